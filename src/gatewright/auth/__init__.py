@@ -1,0 +1,4 @@
+"""The facades, and the assembly of the parts behind them."""
+
+from gatewright.auth.async_auth import AsyncAuth as AsyncAuth
+from gatewright.auth.auth import Auth as Auth

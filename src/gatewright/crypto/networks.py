@@ -1,0 +1,50 @@
+"""The networks whose wallets can sign in, and the three constants in which they differ.
+
+All of them share secp256k1, base58check and the layout of a signed message. An address or a key tells its network only
+by its version byte, and networks share those: testnet with regtest, and all main networks the one of their keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What has to be known of a network to read its addresses and keys, and to check what its wallets signed.
+
+    Args:
+        name: The name in settings, such as ``"evrmore-testnet"``.
+        title: The name for people, such as ``"Evrmore testnet"``.
+        message_magic: What a wallet puts in front of a message, so that no signed message can be a transaction.
+        address_version: First byte of an address that pays to the hash of a public key (P2PKH), 0 to 255.
+        wif_version: First byte of a private key in wallet import format, 0 to 255.
+    """
+
+    name: str
+    title: str
+    message_magic: str
+    address_version: int
+    wif_version: int
+
+
+_EVRMORE_MAGIC = "Evrmore Signed Message:\n"
+
+NETWORKS: Mapping[str, Network] = MappingProxyType(
+    {
+        network.name: network
+        for network in (
+            Network("evrmore", "Evrmore", _EVRMORE_MAGIC, address_version=33, wif_version=128),
+            Network("evrmore-testnet", "Evrmore testnet", _EVRMORE_MAGIC, address_version=111, wif_version=239),
+            Network("evrmore-regtest", "Evrmore regtest", _EVRMORE_MAGIC, address_version=111, wif_version=239),
+            Network("ravencoin", "Ravencoin", "Raven Signed Message:\n", address_version=60, wif_version=128),
+            Network("bitcoin", "Bitcoin", "Bitcoin Signed Message:\n", address_version=0, wif_version=128),
+        )
+    }
+)
+"""Every network that gatewright knows, by name. Read-only."""

@@ -1,0 +1,36 @@
+"""Who signed this? ECDSA over secp256k1 can answer that, given the two extra bits in the header of a signature."""
+
+from __future__ import annotations
+
+import coincurve
+
+_SIGNATURE_SIZE = 65
+_FIRST_HEADER = 27
+_FIRST_COMPRESSED_HEADER = 31
+_LAST_HEADER = 34
+
+
+def recover_public_key(digest: bytes, signature: bytes) -> bytes | None:
+    """Compute the public key that made a signature.
+
+    On its own this proves nothing: nearly any 65 bytes give *some* key. Compare the key's address with the one that was
+    to sign, over a message that nobody else could choose. High S is accepted, as the node does, so a signature is no
+    identity: whoever has one can make its twin.
+
+    Args:
+        digest: The 32 bytes that were signed.
+        signature: 65 bytes: a header from 27 to 34, then r and s of 32 bytes each, big-endian. The header holds the
+            recovery id, and from 31 says that the wallet uses the compressed key. The node takes other headers too and
+            looks at three of their bits; here one signature has one header.
+
+    Returns:
+        The public key in the form that the header names (33 or 65 bytes), or None if there is none.
+    """
+    if len(signature) != _SIGNATURE_SIZE or not _FIRST_HEADER <= signature[0] <= _LAST_HEADER:
+        return None
+    recovery_id = (signature[0] - _FIRST_HEADER) & 3
+    try:
+        key = coincurve.PublicKey.from_signature_and_message(signature[1:] + bytes([recovery_id]), digest, hasher=None)
+    except ValueError:
+        return None
+    return key.format(compressed=signature[0] >= _FIRST_COMPRESSED_HEADER)

@@ -1,0 +1,57 @@
+"""Check that the holder of an address signed a text."""
+
+from __future__ import annotations
+
+from binascii import a2b_base64, b2a_base64
+from hmac import compare_digest
+from typing import TYPE_CHECKING
+
+from gatewright.crypto.addresses import read_address
+from gatewright.crypto.hash160 import hash160
+from gatewright.crypto.message_hash import message_hash
+from gatewright.crypto.recover_public_key import recover_public_key
+from gatewright.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatewright.crypto.networks import Network
+
+_SIGNATURE_LENGTH = 88
+
+
+def verify_message(address: str, *, message: str, signature: str, networks: Sequence[Network]) -> bool:
+    """Say whether the key of an address signed a message.
+
+    Whatever the three values are, the answer is a bool: nothing that a visitor sends makes this raise. It accepts what
+    the node's ``verifymessage`` accepts, high S included, but only in one spelling: the node also takes padded
+    addresses, text after the base64 and 32 header bytes for each signature.
+
+    Args:
+        address: A P2PKH address of one of the networks, with nothing round it.
+        message: The text, exactly as it was signed.
+        signature: 88 characters of base64, with nothing round them.
+        networks: The networks that are accepted. Where two share a version byte, the first is meant.
+    """
+    raw_signature = _decode_signature(signature)
+    if raw_signature is None:
+        return False
+    try:
+        network, key_hash = read_address(address, networks)
+        digest = message_hash(message, network)
+    except InvalidParameterError:
+        return False
+    public_key = recover_public_key(digest, raw_signature)
+    return public_key is not None and compare_digest(hash160(public_key), key_hash)
+
+
+def _decode_signature(signature: object) -> bytes | None:
+    if not isinstance(signature, str) or len(signature) != _SIGNATURE_LENGTH:
+        return None
+    try:
+        decoded = a2b_base64(signature)
+    except ValueError:
+        return None
+    # Decoders forgive foreign characters and stray bits, each in their own way; encoding is the same everywhere.
+    is_canonical = b2a_base64(decoded, newline=False) == signature.encode("ascii")
+    return decoded if is_canonical else None

@@ -1,0 +1,80 @@
+"""Private keys in wallet import format (WIF): what a wallet exports, and what `sign_message` takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import coincurve
+
+from gatewright.crypto.base58check import decode_base58check, encode_base58check
+from gatewright.errors import InvalidKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatewright.crypto.networks import Network
+
+_SECRET_SIZE = 32
+_COMPRESSED = b"\x01"
+_GROUP_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A private key that is known to be usable. Its ``repr`` does not show the secret.
+
+    Args:
+        secret: 32 bytes, big-endian, from 1 to one less than the order of secp256k1.
+        is_compressed: Which form of the public key, and so which address, the wallet uses.
+        network: Where the key belongs.
+
+    Raises:
+        InvalidKeyError: The secret has another size or is out of range.
+    """
+
+    secret: bytes = field(repr=False)
+    is_compressed: bool
+    network: Network
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != _SECRET_SIZE or not 0 < int.from_bytes(self.secret, "big") < _GROUP_ORDER:
+            raise InvalidKeyError("A private key must be 32 bytes, neither zero nor beyond the order of secp256k1.")
+
+
+def read_wif(wif: object, networks: Sequence[Network]) -> PrivateKey:
+    """Read a private key that came from outside, or refuse it. Nothing is trimmed.
+
+    Args:
+        wif: Whatever was given.
+        networks: The networks that are accepted. Where two share a version byte, as all main networks do, the first
+            is meant: pass only the one that you mean.
+
+    Raises:
+        InvalidKeyError: This is no private key of any of the networks. The error never holds the key.
+    """
+    if not isinstance(wif, str):
+        raise InvalidKeyError(f"A private key in wallet import format must be a str, not {type(wif).__name__}.")
+    try:
+        payload = decode_base58check(wif)
+    except ValueError as error:
+        raise InvalidKeyError(f"This is not a private key in wallet import format: {error}.") from None
+    version, secret, suffix = payload[:1], payload[1 : 1 + _SECRET_SIZE], payload[1 + _SECRET_SIZE :]
+    if suffix not in (b"", _COMPRESSED):
+        raise InvalidKeyError("This is not a private key in wallet import format: it is too long.")
+    for network in networks:
+        if version == bytes([network.wif_version]):
+            return PrivateKey(secret, is_compressed=suffix == _COMPRESSED, network=network)
+    accepted = ", ".join(network.title for network in networks)
+    raise InvalidKeyError(f"This private key belongs to another network. Give one of: {accepted}.")
+
+
+def write_wif(key: PrivateKey) -> str:
+    """Write a private key in wallet import format. The result is the secret itself: never log it."""
+    suffix = _COMPRESSED if key.is_compressed else b""
+    return encode_base58check(bytes([key.network.wif_version]) + key.secret + suffix)
+
+
+def public_key_of(key: PrivateKey) -> bytes:
+    """Compute the public key of a private key: 33 bytes if the key is compressed, otherwise 65."""
+    return coincurve.PublicKey.from_valid_secret(key.secret).format(compressed=key.is_compressed)

@@ -1,0 +1,179 @@
+"""Every error that gatewright raises, in one tree.
+
+::
+
+    GatewrightError                     error
+    +-- ConfigurationError              configuration
+    |   +-- UnknownHookError            unknown_hook
+    |   +-- HookSignatureError          hook_signature
+    |   +-- SuspendedError              suspended
+    +-- InvalidParameterError           invalid_parameter
+    |   +-- InvalidAddressError         invalid_address
+    |   +-- InvalidKeyError             invalid_key
+    +-- RateLimitError                  rate_limited
+    +-- StoreUnavailableError           store_unavailable
+    +-- AuthenticationError             authentication_failed
+        +-- Denied                      denied
+        +-- InvalidChallengeError       invalid_challenge
+        |   +-- ChallengeExpiredError
+        |   +-- ChallengeAlreadyUsedError
+        +-- InvalidSignatureError       invalid_signature
+        +-- InvalidTokenError           invalid_token
+        +-- UserNotFoundError           user_not_found
+        +-- InactiveUserError           inactive_user
+        +-- UnverifiedUserError         unverified_user
+
+Each class has a stable ``code`` for programs and a ``public_message`` that is safe to show to anybody: it tells an
+attacker nothing that the request did not already say. ``str(error)`` and the keyword evidence are for the log.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GatewrightError(Exception):
+    """Root of the tree: ``except GatewrightError`` catches whatever this package raises on purpose.
+
+    Args:
+        message: What happened and how to cure it, for developers and logs; never holds a secret.
+        evidence: Facts for the log, by name. Kept in ``error.evidence``; never shown to a visitor.
+    """
+
+    code: ClassVar[str] = "error"
+    public_message: ClassVar[str] = "The request could not be completed."
+
+    def __init__(self, message: str | None = None, **evidence: object) -> None:
+        super().__init__(message or self.public_message)
+        self.evidence = evidence
+
+
+class ConfigurationError(GatewrightError):
+    """The application is set up wrongly. The message holds the cure."""
+
+    code = "configuration"
+    public_message = "The service is not set up correctly."
+
+
+class UnknownHookError(ConfigurationError):
+    """A hook was added to a point that does not exist. The message lists the points that do."""
+
+    code = "unknown_hook"
+
+
+class HookSignatureError(ConfigurationError):
+    """A hook asks for a parameter that its point does not have, or is not callable in this dress."""
+
+    code = "hook_signature"
+
+
+class SuspendedError(ConfigurationError):
+    """Something suspended inside the blocking API. Use the asynchronous twin of the class instead."""
+
+    code = "suspended"
+
+
+class InvalidParameterError(GatewrightError, ValueError):
+    """An argument has the wrong type, size or shape. The message names it and says what is accepted."""
+
+    code = "invalid_parameter"
+    public_message = "A value in the request is not acceptable."
+
+
+class InvalidAddressError(InvalidParameterError):
+    """A wallet address is no P2PKH address of a network that may sign in."""
+
+    code = "invalid_address"
+    public_message = "This is not an address that can sign in here."
+
+
+class InvalidKeyError(InvalidParameterError):
+    """A private key in wallet import format could not be read. The message never holds the key."""
+
+    code = "invalid_key"
+    public_message = "This is not a private key in wallet import format."
+
+
+class RateLimitError(GatewrightError):
+    """Too many requests. ``retry_after`` says when to come back, in seconds."""
+
+    code = "rate_limited"
+    public_message = "Too many requests. Please wait a moment and try again."
+
+    def __init__(self, message: str | None = None, *, retry_after: int, **evidence: object) -> None:
+        super().__init__(message, **evidence)
+        self.retry_after = retry_after
+
+
+class StoreUnavailableError(GatewrightError):
+    """The database refused, timed out or is full. Nothing was decided; nobody was let in."""
+
+    code = "store_unavailable"
+    public_message = "The service is busy. Please try again in a moment."
+
+
+class AuthenticationError(GatewrightError):
+    """Somebody could not be signed in, or could not be recognised."""
+
+    code = "authentication_failed"
+    public_message = "Authentication failed."
+
+
+class Denied(AuthenticationError):
+    """Raised *by* a ``pre_*`` hook to stop the operation. ``reason`` is for the log, not for the visitor."""
+
+    code = "denied"
+    public_message = "This is not allowed."
+
+    def __init__(self, reason: str = "denied by a hook", **evidence: object) -> None:
+        super().__init__(reason, **evidence)
+        self.reason = reason
+
+
+class InvalidChallengeError(AuthenticationError):
+    """The challenge is unknown, somebody else's, used or expired. Which one is evidence, not answer."""
+
+    code = "invalid_challenge"
+    public_message = "This challenge cannot be used. Ask for a new one."
+
+
+class ChallengeExpiredError(InvalidChallengeError):
+    """The challenge has expired. Same ``code`` as its parent, so that a client learns nothing more."""
+
+
+class ChallengeAlreadyUsedError(InvalidChallengeError):
+    """The challenge has already given a session. Same ``code`` as its parent."""
+
+
+class InvalidSignatureError(AuthenticationError):
+    """The signature was not made over this challenge by the key of this address."""
+
+    code = "invalid_signature"
+    public_message = "The signature does not match the challenge and the address."
+
+
+class InvalidTokenError(AuthenticationError):
+    """The token is malformed, forged, expired, revoked, or meant for somebody else."""
+
+    code = "invalid_token"
+    public_message = "The token is not valid."
+
+
+class UserNotFoundError(AuthenticationError):
+    """No such user, or the password is wrong: to a visitor the two are one."""
+
+    code = "user_not_found"
+
+
+class InactiveUserError(AuthenticationError):
+    """The user exists and proved who they are, but has been deactivated."""
+
+    code = "inactive_user"
+    public_message = "This account is not active."
+
+
+class UnverifiedUserError(AuthenticationError):
+    """The user exists and proved who they are, but is not verified yet."""
+
+    code = "unverified_user"
+    public_message = "This account has not been verified yet."

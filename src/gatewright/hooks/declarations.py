@@ -1,0 +1,132 @@
+"""Every hook point, declared once: its name, when it fires and what it is given.
+
+The dispatcher, ``gatewright hooks`` and the reference page all read this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECRETS = frozenset({"challenge", "challenge_record", "message", "session", "signature", "token"})
+"""Parameters whose values never reach a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookDeclaration:
+    """One place where an application may step in.
+
+    Args:
+        name: The event's name; ``pre_*`` points may change their parameters and may raise `Denied`.
+        operation: The operation that fires it.
+        when: When it fires, as a sentence.
+        parameters: What a callback is given, by keyword: name -> meaning.
+    """
+
+    name: str
+    operation: str
+    when: str
+    parameters: dict[str, str]
+
+    @property
+    def is_before(self) -> bool:
+        """Whether the point comes before its operation: callbacks may change the question or refuse it."""
+        return self.name.startswith("pre_")
+
+
+POINTS = (
+    HookDeclaration(
+        "pre_challenge",
+        "generate_challenge",
+        "Before a challenge is made, and before its address is validated.",
+        {
+            "evrmore_address": "the address that will be asked to sign",
+            "expire_minutes": "how long the challenge will live, in minutes",
+        },
+    ),
+    HookDeclaration(
+        "post_challenge",
+        "generate_challenge",
+        "After a challenge has been stored.",
+        {
+            "evrmore_address": "the address that is asked to sign",
+            "challenge": "the text to sign",
+            "challenge_record": "the Challenge that was stored",
+        },
+    ),
+    HookDeclaration(
+        "pre_auth",
+        "authenticate",
+        "Before a wallet sign-in looks at anything.",
+        {
+            "evrmore_address": "the address that wants to sign in",
+            "challenge": "the challenge's text",
+            "signature": "the signature over it, base64",
+            "skip_ownership_check": "whether a challenge made for another address will do",
+        },
+    ),
+    HookDeclaration(
+        "post_auth",
+        "authenticate",
+        "After a session has been made and committed, by whatever way of signing in.",
+        {"user": "the User who signed in", "session": "the new Session, with its token"},
+    ),
+    HookDeclaration(
+        "pre_verify",
+        "verify_signature",
+        "Before a signature is verified, in a sign-in or on its own.",
+        {
+            "address": "the address that should have signed",
+            "message": "the text that should have been signed",
+            "signature": "the signature, base64",
+        },
+    ),
+    HookDeclaration(
+        "post_verify",
+        "verify_signature",
+        "After a signature has been verified, right or wrong.",
+        {
+            "address": "the address that should have signed",
+            "message": "the text that should have been signed",
+            "signature": "the signature, base64",
+            "is_valid": "whether the signature is right",
+        },
+    ),
+    HookDeclaration(
+        "pre_token_validate",
+        "validate_token",
+        "Before a token is validated, by whatever asks who it belongs to.",
+        {"token": "the token"},
+    ),
+    HookDeclaration(
+        "post_token_validate",
+        "validate_token",
+        "After a token has been validated, valid or not.",
+        {
+            "token": "the token",
+            "token_data": "its claims if it is valid, else None",
+            "is_valid": "whether it is valid",
+        },
+    ),
+    HookDeclaration(
+        "pre_token_invalidate",
+        "invalidate_token",
+        "Before a token is invalidated.",
+        {"token": "the token"},
+    ),
+    HookDeclaration(
+        "post_token_invalidate",
+        "invalidate_token",
+        "After a token has been invalidated; only where that ended a session.",
+        {"token": "the token", "session": "the Session that ended"},
+    ),
+    HookDeclaration(
+        "auth_failed",
+        "authenticate",
+        "After an authentication has failed, whatever the way and the reason.",
+        {
+            "username": "who tried, as given: unverified and possibly nonsense",
+            "method": "how: wallet",
+            "reason": "a stable code for logs and counters, such as challenge_used; not for the visitor",
+        },
+    ),
+)

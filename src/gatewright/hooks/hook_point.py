@@ -1,0 +1,125 @@
+"""One hook point at work: who is called, with what, and what their exceptions do."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from gatewright.errors import Denied, HookSignatureError
+from gatewright.hooks.declarations import SECRETS, HookDeclaration
+from gatewright.hooks.redaction import redacted_traceback
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_logger = logging.getLogger("gatewright.hooks")
+
+
+@dataclass(frozen=True, slots=True)
+class _Callback:
+    """A callback and the parameters it names."""
+
+    function: Callable[..., Any]
+    wanted: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        function = self.function
+        return f"{getattr(function, '__module__', '?')}.{getattr(function, '__qualname__', repr(type(function)))}"
+
+
+class HookPoint:
+    """A place where callbacks run, in the order in which they were added.
+
+    Call it with a function to add that function: ``@auth.hooks.post_auth``.
+    """
+
+    def __init__(self, declaration: HookDeclaration, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
+        self.declaration = declaration
+        self._propagate_errors = propagate_errors
+        self._accepts_coroutines = accepts_coroutines
+        self._callbacks: tuple[_Callback, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The event's name."""
+        return self.declaration.name
+
+    def __call__(self, callback: F) -> F:
+        """Add a callback, and return it unchanged so that this works as a decorator.
+
+        Raises:
+            HookSignatureError: If the callback cannot be called with what this point gives.
+        """
+        self._callbacks = (*self._callbacks, _Callback(callback, self._parameters_for(callback)))
+        return callback
+
+    async def fire(self, **parameters: Any) -> dict[str, Any]:
+        """Run the callbacks one after the other.
+
+        Each callback sees what the ones before it changed. Only ``pre_*`` points take changes, and only of
+        parameters that they have; whatever else a callback returns means nothing.
+
+        Returns:
+            The parameters, changed or not. They come from outside: validate them again.
+
+        Raises:
+            Denied: If a callback of a ``pre_*`` point refuses.
+            Exception: Whatever a callback raised, where errors are to be propagated.
+        """
+        for callback in self._callbacks:
+            parameters.update(await self._call(callback, parameters))
+        return parameters
+
+    async def _call(self, callback: _Callback, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Run one callback and return what it changes."""
+        try:
+            answer = callback.function(**{name: parameters[name] for name in callback.wanted})
+            if inspect.isawaitable(answer):
+                answer = await answer
+            if self.declaration.is_before and isinstance(answer, Mapping):
+                return {name: answer[name] for name in self.declaration.parameters if name in answer}
+        except Exception as error:
+            is_veto = isinstance(error, Denied) and self.declaration.is_before
+            if is_veto or self._propagate_errors:
+                raise
+            _logger.error(
+                "The hook %s at %s failed; the operation goes on.\n%s",
+                callback.name,
+                self.name,
+                redacted_traceback(error, secrets=[parameters[name] for name in parameters if name in SECRETS]),
+            )
+        return {}
+
+    def _parameters_for(self, callback: Callable[..., Any]) -> tuple[str, ...]:
+        """Find out which of the point's parameters a callback asks for."""
+        if not callable(callback):
+            raise HookSignatureError(f"A hook for {self.name} must be callable, not {type(callback).__name__}.")
+        if not self._accepts_coroutines and _is_coroutine_function(callback):
+            raise HookSignatureError(
+                f"{callback!r} is a coroutine function, which the blocking API cannot wait for. "
+                "Make it a plain function, or use the asynchronous twin of this class."
+            )
+        offered = tuple(self.declaration.parameters)
+        try:
+            asked = inspect.signature(callback).parameters.values()
+        except ValueError:  # some callables written in C do not say what they take
+            return offered
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in asked):
+            return offered
+        wanted = tuple(parameter.name for parameter in asked if parameter.kind is not parameter.VAR_POSITIONAL)
+        positional_only = [parameter.name for parameter in asked if parameter.kind is parameter.POSITIONAL_ONLY]
+        unknown = [name for name in wanted if name not in offered]
+        if unknown or positional_only:
+            raise HookSignatureError(
+                f"{self.name} passes {', '.join(offered)} by keyword; "
+                f"{callback!r} asks for {', '.join(unknown or positional_only)}"
+                f"{'' if unknown else ' by position only'}. Name only what the point has; bind the rest beforehand."
+            )
+        return wanted
+
+
+def _is_coroutine_function(callback: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(getattr(callback, "__call__", None))

@@ -1,0 +1,59 @@
+"""The hook points of one application, as attributes: a typo is an AttributeError and a type error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, overload
+
+from gatewright.errors import UnknownHookError
+from gatewright.hooks.declarations import POINTS
+from gatewright.hooks.hook_point import F, HookPoint
+
+
+class Hooks:
+    """All hook points of one ``Auth``.
+
+    Args:
+        propagate_errors: Whether an exception in a callback reaches the caller, instead of the log only.
+        accepts_coroutines: Whether callbacks may be ``async def``: under the asynchronous classes.
+    """
+
+    pre_challenge: HookPoint
+    post_challenge: HookPoint
+    pre_auth: HookPoint
+    post_auth: HookPoint
+    pre_verify: HookPoint
+    post_verify: HookPoint
+    pre_token_validate: HookPoint
+    post_token_validate: HookPoint
+    pre_token_invalidate: HookPoint
+    post_token_invalidate: HookPoint
+    auth_failed: HookPoint
+
+    def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
+        for declaration in POINTS:
+            point = HookPoint(declaration, propagate_errors=propagate_errors, accepts_coroutines=accepts_coroutines)
+            setattr(self, declaration.name, point)
+
+    def __iter__(self) -> Iterator[HookPoint]:
+        """Go through the points in the order of their declaration."""
+        return (getattr(self, declaration.name) for declaration in POINTS)
+
+    @overload
+    def add(self, event: str, callback: F) -> F: ...
+
+    @overload
+    def add(self, event: str, callback: None = None) -> Callable[[F], F]: ...
+
+    def add(self, event: str, callback: Any = None) -> Any:
+        """Add a callback to the point named ``event``, or return a decorator that does.
+
+        Raises:
+            UnknownHookError: If there is no such point; lists those there are.
+            HookSignatureError: If the callback asks for what the point does not give.
+        """
+        point = next((point for point in self if point.name == event), None)
+        if point is None:
+            known = ", ".join(point.name for point in self)
+            raise UnknownHookError(f"There is no hook point {event!r}. The points are: {known}.")
+        return point if callback is None else point(callback)

@@ -1,0 +1,44 @@
+"""Keep secrets out of the log, wherever in an exception they stand."""
+
+from __future__ import annotations
+
+import textwrap
+import traceback
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from gatewright.model import Challenge, Session
+
+_SHORTEST_SECRET = 8
+"""Characters. What is shorter is no secret of ours, and replacing it would eat the text."""
+
+
+def redacted_traceback(error: BaseException, *, secrets: Iterable[object]) -> str:
+    """Return the traceback as indented text in which none of ``secrets`` is readable.
+
+    The indentation keeps a visitor's value with line breaks from posing as a line of the log.
+
+    Args:
+        error: What the hook raised.
+        secrets: What nobody may read: texts, and records that hold one.
+    """
+    text = "".join(traceback.format_exception(error))
+    spellings = {spelling for holder in secrets for secret in _secrets_in(holder) for spelling in _spellings(secret)}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, "[redacted]")
+    return textwrap.indent(text, "    ")
+
+
+def _secrets_in(holder: object) -> Iterator[str]:
+    match holder:
+        case str() if len(holder) >= _SHORTEST_SECRET:
+            yield holder
+        case Session(token=str(token)):
+            yield token
+        case Challenge(challenge_text=text):
+            yield text
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """Return how a secret may look inside an exception's text: plain, in a repr, in a URL."""
+    return secret, repr(secret)[1:-1], quote(secret, safe="", errors="replace"), quote(secret, errors="replace")

@@ -1,0 +1,109 @@
+"""Check what comes from outside: an argument is acceptable, or an error names it and the cure."""
+
+from __future__ import annotations
+
+import math
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TypeGuard
+
+from gatewright.errors import InvalidParameterError
+
+_LONGEST_LIFETIME = 366 * 24 * 60
+"""Minutes. Longer ones are mistakes of unit, such as seconds for minutes."""
+
+_LONGEST_USER_AGENT = 512
+_LONGEST_ID = 64
+
+
+def require_text(name: str, value: object, *, at_most: int) -> str:
+    """Return ``value`` if it is text of 1 to ``at_most`` characters that can be stored and sent.
+
+    Raises:
+        InvalidParameterError: If it is anything else.
+    """
+    if not isinstance(value, str):
+        raise InvalidParameterError(f"{name} must be a str, not {type(value).__name__}.", parameter=name)
+    if not 1 <= len(value) <= at_most:
+        raise InvalidParameterError(f"{name} must have 1 to {at_most} characters, not {len(value)}.", parameter=name)
+    if "\0" in value or not _is_encodable(value):
+        raise InvalidParameterError(f"{name} holds characters that are not text.", parameter=name)
+    return value
+
+
+def require_minutes(name: str, value: object, *, least: float) -> float:
+    """Return ``value`` if it is a number of minutes from ``least`` to a year.
+
+    Raises:
+        InvalidParameterError: If it is anything else, a bool included.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidParameterError(f"{name} must be a number of minutes, not {value!r:.40}.", parameter=name)
+    if not least <= value <= _LONGEST_LIFETIME:
+        raise InvalidParameterError(
+            f"{name} must be {least:g} to {_LONGEST_LIFETIME} minutes, not {value:g}.", parameter=name
+        )
+    return value
+
+
+def require_flag(name: str, value: object) -> bool:
+    """Return ``value`` if it is True or False itself: a truthy stranger must not switch off a check.
+
+    Raises:
+        InvalidParameterError: If it is anything else.
+    """
+    if not isinstance(value, bool):
+        raise InvalidParameterError(f"{name} must be True or False, not {type(value).__name__}.", parameter=name)
+    return value
+
+
+def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
+    """Return the client's address in its one canonical form; an IPv4 address in IPv6 clothes is an IPv4 address.
+
+    Raises:
+        InvalidParameterError: If it is neither None nor an IP address.
+    """
+    if value is None:
+        return None
+    try:
+        address = ip_address(require_text("ip_address", value, at_most=64))
+    except ValueError:
+        raise InvalidParameterError(
+            "ip_address must be an IPv4 or IPv6 address, or None.", parameter="ip_address"
+        ) from None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def client_of(address: IPv4Address | IPv6Address | None) -> str | None:
+    """Return the network that counts as one client: an IPv4 address, or a whole IPv6 /64 that one customer holds."""
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return None if address is None else str(address)
+
+
+def read_user_agent(value: object) -> str | None:
+    """Return what a browser says of itself, shortened and cleaned: it is for display, never for a decision.
+
+    Raises:
+        InvalidParameterError: If it is neither None nor a str.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidParameterError(
+            f"user_agent must be a str or None, not {type(value).__name__}.", parameter="user_agent"
+        )
+    return "".join(character for character in value[:_LONGEST_USER_AGENT] if character.isprintable())
+
+
+def could_be_id(value: object) -> TypeGuard[str]:
+    """Say whether ``value`` can be an identifier of ours at all, so that it is worth asking the store."""
+    return isinstance(value, str) and value.isascii() and 1 <= len(value) <= _LONGEST_ID
+
+
+def _is_encodable(text: str) -> bool:
+    """Say whether text can be written as UTF-8: lone surrogates cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

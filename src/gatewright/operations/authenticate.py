@@ -1,0 +1,174 @@
+"""Sign in with a wallet: a challenge, signed by the key of its address, becomes exactly one session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gatewright.crypto import read_address
+from gatewright.errors import (
+    AuthenticationError,
+    ChallengeAlreadyUsedError,
+    ChallengeExpiredError,
+    GatewrightError,
+    InactiveUserError,
+    InvalidChallengeError,
+    InvalidParameterError,
+    InvalidSignatureError,
+)
+from gatewright.model import Account, Challenge, Session, has_passed
+from gatewright.operations.arguments import (
+    read_ip_address,
+    read_user_agent,
+    require_flag,
+    require_minutes,
+)
+from gatewright.operations.generate_challenge import find_challenge
+from gatewright.operations.open_session import open_session
+from gatewright.operations.parts import Parts
+from gatewright.operations.verify_signature import verify_signature
+
+PROVIDER = "WalletUserProvider"
+"""Where users of wallet sign-in come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAttempt:
+    """Somebody's attempt to sign in with a wallet.
+
+    Args:
+        evrmore_address: The address that wants to sign in.
+        challenge: The challenge's text.
+        signature: The signature over it, base64.
+        skip_ownership_check: Whether a challenge made for another address will do. The signature never is skipped.
+    """
+
+    evrmore_address: str
+    challenge: str
+    signature: str
+    skip_ownership_check: bool = False
+
+
+async def authenticate(
+    parts: Parts,
+    attempt: WalletAttempt,
+    *,
+    token_expire_minutes: float | None,
+    ip_address: str | None,
+    user_agent: str | None,
+) -> Session:
+    """Turn a signed challenge into a session.
+
+    Every check comes before the claim, so a wrong signature, somebody else's attempt or a late one burns nothing.
+
+    Args:
+        parts: The application's parts.
+        attempt: Who tries, with what.
+        token_expire_minutes: How long the session lives, in minutes; None means the setting.
+        ip_address: Where the attempt comes from, to show in the list of sessions.
+        user_agent: What the browser says of itself, to show in the list of sessions.
+
+    Returns:
+        The new session, the only time with its token.
+
+    Raises:
+        InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+        InvalidSignatureError: If the signature is not the address's over the challenge.
+        InactiveUserError: If the account has been deactivated.
+        InvalidParameterError: If an argument is not acceptable.
+        Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
+    """
+    try:
+        return await _sign_in(
+            parts,
+            attempt,
+            minutes=parts.settings.token_minutes if token_expire_minutes is None else token_expire_minutes,
+            ip_address=ip_address,
+            user_agent=user_agent,
+        )
+    except (AuthenticationError, InvalidParameterError) as error:
+        await parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method="wallet", reason=_reason_of(error))
+        raise
+
+
+async def _sign_in(
+    parts: Parts, attempt: WalletAttempt, *, minutes: object, ip_address: object, user_agent: object
+) -> Session:
+    lifetime = timedelta(minutes=require_minutes("token_expire_minutes", minutes, least=1 / 60))
+    client = read_ip_address(ip_address)
+    device = read_user_agent(user_agent)
+    attempt = await _ask_hooks(parts, attempt)
+    now = parts.clock.now()
+    challenge = await _usable_challenge(parts, attempt, now)
+    if not await verify_signature(
+        parts, address=attempt.evrmore_address, message=challenge.challenge_text, signature=attempt.signature
+    ):
+        raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
+    newcomer = _account_for(parts, attempt.evrmore_address, now)
+    draft = Session(
+        id=parts.new_id(),
+        user_id=newcomer.id,
+        evrmore_address=attempt.evrmore_address,
+        provider=PROVIDER,
+        created_at=now,
+        expires_at=now + lifetime,
+        is_active=True,
+        ip_address=None if client is None else str(client),
+        user_agent=device,
+    )
+
+    async def claim() -> Session:
+        claimed = await parts.store.claim_challenge(challenge.id, newcomer=newcomer, session=draft, now=now)
+        if claimed is None:
+            raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
+        account, session = claimed
+        if not account.is_active:
+            raise InactiveUserError(user_id=account.id)
+        return await open_session(parts, account, session, issued_at=now, expires_at=draft.expires_at)
+
+    return await parts.shield(claim())
+
+
+async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
+    """Let hooks change the question, and check the final values like given ones."""
+    asked = await parts.hooks.pre_auth.fire(
+        evrmore_address=attempt.evrmore_address,
+        challenge=attempt.challenge,
+        signature=attempt.signature,
+        skip_ownership_check=attempt.skip_ownership_check,
+    )
+    read_address(asked["evrmore_address"], parts.networks)
+    require_flag("skip_ownership_check", asked["skip_ownership_check"])
+    return WalletAttempt(**asked)
+
+
+async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime) -> Challenge:
+    """Find the challenge and check owner, use and time, in this order."""
+    challenge = await find_challenge(parts, attempt.challenge)
+    if challenge is None:
+        raise InvalidChallengeError("There is no such challenge.", reason="challenge_unknown")
+    if challenge.evrmore_address != attempt.evrmore_address and not attempt.skip_ownership_check:
+        raise InvalidChallengeError("This challenge was made for another address.", reason="challenge_not_owned")
+    if challenge.used:
+        raise ChallengeAlreadyUsedError("This challenge has been used.", reason="challenge_used")
+    if has_passed(challenge.expires_at, now=now):
+        raise ChallengeExpiredError("This challenge has expired.", reason="challenge_expired")
+    return challenge
+
+
+def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
+    """Return the account to make where the address signs in for the first time."""
+    return Account(
+        id=parts.new_id(),
+        username=None,
+        email=None,
+        evrmore_address=evrmore_address,
+        is_active=True,
+        is_verified=True,
+        created_at=now,
+        last_login=now,
+    )
+
+
+def _reason_of(error: GatewrightError) -> str:
+    return str(error.evidence.get("reason", error.code))

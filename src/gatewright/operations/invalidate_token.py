@@ -1,0 +1,35 @@
+"""End the session that a token names, at once and everywhere."""
+
+from __future__ import annotations
+
+from gatewright.errors import InvalidTokenError
+from gatewright.operations.parts import Parts
+
+
+async def invalidate_token(parts: Parts, token: object) -> bool:
+    """End a token's session.
+
+    Args:
+        parts: The application's parts.
+        token: What the client sent, of whatever type.
+
+    Returns:
+        Whether this call ended a session: False for what is no token of ours, or no longer one.
+
+    Raises:
+        Denied: If a ``pre_token_invalidate`` hook refuses.
+    """
+    token = (await parts.hooks.pre_token_invalidate.fire(token=token))["token"]
+    try:
+        claims = parts.tokens.read(token, now=parts.clock.now())
+    except InvalidTokenError:
+        return False
+
+    async def end() -> bool:
+        session = await parts.store.end_session(claims["jti"])
+        if session is None:
+            return False
+        await parts.hooks.post_token_invalidate.fire(token=token, session=session)
+        return True
+
+    return await parts.shield(end())

@@ -1,0 +1,105 @@
+"""Every setting, with its default: the only place where a default lives.
+
+Values come from keyword arguments, then from the environment (prefix ``GATEWRIGHT_``), then from a ``.env`` file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gatewright.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """What an operator may decide. Frozen: build another one to change it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWRIGHT_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    env: Literal["development", "production"] = Field(
+        "development", description="In `production` an unsafe configuration refuses to start."
+    )
+    database_url: str = Field(
+        "sqlite:///gatewright.db", description="Where users, challenges and sessions are kept, as an SQLAlchemy URL."
+    )
+    domain: str = Field(
+        "localhost", description="The name that a challenge shows to the person who signs it: your site's host name."
+    )
+    networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("evrmore",),
+        min_length=1,
+        description=(
+            "Whose wallets may sign in, separated by commas: `evrmore`, `evrmore-testnet`, `evrmore-regtest`, "
+            "`ravencoin`, `bitcoin`."
+        ),
+    )
+    challenges_per_address: int = Field(
+        10, ge=1, description="How many challenges one address may ask for in a minute."
+    )
+    challenges_per_client: int = Field(
+        60, ge=1, description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute."
+    )
+    token_minutes: float = Field(
+        30, gt=0, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
+    )
+    jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; must match to be read.")
+    jwt_audience: str = Field(
+        "gatewright", min_length=1, description="The `aud` of every token; must match to be read."
+    )
+    jwt_secret: SecretStr | None = Field(
+        None, description="The current HS256 secret, at least 32 bytes. Without one, development keeps a random one."
+    )
+    jwt_secret_previous: SecretStr | None = Field(
+        None, description="The secret before a rotation: still verifies, never signs."
+    )
+    jwt_key_file: Path | None = Field(
+        None, description="A private key in PEM instead of a secret: Ed25519 (EdDSA), P-256 (ES256) or RSA (RS256)."
+    )
+    jwt_key_file_previous: Path | None = Field(
+        None, description="The private or public key before a rotation: still verifies, never signs."
+    )
+
+    @field_validator("networks", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @property
+    def is_production(self) -> bool:
+        """Whether unsafe settings must refuse to start."""
+        return self.env == "production"
+
+    def with_values(self, **values: Any) -> Settings:
+        """Return a copy in which each value that is not None replaces the setting of its name.
+
+        Raises:
+            ConfigurationError: If a value is not acceptable.
+        """
+        changes = {name: value for name, value in values.items() if value is not None}
+        return load_settings(**(self.model_dump() | changes)) if changes else self
+
+
+def load_settings(**values: Any) -> Settings:
+    """Read the settings from arguments, environment and ``.env``.
+
+    Raises:
+        ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value.
+    """
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"GATEWRIGHT_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ConfigurationError(f"The settings are not acceptable. {problems}.") from None

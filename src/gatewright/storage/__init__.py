@@ -1,0 +1,1 @@
+"""Where accounts, challenges and sessions are kept: implementations of the store ports."""

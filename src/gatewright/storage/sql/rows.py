@@ -1,0 +1,98 @@
+"""Rows into records and back: the one place that knows how a moment is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from gatewright.model import Account, Challenge, Session
+
+Row = Sequence[Any]
+Record = TypeVar("Record", Account, Challenge, Session)
+
+_COLUMNS = {
+    record: tuple(field.name for field in fields(record) if field.name != "token")
+    for record in (Account, Challenge, Session)
+}
+
+
+def text_of(moment: datetime) -> str:
+    """Write an aware moment as UTC ISO text, always 26 characters long."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def row_of(record: Account | Challenge | Session) -> dict[str, object]:
+    """Write a record as the values of its columns. A session's token is no column."""
+    row: dict[str, object] = {}
+    for name in _COLUMNS[type(record)]:
+        value = getattr(record, name)
+        row[name] = text_of(value) if isinstance(value, datetime) else value
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReader:
+    """Turns rows, in the order of their table's columns, into records.
+
+    Args:
+        naive_timestamps: Whether records carry naive UTC datetimes, as the Evrmore documents expect, or aware ones.
+    """
+
+    naive_timestamps: bool = False
+
+    def account(self, row: Row) -> Account:
+        """Read a row of ``users``."""
+        id_, username, email, evrmore_address, is_active, is_verified, created_at, last_login = row
+        return Account(
+            id=id_,
+            username=username,
+            email=email,
+            evrmore_address=evrmore_address,
+            is_active=bool(is_active),
+            is_verified=bool(is_verified),
+            created_at=self.moment(created_at),
+            last_login=None if last_login is None else self.moment(last_login),
+        )
+
+    def challenge(self, row: Row) -> Challenge:
+        """Read a row of ``challenges``, without its client."""
+        id_, evrmore_address, challenge_text, created_at, expires_at, used = row
+        return Challenge(
+            id=id_,
+            evrmore_address=evrmore_address,
+            challenge_text=challenge_text,
+            created_at=self.moment(created_at),
+            expires_at=self.moment(expires_at),
+            used=bool(used),
+        )
+
+    def session(self, row: Row) -> Session:
+        """Read a row of ``sessions``."""
+        id_, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent = row
+        return Session(
+            id=id_,
+            user_id=user_id,
+            evrmore_address=evrmore_address,
+            provider=provider,
+            created_at=self.moment(created_at),
+            expires_at=self.moment(expires_at),
+            is_active=bool(is_active),
+            ip_address=ip_address,
+            user_agent=user_agent,
+        )
+
+    def as_stored(self, record: Record) -> Record:
+        """Return a record that has just been written as it would be read."""
+        if not self.naive_timestamps:
+            return record
+        moments = {name: getattr(record, name) for name in _COLUMNS[type(record)]}
+        return replace(
+            record, **{name: at.replace(tzinfo=None) for name, at in moments.items() if isinstance(at, datetime)}
+        )
+
+    def moment(self, text: str) -> datetime:
+        """Read UTC ISO text."""
+        moment = datetime.fromisoformat(text)
+        return moment if self.naive_timestamps else moment.replace(tzinfo=UTC)

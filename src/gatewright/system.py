@@ -1,0 +1,22 @@
+"""The real clock and the real randomness: the only module that may read either."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware UTC."""
+        return datetime.now(UTC)
+
+
+class SystemRandom:
+    """The operating system's cryptographically strong randomness."""
+
+    def token_bytes(self, size: int) -> bytes:
+        """Return ``size`` unpredictable bytes."""
+        return secrets.token_bytes(size)

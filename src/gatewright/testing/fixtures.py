@@ -1,0 +1,1 @@
+"""Pytest fixtures, loaded by the pytest11 entry point."""

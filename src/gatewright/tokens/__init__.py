@@ -1,0 +1,14 @@
+"""Signed access tokens: the keys they are signed with, and how they are issued and read.
+
+A token only names a session. What `AccessTokens.read` returns is authentic and in date; whether the session behind
+it still stands is for the store to say.
+"""
+
+from __future__ import annotations
+
+from gatewright.tokens.jwt import AccessTokens as AccessTokens
+from gatewright.tokens.keys import KeyRing as KeyRing
+from gatewright.tokens.keys import SigningKey as SigningKey
+from gatewright.tokens.keys import key_from_pem as key_from_pem
+from gatewright.tokens.keys import key_from_secret as key_from_secret
+from gatewright.tokens.keys import weakness_of_secret as weakness_of_secret

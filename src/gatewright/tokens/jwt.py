@@ -1,0 +1,142 @@
+"""Access tokens as JSON Web Tokens (RFC 7519), with the current best practices (RFC 8725)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import ConfigurationError, InvalidParameterError
+from gatewright.tokens.compact import MAXIMUM_TOKEN_BYTES, header_segment, refusal, sign_compact, verify_compact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from gatewright.tokens.keys import KeyRing
+
+_NAMES = ("sub", "jti")
+_TIMES = ("iat", "nbf", "exp")
+
+
+class AccessTokens:
+    """Issues access tokens, and reads those that this service issued and no others.
+
+    Args:
+        keys: The current key signs; the current and the previous one verify.
+        issuer: Who issues the tokens (``iss``), usually the service's URL.
+        audience: Whom they are for (``aud``). One service, one audience: tokens of different ones never mix.
+
+    Raises:
+        ConfigurationError: The issuer or the audience is empty.
+    """
+
+    def __init__(self, keys: KeyRing, *, issuer: str, audience: str) -> None:
+        if not issuer or not audience:
+            raise ConfigurationError("Tokens need an issuer and an audience, for instance the URL of the service.")
+        self._signing_key = keys.current
+        self._keys_by_header = {header_segment(key): key for key in keys.keys}
+        self._constants = {"iss": issuer, "aud": audience, "typ": "access"}
+        self._reserved = {*self._constants, *_NAMES, *_TIMES}
+
+    def issue(
+        self,
+        *,
+        subject: str,
+        session_id: str,
+        issued_at: datetime,
+        expires_at: datetime,
+        extra: Mapping[str, object] = {},
+    ) -> str:
+        """Sign a token that names a session.
+
+        Args:
+            subject: The user's identifier (``sub``).
+            session_id: The session's identifier (``jti``).
+            issued_at: Aware; the fraction of a second is dropped, as in ``expires_at``.
+            expires_at: Aware; the first moment at which the token is no longer good.
+            extra: More claims, for clients to look at.
+
+        Raises:
+            ConfigurationError: The current key is public and cannot sign.
+            InvalidParameterError: A claim is not JSON, is one of ours or makes the token too long; the subject or
+                the session is empty; or a time is naive.
+        """
+        if not subject or not session_id:
+            raise InvalidParameterError("A token needs a subject and a session_id that are not empty.")
+        if taken := self._reserved & extra.keys():
+            raise InvalidParameterError(f"These claims are set by the token itself: {', '.join(sorted(taken))}.")
+        issued = int(_timestamp(issued_at))
+        claims = {
+            "iss": self._constants["iss"],
+            "aud": self._constants["aud"],
+            "sub": subject,
+            "typ": self._constants["typ"],
+            "jti": session_id,
+            "iat": issued,
+            "nbf": issued,
+            "exp": int(_timestamp(expires_at)),
+            **extra,
+        }
+        token = sign_compact(_to_json(claims), key=self._signing_key)
+        if len(token) > MAXIMUM_TOKEN_BYTES:
+            raise InvalidParameterError(f"The token is longer than {MAXIMUM_TOKEN_BYTES} bytes. Shorten its claims.")
+        return token
+
+    def read(self, token: object, *, now: datetime) -> dict[str, Any]:
+        """Return the claims of a token that we issued and that is in date; its session may have ended meanwhile.
+
+        Args:
+            token: Anything at all, from a stranger.
+            now: Aware. There is no leeway: the clock that issues is the clock that reads.
+
+        Raises:
+            InvalidTokenError: Anything else, always with the same public message. ``evidence["reason"]`` is one of
+                `verify_compact`'s, or ``not_json``, ``wrong_<claim>``, ``expired`` or ``not_yet_valid``.
+            InvalidParameterError: ``now`` is naive.
+        """
+        moment = _timestamp(now)
+        claims = _from_json(verify_compact(token, keys=self._keys_by_header))
+        self._check_claims(claims)
+        if claims["exp"] <= moment:
+            raise refusal("expired")
+        if claims["iat"] > moment or claims["nbf"] > moment:
+            raise refusal("not_yet_valid")
+        return claims
+
+    def _check_claims(self, claims: Mapping[str, Any]) -> None:
+        for name, expected in self._constants.items():
+            if claims.get(name) != expected:
+                raise refusal(f"wrong_{name}")
+        for name in _NAMES:
+            value = claims.get(name)
+            if not isinstance(value, str) or not value:
+                raise refusal(f"wrong_{name}")
+        for name in _TIMES:
+            # An exact type, for True is an int.
+            if type(claims.get(name)) is not int:
+                raise refusal(f"wrong_{name}")
+        if claims["exp"] <= claims["iat"]:
+            raise refusal("wrong_exp")
+
+
+def _timestamp(moment: datetime) -> float:
+    if moment.tzinfo is None:
+        raise InvalidParameterError("Times in tokens must be aware datetimes, for instance in UTC.")
+    return moment.timestamp()
+
+
+def _to_json(claims: Mapping[str, object]) -> bytes:
+    try:
+        return json.dumps(claims, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidParameterError(f"The claims of a token must be JSON: {error}.") from error
+
+
+def _from_json(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = json.loads(payload.decode())
+    except (ValueError, RecursionError):
+        raise refusal("not_json") from None
+    if not isinstance(claims, dict):
+        raise refusal("not_json")
+    return claims

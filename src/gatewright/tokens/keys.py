@@ -1,0 +1,216 @@
+"""Keys that sign access tokens: made from a secret or a PEM file, and kept in a ring of at most two."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import warnings
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from joserfc.errors import InvalidKeyTypeError, SecurityWarning
+from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+
+from gatewright.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MINIMUM_SECRET_BYTES = 32  # RFC 7518, section 3.2: no shorter than the hash of HS256
+_MINIMUM_RSA_BITS = 2048  # RFC 7518, section 3.3
+_MINIMUM_DISTINCT_CHARACTERS = 8
+
+_RANDOM_TEXT_CURE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+_PEM_CURE = (
+    "Accepted are unencrypted PEM keys: Ed25519, P-256, or RSA of 2048 bits or more. "
+    "Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
+)
+
+# None is shorter than seven letters, so that a random secret holds one by chance less than once in a million.
+_PLACEHOLDERS = (
+    "changeit",
+    "changeme",
+    "changethis",
+    "default",
+    "example",
+    "insecure",
+    "jwtsecret",
+    "mysecret",
+    "notsecret",
+    "password",
+    "placeholder",
+    "replaceme",
+    "replacethis",
+    "secretkey",
+    "supersecret",
+    "yourkey",
+    "yoursecret",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One key with the one algorithm that it is for, so that no token ever chooses its algorithm (RFC 8725, 3.1).
+
+    Args:
+        kid: The key's name in the header of every token that it signs; public.
+        algorithm: ``HS256``, ``EdDSA``, ``ES256`` or ``RS256``.
+        key: The key itself; not shown in ``repr``.
+    """
+
+    kid: str
+    algorithm: str
+    key: Key = field(repr=False)
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether the private half is there; a public key only verifies."""
+        return self.key.is_private
+
+    # The registry's table is used rather than its `get_alg`, which warns about EdDSA each time: RFC 9864 renames it
+    # to "Ed25519", a name that most verifiers do not know yet.
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message.
+
+        Raises:
+            ConfigurationError: This is a public key.
+        """
+        if not self.can_sign:
+            raise ConfigurationError(
+                f"The key {self.kid!r} is public and only verifies. Sign with a private key. {_PEM_CURE}", kid=self.kid
+            )
+        return JWSRegistry.algorithms[self.algorithm].sign(message, self.key)
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Tell whether this key made the signature over exactly this message."""
+        return JWSRegistry.algorithms[self.algorithm].verify(message, signature, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The keys of one service: ``current`` signs, both verify.
+
+    To rotate, make the current key the previous one and put a new one in its place; drop the previous key once the
+    last token that it signed has expired.
+
+    Raises:
+        ConfigurationError: Both keys have the same ``kid``.
+    """
+
+    current: SigningKey
+    previous: SigningKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.previous is not None and self.previous.kid == self.current.kid:
+            raise ConfigurationError(
+                f"The current and the previous key are both named {self.current.kid!r}. "
+                "Give them different keys, or different kids.",
+                kid=self.current.kid,
+            )
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """Every key that verifies, the current one first."""
+        return (self.current,) if self.previous is None else (self.current, self.previous)
+
+
+def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:
+    """Make an HS256 key from a shared secret, of any length; `weakness_of_secret` judges it.
+
+    Args:
+        secret: Text; its UTF-8 bytes are the key.
+        kid: The key's public name. By default a digest that helps to guess the secret no more than a token does.
+
+    Raises:
+        ConfigurationError: The secret is empty, not Unicode text, or a key file.
+    """
+    if not secret:
+        raise ConfigurationError(f"The secret that signs tokens is empty. {_RANDOM_TEXT_CURE}")
+    if "-----BEGIN " in secret:
+        raise ConfigurationError("The secret that signs tokens is a PEM key. Load it with key_from_pem.")
+    try:
+        raw = secret.encode()
+    except UnicodeEncodeError:
+        # The codec's error holds the whole secret, so it must not be chained.
+        raise ConfigurationError(f"The secret that signs tokens is not Unicode text. {_RANDOM_TEXT_CURE}") from None
+    with _without_security_warnings():
+        key = OctKey.import_key(raw)
+    return SigningKey(kid or hmac.digest(raw, b"gatewright kid", hashlib.sha256).hex()[:8], "HS256", key)
+
+
+def key_from_pem(pem: bytes, *, kid: str | None = None) -> SigningKey:
+    """Make a key from a PEM file: ``EdDSA`` for Ed25519, ``ES256`` for P-256, ``RS256`` for RSA.
+
+    A public key is accepted too, but only verifies.
+
+    Args:
+        pem: The contents of the file.
+        kid: The key's public name. By default the start of its RFC 7638 thumbprint, which both halves share.
+
+    Raises:
+        ConfigurationError: The file is encrypted, garbage, or holds another kind of key.
+    """
+    key = _parse_pem(pem)
+    algorithm = _algorithm_for(key)
+    return SigningKey(kid or key.thumbprint()[:12], algorithm, key)
+
+
+def weakness_of_secret(secret: str) -> str | None:
+    """Tell why a secret must not sign tokens in production; None if it may.
+
+    Whoever guesses the secret signs in as anybody, and one token is all they need to try guesses offline.
+
+    Returns:
+        One sentence with the reason and one with the cure, never with the secret; or None.
+    """
+    letters = "".join(filter(str.isalnum, secret.lower()))
+    size = len(secret.encode(errors="surrogatepass"))
+    if any(word in letters for word in _PLACEHOLDERS):
+        reason = "looks like a placeholder from an example"
+    elif size < _MINIMUM_SECRET_BYTES:
+        reason = f"has {size} bytes, and {_MINIMUM_SECRET_BYTES} are the least that is safe"
+    elif len(set(secret)) < _MINIMUM_DISTINCT_CHARACTERS or _repeats_itself(secret):
+        reason = "repeats itself and is easy to guess"
+    else:
+        return None
+    return f"The secret that signs tokens {reason}. {_RANDOM_TEXT_CURE}"
+
+
+def _repeats_itself(text: str) -> bool:
+    return any(text[period:] == text[:-period] for period in range(1, len(text) // 2 + 1))
+
+
+def _parse_pem(pem: bytes) -> OKPKey | ECKey | RSAKey:
+    # The parser reads DER and SSH lines as well; one format is enough to explain.
+    if b"-----BEGIN " not in pem:
+        raise ConfigurationError(f"The token key is not a PEM file. {_PEM_CURE}")
+    try:
+        with _without_security_warnings():
+            for kind in (OKPKey, ECKey, RSAKey):
+                with suppress(InvalidKeyTypeError):
+                    return kind.import_key(pem)
+    except Exception as error:  # what the parser raises differs by damage and by its version; the cure does not
+        raise ConfigurationError(f"The token key could not be read: it is encrypted or damaged. {_PEM_CURE}") from error
+    raise ConfigurationError(f"The token key is of a kind that cannot sign tokens here. {_PEM_CURE}")
+
+
+def _algorithm_for(key: OKPKey | ECKey | RSAKey) -> str:
+    match key:
+        case OKPKey() if key.curve_name == "Ed25519":
+            return "EdDSA"
+        case ECKey() if key.public_key.curve.name == "secp256r1":
+            return "ES256"
+        case RSAKey() if key.public_key.key_size >= _MINIMUM_RSA_BITS:
+            return "RS256"
+    raise ConfigurationError(f"The token key has a curve or a size that cannot sign tokens here. {_PEM_CURE}")
+
+
+@contextmanager
+def _without_security_warnings() -> Iterator[None]:
+    # joserfc warns about short keys; here a short secret is `weakness_of_secret`'s to judge, a short RSA key an error.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        yield

@@ -1,0 +1,111 @@
+"""Write the blocking facades from the asynchronous ones, which are written by hand.
+
+    python tools/write_facades.py           writes them
+    python tools/write_facades.py --check   fails if one is not what would be written
+
+The logic stands once, in the operations; a facade is one line an operation, and only this skin is generated.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "gatewright"
+FACADES = {
+    PACKAGE / "auth" / "async_auth.py": PACKAGE / "auth" / "auth.py",
+    PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py",
+}
+WORDS = {
+    "AsyncAuth": "Auth",
+    "AsyncEvrmoreAuth": "EvrmoreAuth",
+    "async_auth": "auth",
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "for code that runs in an event loop": "for code that blocks",
+}
+
+
+class ToBlocking(ast.NodeTransformer):
+    """Turns ``async def`` into ``def``, ``await x`` into ``run_to_completion(x)``, and names into their twins."""
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        fields = {name: getattr(node, name) for name in node._fields}
+        return ast.copy_location(ast.FunctionDef(**fields | {"name": twin_of(node.name)}), node)
+
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        self.generic_visit(node)
+        return ast.Call(func=ast.Name("run_to_completion", ast.Load()), args=[node.value], keywords=[])
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        node.name = twin_of(node.name)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = twin_of(node.id)
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        node.module = twin_of(node.module or "")
+        for alias in node.names:
+            alias.name = twin_of(alias.name)
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        if node.arg == "is_async":
+            node.value = ast.Constant(value=False)
+        return self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, str):
+            node.value = twin_of(node.value)
+        return node
+
+
+def twin_of(text: str) -> str:
+    """Return a name or a text in the words of the blocking dress."""
+    for asynchronous, blocking in WORDS.items():
+        text = text.replace(asynchronous, blocking)
+    return text
+
+
+def blocking_twin(source: Path) -> str:
+    """Return the text of the blocking facade of an asynchronous one."""
+    tree = ToBlocking().visit(ast.parse(source.read_text()))
+    if "run_to_completion" in ast.unparse(tree):
+        future = next(index for index, node in enumerate(tree.body) if isinstance(node, ast.ImportFrom))
+        tree.body.insert(future + 1, ast.parse("from gatewright.drive import run_to_completion").body[0])
+    warning = f"# Generated from {source.name} by tools/write_facades.py: change that file, never this one.\n"
+    return tidy(warning + ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def tidy(code: str) -> str:
+    """Sort imports and format, so that the result does not depend on how ``ast`` spells it."""
+    for command in (["check", "--select", "I", "--fix-only", "--quiet"], ["format", "--quiet"]):
+        arguments = ["ruff", *command, "--stdin-filename", str(PACKAGE / "generated.py"), "-"]
+        run = subprocess.run(
+            [sys.executable, "-m", *arguments], input=code, capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        code = run.stdout
+    return code
+
+
+def main() -> int:
+    """Write the facades, or compare them in full."""
+    stale = [path for source, path in FACADES.items() if not path.exists() or path.read_text() != blocking_twin(source)]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale. Run: python tools/write_facades.py", file=sys.stderr)
+        return 1 if stale else 0
+    for source, path in FACADES.items():
+        path.write_text(blocking_twin(source))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
