@@ -11,10 +11,10 @@ from gatewright.evrmore import EvrmoreAuth as _EvrmoreAuth
 class EvrmoreAuth(_EvrmoreAuth):
     """`gatewright.EvrmoreAuth` whose records carry naive UTC datetimes."""
 
-    __init__ = partialmethod(_EvrmoreAuth.__init__, naive_timestamps=True)  # type: ignore[assignment]
+    __init__ = partialmethod(_EvrmoreAuth.__init__, naive_timestamps=True)
 
 
 class AsyncEvrmoreAuth(_AsyncEvrmoreAuth):
     """`gatewright.AsyncEvrmoreAuth` whose records carry naive UTC datetimes."""
 
-    __init__ = partialmethod(_AsyncEvrmoreAuth.__init__, naive_timestamps=True)  # type: ignore[assignment]
+    __init__ = partialmethod(_AsyncEvrmoreAuth.__init__, naive_timestamps=True)

@@ -51,10 +51,8 @@ class Settings(BaseSettings):
     token_minutes: float = Field(
         30, gt=0, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
     )
-    jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; must match to be read.")
-    jwt_audience: str = Field(
-        "gatewright", min_length=1, description="The `aud` of every token; must match to be read."
-    )
+    jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
+    jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")
     jwt_secret: SecretStr | None = Field(
         None, description="The current HS256 secret, at least 32 bytes. Without one, development keeps a random one."
     )

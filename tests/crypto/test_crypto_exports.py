@@ -20,6 +20,7 @@ def test_the_public_names():
         "encode_base58check",
         "hash160",
         "message_hash",
+        "new_wallet",
         "public_key_of",
         "read_address",
         "read_wif",

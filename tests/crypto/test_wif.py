@@ -25,6 +25,7 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 MAIN, TESTNET = NETWORKS["evrmore"], NETWORKS["evrmore-testnet"]
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 WIF = "KxqqzJdKaz9QwhrCd2kYU3pif6VUPW9B5kwRBsKf1tKMBK43sm2S"
+OTHER_NETWORK_WIF = encode_base58check(b"\xef" + b"\x11" * 32)
 
 
 def load(name):
@@ -134,9 +135,7 @@ def test_nothing_may_stand_round_a_key(template):
     assert WIF[:8] not in repr(vars(caught.value.__context__) | {"args": caught.value.__context__.args})
 
 
-@pytest.mark.parametrize(
-    "wif", [WIF[:-1] + "T", WIF[1:], encode_base58check(b"\xef" + b"\x11" * 32), "11" * 32, WIF * 10]
-)
+@pytest.mark.parametrize("wif", [WIF[:-1] + "T", WIF[1:], OTHER_NETWORK_WIF, "11" * 32, WIF * 10])
 def test_the_error_never_holds_the_key(wif):
     """Message, evidence and traceback are free of the key, for every kind of refusal."""
     with pytest.raises(InvalidKeyError) as caught:
@@ -159,7 +158,7 @@ def test_what_is_no_text_is_refused_by_its_type(value):
 def test_the_message_for_another_network_names_the_accepted_ones():
     """Whoever gives a test key on the main network reads which networks would do."""
     with pytest.raises(InvalidKeyError, match=r"another network\. Give one of: Evrmore, Bitcoin\."):
-        read_wif(encode_base58check(b"\xef" + b"\x11" * 32), [MAIN, NETWORKS["bitcoin"]])
+        read_wif(OTHER_NETWORK_WIF, [MAIN, NETWORKS["bitcoin"]])
 
 
 def test_the_first_of_two_networks_with_one_version_is_meant():

@@ -54,7 +54,10 @@ def test_a_short_secret_is_accepted_without_a_warning():
     assert key.verify(b"m", key.sign(b"m"))
 
 
-@pytest.mark.parametrize("secret", ["", "\ud800", "-----BEGIN PUBLIC KEY-----\nMIIB"])
+SSH_PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 42 + "B"
+
+
+@pytest.mark.parametrize("secret", ["", "\ud800", SSH_PUBLIC_KEY, "-----BEGIN PUBLIC KEY-----\nMIIB"])
 def test_a_secret_that_is_none_is_refused_with_the_cure(secret):
     """Nothing, broken text and key files are not secrets."""
     with pytest.raises(ConfigurationError, match=r"token_urlsafe\(48\)|key_from_pem"):

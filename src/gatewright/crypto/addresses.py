@@ -5,16 +5,12 @@ Only P2PKH addresses are read. Behind a script address stands no single key, so 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from gatewright.crypto.base58check import decode_base58check, encode_base58check
 from gatewright.crypto.hash160 import hash160
+from gatewright.crypto.networks import Network
 from gatewright.errors import InvalidAddressError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gatewright.crypto.networks import Network
 
 _PAYLOAD_SIZE = 21
 _LONGEST_SHOWN = 35

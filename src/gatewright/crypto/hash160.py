@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from gatewright.crypto.ripemd160 import ripemd160
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def hash160(data: bytes) -> bytes:

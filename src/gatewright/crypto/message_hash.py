@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from gatewright.crypto.compact_size import compact_size
+from gatewright.crypto.networks import Network
 from gatewright.errors import InvalidParameterError
-
-if TYPE_CHECKING:
-    from gatewright.crypto.networks import Network
 
 
 def message_hash(message: str, network: Network) -> bytes:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import coincurve
 
 from gatewright.crypto.message_hash import message_hash
+from gatewright.crypto.networks import Network
 from gatewright.crypto.wif import read_wif
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gatewright.crypto.networks import Network
 
 _HEADER = 27
 _COMPRESSED = 4

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Sequence
 from hmac import compare_digest
-from typing import TYPE_CHECKING
 
 from gatewright.crypto.addresses import read_address
 from gatewright.crypto.hash160 import hash160
 from gatewright.crypto.message_hash import message_hash
+from gatewright.crypto.networks import Network
 from gatewright.crypto.recover_public_key import recover_public_key
 from gatewright.errors import InvalidParameterError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gatewright.crypto.networks import Network
 
 _SIGNATURE_LENGTH = 88
 

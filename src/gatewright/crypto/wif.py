@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import coincurve
 
 from gatewright.crypto.base58check import decode_base58check, encode_base58check
+from gatewright.crypto.networks import Network
 from gatewright.errors import InvalidKeyError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gatewright.crypto.networks import Network
 
 _SECRET_SIZE = 32
 _COMPRESSED = b"\x01"
@@ -39,7 +35,7 @@ class PrivateKey:
 
     def __post_init__(self) -> None:
         if len(self.secret) != _SECRET_SIZE or not 0 < int.from_bytes(self.secret, "big") < _GROUP_ORDER:
-            raise InvalidKeyError("A private key must be 32 bytes, neither zero nor beyond the order of secp256k1.")
+            raise InvalidKeyError("A private key must be 32 bytes, from 1 to one less than the order of secp256k1.")
 
 
 def read_wif(wif: object, networks: Sequence[Network]) -> PrivateKey:

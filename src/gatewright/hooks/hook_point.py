@@ -122,4 +122,4 @@ class HookPoint:
 
 
 def _is_coroutine_function(callback: Callable[..., Any]) -> bool:
-    return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(getattr(callback, "__call__", None))
+    return any(inspect.iscoroutinefunction(function) for function in (callback, type(callback).__call__))

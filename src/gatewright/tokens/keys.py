@@ -127,17 +127,17 @@ def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:
     Raises:
         ConfigurationError: The secret is empty, not Unicode text, or a key file.
     """
-    if not secret:
-        raise ConfigurationError(f"The secret that signs tokens is empty. {_RANDOM_TEXT_CURE}")
     if "-----BEGIN " in secret:
         raise ConfigurationError("The secret that signs tokens is a PEM key. Load it with key_from_pem.")
     try:
         raw = secret.encode()
-    except UnicodeEncodeError:
-        # The codec's error holds the whole secret, so it must not be chained.
-        raise ConfigurationError(f"The secret that signs tokens is not Unicode text. {_RANDOM_TEXT_CURE}") from None
-    with _without_security_warnings():
-        key = OctKey.import_key(raw)
+        with _without_security_warnings():
+            key = OctKey.import_key(raw)
+    except ValueError:
+        # Not chained: the codec's error holds the whole secret.
+        raise ConfigurationError(
+            f"The secret that signs tokens is empty, not Unicode text, or a public key. {_RANDOM_TEXT_CURE}"
+        ) from None
     return SigningKey(kid or hmac.digest(raw, b"gatewright kid", hashlib.sha256).hex()[:8], "HS256", key)
 
 

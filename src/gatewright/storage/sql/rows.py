@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from gatewright.model import Account, Challenge, Session
 
-Row = Sequence[Any]
-Record = TypeVar("Record", Account, Challenge, Session)
+Row = tuple[Any, ...]
 
 _COLUMNS = {
     record: tuple(field.name for field in fields(record) if field.name != "token")
@@ -24,7 +22,7 @@ def text_of(moment: datetime) -> str:
 
 
 def row_of(record: Account | Challenge | Session) -> dict[str, object]:
-    """Write a record as the values of its columns. A session's token is no column."""
+    """Write a record as the values of its columns, in their order. A session's token is no column."""
     row: dict[str, object] = {}
     for name in _COLUMNS[type(record)]:
         value = getattr(record, name)
@@ -81,15 +79,6 @@ class RecordReader:
             is_active=bool(is_active),
             ip_address=ip_address,
             user_agent=user_agent,
-        )
-
-    def as_stored(self, record: Record) -> Record:
-        """Return a record that has just been written as it would be read."""
-        if not self.naive_timestamps:
-            return record
-        moments = {name: getattr(record, name) for name in _COLUMNS[type(record)]}
-        return replace(
-            record, **{name: at.replace(tzinfo=None) for name, at in moments.items() if isinstance(at, datetime)}
         )
 
     def moment(self, text: str) -> datetime:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, false, func, insert, select, true, update
+from sqlalchemy import Select, and_, bindparam, delete, false, func, insert, select, true, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -120,7 +121,7 @@ class Statements:
         expired = select(sessions.c.id).where(sessions.c.expires_at <= bindparam("now"))
         return _sql(delete(sessions).where(sessions.c.id.in_(expired.limit(bindparam("at_most")))))
 
-    def _sessions_alive(self):  # type: ignore[no-untyped-def]
+    def _sessions_alive(self) -> Select[Any]:
         s = sessions.c
         alive = and_(s.is_active.is_(true()), s.expires_at > bindparam("now"))
         return select(sessions).where(alive).order_by(s.created_at.desc())

@@ -40,8 +40,9 @@ class SQLStore:
                 (count,) = connection.execute(sql.count_challenges_of_client, of_client).fetchone()
                 if count >= limit.per_client:
                     return None
-            connection.execute(sql.insert_challenge, row_of(challenge) | {"client": client})
-        return self._read.as_stored(challenge)
+            row = row_of(challenge)
+            connection.execute(sql.insert_challenge, row | {"client": client})
+        return self._read.challenge(tuple(row.values()))
 
     async def find_challenge(self, challenge_text: str) -> Challenge | None:
         """Implement `ChallengeStore`."""
@@ -67,9 +68,10 @@ class SQLStore:
                 connection.execute(sql.insert_account, row_of(newcomer))
             else:
                 connection.execute(sql.touch_account, {"account_id": account.id, "now": text_of(now)})
-            session = replace(session, user_id=account.id)
-            connection.execute(sql.insert_session, row_of(session))
-        return self._read.as_stored(replace(account, last_login=now)), self._read.as_stored(session)
+            session_row = row_of(replace(session, user_id=account.id))
+            connection.execute(sql.insert_session, session_row)
+        account_row = row_of(replace(account, last_login=now))
+        return self._read.account(tuple(account_row.values())), self._read.session(tuple(session_row.values()))
 
     async def delete_expired_challenges(self, *, now: datetime, at_most: int) -> int:
         """Implement `ChallengeStore`."""
