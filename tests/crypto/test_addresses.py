@@ -140,10 +140,10 @@ def test_the_message_names_the_address_and_the_accepted_networks():
 
 
 @pytest.mark.parametrize(
-    "address", ["E\n2026-01-01 INFO admin logged in", "\u202eEJRN", "E\0", "\ud800", "E\x1b[2J", "\u200b"]
+    "address", ["E\n2026-01-01 INFO admin logged in", "\u202eEJRN", "E\0", "\ud800", "E\x1b[2J", "\u200b", "\u0415JRN"]
 )
 def test_the_message_is_one_printable_line(address):
-    """Line breaks, terminal codes, direction marks and surrogates are escaped, so a log cannot be forged."""
+    """Line breaks, terminal codes, direction marks and Cyrillic look-alikes are escaped: a log cannot be forged."""
     with pytest.raises(InvalidAddressError) as caught:
         read_address(address, EVRMORE)
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from gatewright.errors import InvalidTokenError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gatewright.tokens.keys import SigningKey
+from gatewright.tokens.keys import SigningKey
 
 MAXIMUM_TOKEN_BYTES = 8 * 1024
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
 from gatewright.tokens.compact import MAXIMUM_TOKEN_BYTES, header_segment, refusal, sign_compact, verify_compact
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from gatewright.tokens.keys import KeyRing
+from gatewright.tokens.keys import KeyRing
 
 _NAMES = ("sub", "jti")
 _TIMES = ("iat", "nbf", "exp")

@@ -5,18 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from joserfc.errors import InvalidKeyTypeError, SecurityWarning
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from gatewright.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MINIMUM_SECRET_BYTES = 32  # RFC 7518, section 3.2: no shorter than the hash of HS256
 _MINIMUM_RSA_BITS = 2048  # RFC 7518, section 3.3
