@@ -137,13 +137,11 @@ class User:
         return f"{type(self).__name__}(username={self.username!r})"
 
 
-def has_passed(moment: datetime, *, now: datetime) -> bool:
-    """Say whether ``moment`` is over at ``now``. A thing that expires at twelve is expired at twelve sharp.
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment as aware UTC. A naive one, as in records with ``naive_timestamps``, is UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
-    Args:
-        moment: Aware, or naive UTC.
-        now: Aware UTC.
-    """
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment <= now
+
+def has_passed(moment: datetime, *, now: datetime) -> bool:
+    """Say whether ``moment`` is over at ``now``. A thing that expires at twelve is expired at twelve sharp."""
+    return as_utc(moment) <= as_utc(now)

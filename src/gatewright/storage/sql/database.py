@@ -11,9 +11,8 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -27,8 +26,25 @@ _PATIENCE = 30.0
 """Seconds that a statement waits for another process's write lock before the store is unavailable."""
 
 
-class _Connection(sqlite3.Connection):
-    """A driver connection that can be referred to weakly and closes when its thread lets go of it."""
+class _Slot:
+    """Room for one connection, and the lock to hold while it is in use."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.lock = threading.RLock()
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def connection(self) -> sqlite3.Connection:
+        """Return the connection, opened here when there is none. The lock must be held."""
+        if self._connection is None:
+            self._connection = _connect(self._path)
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection; the next use opens another one. The lock must be held."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def __del__(self) -> None:
         self.close()
@@ -46,35 +62,29 @@ class SQLiteDatabase:
 
     def __init__(self, url: str) -> None:
         self.path = _path_of(url)
+        self._writers = threading.RLock()
         self._threads = threading.local()
-        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
-        self._shared: _Connection | None = None
-        self._forget_locks()
+        self._slots: weakref.WeakSet[_Slot] = weakref.WeakSet()
+        self._shared = self._new_slot() if self.path is None else None
         _databases.add(self)
 
-    @property
-    def is_in_memory(self) -> bool:
-        """Whether the database dies with the process."""
-        return self.path is None
-
-    def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
-        """Run one reading statement and return its first row.
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Hold this thread's connection while it is used.
 
         Raises:
-            StoreUnavailableError: If the database refuses or stays locked.
+            StoreUnavailableError: If the database cannot be opened, refuses or stays locked.
         """
-        with self._readers, _driver_errors():
-            row: Row | None = self.connection().execute(sql, parameters).fetchone()
-            return row
-
-    def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
-        """Run one reading statement and return all its rows.
-
-        Raises:
-            StoreUnavailableError: If the database refuses or stays locked.
-        """
-        with self._readers, _driver_errors():
-            return self.connection().execute(sql, parameters).fetchall()
+        slot = self._shared or getattr(self._threads, "slot", None)
+        if slot is None:
+            slot = self._threads.slot = self._new_slot()
+        with slot.lock:
+            try:
+                yield slot.connection()
+            except sqlite3.IntegrityError:
+                raise
+            except sqlite3.DatabaseError as error:
+                raise StoreUnavailableError(f"The database is not available: {error}.") from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -86,8 +96,7 @@ class SQLiteDatabase:
         Raises:
             StoreUnavailableError: If the database refuses, is full or stays locked. Nothing was written.
         """
-        with self._writers, _driver_errors():
-            connection = self.connection()
+        with self._writers, self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -96,55 +105,75 @@ class SQLiteDatabase:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection; opened here when there is none."""
-        connection: _Connection | None = getattr(self._threads, "connection", None) or self._shared
-        if connection is None:
-            connection = self._connect()
-        return connection
+    def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        """Run one reading statement and return its first row.
+
+        Raises:
+            StoreUnavailableError: If the database refuses or stays locked.
+        """
+        with self.connection() as connection:
+            row: Row | None = connection.execute(sql, parameters).fetchone()
+            return row
+
+    def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Run one reading statement and return all its rows.
+
+        Raises:
+            StoreUnavailableError: If the database refuses or stays locked.
+        """
+        with self.connection() as connection:
+            return connection.execute(sql, parameters).fetchall()
 
     def close(self) -> None:
-        """Close the connections of all threads. Using the database again opens new ones."""
+        """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""
         with _registry_lock:
-            connections = list(self._open)
-            self._forget()
-            self._shared = None
-        for connection in connections:
-            connection.close()
+            slots = list(self._slots)
+        for slot in slots:
+            with slot.lock:
+                slot.close()
 
-    def _connect(self) -> _Connection:
+    def hold(self) -> Iterator[threading.RLock]:
+        """Wait for every running statement, close what a forked child must not inherit, and yield the locks held.
+
+        SQLite cannot tell a child's connection from its parent's: a child that merely keeps one takes no locks of
+        its own, and loses what it writes (sqlite.org/howtocorrupt.html, section 2.6). A database in memory has no
+        file to lock; a child gets a copy.
+        """
+        self._writers.acquire()
+        yield self._writers
+        for slot in list(self._slots):
+            slot.lock.acquire()
+            if slot is not self._shared:
+                slot.close()
+            yield slot.lock
+
+    def _new_slot(self) -> _Slot:
+        slot = _Slot(self.path)
         with _registry_lock:
-            if self._shared is not None:
-                return self._shared
-            connection = sqlite3.connect(
-                ":memory:" if self.path is None else self.path,
-                timeout=_PATIENCE,
-                isolation_level=None,
-                check_same_thread=False,
-                factory=_Connection,
-            )
-            self._open.add(connection)
-            if self.path is None:
-                self._shared = connection
-            else:
-                self._threads.connection = connection
-        _prepare(connection)
-        return connection
+            self._slots.add(slot)
+        return slot
 
-    def _forget(self) -> None:
-        """Let go of the connections without closing them: in a forked child they are the parent's."""
-        self._threads = threading.local()
-        self._open = weakref.WeakSet()
 
-    def _forget_locks(self) -> None:
-        self._writers = threading.RLock()
-        self._readers = self._writers if self.path is None else nullcontext()
+def _connect(path: Path | None) -> sqlite3.Connection:
+    """Open a connection whose commits survive a power cut, whose references hold, and whose readers never wait."""
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+            connection.execute("PRAGMA journal_mode=WAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _path_of(url: str) -> Path | None:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigurationError(
             "The database URL cannot be read. Write it like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
         ) from None
@@ -155,52 +184,34 @@ def _path_of(url: str) -> Path | None:
     if parsed.database in (None, "", ":memory:"):
         return None
     path = Path(str(parsed.database)).absolute()
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"The folder of the database does not exist. Make it first: mkdir -p {path.parent}")
-    return path
-
-
-def _prepare(connection: _Connection) -> None:
-    """Make a commit survive a power cut, references hold, and readers and a writer work side by side."""
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
-        connection.execute("PRAGMA journal_mode=WAL")
-
-
-@contextmanager
-def _driver_errors() -> Iterator[None]:
-    """Translate what the driver raises where the database, not the statement, is at fault."""
     try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreUnavailableError(f"The database is not available: {error}.") from error
+        is_usable = path.parent.is_dir() and not path.is_dir() and "\0" not in path.name
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"The database path cannot be used: {error}.") from None
+    if not is_usable:
+        raise ConfigurationError(
+            f"The database must be a file in a folder that exists, not {str(path)!r}. Make its folder with mkdir -p."
+        )
+    return path
 
 
 _databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()
 _registry_lock = threading.RLock()
-_inherited: list[Any] = []
-"""Connections of a parent process. SQLite forbids even to close them here, so they are kept for ever."""
+_held: list[threading.RLock] = []
+"""Locks that a fork holds, the registry's first."""
 
 
 def _before_fork() -> None:
     _registry_lock.acquire()
-    _inherited.append([list(database._open) for database in _databases])
+    _held.append(_registry_lock)
+    for database in list(_databases):
+        _held.extend(database.hold())
 
 
-def _after_fork_in_parent() -> None:
-    _inherited.pop()
-    _registry_lock.release()
-
-
-def _after_fork_in_child() -> None:
-    for database in _databases:
-        database._forget()
-        database._forget_locks()
-    _registry_lock.release()
+def _after_fork() -> None:
+    while _held:
+        _held.pop().release()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+from sqlalchemy.engine import Engine
+
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.sql.database import SQLiteDatabase
 
@@ -42,15 +46,12 @@ def _upgrade(database: SQLiteDatabase) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
-    from sqlalchemy import create_engine
     from sqlalchemy.exc import DatabaseError
-    from sqlalchemy.pool import StaticPool
 
     config = Config()
     config.set_main_option("script_location", "gatewright.storage.sql:migrations")
-    engine = create_engine("sqlite://", creator=database.connection, poolclass=StaticPool)
     try:
-        with engine.connect() as connection:
+        with database.connection() as held, _engine_on(held).connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -61,3 +62,11 @@ def _upgrade(database: SQLiteDatabase) -> None:
         ) from error
     except DatabaseError as error:
         raise StoreUnavailableError(f"The database could not be migrated: {error.orig}.") from error
+
+
+def _engine_on(connection: sqlite3.Connection) -> Engine:
+    """Let SQLAlchemy, which Alembic needs, use a connection that is not its own."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import StaticPool
+
+    return create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)

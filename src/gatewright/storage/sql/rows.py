@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from gatewright.model import Account, Challenge, Session
+from gatewright.model import Account, Challenge, Session, as_utc
 
 Row = tuple[Any, ...]
 
@@ -17,8 +17,8 @@ _COLUMNS = {
 
 
 def text_of(moment: datetime) -> str:
-    """Write an aware moment as UTC ISO text, always 26 characters long."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    """Write a moment as UTC ISO text, always 26 characters long."""
+    return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def row_of(record: Account | Challenge | Session) -> dict[str, object]:
