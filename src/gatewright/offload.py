@@ -73,6 +73,8 @@ async def run_shielded(coroutine: Coroutine[Any, Any, T]) -> T:
             cancelled = error
     _adopt(context)
     if cancelled is not None:
+        if not task.cancelled():
+            task.exception()  # seen; asyncio would write an exception that nobody saw to the log, secrets and all
         raise cancelled
     return task.result()
 

@@ -32,7 +32,11 @@ class Settings(BaseSettings):
         "sqlite:///gatewright.db", description="Where users, challenges and sessions are kept, as an SQLAlchemy URL."
     )
     domain: str = Field(
-        "localhost", description="The name that a challenge shows to the person who signs it: your site's host name."
+        "localhost",
+        min_length=1,
+        max_length=253,
+        pattern=r"^[!-~]+$",
+        description="The name that a challenge shows to the person who signs it: your site's host name.",
     )
     networks: Annotated[tuple[str, ...], NoDecode] = Field(
         ("evrmore",),
@@ -98,6 +102,6 @@ def load_settings(**values: Any) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         problems = "; ".join(
-            f"GATEWRIGHT_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()
+            f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
         )
         raise ConfigurationError(f"The settings are not acceptable. {problems}.") from None

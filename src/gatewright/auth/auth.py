@@ -11,8 +11,9 @@ from gatewright.drive import run_to_completion
 from gatewright.hooks import Hooks
 from gatewright.hooks.hook_point import F
 from gatewright.model import Session, User
-from gatewright.operations.end_sessions import end_session, end_sessions_of
 from gatewright.operations.invalidate_token import invalidate_token
+from gatewright.operations.purge import delete_expired_sessions
+from gatewright.operations.sessions import end_session, end_sessions_of, list_sessions
 from gatewright.operations.validate_token import find_user, user_of_token, validate_token
 from gatewright.ports import Clock, Random
 from gatewright.settings import Settings, load_settings
@@ -149,7 +150,7 @@ class Auth:
         Raises:
             StoreUnavailableError: If the sessions cannot be read.
         """
-        return run_to_completion(self._parts.store.list_sessions(now=self._parts.clock.now(), user_id=user_id))
+        return run_to_completion(list_sessions(self._parts, user_id))
 
     def revoke_session(self, session_id: str) -> bool:
         """End the session with this id, without its token, and say whether this call ended it.
@@ -163,14 +164,16 @@ class Auth:
         """Delete sessions that have expired, and return how many; at most so many in one transaction.
 
         Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
             StoreUnavailableError: If the sessions cannot be deleted.
         """
-        return run_to_completion(
-            self._parts.store.delete_expired_sessions(now=self._parts.clock.now(), at_most=at_most)
-        )
+        return run_to_completion(delete_expired_sessions(self._parts, at_most=at_most))
 
     def close(self) -> None:
-        """Let go of the database's connections. Using the object again opens new ones."""
+        """Let go of the database's connections. Using the object again opens new ones.
+
+        A database in memory is gone with its connection.
+        """
         self._parts.store.close()
 
     def __enter__(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 from gatewright.errors import ConfigurationError
@@ -12,8 +13,6 @@ from gatewright.settings import Settings
 from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_secret
 
 _logger = logging.getLogger("gatewright")
-
-_MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 def find_signing_keys(settings: Settings, *, database: Path | None, random: Random) -> KeyRing:
@@ -25,22 +24,13 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
         random: Where a development secret comes from.
 
     Raises:
-        ConfigurationError: If a key cannot be read, or, in production, if the secret is missing or weak.
+        ConfigurationError: If a key cannot be read, is public where it must sign, lies open to others, or, in
+            production, if the secret is missing or weak.
     """
-    previous = _previous_key(settings)
-    if settings.jwt_key_file is not None:
-        return KeyRing(current=key_from_pem(_read_key_file(settings.jwt_key_file)), previous=previous)
-    if settings.jwt_secret is not None:
-        secret = settings.jwt_secret.get_secret_value()
-        _refuse_weak_secret(secret, is_production=settings.is_production)
-    elif settings.is_production:
-        raise ConfigurationError(
-            f"Production needs a secret for tokens. {_MAKE_ONE} and set it as GATEWRIGHT_JWT_SECRET, "
-            "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
-        )
-    else:
-        secret = random.token_bytes(32).hex() if database is None else _development_secret(database, random)
-    return KeyRing(current=key_from_secret(secret), previous=previous)
+    current = _current_key(settings, database=database, random=random)
+    if not current.can_sign:
+        raise ConfigurationError("GATEWRIGHT_JWT_KEY_FILE names a public key, which only verifies. Name a private one.")
+    return KeyRing(current=current, previous=_previous_key(settings))
 
 
 def development_secret_file(database: Path) -> Path:
@@ -48,54 +38,86 @@ def development_secret_file(database: Path) -> Path:
     return database.with_name(f"{database.name}.secret")
 
 
+def lies_open(path: Path) -> bool:
+    """Say whether others than the owner may read a file. Windows does not tell by these bits."""
+    return os.name == "posix" and bool(path.stat().st_mode & 0o077)
+
+
+def _current_key(settings: Settings, *, database: Path | None, random: Random) -> SigningKey:
+    if settings.jwt_key_file is not None:
+        return _key_from_file(settings.jwt_key_file)
+    if settings.jwt_secret is not None:
+        return _key_from_setting("GATEWRIGHT_JWT_SECRET", settings.jwt_secret.get_secret_value(), settings)
+    if settings.is_production:
+        raise ConfigurationError(
+            "Production needs a secret for tokens. Make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(48))" and set it as GATEWRIGHT_JWT_SECRET, '
+            "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
+        )
+    if database is None:
+        return key_from_secret(random.token_bytes(32).hex())
+    return key_from_secret(_development_secret(development_secret_file(database), random))
+
+
 def _previous_key(settings: Settings) -> SigningKey | None:
     if settings.jwt_key_file_previous is not None:
-        return key_from_pem(_read_key_file(settings.jwt_key_file_previous))
+        return _key_from_file(settings.jwt_key_file_previous)
     if settings.jwt_secret_previous is not None:
-        return key_from_secret(settings.jwt_secret_previous.get_secret_value())
+        return _key_from_setting(
+            "GATEWRIGHT_JWT_SECRET_PREVIOUS", settings.jwt_secret_previous.get_secret_value(), settings
+        )
     return None
 
 
-def _read_key_file(path: Path) -> bytes:
+def _key_from_setting(name: str, secret: str, settings: Settings) -> SigningKey:
+    """Make a key of a configured secret; a weak one is refused in production and complained about elsewhere."""
+    weakness = weakness_of_secret(secret)
+    if weakness is not None and settings.is_production:
+        raise ConfigurationError(f"{name} is not safe. {weakness}")
+    if weakness is not None:
+        _logger.warning("%s is not safe, and production will refuse it. %s", name, weakness)
+    return key_from_secret(secret)
+
+
+def _key_from_file(path: Path) -> SigningKey:
     try:
-        return path.read_bytes()
+        key = key_from_pem(path.read_bytes())
+        if key.can_sign and lies_open(path):
+            raise ConfigurationError(
+                f"Others may read the private key in {path}. Keep it to yourself: chmod 600 {path}"
+            )
     except OSError as error:
         raise ConfigurationError(f"The key file {path} cannot be read: {error.strerror}.") from error
+    return key
 
 
-def _refuse_weak_secret(secret: str, *, is_production: bool) -> None:
-    weakness = weakness_of_secret(secret)
-    if weakness is None:
-        return
-    if is_production:
-        raise ConfigurationError(f"GATEWRIGHT_JWT_SECRET is not safe. {weakness}")
-    _logger.warning("The token secret is not safe, and production will refuse it. %s", weakness)
-
-
-def _development_secret(database: Path, random: Random) -> str:
+def _development_secret(path: Path, random: Random) -> str:
     """Return the secret beside the database; made by whichever process comes first, kept for all others."""
-    path = development_secret_file(database)
-    if not path.exists():
-        _create_secret_file(path, random.token_bytes(32).hex())
-        _logger.warning(
-            "No GATEWRIGHT_JWT_SECRET is set: tokens are signed with a random secret kept in %s. "
-            "That is for development; production refuses to start without one.",
-            path,
-        )
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise ConfigurationError(f"Others may read the secret in {path}. Keep it to yourself: chmod 600 {path}")
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            _create_secret_file(path, random.token_bytes(32).hex())
+            _logger.warning(
+                "No GATEWRIGHT_JWT_SECRET is set: tokens are signed with a random secret kept in %s. "
+                "That is for development; production refuses to start without one.",
+                path,
+            )
+        if lies_open(path):
+            raise ConfigurationError(f"Others may read the secret in {path}. Keep it to yourself: chmod 600 {path}")
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"The secret in {path} cannot be kept: {error.strerror}. Set GATEWRIGHT_JWT_SECRET instead."
+        ) from error
 
 
 def _create_secret_file(path: Path, secret: str) -> None:
     """Write the whole file under another name first: it appears complete, or somebody else's was there before."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret)
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner only
     try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secret)
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()

@@ -7,6 +7,7 @@ from gatewright.crypto import new_wallet, sign_message
 from gatewright.model import Challenge, Session
 from gatewright.operations.authenticate import WalletAttempt, authenticate
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
+from gatewright.operations.purge import delete_expired_challenges
 from gatewright.operations.verify_signature import verify_signature
 
 
@@ -106,9 +107,10 @@ class AsyncEvrmoreAuth(AsyncAuth):
         """Delete challenges that have expired, and return how many; at most so many in one transaction.
 
         Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
             StoreUnavailableError: If the challenges cannot be deleted.
         """
-        return await self._parts.store.delete_expired_challenges(now=self._parts.clock.now(), at_most=at_most)
+        return await delete_expired_challenges(self._parts, at_most=at_most)
 
     def create_wallet_address(self) -> tuple[str, str]:
         """Make a new wallet on the first configured network.

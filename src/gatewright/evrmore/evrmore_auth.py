@@ -9,6 +9,7 @@ from gatewright.drive import run_to_completion
 from gatewright.model import Challenge, Session
 from gatewright.operations.authenticate import WalletAttempt, authenticate
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
+from gatewright.operations.purge import delete_expired_challenges
 from gatewright.operations.verify_signature import verify_signature
 
 
@@ -110,11 +111,10 @@ class EvrmoreAuth(Auth):
         """Delete challenges that have expired, and return how many; at most so many in one transaction.
 
         Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
             StoreUnavailableError: If the challenges cannot be deleted.
         """
-        return run_to_completion(
-            self._parts.store.delete_expired_challenges(now=self._parts.clock.now(), at_most=at_most)
-        )
+        return run_to_completion(delete_expired_challenges(self._parts, at_most=at_most))
 
     def create_wallet_address(self) -> tuple[str, str]:
         """Make a new wallet on the first configured network.

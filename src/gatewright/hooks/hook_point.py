@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 from collections.abc import Callable, Mapping
@@ -104,21 +105,32 @@ class HookPoint:
             )
         offered = tuple(self.declaration.parameters)
         try:
-            asked = inspect.signature(callback).parameters.values()
+            asked = _parameters_of(callback)
         except ValueError:  # some callables written in C do not say what they take
             return offered
+        named = [parameter for parameter in asked if parameter.kind not in _VARIABLE]
+        refused = [
+            parameter.name
+            for parameter in named
+            if parameter.name not in offered or parameter.kind is parameter.POSITIONAL_ONLY
+        ]
+        if refused:
+            raise HookSignatureError(
+                f"{self.name} passes {', '.join(offered)}, by keyword; {callback!r} asks for {', '.join(refused)}. "
+                "Name only what the point has, and bind the rest with functools.partial."
+            )
         if any(parameter.kind is parameter.VAR_KEYWORD for parameter in asked):
             return offered
-        wanted = tuple(parameter.name for parameter in asked if parameter.kind is not parameter.VAR_POSITIONAL)
-        positional_only = [parameter.name for parameter in asked if parameter.kind is parameter.POSITIONAL_ONLY]
-        unknown = [name for name in wanted if name not in offered]
-        if unknown or positional_only:
-            raise HookSignatureError(
-                f"{self.name} passes {', '.join(offered)} by keyword; "
-                f"{callback!r} asks for {', '.join(unknown or positional_only)}"
-                f"{'' if unknown else ' by position only'}. Name only what the point has; bind the rest beforehand."
-            )
-        return wanted
+        return tuple(parameter.name for parameter in named)
+
+
+_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _parameters_of(callback: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a callback still takes: what ``functools.partial`` has bound is no longer asked for."""
+    bound = callback.keywords if isinstance(callback, functools.partial) else {}
+    return [parameter for name, parameter in inspect.signature(callback).parameters.items() if name not in bound]
 
 
 def _is_coroutine_function(callback: Callable[..., Any]) -> bool:

@@ -41,4 +41,5 @@ def _secrets_in(holder: object) -> Iterator[str]:
 
 def _spellings(secret: str) -> tuple[str, ...]:
     """Return how a secret may look inside an exception's text: plain, in a repr, in a URL."""
-    return secret, repr(secret)[1:-1], quote(secret, safe="", errors="replace"), quote(secret, errors="replace")
+    quoted = quote(secret, safe="", errors="replace")
+    return secret, repr(secret)[1:-1], quoted, quote(secret, errors="replace"), quoted.replace("%20", "+")

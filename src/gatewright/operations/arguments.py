@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeGuard
 
@@ -13,6 +12,7 @@ _LONGEST_LIFETIME = 366 * 24 * 60
 
 _LONGEST_USER_AGENT = 512
 _LONGEST_ID = 64
+_LARGEST_COUNT = 2**31
 
 
 def require_text(name: str, value: object, *, at_most: int) -> str:
@@ -36,12 +36,22 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
     Raises:
         InvalidParameterError: If it is anything else, a bool included.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidParameterError(f"{name} must be a number of minutes, not {value!r:.40}.", parameter=name)
-    if not least <= value <= _LONGEST_LIFETIME:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not least <= value <= _LONGEST_LIFETIME:
         raise InvalidParameterError(
-            f"{name} must be {least:g} to {_LONGEST_LIFETIME} minutes, not {value:g}.", parameter=name
+            f"{name} must be a number of minutes from {least:g} to {_LONGEST_LIFETIME}.", parameter=name
         )
+    return value
+
+
+def require_count(name: str, value: object) -> int:
+    """Return ``value`` if it is a positive number of things that a database can count.
+
+    Raises:
+        InvalidParameterError: If it is anything else, a bool included.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_COUNT:
+        raise InvalidParameterError(f"{name} must be a whole number from 1 to {_LARGEST_COUNT}.", parameter=name)
     return value
 
 
@@ -70,7 +80,9 @@ def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
         raise InvalidParameterError(
             "ip_address must be an IPv4 or IPv6 address, or None.", parameter="ip_address"
         ) from None
-    return getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))  # without its scope, which may be any text
+    return address
 
 
 def client_of(address: IPv4Address | IPv6Address | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gatewright.crypto import read_address
@@ -44,8 +44,8 @@ class WalletAttempt:
     """
 
     evrmore_address: str
-    challenge: str
-    signature: str
+    challenge: str = field(repr=False)
+    signature: str = field(repr=False)
     skip_ownership_check: bool = False
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, false, func, insert, select, true, update
+from sqlalchemy import (
+    Delete,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -15,6 +29,14 @@ from gatewright.storage.sql.tables import challenges, sessions, users
 def _sql(statement: ClauseElement) -> str:
     """Compile a statement for the driver, with named parameters."""
     return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+
+
+def _delete_expired(table: Table) -> Delete:
+    expired = select(table.c.id).where(table.c.expires_at <= bindparam("now"))
+    some = expired.limit(bindparam("at_most")).offset(
+        literal_column("0")
+    )  # the dialect would bind an offset of its own
+    return delete(table).where(table.c.id.in_(some))
 
 
 class Statements:
@@ -56,7 +78,11 @@ class Statements:
     def delete_expired_challenges(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         expired = select(challenges.c.id).where(challenges.c.expires_at <= bindparam("now"))
-        return _sql(delete(challenges).where(challenges.c.id.in_(expired.limit(bindparam("at_most")))))
+        return _sql(
+            delete(challenges).where(
+                challenges.c.id.in_(expired.limit(bindparam("at_most")).offset(literal_column("0")))
+            )
+        )
 
     @cached_property
     def find_account(self) -> str:
@@ -119,7 +145,9 @@ class Statements:
     def delete_expired_sessions(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         expired = select(sessions.c.id).where(sessions.c.expires_at <= bindparam("now"))
-        return _sql(delete(sessions).where(sessions.c.id.in_(expired.limit(bindparam("at_most")))))
+        return _sql(
+            delete(sessions).where(sessions.c.id.in_(expired.limit(bindparam("at_most")).offset(literal_column("0"))))
+        )
 
     def _sessions_alive(self) -> Select[Any]:
         s = sessions.c

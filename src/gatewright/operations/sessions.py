@@ -1,9 +1,17 @@
-"""End sessions by what names them in lists and logs, without their tokens."""
+"""List sessions, and end them by what names them there, without their tokens."""
 
 from __future__ import annotations
 
+from gatewright.model import Session
 from gatewright.operations.arguments import could_be_id
 from gatewright.operations.parts import Parts
+
+
+async def list_sessions(parts: Parts, user_id: object = None) -> list[Session]:
+    """Return the sessions that are alive, newest first: one user's, or everybody's where ``user_id`` is None."""
+    if user_id is not None and not could_be_id(user_id):
+        return []
+    return await parts.store.list_sessions(now=parts.clock.now(), user_id=user_id)
 
 
 async def end_session(parts: Parts, session_id: object) -> bool:
