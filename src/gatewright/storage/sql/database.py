@@ -66,7 +66,8 @@ class SQLiteDatabase:
         self._threads = threading.local()
         self._slots: weakref.WeakSet[_Slot] = weakref.WeakSet()
         self._shared = self._new_slot() if self.path is None else None
-        _databases.add(self)
+        with _registry_lock:
+            _databases.add(self)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -75,13 +76,11 @@ class SQLiteDatabase:
         Raises:
             StoreUnavailableError: If the database cannot be opened, refuses or stays locked.
         """
-        slot = self._shared or getattr(self._threads, "slot", None)
-        if slot is None:
-            slot = self._threads.slot = self._new_slot()
+        slot = self._slot()
         with slot.lock:
             try:
                 yield slot.connection()
-            except sqlite3.IntegrityError:
+            except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
                 raise
             except sqlite3.DatabaseError as error:
                 raise StoreUnavailableError(f"The database is not available: {error}.") from error
@@ -96,6 +95,7 @@ class SQLiteDatabase:
         Raises:
             StoreUnavailableError: If the database refuses, is full or stays locked. Nothing was written.
         """
+        self._slot()  # before any lock is held, since a new slot waits for a fork, and a fork for every lock
         with self._writers, self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -146,6 +146,13 @@ class SQLiteDatabase:
             if slot is not self._shared:
                 slot.close()
             yield slot.lock
+
+    def _slot(self) -> _Slot:
+        """Return this thread's slot."""
+        slot: _Slot | None = self._shared or getattr(self._threads, "slot", None)
+        if slot is None:
+            slot = self._threads.slot = self._new_slot()
+        return slot
 
     def _new_slot(self) -> _Slot:
         slot = _Slot(self.path)

@@ -33,9 +33,8 @@ def _sql(statement: ClauseElement) -> str:
 
 def _delete_expired(table: Table) -> Delete:
     expired = select(table.c.id).where(table.c.expires_at <= bindparam("now"))
-    some = expired.limit(bindparam("at_most")).offset(
-        literal_column("0")
-    )  # the dialect would bind an offset of its own
+    # Spelled out, since the dialect would otherwise bind an offset of its own.
+    some = expired.limit(bindparam("at_most")).offset(literal_column("0"))
     return delete(table).where(table.c.id.in_(some))
 
 

@@ -1,0 +1,45 @@
+"""Votes on a question: each voter grants, denies or abstains, and a named strategy counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Vote(Enum):
+    """One voter's answer."""
+
+    GRANT = "grant"
+    DENY = "deny"
+    ABSTAIN = "abstain"
+
+
+class Strategy(Enum):
+    """How votes are counted. Where nobody grants, the answer is no."""
+
+    AFFIRMATIVE = "affirmative"
+    """One grant is enough."""
+
+    CONSENSUS = "consensus"
+    """More grants than denials."""
+
+    UNANIMOUS = "unanimous"
+    """At least one grant, and no denial."""
+
+
+def decide(votes: Iterable[Vote], *, strategy: Strategy) -> bool:
+    """Count votes.
+
+    Args:
+        votes: the answers.
+        strategy: How to count them.
+    """
+    grants = denials = 0
+    for vote in votes:
+        grants += vote is Vote.GRANT
+        denials += vote is Vote.DENY
+    if strategy is Strategy.AFFIRMATIVE:
+        return grants > 0
+    if strategy is Strategy.CONSENSUS:
+        return grants > denials
+    return grants > 0 and denials == 0
