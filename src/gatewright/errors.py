@@ -10,7 +10,9 @@
     +-- InvalidParameterError           invalid_parameter
     |   +-- InvalidAddressError         invalid_address
     |   +-- InvalidKeyError             invalid_key
+    |   +-- WeakPasswordError           weak_password
     +-- RateLimitError                  rate_limited
+    +-- BusyError                       busy
     +-- StoreUnavailableError           store_unavailable
     +-- AuthenticationError             authentication_failed
         +-- Denied                      denied
@@ -41,7 +43,7 @@ class GatewrightError(Exception):
     """
 
     code: ClassVar[str] = "error"
-    public_message: ClassVar[str] = "The request could not be completed."
+    public_message: str = "The request could not be completed."
 
     def __init__(self, message: str | None = None, **evidence: object) -> None:
         super().__init__(message or self.public_message)
@@ -94,11 +96,37 @@ class InvalidKeyError(InvalidParameterError):
     public_message = "This is not a private key in wallet import format."
 
 
+class WeakPasswordError(InvalidParameterError):
+    """A new password is refused by the policy. ``evidence["reason"]`` is ``too_short``, ``too_long``, ``common`` or
+    ``context``.
+
+    The message is written for the person who chooses the password, says what to do, and is the ``public_message``.
+    """
+
+    code = "weak_password"
+    public_message = "This password cannot be used. Choose another one."
+
+    def __init__(self, message: str | None = None, **evidence: object) -> None:
+        super().__init__(message, **evidence)
+        self.public_message = str(self)
+
+
 class RateLimitError(GatewrightError):
     """Too many requests. ``retry_after`` says when to come back, in seconds."""
 
     code = "rate_limited"
     public_message = "Too many requests. Please wait a moment and try again."
+
+    def __init__(self, message: str | None = None, *, retry_after: int, **evidence: object) -> None:
+        super().__init__(message, **evidence)
+        self.retry_after = retry_after
+
+
+class BusyError(GatewrightError):
+    """Too many passwords wait to be hashed. ``retry_after`` says when to come back, in seconds."""
+
+    code = "busy"
+    public_message = "The service is busy. Please try again in a moment."
 
     def __init__(self, message: str | None = None, *, retry_after: int, **evidence: object) -> None:
         super().__init__(message, **evidence)

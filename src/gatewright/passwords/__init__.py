@@ -1,0 +1,11 @@
+"""Passwords: how they are hashed and verified, and which ones may be chosen.
+
+A hash of ours is argon2id. Those that an application brings along are verified too, and replaced at the next sign-in.
+"""
+
+from __future__ import annotations
+
+from gatewright.passwords.encoding import MAXIMUM_PASSWORD_BYTES as MAXIMUM_PASSWORD_BYTES
+from gatewright.passwords.hashing import PasswordHasher as PasswordHasher
+from gatewright.passwords.hashing import Verified as Verified
+from gatewright.passwords.policy import PasswordPolicy as PasswordPolicy
