@@ -35,7 +35,6 @@ class Settings(BaseSettings):
         "localhost",
         min_length=1,
         max_length=253,
-        pattern=r"^[!-~]+$",
         description="The name that a challenge shows to the person who signs it: your site's host name.",
     )
     networks: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -70,6 +69,13 @@ class Settings(BaseSettings):
         None, description="The private or public key before a rotation: still verifies, never signs."
     )
 
+    @field_validator("domain")
+    @classmethod
+    def _is_one_word(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise ValueError("must be a host name in ASCII letters; write an international one in its xn-- form")
+        return value
+
     @field_validator("networks", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
@@ -89,6 +95,8 @@ class Settings(BaseSettings):
             ConfigurationError: If a value is not acceptable.
         """
         changes = {name: value for name, value in values.items() if value is not None}
+        if "jwt_secret" in changes:
+            changes["jwt_key_file"] = None  # a key file goes before a secret, but not before one that code asks for
         return load_settings(**(self.model_dump() | changes)) if changes else self
 
 
@@ -96,7 +104,8 @@ def load_settings(**values: Any) -> Settings:
     """Read the settings from arguments, environment and ``.env``.
 
     Raises:
-        ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value.
+        ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
+            ``.env`` cannot be read.
     """
     try:
         return Settings(**values)
@@ -105,3 +114,7 @@ def load_settings(**values: Any) -> Settings:
             f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
         )
         raise ConfigurationError(f"The settings are not acceptable. {problems}.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("The file .env is not text in UTF-8. Save it as UTF-8.") from error
+    except OSError as error:
+        raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from error

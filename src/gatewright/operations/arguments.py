@@ -36,8 +36,7 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
     Raises:
         InvalidParameterError: If it is anything else, a bool included.
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not least <= value <= _LONGEST_LIFETIME:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= _LONGEST_LIFETIME:
         raise InvalidParameterError(
             f"{name} must be a number of minutes from {least:g} to {_LONGEST_LIFETIME}.", parameter=name
         )

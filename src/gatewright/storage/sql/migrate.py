@@ -61,6 +61,10 @@ def _upgrade(database: SQLiteDatabase) -> None:
             f"The database was made by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
         ) from error
     except DatabaseError as error:
+        if "already exists" in str(error.orig):
+            raise ConfigurationError(
+                f"The database holds tables of another application: {error.orig}. Name a new file in the database URL."
+            ) from error
         raise StoreUnavailableError(f"The database could not be migrated: {error.orig}.") from error
 
 

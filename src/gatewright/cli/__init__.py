@@ -1,0 +1,18 @@
+"""The command ``gatewright``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from gatewright.cli.exit_codes import ExitCode
+
+
+def main() -> None:
+    """Run the command; where its libraries are not installed, say how to install them."""
+    if any(find_spec(library) is None for library in ("typer", "rich")):
+        print('The command needs a few more libraries: pip install "gatewright[server]"', file=sys.stderr)
+        raise SystemExit(ExitCode.UNAVAILABLE)
+    from gatewright.cli.app import run
+
+    run()

@@ -1,0 +1,88 @@
+"""The tree of commands, and how it is run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from io import TextIOWrapper
+
+import typer
+
+from gatewright.cli.challenge import make_challenge
+from gatewright.cli.clear_errors import with_clear_errors
+from gatewright.cli.doctor import examine_configuration
+from gatewright.cli.exit_codes import ExitCode
+from gatewright.cli.hooks import list_hooks
+from gatewright.cli.migrate import migrate_database
+from gatewright.cli.purge import purge
+from gatewright.cli.serve import serve
+from gatewright.cli.sessions import list_sessions, revoke_sessions
+from gatewright.cli.wallet import new_wallet, sign_message, verify_message
+
+
+def _group(summary: str, commands: Mapping[str, Callable[..., None]]) -> typer.Typer:
+    group = typer.Typer(
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name, command in commands.items():
+        group.command(name)(with_clear_errors(command))
+    return group
+
+
+app = _group(
+    "Wallet sign-in: serve it, look after it, try it out.",
+    {
+        "serve": serve,
+        "migrate": migrate_database,
+        "challenge": make_challenge,
+        "purge": purge,
+        "hooks": list_hooks,
+        "doctor": examine_configuration,
+    },
+)
+app.add_typer(
+    _group(
+        "Make wallets, sign and verify messages.", {"new": new_wallet, "sign": sign_message, "verify": verify_message}
+    ),
+    name="wallet",
+)
+app.add_typer(
+    _group("See who is signed in, and end sessions.", {"list": list_sessions, "revoke": revoke_sessions}),
+    name="sessions",
+)
+
+
+def run() -> None:
+    """Run the command line. A reader of stdout that has had enough is no error; a full disk is one, in a line."""
+    _open_what_is_closed()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            app(prog_name="gatewright")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        raise SystemExit(ExitCode.NO) from None
+    except OSError as error:
+        _drop_output()
+        print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)
+        raise SystemExit(ExitCode.UNAVAILABLE) from None
+
+
+def _open_what_is_closed() -> None:
+    """Give a process without standard streams empty ones, so that no database gets the number of one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _drop_output() -> None:
+    """Let the interpreter's own last flush succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

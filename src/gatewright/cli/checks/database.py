@@ -1,0 +1,56 @@
+"""Checks of the database, which is read and never opened for writing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.migrate import HEAD
+from gatewright.storage.sql.sqlite_file import revision_at_rest
+
+_MIGRATE = "gatewright migrate (starting the service does it too)"
+
+
+def check_database(url: str) -> Iterator[Finding]:
+    """Check that the database can be reached and written, and which revision it is at."""
+    try:
+        path = SQLiteDatabase(url).path
+    except ConfigurationError as error:
+        yield Finding("database", Status.UNSAFE, "The database cannot be used.", str(error))
+        return
+    if path is None:
+        cure = "Name a file: GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"
+        yield Finding("database", Status.WARNING, "The database is in memory: it ends with the process.", cure)
+        return
+    yield _check_writable(path)
+    yield _check_revision(path)
+
+
+def _check_writable(path: Path) -> Finding:
+    needed = [path.parent, path] if path.exists() else [path.parent]
+    for place in needed:
+        if not os.access(place, os.W_OK):
+            cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
+            return Finding("database", Status.UNSAFE, f"{place} cannot be written.", cure)
+    return Finding("database", Status.OK, f"{path.parent} can be written.")
+
+
+def _check_revision(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("revision", Status.WARNING, f"{path} does not exist yet.", _MIGRATE)
+    try:
+        revision = revision_at_rest(path)
+    except StoreUnavailableError as error:
+        cure = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
+        return Finding("revision", Status.UNSAFE, str(error), cure)
+    if revision == HEAD:
+        return Finding("revision", Status.OK, f"The database is at revision {HEAD}, the newest.")
+    if revision is None or revision < HEAD:
+        finding = f"The database is at revision {revision or 'none'}, the newest is {HEAD}."
+        return Finding("revision", Status.WARNING, finding, _MIGRATE)
+    finding = f"The database is at revision {revision}, which this release does not know."
+    return Finding("revision", Status.UNSAFE, finding, "pip install -U gatewright")

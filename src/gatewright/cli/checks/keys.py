@@ -1,0 +1,61 @@
+"""Checks of the keys that sign tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatewright.auth.signing_keys import development_secret_file, find_signing_keys, lies_open
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.errors import ConfigurationError
+from gatewright.settings import Settings
+from gatewright.storage.sql import SQLiteDatabase
+from gatewright.system import SystemRandom
+from gatewright.tokens import weakness_of_secret
+
+_FINE_FOR_DEVELOPMENT = "Fine for development; production needs GATEWRIGHT_JWT_SECRET or GATEWRIGHT_JWT_KEY_FILE."
+
+
+def check_keys(settings: Settings) -> Iterator[Finding]:
+    """Check that the service starts with its keys, and what it lets pass while it is in development."""
+    yield _check_start(settings)
+    if settings.is_production:
+        return
+    yield from _check_secrets(settings)
+    if settings.jwt_secret is None and settings.jwt_key_file is None:
+        yield _check_development_secret(settings)
+
+
+def _check_start(settings: Settings) -> Finding:
+    try:
+        # Without a database no development secret is made: this only looks.
+        keys = find_signing_keys(settings, database=None, random=SystemRandom())
+    except ConfigurationError as error:
+        return Finding("token keys", Status.UNSAFE, "The service does not start with these keys.", str(error))
+    return Finding("token keys", Status.OK, f"Tokens are signed with {keys.current.algorithm}.")
+
+
+def _check_secrets(settings: Settings) -> Iterator[Finding]:
+    for name in ("jwt_secret", "jwt_secret_previous"):
+        secret = getattr(settings, name)
+        weakness = None if secret is None else weakness_of_secret(secret.get_secret_value())
+        if weakness is not None:
+            finding = f"GATEWRIGHT_{name.upper()} is weak: whoever guesses it signs in as anybody."
+            yield Finding("token secret", Status.WARNING, finding, weakness)
+
+
+def _check_development_secret(settings: Settings) -> Finding:
+    try:
+        database = SQLiteDatabase(settings.database_url).path
+    except ConfigurationError:
+        database = None  # the check of the database says why
+    path = None if database is None else development_secret_file(database)
+    if path is None or not path.is_file():
+        finding = "No secret is set: a random one will be made."
+        return Finding("development secret", Status.WARNING, finding, _FINE_FOR_DEVELOPMENT)
+    if lies_open(path):
+        return Finding("development secret", Status.UNSAFE, f"Others may read {path}.", f"chmod 600 {path}")
+    if weakness_of_secret(path.read_text(errors="replace").strip()) is not None:
+        cure = f"Delete it and start again, which makes a new one: rm {path}"
+        return Finding("development secret", Status.UNSAFE, f"The secret in {path} is weak.", cure)
+    finding = f"No secret is set: a random one is kept in {path}."
+    return Finding("development secret", Status.WARNING, finding, _FINE_FOR_DEVELOPMENT)

@@ -1,0 +1,30 @@
+"""``gatewright doctor``: is this configuration safe, and if not, what cures it?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from gatewright.cli.exit_codes import ExitCode
+from gatewright.cli.output import AsJson, write_json, write_table
+
+_STYLES = {"ok": "green", "warning": "yellow", "unsafe": "bold red"}
+
+
+def examine_configuration(as_json: AsJson = False) -> None:
+    """Say what is unsafe in the configuration, and the cure.
+
+    Changes nothing. The exit code is 1 if anything is unsafe, else 0.
+    """
+    from gatewright.cli.checks import Status, examine
+
+    findings = list(examine())
+    is_safe = all(finding.status is not Status.UNSAFE for finding in findings)
+    if as_json:
+        write_json({"is_safe": is_safe, "findings": [asdict(finding) for finding in findings]})
+    else:
+        columns = ("check", "status", "finding", "cure")
+        write_table(columns, [tuple(asdict(finding).values()) for finding in findings], styles=_STYLES)
+    if not is_safe:
+        raise typer.Exit(ExitCode.NO)

@@ -1,0 +1,31 @@
+"""What the command's exit code tells a script."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from gatewright.errors import AuthenticationError, GatewrightError, InvalidParameterError, RateLimitError
+
+
+class ExitCode(IntEnum):
+    """The exit codes. 130 is Ctrl-C, as everywhere."""
+
+    DONE = 0
+    """It is done, or the answer is yes."""
+    NO = 1
+    """The answer is no: an invalid signature, nothing to revoke, something unsafe, a question not answered yes."""
+    BAD_INPUT = 2
+    """An argument or the input is not acceptable."""
+    UNAVAILABLE = 3
+    """The configuration or the store does not work."""
+
+
+def exit_code_of(error: GatewrightError) -> ExitCode:
+    """Return the exit code that tells of ``error``."""
+    match error:
+        case InvalidParameterError() | RateLimitError():
+            return ExitCode.BAD_INPUT
+        case AuthenticationError():
+            return ExitCode.NO
+        case _:
+            return ExitCode.UNAVAILABLE

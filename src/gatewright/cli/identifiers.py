@@ -1,0 +1,18 @@
+"""Identifiers that come from the command line."""
+
+from __future__ import annotations
+
+from gatewright.errors import InvalidParameterError
+
+
+def require_id(name: str, value: str) -> str:
+    """Return ``value`` if it can be an identifier at all.
+
+    Raises:
+        InvalidParameterError: If it cannot.
+    """
+    from gatewright.operations.arguments import could_be_id
+
+    if not could_be_id(value):
+        raise InvalidParameterError(f"{name} is no identifier. `gatewright sessions list` shows those that there are.")
+    return value

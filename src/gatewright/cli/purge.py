@@ -1,0 +1,49 @@
+"""``gatewright purge``: delete what has expired."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+from gatewright.cli.output import AsJson, console_on, write_json
+from gatewright.evrmore import EvrmoreAuth
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_BATCH = 1000
+"""Rows in one transaction: small enough that a sign-in in between hardly waits."""
+
+
+class _Cleanup(Protocol):
+    def __call__(self, *, at_most: int) -> int: ...
+
+
+def purge(as_json: AsJson = False) -> None:
+    """Delete expired challenges and sessions, batch by batch."""
+    with EvrmoreAuth() as auth, _progress() as progress:
+        challenges = _delete_all(auth.cleanup_expired_challenges, "challenges", progress)
+        sessions = _delete_all(auth.cleanup_expired_sessions, "sessions", progress)
+    if as_json:
+        write_json({"challenges": challenges, "sessions": sessions})
+    else:
+        print(f"Deleted what has expired: challenges: {challenges}, sessions: {sessions}.")
+
+
+def _progress() -> Progress:
+    """Return a bar on stderr, where that is a terminal. How much there is to delete is not known beforehand."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} deleted")
+    return Progress(*columns, console=console_on(sys.stderr), transient=True, disable=not sys.stderr.isatty())
+
+
+def _delete_all(cleanup: _Cleanup, what: str, progress: Progress) -> int:
+    task = progress.add_task(what, total=None)
+    deleted, latest = 0, _BATCH
+    while latest == _BATCH:
+        latest = cleanup(at_most=_BATCH)
+        deleted += latest
+        progress.update(task, completed=deleted)
+    progress.update(task, total=deleted)
+    return deleted

@@ -1,0 +1,78 @@
+"""``gatewright sessions``: see who is signed in, and end sessions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatewright.cli.confirm import confirm
+from gatewright.cli.exit_codes import ExitCode
+from gatewright.cli.identifiers import require_id
+from gatewright.cli.output import AsJson, note, write_json, write_table
+from gatewright.errors import InvalidParameterError
+from gatewright.evrmore import EvrmoreAuth
+
+if TYPE_CHECKING:
+    from gatewright.evrmore import EvrmoreAuth
+    from gatewright.model import Session
+
+_COLUMNS = ("id", "user_id", "evrmore_address", "created_at", "expires_at", "ip_address", "user_agent")
+
+
+def list_sessions(
+    user: Annotated[str | None, typer.Option(metavar="ID", help="Only the sessions of this user.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the sessions that are alive, newest first."""
+    user_id = None if user is None else require_id("--user", user)
+    with EvrmoreAuth() as auth:
+        sessions = auth.list_sessions(user_id)
+    if as_json:
+        write_json({"sessions": [_fields_of(session) for session in sessions]})
+    elif sessions:
+        write_table(_COLUMNS, [_cells_of(session) for session in sessions])
+    else:
+        note("There are no sessions.")
+
+
+def revoke_sessions(
+    session_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The session to end.")] = None,
+    user: Annotated[str | None, typer.Option(metavar="ID", help="End every session of this user.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="End every session of everybody.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --all.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """End sessions. Their tokens stop working at once."""
+    if (session_id is not None) + (user is not None) + everybody != 1:
+        raise InvalidParameterError("Say which sessions to end: an ID, --user ID, or --all.")
+    with EvrmoreAuth() as auth:
+        if session_id is not None:
+            revoked = int(auth.revoke_session(require_id("ID", session_id)))
+        elif user is not None:
+            revoked = auth.invalidate_all_tokens(require_id("--user", user))
+        else:
+            revoked = _revoke_everything(auth, is_confirmed=yes)
+    if as_json:
+        write_json({"revoked": revoked})
+    else:
+        print(f"{revoked} session{'' if revoked == 1 else 's'} ended.")
+    if not revoked:
+        raise typer.Exit(ExitCode.NO)
+
+
+def _revoke_everything(auth: EvrmoreAuth, *, is_confirmed: bool) -> int:
+    sessions = auth.list_sessions()
+    if sessions and not is_confirmed:
+        confirm(f"End all {len(sessions)} sessions?")
+    return sum(auth.invalidate_all_tokens(user_id) for user_id in {session.user_id for session in sessions})
+
+
+def _fields_of(session: Session) -> dict[str, object]:
+    return {name: value for name, value in asdict(session).items() if name != "token"}
+
+
+def _cells_of(session: Session) -> list[str]:
+    moments = {name: getattr(session, name).isoformat(timespec="seconds") for name in ("created_at", "expires_at")}
+    return [str(value or "") for value in (_fields_of(session) | moments).values()]

@@ -1,0 +1,98 @@
+"""The command in two ways: in this process, which is quick, and as a process of its own, where that is the point."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from typer.testing import CliRunner
+
+from gatewright import EvrmoreAuth
+from gatewright.cli.app import app
+
+SECONDS = 60
+"""No command of these tests takes longer, on however busy a machine."""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The folder that the command runs in; empty."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def invoke():
+    """Run the command in this process. What it does not catch itself fails the test."""
+
+    def invoke(*arguments, stdin=None, **env):
+        result = CliRunner().invoke(app, arguments, input=stdin, env=env)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def clean_environment():
+    """What a process needs to run at all, and no settings."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+
+
+@pytest.fixture
+def start(folder, clean_environment):
+    """Start the command as a process without a terminal; killed at the end of the test if it still runs."""
+    started = []
+
+    def start(*arguments, env=None, **options):
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gatewright", *arguments],
+            cwd=folder,
+            env=clean_environment | (env or {}),
+            start_new_session=True,
+            **pipes | options,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def run(start):
+    """Run the command as a process and return its exit code, stdout and stderr, as bytes."""
+
+    def run(*arguments, stdin=b"", **options):
+        process = start(*arguments, **options)
+        stdout, stderr = process.communicate(stdin, timeout=SECONDS)
+        return process.returncode, stdout, stderr
+
+    return run
+
+
+@pytest.fixture
+def database(folder):
+    """The database that the command finds in its folder, migrated; closed at the end."""
+    with EvrmoreAuth("sqlite:///gatewright.db") as auth:
+        yield auth
+
+
+@pytest.fixture
+def add_rows(folder):
+    """Insert rows into a table of the database, given the values of its columns in order."""
+
+    def add_rows(table, rows):
+        places = ", ".join("?" * len(rows[0]))
+        with closing(sqlite3.connect(folder / "gatewright.db")) as connection, connection:
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+    return add_rows

@@ -1,0 +1,315 @@
+"""``gatewright doctor``: what is unsafe, and its cure, without changing anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gatewright import EvrmoreAuth
+from gatewright.cli.checks.environment import check_sqlite
+from gatewright.storage.sql.migrate import HEAD
+
+STRONG = "7Jw2u0XkqzvN4rT9sYbE1cGhL6mPdKfA3xRiVnQo"
+OTHER = "Zp5MtC8yWbU2eHsN9kXrLqGv4JfDa7TiRo1B6cEw"
+WEAK = "correct-horse"
+PRODUCTION = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_JWT_SECRET": STRONG, "GATEWRIGHT_DOMAIN": "example.org"}
+
+
+@pytest.fixture
+def examine(invoke):
+    """Run the doctor; return its exit code and its findings as (check, status) -> finding and cure."""
+
+    def examine(**env):
+        result = invoke("doctor", "--json", **env)
+        document = json.loads(result.stdout)
+        assert document["is_safe"] is (result.exit_code == 0)
+        rows = document["findings"]
+        return result.exit_code, {(row["check"], row["status"]): f"{row['finding']} {row['cure']}" for row in rows}
+
+    return examine
+
+
+@pytest.fixture
+def key_file(folder):
+    """Write a new private key, or its public half, to a file with this mode."""
+
+    def key_file(name, *, mode=0o600, is_public=False):
+        key = Ed25519PrivateKey.generate()
+        if is_public:
+            form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            pem = key.public_key().public_bytes(*form)
+        else:
+            form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            pem = key.private_bytes(*form)
+        path = folder / name
+        path.write_bytes(pem)
+        path.chmod(mode)
+        return str(path)
+
+    return key_file
+
+
+def test_a_fresh_folder_is_fine_for_development(examine, folder):
+    """Warnings say what production would need; nothing is unsafe, and nothing has been made."""
+    code, found = examine()
+
+    assert code == 0
+    assert "GATEWRIGHT_ENV=production" in found["mode", "warning"]
+    assert "GATEWRIGHT_JWT_SECRET" in found["development secret", "warning"]
+    assert "gatewright migrate" in found["revision", "warning"]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_production_in_order_is_ok_throughout(examine, folder):
+    """With a migrated database, a secret and a domain there is nothing to say."""
+    with EvrmoreAuth(jwt_secret=STRONG):
+        code, found = examine(**PRODUCTION)
+
+    assert code == 0
+    assert {status for _, status in found} == {"ok"}
+    assert HEAD in found["revision", "ok"]
+
+
+def test_looking_at_a_database_at_rest_leaves_no_trace(examine, folder):
+    """No byte and no file is changed."""
+    EvrmoreAuth(jwt_secret=STRONG).close()
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    _, found = examine(**PRODUCTION)
+
+    assert HEAD in found["revision", "ok"]
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder, database):
+    """A database that has just been migrated has its revision in the write-ahead log, and the log stays."""
+    before = {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
+    _, found = examine()
+
+    assert HEAD in found["revision", "ok"]
+    assert (folder / "gatewright.db-wal").stat().st_size > 0
+    assert {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")} == before
+
+
+@pytest.mark.parametrize(
+    ("env", "check", "cure"),
+    [
+        ({"GATEWRIGHT_ENV": "prod"}, "settings", "GATEWRIGHT_ENV: Input should be 'development' or 'production'"),
+        ({"GATEWRIGHT_TOKEN_MINUTES": "soon"}, "settings", "GATEWRIGHT_TOKEN_MINUTES"),
+        ({"GATEWRIGHT_ENVV": "production"}, "names", "Did you mean GATEWRIGHT_ENV?"),
+        ({"gatewright_jwt_secrt": STRONG}, "names", "Did you mean GATEWRIGHT_JWT_SECRET?"),
+        ({"GATEWRIGHT_XYZZY": "1"}, "names", "Remove it."),
+        ({"GATEWRIGHT_NETWORKS": "evrmore,dogecoin"}, "networks", "Known are: evrmore, "),
+        ({"GATEWRIGHT_ENV": "production"}, "token keys", "token_urlsafe"),
+        ({"GATEWRIGHT_JWT_SECRET": ""}, "token keys", "token_urlsafe"),
+        (PRODUCTION | {"GATEWRIGHT_JWT_SECRET": WEAK}, "token keys", "token_urlsafe"),
+        (PRODUCTION | {"GATEWRIGHT_JWT_SECRET_PREVIOUS": WEAK}, "token keys", "GATEWRIGHT_JWT_SECRET_PREVIOUS"),
+        (PRODUCTION | {"GATEWRIGHT_JWT_SECRET_PREVIOUS": STRONG}, "token keys", "different"),
+        (PRODUCTION | {"GATEWRIGHT_JWT_KEY_FILE": "nowhere.pem"}, "token keys", "nowhere.pem cannot be read"),
+        (PRODUCTION | {"GATEWRIGHT_DOMAIN": "localhost"}, "domain", "GATEWRIGHT_DOMAIN"),
+        ({"GATEWRIGHT_DATABASE_URL": "nonsense"}, "database", "sqlite:///gatewright.db"),
+        ({"GATEWRIGHT_DATABASE_URL": "mysql://me:hunter2@host/db"}, "database", "Use SQLite"),
+        ({"GATEWRIGHT_DATABASE_URL": "sqlite:///nowhere/x.db"}, "database", "mkdir -p"),
+    ],
+)
+def test_what_is_unsafe_is_named_with_its_cure(examine, folder, env, check, cure):
+    """Each slip is unsafe on its own, exit code 1, and nothing is made while looking."""
+    code, found = examine(**env)
+
+    assert code == 1
+    assert cure in found[check, "unsafe"]
+    assert "hunter2" not in str(found)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("env", "check", "cure"),
+    [
+        ({"GATEWRIGHT_JWT_SECRET": WEAK}, "token secret", "token_urlsafe"),
+        ({"GATEWRIGHT_JWT_SECRET_PREVIOUS": WEAK}, "token secret", "GATEWRIGHT_JWT_SECRET_PREVIOUS is weak"),
+        ({"GATEWRIGT_DOMAIN": "example.org"}, "names", "Did you mean GATEWRIGHT_DOMAIN?"),
+        ({"GATEWRIGHT_DATABASE_URL": "sqlite://"}, "database", "sqlite:///gatewright.db"),
+    ],
+)
+def test_what_development_may_do_is_a_warning(examine, env, check, cure):
+    """It is told with its cure, but nothing is unsafe."""
+    code, found = examine(**env)
+
+    assert code == 0
+    assert cure in found[check, "warning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "status"),
+    [
+        (f"GATEWRIGHT_JWT_SECRET={STRONG}\n", 0o644, "unsafe"),
+        (f"gatewright_jwt_secret_previous={STRONG}\n", 0o602, "unsafe"),
+        ("GATEWRIGHT_DOMAIN=example.org\n", 0o644, "warning"),
+        (f"GATEWRIGHT_JWT_SECRET={STRONG}\n", 0o600, "ok"),
+    ],
+)
+def test_who_may_read_the_env_file(examine, folder, text, mode, status):
+    """With a secret in it others may neither read nor change it."""
+    (folder / ".env").write_text(text)
+    (folder / ".env").chmod(mode)
+    code, found = examine()
+
+    assert code == (1 if status == "unsafe" else 0)
+    assert ("chmod 600 .env" in found["env file", status]) is (status != "ok")
+
+
+def test_a_slip_in_the_env_file_is_found(examine, folder):
+    """Names in .env are looked at as those in the environment are; other applications' names are left alone."""
+    (folder / ".env").write_text("GATEWRIGHT_DOMIAN=example.org\nDEBUG=1\n")
+    (folder / ".env").chmod(0o600)
+    code, found = examine()
+
+    assert code == 1
+    assert "GATEWRIGHT_DOMIAN in .env" in found["names", "unsafe"]
+    assert "Did you mean GATEWRIGHT_DOMAIN?" in found["names", "unsafe"]
+    assert "DEBUG" not in str(found)
+
+
+def test_an_env_file_that_is_no_text_is_told(examine, folder):
+    """Nonsense in .env is a finding, not a traceback."""
+    (folder / ".env").write_bytes(b"GATEWRIGHT_DOMAIN=\xff\xfe\n")
+    code, found = examine()
+
+    assert code == 1
+    assert "Save it as UTF-8" in found["settings", "unsafe"]
+
+
+@pytest.mark.parametrize(("mode", "status"), [(0o600, "ok"), (0o640, "unsafe"), (0o604, "unsafe")])
+@pytest.mark.parametrize("setting", ["GATEWRIGHT_JWT_KEY_FILE", "GATEWRIGHT_JWT_KEY_FILE_PREVIOUS"])
+def test_who_may_read_a_private_key(examine, key_file, setting, mode, status):
+    """Its owner: a previous one still signs tokens that are accepted."""
+    code, found = examine(**PRODUCTION | {setting: key_file("key.pem", mode=mode)})
+
+    assert code == (1 if status == "unsafe" else 0)
+    assert ("chmod 600" in found["token keys", status]) is (status == "unsafe")
+
+
+def test_a_public_key_is_everybodys_but_signs_nothing(examine, key_file):
+    """As the previous key it may be read by all; as the current one it is of no use."""
+    public = key_file("public.pem", mode=0o644, is_public=True)
+    as_previous = examine(**PRODUCTION, GATEWRIGHT_JWT_KEY_FILE_PREVIOUS=public)
+    as_current = examine(**PRODUCTION, GATEWRIGHT_JWT_KEY_FILE=public)
+
+    assert (as_previous[0], as_current[0]) == (0, 1)
+    assert "Name a private one" in as_current[1]["token keys", "unsafe"]
+
+
+def test_a_broken_key_file_is_told(examine, folder):
+    """A file that is no key says what is accepted, and is not quoted."""
+    (folder / "key.pem").write_text(f"{STRONG}\n")
+    code, found = examine(GATEWRIGHT_JWT_KEY_FILE="key.pem")
+
+    assert code == 1
+    assert "Ed25519" in found["token keys", "unsafe"]
+    assert STRONG not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "status", "cure"),
+    [
+        (0o600, STRONG, "warning", "production needs"),
+        (0o640, STRONG, "unsafe", "chmod 600"),
+        (0o600, "", "unsafe", "rm "),
+        (0o600, WEAK, "unsafe", "rm "),
+    ],
+)
+def test_the_development_secret_is_looked_after(examine, folder, mode, text, status, cure):
+    """Its file is as safe as it is private, and as long as it is strong."""
+    path = folder / "gatewright.db.secret"
+    path.write_text(text)
+    path.chmod(mode)
+    code, found = examine()
+
+    assert code == (1 if status == "unsafe" else 0)
+    assert cure in found["development secret", status]
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("revision", "status", "cure"), [("0000", "warning", "gatewright migrate"), ("9999", "unsafe", "pip install -U")]
+)
+def test_a_database_of_another_release_is_told(examine, database, sql, revision, status, cure):
+    """An older one will be migrated, a newer one refuses to start."""
+    sql("UPDATE alembic_version SET version_num = ?", revision)
+    code, found = examine()
+
+    assert code == (1 if status == "unsafe" else 0)
+    assert cure in found["revision", status]
+
+
+def test_somebody_elses_database_has_no_revision(examine, folder):
+    """A SQLite file without our tables will be migrated."""
+    connection = sqlite3.connect(folder / "gatewright.db")
+    connection.execute("CREATE TABLE theirs (id)")
+    connection.close()
+    _, found = examine()
+
+    assert "revision none" in found["revision", "warning"]
+
+
+def test_what_is_no_database_is_told(examine, folder):
+    """A file of something else is unsafe to start on."""
+    (folder / "gatewright.db").write_bytes(b"a letter to my mother, and much of it" * 100)
+    code, found = examine()
+
+    assert code == 1
+    assert "cannot be read" in found["revision", "unsafe"]
+
+
+def test_a_folder_is_no_database(examine, folder):
+    """The database must be a file."""
+    (folder / "gatewright.db").mkdir()
+    code, found = examine()
+
+    assert code == 1
+    assert "must be a file" in found["database", "unsafe"]
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_what_cannot_be_written_is_told(examine, database, folder, is_file):
+    """SQLite needs to write the file and its folder."""
+    place = folder / "gatewright.db" if is_file else folder
+    mode = place.stat().st_mode
+    place.chmod(0o500)
+    if os.access(place, os.W_OK):
+        pytest.skip("root may write everywhere")
+    code, found = examine()
+    place.chmod(mode)
+
+    assert code == 1
+    assert f"{place} cannot be written" in found["database", "unsafe"]
+
+
+@pytest.mark.parametrize(("version", "status"), [((3, 34, 1), "unsafe"), ((3, 35, 0), "ok"), ((4, 0, 0), "ok")])
+def test_sqlite_must_know_returning(version, status):
+    """3.35 is the first that does."""
+    assert check_sqlite(version).status == status
+
+
+def test_the_report_for_people_is_a_line_for_each_finding(invoke):
+    """Check, status, finding and cure; whole, off a terminal."""
+    result = invoke("doctor", **PRODUCTION | {"GATEWRIGHT_JWT_SECRET": WEAK})
+    heading, *rows = result.stdout.splitlines()
+
+    assert heading.split() == ["check", "status", "finding", "cure"]
+    assert result.exit_code == 1
+    assert any(row.startswith("token keys") and "unsafe" in row and "token_urlsafe(48)" in row for row in rows)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_no_secret_is_printed(invoke, folder, options):
+    """Neither a strong nor a weak one, from the environment or a file, is in the report."""
+    (folder / ".env").write_text(f"GATEWRIGHT_JWT_SECRET_PREVIOUS={OTHER}\nGATEWRIGHT_JWT_SECRT={STRONG}\n")
+    result = invoke("doctor", *options, GATEWRIGHT_JWT_SECRET=WEAK)
+
+    assert result.exit_code == 1
+    assert not any(secret in result.output for secret in (STRONG, OTHER, WEAK))
