@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         60, ge=1, description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute."
     )
     token_minutes: float = Field(
-        30, gt=0, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
+        30, ge=1 / 60, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
     )
     jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
     jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")

@@ -90,7 +90,9 @@ class HookPoint:
                 "The hook %s at %s failed; the operation goes on.\n%s",
                 callback.name,
                 self.name,
-                redacted_traceback(error, secrets=[parameters[name] for name in parameters if name in SECRETS]),
+                redacted_traceback(
+                    error, secrets=[value for name, value in parameters.items() if _is_secret(name, value)]
+                ),
             )
         return {}
 
@@ -124,6 +126,12 @@ class HookPoint:
         return tuple(parameter.name for parameter in named)
 
 
+def _is_secret(name: str, value: object) -> bool:
+    """Say whether a parameter must not reach the log. What is too long for an address may be a key pasted as one."""
+    return name in SECRETS or (isinstance(value, str) and len(value) > _LONGEST_ADDRESS)
+
+
+_LONGEST_ADDRESS = 35
 _VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 

@@ -54,6 +54,7 @@ class Hooks:
         """
         point = next((point for point in self if point.name == event), None)
         if point is None:
+            asked = repr(event) if isinstance(event, str) else f"of type {type(event).__name__}"
             known = ", ".join(point.name for point in self)
-            raise UnknownHookError(f"There is no hook point {event!r}. The points are: {known}.")
+            raise UnknownHookError(f"There is no hook point {asked:.80}. The points are: {known}.")
         return point if callback is None else point(callback)

@@ -191,15 +191,22 @@ def _path_of(url: str) -> Path | None:
     if parsed.database in (None, "", ":memory:"):
         return None
     path = Path(str(parsed.database)).absolute()
-    try:
-        is_usable = path.parent.is_dir() and not path.is_dir() and "\0" not in path.name
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"The database path cannot be used: {error}.") from None
-    if not is_usable:
-        raise ConfigurationError(
-            f"The database must be a file in a folder that exists, not {str(path)!r}. Make its folder with mkdir -p."
-        )
+    problem = _problem_of(path)
+    if problem is not None:
+        raise ConfigurationError(f"The database {str(path)!r:.200} cannot be used: {problem}")
     return path
+
+
+def _problem_of(path: Path) -> str | None:
+    """Say what keeps a path from being a database's, and the cure."""
+    try:
+        if "\0" in str(path) or path.is_dir():
+            return "it must name a file."
+        if not path.parent.is_dir():
+            return f"its folder does not exist. Make it with: mkdir -p {str(path.parent)!r:.200}"
+    except OSError as error:
+        return f"{error.strerror}."
+    return None
 
 
 _databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()
