@@ -1,7 +1,6 @@
 """Write the blocking facades from the asynchronous ones, which are written by hand.
 
-    python tools/write_facades.py           writes them
-    python tools/write_facades.py --check   fails if one is not what would be written
+Without an argument it writes them; with ``--check`` it fails if one is not what would be written.
 
 The logic stands once, in the operations; a facade is one line an operation, and only this skin is generated.
 """

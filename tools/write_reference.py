@@ -1,20 +1,20 @@
 """Write the reference pages that follow from the code: hooks, settings, errors and endpoints.
 
-    python tools/write_reference.py           writes them
-    python tools/write_reference.py --check   fails if one is not what would be written
+Without an argument it writes them; with ``--check`` it fails if one is not what would be written.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from gatewright import errors
+from gatewright import AsyncEvrmoreAuth, errors
 from gatewright.hooks import POINTS
-from gatewright.server import create_schema
+from gatewright.server import create_app
 from gatewright.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,19 +73,38 @@ def error_codes() -> Iterator[str]:
 
 def endpoints() -> Iterator[str]:
     """Every endpoint of the server, from its OpenAPI schema."""
+    schema = create_app(AsyncEvrmoreAuth("sqlite://")).openapi()
     yield "# Endpoints"
     yield (
-        "What `gatewright serve` answers. The same as OpenAPI, with examples of every answer: `/openapi.json`. "
-        "Errors are `application/problem+json` with a stable `code`, see [Errors](errors.md)."
+        "What `gatewright serve` answers; for programs the same stands at `/openapi.json`. "
+        "Errors are `application/problem+json` with a stable `code`."
     )
-    for path, operations in create_schema()["paths"].items():
+    for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             yield f"## `{method.upper()} {path}`"
-            yield f"{operation['summary']}. {operation.get('description', '')}".strip()
-            yield table(
-                ("Status", "Meaning"),
-                [(status, answer["description"]) for status, answer in operation["responses"].items()],
-            )
+            yield f"{operation['summary']}. {' '.join(operation.get('description', '').split())}".strip()
+            if "security" in operation:
+                yield "Needs the header `Authorization: Bearer <token>`."
+            if "requestBody" in operation:
+                yield f"Body: `{example_of(operation['requestBody'], schema)}`"
+            answers = sorted(operation["responses"].items())
+            yield table(("Status", "Body"), [(status, body_of(answer, schema)) for status, answer in answers])
+
+
+def body_of(answer: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return an answer's example, or the codes of its problems with what they say."""
+    content = answer.get("content", {})
+    if "application/problem+json" in content:
+        examples = content["application/problem+json"]["examples"]
+        return "<br>".join(f"`{code}`: {example['summary']}" for code, example in examples.items())
+    return f"`{example_of(answer, schema)}`" if content else "none"
+
+
+def example_of(body: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return the example of a JSON body, as JSON."""
+    name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    model = schema["components"]["schemas"][name]
+    return json.dumps(model.get("example") or {key: field["examples"][0] for key, field in model["properties"].items()})
 
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
@@ -96,7 +115,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
 }
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

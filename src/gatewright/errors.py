@@ -117,7 +117,7 @@ class RateLimitError(GatewrightError):
     code = "rate_limited"
     public_message = "Too many requests. Please wait a moment and try again."
 
-    def __init__(self, message: str | None = None, *, retry_after: int, **evidence: object) -> None:
+    def __init__(self, message: str | None = None, *, retry_after: int = 1, **evidence: object) -> None:
         super().__init__(message, **evidence)
         self.retry_after = retry_after
 
@@ -128,7 +128,7 @@ class BusyError(GatewrightError):
     code = "busy"
     public_message = "The service is busy. Please try again in a moment."
 
-    def __init__(self, message: str | None = None, *, retry_after: int, **evidence: object) -> None:
+    def __init__(self, message: str | None = None, *, retry_after: int = 1, **evidence: object) -> None:
         super().__init__(message, **evidence)
         self.retry_after = retry_after
 

@@ -47,7 +47,8 @@ class _Slot:
             self._connection = None
 
     def __del__(self) -> None:
-        self.close()
+        with _closing:
+            self.close()
 
 
 class SQLiteDatabase:
@@ -211,6 +212,9 @@ def _problem_of(path: Path) -> str | None:
 
 _databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()
 _registry_lock = threading.RLock()
+_closing = threading.RLock()
+"""Held while a thread that ends closes its connection. A fork takes it last: that thread may hold any other lock."""
+
 _held: list[threading.RLock] = []
 """Locks that a fork holds, the registry's first."""
 
@@ -220,6 +224,8 @@ def _before_fork() -> None:
     _held.append(_registry_lock)
     for database in list(_databases):
         _held.extend(database.hold())
+    _closing.acquire()
+    _held.append(_closing)
 
 
 def _after_fork() -> None:

@@ -1,0 +1,9 @@
+"""The stand-alone authentication server: a REST API and one page, on `AsyncEvrmoreAuth`.
+
+Everything a request can do is an operation of the core, so hooks and limits hold here as they do in the library.
+"""
+
+from gatewright.server.application import create_app
+from gatewright.server.serve import serve
+
+__all__ = ["create_app", "serve"]

@@ -1,0 +1,44 @@
+"""Read the token of a request: from the Authorization header and from nowhere else (RFC 6750, section 2.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from gatewright.errors import InvalidTokenError
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+
+class Bearer(SecurityBase):
+    """A dependency that gives the token as it was sent, not yet validated."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "Bearer"
+        self.model = HTTPBearer(bearerFormat="JWT", description="The token that `POST /authenticate` gave.")
+
+    async def __call__(self, request: Request) -> str:
+        """Return the token.
+
+        Raises:
+            HTTPException: If no token was sent: 401, without saying that one is wrong.
+            InvalidTokenError: If what was sent can be no token, or there is more than one.
+        """
+        headers = request.headers.getlist("authorization")
+        credentials = [
+            value.lstrip()
+            for scheme, _, value in (header.partition(" ") for header in headers)
+            if scheme.lower() == "bearer" and value
+        ]
+        if not credentials:
+            raise HTTPException(401)
+        if len(headers) > 1 or not _TOKEN.fullmatch(credentials[0]):
+            raise InvalidTokenError("The Authorization header holds no single token.", reason="malformed")
+        return credentials[0]
+
+
+Token = Annotated[str, Depends(Bearer())]

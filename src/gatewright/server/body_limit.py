@@ -1,0 +1,72 @@
+"""Bodies are small and arrive in time, or the request ends here."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gatewright.server.problems import transport_problem
+
+LARGEST_BODY = 64 * 1024
+"""Bytes. The largest honest body holds an address, a challenge and a signature."""
+
+
+class BodyLimit:
+    """Reads the whole body before the application runs, so that a limit holds with or without a Content-Length.
+
+    Args:
+        app: The application.
+        patience: Seconds in which a body must have arrived.
+    """
+
+    def __init__(self, app: ASGIApp, *, patience: float = 10.0) -> None:
+        self._app = app
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or run the application on a body that is already here."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        try:
+            async with asyncio.timeout(self._patience):
+                body = await _read(receive)
+        except ClientDisconnect:
+            return None
+        except TimeoutError:
+            return await transport_problem(408, {"Connection": "close"}).response(scope, receive, send)
+        if body is None:
+            return await transport_problem(413, {"Connection": "close"}).response(scope, receive, send)
+        return await self._app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body, or None where it is larger than the limit.
+
+    Raises:
+        ClientDisconnect: If the client went away; half a body is none.
+    """
+    body = bytearray()
+    is_open = True
+    while is_open:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            return None
+        is_open = message.get("more_body", False)
+    return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the body first, and then waits for the client as the given one does."""
+    unread = [body]
+
+    async def receive_again() -> Message:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return receive_again

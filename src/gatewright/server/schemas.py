@@ -1,0 +1,153 @@
+"""The bodies of the REST API: what a client may send, and what it gets."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
+_CHALLENGE = (
+    f"localhost asks you to sign in with your Evrmore wallet {_ADDRESS}. Nonce: 73393fea691d0c025c65fc5189c875a6. "
+    "Issued: 2026-01-02T15:00:00Z. Expires: 2026-01-02T15:10:00Z."
+)
+_SIGNATURE = "H5QDqo3i4dYyUsf2sL09LmhmY/v1rk7yLIDHEcdwOQCiI1SzdLq6Cp223qQ2hdyJZ8W6YlgCI2cc3xJnPJ+r2W0="
+_USER_ID = "e2777834c33d18b9fefe0227284371bf"
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment as an aware one, whether or not the application asked for naive timestamps."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+Moment = Annotated[datetime, AfterValidator(in_utc)]
+
+
+def _example(**values: object) -> dict[str, Any]:
+    return {"example": values}
+
+
+class _Request(BaseModel):
+    """A body from a client. Unknown fields are refused: nobody may believe that they chose a lifetime by one."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class ChallengeRequest(_Request):
+    """Who wants to sign in."""
+
+    evrmore_address: str = Field(description="The P2PKH address of the wallet.", examples=[_ADDRESS])
+
+
+class AuthenticateRequest(_Request):
+    """A signed challenge."""
+
+    evrmore_address: str = Field(description="The address that the challenge was made for.", examples=[_ADDRESS])
+    challenge: str = Field(description="The challenge, exactly as it was given.", examples=[_CHALLENGE])
+    signature: str = Field(description="The wallet's signature over it, in base64.", examples=[_SIGNATURE])
+
+
+class ChallengeResponse(BaseModel):
+    """A text for the wallet to sign."""
+
+    challenge: str = Field(description="One line. Sign exactly this.", examples=[_CHALLENGE])
+    expires_at: Moment = Field(description="The first moment at which it is no longer accepted.")
+
+    model_config = ConfigDict(json_schema_extra=_example(challenge=_CHALLENGE, expires_at="2026-01-02T15:10:00Z"))
+
+
+class SignedInUser(BaseModel):
+    """Whom a new token stands for."""
+
+    id: str = Field(examples=[_USER_ID])
+    evrmore_address: str | None = Field(examples=[_ADDRESS])
+
+
+class AuthenticateResponse(BaseModel):
+    """A new session. The token is shown this one time."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer <token>`.")
+    expires_at: Moment = Field(description="The first moment at which the token is no longer valid.")
+    user: SignedInUser
+
+    model_config = ConfigDict(
+        json_schema_extra=_example(
+            token="eyJhbGciOi...",  # noqa: S106 - the beginning of one, to look at
+            expires_at="2026-01-02T15:31:00Z",
+            user={"id": _USER_ID, "evrmore_address": _ADDRESS},
+        )
+    )
+
+
+class ValidateResponse(BaseModel):
+    """What a valid token says."""
+
+    valid: Literal[True]
+    user_id: str
+    session_id: str
+    evrmore_address: str | None = Field(description="The wallet that signed in; null for other ways to sign in.")
+    expires_at: Moment
+
+    model_config = ConfigDict(
+        json_schema_extra=_example(
+            valid=True,
+            user_id=_USER_ID,
+            session_id="87d9a6111ef2ea8786fd0d8a9738494f",
+            evrmore_address=_ADDRESS,
+            expires_at="2026-01-02T15:31:00Z",
+        )
+    )
+
+
+class AccountResponse(BaseModel):
+    """The account of whoever sent the token."""
+
+    id: str
+    username: str | None
+    email: str | None
+    evrmore_address: str | None
+    is_active: bool
+    is_verified: bool
+    created_at: Moment
+    last_login: Moment | None
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra=_example(
+            id=_USER_ID,
+            username="ada",
+            email="ada@example.org",
+            evrmore_address=_ADDRESS,
+            is_active=True,
+            is_verified=True,
+            created_at="2026-01-02T15:01:00Z",
+            last_login="2026-01-02T15:01:00Z",
+        ),
+    )
+
+
+class HealthResponse(BaseModel):
+    """The server answers and its database too."""
+
+    status: Literal["ok"]
+
+    model_config = ConfigDict(json_schema_extra=_example(status="ok"))
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of the body."""
+
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """An error, as RFC 9457 writes it, with a stable ``code`` for programs."""
+
+    type: Literal["about:blank"]
+    title: str = Field(description="The status in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What to tell a person.")
+    code: str = Field(description="What a program decides by; it never changes.")
+    errors: list[FieldError] | None = Field(None, description="With 422 only: which fields are wrong.")

@@ -1,0 +1,28 @@
+"""Run the server by uvicorn, with defaults that are safe on an open port."""
+
+from __future__ import annotations
+
+import uvicorn
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, reload: bool = False) -> None:
+    """Serve until a signal says stop; requests under way get ten seconds to end.
+
+    Args:
+        host: The address to listen on.
+        port: The port to listen on.
+        reload: Whether to start again when source files change, for development.
+    """
+    uvicorn.run(
+        "gatewright.server:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        reload=reload,
+        http="h11",  # bounds the size of headers
+        ws="none",
+        proxy_headers=False,  # or any client chooses the address that limits count by
+        server_header=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=10,
+    )

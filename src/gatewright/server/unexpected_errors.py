@@ -1,0 +1,50 @@
+"""The last resort: whatever nobody expected is a 500 that says nothing, and a line in the log that says where."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gatewright.server.problems import transport_problem
+
+_logger = logging.getLogger("gatewright.server")
+
+
+class UnexpectedErrors:
+    """Answers in place of an application that failed; inside the middleware that every answer must pass."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application."""
+        has_started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            _logger.error("%s %s failed.\n%s", scope["method"], ascii(scope["path"]), whereabouts(error))
+            if not has_started:
+                await transport_problem(500).response(scope, receive, send)
+
+
+def whereabouts(error: BaseException) -> str:
+    """Return the classes of an exception and its causes, and where each was raised.
+
+    Their texts are left out: they may quote what a visitor sent, and that may be a token or a signature.
+    """
+    lines = []
+    link: BaseException | None = error
+    while link is not None:
+        lines += [*traceback.format_tb(link.__traceback__), f"{type(link).__module__}.{type(link).__qualname__}\n"]
+        link = link.__cause__ or link.__context__
+    return "".join(lines)

@@ -1,0 +1,47 @@
+"""What a request says of who sent it, and which `AsyncEvrmoreAuth` answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from gatewright.evrmore import AsyncEvrmoreAuth
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from.
+
+    Args:
+        ip_address: The other end of the connection; None where that is no IP address, as on a Unix socket.
+        user_agent: What the browser says of itself.
+    """
+
+    ip_address: str | None
+    user_agent: str | None
+
+
+def client_of(request: Request) -> Client:
+    """Return where a request comes from. No header has a say in the address, for a client can send any."""
+    host = request.client.host if request.client else ""
+    return Client(host if _is_ip_address(host) else None, request.headers.get("user-agent"))
+
+
+def auth_of(request: Request) -> AsyncEvrmoreAuth:
+    """Return what the application serves."""
+    return cast(AsyncEvrmoreAuth, request.app.state.auth)
+
+
+Auth = Annotated[AsyncEvrmoreAuth, Depends(auth_of)]
+Visitor = Annotated[Client, Depends(client_of)]
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""A real server on a free loopback port with a real SQLite file, and clients that talk to it."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from gatewright import AsyncEvrmoreAuth, Settings
+from gatewright.server import create_app
+from gatewright.system import SystemClock
+
+SECRET = "a-secret-for-tests-only-0123456789abcdef"
+TABLES = ("users", "challenges", "sessions")
+
+
+class MovableClock:
+    """The machine's clock, some time later."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.offset
+
+
+@dataclass
+class Site:
+    """A running server, and what a test needs of it."""
+
+    auth: AsyncEvrmoreAuth
+    url: str
+    database: Path
+    clock: MovableClock
+    clients: ExitStack = field(default_factory=ExitStack)
+
+    def client(self, **options: Any) -> httpx.Client:
+        """A visitor of its own, with cookies of its own."""
+        return self.clients.enter_context(httpx.Client(base_url=self.url, trust_env=False, **options))
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {table: self.fetch(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
+
+    def fetch(self, sql: str, *parameters: object) -> list[Any]:
+        """Read the database behind the server's back."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def execute(self, sql: str, *parameters: object) -> None:
+        """Change the database behind the server's back."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(sql, parameters)
+
+    def signed(self, client: httpx.Client, address: str, wif: str) -> dict[str, str]:
+        """Ask for a challenge and sign it: the body for ``POST /authenticate``."""
+        answer = client.post("/challenge", json={"evrmore_address": address})
+        assert answer.status_code == 200, answer.text
+        challenge = answer.json()["challenge"]
+        signature = self.auth.sign_message(wif, challenge)
+        return {"evrmore_address": address, "challenge": challenge, "signature": signature}
+
+    def sign_in(self, client: httpx.Client) -> dict[str, Any]:
+        """Sign in with a new wallet: the answer of ``POST /authenticate``."""
+        answer = client.post("/authenticate", json=self.signed(client, *self.auth.create_wallet_address()))
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
+
+@contextmanager
+def running_site(folder: Path, *, server: dict[str, Any], auth: dict[str, Any], **settings: Any) -> Iterator[Site]:
+    database = folder / "gatewright.db"
+    clock = MovableClock()
+    values = {"challenges_per_client": 100_000, "jwt_secret": SECRET, "database_url": f"sqlite:///{database}"}
+    served = AsyncEvrmoreAuth(settings=Settings(_env_file=None, **(values | settings)), clock=clock, **auth)
+    options = {"http": "h11", "ws": "none", "proxy_headers": False, "server_header": False, "log_config": None}
+    uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(served), **(options | server)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=uvicorn_server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        site = Site(served, f"http://127.0.0.1:{listener.getsockname()[1]}", database, clock)
+        try:
+            with site.clients:
+                yield site
+        finally:
+            uvicorn_server.should_exit = True
+            thread.join(timeout=20)
+            served.close()
+    assert not thread.is_alive()
+
+
+OpenSite = Callable[..., Site]
+
+
+@pytest.fixture
+def open_site(tmp_path: Path) -> Iterator[OpenSite]:
+    """Start a server for one test, with settings, hooks or server options of its own."""
+    with ExitStack() as stack:
+
+        def start(*, server: dict[str, Any] | None = None, auth: dict[str, Any] | None = None, **settings: Any) -> Site:
+            return stack.enter_context(running_site(tmp_path, server=server or {}, auth=auth or {}, **settings))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server for all tests of a module that leave it as they found it."""
+    with running_site(tmp_path_factory.mktemp("site"), server={}, auth={}) as running:
+        yield running
+
+
+@pytest.fixture
+def client(site: Site) -> httpx.Client:
+    """A visitor of the module's server."""
+    return site.client()
+
+
+@pytest.fixture
+def bearer() -> Callable[[str], dict[str, str]]:
+    """The header that carries a token."""
+    return lambda token: {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def assert_problem() -> Callable[[httpx.Response, int, str], dict[str, Any]]:
+    """Check everything that holds for every problem, and return its body."""
+
+    def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+        assert answer.headers["content-type"] == "application/problem+json", answer.text
+        body: dict[str, Any] = answer.json()
+        assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
+        assert body["type"] == "about:blank"
+        assert body["title"]
+        assert body["detail"]
+        assert ("www-authenticate" in answer.headers) == (status == 401)
+        return body
+
+    return check

@@ -1,0 +1,167 @@
+"""The pieces around the application, each on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from gatewright import errors
+from gatewright.server.body_limit import LARGEST_BODY, BodyLimit
+from gatewright.server.problems import problem_of
+from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
+
+SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
+
+
+def run(app, *messages, scope=SCOPE):
+    """Give an application the messages of a client, then silence; return what it sent."""
+    sent = []
+
+    async def main():
+        queue = list(messages)
+
+        async def receive():
+            if not queue:
+                await asyncio.Event().wait()
+            return queue.pop(0)
+
+        async def send(message):
+            sent.append(message)
+
+        await app(scope, receive, send)
+
+    asyncio.run(main())
+    return sent
+
+
+async def echo(scope, receive, send):
+    """Answer with every message of the request."""
+    received = [await receive()]
+    while received[-1].get("more_body"):
+        received.append(await receive())
+    await send({"type": "echo", "received": received})
+
+
+def chunk(body, *, more):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_arrives_whole():
+    """However it was cut."""
+    sent = run(BodyLimit(echo), chunk(b"a", more=True), chunk(b"", more=True), chunk(b"bc", more=False))
+
+    assert sent == [{"type": "echo", "received": [chunk(b"abc", more=False)]}]
+
+
+def test_a_body_of_the_limit_passes_and_one_more_byte_does_not():
+    """Counted in bytes, over all chunks, whatever was announced; and reading stops there."""
+    whole = b"a" * LARGEST_BODY
+
+    assert run(BodyLimit(echo), chunk(whole, more=False))[0]["received"] == [chunk(whole, more=False)]
+    start, body = run(BodyLimit(echo), chunk(whole, more=True), chunk(b"a", more=True))
+    assert start["status"] == 413
+    assert json.loads(body["body"])["code"] == "body_too_large"
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for():
+    """The connection is closed, for what comes later on it would be the rest of the body."""
+    start, body = run(BodyLimit(echo, patience=0.01), chunk(b"{", more=True))
+
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    assert json.loads(body["body"])["code"] == "request_timeout"
+
+
+def test_a_client_that_goes_away_is_not_waited_for():
+    """Nobody is there to answer."""
+    sent = run(BodyLimit(echo), chunk(b"{", more=True), {"type": "http.disconnect"})
+
+    assert sent == []
+
+
+def test_after_the_body_the_application_hears_the_client_go():
+    """The messages that follow are the server's own."""
+
+    async def wait(scope, receive, send):
+        await receive()
+        await send(await receive())
+
+    sent = run(BodyLimit(wait), chunk(b"", more=False), {"type": "http.disconnect"})
+
+    assert sent == [{"type": "http.disconnect"}]
+
+
+@pytest.mark.parametrize("middleware", [BodyLimit, UnexpectedErrors])
+def test_other_kinds_of_traffic_pass(middleware):
+    """The start and the end of the server are messages too."""
+    message = {"type": "lifespan.startup"}
+
+    assert run(middleware(echo), message, scope={"type": "lifespan"}) == [{"type": "echo", "received": [message]}]
+
+
+def test_an_answer_that_broke_off_is_not_answered_twice(caplog):
+    """Its start is out already; the log still says where it broke."""
+
+    async def break_off(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise LookupError("a secret")
+
+    sent = run(UnexpectedErrors(break_off))
+
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert "in break_off" in caplog.text
+    assert "a secret" not in caplog.text.replace('raise LookupError("a secret")', "")
+
+
+def test_a_path_cannot_forge_a_line_of_the_log(caplog):
+    """Line breaks are written out."""
+
+    async def fail(scope, receive, send):
+        raise LookupError
+
+    run(UnexpectedErrors(fail), scope=SCOPE | {"path": "/\nERROR all is well"})
+
+    assert "POST '/\\nERROR all is well' failed" in caplog.text
+
+
+def test_the_whereabouts_name_every_cause_and_quote_none():
+    """The chain of exceptions, each by class and place."""
+    secret = "s3cret"
+    try:
+        try:
+            raise KeyError(secret)
+        except KeyError as error:
+            raise RuntimeError(secret) from error
+    except RuntimeError as error:
+        text = whereabouts(error)
+
+    assert text.index("builtins.RuntimeError") < text.index("builtins.KeyError")
+    assert "test_the_whereabouts" in text
+    assert secret not in text
+
+
+def leaves(kind):
+    return [kind, *(leaf for child in kind.__subclasses__() for leaf in leaves(child))]
+
+
+@pytest.mark.parametrize("kind", leaves(errors.GatewrightError), ids=lambda kind: kind.__name__)
+def test_every_error_has_its_status(kind):
+    """A client's fault is a problem with the error's code; ours is not for the client, and goes on to the log."""
+    if kind is errors.GatewrightError or issubclass(kind, errors.ConfigurationError):
+        with pytest.raises(kind):
+            problem_of(kind())
+        return
+    is_timed = issubclass(kind, errors.RateLimitError | errors.BusyError)
+    error = kind(retry_after=7) if is_timed else kind()
+
+    problem = problem_of(error)
+
+    assert problem.code == kind.code
+    assert problem.detail == error.public_message
+    assert 401 <= problem.status <= 503
+    assert ("WWW-Authenticate" in problem.headers) == (problem.status == 401)
+    assert ("Retry-After" in problem.headers) == (problem.status in (429, 503))
+    if is_timed:
+        assert problem.headers["Retry-After"] == "7"
