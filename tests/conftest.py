@@ -1,0 +1,112 @@
+"""One suite, two dresses: a test that takes ``auth`` runs with the blocking and with the asynchronous class."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
+from gatewright.testing import HookRecorder, Wallet
+
+
+class Driven:
+    """An asynchronous application behind the blocking interface: every call runs to its end on one event loop."""
+
+    def __init__(self, auth, runner):
+        self._auth = auth
+        self._runner = runner
+
+    def __getattr__(self, name):
+        attribute = getattr(self._auth, name)
+        if not inspect.iscoroutinefunction(attribute):
+            return attribute
+        return lambda *args, **kwargs: self._runner.run(attribute(*args, **kwargs))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    """Tests see the defaults, whatever the developer's shell has set."""
+    for name in [name for name in os.environ if name.upper().startswith("GATEWRIGHT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(params=["blocking", "asynchronous"])
+def is_async(request):
+    """Whether the test runs in the asynchronous dress."""
+    return request.param == "asynchronous"
+
+
+@pytest.fixture
+def make_auth(is_async, gatewright_settings, gatewright_clock):
+    """Make applications in the dress of the test: on the test's own database, at the test's clock."""
+    made = []
+
+    def make(**options):
+        options = {"settings": gatewright_settings, "clock": gatewright_clock} | options
+        made.append(AsyncEvrmoreAuth(**options) if is_async else EvrmoreAuth(**options))
+        return Driven(made[-1], runner) if is_async else made[-1]
+
+    with asyncio.Runner() as runner:
+        yield make
+        for auth in made:
+            auth.close()
+
+
+@pytest.fixture
+def auth(make_auth):
+    return make_auth()
+
+
+@pytest.fixture
+def hooks(auth):
+    """Every hook event of ``auth``."""
+    return HookRecorder(auth)
+
+
+@pytest.fixture
+def clock(gatewright_clock):
+    return gatewright_clock
+
+
+@pytest.fixture
+def alice():
+    return Wallet.new("alice")
+
+
+@pytest.fixture
+def bob():
+    return Wallet.new("bob")
+
+
+@pytest.fixture
+def sign_in():
+    """Sign in with a wallet and return the session."""
+
+    def sign_in(auth, wallet, **options):
+        challenge = auth.generate_challenge(wallet.address)
+        return auth.authenticate(wallet.address, challenge, wallet.sign(challenge), **options)
+
+    return sign_in
+
+
+@pytest.fixture
+def sql(gatewright_settings):
+    """Run one SQL statement on the test's database, as an operator with a shell would, and return its rows."""
+
+    def run(statement, *parameters):
+        path = gatewright_settings.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    return run
+
+
+@pytest.fixture
+def count(sql):
+    """Count the rows of a table."""
+    return lambda table: sql(f"SELECT count(*) FROM {table}")[0][0]

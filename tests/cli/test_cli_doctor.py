@@ -271,7 +271,7 @@ def test_a_folder_is_no_database(examine, folder):
     code, found = examine()
 
     assert code == 1
-    assert "must be a file" in found["database", "unsafe"]
+    assert "must name a file" in found["database", "unsafe"]
 
 
 @pytest.mark.parametrize("is_file", [False, True])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, InvalidTokenError
 from gatewright.tokens import AccessTokens, KeyRing, key_from_pem, key_from_secret
-from gatewright.tokens.compact import sign_compact
+from gatewright.tokens.compact import header_segment, sign_compact
 
 SECRET = "tS3vQ0n8_Xw1Lk5-Zr7Yb2Hc9Md4Fg6Jp0Ae"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ def forge(key=KEY, drop: str | None = None, **changes) -> str:
         "exp": int(SOON.timestamp()),
     } | changes
     claims.pop(drop, None)
-    return sign_compact(json.dumps(claims).encode(), key=key)
+    return sign_compact(json.dumps(claims).encode(), header=header_segment(key), key=key)
 
 
 def reason_of_refusal(token: object, tokens: AccessTokens | None = None, now: datetime = NOON) -> object:
@@ -214,7 +214,7 @@ def test_times_are_compared_whatever_their_size(changes, reason):
 )
 def test_a_signed_payload_that_is_no_json_object_is_refused(payload):
     """Even under a good signature, nothing but an object in UTF-8 is read."""
-    assert reason_of_refusal(sign_compact(payload, key=KEY)) == "not_json"
+    assert reason_of_refusal(sign_compact(payload, header=header_segment(KEY), key=KEY)) == "not_json"
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ class HookPoint:
         """Run one callback and return what it changes."""
         try:
             answer = callback.function(**{name: parameters[name] for name in callback.wanted})
+            if answer is None:
+                return {}
             if inspect.isawaitable(answer):
                 answer = await answer
             if self.declaration.is_before and isinstance(answer, Mapping):

@@ -1,1 +1,10 @@
-"""Helpers for the tests of applications that use gatewright."""
+"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, hooks on record.
+
+Nothing here needs pytest. Where pytest is installed, the fixtures of `gatewright.testing.fixtures` come by themselves.
+"""
+
+from gatewright.testing.frozen_clock import FrozenClock as FrozenClock
+from gatewright.testing.hook_recorder import HookEvent as HookEvent
+from gatewright.testing.hook_recorder import HookRecorder as HookRecorder
+from gatewright.testing.seeded_random import SeededRandom as SeededRandom
+from gatewright.testing.wallet import Wallet as Wallet

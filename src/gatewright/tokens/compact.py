@@ -18,13 +18,18 @@ def header_segment(key: SigningKey) -> str:
     return _encode(json.dumps(header, separators=(",", ":")).encode())
 
 
-def sign_compact(payload: bytes, *, key: SigningKey) -> str:
+def sign_compact(payload: bytes, *, header: str, key: SigningKey) -> str:
     """Sign a payload.
+
+    Args:
+        payload: What is signed.
+        header: The key's `header_segment`.
+        key: What signs it.
 
     Raises:
         ConfigurationError: The key is public.
     """
-    signed = f"{header_segment(key)}.{_encode(payload)}"
+    signed = f"{header}.{_encode(payload)}"
     return f"{signed}.{_encode(key.sign(signed.encode('ascii')))}"
 
 

@@ -31,6 +31,7 @@ class AccessTokens:
         if not issuer or not audience:
             raise ConfigurationError("Tokens need an issuer and an audience, for instance the URL of the service.")
         self._signing_key = keys.current
+        self._header = header_segment(keys.current)
         self._keys_by_header = {header_segment(key): key for key in keys.keys}
         self._constants = {"iss": issuer, "aud": audience, "typ": "access"}
         self._reserved = {*self._constants, *_NAMES, *_TIMES}
@@ -74,7 +75,7 @@ class AccessTokens:
             "exp": int(_timestamp(expires_at)),
             **extra,
         }
-        token = sign_compact(_to_json(claims), key=self._signing_key)
+        token = sign_compact(_to_json(claims), header=self._header, key=self._signing_key)
         if len(token) > MAXIMUM_TOKEN_BYTES:
             raise InvalidParameterError(f"The token is longer than {MAXIMUM_TOKEN_BYTES} bytes. Shorten its claims.")
         return token

@@ -26,6 +26,10 @@ _PATIENCE = 30.0
 """Seconds that a statement waits for another process's write lock before the store is unavailable."""
 
 
+_MAPPED = 2**30
+"""Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
+
+
 class _Slot:
     """Room for one connection, and the lock to hold while it is in use."""
 
@@ -170,6 +174,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA mmap_size={_MAPPED}")
         if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
             connection.execute("PRAGMA journal_mode=WAL")
     except BaseException:

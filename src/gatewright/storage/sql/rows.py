@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from gatewright.model import Account, Challenge, Session, as_utc
@@ -83,5 +83,4 @@ class RecordReader:
 
     def moment(self, text: str) -> datetime:
         """Read UTC ISO text."""
-        moment = datetime.fromisoformat(text)
-        return moment if self.naive_timestamps else moment.replace(tzinfo=UTC)
+        return datetime.fromisoformat(text if self.naive_timestamps else f"{text}Z")

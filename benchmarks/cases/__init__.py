@@ -1,0 +1,1 @@
+"""The cases: each measures one promise and adds its rows and budgets to the report."""

@@ -1,0 +1,58 @@
+"""Sign in: ask for a challenge and authenticate with it, each a commit that survives a power cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from bare.sign_in import BareSignIn
+from database import make_database, open_auth
+from measure import Turn, race
+from peer import Peers
+from report import Budget, Report
+from wallets import Wallet, make_wallet
+
+_WALLETS = 40
+_ROWS = (0, 100_000)
+
+
+class _SignIn(Protocol):
+    def generate_challenge(self, evrmore_address: str, /) -> str: ...
+
+    def authenticate(self, evrmore_address: str, challenge: str, signature: str, /) -> object: ...
+
+
+def measure(report: Report, *, folder: Path, peers: Peers) -> None:
+    """Compare the two calls with their own statements, in the same two transactions, and a bare verification."""
+    for rows in _ROWS:
+        paths = {name: folder / f"sign-in-{name}-{rows}.db" for name in ("ours", "bare")}
+        for path in paths.values():
+            make_database(path, sessions=rows, challenges=rows)
+        wallets = [make_wallet() for _ in range(_WALLETS)]
+        with open_auth(paths["ours"]) as auth, BareSignIn(paths["bare"], wallets) as floor:
+            turns = {"ours": _turn(auth, wallets), "bare": _turn(floor, wallets)}
+            peers.enter(turns, "peer", case="sign_in", rows=rows, number=1)
+            result = race(turns)
+        what = f"sign in, {rows:,} rows"
+        report.add_race(what, result, ours="ours", bare="bare", peer="peer")
+        report.budgets.append(Budget(f"{what}, to bare", result.ratio("ours", "bare"), at_most=2.0))
+
+
+def _turn(contender: _SignIn, wallets: Sequence[Wallet]) -> Turn:
+    """Sign in one wallet in each turn; its own signing does not count, nor do the rounds that make the accounts."""
+    following = cycle(wallets)
+
+    def turn() -> float:
+        wallet = next(following)
+        start = perf_counter()
+        challenge = contender.generate_challenge(wallet.address)
+        seconds = perf_counter() - start
+        signature = wallet.sign(challenge)
+        start = perf_counter()
+        contender.authenticate(wallet.address, challenge, signature)
+        return seconds + perf_counter() - start
+
+    return turn

@@ -1,0 +1,110 @@
+"""evrmore-authentication, as its users get it: from PyPI, in a virtualenv and in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from measure import Turn
+
+REQUIREMENT = "evrmore-authentication==0.3.0"
+
+_HERE = Path(__file__).parent
+_VIRTUALENV = _HERE / ".peers" / REQUIREMENT.replace("==", "-")
+_PATIENCE = 300.0
+"""Seconds that pip may take."""
+
+
+def find_peer_python() -> Path | None:
+    """Return the interpreter that has the peer, installed at first use; None, said aloud, without PyPI."""
+    python = _VIRTUALENV / "bin" / "python"
+    if _run(python, "-I", "-c", "import evrmore_authentication") is None:
+        return python
+    print(f"Installing {REQUIREMENT} in a virtualenv of its own, once.", file=sys.stderr)
+    problem = _run(sys.executable, "-m", "venv", "--clear", _VIRTUALENV) or _run(
+        python, "-m", "pip", "install", "--quiet", REQUIREMENT
+    )
+    if problem is None:
+        return python
+    print(f"{REQUIREMENT} could not be installed, so it is left out: {problem}", file=sys.stderr)
+    return None
+
+
+def _run(*command: str | Path) -> str | None:
+    """Run a command; return None if it went well, else its last word."""
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
+    except subprocess.CalledProcessError as error:
+        lines = str(error.stderr).strip().splitlines()
+        return lines[-1] if lines else str(error)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None
+
+
+class Peers:
+    """The peer at work: one process for each number of rows in its database, started when it is first needed.
+
+    Args:
+        python: The interpreter that has the peer, or None where it takes part in nothing.
+        folder: Where its databases go.
+    """
+
+    def __init__(self, python: Path | None, *, folder: Path) -> None:
+        self.python = python
+        self.folder = folder
+        self._processes: dict[int, subprocess.Popen[str]] = {}
+        self._stack = ExitStack()
+
+    def enter(self, turns: dict[str, Turn], name: str, *, case: str, rows: int, number: int) -> None:
+        """Let the peer take part in a race as ``name``, if there is a peer.
+
+        Args:
+            turns: The race's contenders.
+            name: What the peer is called there.
+            case: A case of ``peer_evrmore.py``.
+            rows: How many rows its tables hold.
+            number: How often it does its work in one turn.
+        """
+        if self.python is None:
+            return
+        process = self._processes.get(rows) or self._start(self.python, rows)
+        turns[name] = lambda: _ask(process, [case, number])
+
+    def _start(self, python: Path, rows: int) -> subprocess.Popen[str]:
+        home = self.folder / f"peer-{rows}"
+        home.mkdir()
+        process = self._stack.enter_context(
+            subprocess.Popen(
+                [python, "-E", _HERE / "peer_evrmore.py", str(rows)],
+                cwd=home,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        self._processes[rows] = process
+        return process
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _ask(process: subprocess.Popen[str], request: list[object]) -> float:
+    """Send one request to the peer and wait for its answer."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    print(json.dumps(request), file=process.stdin, flush=True)
+    answer = process.stdout.readline()
+    if not answer:
+        raise RuntimeError(f"The peer stopped:\n{process.stderr.read()}")
+    return float(json.loads(answer))

@@ -1,0 +1,104 @@
+"""What was measured, as text: a table of medians and ratios, and the budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from measure import Race
+
+MICROSECONDS = "us"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; None stands for what does not exist or could not be measured."""
+
+    what: str
+    unit: str
+    ours: float
+    bare: float | None = None
+    to_bare: float | None = None
+    peer: float | None = None
+    peer_to_ours: float | None = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a figure may be at most; ``unit`` says of what: ``x`` for a ratio."""
+
+    what: str
+    figure: float
+    at_most: float
+    unit: str = "x"
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure stays within the budget."""
+        return self.figure <= self.at_most
+
+    def __str__(self) -> str:
+        verdict = "met" if self.is_met else "MISSED"
+        return f"{verdict:6}  {self.figure:6.2f} {self.unit:2} of {self.at_most:.2f} {self.unit:2}  {self.what}"
+
+
+@dataclass
+class Report:
+    """Collects the rows and the budgets of one run."""
+
+    rows: list[Row] = field(default_factory=list)
+    budgets: list[Budget] = field(default_factory=list)
+
+    def add_race(self, what: str, result: Race, *, ours: str, bare: str, peer: str) -> None:
+        """Add a row in which ``ours``, ``bare`` and ``peer`` name contenders; the peer need not have taken part."""
+        has_peer = peer in result
+        self.rows.append(
+            Row(
+                what=what,
+                unit=MICROSECONDS,
+                ours=result.median(ours) * 1e6,
+                bare=result.median(bare) * 1e6,
+                to_bare=result.ratio(ours, bare),
+                peer=result.median(peer) * 1e6 if has_peer else None,
+                peer_to_ours=result.ratio(peer, ours) if has_peer else None,
+            )
+        )
+
+    @property
+    def is_within_budget(self) -> bool:
+        """Whether every budget is met."""
+        return all(budget.is_met for budget in self.budgets)
+
+    def __str__(self) -> str:
+        head = ("", "unit", "gatewright", "bare", "ratio to bare", "evrmore-auth.", "its ratio to us")
+        lines = [head, *map(_cells, self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+        table = "\n".join(
+            "  ".join(
+                cell.ljust(width) if column < 2 else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+            for line in lines
+        )
+        return "\n".join([table, "", "Budgets", *map(str, self.budgets)])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.what,
+        row.unit,
+        _number(row.ours),
+        _number(row.bare),
+        _ratio(row.to_bare),
+        _number(row.peer),
+        _ratio(row.peer_to_ours),
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _ratio(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f} x" if value >= 100 else f"{value:.2f} x"

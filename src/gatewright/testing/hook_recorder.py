@@ -1,0 +1,54 @@
+"""A record of every hook that fired."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from gatewright.auth import AsyncAuth, Auth
+from gatewright.errors import UnknownHookError
+
+
+class HookEvent(NamedTuple):
+    """One firing of one hook point."""
+
+    event: str
+    parameters: dict[str, Any]
+
+
+class HookRecorder:
+    """Writes down each event with its parameters, and changes nothing.
+
+    It sees what stands at its place in the order of registration: changes made by hooks that were added before it.
+
+    Args:
+        auth: The application to watch, of either dress.
+    """
+
+    def __init__(self, auth: Auth | AsyncAuth) -> None:
+        self.events: list[HookEvent] = []
+        self._points = [point.name for point in auth.hooks]
+        for point in auth.hooks:
+            point(partial(self._record, point.name))
+
+    @property
+    def names(self) -> list[str]:
+        """The events' names, in the order in which they fired."""
+        return [event for event, _ in self.events]
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        """Return the parameters of each firing of one event.
+
+        Raises:
+            UnknownHookError: If there is no such point, so that a typo never looks like silence.
+        """
+        if event not in self._points:
+            raise UnknownHookError(f"There is no hook point {event!r}. The points are: {', '.join(self._points)}.")
+        return [parameters for name, parameters in self.events if name == event]
+
+    def clear(self) -> None:
+        """Forget what has been recorded."""
+        self.events.clear()
+
+    def _record(self, event: str, /, **parameters: Any) -> None:
+        self.events.append(HookEvent(event, parameters))

@@ -1,0 +1,47 @@
+"""What the tests of a store need: the store, and a way to run its coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+
+from gatewright.drive import run_to_completion
+from gatewright.ports import Store
+from gatewright.testing.store_conformance.samples import Run
+
+
+class StoreFixtures:
+    """Gives every test a new, empty store and runs what it answers."""
+
+    suspends: ClassVar[bool] = False
+    """Whether the store's methods suspend, so that they need an event loop. One that does not is held to it."""
+
+    survives_close: ClassVar[bool] = True
+    """Whether the store still knows everything when it is used again after ``close``; one in memory need not."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        """Return a new, empty store."""
+        raise NotImplementedError("Give your subclass of StoreConformance a fixture named `store`.")
+
+    def deactivate_account(self, store: Store, account_id: str) -> None:
+        """Make an account inactive, as an operator would; the port has no method for it."""
+        raise NotImplementedError("Give your subclass of StoreConformance a method `deactivate_account`.")
+
+    @pytest.fixture
+    def run(self) -> Iterator[Run]:
+        """Run the store's coroutines: at once, or in an event loop that lives as long as the test."""
+        if not self.suspends:
+            yield run_to_completion
+            return
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -1,0 +1,142 @@
+"""Records and steps that the tests of a store begin with."""
+
+# ruff: noqa: S101 - these are tests, published
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from gatewright.model import Account, Challenge, Session
+from gatewright.ports import ChallengeLimit, Store
+
+T = TypeVar("T")
+
+NOW = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
+ADDRESS = "EMu9RXeC4vTyTqNKHfgrTPWYZrDPtNGmT1"
+OTHER_ADDRESS = "EUQXGfR4Yv4MkSSUPVSrvt2kzJUoZEZ8zX"
+UNLIMITED = ChallengeLimit(since=NOW - MINUTE, per_address=10**6, per_client=10**6)
+RACERS = 16
+
+ODD_TEXTS = [
+    'it\'s "quoted" `so` [and] so',
+    "'; DROP TABLE sessions; --",
+    "%_* \\' \\\\ ?1 :now $1 %s {0}",
+    "two\r\nlines\tand\n",
+    " spaces around ",
+    "É E\u0301 ß \u202e 漢字 🔑 \uffff",
+    "NULL",
+    "0012",
+]
+"""Texts of at most 32 characters, each of which some careless store changes, cuts or runs."""
+
+
+class Run(Protocol):
+    """Runs one coroutine of a store to its end, from whatever thread."""
+
+    def __call__(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return what the coroutine returns."""
+        ...
+
+
+def race(act: Callable[[int], T]) -> list[T]:
+    """Call ``act`` in many threads at the same moment, each with its number, and return what they returned."""
+    barrier = threading.Barrier(RACERS)
+
+    def start(racer: int) -> T:
+        barrier.wait()
+        return act(racer)
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        return list(pool.map(start, range(RACERS)))
+
+
+def a_challenge(id_: str) -> Challenge:
+    """Return an unused challenge that was made now, for ten minutes."""
+    return Challenge(
+        id=id_,
+        evrmore_address=ADDRESS,
+        challenge_text=f"example.com asks for signature {id_}",
+        created_at=NOW,
+        expires_at=NOW + 10 * MINUTE,
+        used=False,
+    )
+
+
+def an_account(id_: str) -> Account:
+    """Return the account of a newcomer who signs in now."""
+    return Account(
+        id=id_,
+        username=None,
+        email=None,
+        evrmore_address=ADDRESS,
+        is_active=True,
+        is_verified=True,
+        created_at=NOW,
+        last_login=NOW,
+    )
+
+
+def a_session(id_: str, *, user_id: str) -> Session:
+    """Return a session that was made now, for half an hour."""
+    return Session(
+        id=id_,
+        user_id=user_id,
+        evrmore_address=ADDRESS,
+        provider="WalletUserProvider",
+        created_at=NOW,
+        expires_at=NOW + 30 * MINUTE,
+        is_active=True,
+        ip_address="192.0.2.1",
+        user_agent="Mozilla/5.0",
+    )
+
+
+def keep(store: Store, run: Run, challenge: Challenge, *, client: str | None = None) -> None:
+    """Keep a challenge, without a limit."""
+    assert run(store.add_challenge(challenge, client=client, limit=UNLIMITED)) is not None
+
+
+def claim(
+    store: Store, run: Run, challenge_id: str, *, newcomer: Account, session: Session, now: datetime = NOW
+) -> tuple[Account, Session] | None:
+    """Claim a challenge."""
+    return run(store.claim_challenge(challenge_id, newcomer=newcomer, session=session, now=now))
+
+
+def sign_in(
+    store: Store,
+    run: Run,
+    challenge_id: str,
+    *,
+    account_id: str = "account",
+    session_id: str | None = None,
+    address: str = ADDRESS,
+    created_at: datetime = NOW,
+    expires_at: datetime = NOW + 30 * MINUTE,
+) -> Session:
+    """Keep a challenge, spend it, and return the session."""
+    keep(store, run, replace(a_challenge(challenge_id), evrmore_address=address))
+    draft = a_session(session_id or f"session of {challenge_id}", user_id=account_id)
+    claimed = claim(
+        store,
+        run,
+        challenge_id,
+        newcomer=replace(an_account(account_id), evrmore_address=address),
+        session=replace(draft, evrmore_address=address, created_at=created_at, expires_at=expires_at),
+    )
+    assert claimed is not None
+    return claimed[1]
+
+
+def is_used(store: Store, run: Run, challenge_id: str) -> bool:
+    """Say whether a challenge of `a_challenge` has been spent."""
+    challenge = run(store.find_challenge(a_challenge(challenge_id).challenge_text))
+    assert challenge is not None
+    return challenge.used

@@ -1,0 +1,93 @@
+"""The schema: migrations make what the tables say, and a start that finds nothing to do costs nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from gatewright import EvrmoreAuth
+from gatewright.errors import ConfigurationError
+from gatewright.storage.sql import SQLiteDatabase, migrate
+from gatewright.storage.sql.migrate import HEAD, revision_of
+from gatewright.storage.sql.tables import metadata
+
+
+@pytest.fixture
+def database(url):
+    database = SQLiteDatabase(url)
+    yield database
+    database.close()
+
+
+def test_head_is_the_newest_revision():
+    """The revision that a start looks for is the only head of the migrations."""
+    config = Config()
+    config.set_main_option("script_location", "gatewright.storage.sql:migrations")
+
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_migrations_make_the_tables(database, url):
+    """Alembic finds no difference between a migrated database and the tables that the statements are built from."""
+    migrate(database)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(database, query):
+    """A second run finds nothing to do."""
+    assert revision_of(database) is None
+    migrate(database)
+    schema = query("SELECT sql FROM sqlite_master")
+    migrate(database)
+
+    assert revision_of(database) == HEAD
+    assert schema == query("SELECT sql FROM sqlite_master")
+
+
+def test_migrations_go_back_to_nothing(database, query):
+    """Every migration can be undone; in the end there is no table of ours."""
+    from alembic import command
+
+    migrate(database)
+    config = Config()
+    config.set_main_option("script_location", "gatewright.storage.sql:migrations")
+    database.close()
+    engine = create_engine(f"sqlite:///{database.path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    engine.dispose()
+
+    assert query("SELECT name FROM sqlite_master WHERE type = 'table'") == [("alembic_version",)]
+
+
+def test_a_newer_database_is_refused_with_the_cure(auth, url, database, query):
+    """A revision that this release does not know means that a newer one made the file; it is left as it is."""
+    with database.transaction() as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match="pip install -U gatewright"):
+        EvrmoreAuth(url)
+
+    assert query("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_a_start_on_a_current_database_does_not_import_alembic(auth, url):
+    """Only a start that has something to migrate pays for Alembic."""
+    start = f"import sys, gatewright; gatewright.EvrmoreAuth({url!r}, jwt_secret='x1y2' * 20)"
+    code = f"{start}; print('alembic' in sys.modules)"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert child.stdout == "False\n"

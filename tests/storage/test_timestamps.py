@@ -1,0 +1,67 @@
+"""Moments in the database are what the Evrmore documents query: UTC ISO text with ``T``, without offset."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from gatewright.storage.sql.rows import RecordReader, text_of
+
+MOMENT = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+
+
+@pytest.fixture(params=["UTC", "America/New_York", "Asia/Kolkata"])
+def time_zone(request, monkeypatch):
+    """The machine's own time zone, which must not matter."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("needs tzset")
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    "moment", [MOMENT, MOMENT.replace(microsecond=0), MOMENT.astimezone(timezone(timedelta(hours=-7)))]
+)
+def test_a_moment_is_26_characters_of_utc(moment):
+    """Text order is time order, so every moment is written in one length, the microseconds included."""
+    text = text_of(moment)
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", text)
+    assert moment == RecordReader().moment(text)
+
+
+def test_every_stored_moment_has_that_form(auth, signed, query):
+    """In all tables, after a sign-in."""
+    auth.authenticate(*signed(auth))
+    tables = {"users": "last_login", "challenges": "expires_at", "sessions": "expires_at"}
+    rows = [query(f"SELECT created_at, {other} FROM {table}") for table, other in tables.items()]
+    moments = [moment for ((first, second),) in rows for moment in (first, second)]
+
+    assert len(moments) == 6
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", moment) for moment in moments)
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_records_carry_the_stored_moments_in_any_time_zone(make_auth, signed, time_zone, naive):
+    """Aware UTC, or naive UTC where asked for; the same from the first sign-in, a later one, and the store."""
+    auth = make_auth(naive_timestamps=naive)
+    wallet = auth.create_wallet_address()
+    users, challenges = [], []
+    auth.add_hook("post_auth", lambda user: users.append(user))
+    auth.add_hook("post_challenge", lambda challenge_record: challenges.append(challenge_record))
+    sessions = [auth.authenticate(*signed(auth, wallet)) for _ in range(2)]
+    stored = auth.get_user_by_id(sessions[0].user_id)
+
+    assert {None if naive else timedelta(0)} == {
+        moment.utcoffset()
+        for record in (*users, *challenges, *sessions, stored)
+        for moment in (record.created_at, getattr(record, "expires_at", record.created_at))
+    }
+    assert [stored.created_at] * 2 == [user.created_at for user in users]
+    assert sessions[1].created_at == users[1].last_login == stored.last_login

@@ -1,0 +1,81 @@
+"""A database that cannot be used is told from one that is only busy, in words that help; nothing else leaks out."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gatewright import EvrmoreAuth
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "like sqlite:///gatewright.db"),
+        ("://", "like sqlite:///gatewright.db"),
+        ("postgresql://user@host:port/db", "like sqlite:///gatewright.db"),
+        ("postgresql://user@host/db", "Use SQLite"),
+        ("nosuch://host/db", "Use SQLite"),
+        ("sqlite:///missing/folder/g.db", "mkdir -p"),
+        ("sqlite:////" + "a" * 300 + "/g.db", "File name too long"),
+        ("sqlite:////tmp/a\0b", "must name a file"),
+        ("sqlite:///.", "must name a file"),
+    ],
+)
+def test_an_unusable_url_is_a_configuration_error(url, words):
+    """Nonsense, other databases, and paths that cannot be: the message says what is wrong or what would do."""
+    with pytest.raises(ConfigurationError, match=words) as raised:
+        EvrmoreAuth(url, jwt_secret="a secret for tests, longer than 32 bytes")
+
+    assert raised.value.code == "configuration"
+
+
+def test_a_password_in_the_url_is_not_shown():
+    """The URL of a database that is not supported is shown without its password."""
+    with pytest.raises(ConfigurationError) as raised:
+        EvrmoreAuth("postgresql://user:hidden-words@host/db")
+
+    assert "user:***@host" in str(raised.value)
+    assert "hidden-words" not in repr(raised.value)
+
+
+def test_a_file_that_is_no_database_is_left_alone(path, url):
+    """Somebody's text file is refused, and keeps its content."""
+    path.write_text("dear diary, " * 1000)
+    with pytest.raises(StoreUnavailableError, match="not a database"):
+        EvrmoreAuth(url)
+
+    assert path.read_text() == "dear diary, " * 1000
+
+
+def test_a_foreign_database_is_left_alone(path, url, query):
+    """A database with tables of our names that are not ours is refused, and keeps what it holds."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE users (name)")
+    with pytest.raises(ConfigurationError, match="another application"):
+        EvrmoreAuth(url)
+
+    assert query("SELECT sql FROM sqlite_master") == [("CREATE TABLE users (name)",)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs file modes")
+def test_rights_that_are_missing_are_told_clearly(run_child):
+    """Folders and files that may not be read or written: an error of ours each time, in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        lines = run_child("unprivileged", folder).splitlines()
+
+    assert [line.split(": ", 2)[:2] for line in lines] == [
+        ["readonly folder", "StoreUnavailableError"],
+        ["inner", "ConfigurationError"],
+        ["old readonly folder", "StoreUnavailableError"],
+        ["readonly file", "StoreUnavailableError"],
+        ["foreign secret", "ConfigurationError"],
+    ]
+    assert all(line.split(": ", 2)[2] for line in lines)

@@ -1,0 +1,131 @@
+"""Bounded pools, and the shield: what blocks runs beside the event loop, and what has begun is finished."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+
+import pytest
+
+from gatewright.offload import offload, run_here, run_shielded
+
+VARIABLE = contextvars.ContextVar("VARIABLE", default=None)
+
+
+class Port:
+    """Counts how many of its calls run at once."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.running = self.most = 0
+        self.threads = set()
+        self.gate = threading.Barrier(2, timeout=10)
+
+    async def meet(self, number):
+        with self.lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.threads.add(threading.current_thread().name)
+        self.gate.wait()
+        with self.lock:
+            self.running -= 1
+        return number
+
+    async def fail(self):
+        raise LookupError("from the pool")
+
+    def plain(self):
+        return threading.current_thread().name
+
+
+def test_work_runs_in_so_many_threads_and_no_more():
+    """Each pair of calls waits for each other, so two threads are there; a third never is."""
+    port = Port()
+
+    async def use():
+        return await asyncio.gather(*[offloaded.meet(number) for number in range(10)])
+
+    offloaded = offload(port, threads=2)
+
+    assert asyncio.run(use()) == list(range(10))
+    assert (port.most, len(port.threads)) == (2, 2)
+    assert threading.current_thread().name not in port.threads
+    assert all(name.startswith("gatewright-Port") for name in port.threads)
+
+
+def test_a_pool_serves_one_event_loop_after_another():
+    """As tests and scripts use it."""
+    offloaded = offload(Port(), threads=2)
+    for _ in range(3):
+        with pytest.raises(LookupError, match="from the pool"):
+            asyncio.run(offloaded.fail())
+
+
+def test_plain_methods_run_where_they_are_called():
+    """Only what is awaited goes to the pool."""
+    assert offload(Port(), threads=1).plain() == threading.current_thread().name
+
+
+def test_what_is_missing_is_missing():
+    """The stand-in has the attributes of its port and no others."""
+    with pytest.raises(AttributeError, match="nothing"):
+        offload(Port(), threads=1).nothing  # noqa: B018 - reading it is the test
+
+
+@pytest.mark.parametrize("shield", [run_here, run_shielded])
+def test_a_shield_returns_and_raises_what_the_coroutine_does(shield):
+    """In both dresses."""
+
+    async def answer():
+        return 42
+
+    async def fail():
+        raise LookupError("inside")
+
+    assert asyncio.run(shield(answer())) == 42
+    with pytest.raises(LookupError, match="inside"):
+        asyncio.run(shield(fail()))
+
+
+def test_a_shield_waits_for_the_end_and_then_passes_the_cancellation_on():
+    """However often it is cancelled."""
+    ended = []
+
+    async def visit():
+        may_go_on = asyncio.Event()
+
+        async def work():
+            await may_go_on.wait()
+            ended.append(True)
+
+        task = asyncio.create_task(run_shielded(work()))
+        for _ in range(5):
+            await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.sleep(0)
+        assert not task.done()
+        may_go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(visit())
+
+    assert ended == [True]
+
+
+def test_a_shield_hands_on_context_variables():
+    """Those that the coroutine set, and no others."""
+
+    async def work():
+        await asyncio.sleep(0)
+        VARIABLE.set("inside")
+
+    async def visit():
+        VARIABLE.set("outside")
+        await run_shielded(asyncio.sleep(0))
+        assert VARIABLE.get() == "outside"
+        await run_shielded(work())
+        return VARIABLE.get()
+
+    assert asyncio.run(visit()) == "inside"
