@@ -15,6 +15,7 @@ serve: .venv/server
 
 test: check
 	sh tools/install_browser.sh
+	sh tools/install_ldap.sh
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/dev

@@ -63,14 +63,14 @@ class Race:
         return list(zip(self._seconds[name], self._seconds[other], strict=True))
 
 
-def race(turns: Mapping[str, Turn], *, rounds: int = _ROUNDS) -> Race:
+def race(turns: Mapping[str, Turn], *, rounds: int = _ROUNDS, warm_up: int = _WARM_UP) -> Race:
     """Let every contender take its turn in every round, without garbage collection; the first ones only warm up."""
     seconds: dict[str, list[float]] = {name: [] for name in turns}
     order = list(turns)
     gc.collect()
     gc.disable()
     try:
-        for round_number in range(-_WARM_UP, rounds):
+        for round_number in range(-warm_up, rounds):
             for name in order:
                 took = turns[name]()
                 if round_number >= 0:

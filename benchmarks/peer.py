@@ -1,49 +1,16 @@
-"""evrmore-authentication, as its users get it: from PyPI, in a virtualenv and in processes of its own."""
+"""evrmore-authentication, in processes of its own."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 from measure import Turn
 
-REQUIREMENT = "evrmore-authentication==0.3.0"
-
 _HERE = Path(__file__).parent
-_VIRTUALENV = _HERE / ".peers" / REQUIREMENT.replace("==", "-")
-_PATIENCE = 300.0
-"""Seconds that pip may take."""
-
-
-def find_peer_python() -> Path | None:
-    """Return the interpreter that has the peer, installed at first use; None, said aloud, without PyPI."""
-    python = _VIRTUALENV / "bin" / "python"
-    if _run(python, "-I", "-c", "import evrmore_authentication") is None:
-        return python
-    print(f"Installing {REQUIREMENT} in a virtualenv of its own, once.", file=sys.stderr)
-    problem = _run(sys.executable, "-m", "venv", "--clear", _VIRTUALENV) or _run(
-        python, "-m", "pip", "install", "--quiet", REQUIREMENT
-    )
-    if problem is None:
-        return python
-    print(f"{REQUIREMENT} could not be installed, so it is left out: {problem}", file=sys.stderr)
-    return None
-
-
-def _run(*command: str | Path) -> str | None:
-    """Run a command; return None if it went well, else its last word."""
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
-    except subprocess.CalledProcessError as error:
-        lines = str(error.stderr).strip().splitlines()
-        return lines[-1] if lines else str(error)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None
 
 
 class Peers:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from measure import Race
 
 MICROSECONDS = "us"
+MILLISECONDS = "ms"
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a figure may be at most; ``unit`` says of what: ``x`` for a ratio."""
+    """How much a figure may be at most, or must be at least; ``unit`` says of what: ``x`` for a ratio."""
 
     what: str
     figure: float
-    at_most: float
+    at_most: float = inf
+    at_least: float = 0
     unit: str = "x"
 
     @property
     def is_met(self) -> bool:
         """Whether the figure stays within the budget."""
-        return self.figure <= self.at_most
+        return self.at_least <= self.figure <= self.at_most
 
     def __str__(self) -> str:
         verdict = "met" if self.is_met else "MISSED"
-        return f"{verdict:6}  {self.figure:6.2f} {self.unit:2} of {self.at_most:.2f} {self.unit:2}  {self.what}"
+        bound = f"at least {self.at_least:.2f}" if self.at_least else f"at most  {self.at_most:.2f}"
+        return f"{verdict:6}  {self.figure:6.2f} {self.unit:2}, {bound} {self.unit:2}  {self.what}"
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     budgets: list[Budget] = field(default_factory=list)
 
-    def add_race(self, what: str, result: Race, *, ours: str, bare: str, peer: str) -> None:
+    def add_race(self, what: str, result: Race, *, ours: str = "ours", bare: str = "bare", peer: str = "peer") -> None:
         """Add a row in which ``ours``, ``bare`` and ``peer`` name contenders; the peer need not have taken part."""
         has_peer = peer in result
         self.rows.append(
@@ -69,7 +73,7 @@ class Report:
         return all(budget.is_met for budget in self.budgets)
 
     def __str__(self) -> str:
-        head = ("", "unit", "gatewright", "bare", "ratio to bare", "evrmore-auth.", "its ratio to us")
+        head = ("", "unit", "gatewright", "bare", "ratio to bare", "peer", "its ratio to us")
         lines = [head, *map(_cells, self.rows)]
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
         table = "\n".join(

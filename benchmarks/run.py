@@ -1,4 +1,4 @@
-"""Measure gatewright against the bare libraries and against evrmore-authentication, all in one run.
+"""Measure gatewright against the bare libraries and against its peers, all in one run.
 
 Exits with 1 where a budget is missed, unless ``--no-fail`` is given.
 """
@@ -12,10 +12,11 @@ import sqlite3
 import sys
 from time import perf_counter
 
-from cases import hooks, sign_in, startup, validate, verify
+from cases import hooks, password, sign_in, sign_in_at_once, startup, validate, verify, visit
 from disk import filesystem_of, working_folder
-from peer import REQUIREMENT, Peers, find_peer_python
+from peer import Peers
 from report import Report
+from virtualenv import EVRMORE, FASTAPI_USERS
 
 
 def main() -> int:
@@ -24,13 +25,17 @@ def main() -> int:
     parser.add_argument("--no-fail", action="store_true", help="only report: exit with 0 even if a budget is missed")
     arguments = parser.parse_args()
     began = perf_counter()
-    _share_one_core()
     report = Report()
-    with working_folder() as folder, Peers(find_peer_python(), folder=folder) as peers:
-        print(_setting(filesystem_of(folder), has_peer=peers.python is not None), flush=True)
+    pythons = {peer: peer.find_python() for peer in (EVRMORE, FASTAPI_USERS)}
+    with working_folder() as folder, Peers(pythons[EVRMORE], folder=folder) as peers:
+        print(_setting(filesystem_of(folder), [str(peer) for peer, python in pythons.items() if python]), flush=True)
+        sign_in_at_once.measure(report, folder=folder, peer_python=pythons[FASTAPI_USERS])
+        _share_one_core()
         verify.measure(report, folder=folder, peers=peers)
         sign_in.measure(report, folder=folder, peers=peers)
         validate.measure(report, folder=folder, peers=peers)
+        password.measure(report, folder=folder)
+        visit.measure(report, folder=folder)
         hooks.measure(report)
         startup.measure(report, folder=folder, peers=peers)
     print(f"\n{report}\n\nMeasured in {perf_counter() - began:.0f} s.")
@@ -43,11 +48,11 @@ def _share_one_core() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def _setting(filesystem: str, *, has_peer: bool) -> str:
+def _setting(filesystem: str, peers: list[str]) -> str:
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    peer = REQUIREMENT.replace("==", " ") if has_peer else "no peer"
     machine = f"{os.cpu_count()} cores, {platform.system()}, files on {filesystem}"
-    return f"{python}, SQLite {sqlite3.sqlite_version}, {machine}; against the bare libraries and {peer}."
+    others = ", ".join(["the bare libraries", *peers])
+    return f"{python}, SQLite {sqlite3.sqlite_version}, {machine}; against {others}."
 
 
 if __name__ == "__main__":

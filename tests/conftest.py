@@ -15,14 +15,16 @@ from gatewright.testing import HookRecorder, Wallet
 
 
 class Driven:
-    """An asynchronous application behind the blocking interface: every call runs to its end on one event loop."""
+    """An asynchronous object behind the blocking interface: every call runs to its end on one event loop."""
 
-    def __init__(self, auth, runner):
-        self._auth = auth
+    def __init__(self, target, runner):
+        self._target = target
         self._runner = runner
 
     def __getattr__(self, name):
-        attribute = getattr(self._auth, name)
+        attribute = getattr(self._target, name)
+        if name == "guard":
+            return lambda *args, **kwargs: Driven(attribute(*args, **kwargs), self._runner)
         if not inspect.iscoroutinefunction(attribute):
             return attribute
         return lambda *args, **kwargs: self._runner.run(attribute(*args, **kwargs))
@@ -33,6 +35,12 @@ def _no_settings_from_outside(monkeypatch):
     """Tests see the defaults, whatever the developer's shell has set."""
     for name in [name for name in os.environ if name.upper().startswith("GATEWRIGHT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def gatewright_settings(gatewright_settings):
+    """The settings of the package's fixtures, with passwords that are hashed in no time."""
+    return gatewright_settings.with_values(argon2_memory_kib=8, argon2_iterations=1)
 
 
 @pytest.fixture(params=["blocking", "asynchronous"])

@@ -57,6 +57,7 @@ def test_codes_are_unique():
     assert len(own) == len(set(own)) == len(drawn_tree()) - 2
 
 
+@pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # ldap3's own, at its import
 def test_every_exception_of_the_package_is_in_the_tree():
     """No module defines one of its own."""
     strangers = set()

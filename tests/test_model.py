@@ -9,32 +9,39 @@ from types import SimpleNamespace
 
 import pytest
 
-from gatewright import Account, Challenge, Session, User
+from gatewright import Account, AuditEntry, Challenge, Session, User
 from gatewright.model import has_passed
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ACCOUNT = Account("a1", None, None, "EAddress", is_active=True, is_verified=True, created_at=NOW, last_login=None)
 CHALLENGE = Challenge("c1", "EAddress", "sign this text", NOW, NOW, used=False)
-SESSION = Session("s1", "a1", "EAddress", "Provider", NOW, NOW, True, None, None, token="the.token.itself")
+SESSION = Session(
+    "s1", "a1", "EAddress", "Provider", NOW, NOW, True, None, None, "ann", NOW, True, token="the.token.itself"
+)
+ENTRY = AuditEntry(NOW, "signed_in", "a1", "ann")
+
+RECORDS = (Account, AuditEntry, Challenge, Session)
 
 
 def test_the_fields_are_those_of_the_specification():
     """By name and in order; a session's token comes last and need not be there."""
-    names = {record: [field.name for field in dataclasses.fields(record)] for record in (Account, Challenge, Session)}
+    names = {record: [field.name for field in dataclasses.fields(record)] for record in RECORDS}
 
     assert {record: " ".join(fields) for record, fields in names.items()} == {
         Account: "id username email evrmore_address is_active is_verified created_at last_login",
+        AuditEntry: "at event user_id username provider method client reason actor",
         Challenge: "id evrmore_address challenge_text created_at expires_at used",
-        Session: "id user_id evrmore_address provider created_at expires_at is_active ip_address user_agent token",
+        Session: "id user_id evrmore_address provider created_at expires_at is_active ip_address user_agent "
+        "username last_seen_at is_fully_authenticated token",
     }
     assert dataclasses.replace(SESSION, token=None) == Session(*dataclasses.astuple(SESSION)[:-1])
 
 
-@pytest.mark.parametrize("record", [ACCOUNT, CHALLENGE, SESSION], ids=lambda record: type(record).__name__)
+@pytest.mark.parametrize("record", [ACCOUNT, CHALLENGE, SESSION, ENTRY], ids=lambda record: type(record).__name__)
 def test_records_are_frozen(record):
     """Nothing can be changed or added; two with the same values are equal and survive pickling."""
     with pytest.raises(dataclasses.FrozenInstanceError):
-        record.id = "other"
+        setattr(record, dataclasses.fields(record)[0].name, "other")
     with pytest.raises((AttributeError, TypeError)):
         record.password_hash = "x"
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import evrmore_authentication
 import gatewright
+import gatewright.access
 import gatewright.hooks
+import gatewright.providers
 import gatewright.testing
 
 PUBLIC = {
@@ -15,15 +17,46 @@ PUBLIC = {
         "Account",
         "AsyncAuth",
         "AsyncEvrmoreAuth",
+        "AsyncGuard",
+        "AuditEntry",
         "Auth",
         "Challenge",
         "Denied",
         "EvrmoreAuth",
+        "Guard",
+        "MemoryUserProvider",
+        "SQLUserProvider",
         "Session",
         "Settings",
         "User",
+        "UserProvider",
+        "Vote",
+        "WalletUserProvider",
+    },
+    gatewright.access: {
+        "Strategy",
+        "Vote",
+        "Voter",
+        "decide",
+        "is_covered",
+        "is_held",
+        "require_grantable",
+        "require_permission",
     },
     gatewright.hooks: {"POINTS", "HookDeclaration", "HookPoint", "Hooks"},
+    gatewright.providers: {
+        "ChainUserProvider",
+        "CredentialsUserProvider",
+        "HTTPUserProvider",
+        "LDAPLayout",
+        "LDAPUserProvider",
+        "MemoryUserProvider",
+        "SQLUserProvider",
+        "TableColumns",
+        "TableUserProvider",
+        "UserProvider",
+        "WalletUserProvider",
+    },
     gatewright.testing: {"FrozenClock", "HookEvent", "HookRecorder", "SeededRandom", "Wallet"},
     evrmore_authentication: {
         "AsyncEvrmoreAuth",

@@ -15,21 +15,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "gatewright"
 FACADES = {
-    PACKAGE / "auth" / "async_auth.py": PACKAGE / "auth" / "auth.py",
-    PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py",
-}
+    PACKAGE / "auth" / f"async_{name}.py": PACKAGE / "auth" / f"{name}.py"
+    for name in ("accounts", "auth", "guard", "rights", "sessions")
+} | {PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py"}
 WORDS = {
+    "AsyncAccounts": "Accounts",
     "AsyncAuth": "Auth",
     "AsyncEvrmoreAuth": "EvrmoreAuth",
+    "AsyncGuard": "Guard",
+    "AsyncRights": "Rights",
+    "AsyncSessions": "Sessions",
+    "async_accounts": "accounts",
     "async_auth": "auth",
+    "async_guard": "guard",
+    "async_rights": "rights",
+    "async_sessions": "sessions",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "for code that runs in an event loop": "for code that blocks",
+    "whatever framework, in an event loop": "whatever framework",
 }
 
 
 class ToBlocking(ast.NodeTransformer):
-    """Turns ``async def`` into ``def``, ``await x`` into ``run_to_completion(x)``, and names into their twins."""
+    """Turns ``async def`` into ``def``, ``await operation()`` into ``run_to_completion(operation())``, and names."""
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -38,6 +47,8 @@ class ToBlocking(ast.NodeTransformer):
 
     def visit_Await(self, node: ast.Await) -> ast.AST:
         self.generic_visit(node)
+        if is_own_method(node.value):
+            return node.value
         return ast.Call(func=ast.Name("run_to_completion", ast.Load()), args=[node.value], keywords=[])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
@@ -64,6 +75,12 @@ class ToBlocking(ast.NodeTransformer):
         if isinstance(node.value, str):
             node.value = twin_of(node.value)
         return node
+
+
+def is_own_method(node: ast.expr) -> bool:
+    """Say whether this calls a method of the same object, which has become a plain one."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "self"
 
 
 def twin_of(text: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a held connection as durable as gatewright's; the file itself is in WAL mode already."""
+    """Open a held connection as durable and as fast as gatewright's; the file itself is in WAL mode already."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA mmap_size=1073741824")
     return connection

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Protocol
 
 from bare.sign_in import BareSignIn
-from database import make_database, open_auth
+from database import connection_of, make_database, open_auth, trace
 from measure import Turn, race
 from peer import Peers
 from report import Budget, Report
@@ -17,6 +17,7 @@ from wallets import Wallet, make_wallet
 
 _WALLETS = 40
 _ROWS = (0, 100_000)
+_ROUNDS = 101
 
 
 class _SignIn(Protocol):
@@ -26,7 +27,10 @@ class _SignIn(Protocol):
 
 
 def measure(report: Report, *, folder: Path, peers: Peers) -> None:
-    """Compare the two calls with their own statements, in the same two transactions, and a bare verification."""
+    """Compare the two calls with their own statements, in the same two transactions, and a bare verification.
+
+    Both are traced first: the floor must run exactly the statements that gatewright runs.
+    """
     for rows in _ROWS:
         paths = {name: folder / f"sign-in-{name}-{rows}.db" for name in ("ours", "bare")}
         for path in paths.values():
@@ -34,16 +38,18 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
         wallets = [make_wallet() for _ in range(_WALLETS)]
         with open_auth(paths["ours"]) as auth, BareSignIn(paths["bare"], wallets) as floor:
             turns = {"ours": _turn(auth, wallets), "bare": _turn(floor, wallets)}
+            for _ in ("makes an account", "finds it"):
+                assert trace(connection_of(auth), turns["ours"]) == trace(floor.connection, turns["bare"])
             peers.enter(turns, "peer", case="sign_in", rows=rows, number=1)
-            result = race(turns)
+            result = race(turns, rounds=_ROUNDS)
         what = f"sign in, {rows:,} rows"
-        report.add_race(what, result, ours="ours", bare="bare", peer="peer")
+        report.add_race(what, result)
         report.budgets.append(Budget(f"{what}, to bare", result.ratio("ours", "bare"), at_most=2.0))
 
 
 def _turn(contender: _SignIn, wallets: Sequence[Wallet]) -> Turn:
     """Sign in one wallet in each turn; its own signing does not count, nor do the rounds that make the accounts."""
-    following = cycle(wallets)
+    following = cycle([wallets[0], *wallets])  # the first one twice: once new, once known
 
     def turn() -> float:
         wallet = next(following)

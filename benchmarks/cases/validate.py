@@ -39,7 +39,7 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
                 peers.enter(turns, "peer", case="validate", rows=size, number=_PEER_NUMBERS[size])
             result = race(turns)
             what = f"validate a token, {size:,} rows"
-            report.add_race(what, result, ours="ours", bare="bare", peer="peer")
+            report.add_race(what, result)
             report.budgets.append(Budget(f"{what}, to bare", result.ratio("ours", "bare"), at_most=1.6))
         flatness = race(ours).ratio(str(_SIZES[-1]), str(_SIZES[0]))
     what = f"validate a token, {_SIZES[-1]:,} rows to {_SIZES[0]:,}"

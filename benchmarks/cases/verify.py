@@ -28,5 +28,5 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
         }
         peers.enter(turns, "peer", case="verify", rows=0, number=_NUMBER)
         result = race(turns)
-    report.add_race("verify a signature", result, ours="ours", bare="bare", peer="peer")
+    report.add_race("verify a signature", result)
     report.budgets.append(Budget("verify a signature, to bare", result.ratio("ours", "bare"), at_most=1.2))

@@ -11,9 +11,12 @@
     |   +-- InvalidAddressError         invalid_address
     |   +-- InvalidKeyError             invalid_key
     |   +-- WeakPasswordError           weak_password
+    +-- PermissionNotFoundError         permission_not_found
+    +-- TakenError                      taken
     +-- RateLimitError                  rate_limited
     +-- BusyError                       busy
     +-- StoreUnavailableError           store_unavailable
+    +-- ProviderUnavailableError        provider_unavailable
     +-- AuthenticationError             authentication_failed
         +-- Denied                      denied
         +-- InvalidChallengeError       invalid_challenge
@@ -111,6 +114,20 @@ class WeakPasswordError(InvalidParameterError):
         self.public_message = str(self)
 
 
+class PermissionNotFoundError(GatewrightError):
+    """Nobody has declared this permission."""
+
+    code = "permission_not_found"
+    public_message = "There is no such permission."
+
+
+class TakenError(GatewrightError):
+    """A name, a mail address or a wallet belongs to another account already."""
+
+    code = "taken"
+    public_message = "This is taken already."
+
+
 class RateLimitError(GatewrightError):
     """Too many requests. ``retry_after`` says when to come back, in seconds."""
 
@@ -138,6 +155,13 @@ class StoreUnavailableError(GatewrightError):
 
     code = "store_unavailable"
     public_message = "The service is busy. Please try again in a moment."
+
+
+class ProviderUnavailableError(GatewrightError):
+    """Where the users come from cannot be reached. Nobody was let in, and no password was wrong."""
+
+    code = "provider_unavailable"
+    public_message = "Sign-in is not available right now. Please try again in a moment."
 
 
 class AuthenticationError(GatewrightError):

@@ -6,10 +6,12 @@ Every identifier is a ``str``. Timestamps are aware UTC datetimes, or naive UTC 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from gatewright.errors import InvalidParameterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Challenge:
 class Session:
     """One sign-in of one user on one device. The row is the truth; a token only names it.
 
-    ``token`` is there only on the session that has just been made; no store can give it back.
+    ``username`` is what the provider loads the user by. A session that came about without proof, by remember-me,
+    is not fully authenticated. ``token`` is there only on the session that has just been made; no store can give it
+    back.
     """
 
     id: str
@@ -54,21 +58,59 @@ class Session:
     is_active: bool
     ip_address: str | None
     user_agent: str | None
+    username: str
+    last_seen_at: datetime
+    is_fully_authenticated: bool
     token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the audit record: what happened to whom, when, from where. Never holds a secret.
+
+    ``actor`` is who did it, where that is not the user: an administrator, a command.
+    """
+
+    at: datetime
+    event: str
+    user_id: str | None = None
+    username: str | None = None
+    provider: str | None = None
+    method: str | None = None
+    client: str | None = None
+    reason: str | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The roles that a user has, inherited ones included, and the permissions that follow from everything."""
+
+    roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
 
 
 class User:
     """A user as the application sees one: whatever the provider knows (``entity``), with roles and permissions.
 
-    Subclass it and override `username` where your entity keeps the name elsewhere.
+    Subclass it and override `username` where your entity keeps the name elsewhere. The account's fields are read
+    from the entity, be it an object or a mapping; what an entity does not have is None, or its safe default.
 
     Args:
         entity: The provider's own record of the user: an `Account`, a row, a mapping, any object.
         roles: Names of the user's roles.
         permissions: Dotted names of what the user may do.
+
+    Raises:
+        InvalidParameterError: If the names are given as one ``str``, which is a collection of letters.
     """
 
+    provider_name: str | None = None
+    """Which provider this user was loaded by; set when an `Auth` loads one."""
+
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
+        if isinstance(roles, str) or isinstance(permissions, str):
+            raise InvalidParameterError("roles and permissions are collections of names, not one str.")
         self._entity = entity
         self._roles = tuple(roles)
         self._permissions = tuple(permissions)
@@ -81,8 +123,8 @@ class User:
     @property
     def username(self) -> str:
         """The name that the provider loads this user by."""
-        entity = self._entity
-        return str(entity.username or entity.email or entity.evrmore_address)
+        names = (field_of(self.entity, name) for name in ("username", "email", "evrmore_address"))
+        return str(next(filter(None, names), ""))
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -96,45 +138,56 @@ class User:
 
     @property
     def id(self) -> str:
-        """The account's identifier."""
-        return str(self._entity.id)
+        """The account's identifier; the username where the entity has none."""
+        return str(field_of(self.entity, "id") or self.username)
 
     @property
     def email(self) -> str | None:
         """The account's mail address, if it has one."""
-        email: str | None = self._entity.email
+        email: str | None = field_of(self.entity, "email")
         return email
 
     @property
     def evrmore_address(self) -> str | None:
         """The wallet address that the account signs in with, if it has one."""
-        address: str | None = self._entity.evrmore_address
+        address: str | None = field_of(self.entity, "evrmore_address")
         return address
 
     @property
     def is_active(self) -> bool:
         """Whether the account may be used at all."""
-        return bool(self._entity.is_active)
+        return bool(field_of(self.entity, "is_active", "active", default=True))
 
     @property
     def is_verified(self) -> bool:
-        """Whether the account's mail address has been verified."""
-        return bool(self._entity.is_verified)
+        """Whether the account has been verified, by its mail address or by its wallet."""
+        return bool(field_of(self.entity, "is_verified", "verified", default=True))
 
     @property
-    def created_at(self) -> datetime:
+    def created_at(self) -> datetime | None:
         """When the account was made, UTC."""
-        created_at: datetime = self._entity.created_at
+        created_at: datetime | None = field_of(self.entity, "created_at")
         return created_at
 
     @property
     def last_login(self) -> datetime | None:
         """When the account last signed in, UTC."""
-        last_login: datetime | None = self._entity.last_login
+        last_login: datetime | None = field_of(self.entity, "last_login")
         return last_login
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(username={self.username!r})"
+
+
+def field_of(entity: Any, *names: str, default: Any = None) -> Any:
+    """Return the first of the fields ``names`` that an entity has, be it a mapping or an object."""
+    for name in names:
+        if isinstance(entity, Mapping):
+            if name in entity:
+                return entity[name]
+        elif hasattr(entity, name):
+            return getattr(entity, name)
+    return default
 
 
 def as_utc(moment: datetime) -> datetime:

@@ -54,6 +54,34 @@ class Settings(BaseSettings):
     token_minutes: float = Field(
         30, ge=1 / 60, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
     )
+    session_idle_minutes: float = Field(
+        120, gt=0, description="After how long without a request a visitor's session is over, in minutes."
+    )
+    session_days: float = Field(
+        14, gt=0, le=366, description="How long a visitor's session lives at most, in days, whatever happens."
+    )
+    auth_session_var: str = Field(
+        "auth", min_length=1, description="The key in the framework's session mapping under which a guard keeps itself."
+    )
+    password_min_length: int = Field(
+        15, ge=8, le=256, description="How many characters a new password must have (NIST SP 800-63B-4: 15)."
+    )
+    password_context_words: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Words that a password may not contain, separated by commas: your site's and product's names."
+    )
+    argon2_memory_kib: int = Field(19456, ge=8, description="Memory of one argon2id hash, in KiB (OWASP: 19456).")
+    argon2_iterations: int = Field(2, ge=1, description="Iterations of one argon2id hash (OWASP: 2).")
+    argon2_parallelism: int = Field(1, ge=1, description="Lanes of one argon2id hash (OWASP: 1).")
+    hashing_threads: int = Field(
+        2, ge=1, description="How many passwords the asynchronous classes hash at once; each needs argon2's memory."
+    )
+    hashing_queue: int = Field(64, ge=0, description="How many more may wait before sign-in answers that it is busy.")
+    access_strategy: Literal["affirmative", "consensus", "unanimous"] = Field(
+        "affirmative", description="How voters are counted: `affirmative`, `consensus` or `unanimous`."
+    )
+    audit_days: float = Field(
+        365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
+    )
     jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
     jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")
     jwt_secret: SecretStr | None = Field(
@@ -76,7 +104,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a host name in ASCII letters; write an international one in its xn-- form")
         return value
 
-    @field_validator("networks", mode="before")
+    @field_validator("networks", "password_context_words", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):

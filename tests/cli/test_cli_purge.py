@@ -11,8 +11,8 @@ PAST, FUTURE = "2001-01-01T00:00:00.000000", "2999-01-01T00:00:00.000000"
 
 @pytest.fixture
 def rows(database, add_rows):
-    """2,500 expired challenges and 1,000 expired sessions: more than a batch, and exactly one. Three of each live."""
-    add_rows("users", [("user", None, None, "address", True, False, PAST, None)])
+    """2,500 expired challenges, 1,000 expired sessions and 1,500 old lines of the audit record. Three of each live."""
+    add_rows("users", [("user", None, None, True, False, PAST, None, None)])
     expiries = {"challenges": [PAST] * 2500 + [FUTURE] * 3, "sessions": [PAST] * 1000 + [FUTURE] * 3}
     add_rows(
         "challenges",
@@ -24,19 +24,21 @@ def rows(database, add_rows):
     add_rows(
         "sessions",
         [
-            (f"{i}", "user", "address", "wallet", PAST, expiry, True, None, None)
+            (f"{i}", "user", "address", "wallet", PAST, expiry, True, None, None, "address", PAST, True, "user", None)
             for i, expiry in enumerate(expiries["sessions"])
         ],
     )
+    lines = [PAST] * 1500 + [FUTURE] * 3
+    add_rows("audit", [(i, at, "signed_in", *[None] * 7) for i, at in enumerate(lines, start=1)])
 
 
 def test_what_has_expired_is_deleted_and_counted(invoke, rows, sql, count):
     """Every expired row goes, every other stays, and a second run finds nothing."""
     first, second = (json.loads(invoke("purge", "--json").stdout) for _ in range(2))
 
-    assert first == {"challenges": 2500, "sessions": 1000}
-    assert second == {"challenges": 0, "sessions": 0}
-    assert [count(table) for table in ("challenges", "sessions", "users")] == [3, 3, 1]
+    assert first == {"challenges": 2500, "sessions": 1000, "audit": 1500}
+    assert second == {"challenges": 0, "sessions": 0, "audit": 0}
+    assert [count(table) for table in ("challenges", "sessions", "audit", "users")] == [3, 3, 3, 1]
     assert sql("SELECT DISTINCT expires_at FROM challenges UNION SELECT expires_at FROM sessions") == [(FUTURE,)]
 
 
@@ -44,5 +46,5 @@ def test_off_a_terminal_there_is_no_bar(invoke, rows):
     """A log gets one line on stdout and none on stderr."""
     result = invoke("purge")
 
-    assert result.stdout == "Deleted what has expired: challenges: 2500, sessions: 1000.\n"
+    assert result.stdout == "Deleted what has expired: challenges: 2500, sessions: 1000, audit lines: 1500.\n"
     assert result.stderr == ""

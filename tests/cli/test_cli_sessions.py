@@ -7,6 +7,8 @@ from datetime import datetime
 
 import pytest
 
+from gatewright import EvrmoreAuth, MemoryUserProvider
+
 NASTY = "[bold]Mozilla[/bold] \x1b[31mred\x1b[0m\nid  user \u202e\x9b2J"
 
 
@@ -43,6 +45,17 @@ def test_the_list_for_people_breaks_no_line(invoke, sessions):
     for session, row in zip(reversed(sessions), rows, strict=True):
         assert {session.id, session.user_id, session.evrmore_address} <= set(row.split())
     assert "\x1b" not in result.stdout
+
+
+def test_the_list_for_people_has_each_value_under_its_heading(invoke, sessions):
+    """A cell begins where its heading does."""
+    heading, row, *_ = invoke("sessions", "list").stdout.splitlines()
+    newest = sessions[-1]
+
+    for name in ("id", "user_id", "username", "provider", "ip_address", "user_agent"):
+        assert row[heading.index(name) :].startswith(getattr(newest, name)), name
+    for name in ("created_at", "expires_at"):
+        assert row[heading.index(name) :].startswith(getattr(newest, name).isoformat(timespec="seconds")), name
 
 
 def test_colours_are_not_forced_into_a_pipe(invoke, sessions):
@@ -105,6 +118,18 @@ def test_all_sessions_are_ended_after_a_yes(invoke, database, sessions, answer):
     assert set() == alive(database)
 
 
+def test_all_sessions_means_those_of_every_provider(invoke, database, sessions):
+    """Users whom another provider brings have sessions here too."""
+    with EvrmoreAuth(
+        "sqlite:///gatewright.db", providers=[MemoryUserProvider([{"email": "dave@example.com"}])]
+    ) as auth:
+        auth.guard({}).store(auth.bypass("dave@example.com", "MemoryUserProvider"))
+    result = invoke("sessions", "revoke", "--all", "--yes", "--json")
+
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"revoked": 4})
+    assert set() == alive(database)
+
+
 @pytest.mark.parametrize("answer", ["n\n", "\n", "", "yes please\n", b"\xff\xfe\n", "y" * 1_000_000])
 def test_any_other_answer_ends_nothing(invoke, database, sessions, answer):
     """No, nothing, the end of the input or nonsense: exit code 1, and everybody stays."""
@@ -132,7 +157,7 @@ def test_which_sessions_must_be_clear(invoke, folder, arguments):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("nonsense", ["", "\udcff", "ä", "x" * 1_000_000])
+@pytest.mark.parametrize("nonsense", ["", "\udcff", "x" * 256, "x" * 1_000_000])
 @pytest.mark.parametrize("command", [("list", "--user"), ("revoke", "--user"), ("revoke",)])
 def test_what_can_be_no_identifier_is_bad_input(invoke, command, nonsense):
     """Nonsense in place of an id never reaches the database."""
@@ -140,3 +165,15 @@ def test_what_can_be_no_identifier_is_bad_input(invoke, command, nonsense):
 
     assert result.exit_code == 2
     assert "is no identifier" in result.stderr
+
+
+@pytest.mark.parametrize("stranger", ["ä", "Zoë Müller", "x" * 255, "*", "%"])
+def test_an_identifier_of_nobody_has_no_sessions(invoke, database, sessions, stranger):
+    """Another provider's identifiers may be any text; one that nobody has ends nothing."""
+    by_user = invoke("sessions", "revoke", "--user", stranger, "--json")
+    by_id = invoke("sessions", "revoke", stranger, "--json")
+    listed = invoke("sessions", "list", "--user", stranger, "--json")
+
+    assert [(done.exit_code, json.loads(done.stdout)) for done in (by_user, by_id)] == [(1, {"revoked": 0})] * 2
+    assert (listed.exit_code, json.loads(listed.stdout)) == (0, {"sessions": []})
+    assert len(alive(database)) == 3

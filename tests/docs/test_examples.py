@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CODE = {"console", "python"}
 TEXT = {"http", "ini", "json", "nginx", "text"}
-EXCUSES = {"it installs packages", "it needs an Evrmore node", "it starts a server"}
+EXCUSES = {"it installs packages", "it needs a directory server", "it needs an Evrmore node", "it starts a server"}
 FENCE = re.compile(
     r"^(?:<!-- not run: (?P<excuse>[^\n]*) -->\n+)?```(?P<language>[^\n]*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -78,7 +78,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # of ldap3
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # of the Evrmore documents
 @pytest.mark.parametrize("page", [page for page, blocks in RUNNABLE.items() if blocks])
 def test_examples_of_a_page_work(page: str, workplace: Path) -> None:
     """Each example of a page does what the page says, given those before it."""
@@ -90,7 +91,7 @@ def test_examples_of_a_page_work(page: str, workplace: Path) -> None:
             (workplace / file[1]).write_text(block.text)
         else:
             # The empty lines make the line numbers of a traceback those of the page.
-            exec(compile("\n" * (block.line - 1) + block.text, page, "exec"), names)
+            exec(compile("\n" * (block.line - 1) + block.text, page, "exec", dont_inherit=True), names)
 
 
 def run_in_shell(block: Block, *, page: str, folder: Path) -> None:
@@ -130,7 +131,7 @@ def test_few_examples_are_excused() -> None:
     """An example goes without running only where a test cannot run it, and that is rare."""
     excused = [block for blocks in BLOCKS.values() for block in blocks if block.excuse is not None]
     assert {block.excuse for block in excused} <= EXCUSES
-    assert len(excused) <= 6
+    assert len(excused) <= 8
 
 
 def test_every_mark_of_an_excuse_stands_at_a_block() -> None:

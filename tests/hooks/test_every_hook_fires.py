@@ -11,8 +11,22 @@ from contextlib import suppress
 import pytest
 
 from gatewright import Denied
-from gatewright.errors import InvalidChallengeError
+from gatewright.errors import AuthenticationError, InvalidChallengeError
 from gatewright.hooks import POINTS
+
+OURS = "SQLUserProvider"
+PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
+LOGIN_ROUTE = "visit of the login route"
+"""Not the library's: whoever has a login route fires ``pre_login`` there."""
+
+
+def signed(auth, wallet):
+    challenge = auth.generate_challenge(wallet.address)
+    return {"evrmore_address": wallet.address, "challenge": challenge, "signature": wallet.sign(challenge)}
+
+
+def authenticate(auth, wallet):
+    return auth.authenticate(**signed(auth, wallet))
 
 
 def fail_to_authenticate(auth, wallet):
@@ -20,9 +34,51 @@ def fail_to_authenticate(auth, wallet):
         auth.authenticate(wallet.address, "unknown", "x")
 
 
-def authenticate(auth, wallet):
-    challenge = auth.generate_challenge(wallet.address)
-    return auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
+def make_users(auth):
+    """One whom nothing is wrong with, one who is inactive and one who is not verified."""
+    auth.create_user("carol", password=PASSWORD, is_verified=True)
+    auth.create_user("idle", password=PASSWORD, is_verified=True, is_active=False)
+    auth.create_user("newcomer", password=PASSWORD)
+
+
+def log_in(auth, wallet):
+    make_users(auth)
+    guard = auth.guard({})
+    return guard, guard.login("carol", PASSWORD, OURS)
+
+
+def store(auth, wallet):
+    make_users(auth)
+    return auth.guard({}).store(auth.attempt("carol", PASSWORD, OURS))
+
+
+def fail_three_times(prove):
+    """Fail as nobody, as an inactive and as an unverified user."""
+
+    def fail(auth, wallet):
+        make_users(auth)
+        for username in ("nobody", "idle", "newcomer"):
+            with pytest.raises(AuthenticationError):
+                prove(auth, username)
+
+    return fail
+
+
+FAILED_PROOFS = {
+    "attempt": fail_three_times(lambda auth, username: auth.attempt(username, PASSWORD, OURS)),
+    "bypass": fail_three_times(lambda auth, username: auth.bypass(username, OURS)),
+    "guard.login": fail_three_times(lambda auth, username: auth.guard({}).login(username, PASSWORD, OURS)),
+}
+
+
+def link_wallet(auth, wallet):
+    make_users(auth)
+    return auth.link_wallet("carol", **signed(auth, wallet)), auth.list_wallets("carol")
+
+
+def set_password(auth, wallet):
+    make_users(auth)
+    return auth.set_password("carol", OTHER_PASSWORD), "changed"
 
 
 ENTRY_PATHS = {
@@ -33,6 +89,7 @@ ENTRY_PATHS = {
     "verify_signature": {
         "verify_signature": lambda auth, wallet: auth.verify_signature(wallet.address, "m", wallet.sign("m")),
         "authenticate": authenticate,
+        "link_wallet": link_wallet,
     },
     "validate_token": {
         "validate_token": lambda auth, wallet: auth.validate_token("any"),
@@ -41,41 +98,65 @@ ENTRY_PATHS = {
     "invalidate_token": {
         "invalidate_token": lambda auth, wallet: auth.invalidate_token(authenticate(auth, wallet).token),
     },
+    "login": {"guard.login": log_in},
+    "attempt": FAILED_PROOFS,
+    "logout": {"guard.destroy": lambda auth, wallet: log_in(auth, wallet)[0].destroy()},
+    "set_password": {"set_password": set_password},
 }
+"""Operation -> entry path -> what walks it, and returns something where it succeeded."""
+
+OF_EVERY_SIGN_IN = {"post_auth": {"guard.login": log_in, "guard.store": store}, "auth_failed": FAILED_PROOFS}
+"""Points of sign-in with a wallet that fire for every other way to sign in, too."""
+
+FIRED = [declaration for declaration in POINTS if declaration.operation != LOGIN_ROUTE]
+
+
+def paths_of(declaration):
+    return ENTRY_PATHS[declaration.operation] | OF_EVERY_SIGN_IN.get(declaration.name, {})
 
 
 def test_every_operation_with_hooks_is_in_the_table():
     """A new operation has to be added to the table, with its entry paths."""
-    assert {declaration.operation for declaration in POINTS} == ENTRY_PATHS.keys()
+    assert {declaration.operation for declaration in POINTS} == ENTRY_PATHS.keys() | {LOGIN_ROUTE}
 
 
 @pytest.mark.parametrize(
     ("declaration", "path"),
     [
         pytest.param(declaration, path, id=f"{declaration.name}-{path}")
-        for declaration in POINTS
-        for path in ENTRY_PATHS[declaration.operation]
+        for declaration in FIRED
+        for path in paths_of(declaration)
     ],
 )
 def test_no_entry_path_skips_a_hook(auth, alice, declaration, path, hooks):
     """Through every way in, the operation fires each point that is declared for it."""
-    ENTRY_PATHS[declaration.operation][path](auth, alice)
+    paths_of(declaration)[path](auth, alice)
 
     assert hooks.of(declaration.name)
 
 
-@pytest.mark.parametrize("declaration", [declaration for declaration in POINTS if declaration.is_before])
-def test_no_entry_path_skips_a_veto(auth, alice, declaration):
+@pytest.mark.parametrize("declaration", [declaration for declaration in FIRED if declaration.is_before])
+def test_no_entry_path_skips_a_veto(make_auth, alice, declaration, tmp_path):
     """Through every way in, a refusal at a ``pre_*`` point keeps its operation from succeeding."""
     refused = []
 
-    @auth.add_hook(declaration.name)
     def refuse():
         refused.append(declaration.name)
         raise Denied
 
-    for enter in ENTRY_PATHS[declaration.operation].values():
+    for path, enter in ENTRY_PATHS[declaration.operation].items():
+        auth = make_auth(database_url=f"sqlite:///{tmp_path / path}.db")
+        auth.add_hook(declaration.name, refuse)
         with suppress(Denied):
             assert enter(auth, alice) is None
 
     assert len(refused) == len(ENTRY_PATHS[declaration.operation])
+
+
+@pytest.mark.parametrize("enter", [log_in, store, *FAILED_PROOFS.values()])
+def test_no_operation_of_the_library_visits_a_login_route(auth, alice, hooks, enter):
+    """``pre_login`` tells of a visit to a page, and the library has none of its own there."""
+    enter(auth, alice)
+
+    assert hooks.names
+    assert hooks.of("pre_login") == []

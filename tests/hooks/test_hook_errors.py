@@ -10,8 +10,13 @@ from gatewright import Denied
 from gatewright.errors import AuthenticationError
 from gatewright.hooks import POINTS
 
-BEFORE = [declaration.name for declaration in POINTS if declaration.is_before]
-AFTER = [declaration.name for declaration in POINTS if not declaration.is_before]
+FIRED = [declaration for declaration in POINTS if declaration.name != "pre_login"]
+"""The points of the library's own operations: ``pre_login`` belongs to whoever has a login route."""
+
+BEFORE = [declaration.name for declaration in FIRED if declaration.is_before]
+AFTER = [declaration.name for declaration in FIRED if not declaration.is_before]
+OURS = "SQLUserProvider"
+PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
 
 
 class HookFailure(Exception):
@@ -23,20 +28,43 @@ class ProgramEnds(BaseException):
 
 
 def visit(auth, wallet):
-    """Meet every point of a good visit, and return what each step answered."""
+    """Meet every point of a good visit, by wallet and by password, and return what the wallet's steps answered."""
     challenge = auth.generate_challenge(wallet.address)
     session = auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
-    return session, auth.validate_token(session.token), auth.invalidate_token(session.token)
+    answers = session, auth.validate_token(session.token), auth.invalidate_token(session.token)
+    auth.create_user("carol", password=PASSWORD, is_verified=True)
+    auth.set_password("carol", OTHER_PASSWORD)
+    guard = auth.guard({})
+    assert guard.login("carol", OTHER_PASSWORD, OURS).username == "carol"
+    guard.destroy()
+    return answers
 
 
-def try_in_vain(auth, wallet):
-    auth.authenticate(wallet.address, "unknown", "x")
+def try_as(username, **state):
+    def attempt(auth, wallet):
+        auth.create_user(username, password=PASSWORD, **state)
+        auth.attempt(username, PASSWORD, OURS)
+
+    return attempt
+
+
+TRY_IN_VAIN = {
+    "auth_failed": lambda auth, wallet: auth.authenticate(wallet.address, "unknown", "x"),
+    "login_failed": lambda auth, wallet: auth.attempt("nobody", PASSWORD, OURS),
+    "login_inactive_user": try_as("idle", is_active=False, is_verified=True),
+    "login_unverified_user": try_as("newcomer"),
+}
+"""For each point of a failure, what fires it."""
 
 
 def fail_to_sign_in(auth, wallet):
-    with pytest.raises(AuthenticationError) as refused:
-        try_in_vain(auth, wallet)
-    return refused.value
+    """Fail in each of these ways, and return the errors."""
+    errors = []
+    for try_in_vain in TRY_IN_VAIN.values():
+        with pytest.raises(AuthenticationError) as refused:
+            try_in_vain(auth, wallet)
+        errors.append(refused.value)
+    return errors
 
 
 def failing_hook(event, failing):
@@ -80,7 +108,7 @@ def test_an_error_is_propagated_unchanged(make_auth, alice, event, caplog):
 
     auth.add_hook(event, lambda: later.append(event))
     with pytest.raises(HookFailure) as raised:
-        (try_in_vain if event == "auth_failed" else visit)(auth, alice)
+        TRY_IN_VAIN.get(event, visit)(auth, alice)
 
     assert raised.value is error
     assert (later, [record for record in caplog.records if record.name.startswith("gatewright")]) == ([], [])
@@ -168,7 +196,9 @@ def test_a_failing_auth_failed_hook_does_not_hide_the_failure_by_default(auth, a
     def fails():
         raise HookFailure
 
-    assert fail_to_sign_in(auth, alice).code == "invalid_challenge"
+    codes = [error.code for error in fail_to_sign_in(auth, alice)]
+
+    assert codes == ["invalid_challenge", "user_not_found", "inactive_user", "unverified_user"]
 
 
 @pytest.mark.parametrize("propagates", [False, True])
@@ -191,7 +221,7 @@ def test_a_veto_stops_the_operation_in_both_modes(make_auth, alice, event, propa
         with pytest.raises(Denied, match="closed") as refused:
             visit(auth, alice)
         assert (refused.value.reason, refused.value.code) == ("closed", "denied")
-        assert count("sessions") == (1 if event == "pre_token_invalidate" else 0)
+        assert count("sessions") == (1 if event in ("pre_token_invalidate", "pre_password_change") else 0)
     assert later == []
 
 

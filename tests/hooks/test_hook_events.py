@@ -19,7 +19,19 @@ SPECIFICATION = {
     "pre_token_invalidate": {"token"},
     "post_token_invalidate": {"token", "session"},
 }
-OWN = {"auth_failed": {"username", "method", "reason"}}
+OWN = {
+    "auth_failed": {"username", "method", "reason"},
+    "pre_login": {"route"},
+    "login_success": {"user"},
+    "login_failed": {"username"},
+    "login_inactive_user": {"user"},
+    "login_unverified_user": {"user"},
+    "logout": set(),
+    "pre_password_change": {"user"},
+    "post_password_change": {"user"},
+}
+OURS = "SQLUserProvider"
+PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
 
 
 def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
@@ -31,14 +43,25 @@ def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
 
 
 def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hooks):
-    """One failed and one good visit, from the challenge to the sign-out, meet every point."""
+    """Failed and good visits by wallet and by password meet every point but the one of a login route."""
     token = sign_in(auth, alice).token
     auth.validate_token(token)
     auth.invalidate_token(token)
     with pytest.raises(AuthenticationError):
         auth.authenticate(alice.address, "unknown", "x")
+    for username, state in (("carol", {}), ("newcomer", {"is_verified": False}), ("idle", {"is_active": False})):
+        auth.create_user(username, password=PASSWORD, **{"is_verified": True} | state)
+    auth.set_password("carol", OTHER_PASSWORD)
+    guard = auth.guard({})
+    guard.login("carol", OTHER_PASSWORD, OURS)
+    guard.destroy()
+    for username in ("nobody", "newcomer", "idle"):
+        with pytest.raises(AuthenticationError):
+            auth.attempt(username, PASSWORD, OURS)
+    expected = SPECIFICATION | OWN
+    del expected["pre_login"]
 
-    assert {event: set(parameters) for event, parameters in hooks.events} == SPECIFICATION | OWN
+    assert {event: set(parameters) for event, parameters in hooks.events} == expected
 
 
 def test_a_challenge(auth, alice, hooks):
@@ -108,6 +131,51 @@ def test_a_sign_out(auth, alice, sign_in, hooks):
     assert hooks.of("post_token_invalidate")[0]["session"].id == session.id
 
 
+def test_a_login(auth, hooks):
+    """``login_success`` follows ``post_auth``: first there is a session, then whoever logged in is welcomed."""
+    auth.create_user("carol", password=PASSWORD, is_verified=True)
+    guard = auth.guard({})
+    user = guard.login("Carol", PASSWORD, OURS)
+    guard.destroy()
+    guard.destroy()
+
+    assert hooks.names == ["post_auth", "login_success", "logout"]
+    assert hooks.of("login_success") == [{"user": user}]
+    assert hooks.of("post_auth")[0]["user"] is user
+
+
+@pytest.mark.parametrize(
+    ("username", "event", "reason"),
+    [
+        ("nobody", "login_failed", "user_not_found"),
+        ("idle", "login_inactive_user", "inactive_user"),
+        ("newcomer", "login_unverified_user", "unverified_user"),
+    ],
+)
+def test_a_login_that_fails(auth, hooks, username, event, reason):
+    """The event of its kind, then ``auth_failed``, and nothing of a success."""
+    auth.create_user("idle", password=PASSWORD, is_verified=True, is_active=False)
+    auth.create_user("newcomer", password=PASSWORD)
+    with pytest.raises(AuthenticationError):
+        auth.guard({}).login(username, PASSWORD, OURS)
+
+    assert hooks.names == [event, "auth_failed"]
+    assert hooks.of("auth_failed") == [{"username": username, "method": "password", "reason": reason}]
+
+
+def test_a_password_change(auth, hooks):
+    """Both points are given the user whose password it is; ``post`` fires only where it was changed."""
+    auth.create_user("carol", password=PASSWORD)
+    with pytest.raises(ValueError, match="characters"):
+        auth.set_password("carol", "short")
+    assert hooks.names == ["pre_password_change"]
+    hooks.clear()
+    auth.set_password("carol", OTHER_PASSWORD)
+
+    assert hooks.names == ["pre_password_change", "post_password_change"]
+    assert {parameters["user"].username for _, parameters in hooks.events} == {"carol"}
+
+
 FAILURES = {
     "challenge_unknown": lambda auth, alice, bob, text: auth.authenticate(alice.address, "unknown", "x"),
     "challenge_not_owned": lambda auth, alice, bob, text: auth.authenticate(bob.address, text, bob.sign(text)),
@@ -174,5 +242,15 @@ def test_nothing_else_fires(auth, alice, sign_in, hooks):
     auth.get_challenge_details("unknown")
     auth.create_wallet_address()
     auth.sign_message(alice.wif, "hello")
+    auth.create_user("carol", password=PASSWORD)
+    auth.create_permission("general.read")
+    auth.grant_permission("general.read", username="carol")
+    auth.disable_user("carol")
+    auth.get_user("carol")
+    auth.list_users()
+    auth.list_audit()
+    auth.guard({}).is_guest()
+    auth.revoke_session(session.id)
+    auth.cleanup_expired_sessions()
 
     assert hooks.events == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gatewright import MemoryUserProvider
+
 
 def test_sessions_are_listed_newest_first_and_without_tokens(auth, alice, bob, clock, sign_in):
     """What is listed is what was handed out, but for the token, which no store can give back."""
@@ -82,3 +84,49 @@ def test_clearing_challenges_keeps_the_sessions_they_became(auth, alice, clock, 
     assert auth.cleanup_expired_challenges() == 1
 
     assert auth.validate_token(session.token)
+
+
+def test_another_providers_sessions_are_named_with_the_provider(make_auth):
+    """An identifier alone means an account of ours; with the provider it means that provider's user."""
+    auth = make_auth(providers=[MemoryUserProvider([{"email": "dave@example.com"}])])
+    guard = auth.guard({})
+    session = guard.store(auth.bypass("dave@example.com", "MemoryUserProvider"))
+    theirs = {"user_id": session.user_id, "provider": session.provider}
+
+    assert [listed.id for listed in auth.list_sessions(**theirs)] == [session.id]
+    assert (auth.list_sessions(session.user_id), auth.invalidate_all_tokens(session.user_id)) == ([], 0)
+    assert (auth.list_sessions(**theirs | {"provider": "Other"}), len(auth.list_sessions())) == ([], 1)
+    assert [auth.invalidate_all_tokens(**theirs), auth.invalidate_all_tokens(**theirs)] == [1, 0]
+    assert auth.list_sessions() == []
+
+
+def test_whoever_ends_sessions_is_recorded(auth, alice, sign_in):
+    """Each line says whose sessions ended and who ended them; ending nothing leaves no line."""
+    one, token, more = (sign_in(auth, alice) for _ in range(3))
+    for _ in range(2):
+        auth.revoke_session(one.id, actor="root")
+        auth.invalidate_token(token.token)
+        auth.invalidate_all_tokens(more.user_id, actor="root")
+    ended = [entry for _, entry in auth.list_audit() if entry.event != "signed_in"]
+
+    assert [(entry.event, entry.actor) for entry in ended] == [
+        ("session_revoked", "root"),
+        ("signed_out", None),
+        ("sessions_revoked", "root"),
+    ]
+    assert {entry.user_id for entry in ended} == {one.user_id}
+
+
+def test_old_lines_of_the_record_are_cleared_away(auth, alice, clock, sign_in):
+    """Those older than ``audit_days``; younger ones stay, under their numbers."""
+    for _ in range(3):
+        sign_in(auth, alice)
+    clock.advance(minutes=auth.settings.audit_days * 24 * 60)
+    sign_in(auth, alice)
+
+    assert [auth.cleanup_expired_audit(at_most=2), auth.cleanup_expired_audit(), auth.cleanup_expired_audit()] == [
+        2,
+        1,
+        0,
+    ]
+    assert [number for number, _ in auth.list_audit()] == [4]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import traceback
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,17 @@ import pytest
 
 from gatewright.errors import GatewrightError
 from gatewright.operations.authenticate import WalletAttempt
+
+OURS = "SQLUserProvider"
+PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
+WRONG_PASSWORD, WEAK_PASSWORD = "wrong horse battery staple", "qwertyuiop"
+SALT = "somesalt"
+PBKDF2_HASH = (
+    "pbkdf2_sha256$1000$"
+    + SALT
+    + "$"
+    + b64encode(hashlib.pbkdf2_hmac("sha256", b"opensesame1", SALT.encode(), 1000)).decode()
+)
 
 
 def meet_everything(auth, alice, bob):
@@ -48,8 +61,31 @@ def meet_everything(auth, alice, bob):
     records += [auth.settings, alice, WalletAttempt(alice.address, challenge, signature), session.__class__]
     auth.invalidate_token(session.token)
     auth.invalidate_token(session.token)
+    of_passwords = meet_passwords(auth, records, errors)
     secrets = [session.token, session.token.rpartition(".")[2], signature, bob.sign(challenge), challenge, other]
-    return [*secrets, alice.wif, auth.settings.jwt_secret.get_secret_value()], records, errors
+    return [*secrets, alice.wif, auth.settings.jwt_secret.get_secret_value(), *of_passwords], records, errors
+
+
+def meet_passwords(auth, records, errors):
+    """The same for accounts with passwords and the visits that they open."""
+    carol = auth.create_user("carol", email="carol@example.com", password=PASSWORD, is_verified=True)
+    auth.create_user("idle", password=PASSWORD, is_active=False)
+    imported = auth.create_user("dave", password_hash=PBKDF2_HASH, is_verified=True)
+    for username, password in (("carol", WRONG_PASSWORD), ("idle", PASSWORD), ("nobody", PASSWORD), ("carol", "")):
+        with pytest.raises(GatewrightError) as refused:
+            auth.attempt(username, password, OURS)
+        errors.append(refused.value)
+    with pytest.raises(GatewrightError) as refused:
+        auth.set_password("carol", WEAK_PASSWORD)
+    errors.append(refused.value)
+    cookie = {}
+    guard = auth.guard(cookie, user_agent="Browser")
+    records += [carol, imported, guard, guard.login("carol", PASSWORD, OURS), *guard.sessions()]
+    records += [auth.attempt("dave", "opensesame1", OURS), auth.load_user_provider(OURS), *auth.list_audit()]
+    secret = cookie[auth.settings.auth_session_var]["secret"]
+    guard.destroy()
+    auth.set_password("carol", OTHER_PASSWORD)
+    return [PASSWORD, WRONG_PASSWORD, OTHER_PASSWORD, WEAK_PASSWORD, "opensesame1", PBKDF2_HASH, "$argon2", secret]
 
 
 def failing(**parameters):
@@ -103,11 +139,14 @@ def test_no_secret_is_in_the_database(make_auth, gatewright_settings, alice, bob
     auth = make_auth()
     secrets, _, _ = meet_everything(auth, alice, bob)
     token, signature_of_token, signature, *_ = secrets
+    *_, secret_of_cookie = secrets
     files = {path.name: path.read_bytes() for path in tmp_path.glob("gatewright.db*")}
 
     assert {"gatewright.db", "gatewright.db-wal"} <= files.keys()
     assert any(alice.address.encode() in content for content in files.values())
-    for secret in (token, signature_of_token, signature, alice.wif, gatewright_settings.jwt_secret.get_secret_value()):
+    of_passwords = (PASSWORD, WRONG_PASSWORD, OTHER_PASSWORD, WEAK_PASSWORD, "opensesame1", secret_of_cookie)
+    of_tokens = (token, signature_of_token, signature, gatewright_settings.jwt_secret.get_secret_value())
+    for secret in (*of_passwords, *of_tokens, alice.wif):
         assert [name for name, content in files.items() if secret.encode() in content] == []
 
 

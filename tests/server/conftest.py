@@ -62,6 +62,11 @@ class Site:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute(sql, parameters)
 
+    def deactivate(self, address: str) -> None:
+        """Deactivate the account of a wallet behind the server's back."""
+        owner = "SELECT account_id FROM wallets WHERE evrmore_address = ?"
+        self.execute(f"UPDATE users SET is_active = 0 WHERE id = ({owner})", address)
+
     def signed(self, client: httpx.Client, address: str, wif: str) -> dict[str, str]:
         """Ask for a challenge and sign it: the body for ``POST /authenticate``."""
         answer = client.post("/challenge", json={"evrmore_address": address})

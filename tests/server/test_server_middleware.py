@@ -142,6 +142,16 @@ def test_the_whereabouts_name_every_cause_and_quote_none():
     assert secret not in text
 
 
+STATUS = {
+    errors.BusyError: 503,
+    errors.PermissionNotFoundError: 404,
+    errors.ProviderUnavailableError: 503,
+    errors.StoreUnavailableError: 503,
+    errors.TakenError: 409,
+    errors.WeakPasswordError: 422,
+}
+
+
 def leaves(kind):
     return [kind, *(leaf for child in kind.__subclasses__() for leaf in leaves(child))]
 
@@ -163,5 +173,6 @@ def test_every_error_has_its_status(kind):
     assert 401 <= problem.status <= 503
     assert ("WWW-Authenticate" in problem.headers) == (problem.status == 401)
     assert ("Retry-After" in problem.headers) == (problem.status in (429, 503))
+    assert problem.status == STATUS.get(kind, problem.status)
     if is_timed:
         assert problem.headers["Retry-After"] == "7"

@@ -159,7 +159,7 @@ def provoke(site, bearer):
     yield from provoke_by_hooks(site, client, signed, token)
     inactive = site.auth.create_wallet_address()
     client.post("/authenticate", json=site.signed(client, *inactive))
-    site.execute("UPDATE users SET is_active = 0 WHERE evrmore_address = ?", inactive[0])
+    site.deactivate(inactive[0])
     yield client.post("/authenticate", json=site.signed(client, *inactive))
     for table in ("users", "challenges", "sessions"):
         site.execute(f"ALTER TABLE {table} RENAME TO {table}_away")

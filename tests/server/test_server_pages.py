@@ -148,6 +148,19 @@ def test_a_challenge_of_the_api_is_bound_to_no_browser(site, visitor):
     assert alert(visitor.post("/login/wallet", data=form)) == "This challenge cannot be used. Ask for a new one."
 
 
+def test_a_challenge_of_another_browser_is_a_failed_authentication(open_site):
+    """The hook that counts failures hears of this one too, though the core never sees it."""
+    site = open_site()
+    failures = []
+    site.auth.hooks.auth_failed(lambda reason, username: failures.append((username, reason)))
+    visitor = site.client(headers=SAME_ORIGIN)
+    address, wif = site.auth.create_wallet_address()
+
+    visitor.post("/login/wallet", data=site.signed(visitor, address, wif))
+
+    assert failures == [(address, "challenge_not_bound")]
+
+
 def test_every_unusable_challenge_gets_the_same_page(open_site):
     """Expired, used or of another browser, the visitor is asked for the address again."""
     site = open_site()
@@ -190,7 +203,7 @@ def test_a_deactivated_user_is_told_so(site, visitor):
     """Only after having proved who they are; and an open session of theirs is over."""
     wallet = site.auth.create_wallet_address()
     sign_in(site, visitor, wallet)
-    site.execute("UPDATE users SET is_active = 0 WHERE evrmore_address = ?", wallet[0])
+    site.deactivate(wallet[0])
 
     assert heading(visitor.get("/")) == "Sign in with your wallet"
     form = ask(visitor, wallet[0])

@@ -13,13 +13,14 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, database, migrate
 from gatewright.testing.store_conformance.samples import (
-    NOW,
     UNLIMITED,
     a_challenge,
     a_session,
     an_account,
+    an_entry,
     is_used,
     keep,
+    living,
 )
 
 LONG = "x" * 50_000
@@ -73,14 +74,14 @@ def test_a_sign_in_on_a_full_disk_has_not_happened(opened, query):
     newcomer, session = an_account("a"), replace(a_session("s", user_id="a"), user_agent=LONG)
 
     def claim():
-        return run(store.claim_challenge("1", newcomer=newcomer, session=session, now=NOW))
+        return run(store.claim_challenge("1", newcomer=newcomer, session=session, audit=an_entry()))
 
     with full(opened):
         with pytest.raises(StoreUnavailableError, match="full"):
             claim()
         assert not is_used(store, run, "1")
         assert run(store.find_account("a")) is None
-        assert run(store.list_sessions(now=NOW)) == []
+        assert living(store, run) == []
     assert query("PRAGMA integrity_check") == [("ok",)]
     assert (newcomer, session) == claim()
 

@@ -16,17 +16,12 @@ class SQLConformance(StoreConformance):
     def database(self, url):
         database = SQLiteDatabase(url)
         migrate(database)
-        self.database = database
         yield database
         database.close()
 
     @pytest.fixture
     def store(self, database):
         return SQLStore(database)
-
-    def deactivate_account(self, store, account_id):
-        with self.database.transaction() as connection:
-            connection.execute("UPDATE users SET is_active = 0 WHERE id = ?", (account_id,))
 
 
 class TestFile(SQLConformance):

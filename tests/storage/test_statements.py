@@ -4,52 +4,92 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from inspect import getmembers
 
 import pytest
 
 from gatewright.storage.sql import SQLiteDatabase, migrate
 from gatewright.storage.sql.statements import Statements
 
-NAMES = [name for name, value in vars(Statements).items() if isinstance(value, cached_property)]
-INSERTS = [name for name in NAMES if name.startswith("insert_")]
+NAMES = {name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))}
+INSERTS = {name for name in NAMES if getattr(Statements(), name).startswith("INSERT")}
+LISTS_OF_ALL = {"list_sessions", "list_permissions", "list_roles"}
+"""As long as what they list is."""
+
+ADDRESS, CLIENT, USER, TEXT = "E7", "client 7", "user 7", "text 7"
+ACCOUNT = {"account_id": "7"}
+WALLET = {"evrmore_address": ADDRESS}
+OWNER = {"user_id": "7", "provider": "provider"}
+LIVING = {"now": "2025", "idle_since": "2024"}
+AUDIT = {"after_id": 0, "since": None, "event": None, "at_most": 10}
 LOOKUPS = {
-    "find_challenge": {"challenge_text": "text 7"},
+    "find_challenge": {"challenge_text": TEXT},
     "claim_challenge": {"challenge_id": "7", "now": "2025"},
-    "count_challenges_of_address": {"evrmore_address": "E7", "since": "2024"},
-    "count_challenges_of_client": {"client": "client 7", "since": "2024"},
-    "find_account": {"account_id": "7"},
-    "find_account_by_address": {"evrmore_address": "E7"},
-    "touch_account": {"account_id": "7", "now": "2025"},
+    "count_challenges_of_address": WALLET | {"since": "2024"},
+    "count_challenges_of_client": {"client": CLIENT, "since": "2024"},
+    "delete_expired_challenges": {"now": "2027", "at_most": 10},
+    "find_account": ACCOUNT,
+    "find_credentials": {"name": USER},
+    "find_account_by_wallet": WALLET,
+    "list_accounts": {"after": "", "at_most": 10},
+    "touch_account": ACCOUNT | {"now": "2025"},
+    "change_account": ACCOUNT | {"is_active": False, "is_verified": None},
+    "set_password_hash": ACCOUNT | {"new_hash": "new"},
+    "renew_password_hash": ACCOUNT | {"old_hash": "hash", "new_hash": "new"},
+    "list_wallets": ACCOUNT,
+    "remove_wallet": ACCOUNT | WALLET,
+    "find_session": LIVING | {"digest": "digest 7"},
+    "touch_session": {"session_id": "7", "now": "2025"},
     "is_session_alive": {"session_id": "7", "user_id": "7", "now": "2025"},
-    "list_sessions_of": {"user_id": "7", "now": "2025"},
-    "end_sessions_of": {"user_id": "7"},
-    "end_session": {"session_id": "8"},
-    "delete_expired_sessions": {"now": "2025", "at_most": 10},
-    "delete_expired_challenges": {"now": "2025", "at_most": 10},
+    "list_sessions_of_account": LIVING | OWNER,
+    "list_sessions_of_user": LIVING | OWNER | {"user_id": "guest 7"},
+    "end_session": {"session_id": "7"},
+    "end_visit": {"digest": "digest 7"},
+    "end_sessions_of_account": OWNER | {"keep": ""},
+    "end_sessions_of_user": OWNER | {"user_id": "guest 7", "keep": ""},
+    "end_sessions_of_wallet": ACCOUNT | WALLET,
+    "delete_expired_sessions": {"now": "2027", "at_most": 10},
+    "rights_of": ACCOUNT,
+    "has_permission": {"name": "branch7.leaf"},
+    "revoke_from_account": ACCOUNT | {"permission": "branch7.*"},
+    "revoke_from_role": {"role": "role 7", "permission": "branch7.leaf"},
+    "unassign_role": ACCOUNT | {"role": "role 7"},
+    "list_audit": AUDIT,
+    "list_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
+    "delete_audit": {"before": "2027", "at_most": 10},
 }
+ROWS = [
+    "INSERT INTO users VALUES (:n, 'user ' || :n, 'mail ' || :n, 1, 1, '2025', NULL, 'hash')",
+    "INSERT INTO wallets VALUES ('E' || :n, :n, '2025')",
+    "INSERT INTO challenges VALUES (:n, 'E' || :n, 'text ' || :n, '2025', '2026', 0, 'client ' || :n)",
+    """INSERT INTO sessions VALUES (:n, :n, 'E' || :n, 'provider', '2025', '2026', 1, NULL, NULL, 'user ' || :n,
+                                    '2025', 1, :n, 'digest ' || :n)""",
+    """INSERT INTO sessions VALUES ('guest ' || :n, 'guest ' || :n, NULL, 'provider', '2025', '2026', 1, NULL, NULL,
+                                    'guest ' || :n, '2025', 1, NULL, 'guest ' || :n)""",
+    "INSERT INTO roles VALUES ('parent of ' || :n)",
+    "INSERT INTO roles VALUES ('role ' || :n)",
+    "INSERT INTO role_parents VALUES ('role ' || :n, 'parent of ' || :n)",
+    "INSERT INTO user_roles VALUES (:n, 'role ' || :n)",
+    "INSERT INTO permissions VALUES ('branch' || :n || '.leaf')",
+    "INSERT INTO user_permissions VALUES (:n, 'branch' || :n || '.*')",
+    "INSERT INTO role_permissions VALUES ('role ' || :n, 'branch' || :n || '.leaf')",
+    "INSERT INTO audit VALUES (:n + 1, '2025', 'signed_in', :n, 'user ' || :n, 'provider', NULL, NULL, NULL, NULL)",
+]
+"""One row of each table, and two sessions: an account's and another provider's user's."""
 
 
 @pytest.fixture
 def make_database():
-    """Make databases in memory with so many users, challenges and sessions."""
+    """Make databases in memory with so many users, each with everything that a user can have."""
     made = []
 
     def make(rows=0):
         database = SQLiteDatabase("sqlite://")
         migrate(database)
         made.append(database)
-        numbers = [{"n": number} for number in range(rows)]
         with database.transaction() as connection:
-            connection.executemany(
-                "INSERT INTO users VALUES (:n, 'user ' || :n, 'mail ' || :n, 'E' || :n, 1, 1, '2025', NULL)", numbers
-            )
-            connection.executemany(
-                "INSERT INTO challenges VALUES (:n, 'E' || :n, 'text ' || :n, '2025', '2026', 0, 'client ' || :n)",
-                numbers,
-            )
-            connection.executemany(
-                "INSERT INTO sessions VALUES (:n, :n, 'E' || :n, 'p', '2025', '2026', 1, NULL, NULL)", numbers
-            )
+            for sql in ROWS:
+                connection.executemany(sql, [{"n": number} for number in range(rows)])
         return database
 
     yield make
@@ -67,26 +107,42 @@ def steps_of(database, sql, parameters):
     return len(steps)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in INSERTS])
+@pytest.mark.parametrize("name", sorted(NAMES - INSERTS - {"list_permissions", "list_roles"}))
 def test_every_statement_uses_an_index(make_database, name):
-    """SQLite's plan searches by an index throughout, and scans no table."""
+    """SQLite's plan searches by an index throughout, and scans nothing but what the statement has just gathered."""
     sql = getattr(Statements(), name)
     parameters = dict.fromkeys(re.findall(r":(\w+)", sql), "1")
     plan = [detail for *_, detail in make_database().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    scanned = {detail.split()[1] for detail in plan if detail.startswith("SCAN")}
 
-    assert any("SEARCH" in detail and "INDEX" in detail for detail in plan)
-    assert not any("SCAN" in detail for detail in plan)
+    assert any(re.match("SEARCH .* USING .*(INDEX|INTEGER PRIMARY KEY)", detail) for detail in plan)
+    assert scanned == ({"held", "granted", "anon_1"} if name == "rights_of" else set())
 
 
 def test_no_statement_is_forgotten():
-    """Each statement is measured below, except inserts and the list of all sessions, which is as long as it is."""
-    assert {*LOOKUPS, *INSERTS, "list_sessions"} == {*NAMES}
+    """Each statement is measured below, except inserts and lists of everything."""
+    assert {*LOOKUPS, *INSERTS, *LISTS_OF_ALL} == NAMES
+
+
+def test_every_lookup_finds_something(make_database):
+    """Nothing is cheap below because it looks for what is not there."""
+    found = {}
+    for name, parameters in LOOKUPS.items():
+        with make_database(20).connection() as connection:
+            cursor = connection.execute(getattr(Statements(), name), parameters)
+            found[name] = len(cursor.fetchall()) or cursor.rowcount
+
+    assert [name for name, count in found.items() if count < 1] == []
 
 
 @pytest.mark.parametrize("name", LOOKUPS)
 def test_the_work_does_not_grow_with_the_rows(make_database, name):
-    """Among 5 000 rows a statement runs exactly as many instructions as among 20."""
+    """Among 5 000 users a statement runs exactly as many instructions as among 20.
+
+    A deletion may run one more for a row, where it empties a page of the file.
+    """
     sql = getattr(Statements(), name)
     few, many = (steps_of(make_database(rows), sql, LOOKUPS[name]) for rows in (20, 5_000))
+    deleted = 10 if name.startswith("delete_") else 0
 
-    assert few == many > 0
+    assert 0 < few <= many <= few + deleted

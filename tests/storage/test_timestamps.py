@@ -39,11 +39,17 @@ def test_a_moment_is_26_characters_of_utc(moment):
 def test_every_stored_moment_has_that_form(auth, signed, query):
     """In all tables, after a sign-in."""
     auth.authenticate(*signed(auth))
-    tables = {"users": "last_login", "challenges": "expires_at", "sessions": "expires_at"}
-    rows = [query(f"SELECT created_at, {other} FROM {table}") for table, other in tables.items()]
-    moments = [moment for ((first, second),) in rows for moment in (first, second)]
+    columns = {
+        "users": ["created_at", "last_login"],
+        "wallets": ["linked_at"],
+        "challenges": ["created_at", "expires_at"],
+        "sessions": ["created_at", "expires_at", "last_seen_at"],
+        "audit": ["at"],
+    }
+    rows = [query(f"SELECT {', '.join(names)} FROM {table}") for table, names in columns.items()]
+    moments = [moment for (row,) in rows for moment in row]
 
-    assert len(moments) == 6
+    assert len(moments) == 9
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", moment) for moment in moments)
 
 

@@ -22,12 +22,12 @@ def require_permission(name: object) -> str:
     Raises:
         InvalidParameterError: If it is anything else, a whole branch included.
     """
-    if not isinstance(name, str) or len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+    if not _is_name(name):
         raise InvalidParameterError(
             "A permission is named by letters, digits, - and _ in segments with dots between, such as general.read.",
             parameter="permission",
         )
-    return name
+    return str(name)
 
 
 def require_grantable(name: object) -> str:
@@ -41,27 +41,32 @@ def require_grantable(name: object) -> str:
     return require_permission(name)
 
 
-def is_held(asked: object, held: Collection[str]) -> bool:
-    """Say whether one of the permissions ``held`` answers the question ``asked``.
+def is_held(asked: str, held: Collection[str]) -> bool:
+    """Say whether ``asked`` is among ``held``, or, asked as ``branch.*``, whether anything below the branch is.
 
     Args:
-        asked: A permission, or ``branch.*`` to ask for anything below it. Anything else is not held.
+        asked: A permission, or a branch to ask for anything below it. Nonsense is not held.
         held: Permissions and branches that were granted.
     """
-    if not isinstance(asked, str):
-        return False
     if asked in held:
         return True
-    if asked.endswith(_BRANCH):
-        below = asked.removesuffix("*")
-        return any(name.startswith(below) for name in held) or _is_in_branch(below.removesuffix("."), held)
-    return _is_in_branch(asked, held)
+    branch = asked.removesuffix(_BRANCH)
+    return branch != asked and _is_name(branch) and any(name.startswith(f"{branch}.") for name in held)
 
 
-def _is_in_branch(name: str, held: Collection[str]) -> bool:
-    """Say whether one of the branches above ``name`` is held."""
+def is_covered(asked: str, held: Collection[str]) -> bool:
+    """Say whether ``asked`` is held, itself or by a branch above it that was granted as a whole."""
+    if is_held(asked, held):
+        return True
+    name = asked.removesuffix(_BRANCH)
+    if not _is_name(name):
+        return False
     while "." in name:
         name = name.rpartition(".")[0]
         if name + _BRANCH in held:
             return True
     return False
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
+from typing import Any
+
+from gatewright.model import User
 
 
 class Vote(Enum):
@@ -12,6 +15,10 @@ class Vote(Enum):
     GRANT = "grant"
     DENY = "deny"
     ABSTAIN = "abstain"
+
+
+Voter = Callable[[User, str, Any], Vote]
+"""A function of the user, the permission asked for and the subject (any object, or None)."""
 
 
 class Strategy(Enum):

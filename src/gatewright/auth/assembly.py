@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
-from gatewright.offload import offload, run_here, run_shielded
+from gatewright.offload import BoundedPasswords, Caller, PasswordsHere, call_here, offload, run_here, run_shielded
 from gatewright.operations.parts import Parts
-from gatewright.ports import Clock, Random, Store
+from gatewright.operations.sources import Sources
+from gatewright.passwords import PasswordHasher, PasswordPolicy
+from gatewright.ports import Call, Clock, Passwords, Random, Shield, Store
+from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
 from gatewright.system import SystemClock, SystemRandom
@@ -17,24 +23,35 @@ from gatewright.tokens import AccessTokens
 _DATABASE_THREADS = 4
 """Threads for SQLite under asyncio: readers work side by side, and there is one writer at a time anyway."""
 
+_PROVIDER_THREADS = 8
+"""Threads for plain provider methods under asyncio, which may wait for a network."""
 
-def assemble(
-    settings: Settings,
-    *,
-    propagate_hook_errors: bool,
-    naive_timestamps: bool,
-    clock: Clock | None,
-    random: Random | None,
-    is_async: bool,
-) -> Parts:
-    """Build the parts of one application; the database is created and migrated on the way.
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the application's code decides, beside the settings.
 
     Args:
-        settings: What the operator decided.
+        providers: Where users come from, beside our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller.
         naive_timestamps: Whether records carry naive UTC datetimes.
         clock: Another clock than the machine's, for tests.
         random: Another randomness than the system's, for tests.
+    """
+
+    providers: Sequence[UserProvider] = ()
+    propagate_hook_errors: bool = False
+    naive_timestamps: bool = False
+    clock: Clock | None = None
+    random: Random | None = None
+
+
+def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> Parts:
+    """Build the parts of one application; the database is created and migrated on the way.
+
+    Args:
+        settings: What the operator decided.
+        choices: What the application's code decided.
         is_async: Which dress: ports that suspend, or ports that answer at once.
 
     Raises:
@@ -46,18 +63,57 @@ def assemble(
         raise ConfigurationError(
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
-    random = random or SystemRandom()
+    random = choices.random or SystemRandom()
     database = SQLiteDatabase(settings.database_url)
     migrate(database)
+    store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
-    store: Store = SQLStore(database, naive_timestamps=naive_timestamps)
+    dress = _dress_asynchronously(store, settings) if is_async else _dress_blocking(store, settings)
     return Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
-        hooks=Hooks(propagate_errors=propagate_hook_errors, accepts_coroutines=is_async),
-        store=offload(store, threads=_DATABASE_THREADS) if is_async else store,
+        hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
+        store=dress.store,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
-        clock=clock or SystemClock(),
+        clock=choices.clock or SystemClock(),
         random=random,
-        shield=run_shielded if is_async else run_here,
+        shield=dress.shield,
+        call=dress.call,
+        passwords=dress.passwords,
+        password_policy=PasswordPolicy(
+            minimum_length=settings.password_min_length, context_words=settings.password_context_words
+        ),
+        sources=Sources(choices.providers, built_in=[SQLUserProvider(store), WalletUserProvider(store)]),
+        voters=[],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Dress:
+    """The parts in which the blocking and the asynchronous dress differ."""
+
+    store: Store
+    shield: Shield
+    call: Call
+    passwords: Passwords
+
+
+def _dress_blocking(store: Store, settings: Settings) -> _Dress:
+    return _Dress(store=store, shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
+
+
+def _dress_asynchronously(store: Store, settings: Settings) -> _Dress:
+    return _Dress(
+        store=offload(store, threads=_DATABASE_THREADS),
+        shield=run_shielded,
+        call=Caller(threads=_PROVIDER_THREADS),
+        passwords=BoundedPasswords(_hasher(settings), threads=settings.hashing_threads, queue=settings.hashing_queue),
+    )
+
+
+def _hasher(settings: Settings) -> PasswordHasher:
+    return PasswordHasher(
+        memory_kib=settings.argon2_memory_kib,
+        iterations=settings.argon2_iterations,
+        parallelism=settings.argon2_parallelism,
     )

@@ -1,29 +1,34 @@
 # Generated from async_auth.py by tools/write_facades.py: change that file, never this one.
-"""`Auth`: sessions, tokens and hooks, for code that blocks."""
+"""`Auth`: users, sessions, tokens, rights and hooks, for code that blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Self, overload
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any, Self, cast, overload
 
-from gatewright.auth.assembly import assemble
+from gatewright.auth.accounts import Accounts
+from gatewright.auth.assembly import Choices, assemble
+from gatewright.auth.guard import Guard
+from gatewright.auth.rights import Rights
+from gatewright.auth.sessions import Sessions
+from gatewright.auth.visit_state import require_mapping
 from gatewright.drive import run_to_completion
 from gatewright.hooks import Hooks
 from gatewright.hooks.hook_point import F
-from gatewright.model import Session, User
-from gatewright.operations.invalidate_token import invalidate_token
-from gatewright.operations.purge import delete_expired_sessions
-from gatewright.operations.sessions import end_session, end_sessions_of, list_sessions
-from gatewright.operations.validate_token import find_user, user_of_token, validate_token
+from gatewright.model import User
+from gatewright.operations.prove_user import Claim, attempt, bypass
+from gatewright.operations.visits import read_device
 from gatewright.ports import Clock, Random
+from gatewright.providers import UserProvider
 from gatewright.settings import Settings, load_settings
 
 
-class Auth:
-    """What recognises a user on the next request: sessions, the tokens that name them, and hooks.
+class Auth(Accounts, Rights, Sessions):
+    """Where users come from, how they prove who they are, and how they are known on the next request.
 
     Args:
         database_url: Where everything is kept; default ``GATEWRIGHT_DATABASE_URL``, then ``sqlite:///gatewright.db``.
+        providers: Where users come from, beside our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller instead of the log only.
         jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
         settings: All settings; default from the environment and ``.env``.
@@ -40,6 +45,7 @@ class Auth:
         self,
         database_url: str | None = None,
         *,
+        providers: Sequence[UserProvider] = (),
         propagate_hook_errors: bool = False,
         jwt_secret: str | None = None,
         settings: Settings | None = None,
@@ -47,14 +53,15 @@ class Auth:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        self._parts = assemble(
-            (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret),
+        choices = Choices(
+            providers=providers,
             propagate_hook_errors=propagate_hook_errors,
             naive_timestamps=naive_timestamps,
             clock=clock,
             random=random,
-            is_async=False,
         )
+        in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
+        self._parts = assemble(in_force, choices, is_async=False)
 
     @property
     def settings(self) -> Settings:
@@ -88,86 +95,72 @@ class Auth:
         """
         return self.hooks.add(event, callback)
 
-    def validate_token(self, token: str) -> dict[str, Any] | None:
-        """Return a token's claims if it is valid: signature, times, issuer, audience, type, session and user.
+    def load_user_provider(self, name: str) -> UserProvider:
+        """Return a provider: the very object that was given, or a new one.
 
         Args:
-            token: What the client sent.
-
-        Returns:
-            The claims, among them ``sub`` (the user's id) and ``jti`` (the session's), or None.
+            name: The name of its class, or ``package.module:Class`` to import.
 
         Raises:
-            StoreUnavailableError: If the session cannot be looked up. Nobody is let in.
+            ConfigurationError: If there is no such provider; lists those there are.
         """
-        return run_to_completion(validate_token(self._parts, token))
+        return cast(UserProvider, self._parts.sources.find(name)[1])
 
-    def invalidate_token(self, token: str) -> bool:
-        """End the session that a token names: sign out.
+    def attempt(self, username: str, password: str, provider: str | UserProvider) -> User:
+        """Prove a user by their password. Nobody is signed in by that: see `Guard.login`.
 
         Args:
-            token: What the client sent.
-
-        Returns:
-            Whether this call ended a session.
-
-        Raises:
-            Denied: If a ``pre_token_invalidate`` hook refuses.
-            StoreUnavailableError: If the session cannot be ended.
-        """
-        return run_to_completion(invalidate_token(self._parts, token))
-
-    def invalidate_all_tokens(self, user_id: str) -> int:
-        """End every session of a user: sign out everywhere.
-
-        Returns:
-            How many sessions ended.
+            username: The name that the provider knows them by.
+            password: What they typed. There must be one.
+            provider: Its name, or the very object.
 
         Raises:
-            StoreUnavailableError: If the sessions cannot be ended.
+            InvalidParameterError: If the username is no text, or there is no password.
+            UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
+            InactiveUserError: If the password is right, but the user has been deactivated.
+            UnverifiedUserError: If the password is right, but the user is not verified yet.
+            BusyError: If too many passwords are being hashed.
+            ConfigurationError: If there is no such provider.
         """
-        return run_to_completion(end_sessions_of(self._parts, user_id))
+        name, source = self._parts.sources.find(provider)
+        return run_to_completion(attempt(self._parts, Claim(username, provider=name, source=source), password))
 
-    def get_user_by_token(self, token: str) -> User | None:
-        """Return the user whom a valid token belongs to, else None.
+    def bypass(
+        self, username: str, provider: str | UserProvider, *, actor: str | None = None, reason: str | None = None
+    ) -> User:
+        """Take somebody's word for who a user is. It is written to the audit record.
+
+        Args:
+            username: The name that the provider knows them by.
+            provider: Its name, or the very object.
+            actor: Whose word it is.
+            reason: Why.
 
         Raises:
-            StoreUnavailableError: If the user cannot be looked up.
+            UserNotFoundError: If there is no such user.
+            InactiveUserError: If the user has been deactivated.
+            UnverifiedUserError: If the user is not verified yet.
+            ConfigurationError: If there is no such provider.
         """
-        return run_to_completion(user_of_token(self._parts, token))
+        name, source = self._parts.sources.find(provider)
+        claim = Claim(username, provider=name, source=source)
+        return run_to_completion(bypass(self._parts, claim, actor=actor, reason=reason))
 
-    def get_user_by_id(self, user_id: str) -> User | None:
-        """Return the user with this id, active or not, or None.
+    def guard(
+        self, session: MutableMapping[str, Any], *, ip_address: str | None = None, user_agent: str | None = None
+    ) -> Guard:
+        """Return the auth of one visit. Make one for every request.
+
+        Args:
+            session: The framework's session mapping; a signed cookie will do.
+            ip_address: Where the request comes from, to show in the list of sessions.
+            user_agent: What the browser says of itself, to show in the list of sessions.
 
         Raises:
-            StoreUnavailableError: If the user cannot be looked up.
+            ConfigurationError: If ``session`` is no mapping that can be changed.
+            InvalidParameterError: If the address is none, or the user agent no text.
         """
-        return run_to_completion(find_user(self._parts, user_id))
-
-    def list_sessions(self, user_id: str | None = None) -> list[Session]:
-        """Return the sessions that are alive, newest first: one user's, or everybody's.
-
-        Raises:
-            StoreUnavailableError: If the sessions cannot be read.
-        """
-        return run_to_completion(list_sessions(self._parts, user_id))
-
-    def revoke_session(self, session_id: str) -> bool:
-        """End the session with this id, without its token, and say whether this call ended it.
-
-        Raises:
-            StoreUnavailableError: If the session cannot be ended.
-        """
-        return run_to_completion(end_session(self._parts, session_id))
-
-    def cleanup_expired_sessions(self, *, at_most: int = 2**31) -> int:
-        """Delete sessions that have expired, and return how many; at most so many in one transaction.
-
-        Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
-            StoreUnavailableError: If the sessions cannot be deleted.
-        """
-        return run_to_completion(delete_expired_sessions(self._parts, at_most=at_most))
+        return Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
 
     def close(self) -> None:
         """Let go of the database's connections. Using the object again opens new ones.

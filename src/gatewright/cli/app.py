@@ -9,15 +9,21 @@ from io import TextIOWrapper
 
 import typer
 
+from gatewright.cli.audit import read_audit
 from gatewright.cli.challenge import make_challenge
 from gatewright.cli.clear_errors import with_clear_errors
 from gatewright.cli.doctor import examine_configuration
 from gatewright.cli.exit_codes import ExitCode
 from gatewright.cli.hooks import list_hooks
 from gatewright.cli.migrate import migrate_database
+from gatewright.cli.permission import create_permission, grant_permission, list_permissions, revoke_permission
 from gatewright.cli.purge import purge
+from gatewright.cli.role import assign_role, create_role, list_roles, unassign_role
 from gatewright.cli.serve import serve
 from gatewright.cli.sessions import list_sessions, revoke_sessions
+from gatewright.cli.user import create_user, disable_user, enable_user, set_password, show_user, verify_user
+from gatewright.cli.user_import import import_users
+from gatewright.cli.user_list import list_users
 from gatewright.cli.wallet import new_wallet, sign_message, verify_message
 
 
@@ -35,11 +41,12 @@ def _group(summary: str, commands: Mapping[str, Callable[..., None]]) -> typer.T
 
 
 app = _group(
-    "Wallet sign-in: serve it, look after it, try it out.",
+    "Users, sign-in and sessions: serve them, look after them, try them out.",
     {
         "serve": serve,
         "migrate": migrate_database,
         "challenge": make_challenge,
+        "audit": read_audit,
         "purge": purge,
         "hooks": list_hooks,
         "doctor": examine_configuration,
@@ -54,6 +61,41 @@ app.add_typer(
 app.add_typer(
     _group("See who is signed in, and end sessions.", {"list": list_sessions, "revoke": revoke_sessions}),
     name="sessions",
+)
+app.add_typer(
+    _group(
+        "Make users, look at them, change them.",
+        {
+            "create": create_user,
+            "import": import_users,
+            "list": list_users,
+            "show": show_user,
+            "disable": disable_user,
+            "enable": enable_user,
+            "verify": verify_user,
+            "set-password": set_password,
+        },
+    ),
+    name="user",
+)
+app.add_typer(
+    _group(
+        "Declare roles, give them and take them.",
+        {"create": create_role, "list": list_roles, "assign": assign_role, "unassign": unassign_role},
+    ),
+    name="role",
+)
+app.add_typer(
+    _group(
+        "Declare permissions, grant and revoke them.",
+        {
+            "create": create_permission,
+            "list": list_permissions,
+            "grant": grant_permission,
+            "revoke": revoke_permission,
+        },
+    ),
+    name="permission",
 )
 
 

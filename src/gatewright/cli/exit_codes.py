@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from gatewright.errors import AuthenticationError, GatewrightError, InvalidParameterError, RateLimitError
+from gatewright.errors import (
+    AuthenticationError,
+    GatewrightError,
+    InvalidParameterError,
+    PermissionNotFoundError,
+    RateLimitError,
+    TakenError,
+)
 
 
 class ExitCode(IntEnum):
@@ -13,11 +20,11 @@ class ExitCode(IntEnum):
     DONE = 0
     """It is done, or the answer is yes."""
     NO = 1
-    """The answer is no: an invalid signature, nothing to revoke, something unsafe, a question not answered yes."""
+    """The answer is no: an invalid signature, nothing to revoke, no such user, a bad line, something unsafe."""
     BAD_INPUT = 2
     """An argument or the input is not acceptable."""
     UNAVAILABLE = 3
-    """The configuration or the store does not work."""
+    """The configuration, the store or what users come from does not work, or is too busy."""
 
 
 def exit_code_of(error: GatewrightError) -> ExitCode:
@@ -25,7 +32,7 @@ def exit_code_of(error: GatewrightError) -> ExitCode:
     match error:
         case InvalidParameterError() | RateLimitError():
             return ExitCode.BAD_INPUT
-        case AuthenticationError():
+        case AuthenticationError() | PermissionNotFoundError() | TakenError():
             return ExitCode.NO
         case _:
             return ExitCode.UNAVAILABLE

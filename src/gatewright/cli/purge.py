@@ -20,14 +20,15 @@ class _Cleanup(Protocol):
 
 
 def purge(as_json: AsJson = False) -> None:
-    """Delete expired challenges and sessions, batch by batch."""
+    """Delete expired challenges and sessions, and old lines of the audit record, batch by batch."""
     with EvrmoreAuth() as auth, _progress() as progress:
         challenges = _delete_all(auth.cleanup_expired_challenges, "challenges", progress)
         sessions = _delete_all(auth.cleanup_expired_sessions, "sessions", progress)
+        audit = _delete_all(auth.cleanup_expired_audit, "lines of the audit record", progress)
     if as_json:
-        write_json({"challenges": challenges, "sessions": sessions})
+        write_json({"challenges": challenges, "sessions": sessions, "audit": audit})
     else:
-        print(f"Deleted what has expired: challenges: {challenges}, sessions: {sessions}.")
+        print(f"Deleted what has expired: challenges: {challenges}, sessions: {sessions}, audit lines: {audit}.")
 
 
 def _progress() -> Progress:

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from gatewright.cli.audit_actor import acting_user
 from gatewright.cli.confirm import confirm
 from gatewright.cli.exit_codes import ExitCode
 from gatewright.cli.identifiers import require_id
 from gatewright.cli.output import AsJson, note, write_json, write_table
 from gatewright.errors import InvalidParameterError
 from gatewright.evrmore import EvrmoreAuth
+from gatewright.model import Session
 
-if TYPE_CHECKING:
-    from gatewright.evrmore import EvrmoreAuth
-    from gatewright.model import Session
+_COLUMNS = (
+    "id",
+    "user_id",
+    "username",
+    "provider",
+    "created_at",
+    "expires_at",
+    "ip_address",
+    "user_agent",
+)
 
-_COLUMNS = ("id", "user_id", "evrmore_address", "created_at", "expires_at", "ip_address", "user_agent")
+Provider = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Whose user --user names, where that is no account of gatewright's own."),
+]
 
 
 def list_sessions(
     user: Annotated[str | None, typer.Option(metavar="ID", help="Only the sessions of this user.")] = None,
+    provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
     """List the sessions that are alive, newest first."""
     user_id = None if user is None else require_id("--user", user)
     with EvrmoreAuth() as auth:
-        sessions = auth.list_sessions(user_id)
+        sessions = auth.list_sessions(user_id, provider=provider)
     if as_json:
         write_json({"sessions": [_fields_of(session) for session in sessions]})
     elif sessions:
@@ -40,6 +53,7 @@ def list_sessions(
 def revoke_sessions(
     session_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The session to end.")] = None,
     user: Annotated[str | None, typer.Option(metavar="ID", help="End every session of this user.")] = None,
+    provider: Provider = None,
     everybody: Annotated[bool, typer.Option("--all", help="End every session of everybody.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --all.")] = False,
     as_json: AsJson = False,
@@ -49,9 +63,10 @@ def revoke_sessions(
         raise InvalidParameterError("Say which sessions to end: an ID, --user ID, or --all.")
     with EvrmoreAuth() as auth:
         if session_id is not None:
-            revoked = int(auth.revoke_session(require_id("ID", session_id)))
+            revoked = int(auth.revoke_session(require_id("ID", session_id), actor=acting_user()))
         elif user is not None:
-            revoked = auth.invalidate_all_tokens(require_id("--user", user))
+            user_id = require_id("--user", user)
+            revoked = auth.invalidate_all_tokens(user_id, provider=provider, actor=acting_user())
         else:
             revoked = _revoke_everything(auth, is_confirmed=yes)
     if as_json:
@@ -66,7 +81,7 @@ def _revoke_everything(auth: EvrmoreAuth, *, is_confirmed: bool) -> int:
     sessions = auth.list_sessions()
     if sessions and not is_confirmed:
         confirm(f"End all {len(sessions)} sessions?")
-    return sum(auth.invalidate_all_tokens(user_id) for user_id in {session.user_id for session in sessions})
+    return sum(auth.revoke_session(session.id, actor=acting_user()) for session in sessions)
 
 
 def _fields_of(session: Session) -> dict[str, object]:
@@ -75,4 +90,5 @@ def _fields_of(session: Session) -> dict[str, object]:
 
 def _cells_of(session: Session) -> list[str]:
     moments = {name: getattr(session, name).isoformat(timespec="seconds") for name in ("created_at", "expires_at")}
-    return [str(value or "") for value in (_fields_of(session) | moments).values()]
+    fields = _fields_of(session) | moments
+    return [str(fields[column] or "") for column in _COLUMNS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatewright.crypto.addresses import address_of as address_of
+from gatewright.crypto.addresses import is_address as is_address
 from gatewright.crypto.addresses import read_address as read_address
 from gatewright.crypto.base58check import decode_base58check as decode_base58check
 from gatewright.crypto.base58check import encode_base58check as encode_base58check

@@ -53,6 +53,15 @@ def read_address(address: object, networks: Sequence[Network]) -> tuple[Network,
     raise _refusal(address, "it belongs to another network or to no single key", networks)
 
 
+def is_address(text: object, networks: Sequence[Network]) -> bool:
+    """Say whether a text is a P2PKH address of one of the networks."""
+    try:
+        read_address(text, networks)
+    except InvalidAddressError:
+        return False
+    return True
+
+
 def _refusal(address: str, reason: str, networks: Sequence[Network]) -> InvalidAddressError:
     shown = _show(address)
     accepted = ", ".join(network.title for network in networks)

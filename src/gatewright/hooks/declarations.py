@@ -125,8 +125,56 @@ POINTS = (
         "After an authentication has failed, whatever the way and the reason.",
         {
             "username": "who tried, as given: unverified and possibly nonsense",
-            "method": "how: wallet",
+            "method": "how: wallet, password or bypass",
             "reason": "a stable code for logs and counters, such as challenge_used; not for the visitor",
         },
+    ),
+    HookDeclaration(
+        "pre_login",
+        "visit of the login route",
+        "Whenever a visitor comes to the login route, whether they submit the form or not.",
+        {"route": "the route, as the web layer names it"},
+    ),
+    HookDeclaration(
+        "login_success",
+        "login",
+        "After a login by form or API: the user is proven and has a session. Before any redirect.",
+        {"user": "the User who logged in"},
+    ),
+    HookDeclaration(
+        "login_failed",
+        "attempt",
+        "After a user could not be proven: there is none of that name, or the password is wrong.",
+        {"username": "the name that was given"},
+    ),
+    HookDeclaration(
+        "login_inactive_user",
+        "attempt",
+        "After a user was proven who has been deactivated.",
+        {"user": "the User, or None where the provider refused while loading"},
+    ),
+    HookDeclaration(
+        "login_unverified_user",
+        "attempt",
+        "After a user was proven who is not verified yet.",
+        {"user": "the User, or None where the provider refused while loading"},
+    ),
+    HookDeclaration(
+        "logout",
+        "logout",
+        "After a visitor's session has ended because they logged off.",
+        {},
+    ),
+    HookDeclaration(
+        "pre_password_change",
+        "set_password",
+        "Before a password is changed.",
+        {"user": "the User whose password it is"},
+    ),
+    HookDeclaration(
+        "post_password_change",
+        "set_password",
+        "After a password has been changed and the user's other sessions have ended.",
+        {"user": "the User whose password it is"},
     ),
 )

@@ -29,6 +29,14 @@ class Hooks:
     pre_token_invalidate: HookPoint
     post_token_invalidate: HookPoint
     auth_failed: HookPoint
+    pre_login: HookPoint
+    login_success: HookPoint
+    login_failed: HookPoint
+    login_inactive_user: HookPoint
+    login_unverified_user: HookPoint
+    logout: HookPoint
+    pre_password_change: HookPoint
+    post_password_change: HookPoint
 
     def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
         for declaration in POINTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeGuard
 
@@ -11,7 +12,8 @@ _LONGEST_LIFETIME = 366 * 24 * 60
 """Minutes. Longer ones are mistakes of unit, such as seconds for minutes."""
 
 _LONGEST_USER_AGENT = 512
-_LONGEST_ID = 64
+_LONGEST_ID = 255
+_LONGEST_NOTE = 255
 _LARGEST_COUNT = 2**31
 
 
@@ -43,14 +45,14 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
     return value
 
 
-def require_count(name: str, value: object) -> int:
-    """Return ``value`` if it is a positive number of things that a database can count.
+def require_count(name: str, value: object, *, least: int = 1) -> int:
+    """Return ``value`` if it is a number of things that a database can count.
 
     Raises:
         InvalidParameterError: If it is anything else, a bool included.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_COUNT:
-        raise InvalidParameterError(f"{name} must be a whole number from 1 to {_LARGEST_COUNT}.", parameter=name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _LARGEST_COUNT:
+        raise InvalidParameterError(f"{name} must be a whole number from {least} to {_LARGEST_COUNT}.", parameter=name)
     return value
 
 
@@ -84,6 +86,14 @@ def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
     return address
 
 
+def is_ip_address(value: object) -> bool:
+    """Say whether ``value`` is the text of an IP address."""
+    try:
+        return read_ip_address(value) is not None
+    except InvalidParameterError:
+        return False
+
+
 def client_of(address: IPv4Address | IPv6Address | None) -> str | None:
     """Return the network that counts as one client: an IPv4 address, or a whole IPv6 /64 that one customer holds."""
     if isinstance(address, IPv6Address):
@@ -106,9 +116,29 @@ def read_user_agent(value: object) -> str | None:
     return "".join(character for character in value[:_LONGEST_USER_AGENT] if character.isprintable())
 
 
+def require_note(name: str, value: object) -> str | None:
+    """Return ``value`` if it is None, or text short enough for the audit record.
+
+    Raises:
+        InvalidParameterError: If it is anything else.
+    """
+    return None if value is None else require_text(name, value, at_most=_LONGEST_NOTE)
+
+
+def require_names(name: str, value: object) -> list[str]:
+    """Return ``value`` as a list if it is a collection of texts; one ``str`` is a collection of letters.
+
+    Raises:
+        InvalidParameterError: If it is anything else.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise InvalidParameterError(f"{name} must be a collection of names.", parameter=name)
+    return [require_text(name, item, at_most=_LONGEST_NOTE) for item in value]
+
+
 def could_be_id(value: object) -> TypeGuard[str]:
     """Say whether ``value`` can be an identifier of ours at all, so that it is worth asking the store."""
-    return isinstance(value, str) and value.isascii() and 1 <= len(value) <= _LONGEST_ID
+    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_ID and _is_encodable(value)
 
 
 def _is_encodable(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from gatewright.crypto import read_address
+from gatewright.crypto import is_address, read_address
 from gatewright.errors import (
     AuthenticationError,
     ChallengeAlreadyUsedError,
@@ -18,14 +18,17 @@ from gatewright.errors import (
 )
 from gatewright.model import Account, Challenge, Session, has_passed
 from gatewright.operations.arguments import (
+    is_ip_address,
     read_ip_address,
     read_user_agent,
     require_flag,
     require_minutes,
 )
+from gatewright.operations.audit import entry
 from gatewright.operations.generate_challenge import find_challenge
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
+from gatewright.operations.users import user_of
 from gatewright.operations.verify_signature import verify_signature
 
 PROVIDER = "WalletUserProvider"
@@ -87,8 +90,23 @@ async def authenticate(
             user_agent=user_agent,
         )
     except (AuthenticationError, InvalidParameterError) as error:
-        await parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method="wallet", reason=_reason_of(error))
+        await _tell_failure(parts, attempt, error, ip_address=ip_address)
         raise
+
+
+async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now: datetime) -> Challenge:
+    """Return the challenge of an attempt, if it can still be spent and its address has signed it.
+
+    Raises:
+        InvalidChallengeError: If it is unknown, somebody else's, used or expired.
+        InvalidSignatureError: If the signature is not the address's over the challenge.
+    """
+    challenge = await _usable_challenge(parts, attempt, now)
+    if not await verify_signature(
+        parts, address=attempt.evrmore_address, message=challenge.challenge_text, signature=attempt.signature
+    ):
+        raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
+    return challenge
 
 
 async def _sign_in(
@@ -99,11 +117,7 @@ async def _sign_in(
     device = read_user_agent(user_agent)
     attempt = await _ask_hooks(parts, attempt)
     now = parts.clock.now()
-    challenge = await _usable_challenge(parts, attempt, now)
-    if not await verify_signature(
-        parts, address=attempt.evrmore_address, message=challenge.challenge_text, signature=attempt.signature
-    ):
-        raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
+    challenge = await require_signed_challenge(parts, attempt, now=now)
     newcomer = _account_for(parts, attempt.evrmore_address, now)
     draft = Session(
         id=parts.new_id(),
@@ -115,16 +129,38 @@ async def _sign_in(
         is_active=True,
         ip_address=None if client is None else str(client),
         user_agent=device,
+        username=attempt.evrmore_address,
+        last_seen_at=now,
+        is_fully_authenticated=True,
+    )
+    signed_in = entry(
+        parts,
+        "signed_in",
+        username=attempt.evrmore_address,
+        provider=PROVIDER,
+        method="wallet",
+        client=draft.ip_address,
+        at=now,
     )
 
     async def claim() -> Session:
-        claimed = await parts.store.claim_challenge(challenge.id, newcomer=newcomer, session=draft, now=now)
+        claimed = await parts.store.claim_challenge(challenge.id, newcomer=newcomer, session=draft, audit=signed_in)
         if claimed is None:
             raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
         account, session = claimed
         if not account.is_active:
             raise InactiveUserError(user_id=account.id)
-        return await open_session(parts, account, session, issued_at=now, expires_at=draft.expires_at)
+
+        def make_token() -> str:
+            return parts.tokens.issue(
+                subject=account.id,
+                session_id=session.id,
+                issued_at=now,
+                expires_at=draft.expires_at,
+                extra={"evrmore_address": attempt.evrmore_address},
+            )
+
+        return await open_session(parts, await user_of(parts, account), session, make_token=make_token)
 
     return await parts.shield(claim())
 
@@ -170,5 +206,14 @@ def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
     )
 
 
-def _reason_of(error: GatewrightError) -> str:
-    return str(error.evidence.get("reason", error.code))
+async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: GatewrightError, *, ip_address: object) -> None:
+    reason = str(error.evidence.get("reason", error.code))
+    username = attempt.evrmore_address
+    # What is no address may be a key that was pasted as one: it has no place in the record.
+    shown = username if is_address(username, parts.networks) else None
+    client = str(ip_address) if is_ip_address(ip_address) else None
+    failed = entry(
+        parts, "sign_in_failed", username=shown, provider=PROVIDER, method="wallet", client=client, reason=reason
+    )
+    await parts.store.add_audit(failed)
+    await parts.hooks.auth_failed.fire(username=username, method="wallet", reason=reason)

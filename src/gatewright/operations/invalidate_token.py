@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidTokenError
+from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 
 
@@ -26,7 +27,7 @@ async def invalidate_token(parts: Parts, token: object) -> bool:
         return False
 
     async def end() -> bool:
-        session = await parts.store.end_session(claims["jti"])
+        session = await parts.store.end_session(claims["jti"], audit=entry(parts, "signed_out"))
         if session is None:
             return False
         await parts.hooks.post_token_invalidate.fire(token=token, session=session)

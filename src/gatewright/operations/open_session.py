@@ -1,25 +1,22 @@
-"""The last steps of every way to sign in: name the new session by a token and tell the hooks."""
+"""The last steps of every way to sign in: name the new session and tell the hooks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from gatewright.model import Account, Session, User
+from gatewright.model import Session, User
 from gatewright.operations.parts import Parts
 
 
-async def open_session(
-    parts: Parts, account: Account, session: Session, *, issued_at: datetime, expires_at: datetime
-) -> Session:
+async def open_session(parts: Parts, user: User, session: Session, *, make_token: Callable[[], str]) -> Session:
     """Hand out a session that has just been committed. If that fails, the session is ended first: no orphan.
 
     Args:
         parts: The application's parts.
-        account: Whose session it is.
+        user: Whose session it is.
         session: The session as it is stored.
-        issued_at: When it was made, aware UTC.
-        expires_at: When it ends, aware UTC.
+        make_token: Makes what the client keeps to name the session by.
 
     Returns:
         The session with its token, which nobody can ask for again.
@@ -28,15 +25,8 @@ async def open_session(
         Exception: What a ``post_auth`` hook raised, where errors are to be propagated.
     """
     try:
-        token = parts.tokens.issue(
-            subject=account.id,
-            session_id=session.id,
-            issued_at=issued_at,
-            expires_at=expires_at,
-            extra={"evrmore_address": session.evrmore_address} if session.evrmore_address else {},
-        )
-        session = replace(session, token=token)
-        await parts.hooks.post_auth.fire(user=User(account), session=session)
+        session = replace(session, token=make_token())
+        await parts.hooks.post_auth.fire(user=user, session=session)
     except BaseException:
         await parts.store.end_session(session.id)
         raise

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gatewright.access import Voter
 from gatewright.crypto import Network
 from gatewright.hooks import Hooks
-from gatewright.ports import Clock, Random, Shield, Store
+from gatewright.operations.sources import Sources
+from gatewright.passwords import PasswordPolicy
+from gatewright.ports import Call, Clock, Passwords, Random, Shield, Store
 from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens
 
@@ -24,6 +27,11 @@ class Parts:
     clock: Clock
     random: Random
     shield: Shield
+    call: Call
+    passwords: Passwords
+    password_policy: PasswordPolicy
+    sources: Sources
+    voters: list[Voter]
 
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""

@@ -1,24 +1,51 @@
-"""List sessions, and end them by what names them there, without their tokens."""
+"""List sessions, and end them by what names them there, without their tokens or secrets."""
 
 from __future__ import annotations
 
-from gatewright.model import Session
-from gatewright.operations.arguments import could_be_id
+from datetime import timedelta
+
+from gatewright.model import Account, Session, User
+from gatewright.operations.arguments import could_be_id, require_note
+from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
+from gatewright.ports import Owner
 
 
-async def list_sessions(parts: Parts, user_id: object = None) -> list[Session]:
-    """Return the sessions that are alive, newest first: one user's, or everybody's where ``user_id`` is None."""
-    if user_id is not None and not could_be_id(user_id):
+def is_account(user: User) -> bool:
+    """Say whether a user is one of our own accounts, whichever provider loaded them."""
+    return isinstance(user.entity, Account)
+
+
+def could_be_provider(name: object) -> bool:
+    """Say whether ``name`` can be a provider's, or None for ours."""
+    return name is None or could_be_id(name)
+
+
+async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Session]:
+    """Return the sessions that are alive, newest first: one user's, or everybody's where ``owner`` is None."""
+    if owner is not None and not (could_be_id(owner.user_id) and could_be_provider(owner.provider)):
         return []
-    return await parts.store.list_sessions(now=parts.clock.now(), user_id=user_id)
+    now = parts.clock.now()
+    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
+    return await parts.store.list_sessions(now=now, idle_since=idle_since, owner=owner)
 
 
-async def end_session(parts: Parts, session_id: object) -> bool:
-    """End one session and say whether this call ended it."""
-    return could_be_id(session_id) and await parts.store.end_session(session_id) is not None
+async def end_session(parts: Parts, session_id: object, *, actor: str | None = None) -> bool:
+    """End one session, whoever's it is, and say whether this call ended it."""
+    if not could_be_id(session_id):
+        return False
+    return await parts.store.end_session(session_id, audit=entry(parts, "session_revoked", actor=actor)) is not None
 
 
-async def end_sessions_of(parts: Parts, user_id: object) -> int:
-    """End every session of a user and return how many that were."""
-    return await parts.store.end_sessions_of(user_id) if could_be_id(user_id) else 0
+async def end_session_of(parts: Parts, owner: Owner, session_id: object) -> bool:
+    """End a session if it is this user's, and say whether this call ended it."""
+    is_theirs = any(session.id == session_id for session in await list_sessions(parts, owner))
+    return is_theirs and await end_session(parts, session_id)
+
+
+async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None, actor: str | None = None) -> int:
+    """End every session of a user, but the one with the identifier ``keep``; return how many that were."""
+    if not could_be_id(owner.user_id) or not could_be_provider(owner.provider):
+        return 0
+    revoked = entry(parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, actor=actor)
+    return await parts.store.end_sessions_of(owner, keep=require_note("keep", keep), audit=revoked)

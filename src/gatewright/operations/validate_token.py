@@ -6,8 +6,8 @@ from typing import Any
 
 from gatewright.errors import Denied, InvalidTokenError
 from gatewright.model import User
-from gatewright.operations.arguments import could_be_id
 from gatewright.operations.parts import Parts
+from gatewright.operations.users import find_user
 
 
 async def validate_token(parts: Parts, token: object) -> dict[str, Any] | None:
@@ -38,12 +38,6 @@ async def user_of_token(parts: Parts, token: object) -> User | None:
     """Return the user that a valid token belongs to, else None. The token hooks fire."""
     claims = await validate_token(parts, token)
     return None if claims is None else await find_user(parts, claims["sub"])
-
-
-async def find_user(parts: Parts, user_id: object) -> User | None:
-    """Return the user with this identifier, active or not, or None."""
-    account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
-    return None if account is None else User(account)
 
 
 async def _read(parts: Parts, token: object) -> dict[str, Any] | None:

@@ -8,4 +8,5 @@ from __future__ import annotations
 from gatewright.passwords.encoding import MAXIMUM_PASSWORD_BYTES as MAXIMUM_PASSWORD_BYTES
 from gatewright.passwords.hashing import PasswordHasher as PasswordHasher
 from gatewright.passwords.hashing import Verified as Verified
+from gatewright.passwords.hashing import can_verify as can_verify
 from gatewright.passwords.policy import PasswordPolicy as PasswordPolicy

@@ -15,12 +15,17 @@ _SIGNIFICANT_BYTES = 72
 _hasher = BcryptHasher()
 
 
+def is_bcrypt(stored: str) -> bool:
+    """Tell whether this is a bcrypt hash within bounds."""
+    return _PATTERN.fullmatch(stored) is not None
+
+
 def verify_bcrypt(password: bytes, stored: str) -> bool:
     r"""Tell whether this is a bcrypt hash within bounds, and of this password as PHP reads it.
 
     Bcrypt has room for 72 bytes, and what follows them never counted. It ends a password with a NUL and repeats it,
     so that ``a`` and ``a\0a`` have the same hash: a password with a NUL is not valid.
     """
-    if _PATTERN.fullmatch(stored) is None or b"\0" in password:
+    if not is_bcrypt(stored) or b"\0" in password:
         return False
     return _hasher.verify(password[:_SIGNIFICANT_BYTES], stored)

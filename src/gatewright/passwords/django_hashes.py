@@ -13,6 +13,12 @@ _MAXIMUM_ITERATIONS = 4_000_000  # about one second of one core; Django 6.1 writ
 _PATTERN = re.compile(r"pbkdf2_sha256\$([1-9][0-9]{0,6})\$([!-#%-~]{1,128})\$([A-Za-z0-9+/]{43}=)")
 
 
+def is_django(stored: str) -> bool:
+    """Tell whether this is a ``pbkdf2_sha256`` hash within bounds."""
+    match = _PATTERN.fullmatch(stored)
+    return match is not None and int(match[1]) <= _MAXIMUM_ITERATIONS
+
+
 def verify_django(password: bytes, stored: str) -> bool:
     r"""Tell whether this is a ``pbkdf2_sha256`` hash within bounds, and of this password.
 
@@ -20,10 +26,8 @@ def verify_django(password: bytes, stored: str) -> bool:
     not valid. Django's forms take none either.
     """
     match = _PATTERN.fullmatch(stored)
-    if match is None or b"\0" in password:
+    if match is None or not is_django(stored) or b"\0" in password:
         return False
     iterations, salt, digest = int(match[1]), match[2], match[3]
-    if iterations > _MAXIMUM_ITERATIONS:
-        return False
     computed = hashlib.pbkdf2_hmac("sha256", password, salt.encode("ascii"), iterations)
     return hmac.compare_digest(b64encode(computed), digest.encode("ascii"))

@@ -8,8 +8,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
 from gatewright.passwords.argon2_hashes import is_argon2, verify_argon2
-from gatewright.passwords.bcrypt_hashes import verify_bcrypt
-from gatewright.passwords.django_hashes import verify_django
+from gatewright.passwords.bcrypt_hashes import is_bcrypt, verify_bcrypt
+from gatewright.passwords.django_hashes import is_django, verify_django
 from gatewright.passwords.encoding import encode_password
 
 
@@ -22,6 +22,11 @@ class Verified:
 
     is_valid: bool
     new_hash: str | None = field(default=None, repr=False)
+
+
+def can_verify(stored: object) -> bool:
+    """Tell whether a stored hash is of a kind and within the bounds that `PasswordHasher.verify` reads."""
+    return isinstance(stored, str) and (is_argon2(stored) or is_bcrypt(stored) or is_django(stored))
 
 
 class PasswordHasher:

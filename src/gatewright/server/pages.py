@@ -111,7 +111,9 @@ async def _authenticate(request: Request, form: Mapping[str, str]) -> Response:
     address, challenge, signature = (form.get(name, "") for name in ("evrmore_address", "challenge", "signature"))
     bound = cookies.CHALLENGE.read(request) or ""
     if not compare_digest(bound.encode(), _digest(challenge).encode()):
-        raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
+        reason = "challenge_not_bound"
+        await auth.hooks.auth_failed.fire(username=address, method="wallet", reason=reason)
+        raise InvalidChallengeError("This challenge was given to another browser.", reason=reason)
     try:
         session = await auth.authenticate(
             address, challenge, signature, ip_address=client.ip_address, user_agent=client.user_agent

@@ -22,8 +22,11 @@ from gatewright.errors import (
     InvalidAddressError,
     InvalidParameterError,
     InvalidTokenError,
+    PermissionNotFoundError,
+    ProviderUnavailableError,
     RateLimitError,
     StoreUnavailableError,
+    TakenError,
     UnverifiedUserError,
 )
 
@@ -37,8 +40,11 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     Denied: 403,
     InactiveUserError: 403,
     InvalidParameterError: 422,
+    PermissionNotFoundError: 404,
+    ProviderUnavailableError: 503,
     RateLimitError: 429,
     StoreUnavailableError: 503,
+    TakenError: 409,
     UnverifiedUserError: 403,
 }
 
@@ -58,7 +64,7 @@ _TRANSPORT = {
 }
 
 _SECONDS_TO_RECOVER = 5
-"""When to come back to a database that is not available."""
+"""When to come back to a database, or a directory of users, that is not available."""
 
 _REALM = 'Bearer realm="gatewright"'
 
@@ -129,8 +135,8 @@ def problem_of(error: GatewrightError | StarletteHTTPException) -> Problem:
 
 def report(error: GatewrightError | StarletteHTTPException) -> Problem:
     """Return what a client may know of an error, and log what the operator must."""
-    if isinstance(error, StoreUnavailableError):
-        _logger.error("The store is not available: %s", error)
+    if isinstance(error, StoreUnavailableError | ProviderUnavailableError):
+        _logger.error("What the service needs is not available: %s", error)
     return problem_of(error)
 
 
@@ -171,7 +177,7 @@ def _fields_of(error: GatewrightError) -> Iterable[tuple[str, str]]:
 def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
     if isinstance(error, RateLimitError | BusyError):
         return {"Retry-After": str(error.retry_after)}
-    if isinstance(error, StoreUnavailableError):
+    if isinstance(error, StoreUnavailableError | ProviderUnavailableError):
         return {"Retry-After": str(_SECONDS_TO_RECOVER)}
     if isinstance(error, InvalidTokenError):
         return {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}

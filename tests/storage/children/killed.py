@@ -1,12 +1,14 @@
 """Acts on a new database again and again, killed by SIGKILL before its first, second, third... statement.
 
-Arguments: `sign_in` or `migrate`, a folder, an address and its key. Each run leaves `<n>.db` and, in `<n>.log`, the
-statements up to the one that it died at. The last run survives. Imports once and forks for each run, to be quick.
+Arguments: `sign_in`, `visit` or `migrate`, a folder, an address and its key. Each run leaves `<n>.db` and, in
+`<n>.log`, the statements up to the one that it died at. The last run survives. Imports once and forks for each run,
+to be quick.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import signal
 import sqlite3
@@ -18,6 +20,7 @@ import alembic.command  # noqa: F401 - imported here once instead of in every ru
 from gatewright import EvrmoreAuth
 
 SECRET = "a secret for tests, longer than 32 bytes"
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$" + "A" * 43
 
 
 def main(act: str, folder: str, address: str, wif: str) -> None:
@@ -45,12 +48,28 @@ def run(act: str, path: Path, number: int, address: str, wif: str) -> None:
         EvrmoreAuth(f"sqlite:///{path}", jwt_secret=SECRET)
         return
     auth = EvrmoreAuth(f"sqlite:///{path}", jwt_secret=SECRET)
+    if act == "visit":
+        visit(auth, path.with_suffix(".cookie"), reached)
+        return
     challenge = auth.generate_challenge(address)
     signature = auth.sign_message(wif, challenge)
     auth.close()
     trace_statements(reached)
     auth.add_hook("post_auth", lambda: reached("post_auth"))
     auth.authenticate(address, challenge, signature)
+
+
+def visit(auth: EvrmoreAuth, cookie: Path, reached) -> None:
+    """Sign in where somebody was signed in: the visit's previous session ends with the transaction of the new one."""
+    auth.create_user("carol", password_hash=HASH, is_verified=True)
+    carol = auth.bypass("carol", "SQLUserProvider")
+    mapping = {}
+    auth.guard(mapping).store(carol)
+    cookie.write_text(json.dumps(mapping))
+    auth.close()
+    trace_statements(reached)
+    auth.add_hook("post_auth", lambda: reached("post_auth"))
+    auth.guard(mapping).store(carol)
 
 
 def trace_statements(reached) -> None:

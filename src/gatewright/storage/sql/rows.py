@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from gatewright.model import Account, Challenge, Session, as_utc
+from gatewright.model import Account, AuditEntry, Challenge, Session, as_utc
 
 Row = tuple[Any, ...]
 
 _COLUMNS = {
     record: tuple(field.name for field in fields(record) if field.name != "token")
-    for record in (Account, Challenge, Session)
+    for record in (Account, AuditEntry, Challenge, Session)
 }
 
 
@@ -21,7 +21,7 @@ def text_of(moment: datetime) -> str:
     return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-def row_of(record: Account | Challenge | Session) -> dict[str, object]:
+def row_of(record: Account | AuditEntry | Challenge | Session) -> dict[str, object]:
     """Write a record as the values of its columns, in their order. A session's token is no column."""
     row: dict[str, object] = {}
     for name in _COLUMNS[type(record)]:
@@ -68,7 +68,20 @@ class RecordReader:
 
     def session(self, row: Row) -> Session:
         """Read a row of ``sessions``."""
-        id_, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent = row
+        (
+            id_,
+            user_id,
+            evrmore_address,
+            provider,
+            created_at,
+            expires_at,
+            is_active,
+            ip_address,
+            user_agent,
+            username,
+            last_seen_at,
+            is_fully_authenticated,
+        ) = row
         return Session(
             id=id_,
             user_id=user_id,
@@ -79,7 +92,15 @@ class RecordReader:
             is_active=bool(is_active),
             ip_address=ip_address,
             user_agent=user_agent,
+            username=username,
+            last_seen_at=self.moment(last_seen_at),
+            is_fully_authenticated=bool(is_fully_authenticated),
         )
+
+    def audit_entry(self, row: Row) -> AuditEntry:
+        """Read a row of ``audit``, without its number."""
+        at, *facts = row
+        return AuditEntry(self.moment(at), *facts)
 
     def moment(self, text: str) -> datetime:
         """Read UTC ISO text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -12,11 +12,25 @@ users = Table(
     Column("id", String(32), primary_key=True),
     Column("username", String(255), unique=True),
     Column("email", String(255), unique=True),
-    Column("evrmore_address", String(64), unique=True),
     Column("is_active", Boolean, nullable=False),
     Column("is_verified", Boolean, nullable=False),
     Column("created_at", String(26), nullable=False),
     Column("last_login", String(26)),
+    Column("password_hash", String(512)),
+)
+
+
+def _account() -> Column[str]:
+    return Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+
+wallets = Table(
+    "wallets",
+    metadata,
+    Column("evrmore_address", String(64), primary_key=True),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", String(26), nullable=False),
+    Index("ix_wallets_account_id_linked_at", "account_id", "linked_at"),
 )
 
 challenges = Table(
@@ -37,7 +51,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("user_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", String(255), nullable=False),
     Column("evrmore_address", String(64)),
     Column("provider", String(255), nullable=False),
     Column("created_at", String(26), nullable=False),
@@ -45,5 +59,59 @@ sessions = Table(
     Column("is_active", Boolean, nullable=False),
     Column("ip_address", String(64)),
     Column("user_agent", String(512)),
+    Column("username", String(255), nullable=False),
+    Column("last_seen_at", String(26), nullable=False),
+    Column("is_fully_authenticated", Boolean, nullable=False),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("secret_digest", LargeBinary(32), unique=True),
     Index("ix_sessions_user_id_created_at", "user_id", "created_at"),
+)
+
+roles = Table("roles", metadata, Column("name", String(255), primary_key=True))
+
+role_parents = Table(
+    "role_parents",
+    metadata,
+    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    Column("parent", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+)
+
+user_roles = Table(
+    "user_roles",
+    metadata,
+    _account(),
+    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+)
+
+permissions = Table("permissions", metadata, Column("name", String(255), primary_key=True))
+
+user_permissions = Table(
+    "user_permissions",
+    metadata,
+    _account(),
+    Column("permission", String(257), primary_key=True),
+)
+
+role_permissions = Table(
+    "role_permissions",
+    metadata,
+    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    Column("permission", String(257), primary_key=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(26), nullable=False, index=True),
+    Column("event", String(64), nullable=False),
+    Column("user_id", String(255)),
+    Column("username", String(255)),
+    Column("provider", String(255)),
+    Column("method", String(64)),
+    Column("client", String(64)),
+    Column("reason", String(255)),
+    Column("actor", String(255)),
+    Index("ix_audit_username_id", "username", "id"),
+    sqlite_autoincrement=True,  # a purge must not make numbers start over
 )

@@ -9,21 +9,32 @@ Example:
                 store = MyStore(tmp_path / "store")
                 yield store
                 store.close()
-
-            def deactivate_account(self, store, account_id):
-                store.execute("UPDATE users SET is_active = false WHERE id = ?", account_id)
 """
 
 from __future__ import annotations
 
+from gatewright.testing.store_conformance.accounts import AccountPromises
+from gatewright.testing.store_conformance.audit import AuditPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
+from gatewright.testing.store_conformance.rights import RightsPromises
 from gatewright.testing.store_conformance.sessions import SessionPromises
+from gatewright.testing.store_conformance.visits import VisitPromises
+from gatewright.testing.store_conformance.wallets import WalletPromises
 
 
-class StoreConformance(ChallengePromises, ClaimPromises, SessionPromises):
+class StoreConformance(
+    AccountPromises,
+    AuditPromises,
+    ChallengePromises,
+    ClaimPromises,
+    RightsPromises,
+    SessionPromises,
+    VisitPromises,
+    WalletPromises,
+):
     """Every promise of `gatewright.ports.Store`, as tests. Each test takes a new, empty store.
 
-    A subclass gives the fixture ``store`` and the method ``deactivate_account``. One whose store suspends says
-    ``suspends = True``; one whose store forgets when it is closed says ``survives_close = False``.
+    A subclass gives the fixture ``store``. One whose store suspends says ``suspends = True``; one whose store forgets
+    when it is closed says ``survives_close = False``.
     """

@@ -1,7 +1,5 @@
 """Promises of `gatewright.ports.ChallengeStore` up to the claim: keeping, finding, limiting, deleting."""
 
-# ruff: noqa: S101 - these are tests, published
-
 from __future__ import annotations
 
 from dataclasses import replace

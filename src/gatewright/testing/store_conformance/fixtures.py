@@ -28,10 +28,6 @@ class StoreFixtures:
         """Return a new, empty store."""
         raise NotImplementedError("Give your subclass of StoreConformance a fixture named `store`.")
 
-    def deactivate_account(self, store: Store, account_id: str) -> None:
-        """Make an account inactive, as an operator would; the port has no method for it."""
-        raise NotImplementedError("Give your subclass of StoreConformance a method `deactivate_account`.")
-
     @pytest.fixture
     def run(self) -> Iterator[Run]:
         """Run the store's coroutines: at once, or in an event loop that lives as long as the test."""

@@ -1,24 +1,24 @@
 """Records and steps that the tests of a store begin with."""
 
-# ruff: noqa: S101 - these are tests, published
-
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
-from gatewright.model import Account, Challenge, Session
-from gatewright.ports import ChallengeLimit, Store
+from gatewright.model import Account, AuditEntry, Challenge, Session
+from gatewright.ports import AuditFilter, ChallengeLimit, Owner, Store
 
 T = TypeVar("T")
 
 NOW = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
+IDLE = timedelta(hours=2)
 ADDRESS = "EMu9RXeC4vTyTqNKHfgrTPWYZrDPtNGmT1"
 OTHER_ADDRESS = "EUQXGfR4Yv4MkSSUPVSrvt2kzJUoZEZ8zX"
 UNLIMITED = ChallengeLimit(since=NOW - MINUTE, per_address=10**6, per_client=10**6)
@@ -95,7 +95,77 @@ def a_session(id_: str, *, user_id: str) -> Session:
         is_active=True,
         ip_address="192.0.2.1",
         user_agent="Mozilla/5.0",
+        username=ADDRESS,
+        last_seen_at=NOW,
+        is_fully_authenticated=True,
     )
+
+
+def an_entry(event: str = "signed_in", *, at: datetime = NOW) -> AuditEntry:
+    """Return a line for the audit record."""
+    return AuditEntry(at=at, event=event)
+
+
+def record_of(store: Store, run: Run) -> list[AuditEntry]:
+    """Return the whole audit record, without the lines' numbers."""
+    return [entry for _, entry in run(store.list_audit(AuditFilter()))]
+
+
+def add_account(store: Store, run: Run, id_: str, *, hashed: str | None = "hash", roles: Sequence[str] = ()) -> Account:
+    """Keep an account that signs in with a password: its username and mail address are made of its identifier."""
+    account = replace(
+        an_account(id_), username=f"name of {id_}", email=f"{id_}@example.com", evrmore_address=None, last_login=None
+    )
+    return run(store.add_account(account, password_hash=hashed, roles=roles, audit=an_entry("user_created")))
+
+
+def open_visit(
+    store: Store,
+    run: Run,
+    id_: str,
+    *,
+    user_id: str = "user",
+    provider: str = "SomeProvider",
+    account_id: str | None = None,
+    ends: str | None = None,
+    created_at: datetime = NOW,
+) -> Session:
+    """Keep a session that a secret names; its digest is `digest_of` its identifier."""
+    draft = replace(
+        a_session(id_, user_id=account_id or user_id),
+        evrmore_address=None,
+        provider=provider,
+        created_at=created_at,
+        username=f"name of {account_id or user_id}",
+        last_seen_at=created_at,
+    )
+    session = run(
+        store.open_session(
+            draft,
+            account_id=account_id,
+            digest=digest_of(id_),
+            ends=None if ends is None else digest_of(ends),
+            audit=an_entry(at=created_at),
+        )
+    )
+    assert session is not None
+    return session
+
+
+def digest_of(id_: str) -> bytes:
+    """Return the digest of the secret that names a session of `open_visit`."""
+    return sha256(id_.encode()).digest()
+
+
+def find_visit(store: Store, run: Run, id_: str, *, now: datetime = NOW, idle: timedelta = IDLE) -> Session | None:
+    """Return a session of `open_visit` as its secret finds it."""
+    return run(store.find_session(digest_of(id_), now=now, idle_since=now - idle))
+
+
+def living(store: Store, run: Run, *, now: datetime = NOW, user_id: str | None = None) -> list[Session]:
+    """Return the sessions that are alive: an account's, or everybody's."""
+    owner = None if user_id is None else Owner(user_id)
+    return run(store.list_sessions(now=now, idle_since=now - IDLE, owner=owner))
 
 
 def keep(store: Store, run: Run, challenge: Challenge, *, client: str | None = None) -> None:
@@ -107,7 +177,7 @@ def claim(
     store: Store, run: Run, challenge_id: str, *, newcomer: Account, session: Session, now: datetime = NOW
 ) -> tuple[Account, Session] | None:
     """Claim a challenge."""
-    return run(store.claim_challenge(challenge_id, newcomer=newcomer, session=session, now=now))
+    return run(store.claim_challenge(challenge_id, newcomer=newcomer, session=session, audit=an_entry(at=now)))
 
 
 def sign_in(

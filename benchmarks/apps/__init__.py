@@ -1,0 +1,1 @@
+"""Two small applications that do the same: sign in with a password, and answer a ping. Each runs in its own process."""

@@ -1,0 +1,76 @@
+"""Recognise the visitor of a request, and answer what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+
+from bare.visit import BareVisits
+from database import connection_of, open_auth, trace
+from measure import Turn, race, repeat
+from people import PERMISSIONS, Visit, make_people
+from report import MICROSECONDS, Budget, Report, Row
+
+from gatewright import EvrmoreAuth
+
+_SIZES = (1_000, 100_000)
+_SAMPLE = 1_000
+_NUMBER = 10
+_ASKED = PERMISSIONS[-1]
+
+
+def measure(report: Report, *, folder: Path) -> None:
+    """Compare the load of a request's user with its own reads, and the check of a permission with few and many users.
+
+    Each of the users has 50 permissions of their own, so that the largest table has five million rows.
+    """
+    checks: dict[str, Turn] = {}
+    with ExitStack() as stack:
+        for size in _SIZES:
+            path = folder / f"visit-{size}.db"
+            visits = make_people(path, users=size)[:: size // _SAMPLE]
+            auth = stack.enter_context(open_auth(path))
+            floor = stack.enter_context(BareVisits(path))
+            _require_same_reads(auth, floor, visits[0])
+            result = race({"ours": _turn(visits, partial(_load, auth)), "bare": _turn(visits, floor.load)})
+            what = f"load the user of a request, {size:,} users"
+            report.add_race(what, result)
+            report.budgets.append(Budget(f"{what}, to bare", result.ratio("ours", "bare"), at_most=2.5))
+            checks[str(size)] = _turn(visits, partial(_check, auth))
+        guard = auth.guard(visits[0].session)
+        checks["loaded"] = repeat(lambda: guard.is_granted(_ASKED), number=_NUMBER)
+        _report_checks(report, checks)
+
+
+def _report_checks(report: Report, checks: dict[str, Turn]) -> None:
+    result = race(checks)
+    for size in _SIZES:
+        what = f"check a permission, load included, {size:,} users"
+        report.rows.append(Row(what, MICROSECONDS, result.median(str(size)) * 1e6))
+    report.rows.append(Row("check another permission in the same request", MICROSECONDS, result.median("loaded") * 1e6))
+    flatness = result.ratio(str(_SIZES[-1]), str(_SIZES[0]))
+    report.budgets.append(Budget(f"check a permission, {_SIZES[-1]:,} users to {_SIZES[0]:,}", flatness, at_most=1.25))
+
+
+def _load(auth: EvrmoreAuth, visit: Visit) -> object:
+    return auth.guard(visit.session).user()
+
+
+def _check(auth: EvrmoreAuth, visit: Visit) -> bool:
+    return auth.guard(visit.session).is_granted(_ASKED)
+
+
+def _turn(visits: Sequence[Visit], load: Callable[[Visit], object]) -> Turn:
+    """Recognise one visitor after the other, round and round."""
+    assert all(load(visit) for visit in visits)
+    following = cycle(visits)
+    return repeat(lambda: load(next(following)), number=_NUMBER)
+
+
+def _require_same_reads(auth: EvrmoreAuth, floor: BareVisits, visit: Visit) -> None:
+    """Make sure that the floor reads exactly what gatewright reads."""
+    ours = trace(connection_of(auth), lambda: _load(auth, visit))
+    assert ours == trace(floor.connection, lambda: floor.load(visit)), ours

@@ -1,0 +1,140 @@
+"""Accounts in our own tables, for code that runs in an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.auth.with_parts import WithParts
+from gatewright.model import User
+from gatewright.operations.accounts import (
+    NewAccount,
+    create_user,
+    list_users,
+    set_password,
+    set_user_active,
+    verify_user,
+)
+from gatewright.operations.authenticate import WalletAttempt
+from gatewright.operations.rights import require_account
+from gatewright.operations.users import user_of
+from gatewright.operations.wallets import link_wallet, unlink_wallet
+
+
+class AsyncAccounts(WithParts):
+    """Makes accounts and changes them. ``actor`` is always who does so, for the audit record."""
+
+    async def create_user(
+        self,
+        username: str | None = None,
+        *,
+        email: str | None = None,
+        password: str | None = None,
+        password_hash: str | None = None,
+        is_active: bool = True,
+        is_verified: bool = False,
+        roles: Iterable[str] = (),
+        actor: str | None = None,
+    ) -> User:
+        """Make an account.
+
+        Args:
+            username: The name to sign in with; the mail address will do as well.
+            email: The mail address. One of the two is needed.
+            password: Its password, checked against the policy.
+            password_hash: Instead, the hash that another system made; renewed at the first sign-in.
+            is_active: Whether the account may be used at once.
+            is_verified: Whether the mail address counts as verified.
+            roles: Declared roles.
+            actor: Who makes it.
+
+        Raises:
+            InvalidParameterError: If a name is not acceptable or nobody has declared a role.
+            WeakPasswordError: If the password is too easy to guess.
+            TakenError: If the name or the mail address is somebody's already.
+        """
+        new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles)
+        return await create_user(self._parts, new, password=password, password_hash=password_hash, actor=actor)
+
+    async def get_user(self, username: str) -> User:
+        """Return the user with this username, mail address or wallet, active or not.
+
+        Raises:
+            UserNotFoundError: If there is none.
+        """
+        return await user_of(self._parts, await require_account(self._parts, username))
+
+    async def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
+        """Return users in the order of their ids, from behind the id ``after``; without their rights.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number.
+        """
+        return await list_users(self._parts, after=after, at_most=at_most)
+
+    async def set_password(
+        self, username: str, password: str, *, keep_session: str | None = None, actor: str | None = None
+    ) -> None:
+        """Change a password, which ends the user's sessions but ``keep_session``, an id.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            WeakPasswordError: If the password is too easy to guess.
+            Denied: If a ``pre_password_change`` hook refuses.
+        """
+        await set_password(self._parts, username, password, keep_session=keep_session, actor=actor)
+
+    async def enable_user(self, username: str, *, actor: str | None = None) -> None:
+        """Let an account be used.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        await set_user_active(self._parts, username, is_active=True, actor=actor)
+
+    async def disable_user(self, username: str, *, actor: str | None = None) -> None:
+        """Let an account no longer be used; its sessions end at once.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        await set_user_active(self._parts, username, is_active=False, actor=actor)
+
+    async def verify_user(self, username: str, *, actor: str | None = None) -> None:
+        """Count an account as verified.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        await verify_user(self._parts, username, actor=actor)
+
+    async def link_wallet(
+        self, username: str, *, evrmore_address: str, challenge: str, signature: str, actor: str | None = None
+    ) -> None:
+        """Let an account sign in with a wallet too, proved by a signed challenge, which is spent.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
+            InvalidSignatureError: If the signature is not the address's over the challenge.
+            TakenError: If the wallet belongs to an account already.
+        """
+        attempt = WalletAttempt(evrmore_address, challenge, signature)
+        await link_wallet(self._parts, username, attempt, actor=actor)
+
+    async def unlink_wallet(self, username: str, evrmore_address: str, *, actor: str | None = None) -> bool:
+        """Take a wallet from an account, which ends the sessions that it opened, and say whether it was there.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If it is the account's only way to sign in.
+        """
+        return await unlink_wallet(self._parts, username, evrmore_address, actor=actor)
+
+    async def list_wallets(self, username: str) -> list[str]:
+        """Return the addresses of an account's wallets, the first one linked first.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        account = await require_account(self._parts, username)
+        return await self._parts.store.list_wallets(account.id)

@@ -1,0 +1,11 @@
+"""What every facade is built on."""
+
+from __future__ import annotations
+
+from gatewright.operations.parts import Parts
+
+
+class WithParts:
+    """Has the parts of one application."""
+
+    _parts: Parts

@@ -1,0 +1,89 @@
+"""``gatewright user``: make users, look at them, change them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gatewright.auth import Auth
+from gatewright.cli.audit_actor import acting_user
+from gatewright.cli.output import AsJson, printable, write_json, write_table
+from gatewright.cli.user_fields import cell_of, user_fields
+from gatewright.cli.user_password import PasswordFile, read_new_password
+from gatewright.errors import InvalidParameterError
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The username, the mail address or a wallet address.")]
+
+
+def create_user(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The username.")],
+    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="The mail address.")] = None,
+    roles: Annotated[
+        list[str] | None, typer.Option("--role", metavar="ROLE", help="A declared role; repeat it.")
+    ] = None,
+    is_verified: Annotated[bool, typer.Option("--verified", help="Count the user as verified at once.")] = False,
+    has_no_password: Annotated[bool, typer.Option("--no-password", help="Set none, and ask for none.")] = False,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a user. You are asked for the password, unseen."""
+    if has_no_password and password_file is not None:
+        raise InvalidParameterError("Say either --no-password or --password-file.")
+    password = None if has_no_password else read_new_password(password_file)
+    with Auth() as auth:
+        user = auth.create_user(
+            name, email=email, password=password, is_verified=is_verified, roles=roles or (), actor=acting_user()
+        )
+        fields = user_fields(auth, user)
+    if as_json:
+        write_json(fields)
+    else:
+        print(f"Created {printable(user.username)} ({user.id}).")
+
+
+def show_user(name: Name, as_json: AsJson = False) -> None:
+    """Show a user with roles, permissions and wallets."""
+    with Auth() as auth:
+        fields = user_fields(auth, auth.get_user(name))
+    if as_json:
+        write_json(fields)
+    else:
+        write_table(("field", "value"), [(field, cell_of(value)) for field, value in fields.items()])
+
+
+def disable_user(name: Name, as_json: AsJson = False) -> None:
+    """Let a user no longer sign in. The user's sessions end at once."""
+    with Auth() as auth:
+        auth.disable_user(name, actor=acting_user())
+        _tell(auth, name, "is disabled", as_json=as_json)
+
+
+def enable_user(name: Name, as_json: AsJson = False) -> None:
+    """Let a user sign in again."""
+    with Auth() as auth:
+        auth.enable_user(name, actor=acting_user())
+        _tell(auth, name, "is enabled", as_json=as_json)
+
+
+def verify_user(name: Name, as_json: AsJson = False) -> None:
+    """Count a user as verified."""
+    with Auth() as auth:
+        auth.verify_user(name, actor=acting_user())
+        _tell(auth, name, "is verified", as_json=as_json)
+
+
+def set_password(name: Name, password_file: PasswordFile = None, as_json: AsJson = False) -> None:
+    """Give a user a new password. You are asked for it, unseen; the user's sessions end at once."""
+    with Auth() as auth:
+        auth.get_user(name)  # so that nobody types a password for nobody
+        auth.set_password(name, read_new_password(password_file), actor=acting_user())
+        _tell(auth, name, "has a new password", as_json=as_json)
+
+
+def _tell(auth: Auth, name: str, change: str, *, as_json: bool) -> None:
+    user = auth.get_user(name)
+    if as_json:
+        write_json(user_fields(auth, user))
+    else:
+        print(f"{printable(user.username)} {change}.")

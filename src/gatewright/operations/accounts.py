@@ -1,0 +1,155 @@
+"""Make accounts and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gatewright.errors import InvalidParameterError
+from gatewright.model import Account, User
+from gatewright.operations.arguments import require_count, require_flag, require_names, require_note, require_text
+from gatewright.operations.audit import entry
+from gatewright.operations.names import canonical_email, canonical_name
+from gatewright.operations.parts import Parts
+from gatewright.operations.rights import require_account, require_role
+from gatewright.operations.users import user_of
+from gatewright.passwords import can_verify
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an account is made of.
+
+    Args:
+        username: The name to sign in with; the mail address will do as well.
+        email: The mail address.
+        is_active: Whether the account may be used at once.
+        is_verified: Whether the mail address counts as verified.
+        roles: Declared roles.
+    """
+
+    username: str | None = None
+    email: str | None = None
+    is_active: bool = True
+    is_verified: bool = False
+    roles: Iterable[str] = ()
+
+
+async def create_user(
+    parts: Parts, new: NewAccount, *, password: str | None, password_hash: str | None, actor: str | None
+) -> User:
+    """Make an account.
+
+    Args:
+        parts: The application's parts.
+        new: What it is made of.
+        password: Its password, checked against the policy.
+        password_hash: Instead of a password, the hash that another system made of it; renewed at first sign-in.
+        actor: Who makes it.
+
+    Raises:
+        InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
+        WeakPasswordError: If the password is too easy to guess.
+        TakenError: If the name or the mail address is somebody's already.
+    """
+    draft = _draft_of(parts, new)
+    names = [name for name in (draft.username, draft.email) if name]
+    roles = [await require_role(parts, role) for role in require_names("roles", new.roles)]
+    if password is not None and password_hash is not None:
+        raise InvalidParameterError("Give either a password or a password_hash.")
+    if password_hash is not None and not can_verify(password_hash):
+        raise InvalidParameterError("password_hash must be an argon2, bcrypt or Django pbkdf2_sha256 hash.")
+    if password is not None:
+        parts.password_policy.check(password, personal=names)
+        password_hash = await parts.passwords.hash(password)
+    reason = f"roles:{','.join(roles)}"[:255] if roles else None
+    created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
+    account = await parts.store.add_account(draft, password_hash=password_hash, roles=roles, audit=created)
+    return await user_of(parts, account)
+
+
+def _draft_of(parts: Parts, new: NewAccount) -> Account:
+    """Return the account to be made, each name in its one spelling."""
+    username = None if new.username is None else canonical_name("username", new.username)
+    email = None if new.email is None else canonical_email(new.email)
+    if username is None and email is None:
+        raise InvalidParameterError("A user needs a username or an email.")
+    if username is not None and "@" in username and username != email:
+        raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
+    return Account(
+        id=parts.new_id(),
+        username=username,
+        email=email,
+        evrmore_address=None,
+        is_active=require_flag("is_active", new.is_active),
+        is_verified=require_flag("is_verified", new.is_verified),
+        created_at=parts.clock.now(),
+        last_login=None,
+    )
+
+
+async def set_password(
+    parts: Parts, username: str, password: str, *, keep_session: str | None, actor: str | None
+) -> None:
+    """Change a password, which ends the user's sessions but one.
+
+    Args:
+        parts: The application's parts.
+        username: Whose password.
+        password: The new password, checked against the policy.
+        keep_session: The identifier of the session that changes it.
+        actor: Who changes it, where that is not the user.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+        WeakPasswordError: If the password is too easy to guess.
+        Denied: If a ``pre_password_change`` hook refuses.
+    """
+    keep_session = require_note("keep_session", keep_session)
+    account = await require_account(parts, username)
+    user = User(account)
+    await parts.hooks.pre_password_change.fire(user=user)
+    names = (account.username, account.email)
+    parts.password_policy.check(password, personal=[name for name in names if name])
+    password_hash = await parts.passwords.hash(password)
+    changed = entry(parts, "password_changed", user_id=account.id, username=user.username, actor=actor)
+
+    async def save() -> None:
+        await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, audit=changed)
+        await parts.hooks.post_password_change.fire(user=user)
+
+    await parts.shield(save())
+
+
+async def set_user_active(parts: Parts, username: str, *, is_active: bool, actor: str | None) -> None:
+    """Let an account be used, or not: then its sessions end at once.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account(parts, username)
+    event = "user_enabled" if is_active else "user_disabled"
+    change = entry(parts, event, user_id=account.id, username=User(account).username, actor=actor)
+    await parts.store.change_account(account.id, is_active=is_active, audit=change)
+
+
+async def verify_user(parts: Parts, username: str, *, actor: str | None) -> None:
+    """Count an account as verified.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account(parts, username)
+    change = entry(parts, "user_verified", user_id=account.id, username=User(account).username, actor=actor)
+    await parts.store.change_account(account.id, is_verified=True, audit=change)
+
+
+async def list_users(parts: Parts, *, after: str | None, at_most: int) -> list[User]:
+    """Return users in the order of their identifiers, without their rights.
+
+    Raises:
+        InvalidParameterError: If ``at_most`` is no positive number.
+    """
+    after = "" if after is None or after == "" else require_text("after", after, at_most=255)
+    accounts = await parts.store.list_accounts(after=after, at_most=require_count("at_most", at_most))
+    return [User(account) for account in accounts]

@@ -1,0 +1,75 @@
+"""The audit record: make its lines, and read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gatewright.errors import InvalidParameterError
+from gatewright.model import AuditEntry
+from gatewright.operations.arguments import require_count, require_note
+from gatewright.operations.names import name_for_record
+from gatewright.operations.parts import Parts
+from gatewright.ports import AuditFilter
+
+
+def entry(
+    parts: Parts,
+    event: str,
+    *,
+    user_id: str | None = None,
+    username: str | None = None,
+    provider: str | None = None,
+    method: str | None = None,
+    client: str | None = None,
+    reason: str | None = None,
+    actor: str | None = None,
+    at: datetime | None = None,
+) -> AuditEntry:
+    """Return a line about something that happens ``at`` a moment, or now. None of its facts may be a secret.
+
+    Raises:
+        InvalidParameterError: If who did it, or why, is no text of at most 255 characters.
+    """
+    return AuditEntry(
+        at=at or parts.clock.now(),
+        event=event,
+        user_id=user_id,
+        username=username,
+        provider=provider,
+        method=method,
+        client=client,
+        reason=require_note("reason", reason),
+        actor=require_note("actor", actor),
+    )
+
+
+async def list_audit(
+    parts: Parts,
+    *,
+    since: datetime | None,
+    event: str | None,
+    username: str | None,
+    after_id: int,
+    at_most: int,
+) -> list[tuple[int, AuditEntry]]:
+    """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
+
+    Raises:
+        InvalidParameterError: If an argument is of the wrong kind.
+    """
+    if since is not None and not isinstance(since, datetime):
+        raise InvalidParameterError("since must be a datetime or None.", parameter="since")
+    which = AuditFilter(
+        since=since,
+        event=require_note("event", event),
+        usernames=None if username is None else _spellings(username),
+        after_id=require_count("after_id", after_id, least=0),
+        at_most=require_count("at_most", at_most),
+    )
+    return await parts.store.list_audit(which)
+
+
+def _spellings(username: object) -> tuple[str, str]:
+    """Return how a name may stand in the record: a wallet's address as it is, any other name folded."""
+    typed = require_note("username", username) or ""
+    return typed, name_for_record(typed) or typed

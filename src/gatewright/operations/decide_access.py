@@ -1,0 +1,50 @@
+"""Answer whether a user may do something: voters are asked, and what the user holds is one of the votes."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from gatewright.access import Strategy, Vote, Voter, decide, is_covered, is_held
+from gatewright.errors import ConfigurationError
+from gatewright.model import User
+from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
+
+
+async def is_granted(parts: Parts, user: User, permission: object, *, subject: object) -> bool:
+    """Say whether a user may do something.
+
+    Args:
+        parts: The application's parts.
+        user: Who asks.
+        permission: A dotted name, or ``branch.*`` to ask for anything below it.
+        subject: What it is about, for voters; any object, or None.
+
+    Raises:
+        ConfigurationError: If a voter answers with anything but a `Vote`.
+    """
+    if not isinstance(permission, str):
+        return False
+    votes = [await _ask(voter, user, permission, subject) for voter in parts.voters]
+    if _holds(user, permission):
+        votes.append(Vote.GRANT)
+    return decide(votes, strategy=Strategy(parts.settings.access_strategy))
+
+
+async def _ask(voter: Voter, user: User, permission: str, subject: object) -> Vote:
+    answer: Any = voter(user, permission, subject)
+    vote = await answer if inspect.isawaitable(answer) else answer
+    if not isinstance(vote, Vote):
+        raise ConfigurationError(f"The voter {voter!r} must return Vote.GRANT, Vote.DENY or Vote.ABSTAIN.")
+    return vote
+
+
+def _holds(user: User, permission: str) -> bool:
+    """Say whether a user holds a permission.
+
+    What a branch covers in our own tables stands among the user's permissions, name by name, so that what nobody
+    declared is not held. What a provider's own branch covers only the provider knows: everything below it.
+    """
+    is_answered_by = is_held if is_account(user) else is_covered
+    return is_answered_by(permission, user.permissions)

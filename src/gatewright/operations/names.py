@@ -1,0 +1,64 @@
+"""One spelling of a name: whoever types it in another case or width means the same person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from gatewright.errors import InvalidParameterError
+from gatewright.operations.arguments import require_text
+
+_LONGEST_NAME = 255
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories of what nobody can see, and so of what only makes a twin."""
+
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""Letters and marks that nobody sees either: Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern."""
+
+
+def canonical_name(parameter: str, value: object) -> str:
+    """Return the one spelling under which a username or a mail address is kept and looked up.
+
+    Compatibility forms (full-width letters) and case are folded, a run of any spaces is one, outer spaces and dots
+    fall away: what looks the same is the same, so that nobody can register another person's twin (RFC 8265 has the
+    same aim).
+
+    Args:
+        parameter: How the caller named it, for the error.
+        value: What was typed.
+
+    Raises:
+        InvalidParameterError: If it is no text of 1 to 255 characters, or holds characters that cannot be seen.
+    """
+    typed = require_text(parameter, value, at_most=_LONGEST_NAME)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
+    name = " ".join(folded.split()).strip(" .")
+    is_seen = not _IGNORABLE.search(typed) and not any(unicodedata.category(letter) in _UNSEEN for letter in name)
+    if not name or len(name) > _LONGEST_NAME or not is_seen:
+        raise InvalidParameterError(
+            f"{parameter} must have 1 to {_LONGEST_NAME} visible characters.", parameter=parameter
+        )
+    return name
+
+
+def name_for_record(typed: object) -> str | None:
+    """Return a name as the audit record shows it: folded, so that it is found however it was typed."""
+    try:
+        return canonical_name("username", typed)
+    except InvalidParameterError:
+        return None  # nonsense has no place in the record
+
+
+def canonical_email(value: object) -> str:
+    """Return the one spelling of a mail address.
+
+    Raises:
+        InvalidParameterError: If it has not the shape of one. Whether it exists only a mail to it can tell.
+    """
+    email = canonical_name("email", value)
+    local, at, domain = email.rpartition("@")
+    if not (local and at and domain) or " " in email or "@" in local:
+        raise InvalidParameterError("email must look like name@example.com.", parameter="email")
+    return email

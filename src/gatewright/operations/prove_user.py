@@ -1,0 +1,183 @@
+"""Find out who somebody is: by username and password, or on an administrator's word."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from gatewright.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InactiveUserError,
+    InvalidParameterError,
+    PermissionNotFoundError,
+    UnverifiedUserError,
+    UserNotFoundError,
+)
+from gatewright.model import User
+from gatewright.operations.arguments import require_note, require_text
+from gatewright.operations.audit import entry
+from gatewright.operations.names import name_for_record
+from gatewright.operations.parts import Parts
+from gatewright.ports import CredentialSource, UserSource
+
+_LONGEST_USERNAME = 255
+_Failure = AuthenticationError | InvalidParameterError | PermissionNotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody says who they are.
+
+    Args:
+        username: The name that the provider knows them by.
+        provider: Where they come from.
+        source: The provider itself.
+        client: Where the claim comes from, for the audit record.
+    """
+
+    username: str
+    provider: str
+    source: UserSource
+    client: str | None = None
+
+
+async def attempt(parts: Parts, claim: Claim, password: object) -> User:
+    """Prove a user by their password.
+
+    Args:
+        parts: The application's parts.
+        claim: Who they say they are.
+        password: What they typed.
+
+    Raises:
+        InvalidParameterError: If the username is no text, or there is no password: that is never a bypass.
+        UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
+        InactiveUserError: If the password is right, but the user has been deactivated.
+        UnverifiedUserError: If the password is right, but the user is not verified yet.
+        BusyError: If too many passwords are being hashed.
+    """
+
+    async def load() -> User:
+        if not isinstance(password, str) or not password:
+            raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
+        if isinstance(claim.source, CredentialSource):
+            return await _load_by_credentials(parts, claim, claim.source, password)
+        user: User = await parts.call(claim.source.load_user_by_username, claim.username, password)
+        return user
+
+    return await _prove(parts, claim, load, method="password")
+
+
+async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str | None) -> User:
+    """Take somebody's word for who the user is, and write down whose and why.
+
+    Args:
+        parts: The application's parts.
+        claim: Who the user is said to be.
+        actor: Who says so.
+        reason: Why.
+
+    Raises:
+        InvalidParameterError: If a name or the reason is no text.
+        UserNotFoundError: If there is no such user.
+        InactiveUserError: If the user has been deactivated.
+        UnverifiedUserError: If the user is not verified yet.
+    """
+    actor, reason = require_note("actor", actor), require_note("reason", reason)
+
+    async def load() -> User:
+        user: User = await parts.call(claim.source.load_user_by_username, claim.username)
+        return user
+
+    user = await _prove(parts, claim, load, method="bypass", actor=actor)
+    await parts.store.add_audit(
+        entry(
+            parts,
+            "bypassed",
+            user_id=user.id,
+            username=user.username,
+            provider=claim.provider,
+            method="bypass",
+            client=claim.client,
+            reason=reason,
+            actor=actor,
+        )
+    )
+    return user
+
+
+def require_user(user: Any, *, provider: str) -> User:
+    """Return what a provider gave, if it is a user whom a session can name and reload.
+
+    Raises:
+        ConfigurationError: If it is anything else.
+    """
+    if not isinstance(user, User):
+        raise ConfigurationError(f"{provider} must return a User, not {type(user).__name__}.")
+    username = user.username
+    if not isinstance(username, str) or not 1 <= len(username) <= _LONGEST_USERNAME:
+        raise ConfigurationError(
+            f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters. "
+            "Override the username property of your user class."
+        )
+    return user
+
+
+async def _load_by_credentials(parts: Parts, claim: Claim, source: CredentialSource, password: str) -> User:
+    """Verify the password here: an unknown user costs as much as a wrong password, and old hashes are renewed."""
+    user, password_hash = await parts.call(source.find, claim.username) or (None, None)
+    verified = await parts.passwords.verify(password, against=password_hash)
+    if user is None or not verified.is_valid:
+        raise UserNotFoundError("There is no such user, or the password is wrong.")
+    if password_hash is not None and verified.new_hash is not None:
+        renew = partial(source.save_hash, claim.username, old_hash=password_hash, new_hash=verified.new_hash)
+        await parts.call(renew)
+    found: User = user
+    return found
+
+
+async def _prove(
+    parts: Parts, claim: Claim, load: Callable[[], Awaitable[User]], *, method: str, actor: str | None = None
+) -> User:
+    """Load and check a user; a failure fires its events, is recorded, and is raised."""
+    user: User | None = None
+    try:
+        require_text("username", claim.username, at_most=_LONGEST_USERNAME)
+        user = require_user(await load(), provider=claim.provider)
+        user.provider_name = claim.provider
+        await parts.call(claim.source.check_user_is_active, user)
+        await parts.call(claim.source.check_user_is_verified, user)
+    except (AuthenticationError, InvalidParameterError, PermissionNotFoundError) as error:
+        await _tell_failure(parts, claim, error, user, method=method, actor=actor)
+        raise
+    return user
+
+
+async def _tell_failure(
+    parts: Parts, claim: Claim, error: _Failure, user: User | None, *, method: str, actor: str | None
+) -> None:
+    reason = str(error.evidence.get("reason", error.code))
+    await parts.store.add_audit(
+        entry(
+            parts,
+            "sign_in_failed",
+            user_id=None if user is None else user.id,
+            username=name_for_record(claim.username),
+            provider=claim.provider,
+            method=method,
+            client=claim.client,
+            reason=reason,
+            actor=actor,
+        )
+    )
+    match error:
+        case InactiveUserError():
+            await parts.hooks.login_inactive_user.fire(user=user)
+        case UnverifiedUserError():
+            await parts.hooks.login_unverified_user.fire(user=user)
+        case UserNotFoundError() | PermissionNotFoundError():
+            await parts.hooks.login_failed.fire(username=claim.username)
+    await parts.hooks.auth_failed.fire(username=claim.username, method=method, reason=reason)

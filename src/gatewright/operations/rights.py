@@ -1,0 +1,158 @@
+"""Declare, grant and revoke permissions, and give roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.access import require_grantable, require_permission
+from gatewright.crypto import is_address
+from gatewright.errors import InvalidParameterError, PermissionNotFoundError, UserNotFoundError
+from gatewright.model import Account, AuditEntry, User
+from gatewright.operations.arguments import require_names
+from gatewright.operations.audit import entry
+from gatewright.operations.names import canonical_name, name_for_record
+from gatewright.operations.parts import Parts
+from gatewright.ports import Holder
+
+
+async def create_permission(parts: Parts, name: str, *, actor: str | None) -> None:
+    """Declare a permission and every branch above it.
+
+    Raises:
+        InvalidParameterError: If it is no dotted name.
+    """
+    segments = require_permission(name).split(".")
+    names = [".".join(segments[:depth]) for depth in range(1, len(segments) + 1)]
+    await parts.store.add_permissions(names, audit=entry(parts, "permission_created", reason=name, actor=actor))
+
+
+async def permission_exists(parts: Parts, name: str) -> bool:
+    """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+    try:
+        return await parts.store.has_permission(require_grantable(name))
+    except InvalidParameterError:
+        return False
+
+
+async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor: str | None) -> None:
+    """Declare a role, and the roles whose permissions it has as well.
+
+    Raises:
+        InvalidParameterError: If a name is not acceptable, or nobody has declared a role to inherit from.
+    """
+    parents = [await require_role(parts, parent) for parent in require_names("inherits", inherits)]
+    created = entry(parts, "role_created", reason=role, actor=actor)
+    await parts.store.add_role(canonical_name("role", role), inherits=parents, audit=created)
+
+
+async def grant_permission(
+    parts: Parts, permission: str, *, username: str | None, role: str | None, actor: str | None
+) -> None:
+    """Give a permission, or a whole branch, to a user or to a role.
+
+    Raises:
+        InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
+        PermissionNotFoundError: If nobody has declared the permission.
+        UserNotFoundError: If there is no such user or role.
+    """
+    holder = await _holder(parts, username=username, role=role)
+    if not await permission_exists(parts, permission):
+        raise PermissionNotFoundError(
+            f"Nobody has declared the permission {_shown(permission)}. Declare it with create_permission."
+        )
+    granted = _about(parts, "permission_granted", holder, permission, username=username, actor=actor)
+    await parts.store.grant(permission, to=holder, audit=granted)
+
+
+async def revoke_permission(
+    parts: Parts, permission: str, *, username: str | None, role: str | None, actor: str | None
+) -> bool:
+    """Take a permission, or a whole branch, from a user or from a role, and say whether it was there.
+
+    Raises:
+        InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
+        PermissionNotFoundError: If nobody has declared the permission.
+        UserNotFoundError: If there is no such user or role.
+    """
+    holder = await _holder(parts, username=username, role=role)
+    if not await permission_exists(parts, permission):
+        raise PermissionNotFoundError(f"Nobody has declared the permission {_shown(permission)}.")
+    revoked = _about(parts, "permission_revoked", holder, permission, username=username, actor=actor)
+    return await parts.store.revoke(permission, of=holder, audit=revoked)
+
+
+async def assign_role(parts: Parts, role: str, *, username: str, actor: str | None) -> None:
+    """Give a declared role to a user.
+
+    Raises:
+        InvalidParameterError: If nobody has declared the role.
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account(parts, username)
+    assigned = entry(
+        parts, "role_assigned", user_id=account.id, username=User(account).username, reason=role, actor=actor
+    )
+    await parts.store.assign_role(await require_role(parts, role), account_id=account.id, audit=assigned)
+
+
+async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | None) -> bool:
+    """Take a role from a user and say whether they had it.
+
+    Raises:
+        InvalidParameterError: If nobody has declared the role.
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account(parts, username)
+    unassigned = entry(
+        parts, "role_unassigned", user_id=account.id, username=User(account).username, reason=role, actor=actor
+    )
+    return await parts.store.unassign_role(await require_role(parts, role), account_id=account.id, audit=unassigned)
+
+
+async def require_account(parts: Parts, username: str) -> Account:
+    """Return the account with this username, mail address or wallet. What is an address can only be a wallet's.
+
+    Raises:
+        UserNotFoundError: If there is none.
+    """
+    if is_address(username, parts.networks):
+        account = await parts.store.find_account_by_wallet(username)
+    else:
+        found = await parts.store.find_credentials(canonical_name("username", username))
+        account = None if found is None else found[0]
+    if account is None:
+        raise UserNotFoundError(f"There is no user {username!r:.80}.", username=username)
+    return account
+
+
+async def _holder(parts: Parts, *, username: str | None, role: str | None) -> Holder:
+    if (username is None) == (role is None):
+        raise InvalidParameterError("Name either a username or a role to hold the permission.")
+    if role is not None:
+        return Holder(role=await require_role(parts, role))
+    return Holder(account_id=(await require_account(parts, username or "")).id)
+
+
+def _about(
+    parts: Parts, event: str, holder: Holder, permission: str, *, username: str | None, actor: str | None
+) -> AuditEntry:
+    """Return the line about a permission: its holder is a user, or the reason names the role."""
+    reason = permission if holder.role is None else f"{permission} role:{holder.role}"
+    name = name_for_record(username)
+    return entry(parts, event, user_id=holder.account_id, username=name, reason=reason[:255], actor=actor)
+
+
+def _shown(permission: object) -> str:
+    return repr(permission)[:80] if isinstance(permission, str) else f"of type {type(permission).__name__}"
+
+
+async def require_role(parts: Parts, role: str) -> str:
+    """Return the one spelling of a declared role.
+
+    Raises:
+        InvalidParameterError: If nobody has declared it.
+    """
+    name = canonical_name("role", role)
+    if name not in await parts.store.list_roles():
+        raise InvalidParameterError(f"Nobody has declared the role {name!r}. Declare it with create_role.")
+    return name

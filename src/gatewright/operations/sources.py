@@ -1,0 +1,95 @@
+"""Where users come from, by name: what a session remembers is the name of a provider's class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from gatewright.errors import ConfigurationError
+from gatewright.ports import UserSource
+
+
+class Sources:
+    """The user providers of one application, each under the name of its class.
+
+    Args:
+        given: The application's own; a name stands for one object.
+        built_in: Ours, unless the application brings its own of that name.
+
+    Raises:
+        ConfigurationError: If one is no user provider, or two of the application's have one name.
+    """
+
+    def __init__(self, given: Iterable[UserSource], *, built_in: Iterable[UserSource] = ()) -> None:
+        self._by_name: dict[str, UserSource] = {}
+        self._full_names: dict[str, str] = {}
+        for source in given:
+            self._add(source)
+        for source in built_in:
+            self._by_name.setdefault(type(source).__name__, source)
+
+    def get(self, name: str) -> UserSource | None:
+        """Return the provider that a session remembers, or None where this process cannot make it."""
+        try:
+            return self.find(name)[1]
+        except ConfigurationError:
+            return None
+
+    def find(self, provider: object) -> tuple[str, UserSource]:
+        """Return a provider with its name.
+
+        Args:
+            provider: A known name, ``package.module:Class`` to import and make, or the very object, which is known
+                from then on. What was imported keeps its full name, so that any process can reload its users.
+
+        Raises:
+            ConfigurationError: If there is no such provider, or another object has its name.
+        """
+        if not isinstance(provider, str):
+            return self._add(provider)
+        source = self._by_name.get(provider)
+        if source is not None:
+            return self._full_names.get(provider, provider), source
+        module, colon, class_name = provider.partition(":")
+        if not (module and colon and class_name):
+            raise ConfigurationError(f"There is no user provider {provider!r:.80}. Known are: {self._names()}.")
+        return self._import(module, class_name)
+
+    def fitting(self, user_class: type) -> list[str]:
+        """Return the names of the providers whose users are of exactly this class."""
+        return [name for name, source in self._by_name.items() if source.user_class is user_class]
+
+    def _add(self, given: Any) -> tuple[str, UserSource]:
+        source = self._checked(given)
+        name = type(source).__name__
+        if self._by_name.setdefault(name, source) is not source:
+            raise ConfigurationError(
+                f"Another user provider is named {name} already. Sessions tell providers by the names of their "
+                "classes: make a subclass with a name of its own."
+            )
+        return name, source
+
+    @staticmethod
+    def _checked(given: Any) -> UserSource:
+        if isinstance(given, type) or not isinstance(given, UserSource):
+            shown = given.__name__ if isinstance(given, type) else f"of type {type(given).__name__}"
+            raise ConfigurationError(
+                f"A user provider is an object made from a subclass of UserProvider; this is {shown}."
+            )
+        return given
+
+    def _import(self, module: str, class_name: str) -> tuple[str, UserSource]:
+        name = f"{module}:{class_name}"
+        try:
+            kind = getattr(import_module(module), class_name)
+            known = self._by_name.get(class_name)
+            source = known if known is not None and type(known) is kind else self._checked(kind())
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            raise ConfigurationError(f"The user provider {name} cannot be made: {error}.") from error
+        if self._by_name.setdefault(class_name, source) is source:
+            self._full_names[class_name] = name
+        return name, self._by_name.setdefault(name, source)
+
+    def _names(self) -> str:
+        return ", ".join(self._by_name)

@@ -1,0 +1,165 @@
+"""A visitor's session in a cookie: open it, recognise the user on each request, end it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from gatewright.errors import (
+    InactiveUserError,
+    PermissionNotFoundError,
+    UnverifiedUserError,
+    UserNotFoundError,
+)
+from gatewright.model import Session, User, as_utc
+from gatewright.operations.arguments import read_ip_address, read_user_agent
+from gatewright.operations.audit import entry
+from gatewright.operations.open_session import open_session
+from gatewright.operations.parts import Parts
+from gatewright.operations.prove_user import require_user
+from gatewright.operations.sessions import is_account
+
+_SEEN_EVERY = timedelta(minutes=1)
+"""Last-seen is written at most so often: a read must not cost a write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a visit comes from, to show in the list of sessions."""
+
+    ip_address: str | None = None
+    user_agent: str | None = None
+
+
+def read_device(ip_address: object, user_agent: object) -> Device:
+    """Return the device of a visit, in its canonical form.
+
+    Raises:
+        InvalidParameterError: If the address is none, or the user agent no text.
+    """
+    address = read_ip_address(ip_address)
+    return Device(None if address is None else str(address), read_user_agent(user_agent))
+
+
+async def open_visit(
+    parts: Parts, user: User, *, provider: str, previous_secret: str | None, device: Device, method: str
+) -> Session:
+    """Make a session for a proven user, and end the one that the visit had before.
+
+    Args:
+        parts: The application's parts.
+        user: Who signs in.
+        provider: What reloads the user on the next request.
+        previous_secret: What the visit's session mapping held until now.
+        device: Where the visit comes from.
+        method: How the user was proven, for the audit record.
+
+    Returns:
+        The session; its ``token`` is the secret that the session mapping keeps from now on.
+
+    Raises:
+        ConfigurationError: If the provider's user cannot be named.
+        InactiveUserError: If the account was deactivated or deleted meanwhile.
+    """
+    now = parts.clock.now()
+    require_user(user, provider=provider)
+    secret = urlsafe_b64encode(parts.random.token_bytes(32)).rstrip(b"=").decode()
+    draft = Session(
+        id=parts.new_id(),
+        user_id=user.id,
+        evrmore_address=user.evrmore_address if user.username == user.evrmore_address else None,
+        provider=provider,
+        created_at=now,
+        expires_at=now + timedelta(days=parts.settings.session_days),
+        is_active=True,
+        ip_address=device.ip_address,
+        user_agent=device.user_agent,
+        username=user.username,
+        last_seen_at=now,
+        is_fully_authenticated=True,
+    )
+    signed_in = entry(
+        parts,
+        "signed_in",
+        user_id=user.id,
+        username=user.username,
+        provider=provider,
+        method=method,
+        client=draft.ip_address,
+    )
+
+    async def keep() -> Session:
+        session = await parts.store.open_session(
+            draft,
+            account_id=user.id if is_account(user) else None,
+            digest=digest_of(secret),
+            ends=None if previous_secret is None else digest_of(previous_secret),
+            audit=signed_in,
+        )
+        if session is None:
+            raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
+        return await open_session(parts, user, session, make_token=lambda: secret)
+
+    return await parts.shield(keep())
+
+
+async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None:
+    """Return the session that a secret names and its user, loaded afresh from where users come from.
+
+    Args:
+        parts: The application's parts.
+        secret: What the session mapping holds.
+
+    Returns:
+        None where the session is over, or its user no longer loads, is inactive or unverified.
+    """
+    now = parts.clock.now()
+    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
+    session = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
+    if session is None:
+        return None
+    user = await reload_user(parts, provider=session.provider, username=session.username)
+    if user is None or user.id != session.user_id:
+        return None  # gone, or the name is somebody else's by now
+    if _is_due(session, now):
+        await parts.store.touch_session(session.id, now=now)
+    return session, user
+
+
+async def reload_user(parts: Parts, *, provider: str, username: str) -> User | None:
+    """Return a user as the provider knows them now, or None where they may no longer be let in."""
+    source = parts.sources.get(provider)
+    if source is None:
+        return None
+    try:
+        user = require_user(await parts.call(source.bypass, username), provider=provider)
+    except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
+        return None
+    user.provider_name = provider
+    return user
+
+
+async def end_visit(parts: Parts, secret: str) -> bool:
+    """End the session that a secret names and tell the hooks, and say whether this call ended it.
+
+    The user need not load: whoever is locked out, or cut off from the provider, can still sign out.
+    """
+
+    async def end() -> bool:
+        ended = await parts.store.end_visit(digest_of(secret), audit=entry(parts, "signed_out"))
+        if ended is not None:
+            await parts.hooks.logout.fire()
+        return ended is not None
+
+    return await parts.shield(end())
+
+
+def digest_of(secret: str) -> bytes:
+    """Return what the database knows of a secret. It is random and long, so a plain digest is enough."""
+    return sha256(secret.encode(errors="surrogatepass")).digest()
+
+
+def _is_due(session: Session, now: datetime) -> bool:
+    return now - as_utc(session.last_seen_at) >= _SEEN_EVERY

@@ -1,0 +1,74 @@
+"""Link wallets to an account, each proved by a signed challenge, and unlink them."""
+
+from __future__ import annotations
+
+from gatewright.crypto import is_address, read_address
+from gatewright.errors import (
+    AuthenticationError,
+    ChallengeAlreadyUsedError,
+    InvalidParameterError,
+    TakenError,
+)
+from gatewright.model import Account, AuditEntry, User
+from gatewright.operations.audit import entry
+from gatewright.operations.authenticate import WalletAttempt, require_signed_challenge
+from gatewright.operations.parts import Parts
+from gatewright.operations.rights import require_account
+
+
+async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None) -> None:
+    """Let an account sign in with another wallet too.
+
+    Args:
+        parts: The application's parts.
+        username: Whose account.
+        attempt: The wallet's address, and a challenge for it with its signature. Spent as in a sign-in.
+        actor: Who links it, where that is not the user.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+        InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
+        InvalidSignatureError: If the signature is not the address's over the challenge.
+        TakenError: If the wallet belongs to an account already.
+    """
+    account = await require_account(parts, username)
+    try:
+        await _link(parts, account, attempt, actor=actor)
+    except (AuthenticationError, InvalidParameterError, TakenError) as error:
+        reason = str(error.evidence.get("reason", error.code))
+        await parts.store.add_audit(_about(parts, "wallet_link_failed", account, reason, actor=actor))
+        raise
+
+
+async def _link(parts: Parts, account: Account, attempt: WalletAttempt, *, actor: str | None) -> None:
+    read_address(attempt.evrmore_address, parts.networks)
+    challenge = await require_signed_challenge(parts, attempt, now=parts.clock.now())
+    linked = _about(parts, "wallet_linked", account, attempt.evrmore_address, actor=actor)
+    is_linked = await parts.store.claim_challenge_for_wallet(
+        challenge.id, account_id=account.id, evrmore_address=attempt.evrmore_address, audit=linked
+    )
+    if not is_linked:
+        raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
+
+
+async def unlink_wallet(parts: Parts, username: str, evrmore_address: str, *, actor: str | None) -> bool:
+    """Take a wallet from an account, which ends the sessions that it opened, and say whether it was there.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+        InvalidParameterError: If it is the account's only way to sign in.
+    """
+    account = await require_account(parts, username)
+    if not is_address(evrmore_address, parts.networks):
+        return False
+    unlinked = _about(parts, "wallet_unlinked", account, evrmore_address, actor=actor)
+    if await parts.store.remove_wallet(evrmore_address, account_id=account.id, audit=unlinked):
+        return True
+    if evrmore_address in await parts.store.list_wallets(account.id):
+        raise InvalidParameterError("This wallet is the account's only way to sign in. Link another one first.")
+    return False
+
+
+def _about(parts: Parts, event: str, account: Account, reason: str, *, actor: str | None) -> AuditEntry:
+    username = User(account).username
+    return entry(parts, event, user_id=account.id, username=username, method="wallet", reason=reason, actor=actor)

@@ -1,0 +1,42 @@
+"""Users from our own tables: those that `Auth.create_user` makes."""
+
+from __future__ import annotations
+
+from gatewright.drive import run_to_completion
+from gatewright.errors import InvalidParameterError
+from gatewright.model import Account
+from gatewright.operations.names import canonical_name
+from gatewright.ports import Store
+from gatewright.providers.credentials import CredentialsUserProvider, Found
+
+
+class SQLUserProvider(CredentialsUserProvider):
+    """Accounts, found by username or mail address. Every `Auth` has one.
+
+    Args:
+        store: A blocking store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, username: str) -> Found | None:
+        """Return the user with this username or mail address and their password hash, or None."""
+        try:
+            name = canonical_name("username", username)
+        except InvalidParameterError:
+            return None
+        found = run_to_completion(self._store.find_credentials(name))
+        if found is None:
+            return None
+        account, password_hash = found
+        rights = run_to_completion(self._store.rights_of(account.id))
+        return self.user_class(account, rights.roles, rights.permissions), password_hash
+
+    def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
+        """Keep a new hash of the same password, unless it was changed meanwhile. No session ends."""
+        found = self.find(username)
+        if found is not None and isinstance(found[0].entity, Account):
+            account_id = found[0].entity.id
+            renewed = self._store.renew_password_hash(account_id, old_hash=old_hash, new_hash=new_hash)
+            run_to_completion(renewed)

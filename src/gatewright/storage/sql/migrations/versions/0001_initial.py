@@ -1,0 +1,126 @@
+"""Users, wallets, challenges, sessions, roles, permissions and the audit record."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _make_users()
+    _make_challenges()
+    _make_sessions()
+    _make_rights()
+    _make_audit()
+
+
+def downgrade() -> None:
+    """Drop the tables."""
+    rights = ("role_permissions", "user_permissions", "permissions", "user_roles", "role_parents", "roles")
+    for table in ("audit", *rights, "sessions", "challenges", "wallets", "users"):
+        op.drop_table(table)
+
+
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(26), nullable=nullable)
+
+
+def _account(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[str]:
+    owner = sa.ForeignKey("users.id", ondelete="CASCADE")
+    return sa.Column("account_id", sa.String(32), owner, primary_key=primary_key, nullable=nullable)
+
+
+def _role(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(255), sa.ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True)
+
+
+def _make_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("username", sa.String(255), unique=True),
+        sa.Column("email", sa.String(255), unique=True),
+        sa.Column("is_active", sa.Boolean, nullable=False),
+        sa.Column("is_verified", sa.Boolean, nullable=False),
+        _moment("created_at"),
+        _moment("last_login", nullable=True),
+        sa.Column("password_hash", sa.String(512)),
+    )
+    op.create_table(
+        "wallets",
+        sa.Column("evrmore_address", sa.String(64), primary_key=True),
+        _account(),
+        _moment("linked_at"),
+    )
+    op.create_index("ix_wallets_account_id_linked_at", "wallets", ["account_id", "linked_at"])
+
+
+def _make_challenges() -> None:
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("evrmore_address", sa.String(64), nullable=False),
+        sa.Column("challenge_text", sa.Text, nullable=False, unique=True),
+        _moment("created_at"),
+        _moment("expires_at"),
+        sa.Column("used", sa.Boolean, nullable=False),
+        sa.Column("client", sa.String(64)),
+    )
+    op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])
+    op.create_index("ix_challenges_evrmore_address_created_at", "challenges", ["evrmore_address", "created_at"])
+    op.create_index("ix_challenges_client_created_at", "challenges", ["client", "created_at"])
+
+
+def _make_sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("user_id", sa.String(255), nullable=False),
+        sa.Column("evrmore_address", sa.String(64)),
+        sa.Column("provider", sa.String(255), nullable=False),
+        _moment("created_at"),
+        _moment("expires_at"),
+        sa.Column("is_active", sa.Boolean, nullable=False),
+        sa.Column("ip_address", sa.String(64)),
+        sa.Column("user_agent", sa.String(512)),
+        sa.Column("username", sa.String(255), nullable=False),
+        _moment("last_seen_at"),
+        sa.Column("is_fully_authenticated", sa.Boolean, nullable=False),
+        _account(nullable=True),
+        sa.Column("secret_digest", sa.LargeBinary(32), unique=True),
+    )
+    op.create_index("ix_sessions_account_id", "sessions", ["account_id"])
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+    op.create_index("ix_sessions_user_id_created_at", "sessions", ["user_id", "created_at"])
+
+
+def _make_rights() -> None:
+    op.create_table("roles", sa.Column("name", sa.String(255), primary_key=True))
+    op.create_table("role_parents", _role("role"), _role("parent"))
+    op.create_table("user_roles", _account(primary_key=True), _role("role"))
+    op.create_table("permissions", sa.Column("name", sa.String(255), primary_key=True))
+    op.create_table(
+        "user_permissions", _account(primary_key=True), sa.Column("permission", sa.String(257), primary_key=True)
+    )
+    op.create_table("role_permissions", _role("role"), sa.Column("permission", sa.String(257), primary_key=True))
+
+
+def _make_audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _moment("at"),
+        sa.Column("event", sa.String(64), nullable=False),
+        sa.Column("user_id", sa.String(255)),
+        sa.Column("username", sa.String(255)),
+        sa.Column("provider", sa.String(255)),
+        sa.Column("method", sa.String(64)),
+        sa.Column("client", sa.String(64)),
+        sa.Column("reason", sa.String(255)),
+        sa.Column("actor", sa.String(255)),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_username_id", "audit", ["username", "id"])

@@ -1,0 +1,11 @@
+"""Every statement of the store, built in Core, compiled once, on first use."""
+
+from gatewright.storage.sql.statements.accounts import AccountStatements
+from gatewright.storage.sql.statements.audit import AuditStatements
+from gatewright.storage.sql.statements.challenges import ChallengeStatements
+from gatewright.storage.sql.statements.rights import RightsStatements
+from gatewright.storage.sql.statements.sessions import SessionStatements
+
+
+class Statements(AccountStatements, AuditStatements, ChallengeStatements, RightsStatements, SessionStatements):
+    """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""

@@ -1,0 +1,101 @@
+"""Statements on accounts and their wallets."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, Update, and_, bindparam, delete, func, insert, literal_column, or_, select, true, update
+
+from gatewright.storage.sql.statements.compile import first, sql
+from gatewright.storage.sql.tables import users, wallets
+
+u, w = users.c, wallets.c
+
+
+class AccountStatements:
+    """The SQL texts on accounts and their wallets."""
+
+    @cached_property
+    def insert_account(self) -> str:
+        """Parameters: the columns."""
+        return sql(insert(users))
+
+    @cached_property
+    def find_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(_accounts().where(u.id == bindparam("account_id")))
+
+    @cached_property
+    def find_credentials(self) -> str:
+        """Parameters: ``name``. The password hash is the last column."""
+        named = or_(u.username == bindparam("name"), u.email == bindparam("name"))
+        return sql(_accounts().add_columns(u.password_hash).where(named))
+
+    @cached_property
+    def find_account_by_wallet(self) -> str:
+        """Parameters: ``evrmore_address``."""
+        owner = select(w.account_id).where(w.evrmore_address == bindparam("evrmore_address")).scalar_subquery()
+        return sql(_accounts().where(u.id == owner))
+
+    @cached_property
+    def list_accounts(self) -> str:
+        """Parameters: ``after``, ``at_most``."""
+        behind = _accounts().where(u.id > bindparam("after")).order_by(u.id)
+        return sql(first(behind, bindparam("at_most")))
+
+    @cached_property
+    def touch_account(self) -> str:
+        """Parameters: ``account_id``, ``now``. Changes nothing where the account is not active."""
+        active = and_(u.id == bindparam("account_id"), u.is_active.is_(true()))
+        return sql(update(users).where(active).values(last_login=bindparam("now")))
+
+    @cached_property
+    def change_account(self) -> str:
+        """Parameters: ``account_id``, ``is_active``, ``is_verified``; None leaves a column as it is."""
+        is_active: Any = func.coalesce(bindparam("is_active"), u.is_active)
+        is_verified: Any = func.coalesce(bindparam("is_verified"), u.is_verified)
+        changed = update(users).values(is_active=is_active, is_verified=is_verified)
+        return sql(changed.where(u.id == bindparam("account_id")))
+
+    @cached_property
+    def set_password_hash(self) -> str:
+        """Parameters: ``account_id``, ``new_hash``."""
+        return sql(_set_hash())
+
+    @cached_property
+    def renew_password_hash(self) -> str:
+        """Parameters: ``account_id``, ``old_hash``, ``new_hash``."""
+        return sql(_set_hash().where(u.password_hash == bindparam("old_hash")))
+
+    @cached_property
+    def insert_wallet(self) -> str:
+        """Parameters: the columns."""
+        return sql(insert(wallets))
+
+    @cached_property
+    def list_wallets(self) -> str:
+        """Parameters: ``account_id``."""
+        mine = select(w.evrmore_address).where(w.account_id == bindparam("account_id"))
+        return sql(mine.order_by(w.linked_at, w.evrmore_address))
+
+    @cached_property
+    def remove_wallet(self) -> str:
+        """Parameters: ``evrmore_address``, ``account_id``. Not an account's only way to sign in."""
+        mine = and_(w.evrmore_address == bindparam("evrmore_address"), w.account_id == bindparam("account_id"))
+        others = wallets.alias()
+        is_other = and_(others.c.account_id == w.account_id, others.c.evrmore_address != w.evrmore_address)
+        has_password = and_(u.id == w.account_id, u.password_hash.is_not(None))
+        is_spare = or_(select(others).where(is_other).exists(), select(users).where(has_password).exists())
+        return sql(delete(wallets).where(mine, is_spare))
+
+
+def _set_hash() -> Update:
+    return update(users).where(u.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
+
+
+def _accounts() -> Select[Any]:
+    """Select the columns of an account's record; its address is that of the wallet that was linked first."""
+    linked = select(w.evrmore_address).where(w.account_id == u.id).order_by(w.linked_at, w.evrmore_address)
+    address = first(linked, literal_column("1")).correlate(users).scalar_subquery().label("evrmore_address")
+    return select(u.id, u.username, u.email, address, u.is_active, u.is_verified, u.created_at, u.last_login)

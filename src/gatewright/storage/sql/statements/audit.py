@@ -1,0 +1,52 @@
+"""Statements on the audit record."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select
+
+from gatewright.storage.sql.statements.compile import delete_before, first, sql
+from gatewright.storage.sql.tables import audit
+
+a = audit.c
+
+
+class AuditStatements:
+    """The SQL texts on the audit record."""
+
+    @cached_property
+    def insert_audit(self) -> str:
+        """Parameters: the columns but ``id``."""
+        return sql(insert(audit).values({column: bindparam(column.name) for column in a if column.name != "id"}))
+
+    @cached_property
+    def list_audit(self) -> str:
+        """Parameters: ``after_id``, ``since``, ``event`` (None does not matter), ``at_most``."""
+        return sql(first(_wanted(), bindparam("at_most")))
+
+    @cached_property
+    def list_audit_of(self) -> str:
+        """Parameters: as for `list_audit`, and ``username`` and ``folded``, the two spellings of a name."""
+        about = a.username.in_([bindparam("username"), bindparam("folded")])
+        return sql(first(_wanted().where(about), bindparam("at_most")))
+
+    @cached_property
+    def delete_audit(self) -> str:
+        """Parameters: ``before``, ``at_most``."""
+        return sql(delete_before(audit, "at", moment="before"))
+
+
+def _wanted() -> Select[Any]:
+    return (
+        select(audit)
+        .where(a.id > bindparam("after_id"))
+        .where(_unless_none(a.at >= bindparam("since"), "since"))
+        .where(_unless_none(a.event == bindparam("event"), "event"))
+        .order_by(a.id)
+    )
+
+
+def _unless_none(condition: ColumnElement[bool], parameter: str) -> Any:
+    return or_(bindparam(parameter).is_(None), condition)

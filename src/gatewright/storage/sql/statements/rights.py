@@ -1,0 +1,122 @@
+"""Statements on roles and permissions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, func, literal_column, select, union, union_all
+from sqlalchemy.dialects.sqlite import insert
+
+from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.tables import (
+    permissions,
+    role_parents,
+    role_permissions,
+    roles,
+    user_permissions,
+    user_roles,
+)
+
+
+class RightsStatements:
+    """The SQL texts on roles and permissions."""
+
+    @cached_property
+    def rights_of(self) -> str:
+        """Parameters: ``account_id``. Rows of ``kind`` (role or permission) and ``name``."""
+        held = _roles_of_account()
+        own = select(user_permissions.c.permission).where(user_permissions.c.account_id == bindparam("account_id"))
+        by_role = select(role_permissions.c.permission).join(held, held.c.role == role_permissions.c.role)
+        granted = union(own, by_role).cte("granted")
+        below = select(permissions.c.name).join(granted, _is_below(permissions.c.name, granted.c.permission))
+        every = union(select(granted.c.permission.label("name")), below).subquery()
+        return sql(
+            union_all(
+                select(literal_column("'role'").label("kind"), held.c.role.label("name")),
+                select(literal_column("'permission'").label("kind"), every.c.name),
+            )
+        )
+
+    @cached_property
+    def add_permission(self) -> str:
+        """Parameters: ``name``."""
+        return sql(insert(permissions).on_conflict_do_nothing())
+
+    @cached_property
+    def has_permission(self) -> str:
+        """Parameters: ``name``."""
+        return sql(select(permissions.c.name).where(permissions.c.name == bindparam("name")))
+
+    @cached_property
+    def list_permissions(self) -> str:
+        """No parameters."""
+        return sql(select(permissions.c.name).order_by(permissions.c.name))
+
+    @cached_property
+    def add_role(self) -> str:
+        """Parameters: ``name``."""
+        return sql(insert(roles).on_conflict_do_nothing())
+
+    @cached_property
+    def add_role_parent(self) -> str:
+        """Parameters: ``role``, ``parent``."""
+        return sql(insert(role_parents).on_conflict_do_nothing())
+
+    @cached_property
+    def list_roles(self) -> str:
+        """No parameters."""
+        return sql(select(roles.c.name).order_by(roles.c.name))
+
+    @cached_property
+    def grant_to_account(self) -> str:
+        """Parameters: ``account_id``, ``permission``."""
+        return sql(insert(user_permissions).on_conflict_do_nothing())
+
+    @cached_property
+    def grant_to_role(self) -> str:
+        """Parameters: ``role``, ``permission``."""
+        return sql(insert(role_permissions).on_conflict_do_nothing())
+
+    @cached_property
+    def revoke_from_account(self) -> str:
+        """Parameters: ``account_id``, ``permission``."""
+        return sql(_delete_exactly(user_permissions))
+
+    @cached_property
+    def revoke_from_role(self) -> str:
+        """Parameters: ``role``, ``permission``."""
+        return sql(_delete_exactly(role_permissions))
+
+    @cached_property
+    def assign_role(self) -> str:
+        """Parameters: ``account_id``, ``role``."""
+        return sql(insert(user_roles).on_conflict_do_nothing())
+
+    @cached_property
+    def unassign_role(self) -> str:
+        """Parameters: ``account_id``, ``role``."""
+        return sql(_delete_exactly(user_roles))
+
+
+def _roles_of_account() -> CTE:
+    """Build the roles of an account and those that they inherit, each once, so that a circle ends."""
+    own = select(user_roles.c.role).where(user_roles.c.account_id == bindparam("account_id"))
+    held = own.cte("held", recursive=True)
+    inherited = select(role_parents.c.parent).join(held, held.c.role == role_parents.c.role)
+    return held.union(inherited)
+
+
+def _is_below(name: ColumnElement[str], branch: ColumnElement[str]) -> Any:
+    """Say that a name stands below ``branch.*``: between ``branch.`` and ``branch/``, which is the next character.
+
+    A range, and not a pattern, so that the index answers it and no character has a meaning of its own.
+    """
+    stem = func.substr(branch, literal_column("1"), func.length(branch) - literal_column("2"))
+    is_branch = func.substr(branch, literal_column("-2")) == literal_column("'.*'")
+    return and_(is_branch, name > stem.concat(literal_column("'.'")), name < stem.concat(literal_column("'/'")))
+
+
+def _delete_exactly(table: Any) -> Any:
+    """Delete the row whose columns equal the parameters of the same names."""
+    return delete(table).where(and_(*(column == bindparam(column.name) for column in table.c)))

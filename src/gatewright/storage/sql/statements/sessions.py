@@ -1,0 +1,106 @@
+"""Statements on sessions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, insert, or_, select, true, update
+
+from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.tables import sessions, users
+
+s = sessions.c
+RECORD = [column for column in s if column.name not in ("account_id", "secret_digest")]
+"""The columns of a session's record."""
+OF_ACCOUNT = s.account_id == bindparam("user_id")
+OF_USER = and_(s.user_id == bindparam("user_id"), s.provider == bindparam("provider"), s.account_id.is_(None))
+
+
+class SessionStatements:
+    """The SQL texts on sessions."""
+
+    @cached_property
+    def insert_session(self) -> str:
+        """Parameters: the columns."""
+        return sql(insert(sessions))
+
+    @cached_property
+    def find_session(self) -> str:
+        """Parameters: ``digest``, ``now``, ``idle_since``."""
+        is_recent = s.last_seen_at > bindparam("idle_since")
+        return sql(_alive().where(s.secret_digest == bindparam("digest"), is_recent))
+
+    @cached_property
+    def touch_session(self) -> str:
+        """Parameters: ``session_id``, ``now``."""
+        return sql(update(sessions).where(s.id == bindparam("session_id")).values(last_seen_at=bindparam("now")))
+
+    @cached_property
+    def is_session_alive(self) -> str:
+        """Parameters: ``session_id``, ``user_id``, ``now``."""
+        return sql(_alive(s.id).where(s.id == bindparam("session_id"), s.user_id == bindparam("user_id")))
+
+    @cached_property
+    def list_sessions(self) -> str:
+        """Parameters: ``now``, ``idle_since``."""
+        return sql(_listed())
+
+    @cached_property
+    def list_sessions_of_account(self) -> str:
+        """Parameters: ``now``, ``idle_since``, ``user_id``."""
+        return sql(_listed().where(OF_ACCOUNT))
+
+    @cached_property
+    def list_sessions_of_user(self) -> str:
+        """Parameters: ``now``, ``idle_since``, ``user_id``, ``provider``."""
+        return sql(_listed().where(OF_USER))
+
+    @cached_property
+    def end_session(self) -> str:
+        """Parameters: ``session_id``. Returns the session to the one caller who ended it."""
+        return sql(_end(s.id == bindparam("session_id")).returning(*RECORD))
+
+    @cached_property
+    def end_visit(self) -> str:
+        """Parameters: ``digest``. Returns the session to the one caller who ended it."""
+        return sql(_end(s.secret_digest == bindparam("digest")).returning(*RECORD))
+
+    @cached_property
+    def end_sessions_of_account(self) -> str:
+        """Parameters: ``user_id``, ``keep``."""
+        return sql(_end(and_(OF_ACCOUNT, s.id != bindparam("keep"))))
+
+    @cached_property
+    def end_sessions_of_user(self) -> str:
+        """Parameters: ``user_id``, ``provider``, ``keep``."""
+        return sql(_end(and_(OF_USER, s.id != bindparam("keep"))))
+
+    @cached_property
+    def end_sessions_of_wallet(self) -> str:
+        """Parameters: ``account_id``, ``evrmore_address``."""
+        by_wallet = s.evrmore_address == bindparam("evrmore_address")
+        return sql(_end(and_(s.account_id == bindparam("account_id"), by_wallet)))
+
+    @cached_property
+    def delete_expired_sessions(self) -> str:
+        """Parameters: ``now``, ``at_most``."""
+        return sql(delete_before(sessions, "expires_at", moment="now"))
+
+
+def _alive(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select sessions that are neither ended nor expired, and whose account, if it is ours, is active."""
+    is_usable = or_(s.account_id.is_(None), users.c.is_active.is_(true()))
+    joined = sessions.outerjoin(users, users.c.id == s.account_id)
+    selected = select(*(columns or RECORD)).select_from(joined)
+    return selected.where(s.is_active.is_(true()), s.expires_at > bindparam("now"), is_usable)
+
+
+def _listed() -> Select[Any]:
+    """Select living sessions, newest first; a session in a cookie dies of idleness as well."""
+    is_recent = or_(s.secret_digest.is_(None), s.last_seen_at > bindparam("idle_since"))
+    return _alive().where(is_recent).order_by(s.created_at.desc())
+
+
+def _end(which: ColumnElement[bool]) -> Any:
+    return update(sessions).where(which, s.is_active.is_(true())).values(is_active=false())

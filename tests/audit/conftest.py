@@ -1,0 +1,48 @@
+"""Fixtures of this folder: those that the tests of users, guards and rights share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from types import SimpleNamespace
+
+import pytest
+from visitors import *  # noqa: F403 - fixtures are found by their presence
+from visitors import OURS, PASSWORD, Visitor
+
+from gatewright.testing import Wallet
+
+
+@pytest.fixture
+def world(auth, register, link, sign_in):
+    """Carol with a password, two wallets, a role, a permission, a cookie and a token; and things to give her."""
+    for permission in ("general.read", "general.write"):
+        auth.create_permission(permission)
+    for role in ("editor", "chief"):
+        auth.create_role(role)
+    carol = register(auth, email="carol@example.com", roles=["editor"])
+    auth.grant_permission("general.read", username="carol")
+    wallet, second, third = (Wallet.new(seed) for seed in ("alice", "bob", "eve"))
+    link(auth, "carol", wallet)
+    link(auth, "carol", second)
+    visitor, elsewhere = (
+        Visitor(auth, ip_address="192.0.2.7", user_agent=name) for name in ("Phone/1.0", "Laptop/1.0")
+    )
+    visitor.request().login("carol", PASSWORD, OURS)
+    elsewhere.request().login("carol", PASSWORD, OURS)
+    session = sign_in(auth, wallet)
+    challenge = auth.generate_challenge(third.address)
+    return SimpleNamespace(
+        carol=carol,
+        visitor=visitor,
+        elsewhere=elsewhere,
+        session=session,
+        wallet=wallet,
+        third=third,
+        challenge=challenge,
+        signature=third.sign(challenge),
+    )

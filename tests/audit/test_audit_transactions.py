@@ -1,0 +1,78 @@
+"""A line is written in the transaction of what it records: both are there, or neither is."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from audited_acts import ACTS
+
+from gatewright.errors import StoreUnavailableError
+from gatewright.storage.sql.database import SQLiteDatabase
+
+REFUSED = {
+    "a wrong password",
+    "no password",
+    "an unknown name",
+    "a wrong signature",
+    "an unknown challenge",
+    "a failed bypass",
+    "fail to link a wallet",
+}
+"""Acts that are refused whether or not the refusal can be recorded."""
+
+WRITING = {name: act for name, (act, _) in ACTS.items() if name not in REFUSED}
+
+
+@pytest.fixture
+def transactions(monkeypatch):
+    """Count transactions, and let the power fail at the end of each one where ``dying`` is set."""
+    transaction = SQLiteDatabase.transaction
+    seen = {"count": 0, "dying": False}
+
+    @contextmanager
+    def counted(self):
+        with transaction(self) as connection:
+            yield connection
+            seen["count"] += 1
+            if seen["dying"]:
+                raise StoreUnavailableError("The power failed.")
+
+    monkeypatch.setattr(SQLiteDatabase, "transaction", counted)
+    return seen
+
+
+@pytest.mark.parametrize("act", WRITING.values(), ids=WRITING)
+def test_event_and_line_are_one_transaction(auth, world, transactions, act):
+    """There is no moment in which one of the two could be missing."""
+    act(auth, world)
+    by_wallet = act is WRITING["sign in by wallet"]  # whose challenge has a transaction of its own
+    assert transactions["count"] == (2 if by_wallet else 1)
+
+
+@pytest.mark.parametrize("act", WRITING.values(), ids=WRITING)
+def test_a_transaction_that_dies_leaves_neither(auth, world, transactions, snapshot, act):
+    """Whatever was under way is as if it had not been."""
+    before = snapshot()
+    transactions["dying"] = True
+    with pytest.raises(StoreUnavailableError):
+        act(auth, world)
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("act", WRITING.values(), ids=WRITING)
+def test_what_cannot_be_recorded_does_not_happen(auth, world, sql, snapshot, act):
+    """Where the line cannot be written, nothing else is: no event goes unrecorded."""
+    sql("ALTER TABLE audit RENAME TO elsewhere")
+    before = snapshot(but=["challenges"])
+    with pytest.raises(StoreUnavailableError):
+        act(auth, world)
+    assert snapshot(but=["challenges"]) == before
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_failure_that_cannot_be_recorded_is_still_a_failure(auth, world, sql, name):
+    """Nobody is let in because the record is broken."""
+    sql("ALTER TABLE audit RENAME TO elsewhere")
+    ACTS[name][0](auth, world)
+    assert len(auth.list_sessions(world.carol.id)) == 3

@@ -1,0 +1,88 @@
+"""Nonsense in, a clear error or a plain no out: from every method of the guard, and never a row."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from visitors import ODD_VALUES, OURS, PASSWORD, not_refused
+
+from gatewright import User
+
+
+class Nobodys(User):
+    """A user of a class that no provider has."""
+
+
+QUESTIONS = {
+    "is_role": lambda guard, odd: guard.is_role(odd),
+    "is_granted": lambda guard, odd: guard.is_granted(odd),
+    "is_granted about": lambda guard, odd: guard.is_granted("x", subject=odd),
+    "revoke_session": lambda guard, odd: guard.revoke_session(odd),
+}
+ACTS = {
+    "store": lambda guard, odd: guard.store(odd),
+    "store with a name": lambda guard, odd: guard.store(odd, OURS),
+    "store by provider": lambda guard, odd: guard.store(Nobodys({"username": "carol"}), odd),
+    "login name": lambda guard, odd: guard.login(odd, PASSWORD, OURS),
+    "login password": lambda guard, odd: guard.login("carol", odd, OURS),
+    "login provider": lambda guard, odd: guard.login("carol", PASSWORD, odd),
+}
+
+
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+def test_questions_are_answered_no(auth, signed_in, snapshot, ask):
+    """Roles, permissions and sessions that cannot exist do not exist."""
+    before = snapshot()
+    for guard in (signed_in.request(), auth.guard({})):
+        assert [kind for kind, odd in ODD_VALUES.items() if ask(guard, odd) is not False] == []
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_acts_are_refused(carol, visitor, snapshot, act):
+    """An error of ours, no session, and nobody signed in; a failed sign-in leaves its line in the record."""
+    before = snapshot(but=["audit"])
+    assert not_refused(lambda odd: act(visitor.request(), odd)) == []
+    assert visitor.cookie == {}
+    assert snapshot(but=["audit"]) == before
+
+
+def test_a_question_about_no_user_is_refused(signed_in):
+    """Only None means the visitor; anything else that is no user is a mistake, and never answered for the visitor."""
+    guard = signed_in.request()
+    for ask in (partial(guard.is_role, "user"), partial(guard.is_granted, "x"), guard.sessions):
+        assert not_refused(ask) == ["None"]
+
+
+@pytest.mark.parametrize("part", ["ip_address", "user_agent"])
+def test_a_device_is_acceptable_or_refused(auth, carol, part):
+    """What a proxy or a browser sends is shortened and cleaned, or an error of ours."""
+
+    def sign_in(odd):
+        auth.guard({}, **{part: odd}).login("carol", PASSWORD, OURS)
+
+    texts = [kind for kind, odd in ODD_VALUES.items() if isinstance(odd, str)]
+    assert not_refused(sign_in) == (["None"] if part == "ip_address" else ["None", *texts])
+    for session in auth.list_sessions():
+        assert session.ip_address is None
+        assert session.user_agent is None or (session.user_agent.isprintable() and len(session.user_agent) <= 512)
+
+
+def test_session_values_have_a_name(visitor):
+    """Names are texts; None asks for all."""
+    texts = [kind for kind, odd in ODD_VALUES.items() if isinstance(odd, str)]
+    assert not_refused(lambda odd: visitor.request().session(odd, 1)) == ["None", *texts]
+    assert len(visitor.request().session()) == len(texts)
+
+
+def test_session_values_are_kept_or_refused(visitor):
+    """A value comes back equal on the next request, or is refused with an error of ours."""
+
+    def keep(odd):
+        visitor.request().session("name", odd)
+        assert visitor.request().session("name") == odd
+
+    assert not_refused(keep, fine=["None", "zero", "True", "a fraction", "a list", "a list of texts", "a mapping"]) == [
+        kind for kind, odd in ODD_VALUES.items() if isinstance(odd, str)
+    ]

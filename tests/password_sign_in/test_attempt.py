@@ -1,0 +1,304 @@
+"""`attempt`: every outcome raises, fires and records what it should."""
+
+from __future__ import annotations
+
+import pytest
+from visitors import OURS, PASSWORD, WALLETS
+
+from gatewright import MemoryUserProvider, User, UserProvider
+from gatewright.errors import (
+    ConfigurationError,
+    InactiveUserError,
+    InvalidParameterError,
+    PermissionNotFoundError,
+    ProviderUnavailableError,
+    UnverifiedUserError,
+    UserNotFoundError,
+)
+from gatewright.testing import HookRecorder
+
+
+def audit_of(auth, event):
+    return [entry for _, entry in auth.list_audit(event=event)]
+
+
+def test_the_right_password_returns_the_user_and_tells_nobody(auth, carol, hooks):
+    """`attempt` proves; it signs nobody in: no session, and no event."""
+    user = auth.attempt("carol", PASSWORD, OURS)
+    assert (user.id, user.username, user.provider_name) == (carol.id, "carol", OURS)
+    assert hooks.names == []
+    assert auth.list_sessions() == []
+
+
+@pytest.mark.parametrize(
+    "spelling", ["carol", "CAROL", "  Carol ", "\uff43\uff41\uff52\uff4f\uff4c", "carol.", "Carol@Example.COM"]
+)
+def test_a_name_in_another_spelling_is_the_same_name(auth, register, spelling):
+    """Case, width, outer spaces and a trailing dot make no other user; the mail address is a name as well."""
+    made = register(auth, "Carol", email="carol@example.com")
+    assert auth.attempt(spelling, PASSWORD, OURS).id == made.id
+
+
+@pytest.mark.parametrize(
+    ("username", "password"), [("carol", "wrong"), ("nobody", PASSWORD), ("carol", PASSWORD + " ")]
+)
+def test_who_cannot_be_proven_is_not_found(auth, carol, hooks, username, password):
+    """A wrong password and an unknown name fire the same two events and leave the same row."""
+    with pytest.raises(UserNotFoundError):
+        auth.attempt(username, password, OURS)
+    assert hooks.events == [
+        ("login_failed", {"username": username}),
+        ("auth_failed", {"username": username, "method": "password", "reason": "user_not_found"}),
+    ]
+    (entry,) = audit_of(auth, "sign_in_failed")
+    assert (entry.username, entry.provider, entry.method) == (username, OURS, "password")
+    assert entry.reason == "user_not_found"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "event", "reason"),
+    [
+        ({"is_active": False}, InactiveUserError, "login_inactive_user", "inactive_user"),
+        ({"is_verified": False}, UnverifiedUserError, "login_unverified_user", "unverified_user"),
+        ({"is_active": False, "is_verified": False}, InactiveUserError, "login_inactive_user", "inactive_user"),
+    ],
+    ids=["inactive", "unverified", "both"],
+)
+def test_who_is_proven_but_not_admitted(auth, register, hooks, state, error, event, reason):
+    """The right password of an inactive or unverified user raises its error, and its event is given the user."""
+    made = register(auth, **state)
+    with pytest.raises(error):
+        auth.attempt("carol", PASSWORD, OURS)
+    assert hooks.names == [event, "auth_failed"]
+    assert hooks.of(event)[0]["user"].id == made.id
+    assert hooks.of("auth_failed") == [{"username": "carol", "method": "password", "reason": reason}]
+    (entry,) = audit_of(auth, "sign_in_failed")
+    assert (entry.user_id, entry.username, entry.reason) == (made.id, "carol", reason)
+
+
+@pytest.mark.parametrize("state", [{"is_active": False}, {"is_verified": False}], ids=["inactive", "unverified"])
+def test_a_wrong_password_tells_nothing_of_the_users_state(auth, register, hooks, state):
+    """Only who knows the password learns that a user is inactive or unverified."""
+    register(auth, **state)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", "wrong", OURS)
+    assert hooks.names == ["login_failed", "auth_failed"]
+
+
+class Refusing(UserProvider):
+    """Refuses while it loads, as the document allows."""
+
+    def __init__(self, error):
+        self._error = error
+
+    def load_user_by_username(self, username, password=None):
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "parameters", "reason"),
+    [
+        (UserNotFoundError(), "login_failed", {"username": "carol"}, "user_not_found"),
+        (InactiveUserError(), "login_inactive_user", {"user": None}, "inactive_user"),
+        (UnverifiedUserError(), "login_unverified_user", {"user": None}, "unverified_user"),
+        (PermissionNotFoundError(), "login_failed", {"username": "carol"}, "permission_not_found"),
+    ],
+)
+def test_a_provider_that_refuses_while_loading(make_auth, error, event, parameters, reason):
+    """The four exceptions of loading are outcomes: the error itself, its event, without a user, and a row."""
+    auth = make_auth(providers=[Refusing(error)])
+    hooks = HookRecorder(auth)
+    with pytest.raises(type(error)) as raised:
+        auth.attempt("carol", PASSWORD, "Refusing")
+    assert raised.value is error
+    assert hooks.events == [
+        (event, parameters),
+        ("auth_failed", {"username": "carol", "method": "password", "reason": reason}),
+    ]
+    assert [entry.reason for entry in audit_of(auth, "sign_in_failed")] == [reason]
+
+
+def test_a_provider_that_is_down_is_no_failed_attempt(make_auth):
+    """Where users come from cannot be reached: nobody's password was wrong, so no failure is told or recorded."""
+    auth = make_auth(providers=[Refusing(ProviderUnavailableError())])
+    hooks = HookRecorder(auth)
+    with pytest.raises(ProviderUnavailableError):
+        auth.attempt("carol", PASSWORD, "Refusing")
+    assert hooks.names == []
+    assert auth.list_audit() == []
+
+
+class Plain(UserProvider):
+    """Has the document's methods only, and would let anybody in without a password."""
+
+    def load_user_by_username(self, username, password=None):
+        return User({"username": username})
+
+
+class Coroutines(UserProvider):
+    """The same, for an event loop."""
+
+    async def load_user_by_username(self, username, password=None):
+        return User({"username": username})
+
+
+@pytest.mark.parametrize(
+    "password",
+    [None, "", 0, 1, [], ["x"], {}, True, False, b"", PASSWORD.encode(), ("x",)],
+    ids=lambda value: f"{value!r}",
+)
+@pytest.mark.parametrize("provider", [OURS, WALLETS, "MemoryUserProvider", "Plain", "Coroutines"])
+def test_no_password_is_an_error_for_every_kind_of_provider(make_auth, register, provider, password):
+    """What is no text, or an empty one, never becomes a bypass, whoever loads the user."""
+    memory = MemoryUserProvider([{"email": "carol", "password": None}])
+    auth = make_auth(providers=[memory, Plain(), Coroutines()])
+    register(auth, password=None)
+    with pytest.raises(InvalidParameterError, match="password"):
+        auth.attempt("carol", password, provider)
+    with pytest.raises(InvalidParameterError, match="password"):
+        auth.guard({}).login("carol", password, provider)
+    assert auth.list_sessions() == []
+
+
+def test_a_missing_password_is_a_mistake_of_the_caller(auth):
+    """`attempt` cannot even be called without one."""
+    with pytest.raises(TypeError):
+        auth.attempt("carol", provider=OURS)
+
+
+def test_providers_are_named_or_given(make_auth, register):
+    """The name of a class and the object itself mean the same provider."""
+    provider = Plain()
+    auth = make_auth(providers=[provider])
+    by_name = auth.attempt("carol", "any", "Plain")
+    by_object = auth.attempt("carol", "any", provider)
+    assert by_name.provider_name == by_object.provider_name == "Plain"
+
+
+def test_an_unknown_provider_is_answered_with_the_known_ones(auth):
+    """Whoever mistypes a name is shown those there are."""
+    for use in (
+        lambda: auth.load_user_provider("MyUserProvidr"),
+        lambda: auth.attempt("carol", PASSWORD, "MyUserProvidr"),
+        lambda: auth.bypass("carol", "MyUserProvidr"),
+        lambda: auth.guard({}).login("carol", PASSWORD, "MyUserProvidr"),
+    ):
+        with pytest.raises(ConfigurationError, match=r"SQLUserProvider, WalletUserProvider"):
+            use()
+
+
+IMPORTED = """
+from gatewright import User, UserProvider
+
+class Imported(UserProvider):
+    def load_user_by_username(self, username, password=None):
+        return User({"username": username}, ["imported"])
+
+class Needy(Imported):
+    def __init__(self, connection):
+        pass
+
+something_else = 5
+"""
+
+
+@pytest.fixture
+def importable(tmp_path, monkeypatch):
+    """A package of the application's with a provider in it."""
+    package = tmp_path / "shop_with_users"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "people.py").write_text(IMPORTED)
+    monkeypatch.syspath_prepend(tmp_path)
+    return "shop_with_users.people"
+
+
+def test_a_provider_is_imported_by_its_full_name(auth, importable):
+    """`package.module:Class` is imported and made once, and known by its class from then on."""
+    provider = auth.load_user_provider(f"{importable}:Imported")
+    assert auth.load_user_provider("Imported") is provider
+    assert auth.load_user_provider(f"{importable}:Imported") is provider
+    assert auth.attempt("carol", "any", f"{importable}:Imported").roles == ("imported",)
+
+
+@pytest.mark.parametrize("by", ["{}:Imported", "Imported"], ids=["full name", "short name"])
+def test_another_process_imports_it_to_reload_its_users(make_auth, importable, by):
+    """Whoever signed in by an imported provider is known to a second worker, and after a restart."""
+    auth = make_auth()
+    auth.load_user_provider(f"{importable}:Imported")
+    cookie = {}
+    auth.guard(cookie).login("carol", "any", by.format(importable))
+    assert make_auth().guard(cookie).user().roles == ("imported",)
+
+
+def test_a_provider_that_can_no_longer_be_imported_makes_guests(make_auth, importable, sql):
+    """Its users are guests, and nothing breaks."""
+    cookie = {}
+    make_auth().guard(cookie).login("carol", "any", f"{importable}:Imported")
+    for gone in (
+        f"{importable}:Gone",
+        "gone.altogether:Imported",
+        f"{importable}:something_else",
+        "os:getcwd",
+        ":",
+        "",
+    ):
+        sql("UPDATE sessions SET provider = ?", gone)
+        assert make_auth().guard(cookie).is_guest()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["{}:Missing", "{}:", ":Imported", ":", "{}.missing:Imported", "{}:Needy", "{}:something_else", "..up:Imported"],
+)
+def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name):
+    """A wrong module, a wrong class, one that needs arguments and one that is no provider: each says so."""
+    with pytest.raises(ConfigurationError):
+        auth.load_user_provider(name.format(importable))
+
+
+class Namesakes:
+    """Another class called Plain."""
+
+    class Plain(UserProvider):
+        def load_user_by_username(self, username, password=None):
+            return User({"username": username}, ["admin"])
+
+
+def test_a_namesake_of_a_known_provider_is_refused(make_auth):
+    """Two providers of one name: a session could reload its user from the wrong one, so the second is an error."""
+    auth = make_auth(providers=[Plain()])
+    for namesake in (Namesakes.Plain(), Plain()):
+        with pytest.raises(ConfigurationError, match="Plain"):
+            auth.attempt("carol", "any", namesake)
+    assert auth.attempt("carol", "any", "Plain").roles == ()
+
+
+def test_two_providers_of_one_name_are_refused_at_the_start(make_auth):
+    """Nothing decides which of the two a session would mean."""
+    with pytest.raises(ConfigurationError, match="Plain"):
+        make_auth(providers=[Plain(), Namesakes.Plain()])
+
+
+@pytest.mark.parametrize("wrong", [None, 5, object(), Plain, "Plain", []], ids=lambda value: f"{value!r:.20}")
+def test_what_is_no_provider_is_refused_at_the_start(make_auth, wrong):
+    """A name, a class or anything else in `providers` is an error there, not at the first sign-in."""
+    with pytest.raises(ConfigurationError):
+        make_auth(providers=[wrong])
+
+
+@pytest.mark.parametrize("answer", [None, {"username": "carol"}, "carol", 5], ids=lambda value: f"{value!r}")
+def test_a_provider_that_returns_no_user_is_named(make_auth, answer):
+    """Who forgot the exception, or the user class, is told so, and nobody is signed in."""
+
+    class Forgetful(UserProvider):
+        def load_user_by_username(self, username, password=None):
+            return answer
+
+    auth = make_auth(providers=[Forgetful()])
+    for use in (auth.attempt, auth.guard({}).login):
+        with pytest.raises(ConfigurationError, match="Forgetful"):
+            use("carol", "any", "Forgetful")
+    with pytest.raises(ConfigurationError, match="Forgetful"):
+        auth.bypass("carol", "Forgetful")
+    assert auth.list_sessions() == []

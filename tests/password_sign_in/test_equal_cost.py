@@ -1,0 +1,113 @@
+"""An unknown name, a user without a password and a wrong password look the same and cost the same work."""
+
+from __future__ import annotations
+
+import bcrypt
+import pytest
+from visitors import OURS, PASSWORD
+
+from gatewright import MemoryUserProvider
+from gatewright.errors import UserNotFoundError
+from gatewright.testing import HookRecorder, Wallet
+
+CHEAP = "m=8,t=1,p=1"
+
+
+@pytest.fixture
+def failure(auth):
+    """Attempt and return everything that a caller can see of the refusal."""
+
+    def fail(username, password, provider=OURS):
+        with pytest.raises(UserNotFoundError) as raised:
+            auth.attempt(username, password, provider)
+        error = raised.value
+        return type(error), error.code, str(error), error.public_message, error.evidence
+
+    return fail
+
+
+@pytest.fixture
+def everybody(auth, register, link, sql):
+    """A user with a password, one without, one of a wallet, an inactive and an unverified one, and a broken hash."""
+    register(auth, "carol")
+    register(auth, "no-password", password=None)
+    register(auth, "wallet-only", password=None)
+    link(auth, "wallet-only", Wallet.new("alice"))
+    register(auth, "inactive", is_active=False)
+    register(auth, "unverified", is_verified=False)
+    for username, stored in [("broken", "$argon2id$v=19$m=8,t=1,p=1$broken"), ("foreign", "5f4dcc3b5aa765d61d8327")]:
+        register(auth, username, password=None)
+        sql("UPDATE users SET password_hash = ? WHERE username = ?", stored, username)
+
+
+NAMES = [
+    "carol",
+    "nobody",
+    "no-password",
+    "wallet-only",
+    "inactive",
+    "unverified",
+    "broken",
+    "foreign",
+    "\u200b",
+    "a b",
+]
+
+
+@pytest.mark.parametrize("username", NAMES)
+def test_every_refusal_is_the_same_refusal(everybody, failure, username):
+    """Class, code, messages and evidence: nothing in the error tells why."""
+    assert failure(username, "a wrong password") == failure("nobody at all", "a wrong password")
+
+
+@pytest.mark.parametrize("username", NAMES)
+@pytest.mark.parametrize("password", ["a wrong password", "x" * 5000, "\ud800"], ids=["wrong", "too long", "no text"])
+def test_every_refusal_hashes_exactly_once(everybody, failure, computations, username, password):
+    """Whatever the reason, one hash with today's parameters is computed, neither more nor less."""
+    failure(username, password)
+    assert computations == [CHEAP]
+
+
+def test_a_success_hashes_once_too(everybody, auth, computations):
+    """So does the right password."""
+    auth.attempt("carol", PASSWORD, OURS)
+    assert computations == [CHEAP]
+
+
+@pytest.mark.parametrize("username", ["known@example.com", "bare@example.com", "nobody@example.com"])
+def test_a_provider_with_credentials_has_equal_cost_for_nothing(make_auth, computations, username):
+    """A list of users costs the same for known and unknown names as well, without its author's doing."""
+    users = [{"email": "known@example.com", "password": "$2b$04$broken"}, {"email": "bare@example.com"}]
+    auth = make_auth(providers=[MemoryUserProvider(users)])
+    with pytest.raises(UserNotFoundError):
+        auth.attempt(username, "a wrong password", "MemoryUserProvider")
+    assert computations == [CHEAP]
+
+
+def test_the_stored_wallet_address_is_no_name_here(auth, sign_in, computations):
+    """Somebody who signs in with a wallet only has no password, by the address either: same error, same work."""
+    wallet = Wallet.new("alice")
+    sign_in(auth, wallet)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt(wallet.address, "a wrong password", OURS)
+    assert computations == [CHEAP]
+
+
+def test_all_refusals_fire_the_same_events(everybody, auth):
+    """An application that listens learns no more than the visitor."""
+    hooks = HookRecorder(auth)
+    seen = set()
+    for username in NAMES:
+        with pytest.raises(UserNotFoundError):
+            auth.attempt(username, "a wrong password", OURS)
+        seen.add((tuple(hooks.names), hooks.of("auth_failed")[0]["reason"]))
+        hooks.clear()
+    assert seen == {(("login_failed", "auth_failed"), "user_not_found")}
+
+
+def test_an_expensive_foreign_hash_costs_its_own_work_until_it_is_renewed(auth, register, computations):
+    """A bcrypt user's refusal costs one argon2 computation beside bcrypt's own: never less than an unknown name."""
+    register(auth, password=None, password_hash=bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode())
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", "a wrong password", OURS)
+    assert computations == [CHEAP]

@@ -1,0 +1,128 @@
+"""Old and foreign hashes become today's when their owners sign in."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import inspect
+from concurrent.futures import ThreadPoolExecutor
+
+import bcrypt
+import pytest
+from visitors import OURS, PASSWORD
+
+from gatewright import MemoryUserProvider
+from gatewright.errors import UserNotFoundError
+from gatewright.passwords import PasswordHasher
+
+
+def django_hash(password):
+    digest = base64.b64encode(hashlib.pbkdf2_hmac("sha256", password.encode(), b"salt", 1000)).decode()
+    return f"pbkdf2_sha256$1000$salt${digest}"
+
+
+def bcrypt_hash(password, *, prefix):
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode().replace("$2b$", prefix)
+
+
+OLD = {
+    "bcrypt of PHP": bcrypt_hash(PASSWORD, prefix="$2y$"),
+    "bcrypt": bcrypt_hash(PASSWORD, prefix="$2b$"),
+    "bcrypt of old": bcrypt_hash(PASSWORD, prefix="$2a$"),
+    "Django": django_hash(PASSWORD),
+    "argon2id of other parameters": PasswordHasher(memory_kib=64, iterations=3).hash(PASSWORD),
+}
+
+
+@pytest.fixture
+def stored(sql):
+    return lambda username="carol": sql("SELECT password_hash FROM users WHERE username = ?", username)[0][0]
+
+
+@pytest.mark.parametrize("old", OLD.values(), ids=OLD)
+def test_the_first_sign_in_renews_the_hash(auth, register, stored, old):
+    """A hash of another kind or of older parameters becomes argon2id by today's, of the same password."""
+    register(auth, password=None, password_hash=old)
+    assert stored() == old
+    auth.attempt("carol", PASSWORD, OURS)
+    renewed = stored()
+    assert renewed.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    auth.attempt("carol", PASSWORD, OURS)
+    assert stored() == renewed
+
+
+@pytest.mark.parametrize("old", OLD.values(), ids=OLD)
+def test_a_wrong_password_renews_nothing(auth, register, stored, old):
+    """Only who knows the password changes the hash."""
+    register(auth, password=None, password_hash=old)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", PASSWORD + "!", OURS)
+    assert stored() == old
+
+
+def test_a_password_is_renewed_whole(auth, register, stored):
+    """Only 72 bytes of it were known to bcrypt; afterwards the rest counts as well."""
+    long = "every word of this sentence is a part of the password, and so is " + "the end of it"
+    register(auth, password=None, password_hash=bcrypt.hashpw(long.encode()[:72], bcrypt.gensalt(4)).decode())
+    auth.attempt("carol", long, OURS)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", long[:72], OURS)
+    auth.attempt("carol", long, OURS)
+
+
+def test_the_policy_moves_on(make_auth, gatewright_settings, register, stored):
+    """Stronger settings act at the next sign-in, and so do weaker ones."""
+    register(make_auth())
+    for memory in (32, 8):
+        make_auth(settings=gatewright_settings.with_values(argon2_memory_kib=memory)).attempt("carol", PASSWORD, OURS)
+        assert f"$m={memory}," in stored()
+
+
+def test_renewing_ends_no_session_and_is_no_change_of_password(auth, signed_in, sql):
+    """The password is the same, so the user stays signed in elsewhere and nothing is on record."""
+    sql("UPDATE users SET password_hash = ?", OLD["Django"])
+    auth.attempt("carol", PASSWORD, OURS)
+    assert signed_in.request().user().username == "carol"
+    assert auth.list_audit(event="password_changed") == []
+
+
+def test_a_list_of_users_is_renewed_as_well(make_auth):
+    """Every provider that hands out hashes is told the new one."""
+    provider = MemoryUserProvider([{"email": "carol", "password": OLD["bcrypt of PHP"]}])
+    make_auth(providers=[provider]).attempt("carol", PASSWORD, provider)
+    assert provider.find("carol")[1].startswith("$argon2id$v=19$m=8,")
+
+
+def test_a_password_changed_meanwhile_stays_changed(auth, register, monkeypatch):
+    """A sign-in with the old password that is just being verified does not bring the old password back."""
+    register(auth, password=None, password_hash=OLD["bcrypt"])
+    verify = PasswordHasher.verify
+    application = getattr(auth, "_target", auth)
+    new = "quite another sentence of hers"
+
+    def verify_slowly(self, password, *, against):
+        verified = verify(self, password, against=against)
+        monkeypatch.undo()
+        with_another_thread(lambda: change_password(application, new))
+        return verified
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
+    with contextlib.suppress(UserNotFoundError):  # refusing the old password at once is as good
+        auth.attempt("carol", PASSWORD, OURS)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", PASSWORD, OURS)
+    auth.attempt("carol", new, OURS)
+
+
+def with_another_thread(work):
+    """Run something in a thread of its own, as another request would."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result(timeout=30)
+
+
+def change_password(application, new):
+    changing = application.set_password("carol", new)
+    if inspect.iscoroutine(changing):
+        asyncio.run(changing)

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import bcrypt
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatewright import Auth
+from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.passwords import PasswordHasher
+from gatewright.providers import TableColumns, TableUserProvider, UserProvider
+from gatewright.testing.provider_conformance import ProviderConformance
+
+PASSWORD = "correct horse battery staple"
+
+SIMPLE_AUTH = """
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY, email VARCHAR(255) UNIQUE, first_name VARCHAR(45), last_name VARCHAR(45),
+    password VARCHAR(255), role VARCHAR(45), active TINYINT, verified TINYINT, remember_token VARCHAR(255)
+);
+CREATE VIEW people AS
+    SELECT id AS number, lower(first_name) AS login, email AS mail, password AS secret,
+           CASE active WHEN 1 THEN 'yes' ELSE 'no' END AS state
+    FROM users;
+"""
+
+VIEW = TableColumns(
+    username="login",
+    alias="mail",
+    id="number",
+    email="mail",
+    first_name=None,
+    password="secret",
+    role=None,
+    active="state",
+    verified=None,
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """A SQLite file with SimpleAuth's table of users, and a view of it with other names."""
+    url = f"sqlite:///{tmp_path / 'application.db'}"
+    today = PasswordHasher().hash(PASSWORD)
+    old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    rows = [
+        ("alice@example.com", "Alice", today, "editor, admin", 1, 1),
+        ("bob@example.com", "Bob", today, "user", 0, 1),
+        ("carol@example.com", "Carol", today, None, 1, 0),
+        ("dave@example.com", "Dave", old, "", 1, 1),
+    ]
+    execute(url, *SIMPLE_AUTH.strip().split(";\n"))
+    for row in rows:
+        execute(
+            url,
+            "INSERT INTO users (email, first_name, password, role, active, verified, remember_token)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'remember me')",
+            row,
+        )
+    return url
+
+
+def execute(url: str, *statements: str | tuple) -> list:
+    """Run statements, a tuple being the parameters of the one before it, and return what the last one answers."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    parameters = statements[-1] if isinstance(statements[-1], tuple) else ()
+    with engine.begin() as connection:
+        for statement in filter(lambda given: isinstance(given, str) and given.strip(" ;\n"), statements):
+            result = connection.exec_driver_sql(statement, parameters)
+        return result.fetchall() if result.returns_rows else []
+
+
+class TestTable(ProviderConformance):
+    username = "alice@example.com"
+    inactive_username = "bob@example.com"
+    unverified_username = "carol@example.com"
+    outdated_username = "dave@example.com"
+
+    @pytest.fixture(autouse=True)
+    def url(self, database: str) -> None:
+        self._url = database
+
+    def make_provider(self) -> UserProvider:
+        return TableUserProvider(self._url)
+
+
+class TestView(ProviderConformance):
+    username = "alice"
+    inactive_username = "bob"
+
+    @pytest.fixture(autouse=True)
+    def url(self, database: str) -> None:
+        self._url = database
+
+    def make_provider(self) -> UserProvider:
+        return TableUserProvider(self._url, table="people", columns=VIEW, keeps_hashes=False)
+
+
+def test_the_applications_own_engine_will_do():
+    """An engine is used as it is, and stays open when the provider is closed."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE users (email TEXT)")
+        connection.exec_driver_sql("INSERT INTO users VALUES ('alice@example.com')")
+    columns = TableColumns(id=None, first_name=None, password=None, role=None, active=None, verified=None)
+    provider = TableUserProvider(engine, columns=columns)
+
+    names = []
+    for _ in range(2):
+        names.append(provider.load_user_by_username("alice@example.com").username)
+        provider.close()
+
+    assert names == ["alice@example.com"] * 2
+    engine.dispose()
+
+
+def test_the_entity_is_the_row_without_its_password(database):
+    """What is not asked for is not read: neither the hash nor the token that lies beside it."""
+    user = TableUserProvider(database).load_user_by_username("alice@example.com")
+
+    assert vars(user.entity) == {
+        "username": "alice@example.com",
+        "id": 1,
+        "email": "alice@example.com",
+        "first_name": "Alice",
+        "active": True,
+        "verified": True,
+    }
+    assert (user.id, user.email, user.roles) == ("1", "alice@example.com", ("editor", "admin"))
+
+
+def test_further_columns_are_shown(database):
+    """A column of the application's own is read where it is named, but never the password under another name."""
+    columns = TableColumns(extra=("last_name", "remember_token", "password"))
+    entity = TableUserProvider(database, columns=columns).load_user_by_username("bob@example.com").entity
+
+    assert (entity.last_name, entity.remember_token, hasattr(entity, "password")) == (None, "remember me", False)
+
+
+@pytest.mark.parametrize(
+    ("stored", "roles"),
+    [(None, ()), ("", ()), (" , ", ()), ("user", ("user",)), ("a,b , c", ("a", "b", "c")), (7, ("7",))],
+)
+def test_a_role_column_holds_one_role_or_several(database, stored, roles):
+    """Commas separate roles; NULL and emptiness are none."""
+    execute(database, "UPDATE users SET role = ? WHERE id = 1", (stored,))
+
+    assert roles == TableUserProvider(database).load_user_by_username("alice@example.com").roles
+
+
+def test_two_columns_find_a_user(database):
+    """With an alias, username and mail address find the same user, who keeps the username."""
+    provider = TableUserProvider(database, table="people", columns=VIEW)
+
+    names = [provider.load_user_by_username(name).username for name in ("alice", "alice@example.com")]
+
+    assert names == ["alice", "alice"]
+
+
+def test_two_rows_of_one_name_are_refused(database):
+    """Nobody is let in under a name that two rows have: who would it be? The error says what to make unique."""
+    execute(database, "UPDATE users SET first_name = 'alice@example.com' WHERE id = 2")
+    columns = TableColumns(alias="first_name")
+
+    with pytest.raises(ConfigurationError, match=r"Two rows of users have the same name\. Make email and first_name"):
+        TableUserProvider(database, columns=columns).find("alice@example.com")
+
+
+def test_a_missing_column_is_named(database):
+    """The error names the columns that are missing and those that there are."""
+    provider = TableUserProvider(database, columns=TableColumns(username="login", role="level"))
+
+    with pytest.raises(ConfigurationError, match=r"users has no level, login\. It has: id, email, first_name"):
+        provider.find("alice")
+
+
+def test_a_missing_table_is_named(database):
+    """The error names the table and those that there are, views among them."""
+    with pytest.raises(ConfigurationError, match=r"no table or view 'user'\. There are: people, users\."):
+        TableUserProvider(database, table="user").find("alice")
+
+
+def test_a_table_may_be_made_later(tmp_path):
+    """The table is looked at when it is needed, and a missing one is looked for again."""
+    url = f"sqlite:///{tmp_path / 'late.db'}"
+    provider = TableUserProvider(url)
+    with pytest.raises(ConfigurationError, match="There are: none"):
+        provider.find("alice@example.com")
+
+    execute(url, *SIMPLE_AUTH.strip().split(";\n"))
+
+    assert provider.find("alice@example.com") is None
+
+
+def test_an_unreachable_database_is_no_verdict(tmp_path):
+    """Where the database is down nobody is unknown: sign-in is not available."""
+    provider = TableUserProvider(f"sqlite:///{tmp_path / 'nowhere' / 'users.db'}")
+
+    with pytest.raises(ProviderUnavailableError, match="unable to open"):
+        provider.find("alice@example.com")
+
+
+def test_a_database_that_is_no_database_is_an_error_of_ours(tmp_path):
+    """A file of another kind is told as a mistake in the set-up, without the driver's parameters."""
+    path = tmp_path / "users.db"
+    path.write_bytes(b"not a database, however long one looks at it" * 50)
+
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        TableUserProvider(f"sqlite:///{path}").find("alice@example.com")
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "nodialect://user:hunter2@host/db", "postgresql://u:hunter2@h:port/d"])
+def test_a_url_that_cannot_work_is_refused_at_once(url):
+    """The error says what a URL looks like, and never repeats one: it may hold a password."""
+    with pytest.raises(ConfigurationError, match="SQLAlchemy URL such as") as refusal:
+        TableUserProvider(url)
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_missing_driver_is_named():
+    """The error names the module to install."""
+    with pytest.raises(ConfigurationError, match=r"needs a driver: .*cx_Oracle"):
+        TableUserProvider("oracle+cx_oracle://host/service")
+
+
+def test_a_hash_that_cannot_be_kept_is_told(database):
+    """A view cannot be written; the error says which setting keeps it from being tried, and shows no hash."""
+    provider = TableUserProvider(database, table="people", columns=VIEW)
+
+    with Auth("sqlite://", providers=[provider]) as auth, pytest.raises(ProviderUnavailableError) as refusal:
+        auth.attempt("dave", PASSWORD, provider)
+
+    assert "keeps_hashes=False" in str(refusal.value)
+    assert "$" not in str(refusal.value)
+
+
+def test_a_read_only_source_keeps_no_hashes(database):
+    """With ``keeps_hashes=False`` an old hash stays, and its owner signs in every time."""
+    provider = TableUserProvider(database, keeps_hashes=False)
+    before = provider.find("dave@example.com")[1]
+
+    with Auth("sqlite://", providers=[provider]) as auth:
+        users = [auth.attempt("dave@example.com", PASSWORD, provider).username for _ in range(2)]
+
+    assert users == ["dave@example.com"] * 2
+    assert before == provider.find("dave@example.com")[1]
+
+
+def test_a_hash_is_kept_in_one_row_only(database):
+    """Renewing one user's hash leaves everybody else's alone."""
+    before = execute(database, "SELECT id, password FROM users WHERE id <> 4 ORDER BY id")
+    provider = TableUserProvider(database)
+
+    provider.save_hash("dave@example.com", old_hash=provider.find("dave@example.com")[1], new_hash="new")
+
+    assert before == execute(database, "SELECT id, password FROM users WHERE id <> 4 ORDER BY id")
+    assert provider.find("dave@example.com")[1] == "new"
+
+
+@given(name=st.text(max_size=40))
+def test_no_name_breaks_the_question(shared_table, name):
+    """Whatever is typed is a value: the answer is nobody, and the table is still there."""
+    assert shared_table.find(name) is None
+    assert shared_table.find("alice@example.com") is not None
+
+
+@pytest.fixture(scope="module")
+def shared_table(tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('table') / 'users.db'}"
+    execute(url, *SIMPLE_AUTH.strip().split(";\n"))
+    execute(url, "INSERT INTO users (email) VALUES ('alice@example.com')")
+    return TableUserProvider(url)
