@@ -61,7 +61,7 @@ class _Trouble(ProviderUnavailableError):
         pause: How many seconds the API asks to be left alone.
     """
 
-    def __init__(self, what: str, *, nothing_sent: bool = False, pause: float = 0) -> None:
+    def __init__(self, what: str = "does not answer", *, nothing_sent: bool = False, pause: float = 0) -> None:
         super().__init__(what)
         self.nothing_sent = nothing_sent
         self.pause = pause
