@@ -19,6 +19,7 @@ def test_the_public_names():
         "decode_base58check",
         "encode_base58check",
         "hash160",
+        "is_address",
         "message_hash",
         "new_wallet",
         "public_key_of",

@@ -17,6 +17,7 @@ users = Table(
     Column("created_at", String(26), nullable=False),
     Column("last_login", String(26)),
     Column("password_hash", String(512)),
+    sqlite_with_rowid=False,  # found by key on every request: one tree to search, not two
 )
 
 
@@ -67,13 +68,14 @@ sessions = Table(
     Index("ix_sessions_user_id_created_at", "user_id", "created_at"),
 )
 
-roles = Table("roles", metadata, Column("name", String(255), primary_key=True))
+roles = Table("roles", metadata, Column("name", String(255), primary_key=True), sqlite_with_rowid=False)
 
 role_parents = Table(
     "role_parents",
     metadata,
     Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
     Column("parent", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 user_roles = Table(
@@ -81,15 +83,17 @@ user_roles = Table(
     metadata,
     _account(),
     Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
-permissions = Table("permissions", metadata, Column("name", String(255), primary_key=True))
+permissions = Table("permissions", metadata, Column("name", String(255), primary_key=True), sqlite_with_rowid=False)
 
 user_permissions = Table(
     "user_permissions",
     metadata,
     _account(),
     Column("permission", String(257), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 role_permissions = Table(
@@ -97,6 +101,7 @@ role_permissions = Table(
     metadata,
     Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
     Column("permission", String(257), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

@@ -16,10 +16,10 @@ class SQLRights(StorePart):
     async def rights_of(self, account_id: str) -> Rights:
         """Implement `RightsStore`."""
         rows = self._database.fetch_all(self._statements.rights_of, {"account_id": account_id})
-        return Rights(
-            roles=tuple(name for kind, name in rows if kind == "role"),
-            permissions=tuple(name for kind, name in rows if kind == "permission"),
-        )
+        held: dict[str, list[str]] = {"role": [], "permission": []}
+        for kind, name in rows:
+            held[kind].append(name)
+        return Rights(roles=tuple(held["role"]), permissions=tuple(held["permission"]))
 
     async def add_permissions(self, names: Sequence[str], *, audit: AuditEntry) -> None:
         """Implement `RightsStore`."""

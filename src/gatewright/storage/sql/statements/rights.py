@@ -28,7 +28,7 @@ class RightsStatements:
         held = _roles_of_account()
         own = select(user_permissions.c.permission).where(user_permissions.c.account_id == bindparam("account_id"))
         by_role = select(role_permissions.c.permission).join(held, held.c.role == role_permissions.c.role)
-        granted = union(own, by_role).cte("granted")
+        granted = union_all(own, by_role).cte("granted")
         below = select(permissions.c.name).join(granted, _is_below(permissions.c.name, granted.c.permission))
         every = union(select(granted.c.permission.label("name")), below).subquery()
         return sql(

@@ -36,6 +36,14 @@ def _role(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.String(255), sa.ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True)
 
 
+def _name() -> sa.Column[str]:
+    return sa.Column("name", sa.String(255), primary_key=True)
+
+
+def _permission() -> sa.Column[str]:
+    return sa.Column("permission", sa.String(257), primary_key=True)
+
+
 def _make_users() -> None:
     op.create_table(
         "users",
@@ -47,6 +55,7 @@ def _make_users() -> None:
         _moment("created_at"),
         _moment("last_login", nullable=True),
         sa.Column("password_hash", sa.String(512)),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "wallets",
@@ -97,14 +106,17 @@ def _make_sessions() -> None:
 
 
 def _make_rights() -> None:
-    op.create_table("roles", sa.Column("name", sa.String(255), primary_key=True))
-    op.create_table("role_parents", _role("role"), _role("parent"))
-    op.create_table("user_roles", _account(primary_key=True), _role("role"))
-    op.create_table("permissions", sa.Column("name", sa.String(255), primary_key=True))
-    op.create_table(
-        "user_permissions", _account(primary_key=True), sa.Column("permission", sa.String(257), primary_key=True)
-    )
-    op.create_table("role_permissions", _role("role"), sa.Column("permission", sa.String(257), primary_key=True))
+    """Make tables whose rows are their keys: with row numbers, SQLite would keep each twice."""
+    _make_set("roles", _name())
+    _make_set("role_parents", _role("role"), _role("parent"))
+    _make_set("user_roles", _account(primary_key=True), _role("role"))
+    _make_set("permissions", _name())
+    _make_set("user_permissions", _account(primary_key=True), _permission())
+    _make_set("role_permissions", _role("role"), _permission())
+
+
+def _make_set(name: str, *columns: sa.Column[str]) -> None:
+    op.create_table(name, *columns, sqlite_with_rowid=False)
 
 
 def _make_audit() -> None:
