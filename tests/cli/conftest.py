@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -47,6 +48,8 @@ def clean_environment():
 @pytest.fixture
 def start(folder, clean_environment):
     """Start the command as a process without a terminal; killed at the end of the test if it still runs."""
+    # Whoever was started in the background ignores Ctrl-C, and would have the command ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = []
 
     def start(*arguments, env=None, **options):
