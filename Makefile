@@ -1,4 +1,7 @@
-# make serve   sign in with a wallet on http://127.0.0.1:8000
+# make serve   sign up and sign in on http://127.0.0.1:8000
+# make example-fastapi   an application with sign-in on http://127.0.0.1:8001
+# make example-flask   an application with sign-in on http://127.0.0.1:8002
+# make example-django  one more, on http://127.0.0.1:8003
 # make test    everything that must hold: style, types, layers, generated files, tests
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 
@@ -6,12 +9,27 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+# Each example has a port of its own, unless PORT says another.
+port = $(if $(filter file,$(origin PORT)),$(1),$(PORT))
 
-.PHONY: serve test check bench generate
+.PHONY: serve example-fastapi example-flask example-django test check bench generate
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
 	@$(BIN)/gatewright serve --host $(HOST) --port $(PORT)
+
+example-fastapi: .venv/fastapi
+	@GATEWRIGHT_PUBLIC_URL=$${GATEWRIGHT_PUBLIC_URL:-http://127.0.0.1:$(call port,8001)} \
+		$(BIN)/uvicorn --app-dir examples/fastapi app:app --host $(HOST) --port $(call port,8001) --no-proxy-headers
+
+example-flask: .venv/flask
+	@GATEWRIGHT_PUBLIC_URL=$${GATEWRIGHT_PUBLIC_URL:-http://127.0.0.1:$(call port,8002)} \
+		$(BIN)/flask --app examples/flask/app run --host $(HOST) --port $(call port,8002)
+
+example-django: .venv/django
+	@cd examples/django && ../../$(BIN)/python manage.py migrate --verbosity 0
+	@cd examples/django && GATEWRIGHT_PUBLIC_URL=$${GATEWRIGHT_PUBLIC_URL:-http://127.0.0.1:$(call port,8003)} \
+		../../$(BIN)/python manage.py runserver --noreload $(HOST):$(call port,8003)
 
 test: check
 	sh tools/install_browser.sh
@@ -25,6 +43,7 @@ check: .venv/dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/write_facades.py --check
 	$(BIN)/python tools/write_reference.py --check
+	$(BIN)/python tools/write_catalogs.py --check
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
@@ -32,6 +51,7 @@ bench: .venv/dev
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py
 	$(BIN)/python tools/write_reference.py
+	$(BIN)/python tools/write_catalogs.py
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gatewright needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
@@ -43,6 +63,20 @@ generate: .venv/dev
 	$(BIN)/pip install --quiet -e '.[server]'
 	@touch $@
 
+.venv/fastapi: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet -e '.[server,fastapi]'
+	@touch $@
+
+.venv/flask: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet -e '.[server,flask]'
+	@touch $@
+
+.venv/django: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet -e '.[server,django]'
+	@touch $@
+
 .venv/dev: .venv/python pyproject.toml
 	$(BIN)/pip install --quiet -e '.[all]' --group dev
+	@# axe-core for the browser tests: one file of that package, without the Playwright that it would drive.
+	$(BIN)/pip install --quiet --no-deps 'axe-playwright-python>=0.1.8'
 	@touch $@

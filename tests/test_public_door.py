@@ -11,6 +11,7 @@ import gatewright.access
 import gatewright.hooks
 import gatewright.providers
 import gatewright.testing
+import gatewright.web
 
 PUBLIC = {
     gatewright: {
@@ -24,6 +25,8 @@ PUBLIC = {
         "Denied",
         "EvrmoreAuth",
         "Guard",
+        "Letter",
+        "Mail",
         "MemoryUserProvider",
         "SQLUserProvider",
         "Session",
@@ -43,7 +46,7 @@ PUBLIC = {
         "require_grantable",
         "require_permission",
     },
-    gatewright.hooks: {"POINTS", "HookDeclaration", "HookPoint", "Hooks"},
+    gatewright.hooks: {"POINTS", "AuthMiddleware", "HookDeclaration", "HookPoint", "Hooks"},
     gatewright.providers: {
         "ChainUserProvider",
         "CredentialsUserProvider",
@@ -57,7 +60,27 @@ PUBLIC = {
         "UserProvider",
         "WalletUserProvider",
     },
-    gatewright.testing: {"FrozenClock", "HookEvent", "HookRecorder", "SeededRandom", "Wallet"},
+    gatewright.testing: {
+        "Browser",
+        "Form",
+        "FrozenClock",
+        "HookEvent",
+        "HookRecorder",
+        "Page",
+        "SeededRandom",
+        "Wallet",
+    },
+    gatewright.web: {
+        "AuthController",
+        "AuthMiddleware",
+        "Field",
+        "Request",
+        "Response",
+        "SimpleAuthController",
+        "Site",
+        "Visit",
+        "redirect",
+    },
     evrmore_authentication: {
         "AsyncEvrmoreAuth",
         "AuthenticationError",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "gatewright"
 FACADES = {
     PACKAGE / "auth" / f"async_{name}.py": PACKAGE / "auth" / f"{name}.py"
-    for name in ("accounts", "auth", "guard", "rights", "sessions")
+    for name in ("accounts", "auth", "guard", "rights", "self_service", "sessions", "signing_in", "visitor")
 } | {PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py"}
 WORDS = {
     "AsyncAccounts": "Accounts",
@@ -24,12 +24,18 @@ WORDS = {
     "AsyncEvrmoreAuth": "EvrmoreAuth",
     "AsyncGuard": "Guard",
     "AsyncRights": "Rights",
+    "AsyncSelfService": "SelfService",
     "AsyncSessions": "Sessions",
+    "AsyncSigningIn": "SigningIn",
+    "AsyncVisitor": "Visitor",
     "async_accounts": "accounts",
     "async_auth": "auth",
     "async_guard": "guard",
     "async_rights": "rights",
+    "async_self_service": "self_service",
     "async_sessions": "sessions",
+    "async_signing_in": "signing_in",
+    "async_visitor": "visitor",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "for code that runs in an event loop": "for code that blocks",

@@ -1,4 +1,4 @@
-"""Write the reference pages that follow from the code: hooks, settings, errors and endpoints.
+"""Write the reference pages that follow from the code: hooks, settings, errors, endpoints, routes and messages.
 
 Without an argument it writes them; with ``--check`` it fails if one is not what would be written.
 """
@@ -12,10 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from gatewright import AsyncEvrmoreAuth, errors
 from gatewright.hooks import POINTS
 from gatewright.server import create_app
 from gatewright.settings import Settings
+from gatewright.web import SimpleAuthController, api
+from gatewright.web.message_texts import MESSAGES
+from gatewright.web.routes import PATHS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -91,6 +96,41 @@ def endpoints() -> Iterator[str]:
             yield table(("Status", "Body"), [(status, body_of(answer, schema)) for status, answer in answers])
 
 
+def routes() -> Iterator[str]:
+    """Every page of SimpleAuth, and its JSON twin."""
+    yield "# Routes"
+    yield (
+        "The pages of `SimpleAuthController`. Every form carries the hidden field `csrf_token`; a form that does not "
+        "is refused with 403. The settings `auth_login_route` and `auth_logout_route` move those two."
+    )
+    pages = [
+        (f"`{name}`", f"`{path}`", first_line(getattr(SimpleAuthController, name))) for name, path in PATHS.items()
+    ]
+    yield table(("Name", "Path", "What it does"), pages)
+    yield "## JSON twins"
+    yield (
+        "They take `application/json` and answer errors as `application/problem+json` with a stable `code` "
+        "([errors](errors.md)). Who is signed in is in the same cookie as with the pages."
+    )
+    twins = [(f"`{method} {path}`", " ".join(meaning.split())) for method, path, meaning in api.describe()]
+    yield table(("Request", "What it does"), twins)
+
+
+def messages() -> Iterator[str]:
+    """Every code of a message, with its text."""
+    yield "# Message codes"
+    yield (
+        "What `guard.messages()` gives to the next page, kind -> code, and what the ready-made pages say for it in "
+        "English. Codes that begin with `ERR_` come as `danger`, the others as `success`."
+    )
+    yield table(("Code", "Text"), [(f"`{code}`", text) for code, text in MESSAGES.items()])
+
+
+def first_line(member: object) -> str:
+    """Return the first sentence of a docstring."""
+    return (inspect.getdoc(member) or "").splitlines()[0]
+
+
 def body_of(answer: dict[str, Any], schema: dict[str, Any]) -> str:
     """Return an answer's example, or the codes of its problems with what they say."""
     content = answer.get("content", {})
@@ -112,6 +152,8 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "settings.md": settings,
     "errors.md": error_codes,
     "endpoints.md": endpoints,
+    "routes.md": routes,
+    "messages.md": messages,
 }
 
 
@@ -123,7 +165,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def as_text(value: Any) -> str:
     """Write a default as one would in the environment."""
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return ",".join(shown) if isinstance(shown, tuple) else str(shown)
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from gatewright.evrmore import EvrmoreAuth as EvrmoreAuth
 from gatewright.model import Account as Account
 from gatewright.model import AuditEntry as AuditEntry
 from gatewright.model import Challenge as Challenge
+from gatewright.model import Letter as Letter
+from gatewright.model import Mail as Mail
 from gatewright.model import Session as Session
 from gatewright.model import User as User
 from gatewright.providers import MemoryUserProvider as MemoryUserProvider

@@ -11,12 +11,15 @@
     |   +-- InvalidAddressError         invalid_address
     |   +-- InvalidKeyError             invalid_key
     |   +-- WeakPasswordError           weak_password
+    +-- TransportError                  transport
     +-- PermissionNotFoundError         permission_not_found
     +-- TakenError                      taken
     +-- RateLimitError                  rate_limited
+    |   +-- AttemptBlockedError         login_attempt_blocked
     +-- BusyError                       busy
     +-- StoreUnavailableError           store_unavailable
     +-- ProviderUnavailableError        provider_unavailable
+    +-- MailUnavailableError            mail_unavailable
     +-- AuthenticationError             authentication_failed
         +-- Denied                      denied
         +-- InvalidChallengeError       invalid_challenge
@@ -24,6 +27,7 @@
         |   +-- ChallengeAlreadyUsedError
         +-- InvalidSignatureError       invalid_signature
         +-- InvalidTokenError           invalid_token
+        +-- InvalidLinkError            invalid_link
         +-- UserNotFoundError           user_not_found
         +-- InactiveUserError           inactive_user
         +-- UnverifiedUserError         unverified_user
@@ -34,6 +38,8 @@ attacker nothing that the request did not already say. ``str(error)`` and the ke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import ClassVar
 
 
@@ -114,6 +120,29 @@ class WeakPasswordError(InvalidParameterError):
         self.public_message = str(self)
 
 
+class TransportError(GatewrightError):
+    """A request cannot be answered as it is, whoever sent it. ``status`` is the HTTP status to answer with.
+
+    Args:
+        status: The HTTP status.
+        headers: Headers of the answer.
+    """
+
+    code = "transport"
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        status: int = 400,
+        headers: Mapping[str, str] | None = None,
+        **evidence: object,
+    ) -> None:
+        super().__init__(message or HTTPStatus(status).phrase, **evidence)
+        self.status = status
+        self.headers = headers
+
+
 class PermissionNotFoundError(GatewrightError):
     """Nobody has declared this permission."""
 
@@ -139,6 +168,13 @@ class RateLimitError(GatewrightError):
         self.retry_after = retry_after
 
 
+class AttemptBlockedError(RateLimitError):
+    """Too many sign-ins have failed, of one client or on one account. Nothing was verified."""
+
+    code = "login_attempt_blocked"
+    public_message = "Too many failed attempts. Please wait a while and try again."
+
+
 class BusyError(GatewrightError):
     """Too many passwords wait to be hashed. ``retry_after`` says when to come back, in seconds."""
 
@@ -162,6 +198,13 @@ class ProviderUnavailableError(GatewrightError):
 
     code = "provider_unavailable"
     public_message = "Sign-in is not available right now. Please try again in a moment."
+
+
+class MailUnavailableError(GatewrightError):
+    """A mail could not be handed over. It waits, and is tried again."""
+
+    code = "mail_unavailable"
+    public_message = "The mail could not be sent right now. It will be tried again."
 
 
 class AuthenticationError(GatewrightError):
@@ -209,6 +252,13 @@ class InvalidTokenError(AuthenticationError):
 
     code = "invalid_token"
     public_message = "The token is not valid."
+
+
+class InvalidLinkError(AuthenticationError):
+    """A link from a mail is unknown, used, expired or replaced by a newer one. Which one is evidence, not answer."""
+
+    code = "invalid_link"
+    public_message = "This link cannot be used any more. Ask for a new one."
 
 
 class UserNotFoundError(AuthenticationError):

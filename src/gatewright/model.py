@@ -83,6 +83,79 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a mail leads to, once, before it expires. The secret in it is kept as a digest only.
+
+    ``purpose`` is ``email_verification`` or ``password_reset``. It is good for the address that it was sent to: an
+    account that has moved to another address has no use for it.
+    """
+
+    id: str
+    purpose: str
+    account_id: str
+    email: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
+
+    ``kind`` is ``email_verification``, ``password_reset``, ``already_registered`` or ``password_changed``;
+    ``base_url`` is where its link leads. ``error`` says why the last of ``tries`` failed.
+    """
+
+    id: str
+    kind: str
+    account_id: str
+    email: str
+    language: str
+    base_url: str
+    created_at: datetime
+    due_at: datetime
+    tries: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it is sent."""
+
+    to: str
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A browser that its user wants to be known by, beyond one session: a series of tokens, of which one is good.
+
+    ``rotated_at`` is when the token was last replaced.
+    """
+
+    id: str
+    user_id: str
+    username: str
+    provider: str
+    created_at: datetime
+    expires_at: datetime
+    rotated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tried something that is limited: ``action`` on ``name``, from ``client``."""
+
+    id: str
+    action: str
+    name: str
+    client: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """The roles that a user has, inherited ones included, and the permissions that follow from everything."""
 
@@ -135,6 +208,11 @@ class User:
     def permissions(self) -> tuple[str, ...]:
         """Dotted names of what the user may do."""
         return self._permissions
+
+    @property
+    def is_authenticated(self) -> bool:
+        """True: a guest is no user. Frameworks ask it of whoever is visiting."""
+        return True
 
     @property
     def id(self) -> str:

@@ -6,12 +6,25 @@ may suspend; the operations cannot tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from gatewright.model import Account, AuditEntry, Challenge, Rights, Session, User
+from gatewright.model import (
+    Account,
+    Attempt,
+    AuditEntry,
+    Challenge,
+    Letter,
+    Link,
+    Mail,
+    Remembered,
+    Rights,
+    Session,
+    User,
+)
 
 T = TypeVar("T")
 
@@ -122,6 +135,14 @@ class ChallengeLimit:
     per_client: int
 
 
+@dataclass(frozen=True, slots=True)
+class VisitSecrets:
+    """What names a visitor's session: the SHA-256 of its secret, and of the one of the session that it replaces."""
+
+    digest: bytes
+    ends: bytes | None
+
+
 class ChallengeStore(Protocol):
     """Keeps challenges. Every method is one transaction."""
 
@@ -145,7 +166,13 @@ class ChallengeStore(Protocol):
         ...
 
     async def claim_challenge(
-        self, challenge_id: str, *, newcomer: Account, session: Session, audit: AuditEntry
+        self,
+        challenge_id: str,
+        *,
+        newcomer: Account,
+        session: Session,
+        audit: AuditEntry,
+        visit: VisitSecrets | None = None,
     ) -> tuple[Account, Session] | None:
         """Spend a challenge on a session, all or nothing: claim it, find or make the account, insert the session.
 
@@ -154,6 +181,7 @@ class ChallengeStore(Protocol):
             newcomer: The account to make where nobody has its ``evrmore_address`` yet.
             session: The session to insert; its ``user_id`` becomes the account's.
             audit: What to record, at the moment of sign-in; its ``user_id`` becomes the account's.
+            visit: What names the session, where it is a visitor's in a cookie.
 
         Returns:
             The account and its session, or None where the challenge is gone, used or expired: whoever else
@@ -235,11 +263,14 @@ class SessionStore(Protocol):
         """
         ...
 
-    async def end_session(self, session_id: str, *, audit: AuditEntry | None = None) -> Session | None:
+    async def end_session(
+        self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
+    ) -> Session | None:
         """End a session; return it where this call ended it, None where there was nothing to end.
 
         Args:
             session_id: Which session.
+            forget_browsers: Whether no browser of its user is remembered any more: one of them would open another.
             audit: What to record; who it is about follows from the session.
         """
         ...
@@ -254,7 +285,10 @@ class SessionStore(Protocol):
         ...
 
     async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
-        """End every session of a user, but the one with the identifier ``keep``; return how many that were."""
+        """End every session of a user, but the one with the identifier ``keep``; return how many that were.
+
+        Their remembered browsers are forgotten: each could open another session.
+        """
         ...
 
     async def delete_expired_sessions(self, *, now: datetime, at_most: int) -> int:
@@ -269,6 +303,22 @@ class AccountStore(Protocol):
         self, account: Account, *, password_hash: str | None, roles: Sequence[str], audit: AuditEntry
     ) -> Account:
         """Keep a new account with its roles, all or nothing.
+
+        Raises:
+            TakenError: If its username or mail address is somebody's already.
+        """
+        ...
+
+    async def sign_up_account(
+        self,
+        account: Account,
+        *,
+        password_hash: str,
+        profile: Mapping[str, str],
+        letter: Letter | None,
+        audit: AuditEntry,
+    ) -> Account:
+        """Keep an account that its owner has made, with its profile and a mail to be sent, all or nothing.
 
         Raises:
             TakenError: If its username or mail address is somebody's already.
@@ -294,15 +344,20 @@ class AccountStore(Protocol):
     async def change_account(
         self, account_id: str, *, is_active: bool | None = None, is_verified: bool | None = None, audit: AuditEntry
     ) -> bool:
-        """Change what is not None. An account that is no longer active has no sessions.
+        """Change what is not None. An account that is no longer active has no sessions and no remembered browsers.
 
         Returns:
             Whether there is such an account.
         """
         ...
 
-    async def set_password_hash(self, account_id: str, new_hash: str, *, keep: str | None, audit: AuditEntry) -> None:
-        """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``."""
+    async def set_password_hash(
+        self, account_id: str, new_hash: str, *, keep: str | None, letter: Letter | None = None, audit: AuditEntry
+    ) -> None:
+        """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``.
+
+        Its links to reset the password and its remembered browsers are gone; ``letter`` tells the owner.
+        """
         ...
 
     async def renew_password_hash(self, account_id: str, *, old_hash: str, new_hash: str) -> None:
@@ -401,7 +456,210 @@ class AuditStore(Protocol):
         ...
 
 
-class Store(ChallengeStore, SessionStore, AccountStore, RightsStore, AuditStore, Protocol):
+@dataclass(frozen=True, slots=True)
+class AttemptLimit:
+    """How many attempts at one action may have been made within a ``window`` before another one is refused.
+
+    None means that it does not matter. Over ``on_name`` attempts on one name, whoever makes them, one more is let
+    through ``every`` so often: whoever attacks an account slows its owner down, but cannot lock them out.
+    """
+
+    window: timedelta
+    of_client_on_name: int | None = None
+    of_client: int | None = None
+    on_name: int | None = None
+    every: timedelta | None = None
+
+
+class AttemptStore(Protocol):
+    """Counts attempts. Every method is one transaction."""
+
+    async def add_attempt(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
+        """Keep an attempt unless it is one too many; counted and kept atomically.
+
+        Returns:
+            None where it was kept; else the moment from which another one may be let through.
+        """
+        ...
+
+    async def blocked_until(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
+        """Return what `add_attempt` would, and keep nothing."""
+        ...
+
+    async def remove_attempt(self, attempt_id: str) -> None:
+        """Forget an attempt: it has succeeded."""
+        ...
+
+    async def delete_expired_attempts(self, *, before: datetime, at_most: int) -> int:
+        """Delete attempts from before a moment and return how many; at most ``at_most`` in one call."""
+        ...
+
+
+class Recollection(StrEnum):
+    """What a remember-me token turned out to be."""
+
+    UNKNOWN = "unknown"
+    CURRENT = "current"
+    JUST_ROTATED = "just_rotated"
+    STOLEN = "stolen"
+
+
+class RememberStore(Protocol):
+    """Keeps remembered browsers. Every method is one transaction."""
+
+    async def add_remembered(self, remembered: Remembered, *, account_id: str | None, digest: bytes) -> None:
+        """Keep a new series.
+
+        Args:
+            remembered: The series.
+            account_id: The account it belongs to, where the user is in our own tables.
+            digest: SHA-256 of its first token.
+        """
+        ...
+
+    async def find_remembered(self, series_id: str, *, now: datetime) -> Remembered | None:
+        """Return a series that has not expired."""
+        ...
+
+    async def rotate_remembered(
+        self,
+        series_id: str,
+        *,
+        digest: bytes,
+        new_digest: bytes,
+        now: datetime,
+        grace_since: datetime,
+        audit: AuditEntry,
+    ) -> tuple[Recollection, Remembered | None]:
+        """Use a token of a series, and replace it by a new one, all or nothing.
+
+        The current token is replaced. The one before it is let through where it was replaced after ``grace_since``:
+        a browser sends several requests at once. Any other token is a copy that somebody has used before: every
+        series of the user is deleted, the sessions that came of remembering end, and ``audit`` is recorded; who it is
+        about follows from the series.
+
+        Args:
+            series_id: The series.
+            digest: SHA-256 of the token that came.
+            new_digest: SHA-256 of the token to replace it by.
+            now: The current moment; an expired series is unknown.
+            grace_since: Until when a token that has been replaced is let through.
+            audit: What to record of a theft.
+        """
+        ...
+
+    async def remove_remembered(self, series_id: str) -> None:
+        """Forget a series."""
+        ...
+
+    async def delete_expired_remembered(self, *, now: datetime, at_most: int) -> int:
+        """Delete series that have expired and return how many; at most ``at_most`` in one call."""
+        ...
+
+
+class LinkStore(Protocol):
+    """Keeps the links of mails. Every method is one transaction."""
+
+    async def add_link(self, link: Link, *, digest: bytes) -> None:
+        """Keep a link under the SHA-256 of its secret. Older ones of its account and purpose are gone."""
+        ...
+
+    async def find_link(self, digest: bytes, *, purpose: str, now: datetime) -> tuple[Link, Account] | None:
+        """Return a link that can still be used, and its account, which is active and has still the same address."""
+        ...
+
+    async def verify_email(self, link_id: str, *, audit: AuditEntry) -> bool:
+        """Spend a link on its account's verification, all or nothing; say whether this call did."""
+        ...
+
+    async def reset_password(self, link_id: str, new_hash: str, *, letter: Letter, audit: AuditEntry) -> bool:
+        """Spend a link on a new password, all or nothing; say whether this call did.
+
+        The account's sessions, its other links of this purpose and its remembered browsers are gone; ``letter``
+        tells the owner.
+        """
+        ...
+
+    async def delete_expired_links(self, *, now: datetime, at_most: int) -> int:
+        """Delete links that have expired and return how many; at most ``at_most`` in one call."""
+        ...
+
+
+class LetterStore(Protocol):
+    """Keeps the mails that wait to be sent. Every method is one transaction."""
+
+    async def add_letter(self, letter: Letter, *, audit: AuditEntry) -> None:
+        """Keep a mail to be sent."""
+        ...
+
+    async def claim_letter(self, *, now: datetime, busy_until: datetime) -> Letter | None:
+        """Return the letter that has been due longest, and let nobody else have it before ``busy_until``."""
+        ...
+
+    async def remove_letter(self, letter_id: str, *, audit: AuditEntry) -> None:
+        """Forget a letter: it has been sent."""
+        ...
+
+    async def postpone_letter(self, letter_id: str, *, due_at: datetime, error: str) -> None:
+        """Try a letter again later; counts the try that has failed."""
+        ...
+
+    async def list_letters(self) -> list[Letter]:
+        """Return the letters that wait, the oldest first."""
+        ...
+
+
+class ProfileStore(Protocol):
+    """Keeps what accounts say of themselves. Every method is one transaction."""
+
+    async def find_profile(self, account_id: str) -> dict[str, str]:
+        """Return the fields of an account's profile; none where nothing has been kept."""
+        ...
+
+    async def save_profile(self, account_id: str, profile: Mapping[str, str], *, audit: AuditEntry) -> None:
+        """Keep the fields of an account's profile, in the place of all it had."""
+        ...
+
+
+class Mailer(Protocol):
+    """Sends mails. A plain function of the application's, called on a thread where it may take its time."""
+
+    def send(self, mail: Mail) -> None:
+        """Send a mail.
+
+        Raises:
+            MailUnavailableError: If it could not be handed over; it will be tried again.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """Writes mails."""
+
+    def write(self, letter: Letter, *, link: str | None, hours: int) -> Mail:
+        """Return a letter's mail in its language.
+
+        Args:
+            letter: What to write, to whom.
+            link: Where its link leads, secret included.
+            hours: How long the link is good.
+        """
+        ...
+
+
+class Store(
+    ChallengeStore,
+    SessionStore,
+    AccountStore,
+    RightsStore,
+    AuditStore,
+    AttemptStore,
+    RememberStore,
+    LinkStore,
+    LetterStore,
+    ProfileStore,
+    Protocol,
+):
     """All that gatewright keeps."""
 
     def close(self) -> None:

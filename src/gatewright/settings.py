@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
@@ -63,6 +63,97 @@ class Settings(BaseSettings):
     auth_session_var: str = Field(
         "auth", min_length=1, description="The key in the framework's session mapping under which a guard keeps itself."
     )
+    auth_login_route: str = Field("login", min_length=1, description="The login page, as a route's name or a path.")
+    auth_logout_route: str = Field("logout", min_length=1, description="The logout, as a route's name or a path.")
+    auth_login_route_redirect: str = Field(
+        "dashboard", min_length=1, description="Where a login leads, as a route's name or a path; `/` if there is none."
+    )
+    auth_logout_route_redirect: str = Field(
+        "homepage", min_length=1, description="Where a logout leads, as a route's name or a path; `/` if there is none."
+    )
+    auth_route_auto_redirect: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("login", "signup", "password_reset", "password_reset_form"),
+        description="Routes that are for guests: a visitor who is signed in is led on. Separated by commas.",
+    )
+    auth_form_username_field: str = Field(
+        "email", min_length=1, description="The login form's field for the username or the mail address."
+    )
+    auth_form_password_field: str = Field("password", min_length=1, description="The login form's password field.")
+    auth_logout_methods: Annotated[tuple[Literal["GET", "POST"], ...], NoDecode] = Field(
+        ("POST",),
+        min_length=1,
+        description="How the logout may be asked for, separated by commas. GET lets any site sign your visitors out.",
+    )
+    user_provider: str = Field(
+        "SQLUserProvider", min_length=1, description="Where the users of the login page come from, by its name."
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+/?$",
+        description=(
+            "Where visitors reach the site, such as `https://example.com`: the beginning of every link in a mail. "
+            "Without one, development uses the address of a request from this machine; production needs one."
+        ),
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description=(
+            "The proxies before the site, as addresses or networks separated by commas: only they are believed when "
+            "they say (`X-Forwarded-For`, `X-Forwarded-Proto`) where a request comes from."
+        ),
+    )
+    site_name: str = Field("gatewright", min_length=1, max_length=60, description="What pages and mails call the site.")
+    skin: DirectoryPath | None = Field(
+        None, description="A folder of templates, each of which goes before ours of that name."
+    )
+    language: str | None = Field(
+        None,
+        pattern="^(en|es|it|de|fr|pt|ja|zh)$",
+        description="The language of pages and mails; without one, what the visitor's browser prefers.",
+    )
+    enable_signup: bool = Field(True, description="Whether visitors may make accounts of their own.")
+    enable_password_reset: bool = Field(True, description="Whether a forgotten password can be replaced by mail.")
+    enable_remember_me: bool = Field(True, description="Whether the login page offers to remember the browser.")
+    enable_email_verification: bool = Field(True, description="Whether a new account's mail address is verified.")
+    enforce_email_verification: bool = Field(
+        True, description="Whether an account of ours must be verified before its owner can sign in with a password."
+    )
+    enable_wallet_login: bool = Field(True, description="Whether the login page offers to sign in with a wallet.")
+    enable_brute_force_protection: bool = Field(True, description="Whether failed sign-ins are counted and limited.")
+    enable_acl: bool = Field(True, description="Whether pages and decorators ask for roles and permissions.")
+    attempt_window_minutes: float = Field(
+        30, gt=0, le=60 * 24, description="How long a failed sign-in counts, in minutes."
+    )
+    attempts_per_client_and_account: int = Field(
+        4, ge=1, description="After how many failures one client is blocked from one account."
+    )
+    attempts_per_client: int = Field(100, ge=1, description="After how many failures one client is blocked.")
+    attempts_per_account: int = Field(
+        50, ge=1, description="After how many failures, of whatever clients, an account is slowed down."
+    )
+    attempt_slow_seconds: float = Field(
+        5, gt=0, le=600, description="How often an account that is slowed down may be tried, in seconds."
+    )
+    remember_me_field: str = Field("remember_me", min_length=1, description="The login form's remember-me field.")
+    remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
+    link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
+    mails_per_address: int = Field(
+        3, ge=1, description="How many mails of one kind one address can be made to receive in the life of a link."
+    )
+    mail_url: SecretStr = Field(
+        SecretStr("console:"),
+        description=(
+            "How mails are sent: `console:` prints them, for development; `smtp://user:password@host:587` uses TLS "
+            "where the server offers it; `smtps://...:465` from the start; `?tls=required` refuses anything less."
+        ),
+    )
+    mail_delivery: Literal["background", "command"] = Field(
+        "background",
+        description="Who sends the mails: a thread of each process, or only the command `gatewright mail deliver`.",
+    )
+    mail_from: str = Field(
+        "gatewright <noreply@localhost>", min_length=3, max_length=320, description="The sender of every mail."
+    )
     password_min_length: int = Field(
         15, ge=8, le=256, description="How many characters a new password must have (NIST SP 800-63B-4: 15)."
     )
@@ -104,7 +195,14 @@ class Settings(BaseSettings):
             raise ValueError("must be a host name in ASCII letters; write an international one in its xn-- form")
         return value
 
-    @field_validator("networks", "password_context_words", mode="before")
+    @field_validator(
+        "networks",
+        "password_context_words",
+        "auth_route_auto_redirect",
+        "auth_logout_methods",
+        "trusted_proxies",
+        mode="before",
+    )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):

@@ -34,6 +34,7 @@ def link_third(auth, world, *, signature=None, actor=None):
 
 
 DAVE = {"actor": "dave"}
+FROM = {"ip_address": "192.0.2.9"}
 CAROL = {"username": "carol", "user_id": "carol's"}
 ACTS = {
     "sign in by password": (
@@ -127,6 +128,50 @@ ACTS = {
             "reason": "user_not_found",
             **DAVE,
         },
+    ),
+    "sign up": (
+        lambda auth, world: auth.sign_up("Ellen@example.com", password=PASSWORD, username="Ellen", **FROM),
+        {"event": "signed_up", "username": "ellen", "user_id": "ellen's", "client": "192.0.2.9"},
+    ),
+    "sign up again": (
+        lambda auth, world: auth.sign_up("carol@example.com", password=PASSWORD, username="Ellen", **FROM),
+        {"event": "sign_up_failed", **CAROL, "client": "192.0.2.9", "reason": "taken"},
+    ),
+    "ask for a verification": (
+        lambda auth, world: auth.request_email_verification("carol@example.com"),
+        {"event": "email_verification_requested", **CAROL, "reason": "user_verified"},
+    ),
+    "verify an address": (
+        lambda auth, world: auth.verify_email(world.verification, **FROM),
+        {"event": "email_verified", "username": "fred@example.com", "user_id": "fred's", "client": "192.0.2.9"},
+    ),
+    "fail to verify an address": (
+        lambda auth, world: fail(lambda: auth.verify_email(world.reset, **FROM)),
+        {"event": "email_verification_failed", "client": "192.0.2.9", "reason": "link_unknown"},
+    ),
+    "ask for a reset": (
+        lambda auth, world: auth.request_password_reset("Carol@example.com"),
+        {"event": "password_reset_requested", **CAROL},
+    ),
+    "ask for nobody's reset": (
+        lambda auth, world: auth.request_password_reset("Nobody@example.com"),
+        {"event": "password_reset_requested", "username": "nobody@example.com", "reason": "user_not_found"},
+    ),
+    "reset a password": (
+        lambda auth, world: auth.reset_password(world.reset, NEW, **FROM),
+        {"event": "password_reset", **CAROL, "client": "192.0.2.9"},
+    ),
+    "fail to reset a password": (
+        lambda auth, world: fail(lambda: auth.reset_password(world.verification, NEW, **FROM)),
+        {"event": "password_reset_failed", "client": "192.0.2.9", "reason": "link_unknown"},
+    ),
+    "send a mail": (
+        lambda auth, world: auth.deliver_mails(),
+        {"event": "mail_sent", **CAROL, "reason": "already_registered"},
+    ),
+    "change a profile": (
+        lambda auth, world: auth.set_profile("CAROL", {"city": "Berne"}, actor="dave"),
+        {"event": "profile_changed", **CAROL, **DAVE},
     ),
     "sign out": (
         lambda auth, world: world.visitor.request().destroy(),

@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "self_service"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from types import SimpleNamespace
 
 import pytest
+from post_office import PostOffice
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import OURS, PASSWORD, Visitor
 
@@ -19,7 +21,12 @@ from gatewright.testing import Wallet
 
 @pytest.fixture
 def world(auth, register, link, sign_in):
-    """Carol with a password, two wallets, a role, a permission, a cookie and a token; and things to give her."""
+    """Carol with a password, two wallets, a role, a permission, a cookie and a token; and things to give her.
+
+    She has been sent a link, and so has Fred, who is new; one more letter to her waits.
+    """
+    office = PostOffice()
+    office.serve(auth)
     for permission in ("general.read", "general.write"):
         auth.create_permission(permission)
     for role in ("editor", "chief"):
@@ -35,12 +42,23 @@ def world(auth, register, link, sign_in):
     visitor.request().login("carol", PASSWORD, OURS)
     elsewhere.request().login("carol", PASSWORD, OURS)
     session = sign_in(auth, wallet)
+    fred = register(auth, None, email="fred@example.com", is_verified=False)
+    auth.request_email_verification("fred@example.com")
+    auth.deliver_mails()
+    verification = office.token()
+    auth.request_password_reset("carol@example.com")
+    auth.deliver_mails()
+    reset = office.token()
+    auth.sign_up("carol@example.com", password=PASSWORD)
     challenge = auth.generate_challenge(third.address)
     return SimpleNamespace(
         carol=carol,
         visitor=visitor,
         elsewhere=elsewhere,
         session=session,
+        fred=fred,
+        verification=verification,
+        reset=reset,
         wallet=wallet,
         third=third,
         challenge=challenge,

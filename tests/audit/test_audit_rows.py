@@ -15,6 +15,7 @@ def named(auth, world, value):
     """Write what differs from run to run by its meaning."""
     names = {
         world.carol.id: "carol's",
+        world.fred.id: "fred's",
         world.third.address: "third's address",
         world.wallet.address: "the wallet's address",
     }
@@ -49,6 +50,8 @@ NOTHING = {
     "an unlinked wallet": lambda auth, world: auth.unlink_wallet("carol", MARY.address),
     "a request": lambda auth, world: world.visitor.request().is_granted("general.read"),
     "a renewed hash": lambda auth, world: auth.attempt("carol", PASSWORD, OURS),
+    "a look at a link": lambda auth, world: auth.is_link_valid(world.reset, purpose="password_reset"),
+    "a look at a profile": lambda auth, world: auth.get_profile("carol"),
     "a list": lambda auth, world: (auth.list_users(), auth.list_sessions(), auth.list_audit()),
 }
 

@@ -24,12 +24,22 @@ TWINS = [
     (AsyncGuard, Guard),
     (evrmore_authentication.AsyncEvrmoreAuth, evrmore_authentication.EvrmoreAuth),
 ]
-PLAIN_OF_AUTH = {"add_hook", "add_voter", "close", "guard", "hooks", "load_user_provider", "settings"}
+PLAIN_OF_AUTH = {
+    "add_hook",
+    "add_middleware",
+    "add_voter",
+    "close",
+    "guard",
+    "hooks",
+    "load_user_provider",
+    "parts",
+    "settings",
+}
 PLAIN_OF_EVRMORE = PLAIN_OF_AUTH | {"create_wallet_address", "sign_message"}
 PLAIN = {
     AsyncAuth: PLAIN_OF_AUTH,
     AsyncEvrmoreAuth: PLAIN_OF_EVRMORE,
-    AsyncGuard: {"session", "messages"},
+    AsyncGuard: {"session", "messages", "add_message"},
     evrmore_authentication.AsyncEvrmoreAuth: PLAIN_OF_EVRMORE,
 }
 """What waits for nothing, and so is no coroutine in either dress."""
@@ -103,12 +113,13 @@ def test_the_signatures_of_the_other_specification():
     of_auth = {name: str(inspect.signature(getattr(Auth, name))) for name in ("load_user_provider", "attempt")}
     of_guard = {
         name: list(inspect.signature(getattr(Guard, name)).parameters.values())[1:]
-        for name in ("store", "user", "is_guest", "session", "destroy", "is_role", "is_granted", "messages", "login")
+        for name in ("store", "user", "is_guest", "session", "is_role", "is_granted", "messages", "login")
     }
 
     assert of_auth == {
         "load_user_provider": "(self, name: 'str') -> 'UserProvider'",
-        "attempt": "(self, username: 'str', password: 'str', provider: 'str | UserProvider') -> 'User'",
+        "attempt": "(self, username: 'str', password: 'str', provider: 'str | UserProvider', *, "
+        "ip_address: 'str | None' = None) -> 'User'",
     }
     assert list(inspect.signature(Auth.bypass).parameters)[:3] == ["self", "username", "provider"]
     assert {name: " ".join(parameter.name for parameter in given) for name, given in of_guard.items()} == {
@@ -116,13 +127,37 @@ def test_the_signatures_of_the_other_specification():
         "user": "",
         "is_guest": "",
         "session": "name value",
-        "destroy": "",
         "is_role": "role user",
         "is_granted": "permission user subject",
         "messages": "",
         "login": "username password provider",
     }
     assert {parameter.default for name in ("session", "is_role") for parameter in of_guard[name][1:]} == {None}
+
+
+def test_the_guards_other_calls():
+    """What pages and applications call beside the documented ones, pinned; `destroy` needs no argument."""
+    names = (
+        "login_with_wallet",
+        "remember",
+        "recall",
+        "destroy",
+        "confirm_password",
+        "change_password",
+        "add_message",
+        "current_session",
+    )
+
+    assert {name: str(inspect.signature(getattr(Guard, name))) for name in names} == {
+        "login_with_wallet": "(self, evrmore_address: 'str', challenge: 'str', signature: 'str') -> 'User'",
+        "remember": "(self) -> 'str'",
+        "recall": "(self, cookie: 'str') -> 'str | None'",
+        "destroy": "(self, *, remembered: 'str | None' = None) -> 'None'",
+        "confirm_password": "(self, password: 'str') -> 'None'",
+        "change_password": "(self, current: 'str', new: 'str') -> 'None'",
+        "add_message": "(self, kind: 'str', code: 'str') -> 'None'",
+        "current_session": "(self) -> 'Session | None'",
+    }
 
 
 def test_the_context_manager_closes(gatewright_settings):
@@ -183,6 +218,7 @@ def test_the_generated_files_are_up_to_date(copy):
         "auth/auth.py",
         "auth/guard.py",
         "auth/rights.py",
+        "auth/self_service.py",
         "auth/sessions.py",
         "evrmore/evrmore_auth.py",
     ],

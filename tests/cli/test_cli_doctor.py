@@ -17,7 +17,14 @@ from gatewright.storage.sql.migrate import HEAD
 STRONG = "7Jw2u0XkqzvN4rT9sYbE1cGhL6mPdKfA3xRiVnQo"
 OTHER = "Zp5MtC8yWbU2eHsN9kXrLqGv4JfDa7TiRo1B6cEw"
 WEAK = "correct-horse"
-PRODUCTION = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_JWT_SECRET": STRONG, "GATEWRIGHT_DOMAIN": "example.org"}
+PRODUCTION = {
+    "GATEWRIGHT_ENV": "production",
+    "GATEWRIGHT_JWT_SECRET": STRONG,
+    "GATEWRIGHT_DOMAIN": "example.org",
+    "GATEWRIGHT_PUBLIC_URL": "https://example.org",
+    "GATEWRIGHT_MAIL_URL": "smtp://shop:hunter2@mail.example.org:587",
+    "GATEWRIGHT_MAIL_FROM": "Shop <no-reply@example.org>",
+}
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ def test_a_fresh_folder_is_fine_for_development(examine, folder):
 
 
 def test_a_production_in_order_is_ok_throughout(examine, folder):
-    """With a migrated database, a secret and a domain there is nothing to say."""
+    """With a migrated database, a secret, a domain, an address and a mail server there is nothing to say."""
     with EvrmoreAuth(jwt_secret=STRONG):
         code, found = examine(**PRODUCTION)
 
@@ -111,6 +118,9 @@ def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder, d
         (PRODUCTION | {"GATEWRIGHT_JWT_SECRET_PREVIOUS": STRONG}, "token keys", "different"),
         (PRODUCTION | {"GATEWRIGHT_JWT_KEY_FILE": "nowhere.pem"}, "token keys", "nowhere.pem cannot be read"),
         (PRODUCTION | {"GATEWRIGHT_DOMAIN": "localhost"}, "domain", "GATEWRIGHT_DOMAIN"),
+        (PRODUCTION | {"GATEWRIGHT_PUBLIC_URL": ""}, "settings", "GATEWRIGHT_PUBLIC_URL"),
+        ({"GATEWRIGHT_MAIL_URL": "ftp://me:hunter2@host"}, "mail server", "GATEWRIGHT_MAIL_URL must begin with"),
+        ({"GATEWRIGHT_MAIL_URL": "smtp://shop:hunter2@:25"}, "mail server", "GATEWRIGHT_MAIL_URL must be"),
         ({"GATEWRIGHT_DATABASE_URL": "nonsense"}, "database", "sqlite:///gatewright.db"),
         ({"GATEWRIGHT_DATABASE_URL": "mysql://me:hunter2@host/db"}, "database", "Use SQLite"),
         ({"GATEWRIGHT_DATABASE_URL": "sqlite:///nowhere/x.db"}, "database", "mkdir -p"),
@@ -144,10 +154,27 @@ def test_what_development_may_do_is_a_warning(examine, env, check, cure):
 
 
 @pytest.mark.parametrize(
+    ("missing", "check", "status", "cure"),
+    [
+        ("GATEWRIGHT_MAIL_URL", "mail server", "warning", "Set GATEWRIGHT_MAIL_URL"),
+        ("GATEWRIGHT_MAIL_FROM", "mail sender", "warning", "Set GATEWRIGHT_MAIL_FROM"),
+        ("GATEWRIGHT_PUBLIC_URL", "mail links", "unsafe", "Set GATEWRIGHT_PUBLIC_URL"),
+    ],
+)
+def test_what_mails_need_in_production(examine, missing, check, status, cure):
+    """A server, a sender of the site's own, and where links lead; without the last one, pages refuse to start."""
+    code, found = examine(**{name: value for name, value in PRODUCTION.items() if name != missing})
+
+    assert code == (1 if status == "unsafe" else 0)
+    assert cure in found[check, status]
+
+
+@pytest.mark.parametrize(
     ("text", "mode", "status"),
     [
         (f"GATEWRIGHT_JWT_SECRET={STRONG}\n", 0o644, "unsafe"),
         (f"gatewright_jwt_secret_previous={STRONG}\n", 0o602, "unsafe"),
+        ("GATEWRIGHT_MAIL_URL=smtp://shop:hunter2@example.org\n", 0o644, "unsafe"),
         ("GATEWRIGHT_DOMAIN=example.org\n", 0o644, "warning"),
         (f"GATEWRIGHT_JWT_SECRET={STRONG}\n", 0o600, "ok"),
     ],

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
-from urllib.request import urlopen
+import time
 
+import httpx
 import pytest
 
 from gatewright.cli.serve import _url_of
+from gatewright.testing import Browser
 
 SECONDS = 60
+PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
@@ -21,23 +25,94 @@ def port():
         return probe.getsockname()[1]
 
 
-def test_it_says_how_to_sign_in_and_serves(start, port):
-    """The greeting names the address and the commands; the address answers; a signal ends it."""
-    process = start("serve", "--port", str(port))
-    greeting = b"".join(process.stdout.readline() for _ in range(6)).decode()
-    lines = []
-    while not any(b"running on" in line for line in lines) and process.poll() is None:
-        lines.append(process.stderr.readline())
-    with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=SECONDS) as answer:
-        status = answer.status
+@pytest.fixture
+def serve(start, port, folder):
+    """Serve on a free port: the greeting, a browser, and the text that the console shows by now."""
+
+    def serve(**env):
+        errors = folder / "stderr.txt"
+        with errors.open("wb") as stream:
+            process = start("serve", "--port", str(port), stderr=stream, env=env)
+        wait_for(lambda: process.poll() is not None or "running on" in errors.read_text())
+        assert process.poll() is None, errors.read_text()
+        return process, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False), errors.read_text
+
+    return serve
+
+
+def wait_for(condition):
+    """Look every now and then, for a minute at most."""
+    for _ in range(SECONDS * 10):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It did not happen.")
+
+
+def stop(process):
+    """Ask the server to end, and return what it has printed."""
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=SECONDS)
+    return process.communicate(timeout=SECONDS)[0].decode()
+
+
+def browser_of(client):
+    """A browser that speaks through a client, and keeps its cookies itself."""
+
+    def send(method, target, headers, body):
+        client.cookies.clear()
+        answer = client.request(method, target, headers=list(headers), content=body)
+        return answer.status_code, answer.headers.multi_items(), answer.content
+
+    return Browser(send)
+
+
+def test_it_says_how_to_sign_in_and_serves(serve, port):
+    """The greeting names the address, the pages and the commands; the address answers; a signal ends it."""
+    process, client, _ = serve()
+    with client:
+        status = client.get("/healthz").status_code
+    greeting = stop(process)
 
     assert status == 200
     assert f"http://127.0.0.1:{port}\n" in greeting
+    assert f"open http://127.0.0.1:{port}/signup\n" in greeting
     assert "gatewright wallet new" in greeting
     assert "gatewright wallet sign" in greeting
+    assert "Mails are printed here" in greeting
     assert "\x1b" not in greeting
+
+
+def test_it_says_only_what_is_there(serve):
+    """Neither a page that is switched off, nor mails that go elsewhere."""
+    process, client, _ = serve(
+        GATEWRIGHT_ENABLE_SIGNUP="false", GATEWRIGHT_ENABLE_WALLET_LOGIN="false", GATEWRIGHT_MAIL_DELIVERY="command"
+    )
+    client.close()
+    greeting = stop(process)
+
+    assert [line for line in greeting.splitlines() if "listens on" not in line] == []
+
+
+def test_a_newcomer_needs_nothing_but_the_console(serve, port):
+    """Signup, the mail on the console, its link, login, account, logout: with no setting at all."""
+    process, client, console = serve()
+    browser = browser_of(client)
+    typed = {"email": "ada@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
+    browser.submit(browser.get("/signup").form("/signup"), **typed)
+    link = re.compile(rf"http://127\.0\.0\.1:{port}(/email_verification/\S+)")
+    wait_for(lambda: link.search(console()))
+    login = browser.follow(browser.submit(browser.get(link.search(console())[1]).form()))
+    signed_in = browser.submit(login.form("/login"), email="ada@example.com", password=PASSWORD)
+    account = browser.get("/account")
+    browser.submit(account.form("/logout"))
+    goodbye = browser.get("/account")
+    client.close()
+    stop(process)
+
+    assert signed_in.location == "/"
+    assert "ada@example.com" in account.text
+    assert goodbye.location.startswith("/login")
+    assert PASSWORD not in console()
 
 
 def test_an_unsafe_configuration_does_not_start(invoke):

@@ -27,7 +27,21 @@ ACTS = {
     "login name": lambda guard, odd: guard.login(odd, PASSWORD, OURS),
     "login password": lambda guard, odd: guard.login("carol", odd, OURS),
     "login provider": lambda guard, odd: guard.login("carol", PASSWORD, odd),
+    "login_with_wallet address": lambda guard, odd: guard.login_with_wallet(odd, "challenge", "signature"),
+    "login_with_wallet challenge": lambda guard, odd: guard.login_with_wallet(ADDRESS, odd, "signature"),
+    "login_with_wallet signature": lambda guard, odd: guard.login_with_wallet(ADDRESS, "challenge", odd),
+    "confirm_password of a guest": lambda guard, odd: guard.confirm_password(odd),
+    "change_password of a guest": lambda guard, odd: guard.change_password(odd, odd),
+    "remember a guest": lambda guard, odd: guard.remember(),
 }
+ACTS_ON_ONESELF = {
+    "confirm_password": lambda guard, odd: guard.confirm_password(odd),
+    "change_password current": lambda guard, odd: guard.change_password(odd, "quiet lamp under seven hills"),
+    "change_password new": lambda guard, odd: guard.change_password(PASSWORD, odd),
+}
+ADDRESS = "EMu9RXeC4vTyTqNKHfgrTPWYZrDPtNGmT1"
+RECORDS = ["attempts", "audit"]
+"""Where it is written down that an attempt failed."""
 
 
 @pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
@@ -42,10 +56,36 @@ def test_questions_are_answered_no(auth, signed_in, snapshot, ask):
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_acts_are_refused(carol, visitor, snapshot, act):
     """An error of ours, no session, and nobody signed in; a failed sign-in leaves its line in the record."""
-    before = snapshot(but=["audit"])
+    before = snapshot(but=RECORDS)
     assert not_refused(lambda odd: act(visitor.request(), odd)) == []
     assert visitor.cookie == {}
-    assert snapshot(but=["audit"]) == before
+    assert snapshot(but=RECORDS) == before
+
+
+@pytest.mark.parametrize("act", ACTS_ON_ONESELF.values(), ids=ACTS_ON_ONESELF)
+def test_acts_on_oneself_are_refused(signed_in, snapshot, act):
+    """The visit stays what it was, and so does the password."""
+    before, cookie = snapshot(but=RECORDS), signed_in.cookie
+    assert not_refused(lambda odd: act(signed_in.request(), odd)) == []
+    assert signed_in.cookie == cookie
+    assert snapshot(but=RECORDS) == before
+
+
+def test_odd_cookies_remember_nobody(visitor, snapshot):
+    """Whatever lies in a cookie is worth nothing, or remembers somebody: it never is an error."""
+    before = snapshot()
+    assert [kind for kind, odd in ODD_VALUES.items() if visitor.request().recall(odd) is not None] == []
+    for odd in ODD_VALUES.values():
+        visitor.request().destroy(remembered=odd)
+    assert visitor.cookie == {}
+    assert snapshot() == before
+
+
+def test_messages_are_texts(visitor):
+    """A type and a code, of 1 to 255 characters each."""
+    assert not_refused(lambda odd: visitor.request().add_message(odd, "CODE")) == []
+    assert not_refused(lambda odd: visitor.request().add_message("danger", odd)) == []
+    assert visitor.request().messages() == {}
 
 
 def test_a_question_about_no_user_is_refused(signed_in):

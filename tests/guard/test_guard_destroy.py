@@ -117,3 +117,34 @@ def test_a_failing_hook_undoes_nothing(auth, signed_in, caplog):
     assert signed_in.request().is_guest()
     assert thief.request().is_guest()
     assert "RuntimeError" in caplog.text
+
+
+def test_a_database_that_fails_ends_nothing_by_halves(signed_in, sql):
+    """What could not be ended stays in the visitor's hands, so that they can try again."""
+    sql("CREATE TRIGGER broken BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'disk'); END")
+    guard = signed_in.request()
+    with pytest.raises(Exception, match="disk"):
+        guard.destroy()
+    assert not guard.is_guest()
+    sql("DROP TRIGGER broken")
+    signed_in.request().destroy()
+    assert signed_in.cookie == {}
+    assert signed_in.request().is_guest()
+
+
+def test_a_propagated_error_of_a_hook_finds_the_visitor_out(make_auth, register):
+    """The session has ended before the hook was told: in this request and in the next."""
+    auth = make_auth(propagate_hook_errors=True)
+    register(auth)
+
+    @auth.hooks.logout
+    def fail():
+        raise RuntimeError("broken")
+
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    guard = visitor.request()
+    with pytest.raises(RuntimeError):
+        guard.destroy()
+    assert guard.is_guest()
+    assert visitor.request().is_guest()

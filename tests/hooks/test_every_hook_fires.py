@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError, InvalidChallengeError
@@ -81,6 +82,28 @@ def set_password(auth, wallet):
     return auth.set_password("carol", OTHER_PASSWORD), "changed"
 
 
+def sign_up(auth, wallet):
+    return auth.sign_up("dave@example.com", password=PASSWORD), "signed up"
+
+
+def link_after(auth, request):
+    """Let a mail be sent, and return the secret in it."""
+    office = PostOffice()
+    office.serve(auth)
+    request()
+    auth.deliver_mails()
+    return office.token()
+
+
+def verify_email(auth, wallet):
+    return auth.verify_email(link_after(auth, lambda: sign_up(auth, wallet)))
+
+
+def reset_password(auth, wallet):
+    auth.create_user("dave", email="dave@example.com")
+    return auth.reset_password(link_after(auth, lambda: auth.request_password_reset("dave@example.com")), PASSWORD)
+
+
 ENTRY_PATHS = {
     "generate_challenge": {"generate_challenge": lambda auth, wallet: auth.generate_challenge(wallet.address)},
     "authenticate": {
@@ -102,6 +125,9 @@ ENTRY_PATHS = {
     "attempt": FAILED_PROOFS,
     "logout": {"guard.destroy": lambda auth, wallet: log_in(auth, wallet)[0].destroy()},
     "set_password": {"set_password": set_password},
+    "sign_up": {"sign_up": sign_up},
+    "verify_email": {"verify_email": verify_email},
+    "reset_password": {"reset_password": reset_password},
 }
 """Operation -> entry path -> what walks it, and returns something where it succeeded."""
 

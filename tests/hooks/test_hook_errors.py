@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
@@ -28,7 +29,8 @@ class ProgramEnds(BaseException):
 
 
 def visit(auth, wallet):
-    """Meet every point of a good visit, by wallet and by password, and return what the wallet's steps answered."""
+    """Meet every point of a good visit, by wallet, password and mail, and return what the wallet's steps answered."""
+    help_oneself(auth)
     challenge = auth.generate_challenge(wallet.address)
     session = auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
     answers = session, auth.validate_token(session.token), auth.invalidate_token(session.token)
@@ -38,6 +40,18 @@ def visit(auth, wallet):
     assert guard.login("carol", OTHER_PASSWORD, OURS).username == "carol"
     guard.destroy()
     return answers
+
+
+def help_oneself(auth):
+    """Make an account, verify its address and replace its password, by the links of mails."""
+    office = PostOffice()
+    office.serve(auth)
+    auth.sign_up("dave@example.com", password=PASSWORD)
+    auth.deliver_mails()
+    auth.verify_email(office.token())
+    auth.request_password_reset("dave@example.com")
+    auth.deliver_mails()
+    auth.reset_password(office.token(), OTHER_PASSWORD)
 
 
 def try_as(username, **state):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
@@ -29,6 +30,12 @@ OWN = {
     "logout": set(),
     "pre_password_change": {"user"},
     "post_password_change": {"user"},
+    "pre_signup": {"email", "username", "profile"},
+    "post_signup": {"user"},
+    "pre_email_verification": {"user"},
+    "post_email_verification": {"user"},
+    "pre_password_reset": {"user"},
+    "post_password_reset": {"user"},
 }
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -43,7 +50,15 @@ def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
 
 
 def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hooks):
-    """Failed and good visits by wallet and by password meet every point but the one of a login route."""
+    """Failed and good visits by wallet, by password and by mail meet every point but the one of a login route."""
+    office = PostOffice()
+    office.serve(auth)
+    auth.sign_up("dave@example.com", password=PASSWORD)
+    auth.deliver_mails()
+    auth.verify_email(office.token())
+    auth.request_password_reset("dave@example.com")
+    auth.deliver_mails()
+    auth.reset_password(office.token(), OTHER_PASSWORD)
     token = sign_in(auth, alice).token
     auth.validate_token(token)
     auth.invalidate_token(token)

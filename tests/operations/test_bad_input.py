@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from post_office import PostOffice
 
 from gatewright import AsyncEvrmoreAuth
 from gatewright.errors import (
     ConfigurationError,
     GatewrightError,
     InvalidChallengeError,
+    InvalidLinkError,
     InvalidParameterError,
     InvalidSignatureError,
     PermissionNotFoundError,
@@ -56,6 +58,7 @@ NONSENSE = {
 CLEAR = (
     ConfigurationError,
     InvalidChallengeError,
+    InvalidLinkError,
     InvalidParameterError,
     InvalidSignatureError,
     PermissionNotFoundError,
@@ -63,7 +66,9 @@ CLEAR = (
 )
 """What nonsense may be answered with: each says what is wrong with it."""
 
-TABLES = sorted(table.name for table in metadata.sorted_tables if len(table.c) > 1 and table.name != "audit")
+RECORDS = {"attempts", "audit"}
+"""Where it is written down that an attempt failed."""
+TABLES = sorted(table.name for table in metadata.sorted_tables if len(table.c) > 1 and table.name not in RECORDS)
 PASSWORD = "correct horse battery staple"
 
 GOOD_PARAMETERS = {
@@ -93,10 +98,13 @@ GOOD_PARAMETERS = {
     "load_user_provider": {"name": "SQLUserProvider"},
     "guard": {"session": {}, "ip_address": None, "user_agent": None},
     "list_audit": {"since": None, "event": None, "username": None, "after_id": 0, "at_most": 1},
+    "cleanup_expired_attempts": {"at_most": 1},
     "cleanup_expired_audit": {"at_most": 1},
-    "attempt": {"username": "name", "password": "password", "provider": "SQLUserProvider"},
+    "cleanup_expired_remembered": {"at_most": 1},
+    "attempt": {"username": "name", "password": "password", "provider": "SQLUserProvider", "ip_address": None},
     "bypass": {"username": "name", "provider": "SQLUserProvider", "actor": None, "reason": None},
     "get_user": {"username": "name"},
+    "has_password": {"username": "name"},
     "list_users": {"after": "", "at_most": 1},
     "enable_user": {"username": "name", "actor": None},
     "disable_user": {"username": "name", "actor": None},
@@ -116,10 +124,25 @@ GOOD_PARAMETERS = {
     "revoke_permission": {"permission": "general.read", "username": "name", "role": None, "actor": None},
     "assign_role": {"role": "editor", "username": "name", "actor": None},
     "unassign_role": {"role": "editor", "username": "name", "actor": None},
+    "request_email_verification": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
+    "verify_email": {"token": "verification", "ip_address": None},
+    "request_password_reset": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
+    "reset_password": {"token": "reset", "password": "other password", "ip_address": None},
+    "is_link_valid": {"token": "reset", "purpose": "password_reset"},
+    "get_profile": {"username": "name"},
+    "set_profile": {"username": "name", "profile": {"city": "Berne"}, "actor": None},
+    "cleanup_expired_links": {"at_most": 1},
 }
-NO_PARAMETERS = {"close", "create_wallet_address", "list_permissions", "list_roles"}
-MAKERS = {"create_user", "create_permission", "create_role", "add_voter"}
-"""These take almost any text for a good name: what they refuse stands beside the tests of accounts and of rights."""
+NO_PARAMETERS = {
+    "close",
+    "create_wallet_address",
+    "deliver_mails",
+    "list_letters",
+    "list_permissions",
+    "list_roles",
+}
+MAKERS = {"create_user", "create_permission", "create_role", "add_middleware", "add_voter", "sign_up"}
+"""These take almost any text for a good name: what they refuse stands beside the tests of what they make."""
 
 NOTES = {"none", *(name for name, value in NONSENSE.items() if isinstance(value, str) and 1 <= len(value) <= 255)} - {
     "nul",
@@ -134,6 +157,7 @@ ACCEPTED = {
     ("authenticate", "ip_address"): {"none"},
     ("generate_challenge", "expire_minutes"): {"zero"},
     ("generate_challenge", "ip_address"): {"none"},
+    ("attempt", "ip_address"): {"none"},
     ("list_sessions", "user_id"): {"none"},
     ("list_sessions", "provider"): {"none"},
     ("invalidate_all_tokens", "provider"): {"none"},
@@ -151,6 +175,12 @@ ACCEPTED = {
     ("list_users", "after"): {"empty"} | NOTES,
     ("set_password", "password"): {"sql", "html"},
     ("set_password", "keep_session"): NOTES,
+    **{
+        (name, optional): {"none"}
+        for name in ("request_email_verification", "request_password_reset", "verify_email", "reset_password")
+        for optional in ("ip_address", "language", "base_url")
+    },
+    ("reset_password", "password"): {"sql", "html"},
     **{(name, "actor"): NOTES for name, given in GOOD_PARAMETERS.items() if "actor" in given},
     ("bypass", "reason"): NOTES,
 }
@@ -168,11 +198,14 @@ def parts(auth, alice, sign_in):
     """Good values by their names, each of a visitor who exists."""
     session = sign_in(auth, alice)
     challenge = auth.generate_challenge(alice.address)
-    auth.create_user("carol", password=PASSWORD, is_verified=True)
+    auth.create_user("carol", email="carol@example.com", password=PASSWORD, is_verified=True)
+    links = mail_links(auth)
     auth.create_permission("general.read")
     auth.create_role("editor")
     return {
         "name": "carol",
+        "mail": "carol@example.com",
+        **links,
         "password": PASSWORD,
         "other password": "quiet lamp under seven hills",
         "address": alice.address,
@@ -183,6 +216,22 @@ def parts(auth, alice, sign_in):
         "session": session.id,
         "wif": alice.wif,
     }
+
+
+def mail_links(auth):
+    """Good links of two users, by what they are for."""
+    office = PostOffice()
+    office.serve(auth)
+    links = {}
+    auth.create_user("newcomer", email="newcomer@example.com")
+    for purpose, request in (
+        ("verification", lambda: auth.request_email_verification("newcomer@example.com")),
+        ("reset", lambda: auth.request_password_reset("carol@example.com")),
+    ):
+        request()
+        auth.deliver_mails()
+        links[purpose] = office.token()
+    return links
 
 
 def resolve(parts, value):
@@ -231,7 +280,7 @@ def ask(auth, function, arguments):
 
 
 def dump(sql):
-    """All that is stored, but the audit record: that an attempt failed is written down there."""
+    """All that is stored, but that an attempt failed."""
     return {table: sql(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}
 
 

@@ -10,9 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from post_office import PostOffice
 
 from gatewright.errors import GatewrightError
 from gatewright.operations.authenticate import WalletAttempt
+from gatewright.operations.sign_up import SignUpForm
 
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -61,9 +63,10 @@ def meet_everything(auth, alice, bob):
     records += [auth.settings, alice, WalletAttempt(alice.address, challenge, signature), session.__class__]
     auth.invalidate_token(session.token)
     auth.invalidate_token(session.token)
+    of_mails = meet_mails(auth, records, errors)
     of_passwords = meet_passwords(auth, records, errors)
     secrets = [session.token, session.token.rpartition(".")[2], signature, bob.sign(challenge), challenge, other]
-    return [*secrets, alice.wif, auth.settings.jwt_secret.get_secret_value(), *of_passwords], records, errors
+    return [*secrets, alice.wif, auth.settings.jwt_secret.get_secret_value(), *of_mails, *of_passwords], records, errors
 
 
 def meet_passwords(auth, records, errors):
@@ -86,6 +89,35 @@ def meet_passwords(auth, records, errors):
     guard.destroy()
     auth.set_password("carol", OTHER_PASSWORD)
     return [PASSWORD, WRONG_PASSWORD, OTHER_PASSWORD, WEAK_PASSWORD, "opensesame1", PBKDF2_HASH, "$argon2", secret]
+
+
+def meet_mails(auth, records, errors):
+    """The same for mails, lost and delivered, and their links, used well and badly."""
+    office = PostOffice()
+    office.serve(auth)
+    auth.sign_up("ellen@example.com", password=PASSWORD, profile={"city": "Berne"})
+    auth.deliver_mails()
+    verification = office.token()
+    auth.request_password_reset("ellen@example.com")
+    office.close(OSError("not today"))
+    auth.deliver_mails()
+    lost = office.written[-1][1].rpartition("/")[2]
+    records += [
+        *auth.list_letters(),
+        *office.mails,
+        auth.get_profile("ellen@example.com"),
+        auth.verify_email(verification),
+    ]
+    office.open()
+    auth.request_password_reset("ellen@example.com")
+    auth.deliver_mails()
+    reset = office.token()
+    for token, password in ((lost, OTHER_PASSWORD), (verification, OTHER_PASSWORD), (reset, WEAK_PASSWORD)):
+        with pytest.raises(GatewrightError) as refused:
+            auth.reset_password(token, password)
+        errors.append(refused.value)
+    records += [auth.reset_password(reset, OTHER_PASSWORD), SignUpForm("ellen@example.com", password=PASSWORD)]
+    return [verification, lost, reset]
 
 
 def failing(**parameters):

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from visitors import OURS, PASSWORD, Visitor
 
+from gatewright import User
 from gatewright.errors import InvalidParameterError, UserNotFoundError
 
 
@@ -160,6 +161,24 @@ def test_roles_are_of_users_and_not_of_guests(auth, carol):
     guest = auth.guard({})
     assert not guest.is_role("editor")
     assert guest.is_role("editor", auth.get_user("carol"))
+
+
+@pytest.mark.parametrize("spelling", ["Editor", "EDITOR", " editor ", "\uff25\uff24\uff29\uff34\uff2f\uff32"])
+def test_a_role_of_ours_is_found_in_any_spelling(auth, carol, spelling):
+    """Our own names have one spelling, whoever asks; nonsense is nobody's role."""
+    auth.create_role("Editor")
+    auth.assign_role("editor", username="carol")
+    carol = auth.get_user("carol")
+    assert auth.guard({}).is_role(spelling, carol)
+    assert not auth.guard({}).is_role(f"{spelling}s", carol)
+    assert not auth.guard({}).is_role("edi\u200btor", carol)
+
+
+def test_another_providers_roles_are_exact(auth):
+    """Whether `Editor` and `editor` are one role there only the provider knows."""
+    user = User({"username": "carol"}, roles=["Editor"])
+    assert auth.guard({}).is_role("Editor", user)
+    assert not auth.guard({}).is_role("editor", user)
 
 
 def test_deleting_a_user_leaves_no_rights_behind(auth, carol, database, count):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,12 +16,16 @@ import httpx
 import pytest
 import uvicorn
 
-from gatewright import AsyncEvrmoreAuth, Settings
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.server import create_app
 from gatewright.system import SystemClock
+from gatewright.testing import Browser, Page, Wallet
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 TABLES = ("users", "challenges", "sessions")
+QUICK_HASHES = {"argon2_memory_kib": 8, "argon2_iterations": 1}
+
+Headers = Iterable[tuple[str, str]]
 
 
 class MovableClock:
@@ -47,6 +51,22 @@ class Site:
     def client(self, **options: Any) -> httpx.Client:
         """A visitor of its own, with cookies of its own."""
         return self.clients.enter_context(httpx.Client(base_url=self.url, trust_env=False, **options))
+
+    def browser(self, *headers: tuple[str, str], **options: Any) -> Browser:
+        """A visitor with a browser of their own, behind a proxy that adds headers."""
+        client = self.client()
+
+        def send(method: str, target: str, sent: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+            client.cookies.clear()
+            answer = client.request(method, target, headers=[*headers, *sent], content=body)
+            return answer.status_code, answer.headers.multi_items(), answer.content
+
+        return Browser(send, **options)
+
+    def add_user(self, username: str, *, password: str) -> None:
+        """Make a verified account, as an operator would beside the running server."""
+        with EvrmoreAuth(settings=self.auth.settings) as beside:
+            beside.create_user(username, email=f"{username}@example.com", password=password, is_verified=True)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
@@ -88,7 +108,8 @@ def running_site(folder: Path, *, server: dict[str, Any], auth: dict[str, Any], 
     database = folder / "gatewright.db"
     clock = MovableClock()
     values = {"challenges_per_client": 100_000, "jwt_secret": SECRET, "database_url": f"sqlite:///{database}"}
-    served = AsyncEvrmoreAuth(settings=Settings(_env_file=None, **(values | settings)), clock=clock, **auth)
+    in_force = Settings(_env_file=None, **(values | QUICK_HASHES | settings))
+    served = AsyncEvrmoreAuth(settings=in_force, clock=clock, **auth)
     options = {"http": "h11", "ws": "none", "proxy_headers": False, "server_header": False, "log_config": None}
     uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(served), **(options | server)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -130,6 +151,46 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def client(site: Site) -> httpx.Client:
     """A visitor of the module's server."""
     return site.client()
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    """A browser on the module's server."""
+    return site.browser()
+
+
+@pytest.fixture
+def wallet(request: pytest.FixtureRequest) -> Wallet:
+    """A wallet that no other test has."""
+    return Wallet.new(request.node.nodeid)
+
+
+@pytest.fixture
+def other_wallet(request: pytest.FixtureRequest) -> Wallet:
+    """One more."""
+    return Wallet.new(f"{request.node.nodeid}, the other one")
+
+
+@pytest.fixture
+def ask() -> Callable[[Browser, Wallet], Page]:
+    """Send the address with the token that a form of the start page has, and return the page of the second step."""
+
+    def ask(browser: Browser, wallet: Wallet) -> Page:
+        token = browser.get("/").form().fields["csrf_token"]
+        return browser.post("/login/wallet", {"csrf_token": token, "evrmore_address": wallet.address})
+
+    return ask
+
+
+@pytest.fixture
+def sign_in(ask: Callable[[Browser, Wallet], Page]) -> Callable[[Browser, Wallet], Page]:
+    """Go through both steps, and return the last answer."""
+
+    def sign_in(browser: Browser, wallet: Wallet) -> Page:
+        form = ask(browser, wallet).form("/login/wallet")
+        return browser.submit(form, signature=wallet.sign(form.fields["challenge"]))
+
+    return sign_in
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from gatewright.web.message_texts import MESSAGES, PROBLEMS
+
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
     "--headless=new",
@@ -114,18 +116,18 @@ def test_the_whole_walk_through(site, open_browser, has_scripts):
     browser.driver.get(site.url)
     assert browser.texts("h1") == ["Sign in with your wallet"]
     assert browser.focused() == "evrmore_address"
-    browser.photograph("1-address")
+    browser.photograph("1-start")
 
     browser.find("#evrmore_address").send_keys("not-an-address")
     browser.submit("Continue")
-    assert browser.texts("[role=alert]") == ["This is not an address that can sign in here."]
+    assert browser.texts("[role=alert]") == [MESSAGES["ERR_ADDRESS"]]
     assert browser.find("#evrmore_address").get_attribute("value") == "not-an-address"
     assert browser.focused() == "evrmore_address"
     browser.photograph("2-address-wrong")
 
     browser.find("#evrmore_address").clear()
     browser.find("#evrmore_address").send_keys(f" {address} ")
-    browser.submit("Continue")
+    browser.submit("Continue with your wallet")
     assert browser.texts("h1") == ["Sign this text"]
     challenge = browser.find("#challenge").get_attribute("value")
     assert address in challenge
@@ -139,7 +141,7 @@ def test_the_whole_walk_through(site, open_browser, has_scripts):
 
     browser.find("#signature").send_keys("nonsense")
     browser.submit("Sign in")
-    assert browser.texts("[role=alert]") == ["The signature does not match the challenge and the address."]
+    assert browser.texts("[role=alert]") == [MESSAGES["ERR_SIGNATURE"]]
     assert browser.focused() == "signature"
     assert browser.find("#signature").get_attribute("value") == "nonsense"
     assert browser.find("#challenge").get_attribute("value") == challenge
@@ -191,6 +193,6 @@ def test_a_page_of_another_site_signs_nobody_in(site, open_browser):
     browser.submit("Win a prize")
 
     assert browser.texts("h1") == ["That did not work"]
-    assert browser.texts("[role=alert]") == ["This form was not sent from this site. Open the page again and retry."]
-    assert "gatewright-challenge" not in {cookie["name"] for cookie in browser.driver.get_cookies()}
+    assert browser.texts("[role=alert]") == [PROBLEMS[403]]
+    assert browser.driver.get_cookies() == []
     browser.photograph("6-foreign-form")

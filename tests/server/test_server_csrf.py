@@ -1,60 +1,70 @@
-"""No other site signs a visitor in or out."""
+"""No other site signs a visitor in or out: a form has the token of its visit, and no browser calls it foreign."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
-FORMS = (("/login/wallet", {"evrmore_address": ADDRESS}), ("/logout", {}))
+FORMS = {"/login/wallet": {"evrmore_address": ADDRESS}, "/logout": {}}
 TAKEN = {"/login/wallet": 200, "/logout": 303}
+HTTPS = ("X-Forwarded-Proto", "https")
 
 
-def assert_refused(answer):
-    assert answer.status_code == 403
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "This form was not sent from this site." in answer.text
-    assert "gatewright=" not in answer.headers.get("set-cookie", "")
+def assert_refused(page):
+    assert page.status == 403
+    assert page.header("content-type").startswith("text/html")
+    assert "If you sent a form, open the page again and retry." in page.text
+    assert page.header("set-cookie") is None
+
+
+def is_signed_in(browser):
+    return "Signed in as" in browser.get("/").text
 
 
 @pytest.fixture
-def signed_in(open_site):
+def signed_in(open_site, wallet, sign_in):
     """A visitor who has something to lose."""
     site = open_site(challenges_per_address=100)
-    visitor = site.client()
-    visitor.cookies.set("gatewright", site.sign_in(visitor)["token"], domain="127.0.0.1", path="/")
-    assert "Signed in as" in visitor.get("/").text
-    return site, visitor
+    browser = site.browser()
+    sign_in(browser, wallet)
+    assert is_signed_in(browser)
+    return site, browser
+
+
+@pytest.fixture
+def token(signed_in):
+    """The token of the visit."""
+    _, browser = signed_in
+    return {"csrf_token": browser.get("/").form().fields["csrf_token"]}
 
 
 @pytest.mark.parametrize("value", ["cross-site", "same-site", "", "nonsense", "Same-Origin"])
-def test_what_the_browser_calls_foreign_is_refused(signed_in, value):
+def test_what_the_browser_calls_foreign_is_refused(signed_in, token, value):
     """Even with everything else right; and nothing has happened."""
-    site, visitor = signed_in
+    site, browser = signed_in
     before = site.rows()
-    token = {"csrf_token": visitor.cookies["gatewright-csrf"]}
-    for path, form in FORMS:
-        headers = {"Sec-Fetch-Site": value, "Origin": site.url}
-        assert_refused(visitor.post(path, data=form | token, headers=headers))
+    for path, form in FORMS.items():
+        headers = [("Sec-Fetch-Site", value), ("Origin", site.url)]
+        assert_refused(browser.post(path, form | token, headers=headers))
 
     assert site.rows() == before
-    assert "Signed in as" in visitor.get("/").text
+    assert is_signed_in(browser)
 
 
 @pytest.mark.parametrize("value", ["same-origin", "none"])
-@pytest.mark.parametrize(("path", "form"), FORMS)
-def test_what_the_browser_calls_ours_is_taken(signed_in, value, path, form):
-    """Our page, or the person's own doing. No token is needed, so pages may be kept open as long as one likes."""
-    _, visitor = signed_in
+@pytest.mark.parametrize("path", FORMS)
+def test_what_the_browser_calls_ours_still_needs_the_token(signed_in, token, value, path):
+    """Our page, or the person's own doing; a page of ours has shown the token."""
+    _, browser = signed_in
+    headers = [("Sec-Fetch-Site", value)]
 
-    assert visitor.post(path, data=form, headers={"Sec-Fetch-Site": value}).status_code == TAKEN[path]
+    assert_refused(browser.post(path, FORMS[path], headers=headers))
+    assert browser.post(path, FORMS[path] | token, headers=headers).status == TAKEN[path]
 
 
-def test_a_foreign_origin_is_refused(signed_in):
+def test_a_foreign_origin_is_refused(signed_in, token):
     """Another host, port, scheme or spelling; a sandbox; and what only looks alike."""
-    site, visitor = signed_in
-    token = {"csrf_token": visitor.cookies["gatewright-csrf"]}
+    site, browser = signed_in
     https = site.url.replace("http:", "https:")
     for origin in (
         "null",
@@ -65,78 +75,107 @@ def test_a_foreign_origin_is_refused(signed_in):
         f"{site.url}/",
         f"{site.url}1",
     ):
-        for path, form in FORMS:
-            assert_refused(visitor.post(path, data=form | token, headers={"Origin": origin}))
-            assert_refused(visitor.post(path, headers={"Origin": origin}))
+        for path, form in FORMS.items():
+            assert_refused(browser.post(path, form | token, headers=[("Origin", origin)]))
+            assert_refused(browser.send("POST", path, headers=[("Origin", origin), ("Accept", "text/html")]))
 
-    assert "Signed in as" in visitor.get("/").text
+    assert is_signed_in(browser)
 
 
-@pytest.mark.parametrize(("path", "form"), FORMS)
-def test_our_own_origin_is_taken(signed_in, path, form):
+@pytest.mark.parametrize("path", FORMS)
+def test_our_own_origin_is_taken(signed_in, token, path):
     """For browsers that do not send Sec-Fetch-Site, as on plain http."""
-    site, visitor = signed_in
+    site, browser = signed_in
 
-    assert visitor.post(path, data=form, headers={"Origin": site.url}).status_code == TAKEN[path]
+    assert browser.post(path, FORMS[path] | token, headers=[("Origin", site.url)]).status == TAKEN[path]
 
 
-@pytest.mark.parametrize(("path", "form"), FORMS)
-def test_without_either_header_the_token_decides(signed_in, path, form):
+@pytest.mark.parametrize("path", FORMS)
+def test_behind_a_trusted_proxy_our_origin_is_https(open_site, path, wallet, sign_in):
+    """As the browser sees the site."""
+    site = open_site(trusted_proxies=("127.0.0.1",))
+    https = ("Origin", site.url.replace("http:", "https:"))
+    browser = site.browser(HTTPS, is_https=True)
+    sign_in(browser, wallet)
+    fields = FORMS[path] | {"csrf_token": browser.get("/").form().fields["csrf_token"]}
+
+    assert_refused(browser.post(path, fields, headers=[("Origin", site.url)]))
+    assert browser.post(path, fields, headers=[https]).status == TAKEN[path]
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_stranger_cannot_call_itself_a_proxy(signed_in, token, path):
+    """Without the setting no header says that the connection is encrypted."""
+    site, browser = signed_in
+    headers = [HTTPS, ("Origin", site.url.replace("http:", "https:"))]
+
+    assert_refused(browser.post(path, FORMS[path] | token, headers=headers))
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_without_either_header_the_token_decides(signed_in, token, path):
     """None, an empty one, a guess and somebody else's are refused; the page's own is taken."""
-    site, visitor = signed_in
-    foreign = site.client()
-    foreign.get("/")
-    for token in (None, "", "guess", "\u00e9", foreign.cookies["gatewright-csrf"]):
-        assert_refused(visitor.post(path, data=form if token is None else form | {"csrf_token": token}))
+    site, browser = signed_in
+    foreign = site.browser().get("/").form().fields["csrf_token"]
+    for wrong in (None, "", "guess", "\u00e9", foreign):
+        assert_refused(browser.post(path, FORMS[path] if wrong is None else FORMS[path] | {"csrf_token": wrong}))
 
-    own = re.search(r'name="csrf_token" value="(\w+)"', visitor.get("/").text).group(1)
-    assert visitor.post(path, data=form | {"csrf_token": own}).status_code == TAKEN[path]
+    assert browser.post(path, FORMS[path] | token).status == TAKEN[path]
 
 
-def test_an_empty_cookie_matches_no_empty_token(signed_in):
+def test_two_tokens_are_none(signed_in, token):
+    """Nobody can say which of them the page has shown."""
+    _, browser = signed_in
+    kind = ("Content-Type", "application/x-www-form-urlencoded")
+    body = "csrf_token={0}&csrf_token={0}".format(token["csrf_token"]).encode()
+
+    assert_refused(browser.send("POST", "/logout", headers=[kind, ("Accept", "text/html")], body=body))
+    assert is_signed_in(browser)
+
+
+@pytest.mark.parametrize("cookie", [{}, {"gatewright": ""}, {"gatewright": "nonsense"}])
+def test_without_a_visit_there_is_no_token(browser, cookie):
     """Nothing equal to nothing proves nothing."""
-    _, visitor = signed_in
-    headers = {"Cookie": "gatewright-csrf="}
+    browser.cookies = dict(cookie)
 
-    assert_refused(visitor.post("/login/wallet", data={"evrmore_address": ADDRESS, "csrf_token": ""}, headers=headers))
+    assert browser.post("/login/wallet", FORMS["/login/wallet"] | {"csrf_token": ""}).status == 403
 
 
-def test_the_token_stays_while_the_browser_keeps_it(signed_in):
+def test_the_token_stays_while_the_visit_lasts(signed_in, token):
     """So that several open tabs all work."""
-    _, visitor = signed_in
-    token = visitor.cookies["gatewright-csrf"]
+    _, browser = signed_in
 
-    answer = visitor.get("/")
+    page = browser.get("/")
 
-    assert token in answer.text
-    assert "set-cookie" not in answer.headers
+    assert page.form().fields["csrf_token"] == token["csrf_token"]
+    assert page.header("set-cookie") is None
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/json", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize("media_type", ["text/plain", "application/json", "multipart/form-data; boundary=x"])
 def test_a_form_of_another_kind_is_refused(signed_in, media_type):
     """Even from our own page: other kinds are what a script of another site may send unasked."""
-    _, visitor = signed_in
-    headers = {"Content-Type": media_type, "Sec-Fetch-Site": "same-origin"}
-    for path in ("/login/wallet", "/logout"):
-        answer = visitor.post(path, content=b"evrmore_address=E", headers=headers)
-        assert answer.status_code == 415
-        assert answer.headers["content-type"].startswith("text/html")
+    _, browser = signed_in
+    headers = [("Content-Type", media_type), ("Sec-Fetch-Site", "same-origin"), ("Accept", "text/html")]
+    for path in FORMS:
+        page = browser.send("POST", path, headers=headers, body=b"evrmore_address=E")
+        assert page.status == 415
+        assert page.header("content-type").startswith("text/html")
 
-    assert "Signed in as" in visitor.get("/").text
+    assert is_signed_in(browser)
 
 
-def test_a_token_in_the_header_makes_a_logout_the_apis(signed_in, assert_problem):
+def test_a_token_in_the_header_makes_a_logout_the_apis(signed_in, token):
     """There the cookie counts for nothing, good or bad as the token may be."""
-    _, visitor = signed_in
-    headers = {"Authorization": "Bearer nonsense", "Sec-Fetch-Site": "same-origin"}
+    _, browser = signed_in
+    headers = [("Authorization", "Bearer nonsense"), ("Sec-Fetch-Site", "same-origin")]
 
-    assert_problem(visitor.post("/logout", data={"a": "b"}, headers=headers), 401, "invalid_token")
-    assert_problem(visitor.post("/logout", headers=headers), 401, "invalid_token")
+    for answer in (browser.post("/logout", token, headers=headers), browser.send("POST", "/logout", headers=headers)):
+        assert (answer.status, answer.header("content-type")) == (401, "application/problem+json")
+        assert '"code": "invalid_token"' in answer.text
+    assert is_signed_in(browser)
 
-    assert "Signed in as" in visitor.get("/").text
 
-
-@pytest.mark.parametrize("path", ["/challenge", "/authenticate", "/", "/login/wallet", "/me"])
+@pytest.mark.parametrize("path", ["/challenge", "/authenticate", "/", "/login/wallet", "/me", "/login", "/api/session"])
 @pytest.mark.parametrize("method", ["OPTIONS", "POST", "GET"])
 def test_no_other_origin_may_read_anything(client, method, path):
     """There is no CORS: no answer names an origin or allows credentials."""

@@ -9,8 +9,8 @@ import pytest
 
 from gatewright import errors
 from gatewright.server.body_limit import LARGEST_BODY, BodyLimit
-from gatewright.server.problems import problem_of
 from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
+from gatewright.web.problems import problem_of
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
 
@@ -144,6 +144,8 @@ def test_the_whereabouts_name_every_cause_and_quote_none():
 
 STATUS = {
     errors.BusyError: 503,
+    errors.InvalidLinkError: 410,
+    errors.MailUnavailableError: 503,
     errors.PermissionNotFoundError: 404,
     errors.ProviderUnavailableError: 503,
     errors.StoreUnavailableError: 503,
@@ -156,7 +158,10 @@ def leaves(kind):
     return [kind, *(leaf for child in kind.__subclasses__() for leaf in leaves(child))]
 
 
-@pytest.mark.parametrize("kind", leaves(errors.GatewrightError), ids=lambda kind: kind.__name__)
+KINDS = [kind for kind in leaves(errors.GatewrightError) if kind is not errors.TransportError]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_error_has_its_status(kind):
     """A client's fault is a problem with the error's code; ours is not for the client, and goes on to the log."""
     if kind is errors.GatewrightError or issubclass(kind, errors.ConfigurationError):
@@ -176,3 +181,15 @@ def test_every_error_has_its_status(kind):
     assert problem.status == STATUS.get(kind, problem.status)
     if is_timed:
         assert problem.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "malformed_request"), (401, "missing_token"), (405, "method_not_allowed")]
+)
+def test_a_request_that_cannot_be_answered_has_the_code_of_its_status(status, code):
+    """And the headers that it was given."""
+    problem = problem_of(errors.TransportError(status=status, headers={"Allow": "GET"}))
+
+    assert (problem.status, problem.code) == (status, code)
+    assert problem.headers["Allow"] == "GET"
+    assert ("WWW-Authenticate" in problem.headers) == (status == 401)

@@ -1,369 +1,457 @@
-"""The page without a browser and without JavaScript: forms, cookies, and what comes back."""
+"""The pages over HTTP, without JavaScript: the server's own start page, and the pages and the API side by side."""
 
 from __future__ import annotations
 
+import json
+import queue
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from gatewright import Denied
+from gatewright.errors import MailUnavailableError
+from gatewright.testing import Wallet
+from gatewright.web.message_texts import MESSAGES
 
-SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def visitor(site):
-    """A browser that says where its forms come from."""
-    return site.client(headers=SAME_ORIGIN)
-
-
-def field(page, name):
-    """The value of a form's field."""
-    match = re.search(rf'<textarea[^>]* name="{name}"[^>]*>([^<]*)<|name="{name}" value="([^"]*)"', page.text)
-    return next(value for value in match.groups() if value is not None)
+PASSWORD = "correct horse battery staple"
+SECONDS = 60
+JSON = [("Content-Type", "application/json")]
 
 
-def ask(visitor, address):
-    """Post the first step and return the second."""
-    page = visitor.post("/login/wallet", data={"evrmore_address": address})
-    assert page.status_code == 200, page.text
-    return {name: field(page, name) for name in ("evrmore_address", "challenge")}
+class Mailbox:
+    """Keeps the mails that the server's postman brings."""
+
+    def __init__(self):
+        self._mails = queue.Queue()
+
+    def send(self, mail):
+        self._mails.put(mail)
+
+    def next(self):
+        return self._mails.get(timeout=SECONDS)
 
 
-def sign_in(site, visitor, wallet=None):
-    """Go through both steps."""
-    address, wif = wallet or site.auth.create_wallet_address()
-    form = ask(visitor, address)
-    answer = visitor.post("/login/wallet", data=form | {"signature": site.auth.sign_message(wif, form["challenge"])})
-    assert answer.status_code == 303, answer.text
-    return address
+def second_step(page):
+    return page.form("/login/wallet", challenge=page.form("/login/wallet").fields["challenge"])
+
+
+def signed(page, wallet):
+    """The fields of the second step, filled in."""
+    fields = second_step(page).fields
+    return fields | {"signature": wallet.sign(fields["challenge"])}
 
 
 def heading(page):
-    headings = re.findall(r"<h1[^>]*>(.*?)</h1>", page.text, re.DOTALL)
-    assert len(headings) == 1
-    return re.sub(r"<[^>]*>", "", headings[0])
+    (found,) = re.findall(r"<h1[^>]*>(.*?)</h1>", page.text, re.DOTALL)
+    return re.sub(r"<[^>]*>", "", found)
 
 
 def alert(page):
-    return re.search(r'role="alert">([^<]*)<', page.text).group(1)
+    (found,) = re.findall(r'role="alert">([^<]*)<', page.text)
+    return found
 
 
-def test_the_walk_through(site, visitor):
-    """Address, challenge, signature, signed in, signed out."""
-    assert heading(visitor.get("/")) == "Sign in with your wallet"
-
-    address = sign_in(site, visitor)
-
-    page = visitor.get("/")
-    assert heading(page) == f"Signed in as {address}"
-    assert "127.0.0.1" in page.text
-    answer = visitor.post("/logout", data={})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert heading(visitor.get("/")) == "Sign in with your wallet"
+def is_guest(browser):
+    return heading(browser.get("/")) == "Sign in with your wallet"
 
 
-def test_signing_out_ends_the_session_itself(site, visitor):
-    """A copy of the cookie is worth nothing afterwards."""
-    sign_in(site, visitor)
-    token = visitor.cookies["gatewright"]
-
-    visitor.post("/logout", data={})
-
-    assert sorted(visitor.cookies) == ["gatewright-csrf"]
-    assert "Signed in" not in visitor.get("/", headers={"Cookie": f"gatewright={token}"}).text
+def code_of(page):
+    assert page.header("content-type") == "application/problem+json"
+    return page.status, json.loads(page.text)["code"]
 
 
-def test_the_page_shows_the_commands_that_sign(site, visitor):
+def test_the_walk_through_with_a_wallet(browser, wallet):
+    """Address, challenge, signature, signed in, signed out; all by the forms of the pages."""
+    step = browser.submit(browser.get("/").form("/login/wallet"), evrmore_address=wallet.address)
+    signed_in = browser.submit(second_step(step), signature=signed(step, wallet)["signature"])
+    home = browser.follow(signed_in)
+
+    assert heading(step) == "Sign this text"
+    assert (signed_in.status, signed_in.location) == (303, "/")
+    assert heading(home) == f"Signed in as {wallet.address}"
+    assert "127.0.0.1" in home.text
+    signed_out = browser.submit(home.form("/logout"))
+    assert (signed_out.status, signed_out.location) == (303, "/")
+    assert is_guest(browser)
+
+
+def test_the_walk_through_with_a_password(open_site):
+    """Signup, the mail with its link to this very server, login, account, logout."""
+    mailbox = Mailbox()
+    site = open_site(auth={"mailer": mailbox})
+    browser = site.browser()
+    typed = {"email": "ben@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
+    told = browser.submit(browser.get("/signup").form("/signup"), **typed)
+    (link,) = re.findall(r"http://\S+", mailbox.next().text)
+    assert heading(told) == "Look into your mail"
+    assert link.startswith(f"{site.url}/email_verification/")
+
+    verified = browser.submit(browser.get(link.removeprefix(site.url)).form())
+    login = browser.follow(verified)
+    assert MESSAGES["MSG_EMAIL_VERIFIED"] in login.text
+    signed_in = browser.submit(login.form("/login"), email="ben@example.com", password=PASSWORD)
+    assert (signed_in.status, signed_in.location) == (303, "/")
+    assert heading(browser.follow(signed_in)) == "Signed in as ben@example.com"
+
+    account = browser.get("/account")
+    assert heading(account) == "Your account"
+    assert browser.submit(account.form("/logout")).location == "/"
+    assert browser.get("/account").location == "/login?next=%2Faccount"
+
+
+def test_a_mail_server_that_is_down_keeps_nobody_out(open_site):
+    """The account is there, and the page is the same."""
+
+    class Down:
+        def send(self, mail):
+            raise MailUnavailableError
+
+    site = open_site(auth={"mailer": Down()})
+    browser = site.browser()
+    typed = {"email": "ben@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
+
+    assert heading(browser.submit(browser.get("/signup").form("/signup"), **typed)) == "Look into your mail"
+    assert site.fetch("SELECT email FROM users") == [("ben@example.com",)]
+
+
+def test_the_start_page_of_a_user_without_a_wallet(site, browser):
+    """Shows the name."""
+    site.add_user("anna", password=PASSWORD)
+    browser.submit(browser.get("/login").form("/login"), email="anna", password=PASSWORD)
+
+    assert heading(browser.get("/")) == "Signed in as anna"
+
+
+def test_the_start_page_speaks_the_visitors_language(site):
+    """As the browser asks for it."""
+    page = site.browser(language="de-AT, en;q=0.5").get("/")
+
+    assert '<html lang="de">' in page.text
+    assert page.header("content-language") == "de"
+
+
+def test_head_is_get_without_a_body(site):
+    """The length is that of the page."""
+    client = site.client()
+    page, head = client.get("/"), client.head("/")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == page.headers["content-length"]
+
+
+def test_the_page_shows_the_commands_that_sign(browser, wallet, ask):
     """Both, with the challenge exactly as it is."""
-    address, _ = site.auth.create_wallet_address()
+    page = ask(browser, wallet)
+    challenge, text = second_step(page).fields["challenge"], unescape(page.text)
 
-    page = visitor.post("/login/wallet", data={"evrmore_address": address})
-
-    challenge = field(page, "challenge")
-    text = page.text.replace("&#34;", '"')
     assert f'gatewright wallet sign --wif-file wallet.wif "{challenge}"' in text
-    assert f'evrmore-cli signmessage "{address}" "{challenge}"' in text
+    assert f'evrmore-cli signmessage "{wallet.address}" "{challenge}"' in text
 
 
-def test_asking_for_a_challenge_signs_nobody_in(site, visitor):
-    """Still a guest, without an account."""
+def test_asking_for_a_challenge_makes_no_account(site, browser, wallet, ask):
+    """Still a guest."""
     before = site.rows()["users"]
+    ask(browser, wallet)
 
-    ask(visitor, site.auth.create_wallet_address()[0])
-
-    assert heading(visitor.get("/")) == "Sign in with your wallet"
+    assert is_guest(browser)
     assert site.rows()["users"] == before
 
 
-def test_a_bad_address_is_explained_in_place(visitor):
+def test_a_bad_address_is_explained_in_place(browser):
     """With what was typed, the field marked and described by the error."""
-    page = visitor.post("/login/wallet", data={"evrmore_address": '"><script>alert(1)</script>'})
+    typed = '"><script>alert(1)</script>'
+    page = browser.submit(browser.get("/").form("/login/wallet"), evrmore_address=typed)
 
-    assert page.status_code == 422
-    assert alert(page) == "This is not an address that can sign in here."
-    assert "&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert page.status == 422
+    assert alert(page) == MESSAGES["ERR_ADDRESS"]
+    assert page.form("/login/wallet").fields["evrmore_address"] == typed
     assert "<script>alert" not in page.text
-    assert 'aria-describedby="error"' in page.text
-    assert 'aria-invalid="true"' in page.text
+    assert 'aria-invalid="true" aria-describedby="evrmore_address-error"' in page.text
 
 
-def test_a_wrong_signature_is_explained_in_place(site, visitor):
+def test_a_wrong_signature_is_explained_in_place(browser, wallet, ask):
     """With the challenge and the signature kept, so that the next try needs no new challenge."""
-    address, wif = site.auth.create_wallet_address()
-    form = ask(visitor, address)
+    step = ask(browser, wallet)
+    page = browser.submit(second_step(step), signature="<b>wrong</b>")
 
-    page = visitor.post("/login/wallet", data=form | {"signature": "<b>wrong</b>"})
+    assert page.status == 422
+    assert alert(page) == MESSAGES["ERR_SIGNATURE"]
+    assert second_step(page).fields["challenge"] == second_step(step).fields["challenge"]
+    assert second_step(page).fields["signature"] == "<b>wrong</b>"
+    assert "<b>wrong" not in page.text
+    right = browser.submit(second_step(page), signature=f"  {signed(step, wallet)['signature']}\r\n")
+    assert right.status == 303
 
-    assert page.status_code == 401
-    assert alert(page) == "The signature does not match the challenge and the address."
-    assert field(page, "challenge") == form["challenge"]
-    assert field(page, "signature") == "&lt;b&gt;wrong&lt;/b&gt;"
-    right = form | {"signature": f"  {site.auth.sign_message(wif, form['challenge'])}\r\n"}
-    assert visitor.post("/login/wallet", data=right).status_code == 303
 
-
-def test_a_signature_from_another_browser_is_refused(site, visitor):
+def test_a_signature_from_another_browser_is_refused(site, browser, wallet, other_wallet, ask):
     """A challenge belongs to the browser that asked for it; and the attempt does not burn it."""
-    address, wif = site.auth.create_wallet_address()
-    form = ask(visitor, address)
-    form["signature"] = site.auth.sign_message(wif, form["challenge"])
-    relay = site.client(headers=SAME_ORIGIN)
-    ask(relay, site.auth.create_wallet_address()[0])
+    form = signed(ask(browser, wallet), wallet)
+    relay, newcomer = site.browser(), site.browser()
+    tokens = [ask(relay, other_wallet).form().fields["csrf_token"], newcomer.get("/").form().fields["csrf_token"]]
+    for thief, token in zip((relay, newcomer), tokens, strict=True):
+        page = thief.post("/login/wallet", form | {"csrf_token": token})
+        assert page.status == 401
+        assert alert(page) == MESSAGES["ERR_WALLET_CHALLENGE"]
+        assert is_guest(thief)
 
-    for thief in (relay, site.client(headers=SAME_ORIGIN)):
-        page = thief.post("/login/wallet", data=form)
-        assert page.status_code == 401
-        assert alert(page) == "This challenge cannot be used. Ask for a new one."
-        assert "gatewright" not in thief.cookies
-
-    assert visitor.post("/login/wallet", data=form).status_code == 303
+    assert browser.post("/login/wallet", form).status == 303
 
 
-def test_a_challenge_of_the_api_is_bound_to_no_browser(site, visitor):
-    """So no page takes it."""
-    form = site.signed(visitor, *site.auth.create_wallet_address())
-
-    assert alert(visitor.post("/login/wallet", data=form)) == "This challenge cannot be used. Ask for a new one."
-
-
-def test_a_challenge_of_another_browser_is_a_failed_authentication(open_site):
-    """The hook that counts failures hears of this one too, though the core never sees it."""
+def test_a_challenge_of_the_api_is_bound_to_no_browser(open_site, wallet):
+    """So no page takes it; and the hook that counts failures hears of it, though the core never sees it."""
     site = open_site()
     failures = []
     site.auth.hooks.auth_failed(lambda reason, username: failures.append((username, reason)))
-    visitor = site.client(headers=SAME_ORIGIN)
-    address, wif = site.auth.create_wallet_address()
+    browser = site.browser()
+    token = browser.get("/").form().fields["csrf_token"]
+    form = site.signed(site.client(), wallet.address, wallet.wif)
 
-    visitor.post("/login/wallet", data=site.signed(visitor, address, wif))
+    page = browser.post("/login/wallet", form | {"csrf_token": token})
 
-    assert failures == [(address, "challenge_not_bound")]
+    assert (page.status, alert(page)) == (401, MESSAGES["ERR_WALLET_CHALLENGE"])
+    assert failures == [(wallet.address, "challenge_not_bound")]
 
 
-def test_every_unusable_challenge_gets_the_same_page(open_site):
+def test_every_unusable_challenge_gets_the_same_page(open_site, ask):
     """Expired, used or of another browser, the visitor is asked for the address again."""
     site = open_site()
     pages = []
     for case in ("expired", "used", "unbound"):
-        visitor = site.client(headers=SAME_ORIGIN)
-        address, wif = site.auth.create_wallet_address()
-        form = ask(visitor, address)
-        form["signature"] = site.auth.sign_message(wif, form["challenge"])
+        browser, wallet = site.browser(), Wallet.new(case)
+        form = signed(ask(browser, wallet), wallet)
+        bound = dict(browser.cookies)
         if case == "expired":
             site.clock.offset += timedelta(minutes=11)
         if case == "used":
-            bound = visitor.cookies["gatewright-challenge"]
-            visitor.post("/login/wallet", data=form)
-            visitor.cookies.set("gatewright-challenge", bound, domain="127.0.0.1", path="/")
+            browser.post("/login/wallet", form)
+            browser.cookies = bound
         if case == "unbound":
-            visitor.cookies.delete("gatewright-challenge")
-        page = visitor.post("/login/wallet", data=form)
-        pages.append((page.status_code, page.text.replace(address, "").replace(visitor.cookies["gatewright-csrf"], "")))
+            browser.cookies = {}
+            form["csrf_token"] = browser.get("/").form().fields["csrf_token"]
+        page = browser.post("/login/wallet", form)
+        token = page.form().fields["csrf_token"]
+        pages.append((page.status, page.text.replace(wallet.address, "").replace(token, "")))
 
     assert pages[0][0] == 401
     assert pages == [pages[0]] * 3
 
 
-def test_too_many_challenges_are_explained_in_place(open_site):
+def test_too_many_challenges_are_explained_in_place(open_site, wallet, ask):
     """With the status and the header that the API gives."""
-    site = open_site(challenges_per_address=1)
-    visitor = site.client(headers=SAME_ORIGIN)
-    address, _ = site.auth.create_wallet_address()
-    ask(visitor, address)
+    browser = open_site(challenges_per_address=1).browser()
+    ask(browser, wallet)
 
-    page = visitor.post("/login/wallet", data={"evrmore_address": address})
+    page = ask(browser, wallet)
 
-    assert (page.status_code, page.headers["retry-after"]) == (429, "60")
-    assert alert(page) == "Too many requests. Please wait a moment and try again."
-    assert field(page, "evrmore_address") == address
+    assert (page.status, page.header("retry-after")) == (429, "60")
+    assert alert(page) == MESSAGES["ERR_RATE_LIMITED"]
+    assert page.form("/login/wallet").fields["evrmore_address"] == wallet.address
 
 
-def test_a_deactivated_user_is_told_so(site, visitor):
+def test_a_deactivated_user_is_told_so(site, browser, wallet, sign_in):
     """Only after having proved who they are; and an open session of theirs is over."""
-    wallet = site.auth.create_wallet_address()
-    sign_in(site, visitor, wallet)
-    site.deactivate(wallet[0])
+    sign_in(browser, wallet)
+    site.deactivate(wallet.address)
+    assert is_guest(browser)
 
-    assert heading(visitor.get("/")) == "Sign in with your wallet"
-    form = ask(visitor, wallet[0])
-    page = visitor.post(
-        "/login/wallet", data=form | {"signature": site.auth.sign_message(wallet[1], form["challenge"])}
-    )
-    assert page.status_code == 403
-    assert alert(page) == "This account is not active."
+    page = sign_in(browser, wallet)
+
+    assert (page.status, alert(page)) == (403, MESSAGES["ERR_LOGIN_INACTIVE_USER"])
 
 
-def test_signing_in_again_ends_the_previous_session(site, visitor):
+def test_signing_in_again_ends_the_previous_session(site, browser, wallet, sign_in):
     """One browser, one session; what it held before is worth nothing."""
-    wallet = site.auth.create_wallet_address()
-    sign_in(site, visitor, wallet)
-    before = visitor.cookies["gatewright"]
+    sign_in(browser, wallet)
+    old = site.browser()
+    old.cookies = dict(browser.cookies)
+    assert not is_guest(old)
 
-    sign_in(site, visitor, wallet)
+    assert sign_in(browser, wallet).status == 303
 
-    assert visitor.cookies["gatewright"] != before
-    assert visitor.get("/validate", headers={"Authorization": f"Bearer {before}"}).status_code == 401
-    assert visitor.get("/").text.count("<li>") == 1
+    assert is_guest(old)
+    assert browser.get("/").text.count("<li>") == 1
 
 
-def test_the_list_shows_every_live_session_and_no_token(site, visitor):
+def test_the_list_shows_every_live_session_and_no_secret(site, browser, wallet, other_wallet, sign_in):
     """Of this user only, the current one marked, with whatever the devices call themselves escaped."""
-    wallet = site.auth.create_wallet_address()
-    other = site.client(headers=SAME_ORIGIN | {"User-Agent": "<img src=x>/1"})
-    sign_in(site, other, wallet)
-    sign_in(site, site.client(headers=SAME_ORIGIN))
-    sign_in(site, visitor, wallet)
+    elsewhere = site.browser(user_agent="<img src=x>/1")
+    sign_in(elsewhere, wallet)
+    sign_in(site.browser(), other_wallet)
+    sign_in(browser, wallet)
 
-    page = visitor.get("/")
+    page = browser.get("/")
 
     assert page.text.count("<li>") == 2
     assert page.text.count("this one") == 1
     assert "&lt;img src=x&gt;" in page.text
-    for holder in (visitor, other):
+    for holder in (browser, elsewhere):
         assert holder.cookies["gatewright"] not in page.text
 
 
-@pytest.mark.parametrize("spoil", ["tampered", "truncated", "empty", "oversize", "foreign", "duplicated", "quoted"])
-def test_a_spoilt_cookie_is_a_guest(site, visitor, spoil):
+@pytest.mark.parametrize(
+    "spoil", ["tampered", "truncated", "empty", "oversize", "prefixed", "duplicated", "quoted", "a_token"]
+)
+def test_a_spoilt_cookie_is_a_guest(site, browser, wallet, sign_in, spoil):
     """Never an error, never somebody."""
-    sign_in(site, visitor)
-    token = visitor.cookies["gatewright"]
+    sign_in(browser, wallet)
+    value = browser.cookies["gatewright"]
     cookie = {
-        "tampered": f"gatewright={token[:-4]}AAAA",
-        "truncated": f"gatewright={token[: len(token) // 2]}",
+        "tampered": f"gatewright={value[:-8]}AAAA{value[-4:]}",
+        "truncated": f"gatewright={value[: len(value) // 2]}",
         "empty": "gatewright=",
-        "oversize": f"gatewright={token}{'A' * 9000}",
-        "foreign": f"__Host-gatewright={token}",
-        "duplicated": f"gatewright={token}; gatewright={token}",
-        "quoted": f'gatewright="{token}"',
+        "oversize": f"gatewright={value}{'A' * 9000}",
+        "prefixed": f"__Host-gatewright={value}",
+        "duplicated": f"gatewright={value}; gatewright={value}",
+        "quoted": f'gatewright="{value}"',
+        "a_token": f"gatewright={site.sign_in(site.client())['token']}",
     }[spoil]
 
-    page = site.client().get("/", headers={"Cookie": cookie})
+    page = site.browser(("Cookie", cookie)).get("/")
 
-    assert (page.status_code, heading(page)) == (200, "Sign in with your wallet")
+    assert (page.status, heading(page)) == (200, "Sign in with your wallet")
 
 
-def test_the_second_step_without_a_signature_is_a_wrong_one(site, visitor):
+def test_the_second_step_without_a_signature_is_a_wrong_one(browser, wallet, ask):
     """Also where the field is missing, so that nothing is taken for the first step."""
-    form = ask(visitor, site.auth.create_wallet_address()[0])
+    form = second_step(ask(browser, wallet))
 
-    assert visitor.post("/login/wallet", data=form).status_code == 401
-    assert visitor.post("/login/wallet", data=form | {"signature": ""}).status_code == 401
+    assert browser.submit(form, signature=None).status == 422
+    assert browser.submit(form, signature="").status == 422
 
 
-@pytest.mark.parametrize("data", [{}, {"evrmore_address": ""}, {"signature": "x"}, {"challenge": ""}, {"x": "y"}])
-def test_half_a_form_is_explained(visitor, data):
+@pytest.mark.parametrize("fields", [{}, {"evrmore_address": ""}, {"signature": "x"}, {"challenge": ""}, {"x": "y"}])
+def test_half_a_form_is_explained(browser, fields):
     """In place, never an error of ours."""
-    page = visitor.post("/login/wallet", data=data)
+    token = browser.get("/").form().fields["csrf_token"]
+    page = browser.post("/login/wallet", {"csrf_token": token, **fields})
 
-    assert page.status_code in (401, 422)
-    assert heading(page) == "Sign in with your wallet"
+    assert page.status in (401, 422)
+    assert page.form("/login/wallet")
     assert alert(page)
 
 
-def test_a_hook_sees_the_page_too(open_site):
-    """The same operations, the same veto, shown in place."""
+def test_a_hook_sees_the_pages_too(open_site, wallet, other_wallet, ask, sign_in):
+    """The same operations, the same veto, told in words."""
     site = open_site()
-    visitor = site.client(headers=SAME_ORIGIN)
-    sign_in(site, visitor)
-    form = ask(visitor, site.auth.create_wallet_address()[0])
+    browser = site.browser()
+    sign_in(browser, wallet)
+    step = second_step(ask(browser, other_wallet))
 
     @site.auth.hooks.pre_auth
     @site.auth.hooks.pre_challenge
-    @site.auth.hooks.pre_token_invalidate
     def refuse():
         raise Denied("a reason for the log")
 
-    pages = [
-        visitor.post("/login/wallet", data={"evrmore_address": form["evrmore_address"]}),
-        visitor.post("/login/wallet", data=form | {"signature": "x"}),
-        visitor.post("/logout", data={}),
-    ]
-
-    for page in pages:
-        assert (page.status_code, alert(page)) == (403, "This is not allowed.")
+    for page in (ask(browser, other_wallet), browser.submit(step, signature="x")):
+        assert page.status == 403
+        assert alert(page).startswith("This is not allowed.")
         assert "a reason for the log" not in page.text
-    assert heading(visitor.get("/")).startswith("Signed in")
+    assert heading(browser.get("/")) == f"Signed in as {wallet.address}"
 
 
-def test_a_veto_on_ending_the_old_session_costs_no_new_one(open_site):
-    """The old one stays, the visitor goes on with the new one."""
-    site = open_site()
-    visitor = site.client(headers=SAME_ORIGIN)
-    sign_in(site, visitor)
-
-    @site.auth.hooks.pre_token_invalidate
-    def refuse():
-        raise Denied
-
-    address = sign_in(site, visitor)
-
-    assert heading(visitor.get("/")) == f"Signed in as {address}"
-
-
-def test_a_hook_that_changes_the_address_changes_the_page(open_site):
+def test_a_hook_that_changes_the_address_changes_the_page(open_site, wallet, other_wallet, ask):
     """The second step asks the wallet whom the challenge names."""
     site = open_site()
-    address, wif = site.auth.create_wallet_address()
 
     @site.auth.hooks.pre_challenge
     def redirect():
-        return {"evrmore_address": address}
+        return {"evrmore_address": other_wallet.address}
 
-    visitor = site.client(headers=SAME_ORIGIN)
-    form = ask(visitor, site.auth.create_wallet_address()[0])
+    browser = site.browser()
+    step = ask(browser, wallet)
 
-    assert form["evrmore_address"] == address
-    answer = visitor.post("/login/wallet", data=form | {"signature": site.auth.sign_message(wif, form["challenge"])})
-    assert answer.status_code == 303
+    assert second_step(step).fields["evrmore_address"] == other_wallet.address
+    assert browser.post("/login/wallet", signed(step, other_wallet)).status == 303
 
 
-def test_a_database_that_fails_is_a_page_too(open_site, caplog):
+def test_a_database_that_fails_is_a_page_too(open_site, wallet, sign_in, caplog):
     """503 in words for people, with a time to come back; the log has the cause."""
     site = open_site()
-    visitor = site.client(headers=SAME_ORIGIN)
-    sign_in(site, visitor)
+    browser = site.browser()
+    sign_in(browser, wallet)
+    form = browser.get("/").form("/logout")
+    fields = form.fields | {"evrmore_address": wallet.address}
     for table in ("challenges", "sessions"):
         site.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
 
-    pages = [
-        visitor.get("/"),
-        visitor.post("/logout", data={}),
-        visitor.post("/login/wallet", data={"evrmore_address": site.auth.create_wallet_address()[0]}),
-    ]
+    pages = [browser.get("/"), browser.get("/account"), browser.post("/login/wallet", fields), browser.submit(form)]
 
     for page in pages:
-        assert page.status_code == 503
-        assert page.headers["content-type"].startswith("text/html")
-        assert int(page.headers["retry-after"]) > 0
-        assert alert(page) == "The service is busy. Please try again in a moment."
-    assert caplog.text.count("no such table") == 3
-    assert "gatewright" in visitor.cookies
+        assert page.status == 503
+        assert page.header("content-type").startswith("text/html")
+        assert int(page.header("retry-after")) > 0
+        assert "The service is busy. Please try again in a moment." in page.text
+        assert "no such table" not in page.text
+    assert caplog.text.count("no such table") == len(pages)
 
 
-def test_the_address_of_the_second_step_leads_back(visitor):
-    """Who reloads it by its address starts again."""
-    answer = visitor.get("/login/wallet")
+def test_a_database_that_fails_keeps_the_session(open_site, wallet, sign_in):
+    """In the browser too: what could not be ended can be ended later."""
+    site = open_site()
+    browser = site.browser()
+    sign_in(browser, wallet)
+    form = browser.get("/").form("/logout")
+    site.execute("ALTER TABLE sessions RENAME TO sessions_away")
+    assert (browser.get("/").status, browser.submit(form).status) == (503, 503)
+    site.execute("ALTER TABLE sessions_away RENAME TO sessions")
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert heading(browser.get("/")) == f"Signed in as {wallet.address}"
+    assert browser.submit(form).location == "/"
+    assert is_guest(browser)
+
+
+def test_the_error_of_a_page_is_what_the_client_can_read(browser):
+    """A page where a browser asks, a problem where a program does."""
+    page = browser.get("/password-reset/nonsense")
+    problem = browser.send("GET", "/password-reset/nonsense")
+
+    assert (page.status, heading(page)) == (410, "That did not work")
+    assert code_of(problem) == (410, "invalid_link")
+
+
+def test_three_kinds_of_logout(site, browser, wallet, sign_in, bearer):
+    """With a token it is the API's, with a form the page's, and with neither nobody's."""
+    sign_in(browser, wallet)
+    client = site.client()
+    header = bearer(site.sign_in(client)["token"])
+    form = browser.get("/").form("/logout")
+
+    by_token, by_form = client.post("/logout", headers=header), browser.submit(form)
+    by_neither = client.post("/logout")
+
+    assert (by_token.status_code, by_token.content) == (204, b"")
+    assert (by_form.status, by_form.location) == (303, "/")
+    assert (by_neither.status_code, by_neither.json()["code"]) == (401, "missing_token")
+    assert client.get("/validate", headers=header).status_code == 401
+    assert is_guest(browser)
+
+
+def test_a_logout_with_a_cookie_and_no_form_is_nobodys(browser, wallet, sign_in):
+    """A cookie alone ends nothing."""
+    sign_in(browser, wallet)
+
+    assert code_of(browser.send("POST", "/logout")) == (403, "foreign_form")
+    assert not is_guest(browser)
+
+
+def test_a_visit_is_no_token_of_the_api(site, browser, wallet, sign_in, bearer):
+    """What lies in the cookie opens the pages and their twins, and nothing of the REST API."""
+    sign_in(browser, wallet)
+    value = browser.cookies["gatewright"]
+
+    assert json.loads(browser.send("GET", "/api/session").text)["user"]["evrmore_address"] == wallet.address
+    assert code_of(browser.send("GET", "/me")) == (401, "missing_token")
+    assert site.client().get("/me", headers=bearer(value)).status_code == 401
+
+
+def test_the_twins_stand_beside_the_rest_api(site, browser):
+    """A script of a page signs in by JSON; the pages know the visitor afterwards."""
+    site.add_user("ina", password=PASSWORD)
+    body = json.dumps({"email": "ina", "password": PASSWORD}).encode()
+    answer = browser.send("POST", "/api/login", headers=JSON, body=body)
+
+    assert answer.status == 200
+    assert heading(browser.get("/")) == "Signed in as ina"
+    assert code_of(browser.send("GET", "/api/nothing")) == (404, "not_found")

@@ -18,6 +18,9 @@ ACCOUNT_FIRST = "test_one_identifier_of_two_providers_is_two_people", SAME_ID
 ACCOUNT_LAST = ACCOUNT_FIRST[0], SAME_ID[::-1]
 FOLLOWS = "test_rights_follow_from_grants_roles_and_their_parents"
 REVOKED = "test_what_is_granted_can_be_revoked"
+ENDS = "test_a_link_ends_at_the_very_moment_it_expires"
+FOR_ADDRESS = "test_a_link_is_for_an_active_account_with_its_address"
+CLAIMED = "test_the_letter_that_has_been_due_longest_is_claimed"
 BROKEN_STATEMENTS = {
     "claim_challenge": [
         ("challenges.used IS 0", "1", "test_a_spent_challenge_gives_no_second_session"),
@@ -112,6 +115,39 @@ BROKEN_STATEMENTS = {
         ("sessions.evrmore_address = :evrmore_address", "1", "test_unlinking_ends_what_the_wallet_opened"),
     ],
     "delete_expired_sessions": [(BEFORE, "expires_at < :now", "test_expired_sessions_are_deleted_in_batches")],
+    "delete_links": [
+        ("links.account_id = :account_id", "1", "test_a_new_password_makes_its_links_useless"),
+        ("links.purpose = :purpose", "1", "test_a_newer_link_takes_the_place_of_the_older", "password_reset"),
+        ("DELETE FROM links WHERE", "DELETE FROM links WHERE 0 AND", "test_a_new_password_makes_its_links_useless"),
+    ],
+    "find_link": [
+        ("links.digest = :digest", "1", "test_a_link_is_found_by_its_secret", "password_reset"),
+        ("links.purpose = :purpose", "1", "test_a_link_is_found_by_its_secret", "password_reset"),
+        ("expires_at > :now", "expires_at >= :now", ENDS, "password_reset"),
+        ("users.email = links.email", "1", FOR_ADDRESS, "password_reset"),
+        ("users.is_active IS 1", "1", FOR_ADDRESS, "password_reset"),
+    ],
+    "spend_link": [
+        ("links.id = :link_id", "1", "test_a_newer_link_takes_the_place_of_the_older", "password_reset"),
+        ("links.purpose = :purpose", "1", "test_a_link_is_spent_on_its_purpose_only", "email_verification"),
+        ("expires_at > :now", "expires_at >= :now", ENDS, "email_verification"),
+        ("users.email = links.email", "1", FOR_ADDRESS, "email_verification"),
+        ("users.is_active IS 1", "1", FOR_ADDRESS, "password_reset"),
+    ],
+    "delete_expired_links": [(BEFORE, "expires_at < :now", "test_expired_links_are_deleted_in_batches")],
+    "claim_letter": [
+        ("due_at <= :now", "due_at < :now", "test_a_letter_is_due_from_the_very_moment_on"),
+        ("ORDER BY letters.due_at", "ORDER BY letters.due_at DESC", CLAIMED),
+        ("SET due_at=:busy_until", "SET due_at=:now", CLAIMED),
+    ],
+    "remove_letter": [("letters.id = :letter_id", "1", "test_a_letter_that_was_sent_is_gone")],
+    "postpone_letter": [
+        ("letters.id = :letter_id", "1", "test_a_letter_that_was_not_sent_waits"),
+        ("letters.tries + 1", "1", "test_a_letter_that_was_not_sent_waits"),
+    ],
+    "list_letters": [("ORDER BY letters.created_at, ", "ORDER BY ", "test_letters_are_listed_oldest_first")],
+    "find_profile": [("profiles.account_id = :account_id", "1", "test_a_profile_is_replaced_as_a_whole")],
+    "save_profile": [("excluded.fields", "profiles.fields", "test_a_profile_is_replaced_as_a_whole")],
     "rights_of": [
         ("user_roles.account_id = :account_id", "1", "test_a_role_can_be_taken_away"),
         ("user_permissions.account_id = :account_id", "1", FOLLOWS),
@@ -188,6 +224,7 @@ class WithoutTransactions(SQLiteDatabase):
         ("test_a_claim_that_fails_leaves_nothing_behind", []),
         ("test_a_session_that_cannot_be_opened_ends_nothing", []),
         ("test_a_wallet_that_is_taken_spends_nothing", ["b"]),
+        ("test_a_reset_that_fails_spends_nothing", []),
     ],
 )
 def test_the_suite_finds_a_transaction_in_pieces(store, url, test, parameter):

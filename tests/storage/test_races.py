@@ -6,6 +6,8 @@ import json
 import stat
 from collections import Counter
 
+import pytest
+
 from gatewright import EvrmoreAuth
 from gatewright.errors import InvalidChallengeError
 
@@ -79,3 +81,36 @@ def test_threads_that_start_at_once_share_schema_and_secret(url, path, race_thre
     for auth in made:
         auth.close()
     assert [path.name, f"{path.name}.secret"] == sorted(file.name for file in path.parent.iterdir())
+
+
+def test_processes_that_sign_up_with_one_address_make_one_user(url, race_children, query):
+    """Four processes sign up ten times each: one account, the same answer to all, and no more mails than may be."""
+    EvrmoreAuth(url).close()
+    answers = race_children("newcomer", [json.dumps([url, "carol@example.com", 10])] * 4)
+
+    assert [json.loads(answer) for answer in answers] == [[None] * 10] * 4
+    assert query("SELECT email FROM users") == [("carol@example.com",)]
+    assert Counter(query("SELECT kind FROM letters")) == {("email_verification",): 1, ("already_registered",): 3}
+
+
+@pytest.mark.parametrize("username", ["carol", "nobody"])
+def test_processes_that_guess_one_password_are_limited_together(auth, url, race_children, username):
+    """Four processes guess 25 times each, as one client: four guesses are verified, whoever made them."""
+    auth.create_user("carol", password="correct horse battery staple", is_verified=True)
+    answers = race_children("guesser", [json.dumps([url, username, 25])] * 4)
+
+    assert sum(map(Counter, map(json.loads, answers)), Counter()) == {"user_not_found": 4, "login_attempt_blocked": 96}
+
+
+def test_processes_that_recall_one_cookie_all_let_the_visitor_in(auth, url, race_children):
+    """One process replaces the cookie; the others leave it alone, and nobody is taken for a thief."""
+    auth.create_user("carol", password="correct horse battery staple", is_verified=True)
+    guard = auth.guard({})
+    guard.login("carol", "correct horse battery staple", "SQLUserProvider")
+    cookie = guard.remember()
+    answers = [json.loads(answer) for answer in race_children("recaller", [json.dumps([url, cookie])] * 4)]
+    (renewed,) = set(answers) - {cookie}
+
+    assert Counter(answers) == {cookie: 3, renewed: 1}
+    assert auth.guard({}).recall(renewed) is not None
+    assert auth.list_audit(event="remember_me_theft") == []

@@ -11,13 +11,14 @@ from gatewright.model import User
 from gatewright.operations.accounts import (
     NewAccount,
     create_user,
+    has_password,
     list_users,
     set_password,
     set_user_active,
     verify_user,
 )
-from gatewright.operations.authenticate import WalletAttempt
 from gatewright.operations.rights import require_account
+from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.users import user_of
 from gatewright.operations.wallets import link_wallet, unlink_wallet
 
@@ -74,6 +75,14 @@ class Accounts(WithParts):
             InvalidParameterError: If ``at_most`` is no positive number.
         """
         return run_to_completion(list_users(self._parts, after=after, at_most=at_most))
+
+    def has_password(self, username: str) -> bool:
+        """Say whether a user can sign in with a password, and not by a wallet alone.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(has_password(self._parts, username))
 
     def set_password(
         self, username: str, password: str, *, keep_session: str | None = None, actor: str | None = None

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
+from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
-from gatewright.offload import BoundedPasswords, Caller, PasswordsHere, call_here, offload, run_here, run_shielded
+from gatewright.mail import TemplateWriter, mailer_from_url
+from gatewright.offload import (
+    BoundedPasswords,
+    Caller,
+    PasswordsHere,
+    Postman,
+    call_here,
+    offload,
+    run_here,
+    run_shielded,
+)
+from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.parts import Parts
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordHasher, PasswordPolicy
-from gatewright.ports import Call, Clock, Passwords, Random, Shield, Store
+from gatewright.ports import Call, Clock, Mailer, Passwords, Random, Shield, Store
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
 from gatewright.system import SystemClock, SystemRandom
-from gatewright.tokens import AccessTokens
+from gatewright.tokens import AccessTokens, Seal
 
 _DATABASE_THREADS = 4
 """Threads for SQLite under asyncio: readers work side by side, and there is one writer at a time anyway."""
@@ -35,6 +49,7 @@ class Choices:
         providers: Where users come from, beside our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller.
         naive_timestamps: Whether records carry naive UTC datetimes.
+        mailer: What sends mails, in the place of what the setting ``mail_url`` says.
         clock: Another clock than the machine's, for tests.
         random: Another randomness than the system's, for tests.
     """
@@ -42,12 +57,13 @@ class Choices:
     providers: Sequence[UserProvider] = ()
     propagate_hook_errors: bool = False
     naive_timestamps: bool = False
+    mailer: Mailer | None = None
     clock: Clock | None = None
     random: Random | None = None
 
 
-def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> Parts:
-    """Build the parts of one application; the database is created and migrated on the way.
+def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, Postman]:
+    """Build the parts of one application, and who sends its mails; the database is created and migrated on the way.
 
     Args:
         settings: What the operator decided.
@@ -69,12 +85,13 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> Parts:
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
     dress = _dress_asynchronously(store, settings) if is_async else _dress_blocking(store, settings)
-    return Parts(
+    parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
         hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
         store=dress.store,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
+        seal=Seal(keys.derive("visit")),
         clock=choices.clock or SystemClock(),
         random=random,
         shield=dress.shield,
@@ -83,9 +100,40 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> Parts:
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
-        sources=Sources(choices.providers, built_in=[SQLUserProvider(store), WalletUserProvider(store)]),
+        sources=Sources(choices.providers, built_in=_own_providers(store, settings)),
         voters=[],
+        mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
+        writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
+        wake_postman=lambda: None,
     )
+    # The postman has a thread of its own, so in either dress it works with parts that block.
+    postman = Postman(partial(_deliver, replace(parts, store=store, shield=run_here, call=call_here)))
+    if settings.mail_delivery == "background":
+        parts = replace(parts, wake_postman=postman.wake)
+    return parts, postman
+
+
+def _require_mailer(mailer: Mailer | None) -> Mailer | None:
+    """Return the application's mailer, if it has one, and it is one.
+
+    Raises:
+        ConfigurationError: If it cannot send, or only in an event loop.
+    """
+    send = getattr(mailer, "send", None)
+    if mailer is not None and (not callable(send) or inspect.iscoroutinefunction(send)):
+        raise ConfigurationError("mailer must be an object with a plain method send(mail), which may take its time.")
+    return mailer
+
+
+def _deliver(parts: Parts) -> bool:
+    """Send what is due, and say whether letters still wait."""
+    run_to_completion(deliver_mails(parts))
+    return bool(run_to_completion(parts.store.list_letters()))
+
+
+def _own_providers(store: Store, settings: Settings) -> list[UserProvider]:
+    needs_mail = settings.enforce_email_verification
+    return [SQLUserProvider(store, requires_verified=needs_mail), WalletUserProvider(store)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,12 @@ from gatewright.auth.with_parts import WithParts
 from gatewright.model import AuditEntry, Session, User
 from gatewright.operations.audit import list_audit
 from gatewright.operations.invalidate_token import invalidate_token
-from gatewright.operations.purge import delete_expired_audit, delete_expired_sessions
+from gatewright.operations.purge import (
+    delete_expired_attempts,
+    delete_expired_audit,
+    delete_expired_remembered,
+    delete_expired_sessions,
+)
 from gatewright.operations.sessions import end_session, end_sessions_of, list_sessions
 from gatewright.operations.users import find_user
 from gatewright.operations.validate_token import user_of_token, validate_token
@@ -114,6 +119,24 @@ class AsyncSessions(WithParts):
             StoreUnavailableError: If the sessions cannot be deleted.
         """
         return await delete_expired_sessions(self._parts, at_most=at_most)
+
+    async def cleanup_expired_attempts(self, *, at_most: int = 2**31) -> int:
+        """Delete attempts that no limit counts any more, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If the attempts cannot be deleted.
+        """
+        return await delete_expired_attempts(self._parts, at_most=at_most)
+
+    async def cleanup_expired_remembered(self, *, at_most: int = 2**31) -> int:
+        """Delete remembered browsers that have expired, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If they cannot be deleted.
+        """
+        return await delete_expired_remembered(self._parts, at_most=at_most)
 
     async def list_audit(
         self,

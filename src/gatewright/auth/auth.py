@@ -10,20 +10,22 @@ from gatewright.auth.accounts import Accounts
 from gatewright.auth.assembly import Choices, assemble
 from gatewright.auth.guard import Guard
 from gatewright.auth.rights import Rights
+from gatewright.auth.self_service import SelfService
 from gatewright.auth.sessions import Sessions
 from gatewright.auth.visit_state import require_mapping
 from gatewright.drive import run_to_completion
-from gatewright.hooks import Hooks
+from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
+from gatewright.hooks.middleware import make_middleware
 from gatewright.model import User
 from gatewright.operations.prove_user import Claim, attempt, bypass
 from gatewright.operations.visits import read_device
-from gatewright.ports import Clock, Random
+from gatewright.ports import Clock, Mailer, Random
 from gatewright.providers import UserProvider
 from gatewright.settings import Settings, load_settings
 
 
-class Auth(Accounts, Rights, Sessions):
+class Auth(Accounts, Rights, SelfService, Sessions):
     """Where users come from, how they prove who they are, and how they are known on the next request.
 
     Args:
@@ -33,6 +35,8 @@ class Auth(Accounts, Rights, Sessions):
         jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
         settings: All settings; default from the environment and ``.env``.
         naive_timestamps: Whether records carry naive UTC datetimes instead of aware ones.
+        mailer: What sends mails, such as an object of yours with a plain method ``send(mail)``; default the setting
+            ``mail_url``.
         clock: Another clock than the machine's, for tests.
         random: Another randomness than the system's, for tests.
 
@@ -50,6 +54,7 @@ class Auth(Accounts, Rights, Sessions):
         jwt_secret: str | None = None,
         settings: Settings | None = None,
         naive_timestamps: bool = False,
+        mailer: Mailer | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
@@ -57,11 +62,12 @@ class Auth(Accounts, Rights, Sessions):
             providers=providers,
             propagate_hook_errors=propagate_hook_errors,
             naive_timestamps=naive_timestamps,
+            mailer=mailer,
             clock=clock,
             random=random,
         )
         in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
-        self._parts = assemble(in_force, choices, is_async=False)
+        self._parts, self._postman = assemble(in_force, choices, is_async=False)
 
     @property
     def settings(self) -> Settings:
@@ -95,6 +101,23 @@ class Auth(Accounts, Rights, Sessions):
         """
         return self.hooks.add(event, callback)
 
+    def add_middleware(self, middleware: str | AuthMiddleware | type[AuthMiddleware]) -> AuthMiddleware:
+        """Add all methods of a middleware as hooks.
+
+        Args:
+            middleware: An object, its class, or ``package.module:Class`` to import and make.
+
+        Returns:
+            The object.
+
+        Raises:
+            ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+            HookSignatureError: If a method asks for what its event does not give.
+        """
+        made = make_middleware(middleware)
+        self.hooks.add_middleware(made)
+        return made
+
     def load_user_provider(self, name: str) -> UserProvider:
         """Return a provider: the very object that was given, or a new one.
 
@@ -106,16 +129,20 @@ class Auth(Accounts, Rights, Sessions):
         """
         return cast(UserProvider, self._parts.sources.find(name)[1])
 
-    def attempt(self, username: str, password: str, provider: str | UserProvider) -> User:
+    def attempt(
+        self, username: str, password: str, provider: str | UserProvider, *, ip_address: str | None = None
+    ) -> User:
         """Prove a user by their password. Nobody is signed in by that: see `Guard.login`.
 
         Args:
             username: The name that the provider knows them by.
             password: What they typed. There must be one.
             provider: Its name, or the very object.
+            ip_address: Where the attempt comes from, to limit how often one client may fail.
 
         Raises:
-            InvalidParameterError: If the username is no text, or there is no password.
+            InvalidParameterError: If the username is no text, there is no password, or the address is none.
+            AttemptBlockedError: If too many attempts have failed.
             UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
             InactiveUserError: If the password is right, but the user has been deactivated.
             UnverifiedUserError: If the password is right, but the user is not verified yet.
@@ -123,7 +150,10 @@ class Auth(Accounts, Rights, Sessions):
             ConfigurationError: If there is no such provider.
         """
         name, source = self._parts.sources.find(provider)
-        return run_to_completion(attempt(self._parts, Claim(username, provider=name, source=source), password))
+        client = read_device(ip_address, None).ip_address
+        return run_to_completion(
+            attempt(self._parts, Claim(username, provider=name, source=source, client=client), password)
+        )
 
     def bypass(
         self, username: str, provider: str | UserProvider, *, actor: str | None = None, reason: str | None = None
@@ -163,10 +193,11 @@ class Auth(Accounts, Rights, Sessions):
         return Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
 
     def close(self) -> None:
-        """Let go of the database's connections. Using the object again opens new ones.
+        """Let go of the database's connections and of the thread that sends mails. Using the object brings them back.
 
         A database in memory is gone with its connection.
         """
+        self._postman.close()
         self._parts.store.close()
 
     def __enter__(self) -> Self:

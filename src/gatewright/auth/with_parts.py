@@ -9,3 +9,8 @@ class WithParts:
     """Has the parts of one application."""
 
     _parts: Parts
+
+    @property
+    def parts(self) -> Parts:
+        """The parts, for the layers above; applications have no use for them."""
+        return self._parts

@@ -15,6 +15,7 @@ from gatewright.cli.clear_errors import with_clear_errors
 from gatewright.cli.doctor import examine_configuration
 from gatewright.cli.exit_codes import ExitCode
 from gatewright.cli.hooks import list_hooks
+from gatewright.cli.mail import deliver_mails, list_letters, send_test_mail
 from gatewright.cli.migrate import migrate_database
 from gatewright.cli.permission import create_permission, grant_permission, list_permissions, revoke_permission
 from gatewright.cli.purge import purge
@@ -61,6 +62,13 @@ app.add_typer(
 app.add_typer(
     _group("See who is signed in, and end sessions.", {"list": list_sessions, "revoke": revoke_sessions}),
     name="sessions",
+)
+app.add_typer(
+    _group(
+        "See which mails wait, send them, try the mail server out.",
+        {"list": list_letters, "deliver": deliver_mails, "test": send_test_mail},
+    ),
+    name="mail",
 )
 app.add_typer(
     _group(

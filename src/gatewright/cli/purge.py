@@ -15,20 +15,37 @@ _BATCH = 1000
 """Rows in one transaction: small enough that a sign-in in between hardly waits."""
 
 
+_TITLES = {
+    "challenges": "challenges",
+    "sessions": "sessions",
+    "links": "links of mails",
+    "attempts": "failed attempts",
+    "remembered": "remembered browsers",
+    "audit": "audit lines",
+}
+
+
 class _Cleanup(Protocol):
     def __call__(self, *, at_most: int) -> int: ...
 
 
 def purge(as_json: AsJson = False) -> None:
-    """Delete expired challenges and sessions, and old lines of the audit record, batch by batch."""
+    """Delete what has expired, and old lines of the audit record, batch by batch."""
     with EvrmoreAuth() as auth, _progress() as progress:
-        challenges = _delete_all(auth.cleanup_expired_challenges, "challenges", progress)
-        sessions = _delete_all(auth.cleanup_expired_sessions, "sessions", progress)
-        audit = _delete_all(auth.cleanup_expired_audit, "lines of the audit record", progress)
+        cleanups: dict[str, _Cleanup] = {
+            "challenges": auth.cleanup_expired_challenges,
+            "sessions": auth.cleanup_expired_sessions,
+            "links": auth.cleanup_expired_links,
+            "attempts": auth.cleanup_expired_attempts,
+            "remembered": auth.cleanup_expired_remembered,
+            "audit": auth.cleanup_expired_audit,
+        }
+        deleted = {what: _delete_all(cleanup, _TITLES[what], progress) for what, cleanup in cleanups.items()}
     if as_json:
-        write_json({"challenges": challenges, "sessions": sessions, "audit": audit})
+        write_json(deleted)
     else:
-        print(f"Deleted what has expired: challenges: {challenges}, sessions: {sessions}, audit lines: {audit}.")
+        counts = ", ".join(f"{_TITLES[what]}: {count}" for what, count in deleted.items())
+        print(f"Deleted what has expired: {counts}.")
 
 
 def _progress() -> Progress:

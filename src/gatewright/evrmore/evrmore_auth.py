@@ -7,9 +7,10 @@ from gatewright.auth.auth import Auth
 from gatewright.crypto import new_wallet, sign_message
 from gatewright.drive import run_to_completion
 from gatewright.model import Challenge, Session
-from gatewright.operations.authenticate import WalletAttempt, authenticate
+from gatewright.operations.authenticate import authenticate
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
 from gatewright.operations.purge import delete_expired_challenges
+from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.verify_signature import verify_signature
 
 
@@ -60,13 +61,15 @@ class EvrmoreAuth(Auth):
             signature: The signature over it, base64, as wallets and ``signmessage`` make it.
             skip_ownership_check: Accept a challenge made for another address. The signature is always checked.
             token_expire_minutes: How long the session lives, in minutes; default the setting ``token_minutes``.
-            ip_address: Where the attempt comes from, to show in the list of sessions.
+            ip_address: Where the attempt comes from, to show in the list of sessions, and to limit how often one client
+                may fail.
             user_agent: What the browser says of itself, to show in the list of sessions.
 
         Returns:
             The new session; ``session.token`` is what the client keeps.
 
         Raises:
+            AttemptBlockedError: If too many attempts of this client have failed.
             InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.

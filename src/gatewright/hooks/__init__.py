@@ -4,3 +4,4 @@ from gatewright.hooks.declarations import POINTS as POINTS
 from gatewright.hooks.declarations import HookDeclaration as HookDeclaration
 from gatewright.hooks.hook_point import HookPoint as HookPoint
 from gatewright.hooks.hooks import Hooks as Hooks
+from gatewright.hooks.middleware import AuthMiddleware as AuthMiddleware

@@ -125,7 +125,7 @@ POINTS = (
         "After an authentication has failed, whatever the way and the reason.",
         {
             "username": "who tried, as given: unverified and possibly nonsense",
-            "method": "how: wallet, password or bypass",
+            "method": "how: wallet, password, bypass or remember_me",
             "reason": "a stable code for logs and counters, such as challenge_used; not for the visitor",
         },
     ),
@@ -175,6 +175,46 @@ POINTS = (
         "post_password_change",
         "set_password",
         "After a password has been changed and the user's other sessions have ended.",
+        {"user": "the User whose password it is"},
+    ),
+    HookDeclaration(
+        "pre_signup",
+        "sign_up",
+        "Before somebody makes an account of their own, and before what they typed is validated.",
+        {
+            "email": "the mail address that was typed",
+            "username": "the username that was typed, or None",
+            "profile": "what else was typed, by field",
+        },
+    ),
+    HookDeclaration(
+        "post_signup",
+        "sign_up",
+        "After an account has been made by its owner. Not where the mail address had one already.",
+        {"user": "the new User, not verified yet"},
+    ),
+    HookDeclaration(
+        "pre_email_verification",
+        "verify_email",
+        "Before a mail address is counted as verified.",
+        {"user": "the User whose address it is"},
+    ),
+    HookDeclaration(
+        "post_email_verification",
+        "verify_email",
+        "After a mail address has been verified by the link that was sent to it.",
+        {"user": "the User whose address it is"},
+    ),
+    HookDeclaration(
+        "pre_password_reset",
+        "reset_password",
+        "Before a new password is set by the link of a mail.",
+        {"user": "the User whose password it is"},
+    ),
+    HookDeclaration(
+        "post_password_reset",
+        "reset_password",
+        "After a new password has been set by the link of a mail; all sessions of the user have ended.",
         {"user": "the User whose password it is"},
     ),
 )

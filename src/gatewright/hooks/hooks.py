@@ -8,6 +8,7 @@ from typing import Any, overload
 from gatewright.errors import UnknownHookError
 from gatewright.hooks.declarations import POINTS
 from gatewright.hooks.hook_point import F, HookPoint
+from gatewright.hooks.middleware import EVENTS, AuthMiddleware
 
 
 class Hooks:
@@ -37,6 +38,12 @@ class Hooks:
     logout: HookPoint
     pre_password_change: HookPoint
     post_password_change: HookPoint
+    pre_signup: HookPoint
+    post_signup: HookPoint
+    pre_email_verification: HookPoint
+    post_email_verification: HookPoint
+    pre_password_reset: HookPoint
+    post_password_reset: HookPoint
 
     def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
         for declaration in POINTS:
@@ -66,3 +73,12 @@ class Hooks:
             known = ", ".join(point.name for point in self)
             raise UnknownHookError(f"There is no hook point {asked:.80}. The points are: {known}.")
         return point if callback is None else point(callback)
+
+    def add_middleware(self, middleware: AuthMiddleware) -> None:
+        """Add each method of a middleware to the point that it is named after.
+
+        Raises:
+            HookSignatureError: If a method asks for what its point does not give.
+        """
+        for event, method in EVENTS.items():
+            self.add(event, getattr(middleware, method))

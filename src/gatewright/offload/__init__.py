@@ -5,5 +5,6 @@ from gatewright.offload.caller import call_here as call_here
 from gatewright.offload.hashing import BoundedPasswords as BoundedPasswords
 from gatewright.offload.hashing import PasswordsHere as PasswordsHere
 from gatewright.offload.pool import offload as offload
+from gatewright.offload.postman import Postman as Postman
 from gatewright.offload.shield import run_here as run_here
 from gatewright.offload.shield import run_shielded as run_shielded

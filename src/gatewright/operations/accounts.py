@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gatewright.errors import InvalidParameterError
-from gatewright.model import Account, User
+from gatewright.model import Account, Letter, User
 from gatewright.operations.arguments import require_count, require_flag, require_names, require_note, require_text
 from gatewright.operations.audit import entry
+from gatewright.operations.letters import PASSWORD_CHANGED, new_letter, read_asker
 from gatewright.operations.names import canonical_email, canonical_name
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
@@ -52,7 +53,7 @@ async def create_user(
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the name or the mail address is somebody's already.
     """
-    draft = _draft_of(parts, new)
+    draft = draft_account(parts, new)
     names = [name for name in (draft.username, draft.email) if name]
     roles = [await require_role(parts, role) for role in require_names("roles", new.roles)]
     if password is not None and password_hash is not None:
@@ -60,7 +61,7 @@ async def create_user(
     if password_hash is not None and not can_verify(password_hash):
         raise InvalidParameterError("password_hash must be an argon2, bcrypt or Django pbkdf2_sha256 hash.")
     if password is not None:
-        parts.password_policy.check(password, personal=names)
+        check_password(parts, password, of=draft)
         password_hash = await parts.passwords.hash(password)
     reason = f"roles:{','.join(roles)}"[:255] if roles else None
     created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
@@ -68,8 +69,12 @@ async def create_user(
     return await user_of(parts, account)
 
 
-def _draft_of(parts: Parts, new: NewAccount) -> Account:
-    """Return the account to be made, each name in its one spelling."""
+def draft_account(parts: Parts, new: NewAccount) -> Account:
+    """Return the account to be made, each name in its one spelling.
+
+    Raises:
+        InvalidParameterError: If a name or a flag is not acceptable, or there is neither username nor email.
+    """
     username = None if new.username is None else canonical_name("username", new.username)
     email = None if new.email is None else canonical_email(new.email)
     if username is None and email is None:
@@ -88,10 +93,31 @@ def _draft_of(parts: Parts, new: NewAccount) -> Account:
     )
 
 
+async def has_password(parts: Parts, username: str) -> bool:
+    """Say whether an account has a password.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account(parts, username)
+    found = await parts.store.find_credentials(account.username or account.email or "")
+    return found is not None and found[1] is not None
+
+
+def check_password(parts: Parts, password: str, *, of: Account) -> None:
+    """Ask the policy about a new password, which may not be made of the account's own names either.
+
+    Raises:
+        WeakPasswordError: If the password is too easy to guess.
+        InvalidParameterError: If it is no text.
+    """
+    parts.password_policy.check(password, personal=[name for name in (of.username, of.email) if name])
+
+
 async def set_password(
     parts: Parts, username: str, password: str, *, keep_session: str | None, actor: str | None
 ) -> None:
-    """Change a password, which ends the user's sessions but one.
+    """Change a password, which ends the user's sessions but one, and tell its owner by mail.
 
     Args:
         parts: The application's parts.
@@ -109,16 +135,26 @@ async def set_password(
     account = await require_account(parts, username)
     user = User(account)
     await parts.hooks.pre_password_change.fire(user=user)
-    names = (account.username, account.email)
-    parts.password_policy.check(password, personal=[name for name in names if name])
+    check_password(parts, password, of=account)
     password_hash = await parts.passwords.hash(password)
     changed = entry(parts, "password_changed", user_id=account.id, username=user.username, actor=actor)
+    notice = _notice_to(parts, account)
 
     async def save() -> None:
-        await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, audit=changed)
+        await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, letter=notice, audit=changed)
+        if notice is not None:
+            parts.wake_postman()
         await parts.hooks.post_password_change.fire(user=user)
 
     await parts.shield(save())
+
+
+def _notice_to(parts: Parts, account: Account) -> Letter | None:
+    """Return what tells an account's owner that the password was changed, if there is an address to write to."""
+    if account.email is None:
+        return None
+    asker = read_asker(parts, ip_address=None)
+    return new_letter(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 
 async def set_user_active(parts: Parts, username: str, *, is_active: bool, actor: str | None) -> None:

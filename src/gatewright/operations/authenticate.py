@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gatewright.crypto import is_address, read_address
 from gatewright.errors import (
+    AttemptBlockedError,
     AuthenticationError,
     ChallengeAlreadyUsedError,
-    ChallengeExpiredError,
-    GatewrightError,
     InactiveUserError,
-    InvalidChallengeError,
     InvalidParameterError,
-    InvalidSignatureError,
 )
-from gatewright.model import Account, Challenge, Session, has_passed
+from gatewright.model import Account, Session
 from gatewright.operations.arguments import (
     is_ip_address,
-    read_ip_address,
-    read_user_agent,
     require_flag,
     require_minutes,
 )
+from gatewright.operations.attempts import account_name, count_failure, refuse_blocked_client
 from gatewright.operations.audit import entry
-from gatewright.operations.generate_challenge import find_challenge
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
+from gatewright.operations.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.operations.users import user_of
-from gatewright.operations.verify_signature import verify_signature
+from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
+from gatewright.ports import VisitSecrets
 
 PROVIDER = "WalletUserProvider"
 """Where users of wallet sign-in come from."""
 
+_Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError
+
 
 @dataclass(frozen=True, slots=True)
-class WalletAttempt:
-    """Somebody's attempt to sign in with a wallet.
+class _Naming:
+    """How a client is to name its new session: by a token, or by the secret of a visit."""
 
-    Args:
-        evrmore_address: The address that wants to sign in.
-        challenge: The challenge's text.
-        signature: The signature over it, base64.
-        skip_ownership_check: Whether a challenge made for another address will do. The signature never is skipped.
-    """
-
-    evrmore_address: str
-    challenge: str = field(repr=False)
-    signature: str = field(repr=False)
-    skip_ownership_check: bool = False
+    lifetime: timedelta
+    make_token: Callable[[Session], str]
+    visit: VisitSecrets | None = None
 
 
 async def authenticate(
@@ -60,7 +52,7 @@ async def authenticate(
     ip_address: str | None,
     user_agent: str | None,
 ) -> Session:
-    """Turn a signed challenge into a session.
+    """Turn a signed challenge into a session that a token names.
 
     Every check comes before the claim, so a wrong signature, somebody else's attempt or a late one burns nothing.
 
@@ -68,53 +60,59 @@ async def authenticate(
         parts: The application's parts.
         attempt: Who tries, with what.
         token_expire_minutes: How long the session lives, in minutes; None means the setting.
-        ip_address: Where the attempt comes from, to show in the list of sessions.
+        ip_address: Where the attempt comes from, to show in the list of sessions, and to limit how often one client
+            may fail.
         user_agent: What the browser says of itself, to show in the list of sessions.
 
     Returns:
         The new session, the only time with its token.
 
     Raises:
+        AttemptBlockedError: If too many attempts of this client have failed.
         InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
         InactiveUserError: If the account has been deactivated.
         InvalidParameterError: If an argument is not acceptable.
         Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
     """
-    try:
-        return await _sign_in(
-            parts,
-            attempt,
-            minutes=parts.settings.token_minutes if token_expire_minutes is None else token_expire_minutes,
-            ip_address=ip_address,
-            user_agent=user_agent,
-        )
-    except (AuthenticationError, InvalidParameterError) as error:
-        await _tell_failure(parts, attempt, error, ip_address=ip_address)
-        raise
+
+    async def sign_in() -> Session:
+        minutes = parts.settings.token_minutes if token_expire_minutes is None else token_expire_minutes
+        lifetime = timedelta(minutes=require_minutes("token_expire_minutes", minutes, least=1 / 60))
+        naming = _Naming(lifetime, make_token=lambda session: _issue_token(parts, session))
+        return await _sign_in(parts, attempt, naming, device=read_device(ip_address, user_agent))
+
+    return await _telling_failures(parts, attempt, sign_in, ip_address=ip_address)
 
 
-async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now: datetime) -> Challenge:
-    """Return the challenge of an attempt, if it can still be spent and its address has signed it.
+async def authenticate_visit(
+    parts: Parts, attempt: WalletAttempt, *, device: Device, previous_secret: str | None
+) -> Session:
+    """Turn a signed challenge into the session of a visit, and end the one that the visit had before.
+
+    Args:
+        parts: The application's parts.
+        attempt: Who tries, with what.
+        device: Where the visit comes from.
+        previous_secret: What the visit's session mapping held until now.
+
+    Returns:
+        The session; its ``token`` is the secret that the session mapping keeps from now on.
 
     Raises:
-        InvalidChallengeError: If it is unknown, somebody else's, used or expired.
-        InvalidSignatureError: If the signature is not the address's over the challenge.
+        GatewrightError: What `authenticate` raises.
     """
-    challenge = await _usable_challenge(parts, attempt, now)
-    if not await verify_signature(
-        parts, address=attempt.evrmore_address, message=challenge.challenge_text, signature=attempt.signature
-    ):
-        raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
-    return challenge
+    secret, secrets = new_visit_secret(parts, previous_secret=previous_secret)
+    naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
+
+    async def sign_in() -> Session:
+        return await _sign_in(parts, attempt, naming, device=device)
+
+    return await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)
 
 
-async def _sign_in(
-    parts: Parts, attempt: WalletAttempt, *, minutes: object, ip_address: object, user_agent: object
-) -> Session:
-    lifetime = timedelta(minutes=require_minutes("token_expire_minutes", minutes, least=1 / 60))
-    client = read_ip_address(ip_address)
-    device = read_user_agent(user_agent)
+async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, device: Device) -> Session:
+    await refuse_blocked_client(parts, client=device.ip_address)
     attempt = await _ask_hooks(parts, attempt)
     now = parts.clock.now()
     challenge = await require_signed_challenge(parts, attempt, now=now)
@@ -125,10 +123,10 @@ async def _sign_in(
         evrmore_address=attempt.evrmore_address,
         provider=PROVIDER,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=now + naming.lifetime,
         is_active=True,
-        ip_address=None if client is None else str(client),
-        user_agent=device,
+        ip_address=device.ip_address,
+        user_agent=device.user_agent,
         username=attempt.evrmore_address,
         last_seen_at=now,
         is_fully_authenticated=True,
@@ -144,23 +142,17 @@ async def _sign_in(
     )
 
     async def claim() -> Session:
-        claimed = await parts.store.claim_challenge(challenge.id, newcomer=newcomer, session=draft, audit=signed_in)
+        claimed = await parts.store.claim_challenge(
+            challenge.id, newcomer=newcomer, session=draft, audit=signed_in, visit=naming.visit
+        )
         if claimed is None:
             raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
         account, session = claimed
         if not account.is_active:
             raise InactiveUserError(user_id=account.id)
-
-        def make_token() -> str:
-            return parts.tokens.issue(
-                subject=account.id,
-                session_id=session.id,
-                issued_at=now,
-                expires_at=draft.expires_at,
-                extra={"evrmore_address": attempt.evrmore_address},
-            )
-
-        return await open_session(parts, await user_of(parts, account), session, make_token=make_token)
+        named = replace(draft, user_id=account.id)
+        user = await user_of(parts, account)
+        return await open_session(parts, user, session, make_token=lambda: naming.make_token(named))
 
     return await parts.shield(claim())
 
@@ -178,20 +170,6 @@ async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
     return WalletAttempt(**asked)
 
 
-async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime) -> Challenge:
-    """Find the challenge and check owner, use and time, in this order."""
-    challenge = await find_challenge(parts, attempt.challenge)
-    if challenge is None:
-        raise InvalidChallengeError("There is no such challenge.", reason="challenge_unknown")
-    if challenge.evrmore_address != attempt.evrmore_address and not attempt.skip_ownership_check:
-        raise InvalidChallengeError("This challenge was made for another address.", reason="challenge_not_owned")
-    if challenge.used:
-        raise ChallengeAlreadyUsedError("This challenge has been used.", reason="challenge_used")
-    if has_passed(challenge.expires_at, now=now):
-        raise ChallengeExpiredError("This challenge has expired.", reason="challenge_expired")
-    return challenge
-
-
 def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
     """Return the account to make where the address signs in for the first time."""
     return Account(
@@ -206,12 +184,34 @@ def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
     )
 
 
-async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: GatewrightError, *, ip_address: object) -> None:
+def _issue_token(parts: Parts, session: Session) -> str:
+    return parts.tokens.issue(
+        subject=session.user_id,
+        session_id=session.id,
+        issued_at=session.created_at,
+        expires_at=session.expires_at,
+        extra={"evrmore_address": session.evrmore_address},
+    )
+
+
+async def _telling_failures(
+    parts: Parts, attempt: WalletAttempt, sign_in: Callable[[], Awaitable[Session]], *, ip_address: object
+) -> Session:
+    """Sign in; a failure is counted and recorded, fires its event, and is raised."""
+    try:
+        return await sign_in()
+    except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
+        await _tell_failure(parts, attempt, error, client=str(ip_address) if is_ip_address(ip_address) else None)
+        raise
+
+
+async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: _Failure, *, client: str | None) -> None:
     reason = str(error.evidence.get("reason", error.code))
     username = attempt.evrmore_address
-    # What is no address may be a key that was pasted as one: it has no place in the record.
+    # What is no address may be a key that was pasted as one: it has no place in the database.
     shown = username if is_address(username, parts.networks) else None
-    client = str(ip_address) if is_ip_address(ip_address) else None
+    if not isinstance(error, AttemptBlockedError):
+        await count_failure(parts, name=account_name(PROVIDER, shown or ""), client=client)
     failed = entry(
         parts, "sign_in_failed", username=shown, provider=PROVIDER, method="wallet", client=client, reason=reason
     )

@@ -8,6 +8,7 @@ from typing import Any
 from gatewright.access import Strategy, Vote, Voter, decide, is_covered, is_held
 from gatewright.errors import ConfigurationError
 from gatewright.model import User
+from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 
@@ -38,6 +39,12 @@ async def _ask(voter: Voter, user: User, permission: str, subject: object) -> Vo
     if not isinstance(vote, Vote):
         raise ConfigurationError(f"The voter {voter!r} must return Vote.GRANT, Vote.DENY or Vote.ABSTAIN.")
     return vote
+
+
+def has_role(user: User, role: object) -> bool:
+    """Say whether a user has a role. Those of our own accounts have one spelling, whoever asks in another one."""
+    name = name_for_record(role) if is_account(user) else role
+    return name is not None and name in user.roles
 
 
 def _holds(user: User, permission: str) -> bool:

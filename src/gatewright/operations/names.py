@@ -33,14 +33,28 @@ def canonical_name(parameter: str, value: object) -> str:
         InvalidParameterError: If it is no text of 1 to 255 characters, or holds characters that cannot be seen.
     """
     typed = require_text(parameter, value, at_most=_LONGEST_NAME)
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
-    name = " ".join(folded.split()).strip(" .")
+    name = _fold(typed)
     is_seen = not _IGNORABLE.search(typed) and not any(unicodedata.category(letter) in _UNSEEN for letter in name)
     if not name or len(name) > _LONGEST_NAME or not is_seen:
         raise InvalidParameterError(
             f"{parameter} must have 1 to {_LONGEST_NAME} visible characters.", parameter=parameter
         )
     return name
+
+
+def folded_name(typed: str) -> str:
+    """Return a name without whatever only makes a twin, what nobody sees included. Made to count by, not to find by:
+    some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
+    """
+    letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", typed))
+    return _fold(
+        "".join(letter for letter in letters if letter.isspace() or unicodedata.category(letter) not in _UNSEEN)
+    )
+
+
+def _fold(typed: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
+    return " ".join(folded.split()).strip(" .")
 
 
 def name_for_record(typed: object) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gatewright.access import Voter
@@ -10,9 +11,9 @@ from gatewright.crypto import Network
 from gatewright.hooks import Hooks
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordPolicy
-from gatewright.ports import Call, Clock, Passwords, Random, Shield, Store
+from gatewright.ports import Call, Clock, Mailer, Passwords, Random, Shield, Store, Writer
 from gatewright.settings import Settings
-from gatewright.tokens import AccessTokens
+from gatewright.tokens import AccessTokens, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Parts:
     hooks: Hooks
     store: Store
     tokens: AccessTokens
+    seal: Seal
     clock: Clock
     random: Random
     shield: Shield
@@ -32,7 +34,14 @@ class Parts:
     password_policy: PasswordPolicy
     sources: Sources
     voters: list[Voter]
+    mailer: Mailer
+    writer: Writer
+    wake_postman: Callable[[], None]
 
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""
         return self.random.token_bytes(16).hex()
+
+    def new_secret(self) -> str:
+        """Return a new secret: 256 random bits, as text that a cookie and a link can carry."""
+        return urlsafe_b64encode(self.random.token_bytes(32)).rstrip(b"=").decode()

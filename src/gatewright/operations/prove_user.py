@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from gatewright.errors import (
+    AttemptBlockedError,
     AuthenticationError,
+    BusyError,
     ConfigurationError,
     InactiveUserError,
     InvalidParameterError,
     PermissionNotFoundError,
+    ProviderUnavailableError,
     UnverifiedUserError,
     UserNotFoundError,
 )
 from gatewright.model import User
 from gatewright.operations.arguments import require_note, require_text
+from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.ports import CredentialSource, UserSource
 
 _LONGEST_USERNAME = 255
-_Failure = AuthenticationError | InvalidParameterError | PermissionNotFoundError
+_Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Claim:
         username: The name that the provider knows them by.
         provider: Where they come from.
         source: The provider itself.
-        client: Where the claim comes from, for the audit record.
+        client: The address that the claim comes from, which counts, and is recorded.
     """
 
     username: str
@@ -54,21 +58,33 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
     Raises:
         InvalidParameterError: If the username is no text, or there is no password: that is never a bypass.
+        AttemptBlockedError: If too many attempts have failed. The password is not looked at.
         UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
         InactiveUserError: If the password is right, but the user has been deactivated.
         UnverifiedUserError: If the password is right, but the user is not verified yet.
         BusyError: If too many passwords are being hashed.
+        ProviderUnavailableError: If the users' place cannot be reached.
     """
+    trial = Trial(parts, client=claim.client)
 
     async def load() -> User:
         if not isinstance(password, str) or not password:
             raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
-        if isinstance(claim.source, CredentialSource):
-            return await _load_by_credentials(parts, claim, claim.source, password)
-        user: User = await parts.call(claim.source.load_user_by_username, claim.username, password)
-        return user
+        found = await _find(parts, claim)
+        username = claim.username if found is None or found.user is None else found.user.username
+        await trial.begin(name=account_name(claim.provider, username))
+        return await _verify(parts, claim, found, password)
 
-    return await _prove(parts, claim, load, method="password")
+    try:
+        user = await _prove(parts, claim, load, method="password")
+    except (BusyError, ProviderUnavailableError):
+        await trial.forgive()  # no password was wrong
+        raise
+    except Exception:  # a hook's too, which may take the place of the failure
+        await trial.fail()
+        raise
+    await trial.forgive()
+    return user
 
 
 async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str | None) -> User:
@@ -126,17 +142,36 @@ def require_user(user: Any, *, provider: str) -> User:
     return user
 
 
-async def _load_by_credentials(parts: Parts, claim: Claim, source: CredentialSource, password: str) -> User:
-    """Verify the password here: an unknown user costs as much as a wrong password, and old hashes are renewed."""
-    user, password_hash = await parts.call(source.find, claim.username) or (None, None)
-    verified = await parts.passwords.verify(password, against=password_hash)
-    if user is None or not verified.is_valid:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a source that hands out hashes knows of a name."""
+
+    user: User | None
+    password_hash: str | None = field(repr=False)
+
+
+async def _find(parts: Parts, claim: Claim) -> _Found | None:
+    """Ask a source that hands out hashes for the user; None where the source verifies the password itself."""
+    if not isinstance(claim.source, CredentialSource):
+        return None
+    user, password_hash = await parts.call(claim.source.find, claim.username) or (None, None)
+    return _Found(None if user is None else require_user(user, provider=claim.provider), password_hash)
+
+
+async def _verify(parts: Parts, claim: Claim, found: _Found | None, password: str) -> User:
+    """Verify the password: here, where an unknown user costs as much as a wrong password, or by the source."""
+    if found is None or not isinstance(claim.source, CredentialSource):
+        user: User = await parts.call(claim.source.load_user_by_username, claim.username, password)
+        return user
+    verified = await parts.passwords.verify(password, against=found.password_hash)
+    if found.user is None or not verified.is_valid:
         raise UserNotFoundError("There is no such user, or the password is wrong.")
-    if password_hash is not None and verified.new_hash is not None:
-        renew = partial(source.save_hash, claim.username, old_hash=password_hash, new_hash=verified.new_hash)
+    if found.password_hash is not None and verified.new_hash is not None:
+        renew = partial(
+            claim.source.save_hash, claim.username, old_hash=found.password_hash, new_hash=verified.new_hash
+        )
         await parts.call(renew)
-    found: User = user
-    return found
+    return found.user
 
 
 async def _prove(
@@ -150,7 +185,7 @@ async def _prove(
         user.provider_name = claim.provider
         await parts.call(claim.source.check_user_is_active, user)
         await parts.call(claim.source.check_user_is_verified, user)
-    except (AuthenticationError, InvalidParameterError, PermissionNotFoundError) as error:
+    except (AuthenticationError, AttemptBlockedError, InvalidParameterError, PermissionNotFoundError) as error:
         await _tell_failure(parts, claim, error, user, method=method, actor=actor)
         raise
     return user

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gatewright.operations.arguments import require_count
+from gatewright.operations.attempts import window_of_attempts
+from gatewright.operations.letters import life_of_links
 from gatewright.operations.parts import Parts
 
 
@@ -26,6 +28,37 @@ async def delete_expired_sessions(parts: Parts, *, at_most: int) -> int:
     """
     at_most = require_count("at_most", at_most)
     return await parts.store.delete_expired_sessions(now=parts.clock.now(), at_most=at_most)
+
+
+async def delete_expired_links(parts: Parts, *, at_most: int) -> int:
+    """Delete links of mails that have expired in one transaction and return how many.
+
+    Raises:
+        InvalidParameterError: If ``at_most`` is no positive number of rows.
+    """
+    at_most = require_count("at_most", at_most)
+    return await parts.store.delete_expired_links(now=parts.clock.now(), at_most=at_most)
+
+
+async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
+    """Delete attempts that no limit counts any more, in one transaction, and return how many.
+
+    Raises:
+        InvalidParameterError: If ``at_most`` is no positive number of rows.
+    """
+    at_most = require_count("at_most", at_most)
+    longest_window = max(window_of_attempts(parts), life_of_links(parts))
+    return await parts.store.delete_expired_attempts(before=parts.clock.now() - longest_window, at_most=at_most)
+
+
+async def delete_expired_remembered(parts: Parts, *, at_most: int) -> int:
+    """Delete remembered browsers that have expired in one transaction and return how many.
+
+    Raises:
+        InvalidParameterError: If ``at_most`` is no positive number of rows.
+    """
+    at_most = require_count("at_most", at_most)
+    return await parts.store.delete_expired_remembered(now=parts.clock.now(), at_most=at_most)
 
 
 async def delete_expired_audit(parts: Parts, *, at_most: int) -> int:

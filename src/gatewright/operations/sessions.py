@@ -31,10 +31,14 @@ async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Sessio
 
 
 async def end_session(parts: Parts, session_id: object, *, actor: str | None = None) -> bool:
-    """End one session, whoever's it is, and say whether this call ended it."""
+    """End one session, whoever's it is, and say whether this call ended it.
+
+    Its user's remembered browsers are forgotten: nobody can tell which of them it is, and it must not come back.
+    """
     if not could_be_id(session_id):
         return False
-    return await parts.store.end_session(session_id, audit=entry(parts, "session_revoked", actor=actor)) is not None
+    revoked = entry(parts, "session_revoked", actor=actor)
+    return await parts.store.end_session(session_id, forget_browsers=True, audit=revoked) is not None
 
 
 async def end_session_of(parts: Parts, owner: Owner, session_id: object) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,6 +19,7 @@ from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
 from gatewright.operations.sessions import is_account
+from gatewright.ports import VisitSecrets
 
 _SEEN_EVERY = timedelta(minutes=1)
 """Last-seen is written at most so often: a read must not cost a write."""
@@ -44,7 +44,14 @@ def read_device(ip_address: object, user_agent: object) -> Device:
 
 
 async def open_visit(
-    parts: Parts, user: User, *, provider: str, previous_secret: str | None, device: Device, method: str
+    parts: Parts,
+    user: User,
+    *,
+    provider: str,
+    previous_secret: str | None,
+    device: Device,
+    method: str,
+    is_fully_authenticated: bool = True,
 ) -> Session:
     """Make a session for a proven user, and end the one that the visit had before.
 
@@ -55,6 +62,7 @@ async def open_visit(
         previous_secret: What the visit's session mapping held until now.
         device: Where the visit comes from.
         method: How the user was proven, for the audit record.
+        is_fully_authenticated: Whether they were proven now, and not merely remembered.
 
     Returns:
         The session; its ``token`` is the secret that the session mapping keeps from now on.
@@ -65,20 +73,20 @@ async def open_visit(
     """
     now = parts.clock.now()
     require_user(user, provider=provider)
-    secret = urlsafe_b64encode(parts.random.token_bytes(32)).rstrip(b"=").decode()
+    secret, secrets = new_visit_secret(parts, previous_secret=previous_secret)
     draft = Session(
         id=parts.new_id(),
         user_id=user.id,
         evrmore_address=user.evrmore_address if user.username == user.evrmore_address else None,
         provider=provider,
         created_at=now,
-        expires_at=now + timedelta(days=parts.settings.session_days),
+        expires_at=now + life_of_visits(parts),
         is_active=True,
         ip_address=device.ip_address,
         user_agent=device.user_agent,
         username=user.username,
         last_seen_at=now,
-        is_fully_authenticated=True,
+        is_fully_authenticated=is_fully_authenticated,
     )
     signed_in = entry(
         parts,
@@ -94,8 +102,8 @@ async def open_visit(
         session = await parts.store.open_session(
             draft,
             account_id=user.id if is_account(user) else None,
-            digest=digest_of(secret),
-            ends=None if previous_secret is None else digest_of(previous_secret),
+            digest=secrets.digest,
+            ends=secrets.ends,
             audit=signed_in,
         )
         if session is None:
@@ -103,6 +111,18 @@ async def open_visit(
         return await open_session(parts, user, session, make_token=lambda: secret)
 
     return await parts.shield(keep())
+
+
+def new_visit_secret(parts: Parts, *, previous_secret: str | None) -> tuple[str, VisitSecrets]:
+    """Return a new secret for the session mapping to keep, and what the database knows of it and of the last one."""
+    secret = parts.new_secret()
+    ends = None if previous_secret is None else digest_of(previous_secret)
+    return secret, VisitSecrets(digest_of(secret), ends=ends)
+
+
+def life_of_visits(parts: Parts) -> timedelta:
+    """Return how long a visitor's session lives at most, however often they come."""
+    return timedelta(days=parts.settings.session_days)
 
 
 async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None:

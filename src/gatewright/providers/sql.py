@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError
-from gatewright.model import Account
+from gatewright.model import Account, User
 from gatewright.operations.names import canonical_name
 from gatewright.ports import Store
 from gatewright.providers.credentials import CredentialsUserProvider, Found
@@ -15,10 +15,21 @@ class SQLUserProvider(CredentialsUserProvider):
 
     Args:
         store: A blocking store.
+        requires_verified: Whether an account must be verified to be let in.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, requires_verified: bool = True) -> None:
         self._store = store
+        self._requires_verified = requires_verified
+
+    def check_user_is_verified(self, user: User) -> None:
+        """Raise unless the user is verified, or need not be.
+
+        Raises:
+            UnverifiedUserError: If the user is not verified yet.
+        """
+        if self._requires_verified:
+            super().check_user_is_verified(user)
 
     def find(self, username: str) -> Found | None:
         """Return the user with this username or mail address and their password hash, or None."""

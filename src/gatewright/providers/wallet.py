@@ -37,6 +37,9 @@ class WalletUserProvider(UserProvider):
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def check_user_is_verified(self, user: User) -> None:
+        """Let everybody in: a wallet has proven itself, whatever is known of the account's mail address."""
+
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
         """Return the user whom a wallet address belongs to.
 

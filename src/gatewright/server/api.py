@@ -19,7 +19,6 @@ from gatewright.errors import (
 from gatewright.server import openapi
 from gatewright.server.bearer import Token
 from gatewright.server.openapi import problem_responses
-from gatewright.server.problems import problem_of
 from gatewright.server.schemas import (
     AccountResponse,
     AuthenticateRequest,
@@ -31,6 +30,7 @@ from gatewright.server.schemas import (
     ValidateResponse,
 )
 from gatewright.server.visitor import Auth, Visitor
+from gatewright.web.problems import problem_of
 
 router = APIRouter()
 

@@ -7,19 +7,23 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from gatewright.evrmore import AsyncEvrmoreAuth
-from gatewright.server import access_log, api, openapi, pages, problems
+from gatewright.server import access_log, api, openapi, problems
 from gatewright.server.body_limit import BodyLimit
+from gatewright.server.home import home
+from gatewright.server.pages import Pages
 from gatewright.server.security_headers import SecurityHeaders
 from gatewright.server.unexpected_errors import UnexpectedErrors
+from gatewright.web.client import Proxies
 
 
 def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     """Build the server's application, for ``serve`` or for ``uvicorn gatewright.server:create_app --factory``.
 
-    It believes what the server says of the connection and reads no ``X-Forwarded-*`` header. Behind a proxy, tell
-    uvicorn whom to trust (``--proxy-headers --forwarded-allow-ips=...``); then addresses and https are right here too.
+    The ready-made pages with their JSON twins, and the REST API of wallet sign-in. Behind a proxy, name it in
+    ``GATEWRIGHT_TRUSTED_PROXIES``; then addresses and https are right here too.
 
     Args:
         auth: What to serve, with its hooks; the caller closes it. Default: one from the settings, closed at shutdown.
@@ -40,7 +44,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
         title="gatewright",
         version=version("gatewright"),
         description="Sign in with an Evrmore wallet: ask for a challenge, sign it, receive a token.",
-        routes=pages.routes,
+        routes=[Route("/", home, name="homepage")],
         lifespan=lifespan,
         redirect_slashes=False,
         docs_url=None,
@@ -52,8 +56,9 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     openapi.describe(app)
     problems.answer_errors_of(app)
     # The last one added stands outermost.
+    app.add_middleware(Pages, auth=served)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders)
-    access_log.hide_query_strings()
+    app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))
+    access_log.hide_secrets()
     return app

@@ -7,7 +7,8 @@ import asyncio
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.server.problems import transport_problem
+from gatewright.adapters.starlette import ready
+from gatewright.web.problems import transport_problem
 
 LARGEST_BODY = 64 * 1024
 """Bytes. The largest honest body holds an address, a challenge and a signature."""
@@ -35,9 +36,9 @@ class BodyLimit:
         except ClientDisconnect:
             return None
         except TimeoutError:
-            return await transport_problem(408, {"Connection": "close"}).response(scope, receive, send)
+            return await ready(transport_problem(408, {"Connection": "close"}).response)(scope, receive, send)
         if body is None:
-            return await transport_problem(413, {"Connection": "close"}).response(scope, receive, send)
+            return await ready(transport_problem(413, {"Connection": "close"}).response)(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
 
 

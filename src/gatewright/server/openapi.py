@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gatewright.errors import InvalidTokenError, StoreUnavailableError
-from gatewright.server.problems import PROBLEM_TYPE, Problem, invalid_fields, problem_of, transport_problem
+from gatewright.server.problems import invalid_fields
 from gatewright.server.schemas import ProblemBody
+from gatewright.web.problems import PROBLEM_TYPE, Problem, problem_of, transport_problem
 
 _TEMPLATE = "#/components/schemas/{model}"
 _SCHEMA = {"$ref": _TEMPLATE.format(model=ProblemBody.__name__)}

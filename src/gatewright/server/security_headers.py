@@ -1,46 +1,42 @@
-"""Headers that tell a browser what no answer of ours ever needs, so that it may refuse it (OWASP ASVS 5.0, 3.4)."""
+"""Every answer of the server carries the headers that our pages carry."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-)
-_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_ONE_YEAR = "max-age=31536000"
+from gatewright.adapters.starlette.translation import decoded, encoded, path_of, request_of
+from gatewright.web import Response
+from gatewright.web.client import Proxies
+from gatewright.web.security_headers import protect
 
 
 class SecurityHeaders:
-    """Adds them to every answer, errors included."""
+    """Adds them to the answers of the API, errors included; the pages have them already.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: The application.
+        proxies: Who is believed when they say that the browser's connection is encrypted.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
         self._app = app
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _protect(MutableHeaders(scope=message), scope)
+                message = {**message, "headers": self._protected(message.get("headers", ()), scope)}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-
-def _protect(headers: MutableHeaders, scope: Scope) -> None:
-    is_page = headers.get("content-type", "").startswith("text/html")
-    headers["Content-Security-Policy"] = _PAGE_POLICY if is_page else _DATA_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    # no-referrer would be stricter still, but makes browsers send "Origin: null" with our own forms.
-    headers["Referrer-Policy"] = "same-origin"
-    if scope["path"].startswith("/static/"):
-        headers["Cache-Control"] = "no-cache"
-    else:
-        headers["Cache-Control"] = "no-store"
-        headers.add_vary_header("Cookie")
-    if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = _ONE_YEAR
+    def _protected(self, headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
+        answer = Response(headers=decoded(headers))
+        if answer.header("content-security-policy") is not None:
+            return list(headers)
+        client = self._proxies.client_of(request_of(scope, path=path_of(scope), mount=""))
+        return encoded(protect(answer, client).headers)

@@ -7,7 +7,8 @@ import traceback
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.server.problems import transport_problem
+from gatewright.adapters.starlette import ready
+from gatewright.web.problems import transport_problem
 
 _logger = logging.getLogger("gatewright.server")
 
@@ -34,7 +35,7 @@ class UnexpectedErrors:
                 raise
             _logger.error("%s %s failed.\n%s", scope["method"], ascii(scope["path"]), whereabouts(error))
             if not has_started:
-                await transport_problem(500).response(scope, receive, send)
+                await ready(transport_problem(500).response)(scope, receive, send)
 
 
 def whereabouts(error: BaseException) -> str:

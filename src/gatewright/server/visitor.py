@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from gatewright.adapters.starlette import visit_of
 from gatewright.evrmore import AsyncEvrmoreAuth
 
 
@@ -16,7 +16,7 @@ class Client:
     """Where a request comes from.
 
     Args:
-        ip_address: The other end of the connection; None where that is no IP address, as on a Unix socket.
+        ip_address: As the connection or a trusted proxy says; None where that is no IP address, as on a Unix socket.
         user_agent: What the browser says of itself.
     """
 
@@ -25,9 +25,8 @@ class Client:
 
 
 def client_of(request: Request) -> Client:
-    """Return where a request comes from. No header has a say in the address, for a client can send any."""
-    host = request.client.host if request.client else ""
-    return Client(host if _is_ip_address(host) else None, request.headers.get("user-agent"))
+    """Return where a request comes from."""
+    return Client(visit_of(request).client.ip_address, request.headers.get("user-agent"))
 
 
 def auth_of(request: Request) -> AsyncEvrmoreAuth:
@@ -37,11 +36,3 @@ def auth_of(request: Request) -> AsyncEvrmoreAuth:
 
 Auth = Annotated[AsyncEvrmoreAuth, Depends(auth_of)]
 Visitor = Annotated[Client, Depends(client_of)]
-
-
-def _is_ip_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -1,8 +1,12 @@
-"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, hooks on record.
+"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, hooks on record,
+a browser without a window.
 
 Nothing here needs pytest. Where pytest is installed, the fixtures of `gatewright.testing.fixtures` come by themselves.
 """
 
+from gatewright.testing.browser import Browser as Browser
+from gatewright.testing.browser import Form as Form
+from gatewright.testing.browser import Page as Page
 from gatewright.testing.frozen_clock import FrozenClock as FrozenClock
 from gatewright.testing.hook_recorder import HookEvent as HookEvent
 from gatewright.testing.hook_recorder import HookRecorder as HookRecorder

@@ -32,10 +32,14 @@ def gatewright_wallet() -> Wallet:
 
 @pytest.fixture
 def gatewright_settings(tmp_path: Path) -> Settings:
-    """Return settings with a database file of the test's own and a secret that production would take."""
+    """Return settings with a database file of the test's own and a secret that production would take.
+
+    Mails wait until the test sends them: ``auth.deliver_mails()``.
+    """
     return load_settings(
         database_url=f"sqlite:///{tmp_path / 'gatewright.db'}",
         jwt_secret=SeededRandom("token secret").token_bytes(32).hex(),
+        mail_delivery="command",
     )
 
 

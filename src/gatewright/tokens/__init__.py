@@ -12,3 +12,4 @@ from gatewright.tokens.keys import SigningKey as SigningKey
 from gatewright.tokens.keys import key_from_pem as key_from_pem
 from gatewright.tokens.keys import key_from_secret as key_from_secret
 from gatewright.tokens.keys import weakness_of_secret as weakness_of_secret
+from gatewright.tokens.seal import Seal as Seal

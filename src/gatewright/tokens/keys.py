@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -112,6 +113,16 @@ class KeyRing:
     def keys(self) -> tuple[SigningKey, ...]:
         """Every key that verifies, the current one first."""
         return (self.current,) if self.previous is None else (self.current, self.previous)
+
+    def derive(self, purpose: str) -> tuple[bytes, ...]:
+        """Return a symmetric key of 32 bytes from each private key, the current one's first.
+
+        Args:
+            purpose: What the keys are for. Keys for different purposes say nothing of each other.
+        """
+        private = (key.key for key in self.keys if key.can_sign)
+        material = (json.dumps(key.as_dict(private=True), sort_keys=True).encode() for key in private)
+        return tuple(hmac.digest(each, purpose.encode(), "sha256") for each in material)
 
 
 def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:

@@ -14,7 +14,7 @@ from gatewright.settings import Settings
 from gatewright.storage.sql.sqlite_file import SQLITE_VERSION
 
 _PREFIX = "GATEWRIGHT_"
-_SECRETS = {"GATEWRIGHT_JWT_SECRET", "GATEWRIGHT_JWT_SECRET_PREVIOUS"}
+_SECRETS = {"GATEWRIGHT_JWT_SECRET", "GATEWRIGHT_JWT_SECRET_PREVIOUS", "GATEWRIGHT_MAIL_URL"}
 _FIELDS = [name.upper() for name in Settings.model_fields]
 _SQLITE_WITH_RETURNING = (3, 35, 0)
 _ENV_FILE = Path(".env")

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.cli.chosen_networks import choose_networks
 from gatewright.errors import ConfigurationError
+from gatewright.mail import ConsoleMailer, mailer_from_url
 from gatewright.settings import Settings
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
-    """Check the mode, the networks and the domain."""
+    """Check the mode, the networks, the domain, and what mails need."""
     yield _check_mode(settings)
     yield _check_networks()
     yield _check_domain(settings)
+    yield _check_mail_server(settings)
+    yield _check_sender(settings)
+    yield _check_links(settings)
 
 
 def _check_mode(settings: Settings) -> Finding:
@@ -41,3 +45,34 @@ def _check_domain(settings: Settings) -> Finding:
             "Set GATEWRIGHT_DOMAIN to your site's host name.",
         )
     return Finding("domain", Status.OK, f"Challenges say that {settings.domain} asks.")
+
+
+def _check_mail_server(settings: Settings) -> Finding:
+    try:
+        mailer = mailer_from_url(settings)
+    except ConfigurationError as error:
+        return Finding("mail server", Status.UNSAFE, "Mails cannot be sent.", str(error))
+    if not isinstance(mailer, ConsoleMailer):
+        return Finding("mail server", Status.OK, "Mails go to an SMTP server.")
+    finding = "Mails are printed to stderr, with links that let their reader in."
+    if settings.is_production:
+        return Finding("mail server", Status.WARNING, finding, "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587.")
+    return Finding("mail server", Status.OK, f"Development: {finding}")
+
+
+def _check_sender(settings: Settings) -> Finding:
+    if settings.is_production and settings.mail_from == Settings.model_fields["mail_from"].default:
+        finding = f"Mails come from {settings.mail_from}, which most servers refuse."
+        cure = "Set GATEWRIGHT_MAIL_FROM to an address of your site's."
+        return Finding("mail sender", Status.WARNING, finding, cure)
+    return Finding("mail sender", Status.OK, f"Mails come from {settings.mail_from}.")
+
+
+def _check_links(settings: Settings) -> Finding:
+    if settings.public_url is not None:
+        return Finding("mail links", Status.OK, f"The links of mails lead to {settings.public_url}.")
+    if settings.is_production:
+        finding = "Pages refuse to start: nobody has said where the links of mails lead."
+        cure = "Set GATEWRIGHT_PUBLIC_URL to where visitors reach your site, such as https://example.com."
+        return Finding("mail links", Status.UNSAFE, finding, cure)
+    return Finding("mail links", Status.OK, "Development: the links of mails lead to this machine.")

@@ -91,17 +91,21 @@ class SQLiteDatabase:
                 raise StoreUnavailableError(f"The database is not available: {error}.") from error
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, survives_power_cut: bool = True) -> Iterator[sqlite3.Connection]:
         """Hold the write lock from the first statement on, and commit at the end or not at all.
 
         One writer at a time in this process takes turns by a lock that wakes whoever waits; SQLite's own waiting,
         which sleeps and tries again, is left for other processes.
 
+        Args:
+            survives_power_cut: Whether to wait until the commit is on the disk. Where what is written counts only
+                for a while, that would cost more than the writing. It survives the end of the process either way.
+
         Raises:
             StoreUnavailableError: If the database refuses, is full or stays locked. Nothing was written.
         """
         self._slot()  # before any lock is held, since a new slot waits for a fork, and a fork for every lock
-        with self._writers, self.connection() as connection:
+        with self._writers, self.connection() as connection, _synchronous(connection, is_full=survives_power_cut):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -181,6 +185,19 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def _synchronous(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[None]:
+    """Let commits wait for the disk or not; with a write-ahead log both are consistent after a power cut."""
+    if is_full:
+        yield
+        return
+    connection.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous=FULL")
 
 
 def _path_of(url: str) -> Path | None:

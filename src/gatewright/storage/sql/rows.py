@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from gatewright.model import Account, AuditEntry, Challenge, Session, as_utc
+from gatewright.model import Account, Attempt, AuditEntry, Challenge, Letter, Link, Remembered, Session, as_utc
 
 Row = tuple[Any, ...]
+_Record = Account | Attempt | AuditEntry | Challenge | Letter | Link | Remembered | Session
 
 _COLUMNS = {
-    record: tuple(field.name for field in fields(record) if field.name != "token")
-    for record in (Account, AuditEntry, Challenge, Session)
+    record: tuple(field.name for field in fields(record) if field.name != "token") for record in get_args(_Record)
 }
 
 
@@ -21,7 +21,7 @@ def text_of(moment: datetime) -> str:
     return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-def row_of(record: Account | AuditEntry | Challenge | Session) -> dict[str, object]:
+def row_of(record: _Record) -> dict[str, object]:
     """Write a record as the values of its columns, in their order. A session's token is no column."""
     row: dict[str, object] = {}
     for name in _COLUMNS[type(record)]:
@@ -101,6 +101,47 @@ class RecordReader:
         """Read a row of ``audit``, without its number."""
         at, *facts = row
         return AuditEntry(self.moment(at), *facts)
+
+    def link(self, row: Row) -> Link:
+        """Read a row of ``links``, without its digest."""
+        id_, purpose, account_id, email, created_at, expires_at = row
+        return Link(
+            id=id_,
+            purpose=purpose,
+            account_id=account_id,
+            email=email,
+            created_at=self.moment(created_at),
+            expires_at=self.moment(expires_at),
+        )
+
+    def letter(self, row: Row) -> Letter:
+        """Read a row of ``letters``."""
+        id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error = row
+        return Letter(
+            id=id_,
+            kind=kind,
+            account_id=account_id,
+            email=email,
+            language=language,
+            base_url=base_url,
+            created_at=self.moment(created_at),
+            due_at=self.moment(due_at),
+            tries=tries,
+            error=error,
+        )
+
+    def remembered(self, row: Row) -> Remembered:
+        """Read a row of ``remembered``, without its account and its digests."""
+        id_, user_id, username, provider, created_at, expires_at, rotated_at = row
+        return Remembered(
+            id=id_,
+            user_id=user_id,
+            username=username,
+            provider=provider,
+            created_at=self.moment(created_at),
+            expires_at=self.moment(expires_at),
+            rotated_at=self.moment(rotated_at),
+        )
 
     def moment(self, text: str) -> datetime:
         """Read UTC ISO text."""

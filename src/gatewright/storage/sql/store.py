@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from gatewright.storage.sql.parts.accounts import SQLAccounts
+from gatewright.storage.sql.parts.attempts import SQLAttempts
 from gatewright.storage.sql.parts.audit import SQLAudit
 from gatewright.storage.sql.parts.challenges import SQLChallenges
+from gatewright.storage.sql.parts.letters import SQLLetters
+from gatewright.storage.sql.parts.links import SQLLinks
+from gatewright.storage.sql.parts.profiles import SQLProfiles
+from gatewright.storage.sql.parts.remembered import SQLRemembered
 from gatewright.storage.sql.parts.rights import SQLRights
 from gatewright.storage.sql.parts.sessions import SQLSessions
 
 
-class SQLStore(SQLAccounts, SQLAudit, SQLChallenges, SQLRights, SQLSessions):
+class SQLStore(
+    SQLAccounts,
+    SQLAttempts,
+    SQLAudit,
+    SQLChallenges,
+    SQLLetters,
+    SQLLinks,
+    SQLProfiles,
+    SQLRemembered,
+    SQLRights,
+    SQLSessions,
+):
     """Implements `Store` in one database, which must have been migrated.
 
     Args:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -120,3 +132,62 @@ audit = Table(
     Index("ix_audit_username_id", "username", "id"),
     sqlite_autoincrement=True,  # a purge must not make numbers start over
 )
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("action", String(32), nullable=False),
+    Column("name", String(512), nullable=False),
+    Column("client", String(64)),
+    Column("at", String(26), nullable=False, index=True),
+    Index("ix_attempts_action_name_at", "action", "name", "at"),
+    Index("ix_attempts_action_client_at", "action", "client", "at"),
+    Index("ix_attempts_action_name_client_at", "action", "name", "client", "at"),
+)
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", String(255), nullable=False),
+    Column("username", String(255), nullable=False),
+    Column("provider", String(255), nullable=False),
+    Column("created_at", String(26), nullable=False),
+    Column("expires_at", String(26), nullable=False, index=True),
+    Column("rotated_at", String(26), nullable=False),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("previous_digest", LargeBinary(32)),
+    Index("ix_remembered_provider_user_id", "provider", "user_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("purpose", String(32), nullable=False),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("email", String(255), nullable=False),
+    Column("created_at", String(26), nullable=False),
+    Column("expires_at", String(26), nullable=False, index=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    UniqueConstraint("account_id", "purpose", name="uq_links_account_id_purpose"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email", String(255), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("base_url", String(255), nullable=False),
+    Column("created_at", String(26), nullable=False),
+    Column("due_at", String(26), nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("error", String(255)),
+)
+
+profiles = Table("profiles", metadata, _account(), Column("fields", Text, nullable=False), sqlite_with_rowid=False)

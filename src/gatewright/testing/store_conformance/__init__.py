@@ -14,22 +14,34 @@ Example:
 from __future__ import annotations
 
 from gatewright.testing.store_conformance.accounts import AccountPromises
+from gatewright.testing.store_conformance.attempts import AttemptPromises
 from gatewright.testing.store_conformance.audit import AuditPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
+from gatewright.testing.store_conformance.letters import LetterPromises
+from gatewright.testing.store_conformance.links import LinkPromises
+from gatewright.testing.store_conformance.profiles import ProfilePromises
+from gatewright.testing.store_conformance.remembered import RememberedPromises
 from gatewright.testing.store_conformance.rights import RightsPromises
 from gatewright.testing.store_conformance.sessions import SessionPromises
+from gatewright.testing.store_conformance.sign_ups import SignUpPromises
 from gatewright.testing.store_conformance.visits import VisitPromises
 from gatewright.testing.store_conformance.wallets import WalletPromises
 
 
 class StoreConformance(
     AccountPromises,
+    AttemptPromises,
     AuditPromises,
     ChallengePromises,
     ClaimPromises,
+    LetterPromises,
+    LinkPromises,
+    ProfilePromises,
+    RememberedPromises,
     RightsPromises,
     SessionPromises,
+    SignUpPromises,
     VisitPromises,
     WalletPromises,
 ):

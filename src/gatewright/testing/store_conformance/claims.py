@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gatewright.ports import Store
+from gatewright.ports import Store, VisitSecrets
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
 from gatewright.testing.store_conformance.samples import (
     MINUTE,
@@ -21,9 +21,12 @@ from gatewright.testing.store_conformance.samples import (
     an_account,
     an_entry,
     claim,
+    digest_of,
+    find_visit,
     is_used,
     keep,
     living,
+    open_visit,
     race,
     sign_in,
 )
@@ -179,3 +182,38 @@ class ClaimPromises(StoreFixtures):
         assert len({account.id for account, _ in filter(None, claimed)}) == 1
         assert {f"s{racer}" for racer in range(RACERS)} == {session.id for _, session in filter(None, claimed)}
         assert len({session.user_id for session in living(store, run)}) == 1
+
+    def test_a_visitors_session_is_found_by_its_secret(self, store: Store, run: Run) -> None:
+        """Where the session is a visitor's in a cookie, its secret finds it, and the one before is over."""
+        before, elsewhere = (open_visit(store, run, id_) for id_ in ("before", "elsewhere"))
+        keep(store, run, a_challenge("1"))
+        session = a_session("s", user_id="a")
+        visit = VisitSecrets(digest_of("s"), ends=digest_of("before"))
+        claim(store, run, "1", newcomer=an_account("a"), session=session, visit=visit)
+
+        assert session == find_visit(store, run, "s")
+        assert find_visit(store, run, before.id) is None
+        assert find_visit(store, run, elsewhere.id) == elsewhere
+
+    def test_a_guest_has_no_session_to_end(self, store: Store, run: Run) -> None:
+        """Where the visit had none, or one that is over, the new one is opened all the same."""
+        for id_, ends in (("1", None), ("2", digest_of("unknown"))):
+            keep(store, run, a_challenge(id_))
+            visit = VisitSecrets(digest_of(id_), ends=ends)
+            claim(store, run, id_, newcomer=an_account("a"), session=a_session(id_, user_id="a"), visit=visit)
+
+        assert [session and session.id for session in (find_visit(store, run, id_) for id_ in "12")] == ["1", "2"]
+
+    def test_a_claim_that_fails_ends_no_visit(self, store: Store, run: Run) -> None:
+        """Whoever lost the challenge, or may not sign in, keeps the session that they had."""
+        before = open_visit(store, run, "before")
+        sign_in(store, run, "1", account_id="a")
+        visit = VisitSecrets(digest_of("s"), ends=digest_of("before"))
+        session = a_session("s", user_id="a")
+        assert claim(store, run, "1", newcomer=an_account("a"), session=session, visit=visit) is None
+        run(store.change_account("a", is_active=False, audit=an_entry()))
+        keep(store, run, a_challenge("2"))
+        claim(store, run, "2", newcomer=an_account("a"), session=session, visit=visit)
+
+        assert find_visit(store, run, "s") is None
+        assert find_visit(store, run, "before") == before

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
 from gatewright.model import Account, AuditEntry, Challenge, Session
-from gatewright.ports import AuditFilter, ChallengeLimit, Owner, Store
+from gatewright.ports import AuditFilter, ChallengeLimit, Owner, Store, VisitSecrets
 
 T = TypeVar("T")
 
@@ -129,6 +129,7 @@ def open_visit(
     account_id: str | None = None,
     ends: str | None = None,
     created_at: datetime = NOW,
+    is_fully_authenticated: bool = True,
 ) -> Session:
     """Keep a session that a secret names; its digest is `digest_of` its identifier."""
     draft = replace(
@@ -138,6 +139,7 @@ def open_visit(
         created_at=created_at,
         username=f"name of {account_id or user_id}",
         last_seen_at=created_at,
+        is_fully_authenticated=is_fully_authenticated,
     )
     session = run(
         store.open_session(
@@ -174,10 +176,18 @@ def keep(store: Store, run: Run, challenge: Challenge, *, client: str | None = N
 
 
 def claim(
-    store: Store, run: Run, challenge_id: str, *, newcomer: Account, session: Session, now: datetime = NOW
+    store: Store,
+    run: Run,
+    challenge_id: str,
+    *,
+    newcomer: Account,
+    session: Session,
+    now: datetime = NOW,
+    visit: VisitSecrets | None = None,
 ) -> tuple[Account, Session] | None:
     """Claim a challenge."""
-    return run(store.claim_challenge(challenge_id, newcomer=newcomer, session=session, audit=an_entry(at=now)))
+    signed_in = an_entry(at=now)
+    return run(store.claim_challenge(challenge_id, newcomer=newcomer, session=session, audit=signed_in, visit=visit))
 
 
 def sign_in(

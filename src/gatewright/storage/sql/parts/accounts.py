@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from gatewright.errors import TakenError
-from gatewright.model import Account, AuditEntry
+from gatewright.model import Account, AuditEntry, Letter
+from gatewright.storage.sql.parts.account_part import AccountPart
 from gatewright.storage.sql.parts.challenges import account_row
-from gatewright.storage.sql.parts.part import StorePart
+from gatewright.storage.sql.parts.profiles import profile_row
 from gatewright.storage.sql.rows import row_of
 
 
-class SQLAccounts(StorePart):
+class SQLAccounts(AccountPart):
     """Implements `AccountStore`."""
 
     async def add_account(
         self, account: Account, *, password_hash: str | None, roles: Sequence[str], audit: AuditEntry
     ) -> Account:
         """Implement `AccountStore`."""
-        sql, assigned = self._statements, [{"account_id": account.id, "role": role} for role in roles]
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(sql.insert_account, account_row(account, password_hash=password_hash))
-                connection.executemany(sql.assign_role, assigned)
-                self._record(connection, audit)
-        except sqlite3.IntegrityError:
-            raise TakenError("This username or mail address is taken.", username=account.username) from None
+        assigned = [{"account_id": account.id, "role": role} for role in roles]
+        with self._new_account(account, password_hash) as connection:
+            connection.executemany(self._statements.assign_role, assigned)
+            self._record(connection, audit)
+        return self._read.account(tuple(row_of(account).values()))
+
+    async def sign_up_account(
+        self,
+        account: Account,
+        *,
+        password_hash: str,
+        profile: Mapping[str, str],
+        letter: Letter | None,
+        audit: AuditEntry,
+    ) -> Account:
+        """Implement `AccountStore`."""
+        with self._new_account(account, password_hash) as connection:
+            connection.execute(self._statements.save_profile, profile_row(account.id, profile))
+            self._post(connection, letter)
+            self._record(connection, audit)
         return self._read.account(tuple(row_of(account).values()))
 
     async def find_account(self, account_id: str) -> Account | None:
@@ -59,16 +73,17 @@ class SQLAccounts(StorePart):
             if connection.execute(self._statements.change_account, change).rowcount == 0:
                 return False
             if is_active is False:
-                self._end_sessions(connection, account_id, keep=None)
+                self._forget(connection, account_id, keep=None)
             self._record(connection, audit)
         return True
 
-    async def set_password_hash(self, account_id: str, new_hash: str, *, keep: str | None, audit: AuditEntry) -> None:
+    async def set_password_hash(
+        self, account_id: str, new_hash: str, *, keep: str | None, letter: Letter | None = None, audit: AuditEntry
+    ) -> None:
         """Implement `AccountStore`."""
         with self._database.transaction() as connection:
-            change = {"account_id": account_id, "new_hash": new_hash}
-            connection.execute(self._statements.set_password_hash, change)
-            self._end_sessions(connection, account_id, keep=keep)
+            self._replace_password(connection, account_id, new_hash, keep=keep)
+            self._post(connection, letter)
             self._record(connection, audit)
 
     async def renew_password_hash(self, account_id: str, *, old_hash: str, new_hash: str) -> None:
@@ -92,5 +107,12 @@ class SQLAccounts(StorePart):
             self._record(connection, audit)
         return True
 
-    def _end_sessions(self, connection: sqlite3.Connection, account_id: str, *, keep: str | None) -> None:
-        connection.execute(self._statements.end_sessions_of_account, {"user_id": account_id, "keep": keep or ""})
+    @contextmanager
+    def _new_account(self, account: Account, password_hash: str | None) -> Iterator[sqlite3.Connection]:
+        """Insert an account in a transaction, and let the caller add what comes with it."""
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(self._statements.insert_account, account_row(account, password_hash=password_hash))
+                yield connection
+        except sqlite3.IntegrityError:
+            raise TakenError("This username or mail address is taken.", username=account.username) from None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, Challenge, Session
-from gatewright.ports import ChallengeLimit
+from gatewright.ports import ChallengeLimit, VisitSecrets
 from gatewright.storage.sql.parts.part import StorePart
 from gatewright.storage.sql.rows import row_of, text_of
 
@@ -41,7 +41,13 @@ class SQLChallenges(StorePart):
         return None if row is None else self._read.challenge(row)
 
     async def claim_challenge(
-        self, challenge_id: str, *, newcomer: Account, session: Session, audit: AuditEntry
+        self,
+        challenge_id: str,
+        *,
+        newcomer: Account,
+        session: Session,
+        audit: AuditEntry,
+        visit: VisitSecrets | None = None,
     ) -> tuple[Account, Session] | None:
         """Implement `ChallengeStore`."""
         sql, now = self._statements, audit.at
@@ -58,8 +64,11 @@ class SQLChallenges(StorePart):
                 connection.execute(sql.insert_wallet, wallet | {"account_id": account.id, "linked_at": text_of(now)})
             else:
                 connection.execute(sql.touch_account, {"account_id": account.id, "now": text_of(now)})
+            if visit is not None and visit.ends is not None:
+                connection.execute(sql.end_visit, {"digest": visit.ends}).fetchone()
             session_row = row_of(replace(session, user_id=account.id))
-            connection.execute(sql.insert_session, session_row | {"account_id": account.id, "secret_digest": None})
+            secret = {"account_id": account.id, "secret_digest": None if visit is None else visit.digest}
+            connection.execute(sql.insert_session, session_row | secret)
             self._record(connection, replace(audit, user_id=account.id))
         account = self._read.account(tuple(row_of(replace(account, last_login=now)).values()))
         return account, self._read.session(tuple(session_row.values()))

@@ -23,6 +23,14 @@ class StorePart:
         if entry is not None:
             connection.execute(self._statements.insert_audit, row_of(entry))
 
+    def _forget_browsers(
+        self, connection: sqlite3.Connection, *, user_id: str, provider: str, account_id: str | None
+    ) -> None:
+        """Forget the remembered browsers of an account, or of another provider's user."""
+        sql, owner = self._statements, {"user_id": user_id, "provider": provider}
+        statement = sql.remove_remembered_of_user if account_id is None else sql.remove_remembered_of_account
+        connection.execute(statement, owner)
+
     def _delete(self, sql: str, **parameters: object) -> int:
         with self._database.transaction() as connection:
             return connection.execute(sql, parameters).rowcount

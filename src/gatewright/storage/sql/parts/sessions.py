@@ -56,9 +56,13 @@ class SQLSessions(StorePart):
             parameters |= asdict(owner)
         return [self._read.session(row) for row in self._database.fetch_all(statement, parameters)]
 
-    async def end_session(self, session_id: str, *, audit: AuditEntry | None = None) -> Session | None:
+    async def end_session(
+        self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
+    ) -> Session | None:
         """Implement `SessionStore`."""
-        return self._end_one(self._statements.end_session, {"session_id": session_id}, audit)
+        return self._end_one(
+            self._statements.end_session, {"session_id": session_id}, audit, forget_browsers=forget_browsers
+        )
 
     async def end_visit(self, digest: bytes, *, audit: AuditEntry) -> Session | None:
         """Implement `SessionStore`."""
@@ -68,19 +72,30 @@ class SQLSessions(StorePart):
         """Implement `SessionStore`."""
         sql = self._statements
         statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
+        account_id = None if owner.provider else owner.user_id
         with self._database.transaction() as connection:
             count = connection.execute(statement, asdict(owner) | {"keep": keep or ""}).rowcount
+            self._forget_browsers(
+                connection, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id
+            )
             if count:
                 self._record(connection, audit)
         return count
 
-    def _end_one(self, sql: str, which: dict[str, object], audit: AuditEntry | None) -> Session | None:
+    def _end_one(
+        self, sql: str, which: dict[str, object], audit: AuditEntry | None, *, forget_browsers: bool = False
+    ) -> Session | None:
         """End a session and record whose it was."""
         with self._database.transaction() as connection:
             row = connection.execute(sql, which).fetchone()
             if row is None:
                 return None
-            session = self._read.session(row)
+            *record, account_id = row
+            session = self._read.session(tuple(record))
+            if forget_browsers:
+                self._forget_browsers(
+                    connection, user_id=session.user_id, provider=session.provider, account_id=account_id
+                )
             if audit is not None:
                 about = replace(audit, user_id=session.user_id, username=session.username, provider=session.provider)
                 self._record(connection, replace(about, client=session.ip_address))

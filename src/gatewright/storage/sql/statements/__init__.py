@@ -1,11 +1,27 @@
 """Every statement of the store, built in Core, compiled once, on first use."""
 
 from gatewright.storage.sql.statements.accounts import AccountStatements
+from gatewright.storage.sql.statements.attempts import AttemptStatements
 from gatewright.storage.sql.statements.audit import AuditStatements
 from gatewright.storage.sql.statements.challenges import ChallengeStatements
+from gatewright.storage.sql.statements.letters import LetterStatements
+from gatewright.storage.sql.statements.links import LinkStatements
+from gatewright.storage.sql.statements.profiles import ProfileStatements
+from gatewright.storage.sql.statements.remembered import RememberedStatements
 from gatewright.storage.sql.statements.rights import RightsStatements
 from gatewright.storage.sql.statements.sessions import SessionStatements
 
 
-class Statements(AccountStatements, AuditStatements, ChallengeStatements, RightsStatements, SessionStatements):
+class Statements(
+    AccountStatements,
+    AttemptStatements,
+    AuditStatements,
+    ChallengeStatements,
+    LetterStatements,
+    LinkStatements,
+    ProfileStatements,
+    RememberedStatements,
+    RightsStatements,
+    SessionStatements,
+):
     """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""

@@ -24,24 +24,24 @@ class AccountStatements:
     @cached_property
     def find_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_accounts().where(u.id == bindparam("account_id")))
+        return sql(account_records().where(u.id == bindparam("account_id")))
 
     @cached_property
     def find_credentials(self) -> str:
         """Parameters: ``name``. The password hash is the last column."""
         named = or_(u.username == bindparam("name"), u.email == bindparam("name"))
-        return sql(_accounts().add_columns(u.password_hash).where(named))
+        return sql(account_records().add_columns(u.password_hash).where(named))
 
     @cached_property
     def find_account_by_wallet(self) -> str:
         """Parameters: ``evrmore_address``."""
         owner = select(w.account_id).where(w.evrmore_address == bindparam("evrmore_address")).scalar_subquery()
-        return sql(_accounts().where(u.id == owner))
+        return sql(account_records().where(u.id == owner))
 
     @cached_property
     def list_accounts(self) -> str:
         """Parameters: ``after``, ``at_most``."""
-        behind = _accounts().where(u.id > bindparam("after")).order_by(u.id)
+        behind = account_records().where(u.id > bindparam("after")).order_by(u.id)
         return sql(first(behind, bindparam("at_most")))
 
     @cached_property
@@ -94,7 +94,7 @@ def _set_hash() -> Update:
     return update(users).where(u.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
 
 
-def _accounts() -> Select[Any]:
+def account_records() -> Select[Any]:
     """Select the columns of an account's record; its address is that of the wallet that was linked first."""
     linked = select(w.evrmore_address).where(w.account_id == u.id).order_by(w.linked_at, w.evrmore_address)
     address = first(linked, literal_column("1")).correlate(users).scalar_subquery().label("evrmore_address")

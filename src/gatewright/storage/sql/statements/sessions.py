@@ -58,13 +58,13 @@ class SessionStatements:
 
     @cached_property
     def end_session(self) -> str:
-        """Parameters: ``session_id``. Returns the session to the one caller who ended it."""
-        return sql(_end(s.id == bindparam("session_id")).returning(*RECORD))
+        """Parameters: ``session_id``. Returns the session, with its account, to the one caller who ended it."""
+        return sql(_end(s.id == bindparam("session_id")).returning(*RECORD, s.account_id))
 
     @cached_property
     def end_visit(self) -> str:
-        """Parameters: ``digest``. Returns the session to the one caller who ended it."""
-        return sql(_end(s.secret_digest == bindparam("digest")).returning(*RECORD))
+        """Parameters: ``digest``. Returns the session, with its account, to the one caller who ended it."""
+        return sql(_end(s.secret_digest == bindparam("digest")).returning(*RECORD, s.account_id))
 
     @cached_property
     def end_sessions_of_account(self) -> str:
@@ -81,6 +81,16 @@ class SessionStatements:
         """Parameters: ``account_id``, ``evrmore_address``."""
         by_wallet = s.evrmore_address == bindparam("evrmore_address")
         return sql(_end(and_(s.account_id == bindparam("account_id"), by_wallet)))
+
+    @cached_property
+    def end_remembered_sessions_of_account(self) -> str:
+        """Parameters: ``user_id``."""
+        return sql(_end(and_(OF_ACCOUNT, s.is_fully_authenticated.is_(false()))))
+
+    @cached_property
+    def end_remembered_sessions_of_user(self) -> str:
+        """Parameters: ``user_id``, ``provider``."""
+        return sql(_end(and_(OF_USER, s.is_fully_authenticated.is_(false()))))
 
     @cached_property
     def delete_expired_sessions(self) -> str:

@@ -1,0 +1,41 @@
+"""The app, for ``INSTALLED_APPS``."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import register
+from django.core.signals import setting_changed
+from django.db.models.signals import post_save
+
+from gatewright.adapters.django.auths import forget
+from gatewright.adapters.django.checks import CHECKS
+from gatewright.adapters.django.conf import NAME
+
+
+class GatewrightConfig(AppConfig):
+    """gatewright in a Django project. It has no models: its tables are in a database of its own setting."""
+
+    name = "gatewright.adapters.django"
+    label = "gatewright"
+    verbose_name = "gatewright"
+
+    def ready(self) -> None:
+        """Add the system checks, and listen to Django's own sign-in."""
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        for check in CHECKS:
+            register(check)
+        setting_changed.connect(_forget_when_changed, dispatch_uid="gatewright.forget")
+        if not apps.is_installed("django.contrib.auth"):
+            return  # said by a check
+        from gatewright.adapters.django import signals
+
+        user_logged_in.connect(signals.sign_in, dispatch_uid="gatewright.sign_in")
+        user_logged_out.connect(signals.sign_out, dispatch_uid="gatewright.sign_out")
+        post_save.connect(signals.end_sessions, sender=settings.AUTH_USER_MODEL, dispatch_uid="gatewright.end_sessions")
+
+
+def _forget_when_changed(*, setting: str, **_: object) -> None:
+    if setting in (NAME, "ROOT_URLCONF"):
+        forget()

@@ -1,0 +1,97 @@
+"""The auth of this process, in either dress, each made when first asked for."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cache
+from threading import RLock
+
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+
+from gatewright.adapters.django.async_twin import make_async_twin
+from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.auth import AsyncAuth, Auth
+from gatewright.web import Site
+
+_LOCK = RLock()
+
+
+def get_auth() -> Auth:
+    """Return the project's auth. Its hooks and voters hold for both dresses; add them in ``AppConfig.ready``.
+
+    Raises:
+        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+    with _LOCK:
+        return _auth()
+
+
+def get_async_auth() -> AsyncAuth:
+    """Return the project's auth for ``async def`` views under ASGI.
+
+    Raises:
+        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+    with _LOCK:
+        return _async_auth()
+
+
+def get_site() -> Site:
+    """Return the pages under WSGI."""
+    with _LOCK:
+        return _site()
+
+
+def get_async_site() -> Site:
+    """Return the pages under ASGI."""
+    with _LOCK:
+        return _async_site()
+
+
+def forget() -> None:
+    """Have everything made anew: a test has changed the settings."""
+    with _LOCK:
+        for auth in (_async_auth, _auth):
+            if auth.cache_info().currsize:
+                auth().close()
+        for made in (_async_site, _site, _async_auth, _auth):
+            made.cache_clear()
+
+
+@cache
+def _auth() -> Auth:
+    return Auth(settings=read_settings(), providers=make_providers())
+
+
+@cache
+def _async_auth() -> AsyncAuth:
+    return make_async_twin(get_auth(), make_providers())
+
+
+@cache
+def _site() -> Site:
+    site = Site(get_auth(), make_controller(), resolve=_path_of)
+    site.mount = _below_script(reverse("gatewright:login")).removesuffix(site.path("login"))
+    return site
+
+
+@cache
+def _async_site() -> Site:
+    site = copy(get_site())  # a second one would add the controller's middleware a second time
+    site.auth = get_async_auth()
+    site.parts = site.auth.parts
+    return site
+
+
+def _path_of(name: str) -> str | None:
+    """Return the path of a route of the project, below where the project itself is mounted."""
+    try:
+        return _below_script(reverse(name))
+    except NoReverseMatch:
+        return None
+
+
+def _below_script(path: str) -> str:
+    return path.removeprefix(get_script_prefix().rstrip("/"))

@@ -1,0 +1,150 @@
+"""System checks: what is set up wrongly is said by ``manage.py check``, and before the server starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import get_hashers
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.module_loading import import_string
+
+from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.adapters.django.visitor import BACKEND
+from gatewright.errors import ConfigurationError
+
+MIDDLEWARE = "gatewright.adapters.django.middleware.GatewrightMiddleware"
+_READABLE = ("argon2", "pbkdf2_sha256", "bcrypt")
+_FIRST = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+)
+
+
+def check_middleware(**_: Any) -> Iterator[CheckMessage]:
+    """Look for the middleware, and for what must stand above it."""
+    installed = list(settings.MIDDLEWARE)
+    if MIDDLEWARE not in installed:
+        yield Error(
+            "The middleware is missing: no page would be answered, and nobody recognised.",
+            hint=f"Add '{MIDDLEWARE}' to MIDDLEWARE, below Django's AuthenticationMiddleware.",
+            id="gatewright.E001",
+        )
+        return
+    below = installed[installed.index(MIDDLEWARE) :]
+    for each in _FIRST:
+        if each in below:
+            yield Error(
+                f"GatewrightMiddleware stands above {each.rpartition('.')[2]}, which would replace the visitor.",
+                hint="Move it below Django's AuthenticationMiddleware.",
+                id="gatewright.E002",
+            )
+
+
+def check_urls(**_: Any) -> Iterator[CheckMessage]:
+    """Look for the names of the pages."""
+    try:
+        login = reverse("gatewright:login")
+    except NoReverseMatch:
+        yield Error(
+            "The pages have no names.",
+            hint="Add path('', include('gatewright.adapters.django.urls')) to the urlpatterns of ROOT_URLCONF.",
+            id="gatewright.E003",
+        )
+        return
+    except ConfigurationError:
+        return  # said by check_settings
+    if not _is_route(str(settings.LOGIN_URL)):
+        yield Warning(
+            f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page: Django's login_required leads there.",
+            hint=f"Set LOGIN_URL = {login!r}.",
+            id="gatewright.W004",
+        )
+
+
+def check_settings(**_: Any) -> Iterator[CheckMessage]:
+    """Read the settings, make the pages and the providers."""
+    try:
+        ours = read_settings()
+        make_controller()
+        make_providers()
+    except ConfigurationError as error:
+        yield Error(str(error), hint="Correct GATEWRIGHT in settings.py, or the environment.", id="gatewright.E004")
+        return
+    if not settings.DEBUG and not ours.is_production:
+        yield Warning(
+            "DEBUG is off, but gatewright runs in development: unsafe settings would not be refused.",
+            hint="Set GATEWRIGHT['env'] = 'production', or GATEWRIGHT_ENV=production.",
+            id="gatewright.W003",
+        )
+    if not settings.DEBUG and ours.public_url is None:
+        yield Warning(
+            "There is no public_url: the links in mails begin with it.",
+            hint="Set GATEWRIGHT['public_url'] = 'https://example.com', or GATEWRIGHT_PUBLIC_URL.",
+            id="gatewright.W005",
+        )
+
+
+def check_backends(**_: Any) -> Iterator[CheckMessage]:
+    """Look for ways to sign in that go around the limits."""
+    if not apps.is_installed("django.contrib.auth"):
+        yield Error(
+            "django.contrib.auth is not installed: a guest is its AnonymousUser.",
+            hint="Add 'django.contrib.auth' and 'django.contrib.contenttypes' to INSTALLED_APPS.",
+            id="gatewright.E005",
+        )
+        return
+    backends = list(settings.AUTHENTICATION_BACKENDS)
+    if BACKEND not in backends:
+        yield Warning(
+            "The backend is missing: Django's admin is signed in to without limits, hooks and audit record.",
+            hint=f"Set AUTHENTICATION_BACKENDS = ['{BACKEND}'].",
+            id="gatewright.W001",
+        )
+        return
+    around = [each for each in backends if each != BACKEND and _takes_passwords(each)]
+    if around:
+        yield Warning(
+            f"{', '.join(around)} takes the same passwords without limits, hooks and audit record.",
+            hint="Remove it from AUTHENTICATION_BACKENDS: GatewrightBackend does all that ModelBackend does.",
+            id="gatewright.W002",
+        )
+    kind = get_hashers()[0].algorithm
+    if kind not in _READABLE:
+        yield Warning(
+            f"gatewright does not read {kind} hashes: nobody with one can sign in.",
+            hint=f"Put a hasher of {', '.join(_READABLE)} first in PASSWORD_HASHERS.",
+            id="gatewright.W006",
+        )
+
+
+CHECKS: Sequence[Callable[..., Iterator[CheckMessage]]] = (
+    check_middleware,
+    check_urls,
+    check_settings,
+    check_backends,
+)
+
+
+def _takes_passwords(name: str) -> bool:
+    """Say whether a backend is Django's own, or does as that does when somebody signs in."""
+    from django.contrib.auth.backends import ModelBackend
+
+    try:
+        backend = import_string(name)
+    except ImportError:
+        return False  # Django says so itself
+    return issubclass(backend, ModelBackend) and backend.authenticate is ModelBackend.authenticate
+
+
+def _is_route(name_or_path: str) -> bool:
+    if "://" in name_or_path:
+        return True
+    try:
+        resolve(name_or_path if name_or_path.startswith("/") else reverse(name_or_path))
+    except (Resolver404, NoReverseMatch):
+        return False
+    return True

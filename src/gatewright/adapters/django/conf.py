@@ -1,0 +1,97 @@
+"""What ``settings.py`` says: one dict, ``GATEWRIGHT``.
+
+::
+
+    GATEWRIGHT = {
+        "site_name": "Shop",                        # any setting of gatewright, in small letters
+        "controller": "shop.pages.ShopPages",       # the pages, if not the ready-made ones
+        "providers": ["shop.users.StaffProvider"],  # where users come from, beside our tables and Django's users
+    }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+
+from gatewright.adapters.django.provider import DjangoUserProvider
+from gatewright.errors import ConfigurationError
+from gatewright.providers import UserProvider
+from gatewright.settings import Settings, load_settings
+from gatewright.web import AuthController, SimpleAuthController
+
+NAME = "GATEWRIGHT"
+_OF_DJANGO = ("controller", "providers")
+
+
+def read_values() -> Mapping[str, Any]:
+    """Return those of gatewright's settings that ``settings.py`` sets.
+
+    Raises:
+        ConfigurationError: If one is none of gatewright's.
+    """
+    values = {name: value for name, value in _given().items() if name not in _OF_DJANGO}
+    unknown = [str(name) for name in values if name not in Settings.model_fields]
+    if unknown:
+        raise ConfigurationError(f"{NAME} in settings.py has what is no setting of gatewright: {', '.join(unknown)}.")
+    return values
+
+
+def read_settings() -> Settings:
+    """Return the settings in force: those of ``settings.py``, then the environment's.
+
+    Raises:
+        ConfigurationError: If one is not acceptable.
+    """
+    return load_settings(**read_values())
+
+
+def make_controller() -> AuthController:
+    """Return the pages of the project.
+
+    Raises:
+        ConfigurationError: If there are no such pages.
+    """
+    name = _given().get("controller")
+    made = SimpleAuthController() if name is None else _make(name)
+    if not isinstance(made, AuthController):
+        raise ConfigurationError(f"{NAME}['controller'] must name a subclass of AuthController, not {name!r:.80}.")
+    return made
+
+
+def make_providers() -> list[UserProvider]:
+    """Return where users come from, beside our own tables: always from Django's, and from where the project says.
+
+    Raises:
+        ConfigurationError: If one cannot be made.
+    """
+    names = _given().get("providers", ())
+    if isinstance(names, str):
+        raise ConfigurationError(f"{NAME}['providers'] is a list of dotted names, not one str.")
+    providers = [_make(name) for name in names]
+    strangers = [name for name, made in zip(names, providers, strict=True) if not isinstance(made, UserProvider)]
+    if strangers:
+        raise ConfigurationError(f"{NAME}['providers'] must name subclasses of UserProvider, not {strangers[0]!r:.80}.")
+    own = (
+        [] if any(type(made).__name__ == DjangoUserProvider.__name__ for made in providers) else [DjangoUserProvider()]
+    )
+    return [*own, *providers]
+
+
+def _given() -> Mapping[str, Any]:
+    given = getattr(django_settings, NAME, {})
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"{NAME} in settings.py must be a dict, not {type(given).__name__}.")
+    return given
+
+
+def _make(name: Any) -> Any:
+    """Return an object of the class of a dotted name, or the object itself that has it."""
+    try:
+        found = import_string(name)
+        return found() if isinstance(found, type) else found
+    except (ImportError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigurationError(f"{name!r:.80} in {NAME} cannot be made: {error}.") from error

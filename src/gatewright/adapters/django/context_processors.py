@@ -1,0 +1,21 @@
+"""What every template may use, if ``TEMPLATES`` names `visitor` among its context processors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from gatewright.adapters.django.visitor import visit_of
+
+
+def visitor(request: HttpRequest) -> dict[str, Any]:
+    """Return ``current_user``, who is visiting, and ``gatewright_csrf_token``, which forms of ours repeat.
+
+    ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button's form ours.
+    """
+    return {
+        "current_user": getattr(request, "user", None),
+        "gatewright_csrf_token": SimpleLazyObject(lambda: visit_of(request).csrf_token()),
+    }

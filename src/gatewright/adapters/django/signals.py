@@ -1,0 +1,57 @@
+"""Django's own sign-in and sign-out, in its admin above all, are those of the visit: there is one session to end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.http import HttpRequest
+
+from gatewright.adapters.django.auths import get_auth
+from gatewright.adapters.django.backends import provider_of_django
+from gatewright.adapters.django.visitor import BACKEND, forget_user, is_introduced, visit_of, wait_for
+from gatewright.model import User
+from gatewright.web import Visit
+
+
+def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
+    """Open a session for a user whom our backend has proven and Django has just signed in.
+
+    A request that has not passed the middleware, such as the one that Django's test client makes up, has no answer
+    to carry a cookie. Then the session's secret lies in Django's session.
+    """
+    if request.session.get(BACKEND_SESSION_KEY) != BACKEND:
+        return
+    name, provider = provider_of_django()
+    known = provider.user_of(user)
+    known.provider_name = name
+    if is_introduced(request):
+        visit = visit_of(request)
+        wait_for(visit, _open_session(visit, known))
+        forget_user(request)
+    else:
+        get_auth().guard(request.session).store(known)
+
+
+def sign_out(*, request: HttpRequest, **_: Any) -> None:
+    """End the session of a visitor whom Django is about to sign out."""
+    if is_introduced(request):
+        visit = visit_of(request)
+        wait_for(visit, visit.log_out())
+        forget_user(request)
+    if request.session.get(BACKEND_SESSION_KEY) == BACKEND:
+        get_auth().guard(request.session).destroy()
+
+
+def end_sessions(*, instance: Any, created: bool, **_: Any) -> None:
+    """End every session of a user of Django's who has been given another password, by whatever form or command."""
+    is_changed = getattr(instance, "_password", None) is not None  # what Django keeps from set_password until saved
+    if is_changed and not created:
+        name, _provider = provider_of_django()
+        get_auth().invalidate_all_tokens(str(instance.pk), provider=name)
+
+
+async def _open_session(visit: Visit, user: User) -> None:
+    await visit.guard.store(user)
+    await visit.signed_in()
+    await visit.auth.hooks.login_success.fire(user=user)

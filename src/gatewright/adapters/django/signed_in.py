@@ -1,0 +1,101 @@
+"""A user who is not in Django's database, as Django's code expects users to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from gatewright.adapters.django.auths import get_auth
+from gatewright.model import User
+
+
+class SignedInUser:
+    """What ``request.user`` is for a user of gatewright's own, or of a provider that knows nothing of Django.
+
+    It has whatever the `User` has, and answers what Django asks of users. Nobody of this kind is staff: Django's
+    admin is for Django's users.
+
+    Args:
+        user: Who is signed in.
+    """
+
+    is_authenticated = True
+    is_anonymous = False
+    is_staff = False
+    is_superuser = False
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    @property
+    def pk(self) -> str:
+        """The identifier."""
+        return self._user.id
+
+    @property
+    def groups(self) -> Any:
+        """Django's groups: none."""
+        from django.contrib.auth.models import Group
+
+        return Group.objects.none()
+
+    @property
+    def user_permissions(self) -> Any:
+        """Django's permissions: none."""
+        from django.contrib.auth.models import Permission
+
+        return Permission.objects.none()
+
+    def get_username(self) -> str:
+        """Return the name that the user signs in with."""
+        return self._user.username
+
+    def get_all_permissions(self, obj: object = None) -> set[str]:
+        """Return the names of what the user may do."""
+        return set(self._user.permissions)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Say whether the user may do something, by what gatewright knows; ``obj`` is what voters are told."""
+        return get_auth().guard({}).is_granted(perm, self._user, subject=obj)
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        """Say whether the user may do all of several things."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Say whether the user may do anything in an app."""
+        return self.has_perm(f"{app_label}.*")
+
+    async def aget_all_permissions(self, obj: object = None) -> set[str]:
+        """Do what `get_all_permissions` does."""
+        return self.get_all_permissions(obj)
+
+    async def ahas_perm(self, perm: str, obj: object = None) -> bool:
+        """Do what `has_perm` does."""
+        return await sync_to_async(self.has_perm)(perm, obj)
+
+    async def ahas_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        """Do what `has_perms` does."""
+        return await sync_to_async(self.has_perms)(perm_list, obj)
+
+    async def ahas_module_perms(self, app_label: str) -> bool:
+        """Do what `has_module_perms` does."""
+        return await sync_to_async(self.has_module_perms)(app_label)
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer for the `User`'s own attributes."""
+        return getattr(self._user, name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SignedInUser) and self.pk == other.pk
+
+    def __hash__(self) -> int:
+        return hash(self.pk)
+
+    def __str__(self) -> str:
+        return self.get_username()
+
+    def __repr__(self) -> str:
+        return f"SignedInUser({self._user!r})"

@@ -1,0 +1,127 @@
+"""Django's request to one of ours, and an answer of ours to Django's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http.cookies import Morsel, SimpleCookie
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from gatewright.errors import TransportError
+from gatewright.web import Request, Response
+from gatewright.web.request import LARGEST_BODY
+from gatewright.web.response import Headers
+
+_WITHOUT_LENGTH = (204, 304)
+
+
+class Answer(HttpResponse):
+    """An answer of ours."""
+
+    _has_been_logged = False
+
+
+def read_head(request: HttpRequest, mount: str) -> Request:
+    """Return what the browser asks, without the body.
+
+    Args:
+        request: Django's.
+        mount: What the pages lie below. A path that does not is the application's, and stays whole.
+    """
+    is_below = request.path.startswith(f"{mount}/")
+    return Request(
+        method=str(request.method),
+        path=request.path.removeprefix(mount) if is_below else request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=_headers_of(request),
+        scheme=str(request.scheme),
+        peer=request.META.get("REMOTE_ADDR") or None,
+        mount=mount if is_below else "",
+    )
+
+
+def script_of(request: HttpRequest) -> str:
+    """Return where the project itself is mounted, without a slash at the end."""
+    return str(request.META.get("SCRIPT_NAME", "")).rstrip("/")
+
+
+def with_body(head: Request, request: HttpRequest) -> Request:
+    """Return the whole request.
+
+    Raises:
+        TransportError: If the body is larger than anything that the pages take.
+    """
+    body = request.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise TransportError(status=413)
+    return replace(head, body=body)
+
+
+def to_django(response: Response, *, method: str | None = "GET", is_page: bool = False) -> Answer:
+    """Return an answer of ours as Django sends it.
+
+    Args:
+        response: The answer.
+        method: How it was asked for: ``HEAD`` gets no body.
+        is_page: Whether it is that of one of our pages. Django would log the path of such an error, and the path of
+            a mail's link holds a secret.
+    """
+    answer = Answer(b"" if method == "HEAD" else response.body, status=response.status)
+    del answer.headers["Content-Type"]  # Django's own default
+    if response.status not in _WITHOUT_LENGTH:
+        answer.headers["Content-Length"] = str(len(response.body))
+    add_headers(answer, response.headers)
+    answer._has_been_logged = is_page
+    return answer
+
+
+def add_headers(response: HttpResponseBase, headers: Headers) -> None:
+    """Add headers to an answer of Django's, which keeps cookies apart, and but one of any other name."""
+    for name, value in headers:
+        if name == "Set-Cookie":
+            response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
+        elif name == "Vary":
+            patch_vary_headers(response, [each.strip() for each in value.split(",")])
+        else:
+            response.headers[name] = value
+
+
+def headers_in(response: HttpResponseBase) -> Headers:
+    """Return the headers of an answer of Django's, without its cookies."""
+    return tuple((str(name), str(value)) for name, value in response.items())
+
+
+class _Cookie(Morsel[str]):
+    """A cookie that is sent as it was written."""
+
+    written = ""
+
+    def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - the standard library's name
+        """Return the value of the header."""
+        return self.written
+
+    def output(self, attrs: Any = None, header: str = "Set-Cookie:") -> str:
+        """Return the header, or the value alone where ``header`` is empty, as Django asks for it under WSGI."""
+        return f"{header} {self.written}".lstrip()
+
+
+def _cookies_in(header: str) -> list[_Cookie]:
+    cookies = []
+    for name, parsed in SimpleCookie(header).items():
+        cookie = _Cookie()
+        cookie.set(name, parsed.value, parsed.coded_value)
+        cookie.update(parsed)
+        cookie.written = header
+        cookies.append(cookie)
+    return cookies
+
+
+def _headers_of(request: HttpRequest) -> Headers:
+    """Return the headers; under WSGI the server has joined those that came twice."""
+    scope = getattr(request, "scope", None)
+    if scope is not None:
+        return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
+    return tuple((name.lower(), str(value)) for name, value in request.headers.items())

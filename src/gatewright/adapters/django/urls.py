@@ -1,0 +1,35 @@
+"""Names for ``reverse`` and ``{% url %}``, such as ``gatewright:login``; the middleware answers before any view."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+
+from gatewright.adapters.django.conf import make_controller, read_settings
+from gatewright.web.routes import PATHS, STATIC
+
+app_name = "gatewright"
+
+
+def not_here(request: HttpRequest, **_: str) -> HttpResponse:
+    """Answer a request for a page that is switched off, or that no program may have.
+
+    Raises:
+        Http404: Always.
+    """
+    raise Http404
+
+
+def _paths() -> dict[str, str]:
+    settings, controller = read_settings(), make_controller()
+    fixed = {"login": settings.auth_login_route, "logout": settings.auth_logout_route}
+    return {name: where for name, where in (PATHS | fixed).items() if hasattr(controller, name)}
+
+
+urlpatterns = [
+    *(
+        path(where.removeprefix("/").replace("{", "<str:").replace("}", ">"), not_here, name=name)
+        for name, where in _paths().items()
+    ),
+    path(f"{STATIC.removeprefix('/')}<str:filename>", not_here, name="static"),
+]

@@ -1,0 +1,140 @@
+"""Who is visiting: what views, templates and Django itself ask of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any, TypeVar
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.asyncio import async_unsafe
+from django.utils.functional import SimpleLazyObject
+
+from gatewright.adapters.django.auths import get_auth, get_site
+from gatewright.adapters.django.signed_in import SignedInUser
+from gatewright.adapters.django.translate import read_head
+from gatewright.drive import run_to_completion
+from gatewright.model import User
+from gatewright.web import Site, Visit
+
+BACKEND = "gatewright.adapters.django.backends.GatewrightBackend"
+_SITE, _VISIT, _USER = "_gatewright_site", "_gatewright_visit", "_gatewright_user"
+
+T = TypeVar("T")
+
+
+def introduce(request: HttpRequest, site: Site) -> None:
+    """Make the visitor known to the application: ``request.user``, ``await request.auser()``, ``request.gatewright``.
+
+    A guest of ours is whom Django knew until now.
+    """
+    before, before_async = getattr(request, "user", None), getattr(request, "auser", None)
+    setattr(request, _SITE, site)
+    given: Any = request
+    given.gatewright = SimpleLazyObject(lambda: visit_of(request))
+    given.user = SimpleLazyObject(lambda: _user_of(request, before))
+    given.auser = partial(_auser_of, request, before_async)
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """Return the visit that a request belongs to, opened when first asked for."""
+    visit = opened_visit(request)
+    if visit is None:
+        site: Site = getattr(request, _SITE, None) or get_site()
+        visit = site.open(read_head(request, site.mount))
+        setattr(request, _VISIT, visit)
+    return visit
+
+
+def opened_visit(request: HttpRequest) -> Visit | None:
+    """Return the visit that a request belongs to, if anybody has asked for it."""
+    visit: Visit | None = getattr(request, _VISIT, None)
+    return visit
+
+
+def is_introduced(request: HttpRequest) -> bool:
+    """Say whether a request has passed the middleware, so that its answer can carry cookies."""
+    return hasattr(request, _SITE)
+
+
+def forget_user(request: HttpRequest) -> None:
+    """Have the visitor looked up anew: they have signed in or out meanwhile."""
+    if hasattr(request, _USER):
+        delattr(request, _USER)
+
+
+def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine of a visit returns. For plain code, under WSGI or ASGI."""
+    if _is_blocking(visit):
+        return run_to_completion(coroutine)
+    return async_to_sync(_awaited)(coroutine)
+
+
+async def wait_in_loop(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine of a visit returns. For ``async def`` code, under WSGI or ASGI."""
+    if _is_blocking(visit):
+        return await sync_to_async(run_to_completion)(coroutine)
+    return await coroutine
+
+
+def _is_blocking(visit: Visit) -> bool:
+    return visit.site.parts is get_auth().parts
+
+
+async def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    return await coroutine
+
+
+def _user_of(request: HttpRequest, before: Any) -> Any:
+    if not hasattr(request, _USER):
+        setattr(request, _USER, _load_user(request, before))
+    return getattr(request, _USER)
+
+
+@async_unsafe("In an async view ask `await request.auser()` first; then request.user answers, too.")
+def _load_user(request: HttpRequest, before: Any) -> Any:
+    visit = visit_of(request)
+    user = wait_for(visit, visit.user())
+    session = getattr(request, "session", {})
+    if user is None and session.get(BACKEND_SESSION_KEY) == BACKEND:
+        user = wait_for(visit, _user_kept_in(visit, session.get(visit.site.settings.auth_session_var)))
+        before = None
+    return _as_django_knows(user) or before or _nobody()
+
+
+async def _auser_of(request: HttpRequest, before: Any) -> Any:
+    if not hasattr(request, _USER):
+        setattr(request, _USER, await _aload_user(request, before))
+    return getattr(request, _USER)
+
+
+async def _aload_user(request: HttpRequest, before: Any) -> Any:
+    visit = visit_of(request)
+    user = await wait_in_loop(visit, visit.user())
+    session = getattr(request, "session", None)
+    if user is None and session is not None and await session.aget(BACKEND_SESSION_KEY) == BACKEND:
+        kept = await session.aget(visit.site.settings.auth_session_var)
+        user = await wait_in_loop(visit, _user_kept_in(visit, kept))
+        before = None
+    return _as_django_knows(user) or (await before() if before else _nobody())
+
+
+async def _user_kept_in(visit: Visit, kept: Any) -> User | None:
+    """Return whom Django's own session names, where our backend has signed them in without a browser at hand."""
+    return await visit.auth.guard({visit.site.settings.auth_session_var: kept}).user()
+
+
+def _as_django_knows(user: User | None) -> Any:
+    """Return a user as Django's code expects one: an instance of a model, or what answers like one."""
+    if user is None or isinstance(user.entity, Model):
+        return user and user.entity
+    return SignedInUser(user)
+
+
+def _nobody() -> Any:
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()

@@ -1,0 +1,109 @@
+"""`FastAPIAuth`: everything that an application needs, as one object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gatewright.adapters.fastapi.current_user import CurrentUser, Refused
+from gatewright.adapters.fastapi.openapi import describe
+from gatewright.adapters.fastapi.twins import make_router
+from gatewright.adapters.starlette.decorators import names_in
+from gatewright.adapters.starlette.middleware import GatewrightMiddleware
+from gatewright.adapters.starlette.translation import ready
+from gatewright.auth import AsyncAuth
+from gatewright.errors import ConfigurationError
+from gatewright.web import AuthController, SimpleAuthController
+
+
+class FastAPIAuth:
+    """The pages, the visitor and their description, for FastAPI applications.
+
+    Args:
+        app: The application; or give it to `init_app` later.
+        auth: Its auth; by default one from the settings, closed at the application's shutdown.
+        controller: Its pages; `SimpleAuthController` where there is none.
+        mount: The path that the pages lie below.
+
+    Attributes:
+        auth: The auth, for hooks and whatever else the application asks of it.
+
+    Raises:
+        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI | None = None,
+        *,
+        auth: AsyncAuth | None = None,
+        controller: AuthController | None = None,
+        mount: str = "",
+    ) -> None:
+        self.auth = auth or AsyncAuth()
+        self._is_auth_ours = auth is None
+        self._controller = controller or SimpleAuthController()
+        self._mount = mount.rstrip("/")
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: FastAPI) -> None:
+        """Put the pages before an application, and have its dependencies know who is visiting."""
+        app.add_middleware(
+            GatewrightMiddleware,
+            auth=self.auth,
+            controller=self._controller,
+            mount=self._mount,
+            closes_auth=self._is_auth_ours,
+        )
+        app.add_exception_handler(Refused, _answer_refused)
+        describe(app)
+
+    def current_user(
+        self,
+        *,
+        optional: bool = False,
+        verified: bool = False,
+        role: str | Sequence[str] = (),
+        permission: str | Sequence[str] = (),
+        fully_authenticated: bool = False,
+    ) -> CurrentUser:
+        """Return a dependency that gives the user: ``Annotated[User, Depends(auth.current_user())]``.
+
+        Two that ask the same are equal, so tests replace one by
+        ``app.dependency_overrides[auth.current_user()] = lambda: user``.
+
+        Args:
+            optional: Whether everybody is let in, and None stands for who lacks something. Otherwise browsers are
+                led to the login page and back, programs get a 401, and who is signed in but lacks something a 403.
+            verified: Whether the account must be verified.
+            role: A role that is needed, or several, every one of which is.
+            permission: A permission that is needed, or several, every one of which is.
+            fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+        """
+        return CurrentUser(optional, verified, names_in(role), names_in(permission), fully_authenticated)
+
+    def router(self) -> APIRouter:
+        """Return what puts the JSON twins of the pages into the description: ``app.include_router(auth.router())``.
+
+        The middleware answers them, with this router or without.
+
+        Raises:
+            ConfigurationError: If the pages are not SimpleAuth's: others have no twins.
+        """
+        if not isinstance(self._controller, SimpleAuthController):
+            raise ConfigurationError(
+                f"{type(self._controller).__name__} has no JSON twins; only pages of a SimpleAuthController have."
+            )
+        return make_router(self.auth.settings, self._controller, mount=self._mount)
+
+
+async def _answer_refused(request: Request, refused: Exception) -> Response:
+    """Answer in place of an endpoint that did not run."""
+    if not isinstance(refused, Refused):
+        raise refused
+    return ready(refused.response, method=request.method)

@@ -1,0 +1,190 @@
+"""The bodies of the JSON twins: what a client may send, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from gatewright.settings import Settings
+from gatewright.web.fields import Field as FormField
+
+_ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
+_PASSWORD = {"format": "password"}
+_EMAIL = {"format": "email"}
+
+Email = Annotated[str, Field(json_schema_extra=_EMAIL, examples=["ada@example.org"])]
+Password = Annotated[str, Field(json_schema_extra=_PASSWORD, max_length=1024)]
+Address = Annotated[str, Field(description="The address of a wallet.", examples=[_ADDRESS])]
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the body."""
+
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """An error, as RFC 9457 writes it, with a stable ``code`` for programs."""
+
+    type: Literal["about:blank"]
+    title: str = Field(description="The status in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What to tell a person.")
+    code: str = Field(description="What a program decides by; it never changes.")
+    errors: list[FieldProblem] | None = Field(None, description="With 422 only: which fields are wrong.")
+
+
+class UserBody(BaseModel):
+    """A user."""
+
+    id: str
+    username: str
+    email: str | None
+    evrmore_address: str | None
+    is_verified: bool
+    roles: list[str]
+
+
+class SignedInAnswer(BaseModel):
+    """Who has signed in. The session is in the cookie that comes with it."""
+
+    user: UserBody
+
+
+class SessionAnswer(BaseModel):
+    """Who is visiting."""
+
+    user: UserBody | None = Field(description="Null for a guest.")
+    is_fully_authenticated: bool = Field(description="False where the browser is merely remembered.")
+    csrf_token: str = Field(description="What a form must repeat. JSON needs none.")
+
+
+class WalletRequest(BaseModel):
+    """The address alone to get a challenge; then with the challenge and its signature."""
+
+    evrmore_address: Address
+    challenge: str | None = Field(None, description="The challenge, exactly as it was given.")
+    signature: str | None = Field(None, description="The wallet's signature over it, in base64.")
+
+
+class ChallengeAnswer(BaseModel):
+    """A text for the wallet to sign, good in this browser only."""
+
+    challenge: str = Field(description="One line. Sign exactly this.")
+    expires_at: datetime
+
+
+class MailRequest(BaseModel):
+    """Where a mail shall go."""
+
+    email: Email
+
+
+class PasswordRequest(BaseModel):
+    """A password."""
+
+    password: Password
+
+
+class Accepted(BaseModel):
+    """The same for every address, so that nobody learns who has an account."""
+
+    detail: str
+
+
+class SessionBody(BaseModel):
+    """One sign-in of the user on one device."""
+
+    id: str
+    ip_address: str | None
+    user_agent: str | None
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+class AccountAnswer(BaseModel):
+    """Everything about the visitor's own account."""
+
+    user: UserBody
+    profile: dict[str, str]
+    has_password: bool
+    wallets: list[str]
+    sessions: list[SessionBody]
+
+
+class ChangePassword(BaseModel):
+    """Take another password. The user's other sessions end."""
+
+    action: Literal["password"]
+    current_password: Password
+    password: Password
+
+
+class LinkWallet(BaseModel):
+    """Link a wallet, by a challenge of this browser that it has signed."""
+
+    action: Literal["link_wallet"]
+    evrmore_address: Address
+    challenge: str
+    signature: str
+
+
+class UnlinkWallet(BaseModel):
+    """Unlink a wallet, unless it is the only way to sign in."""
+
+    action: Literal["unlink_wallet"]
+    evrmore_address: Address
+
+
+class RevokeSession(BaseModel):
+    """End a session of the user's own."""
+
+    action: Literal["revoke_session"]
+    session_id: str
+
+
+class RevokeOtherSessions(BaseModel):
+    """End all of the user's sessions but this one."""
+
+    action: Literal["revoke_other_sessions"]
+
+
+def login_request(settings: Settings) -> type[BaseModel]:
+    """Return the body of a login, whose fields are called as the settings say."""
+    fields: dict[str, Any] = {
+        settings.auth_form_username_field: (str, Field(examples=["ada@example.org"])),
+        settings.auth_form_password_field: (Password, ...),
+        settings.remember_me_field: (bool, False),
+    }
+    return create_model("LoginRequest", __doc__="A name, or a mail address, with its password.", **fields)
+
+
+def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:
+    """Return the body of a signup, with the fields that the controller chose."""
+    return create_model("SignupRequest", __doc__="A new account.", **_model_fields(fields))
+
+
+def account_change(profile: Iterable[FormField]) -> Any:
+    """Return the body of a change of the account: one of several, told by its ``action``."""
+    fields = {"action": (Literal["profile"], ...)} | _model_fields(profile)
+    save_profile = create_model("SaveProfile", __doc__="Keep what the visitor says of themselves.", **fields)
+    kinds = save_profile | ChangePassword | LinkWallet | UnlinkWallet | RevokeSession | RevokeOtherSessions
+    return Annotated[kinds, Field(discriminator="action")]
+
+
+def _model_fields(fields: Iterable[FormField]) -> dict[str, Any]:
+    return {field.name: _model_field(field) for field in fields if field.name != "password_confirm"}
+
+
+def _model_field(field: FormField) -> tuple[Any, Any]:
+    kind: Any = str if field.is_required else str | None
+    extra: dict[str, Any] = {"email": _EMAIL, "password": _PASSWORD}.get(field.type, {})
+    if field.options:
+        extra = {"enum": [value for value, _ in field.options]}
+    default = ... if field.is_required else None
+    return kind, Field(default, title=field.label, max_length=field.longest, json_schema_extra=extra)

@@ -1,0 +1,43 @@
+"""The ways to say who one is, as OpenAPI describes them. The middleware has read them before any endpoint runs."""
+
+from __future__ import annotations
+
+from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
+from fastapi.openapi.models import SecurityBase as Description
+from fastapi.security.base import SecurityBase
+
+from gatewright.web.cookies import VISIT
+
+
+class Scheme(SecurityBase):
+    """A security scheme. It refuses nobody: what an endpoint asks for decides.
+
+    Args:
+        name: Its name in the description.
+        model: What OpenAPI says of it.
+    """
+
+    def __init__(self, name: str, model: Description) -> None:
+        self.scheme_name = name
+        self.model = model
+
+    async def __call__(self) -> None:
+        """Read nothing."""
+
+
+COOKIE = Scheme(
+    "cookie",
+    APIKey.model_validate(
+        {
+            "in": APIKeyIn.cookie,
+            "name": VISIT.base_name,
+            "description": f"The visit's cookie, set by a sign-in. On https its name is __Host-{VISIT.base_name}.",
+        }
+    ),
+)
+BEARER = Scheme(
+    "bearer",
+    HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."}),
+)
+NOBODY = Scheme("nobody", APIKey.model_validate({"in": APIKeyIn.cookie, "name": VISIT.base_name}))
+"""That one may also say nothing. OpenAPI writes it as an empty requirement, for which FastAPI has no word."""

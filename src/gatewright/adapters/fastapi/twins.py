@@ -1,0 +1,213 @@
+"""The JSON twins of the pages, for the description. The middleware answers them, before any route is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from typing import Any, NoReturn
+
+from fastapi import APIRouter, Depends
+
+from gatewright.adapters.fastapi import bodies
+from gatewright.adapters.fastapi.current_user import CurrentUser
+from gatewright.adapters.fastapi.openapi import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.errors import (
+    AttemptBlockedError,
+    BusyError,
+    ConfigurationError,
+    Denied,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidChallengeError,
+    InvalidLinkError,
+    InvalidParameterError,
+    InvalidSignatureError,
+    RateLimitError,
+    TakenError,
+    UnverifiedUserError,
+    UserNotFoundError,
+    WeakPasswordError,
+)
+from gatewright.settings import Settings
+from gatewright.web import SimpleAuthController
+from gatewright.web.access import UNCONFIRMED
+from gatewright.web.problems import Problem, problem_of, transport_problem
+from gatewright.web.routes import API
+
+_ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
+_VALUE = problem_of(InvalidParameterError(parameter="email"))
+_DENIED = problem_of(Denied())
+_LIMITED = problem_of(RateLimitError(retry_after=60))
+_LINK = problem_of(InvalidLinkError())
+_WEAK = problem_of(WeakPasswordError())
+_WRONG_WALLET = tuple(
+    problem_of(error) for error in (InvalidAddressError(), InvalidChallengeError(), InvalidSignatureError())
+)
+_WRONG_PASSWORD = tuple(
+    problem_of(error)
+    for error in (
+        UserNotFoundError(),
+        InactiveUserError(),
+        UnverifiedUserError(),
+        AttemptBlockedError(retry_after=60),
+        BusyError(),
+    )
+)
+_TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What the description says of one twin.
+
+    Args:
+        name: The route's name.
+        path: Its path below ``/api``; ``{token}`` stands for the secret of a mail's link.
+        summary: What it does.
+        body: What is sent; None for nothing.
+        answer: What comes back; None for nothing.
+        status: The status of success.
+        method: Its method.
+        problems: What may go wrong, beside what always may.
+        is_open: Whether a guest may do it.
+    """
+
+    name: str
+    path: str
+    summary: str
+    body: Any = None
+    answer: Any = None
+    status: int = 200
+    method: str = "POST"
+    problems: tuple[Problem, ...] = ()
+    is_open: bool = True
+
+
+def make_router(settings: Settings, controller: SimpleAuthController, *, mount: str) -> APIRouter:
+    """Return the routes that describe the twins.
+
+    Args:
+        settings: What is enabled, and how fields are called.
+        controller: Which fields there are.
+        mount: The path that the pages lie below.
+    """
+    router = APIRouter(prefix=mount + API, tags=["gatewright"])
+    for twin in _twins(settings, controller):
+        always = (*(_ANY_BODY if twin.method == "POST" else ()), *UNAVAILABLE)
+        needed = () if twin.is_open else UNKNOWN
+        router.add_api_route(
+            twin.path,
+            _endpoint(twin),
+            methods=[twin.method],
+            name=f"gatewright:{twin.name}",
+            summary=twin.summary,
+            status_code=twin.status,
+            response_model=twin.answer,
+            responses=problem_responses(*twin.problems, *needed, *always),
+            dependencies=[] if twin.is_open else [Depends(CurrentUser())],
+            openapi_extra={"parameters": [_TOKEN]} if "{token}" in twin.path else None,
+        )
+    return router
+
+
+def _twins(settings: Settings, controller: SimpleAuthController) -> Iterator[Twin]:
+    yield Twin("session", "/session", "See who is signed in", answer=bodies.SessionAnswer, method="GET")
+    yield Twin(
+        "login",
+        "/login",
+        "Sign in with a password",
+        body=bodies.login_request(settings),
+        answer=bodies.SignedInAnswer,
+        problems=(*_WRONG_PASSWORD, _DENIED, _VALUE),
+    )
+    if settings.enable_wallet_login:
+        yield Twin(
+            "login_wallet",
+            "/login/wallet",
+            "Sign in with a wallet: ask for a challenge, then send its signature",
+            body=bodies.WalletRequest,
+            answer=bodies.ChallengeAnswer | bodies.SignedInAnswer,
+            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _DENIED, _LIMITED),
+        )
+    yield Twin("logout", "/logout", "Sign out", status=204)
+    if settings.enable_signup:
+        yield Twin(
+            "signup",
+            "/signup",
+            "Make an account",
+            body=bodies.signup_request(controller.signup_fields()),
+            answer=bodies.Accepted,
+            status=202,
+            problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
+        )
+    yield from _mail_twins(settings)
+    yield from _account_twins(controller)
+
+
+def _mail_twins(settings: Settings) -> Iterator[Twin]:
+    asked: dict[str, Any] = {"body": bodies.MailRequest, "answer": bodies.Accepted, "status": 202}
+    if settings.enable_email_verification:
+        yield Twin(
+            "email_verification_request", "/email_verification", "Ask for a link", problems=(_VALUE, _DENIED), **asked
+        )
+        yield Twin(
+            "email_verification",
+            "/email_verification/{token}",
+            "Verify the mail address of the link",
+            answer=bodies.SignedInAnswer,
+            problems=(_LINK, _DENIED),
+        )
+    if settings.enable_password_reset:
+        yield Twin(
+            "password_reset",
+            "/password-reset",
+            "Ask for a link to a new password",
+            problems=(_VALUE, _DENIED),
+            **asked,
+        )
+        yield Twin(
+            "password_reset_form",
+            "/password-reset/{token}",
+            "Set a new password by the link",
+            body=bodies.PasswordRequest,
+            status=204,
+            problems=(_LINK, _WEAK, _DENIED),
+        )
+
+
+def _account_twins(controller: SimpleAuthController) -> Iterator[Twin]:
+    yield Twin(
+        "confirm_password",
+        "/confirm_password",
+        "Prove once more that it is you",
+        body=bodies.PasswordRequest,
+        status=204,
+        problems=(*_WRONG_PASSWORD, _VALUE),
+        is_open=False,
+    )
+    yield Twin("account", "/account", "Read your account", answer=bodies.AccountAnswer, method="GET", is_open=False)
+    yield Twin(
+        "change_account",
+        "/account",
+        "Change your account",
+        body=bodies.account_change(controller.profile_fields()),
+        status=204,
+        problems=(UNCONFIRMED, transport_problem(404), problem_of(TakenError()), _WEAK, *_WRONG_WALLET, _LIMITED),
+        is_open=False,
+    )
+
+
+def _endpoint(twin: Twin) -> Callable[..., Any]:
+    """Return a function with the signature that FastAPI describes."""
+
+    async def endpoint(**_: Any) -> NoReturn:
+        raise ConfigurationError(
+            f"{twin.path} is answered by the middleware. Call FastAPIAuth.init_app(app), and include the router as it "
+            "is, without a prefix."
+        )
+
+    body = [Parameter("body", Parameter.KEYWORD_ONLY, annotation=twin.body)] if twin.body is not None else []
+    endpoint.__signature__ = Signature(body)  # type: ignore[attr-defined] # where inspect looks first
+    endpoint.__name__ = twin.name
+    return endpoint

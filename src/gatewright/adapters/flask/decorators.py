@@ -1,0 +1,81 @@
+"""What a view demands of its visitor.
+
+Each decorator stands below ``@app.route``, demands a sign-in by itself, and suits plain, asynchronous and class-based
+views alike. Guests of a browser are led to the login page and back; programs get problem details (401, 403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypedDict, TypeVar, Unpack, cast
+
+import flask
+
+from gatewright.adapters.flask.translate import to_flask
+from gatewright.adapters.flask.visitor import current_visit
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError
+from gatewright.web.access import refusal
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+class _Demands(TypedDict, total=False):
+    is_verified: bool
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+    is_fully_authenticated: bool
+
+
+def login_required(view: _View) -> _View:
+    """Let in who is signed in."""
+    return _guarded(view)
+
+
+def verified_required(view: _View) -> _View:
+    """Let in who is signed in and verified."""
+    return _guarded(view, is_verified=True)
+
+
+def fully_authenticated_required(view: _View) -> _View:
+    """Let in who has proven who they are in this session; a browser that is merely remembered has to do so first."""
+    return _guarded(view, is_fully_authenticated=True)
+
+
+def role_required(*roles: str) -> Callable[[_View], _View]:
+    """Let in who has all of these roles.
+
+    Raises:
+        ConfigurationError: If no role is named.
+    """
+    names = _names("role_required", roles)
+    return lambda view: _guarded(view, roles=names)
+
+
+def permission_required(*permissions: str) -> Callable[[_View], _View]:
+    """Let in who has all of these permissions; ``branch.*`` asks for anything below ``branch``.
+
+    Raises:
+        ConfigurationError: If no permission is named.
+    """
+    names = _names("permission_required", permissions)
+    return lambda view: _guarded(view, permissions=names)
+
+
+def _guarded(view: _View, **demands: Unpack[_Demands]) -> _View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        refused = run_to_completion(refusal(current_visit(), **demands))
+        if refused is not None:
+            return to_flask(refused)
+        return flask.current_app.ensure_sync(view)(*args, **kwargs)
+
+    return cast(_View, guarded)
+
+
+def _names(decorator: str, names: tuple[Any, ...]) -> tuple[str, ...]:
+    """Refuse what lets everybody in: no name, or the view itself where the decorator was not called."""
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ConfigurationError(f'Name what is demanded: @{decorator}("...").')
+    return names

@@ -1,0 +1,162 @@
+"""`FlaskAuth`: the extension that puts the pages before an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from werkzeug.exceptions import SecurityError
+from werkzeug.routing import BuildError
+
+from gatewright.adapters.flask.commands import gatewright_command
+from gatewright.adapters.flask.translate import read_head, root_of, to_flask, with_body
+from gatewright.adapters.flask.visitor import (
+    EXTENSION,
+    Installation,
+    current_guard,
+    current_user,
+    current_visit,
+    installation,
+    keep_visit,
+    opened_visit,
+)
+from gatewright.auth import Auth
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError, GatewrightError, TransportError
+from gatewright.settings import Settings, load_settings
+from gatewright.web import AuthController, Site
+from gatewright.web.access import headers_beside
+from gatewright.web.routes import PATHS, STATIC
+
+_PREFIX = "GATEWRIGHT_"
+
+
+class FlaskAuth:
+    """Sign-in for one or several Flask applications.
+
+    Without an ``auth`` each application gets one of its own, from the environment and from those keys of its
+    ``config`` that begin with ``GATEWRIGHT_``, which go first.
+
+    Args:
+        app: The application, unless `init_app` is called later.
+        auth: Users, sessions and rights.
+        controller: The pages; the ready-made ones by default.
+        url_prefix: The path that the pages lie below, such as ``/accounts``.
+
+    Raises:
+        ConfigurationError: If a setting cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+
+    def __init__(
+        self,
+        app: flask.Flask | None = None,
+        auth: Auth | None = None,
+        controller: AuthController | None = None,
+        *,
+        url_prefix: str = "",
+    ) -> None:
+        if auth is not None and not isinstance(auth, Auth):
+            raise ConfigurationError(f"Flask blocks, but {type(auth).__name__} does not. Use Auth or EvrmoreAuth.")
+        self._auth = auth
+        self._controller = controller
+        self._prefix = url_prefix.rstrip("/")
+        if app is not None:
+            self.init_app(app)
+
+    @property
+    def auth(self) -> Auth:
+        """The auth: the one that was given, else that of the current application."""
+        return self._auth or installation().auth
+
+    def init_app(self, app: flask.Flask) -> None:
+        """Put the pages before an application.
+
+        Raises:
+            ConfigurationError: If a setting cannot work; says which and how to cure it.
+            StoreUnavailableError: If the database cannot be opened or migrated.
+        """
+        auth = self._auth_for(app)
+        site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
+        app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
+        app.register_blueprint(_names_of(site, self._prefix))
+        app.before_request(_answer_page)
+        app.after_request(_finish)
+        app.context_processor(_context)
+        app.cli.add_command(gatewright_command)
+
+    def _auth_for(self, app: flask.Flask) -> Auth:
+        values = {
+            key.removeprefix(_PREFIX).lower(): value for key, value in app.config.items() if key.startswith(_PREFIX)
+        }
+        unknown = [f"{_PREFIX}{name.upper()}" for name in values if name not in Settings.model_fields]
+        if unknown:
+            raise ConfigurationError(f"app.config has what is no setting of gatewright: {', '.join(unknown)}.")
+        if self._auth is None:
+            return Auth(settings=load_settings(**values))
+        if values:
+            raise ConfigurationError(
+                "app.config has settings of gatewright, but FlaskAuth was given an auth that is made already. "
+                "Leave the auth out, or make it with these settings."
+            )
+        return self._auth
+
+
+def _names_of(site: Site, prefix: str) -> flask.Blueprint:
+    """Return names for ``url_for``, such as ``gatewright.login``; the pages are answered before any routing."""
+    names = flask.Blueprint("gatewright", __name__, url_prefix=prefix or None)
+    paths = PATHS | {name: site.path(name).removeprefix(site.mount) for name in ("login", "logout")}
+    for name, path in paths.items():
+        if hasattr(site.controller, name):
+            names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
+    names.add_url_rule(f"{STATIC}<filename>", "static", build_only=True)
+    return names
+
+
+def _path_of(name: str) -> str | None:
+    """Return the path of a route in the application, which may be mounted itself."""
+    try:
+        return flask.url_for(name).removeprefix(root_of(flask.request))
+    except BuildError:
+        return None
+
+
+def _answer_page() -> flask.Response | None:
+    """Answer a request for one of the pages; leave any other to the application."""
+    if isinstance(flask.request.routing_exception, SecurityError):
+        return None  # a host that TRUSTED_HOSTS does not name
+    installed = installation()
+    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
+    if head.mount != site.mount or not site.serves(head):
+        return None
+    try:
+        request = with_body(head, flask.request)
+    except TransportError as error:
+        return to_flask(site.refuse(head, error.status), is_complete=True)
+    visit = site.open(request)
+    keep_visit(visit)
+    return to_flask(run_to_completion(site.answer(visit)), is_complete=True)
+
+
+def _finish(response: flask.Response) -> flask.Response:
+    """Add to an answer of the application what the visit needs, if the application has looked at its visitor."""
+    visit = opened_visit()
+    if visit is None or getattr(response, "is_complete", False):
+        return response
+    try:
+        added = run_to_completion(headers_beside(visit, tuple(response.headers)))
+    except GatewrightError:  # nobody can tell who visits; where that matters, the answer says so already
+        added = visit.cookies()
+    for name, value in added:
+        response.headers.add(name, value)
+    return response
+
+
+def _context() -> dict[str, Any]:
+    """Return what every template may use."""
+    return {
+        "current_user": current_user,
+        "current_guard": current_guard,
+        "csrf_token": lambda: current_visit().csrf_token(),
+        "gatewright_path": lambda name, **values: current_visit().site.path(name, **values),
+    }

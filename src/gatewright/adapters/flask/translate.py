@@ -1,0 +1,98 @@
+"""WSGI to a `Request` of ours, and a `Response` of ours to Flask's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import flask
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from gatewright.errors import TransportError
+from gatewright.web.request import LARGEST_BODY, Request
+from gatewright.web.response import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Answer(flask.Response):
+    """An answer of ours, sent as it is.
+
+    Attributes:
+        is_complete: Whether it has its cookies and everything else already.
+    """
+
+    is_complete = False
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Return the headers; Werkzeug would write the target of a redirect in its own way."""
+        headers = super().get_wsgi_headers(environ)
+        if "Location" in self.headers:
+            headers["Location"] = self.headers["Location"]
+        return headers
+
+
+def path_of(request: flask.Request) -> str:
+    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
+    return _decoded(request.environ.get("PATH_INFO", "")) or "/"
+
+
+def root_of(request: flask.Request) -> str:
+    """Return where the application itself is mounted, without a slash at the end."""
+    return _decoded(request.environ.get("SCRIPT_NAME", "")).rstrip("/")
+
+
+def read_head(request: flask.Request, prefix: str) -> Request:
+    """Return what the browser asks, without the body.
+
+    Args:
+        request: Flask's.
+        prefix: What the pages lie below. A path that does not is the application's, and stays whole.
+    """
+    environ = request.environ
+    path, mount = path_of(request), root_of(request)
+    if path.startswith(f"{prefix}/"):
+        path, mount = path.removeprefix(prefix), mount + prefix
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=path,
+        query=environ.get("QUERY_STRING", ""),
+        headers=tuple((name.lower(), value) for name, value in request.headers),
+        scheme=environ["wsgi.url_scheme"],
+        peer=environ.get("REMOTE_ADDR"),
+        mount=mount,
+    )
+
+
+def with_body(head: Request, request: flask.Request) -> Request:
+    """Return the whole request.
+
+    Raises:
+        TransportError: If the body is larger than anything that the pages take.
+    """
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise TransportError(status=413)
+    body = b""
+    try:
+        while chunk := request.stream.read(LARGEST_BODY + 1 - len(body)):
+            body += chunk
+    except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is smaller still
+        raise TransportError(status=413) from None
+    if len(body) > LARGEST_BODY:
+        raise TransportError(status=413)
+    return replace(head, body=body)
+
+
+def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
+    """Return an answer of ours as Flask sends it."""
+    answer = Answer(response.body, response.status)
+    answer.headers = Headers(list(response.headers))
+    answer.is_complete = is_complete
+    return answer
+
+
+def _decoded(text: str) -> str:
+    """Undo what WSGI does to the bytes of a path (PEP 3333)."""
+    return text.encode("latin-1").decode(errors="replace")

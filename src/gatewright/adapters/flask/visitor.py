@@ -1,0 +1,139 @@
+"""Who is visiting: what views and templates ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import flask
+from werkzeug.local import LocalProxy
+
+from gatewright.adapters.flask.translate import read_head, root_of, to_flask
+from gatewright.auth import Auth, Guard, as_blocking
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError, GatewrightError
+from gatewright.model import User
+from gatewright.web import Site, Visit
+from gatewright.web.access import failure
+
+EXTENSION = "gatewright"
+_VISIT = "gatewright.visit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Installation:
+    """What `FlaskAuth` has put into one application, as ``app.extensions["gatewright"]``.
+
+    Args:
+        auth: The application's auth.
+        site: Its pages.
+        prefix: What the pages lie below in the application.
+    """
+
+    auth: Auth
+    site: Site
+    prefix: str
+
+
+class Guest:
+    """A visitor whom nobody knows. Counts as false, and has what a `User` has, empty."""
+
+    is_authenticated = False
+    is_active = False
+    is_verified = False
+    id = ""
+    username = ""
+    email = None
+    evrmore_address = None
+    entity = None
+    provider_name = None
+    created_at = None
+    last_login = None
+    roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "Guest()"
+
+
+_GUEST = Guest()
+
+
+def installation() -> Installation:
+    """Return what the current application has.
+
+    Raises:
+        ConfigurationError: If it has nothing.
+    """
+    found = flask.current_app.extensions.get(EXTENSION)
+    if not isinstance(found, Installation):
+        raise ConfigurationError("This application has no FlaskAuth yet. Write FlaskAuth(app), or init_app(app).")
+    return found
+
+
+def current_visit() -> Visit:
+    """Return the visit of the current request, opened when first asked for."""
+    visit = opened_visit()
+    if visit is None:
+        installed, request = installation(), flask.request
+        visit = installed.site.below(root_of(request)).open(read_head(request, installed.prefix))
+        keep_visit(visit)
+    return visit
+
+
+def opened_visit() -> Visit | None:
+    """Return the visit of the current request, if anybody has asked for it."""
+    installed, visit = flask.request.environ.get(_VISIT, (None, None))
+    return visit if installed is installation() else None
+
+
+def keep_visit(visit: Visit) -> None:
+    """Make a visit that of the current request.
+
+    It lies in the environment of the request and not on ``flask.g``, which several requests share where an
+    application context has been pushed around them. It lies there beside its owner, because an application that hands
+    a request on to another one shares the environment with that one.
+    """
+    flask.request.environ[_VISIT] = (installation(), visit)
+
+
+def login_user(user: User, *, remember: bool = False) -> None:
+    """Sign in a user whom the application has proven in its own way; by a password, `Guard.login` does it.
+
+    Args:
+        user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
+        remember: Whether the browser shall be known beyond this session.
+
+    Raises:
+        ConfigurationError: If it is not clear which provider the user comes from.
+    """
+    visit = current_visit()
+    run_to_completion(visit.guard.store(user))
+    run_to_completion(visit.signed_in(is_remembered=remember))
+
+
+def logout_user() -> None:
+    """Sign the visitor out, and forget the browser."""
+    run_to_completion(current_visit().log_out())
+
+
+def _user() -> User | Guest:
+    visit = current_visit()
+    try:
+        return run_to_completion(visit.user()) or _GUEST
+    except GatewrightError as error:
+        flask.abort(to_flask(run_to_completion(failure(visit, error))))
+
+
+def _guard() -> Guard:
+    return as_blocking(current_visit().guard)
+
+
+current_user = cast(User | Guest, LocalProxy(_user))
+"""The visitor: a `User`, or a `Guest`. Loaded when first asked for, once in a request."""
+
+current_guard = cast(Guard, LocalProxy(_guard))
+"""The auth of the current visit."""

@@ -1,0 +1,142 @@
+"""The middleware: it answers the pages, and tells the application who is visiting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.routing import NoMatchFound
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from gatewright.adapters.starlette.translation import (
+    decoded,
+    encoded,
+    path_of,
+    read_body,
+    ready,
+    request_of,
+    root_of,
+)
+from gatewright.adapters.starlette.visitor import KEY, identify
+from gatewright.auth import AsyncAuth
+from gatewright.errors import ConfigurationError, GatewrightError
+from gatewright.web import AuthController, Request, Site, Visit
+from gatewright.web.access import failure, headers_beside
+
+_TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
+
+
+class GatewrightMiddleware:
+    """Puts the pages before an application, and makes ``request.user`` and ``request.auth`` known in it.
+
+    Sockets are told who is visiting, too; a handshake from another site's page is a guest's.
+
+    Args:
+        app: The application.
+        auth: Its auth; by default one from the settings, closed at the application's shutdown.
+        controller: Its pages; `SimpleAuthController` where there is none.
+        mount: The path that the pages lie below.
+        closes_auth: Whether an ``auth`` that was given is closed at the application's shutdown, too.
+
+    Raises:
+        ConfigurationError: If a setting, the controller or the auth cannot work; says which and how to cure it.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        auth: AsyncAuth | None = None,
+        controller: AuthController | None = None,
+        mount: str = "",
+        *,
+        closes_auth: bool = False,
+    ) -> None:
+        if auth is not None and not isinstance(auth, AsyncAuth):
+            raise ConfigurationError(
+                f"Here an event loop must not wait, but {type(auth).__name__} does. Use AsyncAuth or AsyncEvrmoreAuth."
+            )
+        self._app = app
+        self._auth = auth or AsyncAuth()
+        self._closes_auth = closes_auth or auth is None
+        self._application: object = app
+        self._site = Site(self._auth, controller, mount=mount, resolve=self._find_route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a page, or run the application."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, self._closing(send))
+        elif scope["type"] in ("http", "websocket"):
+            self._application = scope.get("app", self._app)
+            await self._serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        root, path = root_of(scope), path_of(scope)
+        site = self._site.below(root)
+        own = site.mount.removeprefix(root)
+        if path.startswith(f"{own}/"):
+            request = request_of(scope, path=path.removeprefix(own), mount=site.mount)
+            if scope["type"] == "http" and site.serves(request):
+                return await _answer_page(site, request, scope, receive, send)
+        else:
+            request = request_of(scope, path=path, mount=root)
+        return await self.run_application(site.open(request), scope, receive, send)
+
+    async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application for a request that is for none of the pages, and tell it who is visiting."""
+        try:
+            user = await visit.user()
+        except GatewrightError as error:
+            if scope["type"] == "websocket":
+                return await WebSocketClose(_TRY_AGAIN_LATER)(scope, receive, send)
+            return await ready(await failure(visit, error), method=scope["method"])(scope, receive, send)
+        scope[KEY] = visit
+        scope["user"], scope["auth"] = identify(user)
+        return await self._app(scope, receive, _with_headers(visit, send))
+
+    def _find_route(self, name: str) -> str | None:
+        if not isinstance(self._application, Starlette):
+            return None
+        try:
+            return str(self._application.url_path_for(name))
+        except NoMatchFound:
+            return None
+
+    def _closing(self, send: Send) -> Send:
+        """Return a ``send`` that closes the auth when the application says that it has shut down."""
+
+        async def send_and_close(message: Message) -> None:
+            if self._closes_auth and message["type"].startswith("lifespan.shutdown."):
+                self._auth.close()
+            await send(message)
+
+        return send_and_close
+
+
+async def _answer_page(site: Site, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        body = await read_body(receive)
+    except ClientDisconnect:
+        return
+    if body is None:
+        response = site.refuse(request, 413)
+    else:
+        response = await site.answer(site.open(replace(request, body=body)))
+    await ready(response, method=request.method)(scope, receive, send)
+
+
+def _with_headers(visit: Visit, send: Send) -> Send:
+    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            added = await headers_beside(visit, decoded(message.get("headers", ())))
+            message = {**message, "headers": [*message.get("headers", ()), *encoded(added)]}
+        elif message["type"] == "websocket.accept":
+            message = {**message, "headers": [*message.get("headers", ()), *encoded(visit.cookies())]}
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,88 @@
+"""ASGI messages to a request of ours, and an answer of ours back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette import responses
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from gatewright.web import Request, Response
+from gatewright.web.request import LARGEST_BODY
+from gatewright.web.response import Headers
+
+_SCHEMES = {"ws": "http", "wss": "https"}
+
+
+def path_of(scope: Scope) -> str:
+    """Return the path as the application knows it: below where it is itself mounted.
+
+    A server gives the whole path (ASGI 3, ``root_path``); a proxy may have taken the mount point off before.
+    """
+    path: str = scope["path"]
+    root = root_of(scope)
+    return path.removeprefix(root) or "/" if path == root or path.startswith(f"{root}/") else path
+
+
+def root_of(scope: Scope) -> str:
+    """Return where the application itself is mounted, without a slash at the end."""
+    root: str = scope.get("root_path", "")
+    return root.rstrip("/")
+
+
+def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Request:
+    """Return the request of a scope, of ``http`` or ``websocket``.
+
+    Whoever opens a socket acts through it, so its handshake counts as an act, which no other site may do in the
+    visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
+    """
+    client = scope.get("client")
+    scheme: str = scope.get("scheme", "http")
+    return Request(
+        method=scope.get("method", "CONNECT"),
+        path=path,
+        query=scope["query_string"].decode("latin-1"),
+        headers=decoded(scope["headers"]),
+        scheme=_SCHEMES.get(scheme, scheme),
+        peer=client[0] if client else None,
+        body=body,
+        mount=mount,
+    )
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Return the body, or None where it is larger than anything that a page takes.
+
+    Raises:
+        ClientDisconnect: If the client went away; half a body is none.
+    """
+    body = bytearray()
+    is_open = True
+    while is_open:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            return None
+        is_open = message.get("more_body", False)
+    return bytes(body)
+
+
+def ready(response: Response, *, method: str = "GET") -> responses.Response:
+    """Return an answer of ours as Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
+    answer = responses.Response(b"" if method == "HEAD" else response.body, response.status)
+    length = () if response.status in (204, 304) else (("Content-Length", str(len(response.body))),)
+    answer.raw_headers = encoded((*response.headers, *length))
+    return answer
+
+
+def decoded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Return headers as text; names in small letters, as ASGI has them."""
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+
+
+def encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI wants them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]

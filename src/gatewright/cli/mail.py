@@ -1,0 +1,69 @@
+"""``gatewright mail``: see which mails wait, send them, try the server out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from html import escape
+from typing import Annotated
+
+import typer
+
+from gatewright.auth import Auth
+from gatewright.cli.exit_codes import ExitCode
+from gatewright.cli.output import AsJson, note, write_json, write_table
+from gatewright.mail import mailer_from_url
+from gatewright.model import Letter, Mail
+from gatewright.settings import Settings, load_settings
+
+_COLUMNS = ("id", "kind", "email", "created_at", "due_at", "tries", "error")
+
+
+def list_letters(as_json: AsJson = False) -> None:
+    """List the mails that wait to be sent, the oldest first, and why the last try failed."""
+    with Auth() as auth:
+        letters = auth.list_letters()
+    if as_json:
+        write_json({"letters": [asdict(letter) for letter in letters]})
+    elif letters:
+        write_table(_COLUMNS, [_cells_of(letter) for letter in letters])
+    else:
+        note("No mails wait.")
+
+
+def deliver_mails(as_json: AsJson = False) -> None:
+    """Send the mails that are due; the exit code is 1 if any could not be sent.
+
+    Mails that wait for another try after a failure are sent when they are due. By cron where
+    GATEWRIGHT_MAIL_DELIVERY=command.
+    """
+    with Auth() as auth:
+        tries_before = {letter.id: letter.tries for letter in auth.list_letters()}
+        sent = auth.deliver_mails()
+        letters = auth.list_letters()
+    failed = sum(letter.tries > tries_before.get(letter.id, 0) for letter in letters)
+    if as_json:
+        write_json({"sent": sent, "failed": failed, "waiting": len(letters)})
+    else:
+        print(f"Mails: {sent} sent, {failed} failed, {len(letters)} waiting.")
+    if failed:
+        raise typer.Exit(ExitCode.NO)
+
+
+def send_test_mail(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where to send it, such as your own address.")],
+) -> None:
+    """Send a test mail, as the settings say that mails are sent."""
+    settings = load_settings()
+    mailer_from_url(settings).send(_test_mail(address, settings))
+    print(f"The test mail to {address} has been handed over.")
+
+
+def _test_mail(address: str, settings: Settings) -> Mail:
+    text = f"This is a test. Mails from {settings.site_name} arrive."
+    return Mail(to=address, subject="A test mail of gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
+
+
+def _cells_of(letter: Letter) -> list[str]:
+    moments = {name: getattr(letter, name).isoformat(timespec="seconds") for name in ("created_at", "due_at")}
+    fields = asdict(letter) | moments
+    return ["" if fields[column] is None else str(fields[column]) for column in _COLUMNS]

@@ -1,0 +1,86 @@
+"""Several hooks of one sign-in, as methods of one class."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from gatewright.errors import ConfigurationError
+from gatewright.model import User
+
+
+class AuthMiddleware:
+    """What an application does at each event of a sign-in. Override what you need; nothing happens by default.
+
+    A group of hooks: `Auth.add_middleware` adds each method to the hook point that it is named after, and what holds
+    for hooks holds for it. Under `AsyncAuth` a method may be ``async def``.
+    """
+
+    def pre_login(self, route: Any) -> Any:
+        """Act whenever the login route is visited, whether the form is submitted or not. May raise `Denied`.
+
+        Args:
+            route: The route, with its ``name``, ``path`` and ``method``.
+        """
+
+    def on_login_success(self, user: User) -> Any:
+        """Act after a login, before the redirect that follows.
+
+        Args:
+            user: The `User` who logged in.
+        """
+
+    def on_login_failed(self, username: str) -> Any:
+        """Act after a failed login, before the redirect that follows.
+
+        Args:
+            username: The name that was given, whatever it is.
+        """
+
+    def on_login_inactive_user(self, user: User | None) -> Any:
+        """Act after a login of somebody who has been deactivated.
+
+        Args:
+            user: The `User`, or None where the provider refused while loading.
+        """
+
+    def on_login_unverified_user(self, user: User | None) -> Any:
+        """Act after a login of somebody who is not verified yet.
+
+        Args:
+            user: The `User`, or None where the provider refused while loading.
+        """
+
+    def on_logout(self) -> Any:
+        """Act after a visitor has logged off."""
+
+
+EVENTS = {
+    "pre_login": "pre_login",
+    "login_success": "on_login_success",
+    "login_failed": "on_login_failed",
+    "login_inactive_user": "on_login_inactive_user",
+    "login_unverified_user": "on_login_unverified_user",
+    "logout": "on_logout",
+}
+"""Hook point -> the method that is its callback."""
+
+
+def make_middleware(given: object) -> AuthMiddleware:
+    """Return a middleware: the object that was given, or a new one of the class that was given or named.
+
+    Raises:
+        ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+    """
+    made = given
+    try:
+        if isinstance(given, str):
+            module, _, name = given.partition(":")
+            made = getattr(import_module(module), name)
+        if isinstance(made, type):
+            made = made()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"The middleware {given!r:.80} cannot be made: {error}.") from error
+    if not isinstance(made, AuthMiddleware):
+        raise ConfigurationError(f"A middleware is made from a subclass of AuthMiddleware; this is {made!r:.80}.")
+    return made

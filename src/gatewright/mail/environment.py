@@ -1,0 +1,59 @@
+"""The templates of mails in one language. Needs Jinja2 and Babel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+
+from gatewright.errors import ConfigurationError
+from gatewright.i18n import translations_for
+
+_OURS = Path(__file__).with_name("templates")
+
+
+class MailEnvironment:
+    """Templates whose sentences come out in one language. Values are escaped in HTML and left alone in text.
+
+    Args:
+        language: Which one.
+        skin: A folder whose subfolder ``mail`` goes before ours; ``gatewright/layout.html`` is always ours.
+    """
+
+    def __init__(self, language: str, *, skin: Path | None) -> None:
+        ours = FileSystemLoader(_OURS)
+        own = [] if skin is None else [FileSystemLoader(skin / "mail")]
+        self._templates = Environment(
+            loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours]),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.install_gettext_translations(translations_for(language, skin=skin), newstyle=True)  # type: ignore[attr-defined]  # which the extension adds
+
+    def render(self, name: str, values: Mapping[str, object]) -> str:
+        """Return a template's text.
+
+        Raises:
+            ConfigurationError: If there is no such template, or it is wrong.
+        """
+        try:
+            return self._templates.get_template(name).render(values)
+        except TemplateNotFound as error:
+            raise ConfigurationError(f"The mail's template {name} cannot be used: {error.name!r} not found.") from error
+        except TemplateError as error:
+            place = f"{error.name}, line {error.lineno}" if isinstance(error, TemplateSyntaxError) else name
+            raise ConfigurationError(f"The mail's template {place} cannot be used: {error.message}.") from error

@@ -1,0 +1,131 @@
+"""Count sign-ins, and refuse one too many before anything is verified."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from gatewright.errors import AttemptBlockedError
+from gatewright.model import Attempt, as_utc
+from gatewright.operations.arguments import client_of, read_ip_address
+from gatewright.operations.names import folded_name
+from gatewright.operations.parts import Parts
+from gatewright.ports import AttemptLimit
+
+_SIGN_IN = "sign_in"
+_LONGEST_NAME = 512
+
+
+def account_name(provider: str, username: str) -> str:
+    """Return the name under which attempts on one user are counted, however their name was spelled.
+
+    Nobody needs to exist: whoever guesses at unknown names is limited exactly alike.
+    """
+    name = f"{provider}:{folded_name(username)}"
+    return name if len(name) <= _LONGEST_NAME else sha256(name.encode()).hexdigest()
+
+
+class Trial:
+    """One attempt to sign in with what can be guessed: begun before it is verified, then failed or forgiven.
+
+    Counting first and forgiving what succeeds is what makes a burst no way around a limit: however many try at once,
+    no more are verified than may fail. Where the client is not known only the user can be slowed down; that limit is
+    looked at first and counted last, which spares every success two commits, and a burst may exceed it by its size.
+
+    Args:
+        parts: The application's parts.
+        client: The address that the attempt comes from, or None where that is not known.
+    """
+
+    def __init__(self, parts: Parts, *, client: str | None) -> None:
+        self._parts = parts
+        self._client = client
+        self._attempt: Attempt | None = None
+
+    async def begin(self, *, name: str) -> None:
+        """Count the attempt, or refuse it.
+
+        Args:
+            name: Whom it is about: an `account_name`.
+
+        Raises:
+            AttemptBlockedError: If too many have failed: of this client on this user, of this client, or on this
+                user, who is then slowed down, so that nobody can lock them out.
+        """
+        if not self._parts.settings.enable_brute_force_protection:
+            return
+        attempt = _attempt(self._parts, name=name, client=self._client)
+        store = self._parts.store
+        ask = store.blocked_until if attempt.client is None else store.add_attempt
+        _refuse(await ask(attempt, limit=self._limit()), attempt)
+        self._attempt = attempt
+
+    async def fail(self) -> None:
+        """Let the attempt count, unless it was refused."""
+        if self._attempt is not None and self._attempt.client is None:
+            await self._parts.store.add_attempt(self._attempt, limit=self._limit())
+
+    async def forgive(self) -> None:
+        """Forget the attempt: it has succeeded, or nothing was verified. All others still count."""
+        if self._attempt is not None and self._attempt.client is not None:
+            await self._parts.store.remove_attempt(self._attempt.id)
+
+    def _limit(self) -> AttemptLimit:
+        settings = self._parts.settings
+        return AttemptLimit(
+            window=window_of_attempts(self._parts),
+            of_client_on_name=settings.attempts_per_client_and_account,
+            of_client=settings.attempts_per_client,
+            on_name=settings.attempts_per_account,
+            every=timedelta(seconds=settings.attempt_slow_seconds),
+        )
+
+
+async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
+    """Refuse a client that has failed too often, whatever it tried. Counts nothing, and so costs no commit.
+
+    Args:
+        parts: The application's parts.
+        client: The address that an attempt comes from, or None where that is not known.
+
+    Raises:
+        AttemptBlockedError: If too many attempts of this client have failed.
+    """
+    if client is not None and parts.settings.enable_brute_force_protection:
+        attempt = _attempt(parts, name="", client=client)
+        _refuse(await parts.store.blocked_until(attempt, limit=_limit_of_client(parts)), attempt)
+
+
+async def count_failure(parts: Parts, *, name: str, client: str | None) -> None:
+    """Count what has failed, where nobody can guess what is right: a signature, say.
+
+    Args:
+        parts: The application's parts.
+        name: Whom it was about: an `account_name`.
+        client: The address that it came from; where that is not known, nothing is counted.
+    """
+    if client is not None and parts.settings.enable_brute_force_protection:
+        await parts.store.add_attempt(_attempt(parts, name=name, client=client), limit=_limit_of_client(parts))
+
+
+def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
+    network = client_of(read_ip_address(client))
+    return Attempt(id=parts.new_id(), action=_SIGN_IN, name=name, client=network, at=parts.clock.now())
+
+
+def window_of_attempts(parts: Parts) -> timedelta:
+    """Return how long a failed sign-in counts."""
+    return timedelta(minutes=parts.settings.attempt_window_minutes)
+
+
+def _limit_of_client(parts: Parts) -> AttemptLimit:
+    return AttemptLimit(window=window_of_attempts(parts), of_client=parts.settings.attempts_per_client)
+
+
+def _refuse(until: datetime | None, attempt: Attempt) -> None:
+    if until is not None:
+        seconds = ceil((as_utc(until) - as_utc(attempt.at)).total_seconds())
+        raise AttemptBlockedError(
+            "Too many sign-ins have failed.", retry_after=seconds, reason="attempt_blocked", client=attempt.client
+        )

@@ -1,0 +1,84 @@
+"""Send the letters that are due. A letter waits until its mail has been handed over, however long that takes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from gatewright.errors import GatewrightError
+from gatewright.model import Account, AuditEntry, Letter, User
+from gatewright.operations.audit import entry
+from gatewright.operations.letters import EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
+from gatewright.operations.links import mint_link
+from gatewright.operations.parts import Parts
+
+_logger = logging.getLogger("gatewright.mail")
+
+_AT_MOST = 1000
+"""Letters in one call, so that it ends."""
+
+_LEASE = timedelta(minutes=2)
+"""How long a letter is nobody else's while it is being sent. Whoever dies with it in hand holds it up no longer."""
+
+_LONGEST_PAUSE = 60
+"""Minutes between two tries, once 1, 2, 4, ... have not helped."""
+
+_LONGEST_ERROR = 255
+
+_PATHS = {EMAIL_VERIFICATION: "/email_verification/{token}", PASSWORD_RESET: "/password-reset/{token}"}
+_SIGN_IN = "/login"
+
+
+async def deliver_mails(parts: Parts) -> int:
+    """Send the letters that are due, the oldest first, and return how many mails were handed over."""
+    sent = 0
+    for _ in range(_AT_MOST):
+        now = parts.clock.now()
+        letter = await parts.store.claim_letter(now=now, busy_until=now + _LEASE)
+        if letter is None:
+            break
+        sent += await parts.shield(_deliver(parts, letter))
+    return sent
+
+
+async def _deliver(parts: Parts, letter: Letter) -> bool:
+    """Send one letter, and say whether its mail was handed over."""
+    account = await parts.store.find_account(letter.account_id)
+    objection = objection_to(letter.kind, email=letter.email, account=account)
+    if objection is not None:
+        discarded = _about(parts, "mail_discarded", account, f"{letter.kind} {objection}")
+        await parts.store.remove_letter(letter.id, audit=discarded)
+        return False
+    link = await _link_of(parts, letter)
+    try:
+        mail = parts.writer.write(letter, link=link, hours=max(1, int(parts.settings.link_hours)))
+        await parts.call(parts.mailer.send, mail)
+    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the letter waits
+        await _postpone(parts, letter, error)
+        return False
+    await parts.store.remove_letter(letter.id, audit=_about(parts, "mail_sent", account, letter.kind))
+    return True
+
+
+async def _link_of(parts: Parts, letter: Letter) -> str:
+    """Return where a letter's link leads. Its secret is made here: a letter that waits holds none."""
+    path = _PATHS.get(letter.kind)
+    if path is None:
+        return f"{letter.base_url}{_SIGN_IN}"
+    token = await mint_link(parts, letter.kind, account_id=letter.account_id, email=letter.email)
+    return f"{letter.base_url}{path.format(token=token)}"
+
+
+async def _postpone(parts: Parts, letter: Letter, error: Exception) -> None:
+    """Try again later. What a stranger's error says may hold the mail, and so the secret: only its class is kept."""
+    name = type(error).__name__
+    shown = f"{name}: {error}" if isinstance(error, GatewrightError) else name
+    minutes = min(2 ** min(letter.tries, 6), _LONGEST_PAUSE)
+    _logger.warning("A mail (%s) could not be sent: %s. It is tried again in %d min.", letter.kind, shown, minutes)
+    due_at = parts.clock.now() + timedelta(minutes=minutes)
+    await parts.store.postpone_letter(letter.id, due_at=due_at, error=shown[:_LONGEST_ERROR])
+
+
+def _about(parts: Parts, event: str, account: Account | None, reason: str) -> AuditEntry:
+    user_id, username = (None, None) if account is None else (account.id, User(account).username)
+    return entry(parts, event, user_id=user_id, username=username, reason=reason)

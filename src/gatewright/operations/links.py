@@ -1,0 +1,78 @@
+"""The links of mails: made when the mail is sent, good once, for a while, and for one address."""
+
+from __future__ import annotations
+
+from gatewright.errors import InvalidLinkError, InvalidParameterError
+from gatewright.model import Account, Link, User
+from gatewright.operations.arguments import could_be_id
+from gatewright.operations.audit import entry
+from gatewright.operations.letters import PURPOSES, life_of_links
+from gatewright.operations.parts import Parts
+from gatewright.operations.visits import digest_of
+
+
+async def mint_link(parts: Parts, purpose: str, *, account_id: str, email: str) -> str:
+    """Make a link, which takes the place of the account's older ones, and return its secret.
+
+    Only the secret's digest is kept: whoever reads the database cannot use a link.
+    """
+    now, token = parts.clock.now(), parts.new_secret()
+    link = Link(
+        id=parts.new_id(),
+        purpose=purpose,
+        account_id=account_id,
+        email=email,
+        created_at=now,
+        expires_at=now + life_of_links(parts),
+    )
+    await parts.store.add_link(link, digest=digest_of(token))
+    return token
+
+
+async def is_link_valid(parts: Parts, token: object, *, purpose: str) -> bool:
+    """Say whether a link could be used now. Changes nothing: mail scanners open links before their readers do.
+
+    Raises:
+        InvalidParameterError: If links have no such purpose.
+    """
+    if purpose not in PURPOSES:
+        raise InvalidParameterError(f"purpose must be one of: {', '.join(PURPOSES)}.", parameter="purpose")
+    return await _find(parts, token, purpose) is not None
+
+
+async def require_link(
+    parts: Parts, failed: str, token: object, *, purpose: str, client: str | None
+) -> tuple[Link, Account]:
+    """Return a link that can be used, and its account.
+
+    Args:
+        parts: The application's parts.
+        failed: What to record where there is none.
+        token: The secret in the link.
+        purpose: What the link is to be used for.
+        client: Where the request comes from.
+
+    Raises:
+        InvalidLinkError: If it is unknown, used, expired, replaced by a newer one, or for an address that the account
+            no longer has.
+    """
+    found = await _find(parts, token, purpose)
+    if found is None:
+        raise await refuse_link(parts, failed, client=client, reason="link_unknown")
+    return found
+
+
+async def refuse_link(
+    parts: Parts, failed: str, *, client: str | None, reason: str, account: Account | None = None
+) -> InvalidLinkError:
+    """Record that a link was of no use, and return the error to raise."""
+    user_id, username = (None, None) if account is None else (account.id, User(account).username)
+    refused = entry(parts, failed, user_id=user_id, username=username, client=client, reason=reason)
+    await parts.store.add_audit(refused)
+    return InvalidLinkError(reason=reason)
+
+
+async def _find(parts: Parts, token: object, purpose: str) -> tuple[Link, Account] | None:
+    if not could_be_id(token):
+        return None
+    return await parts.store.find_link(digest_of(token), purpose=purpose, now=parts.clock.now())

@@ -1,0 +1,57 @@
+"""Replace a forgotten password: only who reads the account's mail has the link."""
+
+from __future__ import annotations
+
+from gatewright.model import User
+from gatewright.operations.accounts import check_password
+from gatewright.operations.audit import entry
+from gatewright.operations.letter_requests import request_letter
+from gatewright.operations.letters import PASSWORD_CHANGED, PASSWORD_RESET, Asker, new_letter, read_asker
+from gatewright.operations.links import refuse_link, require_link
+from gatewright.operations.parts import Parts
+from gatewright.operations.users import user_of
+
+
+async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> None:
+    """Send a link to whoever has an active account with this address. Nobody is told whether.
+
+    Raises:
+        InvalidParameterError: If what was typed has not the shape of a mail address.
+        RateLimitError: If the client has asked too often.
+    """
+    await request_letter(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
+
+
+async def reset_password(parts: Parts, token: str, password: str, *, ip_address: str | None) -> User:
+    """Set a new password by the link of a mail. All sessions of the user end, and nobody is signed in by it.
+
+    Args:
+        parts: The application's parts.
+        token: The secret in the link.
+        password: The new password, checked against the policy; one that is refused leaves the link as it is.
+        ip_address: Where the request comes from, for the audit record.
+
+    Raises:
+        InvalidLinkError: If the link cannot be used.
+        WeakPasswordError: If the password is too easy to guess.
+        Denied: If a ``pre_password_reset`` hook refuses.
+    """
+    asker = read_asker(parts, ip_address=ip_address)
+    client = asker.ip_address
+    link, account = await require_link(parts, "password_reset_failed", token, purpose=PASSWORD_RESET, client=client)
+    user = await user_of(parts, account)
+    await parts.hooks.pre_password_reset.fire(user=user)
+    check_password(parts, password, of=account)
+    password_hash = await parts.passwords.hash(password)
+    notice = new_letter(parts, PASSWORD_CHANGED, account_id=account.id, email=link.email, asker=asker)
+    username = User(account).username
+    reset = entry(parts, "password_reset", user_id=account.id, username=username, client=client)
+
+    async def spend() -> User:
+        if not await parts.store.reset_password(link.id, password_hash, letter=notice, audit=reset):
+            raise await refuse_link(parts, "password_reset_failed", client=client, reason="link_used", account=account)
+        parts.wake_postman()
+        await parts.hooks.post_password_reset.fire(user=user)
+        return user
+
+    return await parts.shield(spend())

@@ -1,0 +1,140 @@
+"""Remember a browser beyond one session: a series of tokens, each good for one use.
+
+The way of Charles Miller and Barry Jaspan ("Improved Persistent Login Cookie Best Practice"): whoever uses a token
+gets its successor. A token that comes a second time is in two hands, and so the series ends for both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gatewright.errors import AuthenticationError, InactiveUserError
+from gatewright.model import Remembered, Session, User
+from gatewright.operations.audit import entry
+from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
+from gatewright.operations.visits import Device, digest_of, open_visit, reload_user
+from gatewright.ports import Recollection
+
+_METHOD = "remember_me"
+_THEFT = "remember_me_theft"
+_GRACE = timedelta(seconds=30)
+"""How long a token is let through after its use: a browser sends several requests at once, all with the same one."""
+
+_COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A visitor who was recognised, with their new session, and the cookie to be recognised by the next time."""
+
+    session: Session
+    user: User
+    cookie: str = field(repr=False)
+
+
+async def remember(parts: Parts, session: Session, user: User) -> str:
+    """Begin a series for the visitor's browser.
+
+    Args:
+        parts: The application's parts.
+        session: The visitor's session.
+        user: Whose it is.
+
+    Returns:
+        What the browser keeps, as the value of a cookie. Only its digest is stored.
+
+    Raises:
+        AuthenticationError: If the visitor is merely remembered: that would be for ever.
+    """
+    if not session.is_fully_authenticated:
+        raise AuthenticationError("Only a visitor who has proven who they are can be remembered.")
+    now, secret = parts.clock.now(), parts.new_secret()
+    series = Remembered(
+        id=parts.new_id(),
+        user_id=session.user_id,
+        username=session.username,
+        provider=session.provider,
+        created_at=now,
+        expires_at=now + timedelta(days=parts.settings.remember_days),
+        rotated_at=now,
+    )
+    account_id = user.id if is_account(user) else None
+    await parts.store.add_remembered(series, account_id=account_id, digest=digest_of(secret))
+    return _cookie_of(series, secret)
+
+
+async def recall(parts: Parts, cookie: object, *, device: Device, previous_secret: str | None) -> Recalled | None:
+    """Sign a remembered visitor in, by a session that is not fully authenticated.
+
+    The user is loaded before the token is used up: while the provider cannot be reached, nothing is lost.
+
+    Args:
+        parts: The application's parts.
+        cookie: What the browser sent.
+        device: Where the visit comes from.
+        previous_secret: What the visit's session mapping held until now.
+
+    Returns:
+        None where the cookie is worth nothing: it is malformed, expired, stolen, or its user may no longer be let in.
+
+    Raises:
+        ProviderUnavailableError: If the users' place cannot be reached.
+    """
+    read = _COOKIE.fullmatch(cookie) if isinstance(cookie, str) else None
+    if read is None:
+        return None
+    series_id, secret = read.groups()
+    series = await parts.store.find_remembered(series_id, now=parts.clock.now())
+    if series is None:
+        return None
+    user = await reload_user(parts, provider=series.provider, username=series.username)
+    if user is None or user.id != series.user_id:
+        await parts.store.remove_remembered(series_id)
+        return None
+    return await parts.shield(_use(parts, series, user, secret=secret, device=device, previous_secret=previous_secret))
+
+
+async def forget(parts: Parts, cookie: object) -> None:
+    """Forget the browser that a cookie is from, if it is from one."""
+    read = _COOKIE.fullmatch(cookie) if isinstance(cookie, str) else None
+    if read is not None:
+        await parts.store.remove_remembered(read[1])
+
+
+async def _use(
+    parts: Parts, series: Remembered, user: User, *, secret: str, device: Device, previous_secret: str | None
+) -> Recalled | None:
+    now, new_secret = parts.clock.now(), parts.new_secret()
+    recollection, _ = await parts.store.rotate_remembered(
+        series.id,
+        digest=digest_of(secret),
+        new_digest=digest_of(new_secret),
+        now=now,
+        grace_since=now - _GRACE,
+        audit=entry(parts, _THEFT, method=_METHOD, client=device.ip_address, at=now),
+    )
+    if recollection is Recollection.STOLEN:
+        await parts.hooks.auth_failed.fire(username=series.username, method=_METHOD, reason=_THEFT)
+    if recollection not in (Recollection.CURRENT, Recollection.JUST_ROTATED):
+        return None
+    try:
+        session = await open_visit(
+            parts,
+            user,
+            provider=series.provider,
+            previous_secret=previous_secret,
+            device=device,
+            method=_METHOD,
+            is_fully_authenticated=False,
+        )
+    except InactiveUserError:
+        return None  # since a moment ago
+    is_current = recollection is Recollection.CURRENT
+    return Recalled(session, user, cookie=_cookie_of(series, new_secret if is_current else secret))
+
+
+def _cookie_of(series: Remembered, secret: str) -> str:
+    return f"{series.id}.{secret}"

@@ -1,0 +1,140 @@
+"""Make an account of one's own. Nobody learns from it whether a mail address has an account already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gatewright.errors import TakenError
+from gatewright.model import Account, User
+from gatewright.operations.accounts import NewAccount, check_password, draft_account
+from gatewright.operations.audit import entry
+from gatewright.operations.letters import (
+    ALREADY_REGISTERED,
+    EMAIL_VERIFICATION,
+    Asker,
+    is_one_too_many,
+    new_letter,
+)
+from gatewright.operations.names import canonical_email
+from gatewright.operations.parts import Parts
+from gatewright.operations.profiles import read_profile
+from gatewright.operations.users import user_of
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpForm:
+    """What somebody types who wants an account. There is nothing in it that could give them a right.
+
+    Args:
+        email: Their mail address.
+        password: The password that they want.
+        username: The name that they want, if any.
+        profile: What else they say of themselves, by field.
+    """
+
+    email: str
+    password: str = field(repr=False)
+    username: str | None = None
+    profile: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """An account to be made, and what comes with it."""
+
+    account: Account
+    email: str
+    password_hash: str = field(repr=False)
+    profile: dict[str, str]
+
+
+async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
+    """Make an account, or write to the one that has the mail address already: the answer is the same.
+
+    A username is public anyway, so that one may be told that it is taken, whosever the address is.
+
+    Args:
+        parts: The application's parts.
+        form: What was typed.
+        asker: Who asks.
+
+    Raises:
+        InvalidParameterError: If a name, the mail address or the profile is not acceptable.
+        WeakPasswordError: If the password is too easy to guess.
+        TakenError: If the username is somebody's already.
+        Denied: If a ``pre_signup`` hook refuses.
+    """
+    asked = await parts.hooks.pre_signup.fire(
+        email=form.email, username=form.username, profile={} if form.profile is None else form.profile
+    )
+    newcomer = await _read(parts, asked, password=form.password)
+    await _require_free_name(parts, newcomer)
+    await parts.shield(_sign_up(parts, newcomer, asker))
+
+
+async def _read(parts: Parts, asked: dict[str, Any], *, password: str) -> _Newcomer:
+    """Check what was typed, as the hooks left it, and hash the password: at the same cost whosever the address is."""
+    email, profile = canonical_email(asked["email"]), read_profile(asked["profile"])
+    is_verified = not parts.settings.enable_email_verification
+    draft = draft_account(parts, NewAccount(asked["username"], email=email, is_verified=is_verified))
+    if draft.username == email:
+        draft = replace(draft, username=None)  # to ask whether it is taken would be to ask for the address
+    check_password(parts, password, of=draft)
+    return _Newcomer(draft, email, await parts.passwords.hash(password), profile)
+
+
+async def _require_free_name(parts: Parts, newcomer: _Newcomer) -> None:
+    username = newcomer.account.username
+    if username is not None and await parts.store.find_credentials(username) is not None:
+        raise TakenError("This username is taken. Choose another one.", username=username)
+
+
+async def _sign_up(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
+    found = await parts.store.find_credentials(newcomer.email)
+    if found is None:
+        try:
+            await _make(parts, newcomer, asker)
+            return
+        except TakenError:  # meanwhile: if it is not the name, it is the address
+            await _require_free_name(parts, newcomer)
+            found = await parts.store.find_credentials(newcomer.email)
+    if found is not None:
+        await _tell_owner(parts, found[0], newcomer.email, asker)
+
+
+async def _make(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
+    """Keep the account and tell the hooks. Its letter counts like one that is asked for, but is always written."""
+    draft, email = newcomer.account, newcomer.email
+    await is_one_too_many(parts, EMAIL_VERIFICATION, email=email)
+    letter = new_letter(parts, EMAIL_VERIFICATION, account_id=draft.id, email=email, asker=asker)
+    signed_up = entry(parts, "signed_up", user_id=draft.id, username=User(draft).username, client=asker.ip_address)
+    account = await parts.store.sign_up_account(
+        draft,
+        password_hash=newcomer.password_hash,
+        profile=newcomer.profile,
+        letter=None if draft.is_verified else letter,
+        audit=signed_up,
+    )
+    parts.wake_postman()
+    await parts.hooks.post_signup.fire(user=await user_of(parts, account))
+
+
+async def _tell_owner(parts: Parts, account: Account, email: str, asker: Asker) -> None:
+    """Write to the account that has the address: who signs up twice may have forgotten it."""
+    is_too_many = await is_one_too_many(parts, ALREADY_REGISTERED, email=email)
+    refused = entry(
+        parts,
+        "sign_up_failed",
+        user_id=account.id,
+        username=User(account).username,
+        client=asker.ip_address,
+        reason="rate_limited" if is_too_many else "taken",
+    )
+    if is_too_many:
+        await parts.store.add_audit(refused)
+        return
+    letter = new_letter(parts, ALREADY_REGISTERED, account_id=account.id, email=email, asker=asker)
+    await parts.store.add_letter(letter, audit=refused)
+    parts.wake_postman()

@@ -1,0 +1,63 @@
+"""A challenge that somebody has signed: what a wallet proves itself by, to sign in or to be linked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gatewright.errors import (
+    ChallengeAlreadyUsedError,
+    ChallengeExpiredError,
+    InvalidChallengeError,
+    InvalidSignatureError,
+)
+from gatewright.model import Challenge, has_passed
+from gatewright.operations.generate_challenge import find_challenge
+from gatewright.operations.parts import Parts
+from gatewright.operations.verify_signature import verify_signature
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAttempt:
+    """Somebody's attempt to sign in with a wallet.
+
+    Args:
+        evrmore_address: The address that wants to sign in.
+        challenge: The challenge's text.
+        signature: The signature over it, base64.
+        skip_ownership_check: Whether a challenge made for another address will do. The signature never is skipped.
+    """
+
+    evrmore_address: str
+    challenge: str = field(repr=False)
+    signature: str = field(repr=False)
+    skip_ownership_check: bool = False
+
+
+async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now: datetime) -> Challenge:
+    """Return the challenge of an attempt, if it can still be spent and its address has signed it.
+
+    Raises:
+        InvalidChallengeError: If it is unknown, somebody else's, used or expired.
+        InvalidSignatureError: If the signature is not the address's over the challenge.
+    """
+    challenge = await _usable_challenge(parts, attempt, now)
+    if not await verify_signature(
+        parts, address=attempt.evrmore_address, message=challenge.challenge_text, signature=attempt.signature
+    ):
+        raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
+    return challenge
+
+
+async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime) -> Challenge:
+    """Find the challenge and check owner, use and time, in this order."""
+    challenge = await find_challenge(parts, attempt.challenge)
+    if challenge is None:
+        raise InvalidChallengeError("There is no such challenge.", reason="challenge_unknown")
+    if challenge.evrmore_address != attempt.evrmore_address and not attempt.skip_ownership_check:
+        raise InvalidChallengeError("This challenge was made for another address.", reason="challenge_not_owned")
+    if challenge.used:
+        raise ChallengeAlreadyUsedError("This challenge has been used.", reason="challenge_used")
+    if has_passed(challenge.expires_at, now=now):
+        raise ChallengeExpiredError("This challenge has expired.", reason="challenge_expired")
+    return challenge

@@ -1,0 +1,50 @@
+"""Statements on the links of mails."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import and_, bindparam, delete, exists, insert, true
+
+from gatewright.storage.sql.statements.accounts import account_records
+from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.tables import links, users
+
+k = links.c
+RECORD = [column for column in k if column.name != "digest"]
+"""The columns of a link's record."""
+IS_USABLE = and_(k.purpose == bindparam("purpose"), k.expires_at > bindparam("now"))
+IS_THEIRS = and_(users.c.id == k.account_id, users.c.email == k.email, users.c.is_active.is_(true()))
+"""The link's account is active and has still the address that the link was sent to."""
+
+
+class LinkStatements:
+    """The SQL texts on the links of mails."""
+
+    @cached_property
+    def insert_link(self) -> str:
+        """Parameters: the columns."""
+        return sql(insert(links))
+
+    @cached_property
+    def delete_links(self) -> str:
+        """Parameters: ``account_id``, ``purpose``."""
+        mine = and_(k.account_id == bindparam("account_id"), k.purpose == bindparam("purpose"))
+        return sql(delete(links).where(mine))
+
+    @cached_property
+    def find_link(self) -> str:
+        """Parameters: ``digest``, ``purpose``, ``now``. The account's columns, then the link's."""
+        found = account_records().add_columns(*RECORD).join_from(users, links, IS_THEIRS)
+        return sql(found.where(k.digest == bindparam("digest"), IS_USABLE))
+
+    @cached_property
+    def spend_link(self) -> str:
+        """Parameters: ``link_id``, ``purpose``, ``now``. Returns the account's identifier to exactly one caller."""
+        spent = delete(links).where(k.id == bindparam("link_id"), IS_USABLE, exists().where(IS_THEIRS))
+        return sql(spent.returning(k.account_id))
+
+    @cached_property
+    def delete_expired_links(self) -> str:
+        """Parameters: ``now``, ``at_most``."""
+        return sql(delete_before(links, "expires_at", moment="now"))

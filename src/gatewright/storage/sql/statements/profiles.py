@@ -1,0 +1,26 @@
+"""Statements on what accounts say of themselves."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+
+from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.tables import profiles
+
+
+class ProfileStatements:
+    """The SQL texts on what accounts say of themselves."""
+
+    @cached_property
+    def find_profile(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(select(profiles.c.fields).where(profiles.c.account_id == bindparam("account_id")))
+
+    @cached_property
+    def save_profile(self) -> str:
+        """Parameters: the columns."""
+        kept = insert(profiles)
+        return sql(kept.on_conflict_do_update(index_elements=["account_id"], set_={"fields": kept.excluded.fields}))

@@ -1,0 +1,89 @@
+"""Promises of `AccountStore.sign_up_account`: an account, its profile and its letter, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gatewright.errors import TakenError
+from gatewright.model import Account, Letter
+from gatewright.ports import Store
+from gatewright.testing.store_conformance.fixtures import StoreFixtures
+from gatewright.testing.store_conformance.letters import a_letter
+from gatewright.testing.store_conformance.samples import (
+    RACERS,
+    Run,
+    add_account,
+    an_account,
+    an_entry,
+    race,
+    record_of,
+)
+
+PROFILE = {"city": "Berne"}
+
+
+def a_newcomer(id_: str) -> Account:
+    """Return the account that somebody makes of their own."""
+    return replace(
+        an_account(id_),
+        username=f"name of {id_}",
+        email=f"{id_}@example.com",
+        evrmore_address=None,
+        is_verified=False,
+        last_login=None,
+    )
+
+
+def sign_up(store: Store, run: Run, account: Account, *, letter: Letter | None) -> Account:
+    """Sign up with a profile."""
+    signed_up = an_entry("signed_up")
+    kept = store.sign_up_account(account, password_hash="hash", profile=PROFILE, letter=letter, audit=signed_up)  # noqa: S106
+    return run(kept)
+
+
+class SignUpPromises(StoreFixtures):
+    """Promises of `AccountStore.sign_up_account`: an account, its profile and its letter, all or nothing."""
+
+    @pytest.mark.parametrize("letters", [[a_letter("1")], []], ids=["letter", "no letter"])
+    def test_a_sign_up_keeps_everything(self, store: Store, run: Run, letters: list[Letter]) -> None:
+        """Account, hash, profile, the letter if there is one, and a line of the record."""
+        account = a_newcomer("a")
+        kept = sign_up(store, run, account, letter=letters[0] if letters else None)
+
+        assert account == kept == run(store.find_account("a"))
+        assert (account, "hash") == run(store.find_credentials("a@example.com"))
+        assert run(store.find_profile("a")) == PROFILE
+        assert letters == run(store.list_letters())
+        assert [entry.event for entry in record_of(store, run)] == ["signed_up"]
+
+    @pytest.mark.parametrize("taken", ["username", "email"])
+    def test_a_sign_up_with_a_taken_name_keeps_nothing(self, store: Store, run: Run, taken: str) -> None:
+        """Neither account nor profile, letter or line; the first owner keeps everything."""
+        first = add_account(store, run, "a")
+        before = record_of(store, run)
+        newcomer = replace(a_newcomer("b"), **{taken: getattr(first, taken)})
+
+        with pytest.raises(TakenError):
+            sign_up(store, run, newcomer, letter=replace(a_letter("1"), account_id="b"))
+        assert run(store.find_account("b")) is None
+        assert run(store.find_profile("b")) == {}
+        assert run(store.list_letters()) == []
+        assert (first, "hash") == run(store.find_credentials("a@example.com"))
+        assert before == record_of(store, run)
+
+    def test_one_address_signs_up_once(self, store: Store, run: Run) -> None:
+        """Of many that sign up with one address at once exactly one gets an account, and one letter is written."""
+
+        def want(racer: int) -> bool:
+            account = replace(a_newcomer(f"a{racer}"), email="wanted@example.com")
+            try:
+                sign_up(store, run, account, letter=replace(a_letter(f"{racer}"), account_id=account.id))
+            except TakenError:
+                return False
+            return True
+
+        assert sum(race(want)) == 1
+        assert len([n for n in range(RACERS) if run(store.find_account(f"a{n}")) is not None]) == 1
+        assert len(run(store.list_letters())) == 1

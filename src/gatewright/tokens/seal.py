@@ -1,0 +1,39 @@
+"""Values that a browser keeps for us: readable, but nobody else can write one."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Sequence
+
+_TAG_SIZE = 32
+
+
+class Seal:
+    """Seals bytes with HMAC-SHA256 (RFC 2104).
+
+    Args:
+        keys: At least one key of 32 bytes. The first one seals, all of them open: keys can be rotated.
+    """
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = tuple(keys)
+
+    def seal(self, payload: bytes) -> str:
+        """Return the payload with its seal, as text for a cookie."""
+        return urlsafe_b64encode(self._tag(self._keys[0], payload) + payload).rstrip(b"=").decode()
+
+    def open(self, sealed: str) -> bytes | None:
+        """Return the payload, or None where the seal is not ours."""
+        try:
+            raw = urlsafe_b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4))
+        except (Base64Error, ValueError):
+            return None
+        tag, payload = raw[:_TAG_SIZE], raw[_TAG_SIZE:]
+        is_ours = [hmac.compare_digest(tag, self._tag(key, payload)) for key in self._keys]
+        return payload if any(is_ours) else None
+
+    @staticmethod
+    def _tag(key: bytes, payload: bytes) -> bytes:
+        return hmac.digest(key, payload, "sha256")

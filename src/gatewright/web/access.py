@@ -1,0 +1,130 @@
+"""Who is let in to the application's own pages, and what the others are told. The same in every framework."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatewright.errors import Denied, GatewrightError, InvalidTokenError, UnverifiedUserError
+from gatewright.web.bearer import carries_token
+from gatewright.web.problems import Problem, problem_of, report, transport_problem
+from gatewright.web.request import Request
+from gatewright.web.response import Headers, Response
+from gatewright.web.security_headers import protect
+from gatewright.web.visit import Visit
+
+UNCONFIRMED = Problem(403, "not_fully_authenticated", "Prove once more that it is you, and try again.")
+"""What a visitor is told who is merely remembered, where that is not enough."""
+
+
+async def what_is_lacking(
+    visit: Visit,
+    *,
+    is_verified: bool = False,
+    roles: Sequence[str] = (),
+    permissions: Sequence[str] = (),
+    is_fully_authenticated: bool = False,
+) -> Problem | None:
+    """Return why a visitor may not go on, or None where they may.
+
+    Args:
+        visit: Whose visit.
+        is_verified: Whether the account must be verified.
+        roles: What the user must have, every one of them. Not asked where the setting ``enable_acl`` is off.
+        permissions: What the user must be granted, every one of them. Not asked where ``enable_acl`` is off.
+        is_fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+
+    Raises:
+        GatewrightError: If the user cannot be looked up.
+    """
+    user = await visit.user()
+    if user is None:
+        return _unknown(visit.request)
+    if is_verified and not user.is_verified:
+        return problem_of(UnverifiedUserError())
+    if visit.site.settings.enable_acl:
+        for role in roles:
+            if not await visit.guard.is_role(role, user):
+                return problem_of(Denied())
+        for permission in permissions:
+            if not await visit.guard.is_granted(permission, user):
+                return problem_of(Denied())
+    if is_fully_authenticated and not await _is_fully_authenticated(visit):
+        return UNCONFIRMED
+    return None
+
+
+async def refusal(
+    visit: Visit,
+    *,
+    is_verified: bool = False,
+    roles: Sequence[str] = (),
+    permissions: Sequence[str] = (),
+    is_fully_authenticated: bool = False,
+) -> Response | None:
+    """Return what a visitor is answered who may not go on, or None where they may; see `what_is_lacking`.
+
+    A browser is led to the page that cures it, or shown one that explains; a program gets a problem.
+    """
+    try:
+        lacking = await what_is_lacking(
+            visit,
+            is_verified=is_verified,
+            roles=roles,
+            permissions=permissions,
+            is_fully_authenticated=is_fully_authenticated,
+        )
+    except GatewrightError as error:
+        return await failure(visit, error)
+    return None if lacking is None else protect(await _tell(visit, lacking), visit.client)
+
+
+async def failure(visit: Visit, error: GatewrightError) -> Response:
+    """Return the answer to a visitor who cannot be recognised, because what the auth needs has failed.
+
+    Raises:
+        GatewrightError: The error itself, where it is a defect of the application.
+    """
+    return protect(await _tell(visit, report(error)), visit.client)
+
+
+async def headers_beside(visit: Visit, own: Headers) -> Headers:
+    """Return the headers that an answer of the application needs beside its own, in any case of letters.
+
+    What depends on who is visiting must be kept by no cache that others share (RFC 9111, 3.5; RFC 9110, 12.5.5).
+    """
+    user = await visit.user()
+    cookies = visit.cookies()
+    names = {name.lower() for name, _ in own}
+    varies = {each.strip().lower() for name, value in own if name.lower() == "vary" for each in value.split(",")}
+    added = list(cookies)
+    if not varies & {"cookie", "*"}:
+        added.append(("Vary", "Cookie"))
+    if "cache-control" not in names and (cookies or user is not None):
+        added.append(("Cache-Control", "no-store"))
+    return tuple(added)
+
+
+def _unknown(request: Request) -> Problem:
+    is_token_sent = carries_token(request)
+    return problem_of(InvalidTokenError()) if is_token_sent else transport_problem(401)
+
+
+async def _is_fully_authenticated(visit: Visit) -> bool:
+    """Say whether the visitor proved who they are. A token is only ever given for a proof."""
+    return carries_token(visit.request) or await visit.guard.is_fully_authenticated()
+
+
+async def _tell(visit: Visit, problem: Problem) -> Response:
+    if not _is_page_wanted(visit.request):
+        return problem.response
+    if problem.status == 401:
+        return visit.redirect_to_login()
+    if problem is UNCONFIRMED:
+        return visit.redirect_to_confirmation()
+    return await visit.site.pages.explain(visit, problem)
+
+
+def _is_page_wanted(request: Request) -> bool:
+    """Say whether a person waits for a page. What sends a token is a program."""
+    is_reading = request.method in ("GET", "HEAD")
+    return is_reading and request.is_browsers and not carries_token(request)

@@ -1,0 +1,248 @@
+"""The JSON twins of the pages, for single-page applications and mobile ones.
+
+They do what the forms do, by the same acts. Errors are problems (RFC 9457). A browser's script needs no token: it
+sends JSON, which no form of another site can.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError
+from gatewright.model import Session, User, as_utc
+from gatewright.web.access import UNCONFIRMED
+from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.response import Response, data
+from gatewright.web.routes import API, PATHS
+from gatewright.web.visit import Visit
+
+_Act = Callable[[Visit, Mapping[str, Any]], Awaitable[Response]]
+_ACCEPTED = {"detail": "If this is possible, a mail is on its way."}
+
+
+def page_of(path: str) -> str | None:
+    """Return the name of the page that a path is the twin of, or None where it is none of the API's."""
+    found = _find(path)
+    if found is None:
+        return None
+    return next((name for name, page in PATHS.items() if page == found[0]), "session")
+
+
+async def answer(visit: Visit) -> Response:
+    """Answer a request for one of the API's paths.
+
+    Raises:
+        TransportError: If the method, the body or its origin is not acceptable.
+        GatewrightError: What the act raises.
+    """
+    request = visit.request
+    found = _find(request.path)
+    if found is None:
+        raise TransportError(status=404)
+    route, token = found
+    if request.method in ("GET", "HEAD") and route in _READS:
+        return await _READS[route](visit, {})
+    if request.method != "POST" or route not in _ACTS:
+        raise TransportError(status=405, headers={"Allow": ", ".join(_methods_of(route))})
+    body = request.json if request.body or route not in _WITHOUT_BODY else {}
+    return await _ACTS[route](visit, {**body, "token": token} if token else body)
+
+
+async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
+    """Say who is visiting. The token is for forms; JSON needs none."""
+    user = await visit.user()
+    is_full = user is not None and await visit.guard.is_fully_authenticated()
+    return data(
+        {
+            "user": None if user is None else _user(user),
+            "is_fully_authenticated": is_full,
+            "csrf_token": visit.csrf_token(),
+        }
+    )
+
+
+async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Sign in with a password. Fields: the same as the login form."""
+    settings = visit.site.settings
+    await visit.site.visit_login(visit)
+    user = await visit.log_in(
+        body.get(settings.auth_form_username_field),
+        body.get(settings.auth_form_password_field),
+        is_remembered=body.get(settings.remember_me_field) is True,
+    )
+    return data({"user": _user(user)})
+
+
+async def _login_wallet(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Sign in with a wallet: `evrmore_address` gives a challenge; with `challenge` and `signature` it signs in."""
+    form = _texts(body)
+    if not form.keys() & {"challenge", "signature"}:
+        challenge = await wallet.offer(visit, form.get("evrmore_address", ""))
+        expires_at = as_utc(challenge.expires_at).isoformat()
+        return data({"challenge": challenge.challenge_text, "expires_at": expires_at})
+    return data({"user": _user(await wallet.sign_in(visit, form))})
+
+
+async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
+    """Sign out."""
+    await visit.log_out()
+    return Response(204)
+
+
+async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Make an account. Fields: the same as the signup form."""
+    fields = visit.site.signup_fields()
+    typed = {field.name: text for field in fields if (text := _texts(body).get(field.name)) is not None}
+    for field in fields:
+        if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
+            raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
+    await signup.sign_up(visit, typed)
+    return data(_ACCEPTED, status=202)
+
+
+async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Send a new verification link to `email`."""
+    await email_verification.request_link(visit, _texts(body).get("email", ""))
+    return data(_ACCEPTED, status=202)
+
+
+async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Verify a mail address by the token of its link."""
+    user = await visit.auth.verify_email(str(body["token"]), ip_address=visit.client.ip_address)
+    return data({"user": _user(user)})
+
+
+async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Send a link to a new password to `email`."""
+    await password_reset.request_link(visit, _texts(body).get("email", ""))
+    return data(_ACCEPTED, status=202)
+
+
+async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Set a new `password` by the token of a link."""
+    password = _texts(body).get("password", "")
+    await visit.auth.reset_password(str(body["token"]), password, ip_address=visit.client.ip_address)
+    await visit.log_out()
+    return Response(204)
+
+
+async def _confirm(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Prove once more, by `password`, that it is you."""
+    await _require_user(visit)
+    await confirm_password.confirm(visit, body.get("password"))
+    return Response(204)
+
+
+async def _account(visit: Visit, _: Mapping[str, Any]) -> Response:
+    """Read the account: profile, wallets, sessions."""
+    user = await _require_user(visit)
+    current = await visit.guard.current_session()
+    return data(
+        {
+            "user": _user(user),
+            "profile": await account.profile_of(visit, user),
+            "has_password": await account.has_password(visit, user),
+            "wallets": await account.wallets_of(visit, user),
+            "sessions": [_session_row(each, current) for each in await visit.guard.sessions(user)],
+        }
+    )
+
+
+async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Change the account. `action` is `profile`, `password`, `link_wallet`, `unlink_wallet`, `revoke_session` or
+    `revoke_other_sessions`; the other fields are those of its form.
+    """
+    user, form = await _require_user(visit), _texts(body)
+    if not await visit.guard.is_fully_authenticated():
+        return UNCONFIRMED.response
+    match form.get("action"):
+        case "profile":
+            known = {field.name for field in visit.site.profile_fields()}
+            await account.save_profile(visit, user, {name: text for name, text in form.items() if name in known})
+        case "password":
+            await account.change_password(visit, body.get("current_password"), body.get("password"))
+        case "link_wallet":
+            await account.link_wallet(visit, user, form)
+        case "unlink_wallet":
+            await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
+        case "revoke_session":
+            if not await visit.guard.revoke_session(form.get("session_id", "")):
+                raise TransportError(status=404)
+        case "revoke_other_sessions":
+            await visit.guard.revoke_other_sessions()
+        case _:
+            raise InvalidParameterError("action is not one that the account knows.", parameter="action")
+    return Response(204)
+
+
+_READS: dict[str, _Act] = {"/session": _session, "/account": _account}
+_ACTS: dict[str, _Act] = {
+    "/login": _login,
+    "/login/wallet": _login_wallet,
+    "/logout": _logout,
+    "/signup": _signup,
+    "/email_verification": _verification_request,
+    "/email_verification/{token}": _verification,
+    "/password-reset": _reset_request,
+    "/password-reset/{token}": _reset,
+    "/confirm_password": _confirm,
+    "/account": _change_account,
+}
+_WITHOUT_BODY = ("/logout", "/email_verification/{token}")
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Return method, path and meaning of every route, for the reference."""
+    reads = [("GET", API + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
+    return reads + [("POST", API + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
+
+
+def _find(path: str) -> tuple[str, str] | None:
+    """Return the route that a path belongs to, and the token in it."""
+    if not path.startswith(API):
+        return None
+    rest = path.removeprefix(API)
+    if rest in _ACTS or rest in _READS:
+        return rest, ""
+    start, _, token = rest.rpartition("/")
+    route = f"{start}/{{token}}"
+    return (route, token) if route in _ACTS and token else None
+
+
+def _methods_of(route: str) -> list[str]:
+    return (["GET", "HEAD"] if route in _READS else []) + (["POST"] if route in _ACTS else [])
+
+
+async def _require_user(visit: Visit) -> User:
+    user = await visit.user()
+    if user is None:
+        raise InvalidTokenError("Nobody is signed in.", reason="guest")
+    return user
+
+
+def _texts(body: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in body.items() if isinstance(value, str)}
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "email": user.email,
+        "evrmore_address": user.evrmore_address,
+        "is_verified": user.is_verified,
+        "roles": list(user.roles),
+    }
+
+
+def _session_row(session: Session, current: Session | None) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "ip_address": session.ip_address,
+        "user_agent": session.user_agent,
+        "created_at": as_utc(session.created_at).isoformat(),
+        "last_seen_at": as_utc(session.last_seen_at).isoformat(),
+        "is_current": current is not None and session.id == current.id,
+    }

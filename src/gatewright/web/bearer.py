@@ -1,0 +1,20 @@
+"""Read the token of a request: from the Authorization header and from nowhere else (RFC 6750, section 2.1)."""
+
+from __future__ import annotations
+
+import re
+
+from gatewright.web.request import Request
+
+_CREDENTIALS = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+
+
+def carries_token(request: Request) -> bool:
+    """Say whether a request was sent by a program that has a token. Then no cookie counts."""
+    return any(name == "authorization" and value[:6].lower() == "bearer" for name, value in request.headers)
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token, not yet validated, or None where there is no single one."""
+    found = _CREDENTIALS.fullmatch(request.header("authorization") or "")
+    return None if found is None else found[1]

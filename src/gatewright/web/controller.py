@@ -1,0 +1,93 @@
+"""Controller-based authentication: what an application decides about its pages, as one class."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import TransportError
+from gatewright.hooks import AuthMiddleware
+from gatewright.ports import UserSource
+from gatewright.web.response import Response, html
+
+if TYPE_CHECKING:
+    from gatewright.web.visit import Visit
+
+Answer = Response | str | None
+"""What a page gives back: an answer, the HTML of a page, or None for an empty one."""
+
+
+class AuthController(ABC):
+    """The pages of an application's authentication. `SimpleAuthController` has them ready.
+
+    A submitted login form, and the logout, never reach the controller: they are handled before. So `login` renders a
+    form and `logout` may do nothing.
+
+    A page's method may be plain or ``async def``, and names those of these parameters that it needs: ``request``,
+    the `Request`; ``visit``, the `Visit` with its ``guard``; ``token``, the secret of a link.
+    """
+
+    @abstractmethod
+    def get_user_provider(self) -> str | UserSource | None:
+        """Return where the users of the login form come from: a provider or its name; None for the setting's."""
+
+    def get_middleware(self) -> AuthMiddleware | type[AuthMiddleware] | str | None:
+        """Return what acts at the events: a middleware, its class or its name; None for nothing.
+
+        A name is ``package.module:Class``, or the name of a class beside the controller's.
+        """
+        return None
+
+    @abstractmethod
+    def login(self, *args: Any, **kwargs: Any) -> Any:
+        """Render the login form."""
+
+    def logout(self, *args: Any, **kwargs: Any) -> Any:
+        """Do whatever is left to do on a page of your own; the visitor has been signed out already."""
+        return
+
+    def signup(self, *args: Any, **kwargs: Any) -> Any:
+        """Show the signup form, and take it."""
+        raise TransportError(status=404)
+
+    def email_verification(self, *args: Any, **kwargs: Any) -> Any:
+        """Verify the mail address of a new user by the ``token`` that was sent to it."""
+        raise TransportError(status=404)
+
+    def password_reset(self, *args: Any, **kwargs: Any) -> Any:
+        """Show the form that asks for a link to a new password, and take it."""
+        raise TransportError(status=404)
+
+    def password_reset_form(self, *args: Any, **kwargs: Any) -> Any:
+        """Show the form for a new password, and take it, after a look at the ``token`` that was sent."""
+        raise TransportError(status=404)
+
+
+async def call_page(method: Any, visit: Visit, **values: str) -> Response:
+    """Call a page's method with those parameters that it names, and return its answer.
+
+    Args:
+        method: The method.
+        visit: Whose page it is.
+        values: The values in the path.
+
+    Raises:
+        TypeError: If it gives back what is no answer.
+    """
+    offered = {"request": visit.request, "visit": visit} | values
+    answer = method(**{name: value for name, value in offered.items() if name in _names_of(method)})
+    if inspect.isawaitable(answer):
+        answer = await answer
+    if answer is None:
+        return Response(204)
+    if isinstance(answer, str):
+        return html(answer)
+    if not isinstance(answer, Response):
+        raise TypeError(f"{method.__qualname__} must return a Response, a str or None, not {type(answer).__name__}.")
+    return answer
+
+
+def _names_of(method: Any) -> list[str]:
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return [name for name, each in inspect.signature(method).parameters.items() if each.kind in kinds]

@@ -1,0 +1,199 @@
+"""The account page: profile, password, wallets, sessions. A visitor who is merely remembered changes nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from gatewright.errors import (
+    GatewrightError,
+    InvalidParameterError,
+    InvalidSignatureError,
+    RateLimitError,
+    TakenError,
+    TransportError,
+    UserNotFoundError,
+)
+from gatewright.model import User
+from gatewright.operations.sessions import is_account
+from gatewright.web.fields import CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM, Field
+from gatewright.web.flows import wallet
+from gatewright.web.flows.forms import explain_field, problems_in, typed_in
+from gatewright.web.message_texts import MESSAGES
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+_CHANGE = (CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM)
+
+
+class AccountPage:
+    """The account page of one visit.
+
+    Args:
+        visit: Whose page it is.
+        user: Who is signed in.
+        fields: The fields of the profile.
+    """
+
+    def __init__(self, visit: Visit, user: User, fields: Sequence[Field]) -> None:
+        self._visit = visit
+        self._user = user
+        self._fields = fields
+        self._form = visit.request.form if visit.request.method == "POST" else {}
+
+    async def show(self, *, values: Mapping[str, str] | None = None, **context: object) -> Response:
+        """Show everything."""
+        visit, user = self._visit, self._user
+        session = await visit.guard.current_session()
+        return await visit.site.pages.show(
+            visit,
+            "account.html",
+            account=user,
+            fields=self._fields if is_account(user) else (),
+            values=await profile_of(visit, user) | dict(values or {}),
+            has_password=await has_password(visit, user),
+            wallets=await wallets_of(visit, user),
+            sessions=await visit.guard.sessions(),
+            current_session_id=None if session is None else session.id,
+            **context,  # type: ignore[arg-type] # passed on as it is
+        )
+
+    async def submit(self) -> Response:
+        """Take one of the forms."""
+        self._visit.check_form(self._form)
+        if not await self._visit.guard.is_fully_authenticated():
+            return self._visit.redirect_to_confirmation()
+        acts: dict[str, Callable[[], Awaitable[Response]]] = {
+            "profile": self._save_profile,
+            "password": self._change_password,
+            "link_wallet": self._link_wallet,
+            "unlink_wallet": self._unlink_wallet,
+            "revoke_session": self._revoke_session,
+            "revoke_other_sessions": self._revoke_other_sessions,
+        }
+        act = acts.get(self._form.get("action", ""))
+        if act is None:
+            raise TransportError(status=400)
+        return await act()
+
+    async def _save_profile(self) -> Response:
+        typed = typed_in(self._form, self._fields)
+        errors = problems_in(typed, self._fields)
+        if not errors:
+            try:
+                await save_profile(self._visit, self._user, typed)
+            except InvalidParameterError as error:
+                errors = explain_field(error)
+        if errors:
+            return await self.show(status=422, values=typed, errors=errors)
+        return self._done("MSG_PROFILE_SAVED")
+
+    async def _change_password(self) -> Response:
+        typed = typed_in(self._form, _CHANGE)
+        errors = problems_in(typed, _CHANGE)
+        if not errors:
+            try:
+                await change_password(self._visit, typed["current_password"], typed["password"])
+            except (UserNotFoundError, RateLimitError, InvalidParameterError) as error:
+                errors = self._problem_with_change(error)
+        if errors:
+            return await self.show(status=422, errors=errors)
+        return self._done("MSG_PASSWORD_CHANGED")
+
+    def _problem_with_change(self, error: GatewrightError) -> dict[str, str]:
+        if isinstance(error, UserNotFoundError):
+            return {"current_password": MESSAGES["ERR_CURRENT_PASSWORD"]}
+        if isinstance(error, RateLimitError):
+            return {"current_password": MESSAGES["ERR_LOGIN_ATTEMPT_BLOCKED"]}
+        return explain_field(error)
+
+    async def _link_wallet(self) -> Response:
+        visit, form = self._visit, self._form
+        hidden = {"action": "link_wallet"}
+        try:
+            if not form.keys() & {"challenge", "signature"}:
+                challenge = await wallet.offer(visit, form.get("evrmore_address", "").strip())
+                return await wallet.show_challenge(visit, challenge, path=self._path, form=form, hidden=hidden)
+            await link_wallet(visit, self._user, form)
+        except InvalidSignatureError:
+            return await wallet.show_challenge_again(visit, form, path=self._path, hidden=hidden)
+        except TakenError:
+            return await self.show(status=409, messages={"danger": "ERR_WALLET_TAKEN"})
+        except GatewrightError as error:
+            typed = {"evrmore_address": form.get("evrmore_address", "")}
+            return await self.show(status=422, values=typed, messages={"danger": wallet.code_of(error)})
+        return self._done("MSG_WALLET_LINKED")
+
+    async def _unlink_wallet(self) -> Response:
+        try:
+            await self._visit.auth.unlink_wallet(self._name, self._form.get("evrmore_address", ""))
+        except InvalidParameterError:
+            return await self.show(status=422, messages={"danger": "ERR_WALLET_LAST"})
+        return self._done("MSG_WALLET_UNLINKED")
+
+    async def _revoke_session(self) -> Response:
+        if not await self._visit.guard.revoke_session(self._form.get("session_id", "")):
+            raise TransportError(status=404)
+        return self._done("MSG_SESSION_REVOKED")
+
+    async def _revoke_other_sessions(self) -> Response:
+        await self._visit.guard.revoke_other_sessions()
+        return self._done("MSG_OTHER_SESSIONS_REVOKED")
+
+    def _done(self, code: str) -> Response:
+        self._visit.guard.add_message("success", code)
+        return redirect(self._path)
+
+    @property
+    def _path(self) -> str:
+        return self._visit.site.path("account")
+
+    @property
+    def _name(self) -> str:
+        return self._user.username
+
+
+async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+    """Link a wallet, proved by the signed challenge of this browser.
+
+    Raises:
+        GatewrightError: What `AsyncAuth.link_wallet` raises.
+        InvalidChallengeError: If the challenge was given to another browser.
+    """
+    address, challenge, signature = await wallet.bound_attempt(visit, form)
+    await visit.auth.link_wallet(
+        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
+    )
+
+
+async def change_password(visit: Visit, current: object, new: object) -> None:
+    """Change the visitor's password, which ends their other sessions.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.change_password` raises.
+    """
+    await visit.guard.change_password(current, new)  # type: ignore[arg-type] # whatever is no password is refused
+    await visit.signed_in()
+
+
+async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> None:
+    """Keep what the visitor says of themselves.
+
+    Raises:
+        GatewrightError: What `AsyncAuth.set_profile` raises.
+    """
+    await visit.auth.set_profile(user.username, {name: text for name, text in typed.items() if text})
+
+
+async def profile_of(visit: Visit, user: User) -> dict[str, str]:
+    """Return what the visitor says of themselves; users of other providers have no profile with us."""
+    return await visit.auth.get_profile(user.username) if is_account(user) else {}
+
+
+async def wallets_of(visit: Visit, user: User) -> list[str]:
+    """Return the addresses of the visitor's wallets."""
+    return await visit.auth.list_wallets(user.username) if is_account(user) else []
+
+
+async def has_password(visit: Visit, user: User) -> bool:
+    """Say whether the visitor can prove themselves by a password."""
+    return not is_account(user) or await visit.auth.has_password(user.username)

@@ -1,0 +1,49 @@
+"""Read forms field by field, and say what is wrong with which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gatewright.errors import GatewrightError, InvalidParameterError, TakenError, WeakPasswordError
+from gatewright.web.fields import Field
+from gatewright.web.message_texts import MESSAGES, WEAK_PASSWORD
+
+_TEXT_OF_FIELD = {"email": MESSAGES["ERR_EMAIL"], "username": MESSAGES["ERR_USERNAME"]}
+
+
+def typed_in(form: Mapping[str, str], fields: Iterable[Field]) -> dict[str, str]:
+    """Return what was typed into the known fields, and nothing else: no form can fill another column."""
+    return {
+        field.name: form.get(field.name, "") if field.type == "password" else form.get(field.name, "").strip()
+        for field in fields
+    }
+
+
+def problems_in(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, str]:
+    """Return what is wrong with what was typed, by field."""
+    found = {field.name: field.problem_with(typed[field.name]) for field in fields}
+    wrong = {name: problem for name, problem in found.items() if problem is not None}
+    if "password_confirm" in typed and typed["password_confirm"] != typed.get("password"):
+        wrong.setdefault("password_confirm", MESSAGES["ERR_PASSWORDS_DIFFER"])
+    return wrong
+
+
+def without_passwords(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what a page may show again: a password is typed anew."""
+    return {name: value for name, value in typed.items() if "password" not in name}
+
+
+def explain_field(error: GatewrightError) -> dict[str, str]:
+    """Return what is wrong by field, for an error that is about one.
+
+    Raises:
+        GatewrightError: The error itself, where it is about none.
+    """
+    if isinstance(error, WeakPasswordError):
+        return {"password": WEAK_PASSWORD.get(str(error.evidence.get("reason")), MESSAGES["ERR_VALUE"])}
+    if isinstance(error, TakenError):
+        return {"username": MESSAGES["ERR_USERNAME_TAKEN"]}
+    if isinstance(error, InvalidParameterError) and "parameter" in error.evidence:
+        name = str(error.evidence["parameter"])
+        return {name: _TEXT_OF_FIELD.get(name, MESSAGES["ERR_VALUE"])}
+    raise error

@@ -1,0 +1,61 @@
+"""Make an account of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gatewright.errors import InvalidParameterError, TakenError
+from gatewright.web.fields import Field
+from gatewright.web.flows.forms import explain_field, problems_in, typed_in, without_passwords
+from gatewright.web.message_texts import N_
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+_OWN_COLUMNS = ("email", "username", "password", "password_confirm")
+
+
+async def show(visit: Visit, fields: Sequence[Field], **context: object) -> Response:
+    """Show the form."""
+    return await visit.site.pages.show(visit, "signup.html", fields=fields, **context)  # type: ignore[arg-type]
+
+
+async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
+    """Take the form. Whether the mail address has an account already, only its owner learns, by mail."""
+    visit.check_form(visit.request.form)
+    typed = typed_in(visit.request.form, fields)
+    errors = problems_in(typed, fields)
+    if not errors:
+        try:
+            await sign_up(visit, typed)
+        except (InvalidParameterError, TakenError) as error:
+            errors = explain_field(error)
+    if errors:
+        return await show(visit, fields, status=422, values=without_passwords(typed), errors=errors)
+    if not visit.site.settings.enable_email_verification:
+        visit.guard.add_message("success", "MSG_SIGNED_UP")
+        return redirect(visit.site.path("login"))
+    return await visit.site.pages.show_message(
+        visit,
+        title=N_("Look into your mail"),
+        text=N_("We have sent a mail to %(email)s. Follow its link to go on. It may take a minute to arrive."),
+        link="login",
+        label=N_("Go to the login page"),
+        email=typed["email"],
+    )
+
+
+async def sign_up(visit: Visit, typed: Mapping[str, str]) -> None:
+    """Make the account.
+
+    Raises:
+        GatewrightError: What `AsyncAuth.sign_up` raises.
+    """
+    await visit.auth.sign_up(
+        typed.get("email", ""),
+        password=typed.get("password", ""),
+        username=typed.get("username") or None,
+        profile={name: value for name, value in typed.items() if name not in _OWN_COLUMNS and value},
+        ip_address=visit.client.ip_address,
+        language=visit.language,
+        base_url=visit.base_url,
+    )

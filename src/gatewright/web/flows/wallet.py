@@ -1,0 +1,163 @@
+"""Sign in with a wallet, in two steps: the address, then the signed challenge.
+
+A challenge is bound to the browser that asked for it: the visit keeps its digest, and only that browser may send in
+the signature. A site that talks a visitor into signing somebody else's challenge gets nothing for it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from gatewright.errors import (
+    AttemptBlockedError,
+    GatewrightError,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidChallengeError,
+    InvalidParameterError,
+    InvalidSignatureError,
+    RateLimitError,
+)
+from gatewright.model import Challenge, User
+from gatewright.operations.generate_challenge import find_challenge, generate_challenge
+from gatewright.web.flows import login
+from gatewright.web.message_texts import MESSAGES
+from gatewright.web.problems import problem_of
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+_MINUTES = 10
+_BOUND = "challenge"
+_FIELDS = ("evrmore_address", "challenge", "signature")
+_CODES: dict[type[GatewrightError], str] = {
+    AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
+    RateLimitError: "ERR_RATE_LIMITED",
+    InvalidChallengeError: "ERR_WALLET_CHALLENGE",
+    InactiveUserError: "ERR_LOGIN_INACTIVE_USER",
+    InvalidAddressError: "ERR_ADDRESS",
+    InvalidParameterError: "ERR_WALLET_CHALLENGE",
+}
+
+
+async def submit(visit: Visit) -> Response:
+    """Take either form: the address, or the challenge with its signature."""
+    form = visit.request.form
+    visit.check_form(form)
+    try:
+        if form.keys() & {"challenge", "signature"}:
+            await sign_in(visit, form)
+            return redirect(visit.site.path_after_login(form.get("next")))
+        challenge = await offer(visit, form.get("evrmore_address", "").strip())
+        return await show_challenge(visit, challenge, path=visit.site.path("login_wallet"), form=form)
+    except InvalidSignatureError:
+        return await show_challenge_again(visit, form, path=visit.site.path("login_wallet"))
+    except tuple(_CODES) as error:
+        return await _first_step_again(visit, form, error)
+
+
+async def offer(visit: Visit, evrmore_address: str) -> Challenge:
+    """Make a challenge and bind it to this browser.
+
+    Raises:
+        InvalidAddressError: If the address may not sign in.
+        RateLimitError: If the address or the client has asked too often.
+    """
+    challenge = await generate_challenge(
+        visit.site.parts, evrmore_address, expire_minutes=_MINUTES, ip_address=visit.client.ip_address
+    )
+    visit.keeps[_BOUND] = _digest(challenge.challenge_text)
+    return challenge
+
+
+async def sign_in(visit: Visit, form: Mapping[str, str]) -> User:
+    """Turn the signed challenge of this browser into its session.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.login_with_wallet` raises.
+        InvalidChallengeError: If the challenge was given to another browser.
+    """
+    address, challenge, signature = await bound_attempt(visit, form)
+    user = await visit.guard.login_with_wallet(address, challenge, signature)
+    await visit.signed_in()
+    visit.keeps.pop(_BOUND, None)
+    return user
+
+
+async def bound_attempt(visit: Visit, form: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the address, the challenge and the signature of a form, if the challenge was given to this browser.
+
+    Raises:
+        InvalidChallengeError: If it was given to another one.
+    """
+    address, challenge, signature = (form.get(name, "").strip() for name in _FIELDS)
+    bound = visit.keeps.get(_BOUND)
+    if not isinstance(bound, str) or not compare_digest(bound.encode(), _digest(challenge).encode()):
+        reason = "challenge_not_bound"
+        await visit.site.parts.hooks.auth_failed.fire(username=address, method="wallet", reason=reason)
+        raise InvalidChallengeError("This challenge was given to another browser.", reason=reason)
+    return address, challenge, signature
+
+
+async def show_challenge(
+    visit: Visit,
+    challenge: Challenge,
+    *,
+    path: str,
+    form: Mapping[str, str],
+    hidden: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    """Show a challenge and ask for its signature.
+
+    Args:
+        visit: Whose page it is.
+        challenge: The challenge.
+        path: Where the signature is sent.
+        form: What was typed.
+        hidden: What else the form sends.
+        errors: What is wrong, by field.
+    """
+    return await visit.site.pages.show(
+        visit,
+        "wallet_sign.html",
+        status=422 if errors else 200,
+        challenge=challenge,
+        action=path,
+        hidden={"next": form.get("next", "")} | dict(hidden or {}),
+        next=form.get("next", ""),
+        values={"signature": form.get("signature", "")},
+        errors=errors,
+    )
+
+
+async def show_challenge_again(
+    visit: Visit, form: Mapping[str, str], *, path: str, hidden: Mapping[str, str] | None = None
+) -> Response:
+    """Show the challenge of a form again, after a wrong signature."""
+    challenge = await find_challenge(visit.site.parts, form.get("challenge", "").strip())
+    if challenge is None:
+        raise InvalidChallengeError("The challenge has been cleaned up already.", reason="challenge_unknown")
+    wrong = {"signature": MESSAGES["ERR_SIGNATURE"]}
+    return await show_challenge(visit, challenge, path=path, form=form, hidden=hidden, errors=wrong)
+
+
+def code_of(error: GatewrightError) -> str:
+    """Return the code of the message that tells a visitor of an error."""
+    return next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
+
+
+async def _first_step_again(visit: Visit, form: Mapping[str, str], error: GatewrightError) -> Response:
+    code, problem = code_of(error), problem_of(error)
+    values = {"evrmore_address": form.get("evrmore_address", "")}
+    if isinstance(error, InvalidAddressError):
+        said: dict[str, Any] = {"errors": {"evrmore_address": MESSAGES[code]}}
+    else:
+        said = {"messages": {"danger": code}}
+    return await login.show(visit, status=problem.status, headers=problem.headers, values=values, **said)
+
+
+def _digest(challenge: str) -> str:
+    return sha256(challenge.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,64 @@
+"""What the codes of messages and errors say to a visitor, in English; the catalogs hold the other languages."""
+
+from __future__ import annotations
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+    """Mark a text for the catalogs, to be translated where it is shown."""
+    return text
+
+
+MESSAGES = {
+    "ERR_LOGIN_INVALID_CREDENTIALS": N_("Wrong email or password."),
+    "ERR_LOGIN_INACTIVE_USER": N_("This account is not active."),
+    "ERR_LOGIN_UNVERIFIED_USER": N_("This account has not been verified yet. Look for our mail, or ask for a new one."),
+    "ERR_LOGIN_ATTEMPT_BLOCKED": N_("Too many failed attempts. Please wait a while and try again."),
+    "ERR_WALLET_CHALLENGE": N_("This challenge cannot be used any more. Please start again."),
+    "ERR_ADDRESS": N_("This is not an address that can sign in here."),
+    "ERR_SIGNATURE": N_("The signature does not match the challenge and the address."),
+    "ERR_WALLET_TAKEN": N_("This wallet belongs to an account already."),
+    "ERR_WALLET_LAST": N_("This wallet is the only way to sign in to your account, so it stays."),
+    "ERR_CURRENT_PASSWORD": N_("The current password is wrong."),
+    "ERR_PASSWORDS_DIFFER": N_("The two passwords are not the same."),
+    "ERR_USERNAME_TAKEN": N_("This username is taken already."),
+    "ERR_USERNAME": N_("A username has 3 to 22 visible characters and no @."),
+    "ERR_EMAIL": N_("An email address looks like name@example.com."),
+    "ERR_VALUE": N_("This value is not acceptable."),
+    "ERR_LINK": N_("This link cannot be used any more. Ask for a new one."),
+    "ERR_RATE_LIMITED": N_("Too many requests. Please wait a moment and try again."),
+    "ERR_CONFIRM_PASSWORD": N_("Please prove that it is you before you go on."),
+    "MSG_LOGGED_OUT": N_("You are signed out."),
+    "MSG_SIGNED_UP": N_("Your account has been made. You can sign in now."),
+    "MSG_EMAIL_VERIFIED": N_("Your email address has been verified. You can sign in now."),
+    "MSG_PASSWORD_RESET": N_("Your new password has been set. You can sign in with it now."),
+    "MSG_PASSWORD_CHANGED": N_("Your password has been changed. Your other sessions have ended."),
+    "MSG_PROFILE_SAVED": N_("Your profile has been saved."),
+    "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
+    "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
+    "MSG_SESSION_REVOKED": N_("The session has been ended."),
+    "MSG_OTHER_SESSIONS_REVOKED": N_("All other sessions have been ended."),
+}
+"""Code -> text. Codes that begin with ``ERR_`` are failures."""
+
+WEAK_PASSWORD = {
+    "too_short": N_("This password is too short. Take at least %(length)s characters; a sentence is easy to remember."),
+    "too_long": N_("This password is too long."),
+    "common": N_("This password is too easy to guess. Choose another one."),
+    "context": N_("This password contains your name or the name of this site. Choose another one."),
+}
+"""Why a password was refused, by the reason of `WeakPasswordError`."""
+
+PROBLEMS = {
+    400: N_("The request cannot be read."),
+    403: N_("This is not allowed. If you sent a form, open the page again and retry."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not take this method."),
+    410: N_("This link cannot be used any more. Ask for a new one."),
+    413: N_("What you sent is too large."),
+    415: N_("What you sent is of a kind that is not accepted here."),
+    422: N_("A value that you sent is not acceptable."),
+    429: N_("Too many requests. Please wait a moment and try again."),
+    500: N_("Something went wrong here. It has been noted."),
+    503: N_("The service is busy. Please try again in a moment."),
+}
+"""What a page says of a status."""

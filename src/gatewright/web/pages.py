@@ -1,0 +1,188 @@
+"""Render the pages. Jinja2 escapes every value; nothing is marked safe anywhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from gatewright.errors import GatewrightError
+from gatewright.i18n import LANGUAGES, format_moment, translations_for
+from gatewright.model import as_utc
+from gatewright.settings import Settings
+from gatewright.web.devices import device_name
+from gatewright.web.message_texts import MESSAGES, PROBLEMS
+from gatewright.web.problems import Problem
+from gatewright.web.response import Response, html
+from gatewright.web.routes import STATIC
+
+if TYPE_CHECKING:
+    from gatewright.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a page has to say.
+
+    Args:
+        kind: ``danger``, ``success`` or ``info``.
+        text: In the visitor's language.
+    """
+
+    kind: str
+    text: str
+
+
+class Pages:
+    """The templates of one site: ours, and before them those of its skin.
+
+    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it.
+
+    Args:
+        settings: What the site is called, which pages it has, and its skin.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        ours = PackageLoader("gatewright.web")
+        skin = [] if settings.skin is None else [FileSystemLoader(settings.skin)]
+        self._loader = ChoiceLoader([PrefixLoader({"gatewright": ours}), *skin, ours])
+        self._environments: dict[str, Environment] = {}
+
+    async def show(
+        self,
+        visit: Visit,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        messages: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
+        values: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> Response:
+        """Render a template as an answer to a visit.
+
+        Args:
+            visit: Whose answer.
+            template: The template's file name.
+            status: The HTTP status.
+            headers: Headers of the answer.
+            messages: What to say beside what the last request has left, kind -> code.
+            errors: What is wrong, field -> text in English.
+            values: What was typed, field -> text.
+            context: What else the template shows.
+        """
+        _ = self._translate(visit.language)
+        said = visit.guard.messages() | dict(messages or {})
+        site = visit.site
+        context |= {
+            "path": site.path,
+            "static": lambda name: site.mount + STATIC + name,
+            "user": await visit.user(),
+            "csrf_token": visit.csrf_token(),
+            "messages": [Message(kind, _(MESSAGES.get(code, code))) for kind, code in said.items()],
+            "errors": defaultdict(str, {name: self._filled(_(text)) for name, text in (errors or {}).items()}),
+            "values": defaultdict(str, values or {}),
+        }
+        text = self._environment(visit.language).get_template(template).render(context)
+        answer = html(text, status=status, headers=headers)
+        return answer.with_headers(("Content-Language", visit.language))
+
+    async def show_message(
+        self, visit: Visit, *, title: str, text: str, link: str, label: str, **values: str
+    ) -> Response:
+        """Render the page that says one thing.
+
+        Args:
+            visit: Whose answer.
+            title: In English, as the catalogs know it; so are ``text`` and ``label``.
+            text: What to say; ``%(name)s`` stands for a value.
+            link: The route to go on to.
+            label: What the link says.
+            values: What stands in the text.
+        """
+        _ = self._translate(visit.language)
+        goes_on = (visit.site.path(link), _(label))
+        return await self.show(visit, "message.html", title=_(title), text=_(text) % values, link=goes_on)
+
+    async def explain(self, visit: Visit, problem: Problem, *, again: str | None = None) -> Response:
+        """Render the page of an error that cannot be shown in place.
+
+        Args:
+            visit: Whose answer.
+            problem: The error.
+            again: The route that gives a new link in the place of one that cannot be used.
+        """
+        text = PROBLEMS.get(problem.status, problem.detail)
+        shown = {"status": problem.status, "title": problem.title, "text": self._translate(visit.language)(text)}
+        try:
+            return await self.show(
+                visit,
+                "problem.html",
+                status=problem.status,
+                headers=dict(problem.headers),
+                problem=shown,
+                again=again,
+            )
+        except GatewrightError:  # what has failed is what tells who visits
+            text = f"<!doctype html><title>{problem.title}</title><p>{problem.detail}</p>"
+            return html(text, status=problem.status, headers=problem.headers)
+
+    def _filled(self, text: str) -> str:
+        """Put the one number that our texts name into its place."""
+        return text.replace("%(length)s", str(self._settings.password_min_length))
+
+    def _translate(self, language: str) -> Any:
+        return translations_for(language, skin=self._settings.skin).gettext
+
+    def _environment(self, language: str) -> Environment:
+        """Return the templates in one language: a translation is looked up once, when a template is compiled."""
+        if language not in self._environments:
+            self._environments[language] = self._make_environment(language)
+        return self._environments[language]
+
+    def _make_environment(self, language: str) -> Environment:
+        settings = self._settings
+        translations = translations_for(language, skin=settings.skin)
+        environment = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.install_gettext_translations(  # type: ignore[attr-defined] # jinja2.ext.i18n adds it
+            translations, newstyle=True
+        )
+        environment.globals |= {
+            "language": language,
+            "languages": LANGUAGES,
+            "version": version("gatewright"),
+            "site": {
+                "name": settings.site_name,
+                "password_min_length": settings.password_min_length,
+                "enable_signup": settings.enable_signup,
+                "enable_password_reset": settings.enable_password_reset,
+                "enable_remember_me": settings.enable_remember_me,
+                "enable_wallet_login": settings.enable_wallet_login,
+                "enable_email_verification": settings.enable_email_verification,
+            },
+        }
+        environment.filters |= {
+            "device": lambda user_agent: device_name(user_agent, translations_for(language).gettext),
+            "iso": lambda moment: as_utc(moment).isoformat(),
+            "moment": lambda moment: _written(moment, language),
+            "translated": translations.gettext,
+        }
+        return environment
+
+
+def _written(moment: datetime, language: str) -> str:
+    return format_moment(as_utc(moment), language)

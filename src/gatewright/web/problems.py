@@ -1,0 +1,164 @@
+"""Errors as a client may know them: one shape, stable codes, nothing of the input or the inside (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from gatewright.errors import (
+    AuthenticationError,
+    BusyError,
+    Denied,
+    GatewrightError,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidLinkError,
+    InvalidParameterError,
+    InvalidTokenError,
+    MailUnavailableError,
+    PermissionNotFoundError,
+    ProviderUnavailableError,
+    RateLimitError,
+    StoreUnavailableError,
+    TakenError,
+    TransportError,
+    UnverifiedUserError,
+    WeakPasswordError,
+)
+from gatewright.web.response import Response
+
+PROBLEM_TYPE = "application/problem+json"
+
+_logger = logging.getLogger("gatewright.web")
+
+_STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
+    AuthenticationError: 401,
+    BusyError: 503,
+    Denied: 403,
+    InactiveUserError: 403,
+    InvalidLinkError: 410,
+    InvalidParameterError: 422,
+    MailUnavailableError: 503,
+    PermissionNotFoundError: 404,
+    ProviderUnavailableError: 503,
+    RateLimitError: 429,
+    StoreUnavailableError: 503,
+    TakenError: 409,
+    UnverifiedUserError: 403,
+}
+
+_TRANSPORT = {
+    400: ("malformed_request", "The request cannot be read."),
+    401: ("missing_token", "Send a token in the header: Authorization: Bearer <token>."),
+    403: ("foreign_form", "This form was not sent from this site. Open the page again and retry."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method."),
+    408: ("request_timeout", "The request took too long to arrive."),
+    413: ("body_too_large", "The body of the request is too large."),
+    415: (
+        "unsupported_media_type",
+        "The Content-Type of the body is not accepted here. The API takes application/json.",
+    ),
+    500: ("internal_error", "Something went wrong here. It has been noted."),
+}
+
+_SECONDS_TO_RECOVER = 5
+"""When to come back to a database, a directory of users or a mail server that is not available."""
+
+_REALM = 'Bearer realm="gatewright"'
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error on its way to a client.
+
+    Args:
+        status: The HTTP status.
+        code: What a program decides by.
+        detail: What to tell a person.
+        errors: Which fields are wrong, as pairs of field and message.
+        headers: Headers of the answer.
+    """
+
+    status: int
+    code: str
+    detail: str
+    errors: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The status in words."""
+        return HTTPStatus(self.status).phrase
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The problem as JSON."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        if self.errors:
+            body["errors"] = [{"field": name, "message": message} for name, message in self.errors]
+        return body
+
+    @property
+    def response(self) -> Response:
+        """The whole answer, for programs."""
+        headers = {"Content-Type": PROBLEM_TYPE} | dict(self.headers)
+        return Response(self.status, tuple(headers.items()), json.dumps(self.body).encode())
+
+
+def transport_problem(status: int, headers: Mapping[str, str] | None = None) -> Problem:
+    """Return the problem of a request that never reached an operation."""
+    code, detail = _TRANSPORT.get(status, (f"http_{status}", HTTPStatus(status).phrase))
+    challenge = {"WWW-Authenticate": _REALM} if status == 401 else {}
+    return Problem(status, code, detail, headers={**(headers or {}), **challenge})
+
+
+def problem_of(error: GatewrightError) -> Problem:
+    """Return what a client may know of an error that was raised on purpose.
+
+    Raises:
+        GatewrightError: The error itself, where it is none of the client's business: that is a defect in here.
+    """
+    if isinstance(error, TransportError):
+        return transport_problem(error.status, error.headers)
+    status = next((_STATUS_OF_ERROR[kind] for kind in type(error).__mro__ if kind in _STATUS_OF_ERROR), None)
+    if status is None:
+        raise error
+    return Problem(status, error.code, error.public_message, list(_fields_of(error)), _headers_of(error, status))
+
+
+def report(error: GatewrightError) -> Problem:
+    """Return what a client may know of an error, and log what the operator must."""
+    if isinstance(error, StoreUnavailableError | ProviderUnavailableError):
+        _logger.error("What the service needs is not available: %s", error)
+    return problem_of(error)
+
+
+def _fields_of(error: GatewrightError) -> Iterable[tuple[str, str]]:
+    """Name the field that is at fault, where the error knows."""
+    if isinstance(error, InvalidAddressError):
+        yield "evrmore_address", error.public_message
+    elif isinstance(error, WeakPasswordError):
+        yield "password", error.public_message
+    elif "parameter" in error.evidence:
+        yield str(error.evidence["parameter"]), error.public_message
+
+
+def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
+    if isinstance(error, RateLimitError | BusyError):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, MailUnavailableError | ProviderUnavailableError | StoreUnavailableError):
+        return {"Retry-After": str(_SECONDS_TO_RECOVER)}
+    if isinstance(error, InvalidTokenError):
+        return {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
+    return {"WWW-Authenticate": _REALM} if status == 401 else {}

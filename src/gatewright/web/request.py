@@ -1,0 +1,119 @@
+"""A request as the web layer sees it, whatever framework received it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from gatewright.errors import TransportError
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+_MOST_FIELDS = 40
+LARGEST_BODY = 64 * 1024
+"""In bytes. Nothing that a page or the API takes is longer, and an adapter need not read more."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a browser asks.
+
+    Args:
+        method: In capitals.
+        path: The path below the mount point, percent-decoded, beginning with a slash.
+        query: The query string, still encoded.
+        headers: Pairs of lower-case name and value; a name may come twice.
+        scheme: ``http`` or ``https``, as the connection itself says.
+        peer: The address at the other end of the connection; None where that is none, as on a Unix socket.
+        body: The bytes of the body, at most `LARGEST_BODY`.
+        mount: The path that the pages are mounted under, without a slash at its end.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Iterable[tuple[str, str]] = ()
+    scheme: str = "http"
+    peer: str | None = None
+    body: bytes = field(default=b"", repr=False)
+    mount: str = ""
+
+    def header(self, name: str) -> str | None:
+        """Return a header that came once. One that came twice was added by somebody, and counts as none."""
+        values = [value for key, value in self.headers if key == name]
+        return values[0] if len(values) == 1 else None
+
+    def cookie(self, name: str) -> str | None:
+        """Return a cookie that came once. One that came twice was planted by somebody, and counts as none."""
+        return self._cookies.get(name)
+
+    @cached_property
+    def media_type(self) -> str:
+        """The kind of the body, without its parameters."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def is_browsers(self) -> bool:
+        """Whether a page is the answer that is wanted. Programs say ``*/*``, or nothing."""
+        return "text/html" in (self.header("accept") or "").lower()
+
+    @cached_property
+    def arguments(self) -> Mapping[str, str]:
+        """The fields of the query string that came once."""
+        return _fields(self.query)
+
+    @cached_property
+    def form(self) -> Mapping[str, str]:
+        """The fields of the form in the body that came once; none where there is no body.
+
+        Raises:
+            TransportError: If the body is of another kind.
+        """
+        if self.media_type != FORM:
+            if self.body:
+                raise TransportError(status=415)
+            return {}
+        return _fields(self.body.decode(errors="replace"))
+
+    @cached_property
+    def json(self) -> Mapping[str, Any]:
+        """The JSON object in the body.
+
+        Raises:
+            TransportError: If the body is of another kind, or is no object.
+        """
+        if self.media_type != JSON:
+            # A form of another site can send text, but never JSON without asking first.
+            raise TransportError(status=415)
+        try:
+            document = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise TransportError(status=400) from None
+        if not isinstance(document, dict):
+            raise TransportError(status=400)
+        return document
+
+    @cached_property
+    def _cookies(self) -> Mapping[str, str]:
+        headers = (value for key, value in self.headers if key == "cookie")
+        pairs = (pair.strip().partition("=") for header in headers for pair in header.split(";"))
+        return _once((name, value) for name, _, value in pairs)
+
+
+def _fields(encoded: str) -> Mapping[str, str]:
+    try:
+        return _once(parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise TransportError(status=400) from None
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Return what came once. Of what came twice nobody can say which is meant, and who added the other."""
+    all_pairs = list(pairs)
+    counts = Counter(name for name, _ in all_pairs)
+    return {name: value for name, value in all_pairs if counts[name] == 1}

@@ -1,0 +1,94 @@
+"""SimpleAuth: every page ready, to be used as it is or overridden piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatewright.ports import UserSource
+from gatewright.web.controller import AuthController
+from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME, Field
+from gatewright.web.flows import (
+    confirm_password,
+    email_verification,
+    login,
+    password_reset,
+    signup,
+    wallet,
+)
+from gatewright.web.flows.account import AccountPage
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+
+class SimpleAuthController(AuthController):
+    """The ready-made pages. Override `signup_fields` or `profile_fields`, or any page, in a subclass."""
+
+    def get_user_provider(self) -> str | UserSource | None:
+        """Return None: the setting ``user_provider`` decides."""
+        return None
+
+    def signup_fields(self) -> Sequence[Field]:
+        """Return the fields of the signup form.
+
+        ``email``, ``password``, ``password_confirm`` and ``username`` make the account; any other field is kept in
+        its profile. Roles, and whether the account is active or verified, no form can decide.
+        """
+        return (FIRST_NAME, LAST_NAME, USERNAME, EMAIL, PASSWORD, PASSWORD_CONFIRM)
+
+    def profile_fields(self) -> Sequence[Field]:
+        """Return the fields that a user can change on the account page."""
+        own = ("email", "password", "password_confirm", "username")
+        return [field for field in self.signup_fields() if field.name not in own and field.type != "checkbox"]
+
+    async def login(self, visit: Visit) -> Response:
+        """Show the login form."""
+        return await login.show(visit)
+
+    async def login_wallet(self, visit: Visit) -> Response:
+        """Take the wallet's form; lead back to the start who reloads its second step by the address."""
+        return await wallet.submit(visit) if _is_post(visit) else redirect(visit.site.path("login"))
+
+    async def signup(self, visit: Visit) -> Response:
+        """Show the signup form, and take it."""
+        fields = self.signup_fields()
+        return await signup.submit(visit, fields) if _is_post(visit) else await signup.show(visit, fields)
+
+    async def email_verification(self, visit: Visit, token: str) -> Response:
+        """Show the page of a verification link, and verify."""
+        flow = email_verification
+        return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
+
+    async def email_verification_request(self, visit: Visit) -> Response:
+        """Offer a new verification link, and send it."""
+        flow = email_verification
+        return await flow.submit_request(visit) if _is_post(visit) else await flow.show_request(visit)
+
+    async def password_reset(self, visit: Visit) -> Response:
+        """Offer a link to a new password, and send it."""
+        flow = password_reset
+        return await flow.submit_request(visit) if _is_post(visit) else await flow.show_request(visit)
+
+    async def password_reset_form(self, visit: Visit, token: str) -> Response:
+        """Show the page of a reset link, and set the new password."""
+        flow = password_reset
+        return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
+
+    async def confirm_password(self, visit: Visit) -> Response:
+        """Ask a visitor to prove once more that it is them."""
+        user = await visit.user()
+        if user is None:
+            return visit.redirect_to_login()
+        flow = confirm_password
+        return await flow.submit(visit, user) if _is_post(visit) else await flow.show(visit, user)
+
+    async def account(self, visit: Visit) -> Response:
+        """Show the account, and change it."""
+        user = await visit.user()
+        if user is None:
+            return visit.redirect_to_login()
+        page = AccountPage(visit, user, self.profile_fields())
+        return await page.submit() if _is_post(visit) else await page.show()
+
+
+def _is_post(visit: Visit) -> bool:
+    return visit.request.method == "POST"

@@ -1,0 +1,92 @@
+"""What ``manage.py check`` says of a project that is set up wrongly."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.checks import run_checks
+from django.test import override_settings
+
+from gatewright.adapters.django.conf import make_controller, make_providers
+from gatewright.errors import ConfigurationError
+from gatewright.web import SimpleAuthController
+
+OURS = "gatewright.adapters.django.middleware.GatewrightMiddleware"
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "gatewright.adapters.django.backends.GatewrightBackend"
+
+
+def ids():
+    return [message.id for message in run_checks() if str(message.id).startswith("gatewright.")]
+
+
+class StaffProvider:
+    """No user provider."""
+
+
+@pytest.fixture(autouse=True)
+def _production(change):
+    change(env="production", public_url="https://example.com")
+
+
+def test_a_project_that_is_set_up_well_hears_nothing():
+    """The tests' own project is one."""
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"MIDDLEWARE": [SESSIONS]}, "gatewright.E001"),
+        ({"MIDDLEWARE": [OURS, SESSIONS]}, "gatewright.E002"),
+        ({"ROOT_URLCONF": "django.contrib.auth.urls"}, "gatewright.E003"),
+        ({"GATEWRIGHT": {"enable_singup": False}}, "gatewright.E004"),
+        ({"GATEWRIGHT": {"link_hours": -1}}, "gatewright.E004"),
+        ({"GATEWRIGHT": "production"}, "gatewright.E004"),
+        ({"AUTHENTICATION_BACKENDS": [MODEL_BACKEND]}, "gatewright.W001"),
+        ({"AUTHENTICATION_BACKENDS": [BACKEND, MODEL_BACKEND]}, "gatewright.W002"),
+        ({"GATEWRIGHT": {"public_url": "https://example.com"}}, "gatewright.W003"),
+        ({"LOGIN_URL": "/accounts/login/nowhere"}, "gatewright.W004"),
+        ({"LOGIN_URL": "no-such-name"}, "gatewright.W004"),
+        ({"GATEWRIGHT": {"env": "production"}}, "gatewright.W005"),
+        ({"PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"]}, "gatewright.W006"),
+    ],
+)
+def test_what_is_wrong_is_named(wrong, said):
+    """Once, under an identifier that can be silenced, with the cure."""
+    with override_settings(**wrong):
+        messages = [message for message in run_checks() if message.id == said]
+
+    assert len(messages) == 1
+    assert messages[0].hint
+
+
+def test_the_login_page_may_be_elsewhere():
+    """On another host, or by a name."""
+    for url in ("https://sso.example.com/login", "gatewright:login", "/login"):
+        with override_settings(LOGIN_URL=url):
+            assert ids() == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"controller": "no.such.module"},
+        {"controller": "json.JSONDecoder"},
+        {"controller": 7},
+        {"providers": "shop.users.Staff"},
+        {"providers": ["no.such.Provider"]},
+        {"providers": [f"{__name__}.StaffProvider"]},
+    ],
+)
+def test_pages_and_providers_that_cannot_be_made_are_named(given):
+    """By the error that the first request would meet."""
+    with override_settings(GATEWRIGHT=given), pytest.raises(ConfigurationError, match="GATEWRIGHT"):
+        make_controller(), make_providers()
+
+
+def test_without_a_word_everything_is_ready_made():
+    """The pages, and Django's users as a provider."""
+    with override_settings(GATEWRIGHT={}):
+        assert type(make_controller()) is SimpleAuthController
+        assert [type(provider).__name__ for provider in make_providers()] == ["DjangoUserProvider"]

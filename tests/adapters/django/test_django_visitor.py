@@ -1,0 +1,277 @@
+"""What the views and templates of a Django project know of their visitor, and whom they let in."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+from django.contrib.auth import aauthenticate, alogin, get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpResponse
+from django.test import AsyncClient, override_settings
+from django.test import Client as DjangoClient
+from django.urls import include, path
+
+from gatewright import Vote
+from gatewright.adapters.django import get_auth
+from gatewright.adapters.django.signed_in import SignedInUser
+from gatewright.errors import ProviderUnavailableError
+
+PASSWORD = "correct horse battery staple"
+PROGRAM = [("Accept", "application/json")]
+GUARDED = ("/signed-in", "/signed-in-async", "/verified", "/sensitive", "/editors", "/editors-async", "/edit")
+
+
+@pytest.fixture
+def ida(django_users):
+    """A user of Django's with a group and a permission."""
+    made = django_users.create_user("ida", "ida@example.com", PASSWORD)
+    made.groups.add(Group.objects.create(name="editor"))
+    made.user_permissions.add(Permission.objects.get(codename="view_group"))
+    return made
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_a_guest_is_led_to_the_login_page(browser, path):
+    """A browser comes back afterwards, a program gets a problem; a demand for rights is a demand for a sign-in."""
+    answer, problem = browser.get(f"{path}?a=1"), browser.send("GET", path, headers=PROGRAM)
+
+    assert (answer.status, answer.location) == (303, f"/login?next=%2F{path[1:]}%3Fa%3D1")
+    assert (problem.status, problem.header("content-type")) == (401, "application/problem+json")
+    assert problem.header("www-authenticate") == 'Bearer realm="gatewright"'
+
+
+@pytest.mark.parametrize("path", ["/signed-in", "/signed-in-async", "/of-django", "/of-django-async", "/verified"])
+def test_who_is_signed_in_is_let_in(browser, anna, log_in, path):
+    """Into plain and asynchronous views, by our decorators and by Django's own."""
+    log_in(browser)
+    assert browser.get(path).text == "hello anna"
+
+
+@pytest.mark.parametrize("path", ["/of-django", "/of-django-async"])
+def test_djangos_own_decorator_leads_to_our_page(browser, path):
+    """By ``LOGIN_URL``."""
+    assert browser.get(path).location == f"/login?next={path}"
+
+
+@pytest.mark.parametrize("path", ["/editors", "/editors-async", "/edit"])
+def test_who_lacks_a_right_is_told_so(browser, anna, log_in, people, path):
+    """A browser gets a page, a program a problem; whoever has the right gets in."""
+    log_in(browser)
+    page, problem = browser.get(path), browser.send("GET", path, headers=PROGRAM)
+    people.create_role("editor")
+    people.assign_role("editor", username="anna")
+    people.create_permission("blog.edit")
+    people.grant_permission("blog.edit", username="anna")
+
+    assert (page.status, page.header("content-type")) == (403, "text/html; charset=utf-8")
+    assert (problem.status, problem.header("content-type")) == (403, "application/problem+json")
+    assert browser.get(path).text == "hello anna"
+
+
+def test_a_visitor_who_is_merely_remembered_proves_it_again(browser, anna, log_in):
+    """Before what is sensitive."""
+    log_in(browser, remember_me="1")
+    del browser.cookies["gatewright"]
+
+    assert browser.get("/signed-in").text == "hello anna"
+    assert browser.get("/sensitive").location == "/confirm_password?next=%2Fsensitive"
+
+
+def test_a_program_is_known_by_its_token(browser, people, alice, sign_in):
+    """In plain and asynchronous views; a bad token is nobody's."""
+    token = [("Authorization", f"Bearer {sign_in(people, alice).token}")]
+    seen = [browser.send("GET", path, headers=token).text for path in ("/signed-in", "/signed-in-async")]
+    wrong = browser.send("GET", "/signed-in", headers=[("Authorization", "Bearer nonsense")])
+
+    assert seen == [f"hello {alice.address}"] * 2
+    assert wrong.status == 401
+    assert 'error="invalid_token"' in wrong.header("www-authenticate")
+
+
+@pytest.mark.parametrize("path", ["/", "/async", "/careful"])
+def test_a_guest_is_djangos_anonymous_user(browser, path):
+    """So that whatever is written for Django works."""
+    assert browser.get(path).text == "guest AnonymousUser"
+
+
+@pytest.mark.parametrize("path", ["/", "/async", "/careful"])
+def test_an_account_of_ours_answers_like_a_user_of_django(browser, anna, log_in, path):
+    """By a class of its own."""
+    log_in(browser)
+    assert browser.get(path).text == "anna SignedInUser"
+
+
+@pytest.mark.parametrize("path", ["/", "/async", "/careful"])
+def test_a_user_of_django_is_the_instance_of_the_model(browser, ida, log_in, path):
+    """Whatever the model can do, ``request.user`` can."""
+    log_in(browser, email="ida")
+    assert browser.get(path).text == "ida User"
+
+
+def test_a_careless_asynchronous_view_is_told_what_to_ask(browser, anna, log_in, caplog):
+    """Looking a user up would stop the event loop."""
+    log_in(browser)
+
+    assert browser.get("/careless").status == 500
+    assert "await request.auser()" in caplog.text
+
+
+def test_templates_know_the_visitor(browser, anna, log_in, people):
+    """And the token that a form of ours needs."""
+    people.create_permission("blog.edit")
+    people.grant_permission("blog.edit", username="anna")
+    log_in(browser)
+    seen = browser.get("/template").text
+    token = seen.partition("token=")[2].rstrip(".")
+
+    assert seen.startswith("anna anna True")
+    assert browser.post("/logout", {"csrf_token": token}).location == "/"
+
+
+def test_rights_are_answered_by_gatewright(browser, anna, log_in, people):
+    """``has_perm``, ``has_perms`` and ``has_module_perms``; voters have their say."""
+    people.create_permission("blog.edit")
+    people.create_permission("blog.drop")
+    people.grant_permission("blog.edit", username="anna")
+    log_in(browser)
+    before = browser.get("/rights").text
+    get_auth().add_voter(lambda user, permission, subject: Vote.GRANT)
+
+    assert (before, browser.get("/rights").text) == ("True False True", "True True True")
+
+
+def test_voters_may_use_the_orm(browser, anna, log_in):
+    """In decorators of asynchronous views, too."""
+    get_auth().add_voter(lambda user, *_: Vote.GRANT if Group.objects.exists() else Vote.ABSTAIN)
+    log_in(browser)
+    before = browser.get("/edit").status
+    Group.objects.create(name="any")
+
+    assert (before, browser.get("/edit").status) == (403, 200)
+
+
+def test_groups_are_roles_and_permissions_are_permissions(browser, ida, log_in):
+    """Of a user of Django's."""
+    log_in(browser, email="ida")
+
+    assert browser.get("/editors").text == "hello ida"
+    assert browser.get("/groups").text == "hello ida"
+    assert browser.get("/edit").status == 403
+
+
+def test_a_user_of_django_who_is_deactivated_is_a_guest(browser, ida, log_in, in_loop):
+    """With the very next request."""
+    log_in(browser, email="ida")
+    get_user_model().objects.update(is_active=False)
+
+    assert browser.get("/").text == "guest AnonymousUser"
+
+
+def test_an_answer_that_depends_on_the_visitor_is_not_cached(browser, anna, log_in):
+    """Unless the application says otherwise; one that nobody has looked at stays as it is."""
+    log_in(browser)
+    looked, cached, unlooked = (browser.get(path) for path in ("/", "/cached", "/unlooked"))
+
+    assert (looked.header("vary"), looked.header("cache-control")) == ("Cookie", "no-store")
+    assert (cached.header("vary"), cached.header("cache-control")) == ("Accept, Cookie", "private, max-age=60")
+    assert (unlooked.header("vary"), unlooked.header("cache-control")) == (None, None)
+
+
+def test_who_cannot_be_recognised_is_told_to_come_back(browser, ida, log_in, monkeypatch):
+    """Where the users' database is away, nobody is let in and nobody's session ends."""
+    log_in(browser, email="ida")
+    kind = type(get_auth().load_user_provider("DjangoUserProvider"))
+
+    def fail(self, username):
+        raise ProviderUnavailableError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "find", fail)
+        page, problem = browser.get("/"), browser.send("GET", "/signed-in", headers=PROGRAM)
+
+    assert (page.status, problem.status) == (503, 503)
+    assert problem.header("retry-after") == "5"
+    assert browser.get("/signed-in").text == "hello ida"
+
+
+def test_a_slip_of_the_application_is_the_applications(browser):
+    """Django's own error page answers."""
+    assert "Server Error (500)" in browser.get("/broken").text
+
+
+def test_whom_djangos_own_session_knows_stays_known(change, open_browser, ida):
+    """Where a project signs users in by another backend."""
+    other = "django.contrib.auth.backends.ModelBackend"
+    change(of_django={"AUTHENTICATION_BACKENDS": ["gatewright.adapters.django.backends.GatewrightBackend", other]})
+    client = DjangoClient()
+    client.force_login(ida, backend=other)
+    browser = open_browser()
+    browser.cookies["sessionid"] = client.cookies["sessionid"].value
+    before = [browser.get(path).text for path in ("/", "/async")]
+    form = browser.get("/login").form()
+    browser.post("/logout", {"csrf_token": form.fields["csrf_token"]})
+
+    assert before == ["ida User", "ida User"]
+    assert browser.get("/").text == "guest AnonymousUser"
+
+
+def test_djangos_test_client_signs_users_in(ida):
+    """``force_login`` is a sign-in like any other, with a session that can be revoked."""
+    client = DjangoClient()
+    client.force_login(ida)
+    inside = client.get("/").content
+    ended = [get_auth().revoke_session(session.id) for session in get_auth().list_sessions()]
+
+    assert (inside, ended) == (b"ida User", [True])
+    assert client.get("/").content == b"guest AnonymousUser"
+
+
+def test_djangos_test_client_signs_users_out(ida):
+    """And the session ends."""
+    client = DjangoClient()
+    client.force_login(ida)
+    client.logout()
+
+    assert get_auth().list_sessions() == []
+
+
+def test_djangos_asynchronous_test_client_signs_users_in(ida, run):
+    """As the other one does."""
+
+    async def visit():
+        client = AsyncClient()
+        await client.aforce_login(ida)
+        return [(await client.get(path)).content for path in ("/", "/async")]
+
+    assert run.run(visit()) == [b"ida User", b"ida User"]
+
+
+def test_an_asynchronous_view_signs_users_in(ida, asgi, monkeypatch):
+    """By Django's ``aauthenticate`` and ``alogin``."""
+
+    async def sign_in(request):
+        user = await aauthenticate(request, username="ida", password=PASSWORD)
+        await alogin(request, user)
+        return HttpResponse((await request.auser()).get_username())
+
+    module = ModuleType("gatewright_test_urls_with_sign_in")
+    module.urlpatterns = [path("sign-in-here", sign_in), path("", include("gatewright_test_urls"))]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with override_settings(ROOT_URLCONF=module.__name__):
+        browser = asgi(ASGIHandler()).browser()
+        assert browser.get("/sign-in-here").text == "ida"
+        assert browser.get("/signed-in").text == "hello ida"
+
+
+def test_the_stand_in_for_a_user_is_a_value(anna):
+    """Equal to another one of the same user, and of nobody else."""
+    one, other = SignedInUser(anna), SignedInUser(get_auth().get_user("anna"))
+
+    assert (one == other, hash(one) == hash(other), one == anna) == (True, True, False)
+    assert (str(one), one.pk, one.email) == ("anna", anna.id, "anna@example.com")
+    assert (one.is_staff, one.is_superuser, one.is_active) == (False, False, True)
+    assert (list(one.groups.all()), list(one.user_permissions.all())) == ([], [])
+    assert "anna" in repr(one)

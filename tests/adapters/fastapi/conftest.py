@@ -1,0 +1,126 @@
+"""A small FastAPI application on the test's own database, and browsers to look at it."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI, Request, Security, WebSocket
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, User
+from gatewright.adapters.fastapi import FastAPIAuth
+
+PASSWORD = "correct horse battery staple"
+
+
+def add_endpoints(app: FastAPI, auth: FastAPIAuth) -> None:
+    """For those who are signed in, and for anybody."""
+    SignedIn = Annotated[User, Depends(auth.current_user())]  # noqa: N806 - a type
+
+    @app.get("/")
+    async def homepage(request: Request) -> dict[str, object]:
+        return {"user": request.user.display_name, "scopes": request.auth.scopes}
+
+    @app.get("/dashboard")
+    async def dashboard(user: SignedIn) -> dict[str, str]:
+        return {"user": user.username, "class": type(user).__name__}
+
+    @app.post("/dashboard")
+    def change(user: SignedIn) -> dict[str, str]:
+        return {"user": user.username}
+
+    @app.get("/anybody")
+    async def anybody(user: Annotated[User | None, Depends(auth.current_user(optional=True))]) -> str:
+        return "guest" if user is None else user.username
+
+    @app.websocket("/private")
+    async def private(websocket: WebSocket, user: SignedIn) -> None:
+        await websocket.accept()
+        await websocket.send_text(user.username)
+        await websocket.close()
+
+
+def add_guarded_endpoints(app: FastAPI, auth: FastAPIAuth) -> None:
+    """For those who have more."""
+
+    @app.get("/perhaps-admin")
+    async def perhaps(user: Annotated[User | None, Depends(auth.current_user(optional=True, role="admin"))]) -> str:
+        return "nobody" if user is None else user.username
+
+    @app.get("/admin", dependencies=[Depends(auth.current_user(role="admin"))])
+    async def admin() -> str:
+        return "admin"
+
+    @app.get("/edit", dependencies=[Depends(auth.current_user(permission=["post.read", "post.edit"]))])
+    async def edit() -> str:
+        return "edit"
+
+    @app.get("/scoped")
+    async def scoped(user: Annotated[User, Security(auth.current_user(), scopes=["post.edit"])]) -> str:
+        return user.username
+
+    @app.get("/verified", dependencies=[Depends(auth.current_user(verified=True))])
+    async def verified() -> str:
+        return "verified"
+
+    @app.get("/sensitive", dependencies=[Depends(auth.current_user(fully_authenticated=True))])
+    async def sensitive() -> str:
+        return "sensitive"
+
+
+@pytest.fixture
+def people(gatewright_settings, gatewright_clock):
+    """The same accounts, roles and rights, from outside."""
+    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
+        yield auth
+
+
+@pytest.fixture
+def make_app(gatewright_settings, gatewright_clock):
+    """Make applications on the test's database, with settings of their own; ``app.state.auth`` is their FastAPIAuth."""
+    made = []
+
+    def make(controller=None, *, mount="", settings=None, **options):
+        in_force = gatewright_settings.with_values(**(settings or {}))
+        made.append(AsyncEvrmoreAuth(settings=in_force, clock=gatewright_clock))
+        app = FastAPI(**options)
+        app.state.auth = FastAPIAuth(auth=made[-1], controller=controller, mount=mount)
+        app.state.auth.init_app(app)
+        add_endpoints(app, app.state.auth)
+        add_guarded_endpoints(app, app.state.auth)
+        app.include_router(app.state.auth.router())
+        return app
+
+    yield make
+    for auth in made:
+        auth.close()
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def server(asgi, app):
+    return asgi(app)
+
+
+@pytest.fixture
+def browser(server):
+    return server.browser()
+
+
+@pytest.fixture
+def anna(people):
+    """A verified account with a password."""
+    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
+
+
+@pytest.fixture
+def log_in():
+    """Sign a browser in by the form and return the answer."""
+
+    def log_in(browser, page="/login", **fields):
+        form = browser.get(page).form()
+        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
+
+    return log_in

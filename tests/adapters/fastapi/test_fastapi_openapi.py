@@ -1,0 +1,251 @@
+"""What a FastAPI application's description says of sign-in, and whether the twins do what it says."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from fastapi import FastAPI
+
+from gatewright.adapters.fastapi import FastAPIAuth, bodies
+from gatewright.errors import ConfigurationError
+from gatewright.web import AuthController, Field, SimpleAuthController
+from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM
+
+BOTH = [{"cookie": []}, {"bearer": []}]
+
+
+@pytest.fixture
+def description(browser):
+    return json.loads(browser.get("/openapi.json").text)
+
+
+@pytest.fixture
+def call(browser):
+    """Send JSON to a twin and return status and body."""
+
+    def call(path, body=None):
+        method = "GET" if body is None else "POST"
+        content = b"" if body is None else json.dumps(body).encode()
+        answer = browser.send(method, path, headers=[("Content-Type", "application/json")], body=content)
+        return answer.status, json.loads(answer.text) if answer.text else None
+
+    return call
+
+
+def resolve(description, schema):
+    """Return the schema that a reference names."""
+    if "$ref" not in schema:
+        return schema
+    found = description
+    for _, name in pairwise(schema["$ref"].split("/")):
+        found = found[name]
+    return found
+
+
+def references_in(node):
+    """Yield every reference of a description."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for each in node.values():
+            yield from references_in(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from references_in(each)
+
+
+def test_both_schemes_are_described(description):
+    """The cookie and the token; nothing of how optional ones are made."""
+    schemes = description["components"]["securitySchemes"]
+
+    assert sorted(schemes) == ["bearer", "cookie"]
+    assert (schemes["cookie"]["type"], schemes["cookie"]["in"], schemes["cookie"]["name"]) == (
+        "apiKey",
+        "cookie",
+        "gatewright",
+    )
+    assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
+
+
+@pytest.mark.parametrize(
+    ("path", "security", "refusals"),
+    [
+        ("/", None, []),
+        ("/dashboard", BOTH, ["401", "503"]),
+        ("/anybody", [*BOTH, {}], []),
+        ("/admin", [{"cookie": ["role:admin"]}, {"bearer": ["role:admin"]}], ["401", "403", "503"]),
+        ("/scoped", [{"cookie": ["post.edit"]}, {"bearer": ["post.edit"]}], ["401", "403", "503"]),
+        ("/verified", [{"cookie": ["verified"]}, {"bearer": ["verified"]}], ["401", "403", "503"]),
+    ],
+)
+def test_an_endpoint_says_what_it_asks_for(description, path, security, refusals):
+    """And how it refuses, with the body for each code."""
+    operation = description["paths"][path]["get"]
+
+    assert operation.get("security") == security
+    assert [status for status in sorted(operation["responses"]) if status != "200"] == refusals
+    for status in refusals:
+        content = operation["responses"][status]["content"]
+        assert list(content) == ["application/problem+json"]
+        for code, example in content["application/problem+json"]["examples"].items():
+            assert (example["value"]["code"], str(example["value"]["status"])) == (code, status)
+
+
+def test_a_refusal_tells_its_reason(description):
+    """Each requirement has its own code."""
+    codes = {
+        path: list(
+            description["paths"][path]["get"]["responses"]["403"]["content"]["application/problem+json"]["examples"]
+        )
+        for path in ("/admin", "/verified", "/sensitive")
+    }
+
+    assert codes == {"/admin": ["denied"], "/verified": ["unverified_user"], "/sensitive": ["not_fully_authenticated"]}
+
+
+def test_every_reference_leads_somewhere(description):
+    """In the whole description."""
+    names = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+    used = set(references_in(description))
+
+    assert used <= names
+    assert "#/components/schemas/ProblemBody" in used
+
+
+def test_every_twin_is_described(description):
+    """With its body, its success and its problems; and the validation errors of FastAPI are none of theirs."""
+    twins = {path: methods for path, methods in description["paths"].items() if path.startswith("/api/")}
+    with_body = {path for path, methods in twins.items() if "requestBody" in methods.get("post", {})}
+
+    assert sorted(twins) == [
+        "/api/account",
+        "/api/confirm_password",
+        "/api/email_verification",
+        "/api/email_verification/{token}",
+        "/api/login",
+        "/api/login/wallet",
+        "/api/logout",
+        "/api/password-reset",
+        "/api/password-reset/{token}",
+        "/api/session",
+        "/api/signup",
+    ]
+    assert set(twins) - with_body == {"/api/email_verification/{token}", "/api/logout", "/api/session"}
+    assert twins["/api/password-reset/{token}"]["post"]["parameters"][0]["name"] == "token"
+    assert "HTTPValidationError" not in description["components"]["schemas"]
+
+
+def test_a_description_that_changes_is_completed_again(app, browser, description):
+    """FastAPI makes it anew when a route is added, and the same one twice else."""
+    again = json.loads(browser.get("/openapi.json").text)
+    app.get("/later", dependencies=[])(lambda: "later")
+    later = json.loads(browser.get("/openapi.json").text)
+
+    assert again == description
+    assert "/later" in later["paths"]
+    assert later["paths"]["/dashboard"] == description["paths"]["/dashboard"]
+
+
+def test_what_is_switched_off_is_not_described(asgi, make_app):
+    """A twin is there as its page is."""
+    names = ("signup", "password_reset", "email_verification", "wallet_login")
+    app = make_app(settings={f"enable_{name}": False for name in names})
+    twins = [path for path in json.loads(asgi(app).browser().get("/openapi.json").text)["paths"] if "/api/" in path]
+
+    assert sorted(twins) == ["/api/account", "/api/confirm_password", "/api/login", "/api/logout", "/api/session"]
+
+
+def test_fields_are_those_of_the_application(asgi, make_app):
+    """The settings name those of the login, the controller chooses those of the signup and the profile."""
+
+    class Controller(SimpleAuthController):
+        def signup_fields(self):
+            colour = Field("colour", "Favourite colour", "select", options=(("r", "Red"), ("g", "Green")))
+            return (EMAIL, PASSWORD, PASSWORD_CONFIRM, colour)
+
+    app = make_app(Controller(), settings={"auth_form_username_field": "name"}, title="shop")
+    schemas = json.loads(asgi(app).browser().get("/openapi.json").text)["components"]["schemas"]
+
+    assert list(schemas["LoginRequest"]["properties"]) == ["name", "password", "remember_me"]
+    assert list(schemas["SignupRequest"]["properties"]) == ["email", "password", "colour"]
+    assert schemas["SignupRequest"]["required"] == ["email", "password"]
+    assert schemas["SignupRequest"]["properties"]["colour"]["enum"] == ["r", "g"]
+    assert list(schemas["SaveProfile"]["properties"]) == ["action", "colour"]
+
+
+def test_twins_below_a_mount_are_described_there(asgi, make_app):
+    """Where the middleware answers them."""
+    browser = asgi(make_app(mount="/auth")).browser()
+    paths = json.loads(browser.get("/openapi.json").text)["paths"]
+
+    assert "/auth/api/session" in paths
+    assert json.loads(browser.get("/auth/api/session").text)["user"] is None
+
+
+def test_answers_are_as_described(call, anna):
+    """Each answer of the twins is one of its model's."""
+    status, session = call("/api/session")
+    guest = bodies.SessionAnswer.model_validate(session, strict=False)
+    signed_in = call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+    _, account = call("/api/account")
+    mail = call("/api/password-reset", {"email": "nobody@example.com"})
+
+    assert (status, guest.user) == (200, None)
+    assert bodies.SignedInAnswer.model_validate(signed_in[1]).user.username == "anna"
+    assert set(account) == set(bodies.AccountAnswer.model_fields)
+    assert bodies.AccountAnswer.model_validate(account).sessions[0].is_current
+    assert set(account["sessions"][0]) == set(bodies.SessionBody.model_fields)
+    assert set(account["user"]) == set(bodies.UserBody.model_fields)
+    assert set(session) == set(bodies.SessionAnswer.model_fields)
+    assert mail[0] == 202
+    assert bodies.Accepted.model_validate(mail[1]).detail
+
+
+def test_a_wallet_signs_in_as_described(call, gatewright_wallet):
+    """The challenge first, the user then."""
+    _, first = call("/api/login/wallet", {"evrmore_address": gatewright_wallet.address})
+    challenge = bodies.ChallengeAnswer.model_validate(first).challenge
+    proof = {"challenge": challenge, "signature": gatewright_wallet.sign(challenge)}
+    _, second = call("/api/login/wallet", {"evrmore_address": gatewright_wallet.address, **proof})
+
+    assert bodies.SignedInAnswer.model_validate(second).user.evrmore_address == gatewright_wallet.address
+
+
+def test_problems_are_as_described(call, description):
+    """The status and the code of a real one stand in the description of its twin."""
+    for path, body in {
+        "/api/login": {"email": "nobody@example.com", "password": "wrong"},
+        "/api/login/wallet": {"evrmore_address": "nonsense"},
+        "/api/signup": {"email": "anna@example.com", "password": "short"},
+        "/api/password-reset/{token}": {"password": "correct horse battery staple"},
+        "/api/account": {"action": "profile"},
+    }.items():
+        status, problem = call(path.replace("{token}", "unknown"), body)
+        described = description["paths"][path]["post"]["responses"][str(status)]["content"]
+        bodies.ProblemBody.model_validate(problem)
+        assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
+
+
+def test_without_the_middleware_a_twin_says_what_is_missing(asgi, gatewright_async_auth):
+    """The router describes; it does not answer."""
+    app = FastAPI()
+    app.include_router(FastAPIAuth(auth=gatewright_async_auth).router())
+
+    with pytest.raises(ConfigurationError, match="init_app"):
+        asgi(app).browser().get("/api/session")
+
+
+def test_pages_of_another_kind_have_no_twins(gatewright_async_auth):
+    """Only SimpleAuth's have."""
+
+    class Pages(AuthController):
+        def get_user_provider(self):
+            return None
+
+        def login(self):
+            return "login"
+
+    with pytest.raises(ConfigurationError, match="Pages has no JSON twins"):
+        FastAPIAuth(auth=gatewright_async_auth, controller=Pages()).router()

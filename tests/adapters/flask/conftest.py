@@ -1,0 +1,176 @@
+"""A small Flask application on the test's own database, and browsers to look at it."""
+
+from __future__ import annotations
+
+import flask
+import pytest
+from flask.views import MethodView, View
+from werkzeug.test import Client
+
+from gatewright import EvrmoreAuth
+from gatewright.adapters.flask import (
+    FlaskAuth,
+    current_guard,
+    current_user,
+    fully_authenticated_required,
+    login_required,
+    permission_required,
+    role_required,
+    verified_required,
+)
+from gatewright.testing import Browser
+
+PASSWORD = "correct horse battery staple"
+
+
+class Report(View):
+    decorators = (login_required,)
+
+    def dispatch_request(self):
+        return f"report for {current_user.username}"
+
+
+class Items(MethodView):
+    def get(self):
+        return "items"
+
+    @role_required("admin")
+    async def post(self):
+        return "made"
+
+
+def add_guarded_views(app):
+    app.add_url_rule("/report", view_func=Report.as_view("report"))
+    app.add_url_rule("/items", view_func=Items.as_view("items"))
+
+    @app.route("/dashboard", methods=["GET", "POST"])
+    @login_required
+    def dashboard():
+        return f"dashboard of {current_user.username}"
+
+    @app.get("/async")
+    @login_required
+    async def asynchronous():
+        return f"async {current_user.username}"
+
+    @app.get("/admin")
+    @role_required("admin")
+    def admin():
+        return "admin"
+
+    @app.get("/edit")
+    @permission_required("post.edit")
+    def edit():
+        return "edit"
+
+    @app.get("/verified")
+    @verified_required
+    def verified():
+        return "verified"
+
+    @app.get("/sensitive")
+    @fully_authenticated_required
+    def sensitive():
+        return "sensitive"
+
+
+def add_open_views(app):
+    @app.get("/")
+    def home():
+        return f"hello {current_user.username}" if current_user.is_authenticated else "hello guest"
+
+    @app.get("/open")
+    def open_to_all():
+        return "open"
+
+    @app.get("/template")
+    def template():
+        return flask.render_template_string(
+            "{% if current_user.is_authenticated %}{{ current_user.username }}{% else %}nobody{% endif %}"
+            ' {{ gatewright_path("password_reset_form", token="t") }} {{ csrf_token() }}'
+        )
+
+    @app.get("/count")
+    def count():
+        current_guard.session("visits", (current_guard.session("visits") or 0) + 1)
+        return str(current_guard.session("visits"))
+
+    @app.get("/cached")
+    def cached():
+        return flask.Response(current_user.username, headers={"Cache-Control": "private, max-age=60", "Vary": "Cookie"})
+
+    @app.get("/twice")
+    def twice():
+        return f"{current_user.username} {current_user.id} {current_guard.user().username}"
+
+
+def browser_of(app, **options):
+    """A browser whose requests go through WSGI into an application."""
+    peer = options.pop("peer", "203.0.113.7")
+    client = Client(app, use_cookies=False)
+
+    def send(method, target, headers, body):
+        environ = {"REMOTE_ADDR": peer}
+        answer = client.open(target, method=method, headers=list(headers), data=body, environ_overrides=environ)
+        return answer.status_code, list(answer.headers), answer.data
+
+    return Browser(send, **options)
+
+
+@pytest.fixture
+def people(gatewright_settings, gatewright_clock):
+    """The same accounts, roles and rights, from outside."""
+    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
+        yield auth
+
+
+@pytest.fixture
+def make_app(gatewright_settings, gatewright_clock):
+    """Make applications on the test's database, with settings of their own."""
+    made = []
+
+    def make(controller=None, *, url_prefix="", providers=(), **settings):
+        in_force = gatewright_settings.with_values(**settings)
+        made.append(EvrmoreAuth(settings=in_force, clock=gatewright_clock, providers=providers))
+        app = flask.Flask("shop")
+        FlaskAuth(app, made[-1], controller, url_prefix=url_prefix)
+        add_guarded_views(app)
+        add_open_views(app)
+        return app
+
+    yield make
+    for auth in made:
+        auth.close()
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def open_browser():
+    """Open a browser on an application."""
+    return browser_of
+
+
+@pytest.fixture
+def browser(app):
+    return browser_of(app)
+
+
+@pytest.fixture
+def anna(people):
+    """A verified account with a password."""
+    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
+
+
+@pytest.fixture
+def log_in():
+    """Sign a browser in by the form and return the answer."""
+
+    def log_in(browser, page="/login", **fields):
+        form = browser.get(page).form()
+        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
+
+    return log_in

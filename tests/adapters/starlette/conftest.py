@@ -1,0 +1,163 @@
+"""A small Starlette application on the test's own database, and browsers to look at it."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.authentication import requires
+from starlette.endpoints import HTTPEndpoint
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
+from gatewright.adapters.starlette import GatewrightMiddleware, login_required, require, visit_of
+
+PASSWORD = "correct horse battery staple"
+
+
+async def home(request):
+    return PlainTextResponse(f"hello {request.user.display_name or 'guest'}")
+
+
+@login_required
+async def dashboard(request):
+    return PlainTextResponse(f"dashboard of {request.user.username}")
+
+
+@login_required
+def plain(request):
+    return PlainTextResponse(f"plain {request.user.username}")
+
+
+class Report(HTTPEndpoint):
+    @login_required
+    async def get(self, request):
+        return PlainTextResponse("report")
+
+    @require(role="admin")
+    def post(self, request):
+        return PlainTextResponse("made")
+
+
+@require(role="admin")
+async def admin(request):
+    return PlainTextResponse("admin")
+
+
+@require(permission=["post.read", "post.edit"])
+async def edit(request):
+    return PlainTextResponse("edit")
+
+
+@require(verified=True)
+async def verified(request):
+    return PlainTextResponse("verified")
+
+
+@require(fully_authenticated=True)
+async def sensitive(request):
+    return PlainTextResponse("sensitive")
+
+
+@requires(["authenticated", "post.edit"])
+def starlettes_own(request):
+    return PlainTextResponse("yes")
+
+
+async def whoami(request):
+    return JSONResponse({"user": request.user.is_authenticated, "scopes": request.auth.scopes})
+
+
+async def count(request):
+    guard = visit_of(request).guard
+    guard.session("visits", (guard.session("visits") or 0) + 1)
+    return PlainTextResponse(str(guard.session("visits")))
+
+
+async def cached(request):
+    return PlainTextResponse("cached", headers={"Cache-Control": "max-age=60", "Vary": "Accept, Cookie"})
+
+
+async def broken(request):
+    raise RuntimeError("broken")
+
+
+async def echo(websocket):
+    await websocket.accept()
+    await websocket.send_text(websocket.user.display_name or "guest")
+    await websocket.close()
+
+
+ROUTES = [
+    Route("/", home, name="homepage"),
+    Route("/dashboard", dashboard, name="dashboard", methods=["GET", "POST"]),
+    Route("/plain", plain),
+    Route("/report", Report),
+    Route("/admin", admin),
+    Route("/edit", edit),
+    Route("/verified", verified),
+    Route("/sensitive", sensitive),
+    Route("/starlette", starlettes_own),
+    Route("/whoami", whoami, methods=["GET", "POST"]),
+    Route("/count", count),
+    Route("/cached", cached),
+    Route("/broken", broken),
+    WebSocketRoute("/echo", echo),
+    WebSocketRoute("/private", login_required(echo)),
+]
+
+
+@pytest.fixture
+def people(gatewright_settings, gatewright_clock):
+    """The same accounts, roles and rights, from outside."""
+    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
+        yield auth
+
+
+@pytest.fixture
+def make_app(gatewright_settings, gatewright_clock):
+    """Make applications on the test's database, with settings of their own."""
+    made = []
+
+    def make(controller=None, *, mount="", **settings):
+        in_force = gatewright_settings.with_values(**settings)
+        made.append(AsyncEvrmoreAuth(settings=in_force, clock=gatewright_clock))
+        middleware = Middleware(GatewrightMiddleware, auth=made[-1], controller=controller, mount=mount)
+        return Starlette(routes=ROUTES, middleware=[middleware])
+
+    yield make
+    for auth in made:
+        auth.close()
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def server(asgi, app):
+    return asgi(app)
+
+
+@pytest.fixture
+def browser(server):
+    return server.browser()
+
+
+@pytest.fixture
+def anna(people):
+    """A verified account with a password."""
+    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
+
+
+@pytest.fixture
+def log_in():
+    """Sign a browser in by the form and return the answer."""
+
+    def log_in(browser, page="/login", **fields):
+        form = browser.get(page).form()
+        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
+
+    return log_in

@@ -1,0 +1,142 @@
+"""What a Starlette application is told of its visitor, and what its answers get beside their own headers."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from starlette.applications import Starlette
+from starlette.authentication import BaseUser
+from starlette.requests import Request
+
+from gatewright import User
+from gatewright.adapters.starlette import SignedInUser, visit_of
+from gatewright.errors import ConfigurationError
+
+
+def test_a_guest_is_starlettes_own(browser):
+    """``request.user`` and ``request.auth`` are always there."""
+    assert json.loads(browser.get("/whoami").text) == {"user": False, "scopes": []}
+
+
+def test_permissions_are_the_scopes_of_requires(browser, people, anna, log_in):
+    """Starlette's own decorator works by them."""
+    before = browser.get("/starlette").status
+    log_in(browser)
+    without = browser.get("/starlette").status
+    people.create_permission("post.edit")
+    people.grant_permission("post.edit", username="anna")
+
+    assert (before, without) == (403, 403)
+    assert json.loads(browser.get("/whoami").text)["scopes"] == ["authenticated", "post.edit"]
+    assert browser.get("/starlette").text == "yes"
+
+
+def test_a_signed_in_user_is_starlettes_and_ours():
+    """It says what a ``BaseUser`` says, and has every attribute of the user in it."""
+
+    class Customer(User):
+        @property
+        def discount(self):
+            return self.entity["discount"]
+
+    user = SignedInUser(Customer({"id": "7", "username": "anna", "discount": 5}, roles=["admin"]))
+
+    assert isinstance(user, BaseUser)
+    assert (user.is_authenticated, user.display_name, user.identity) == (True, "anna", "7")
+    assert (user.username, user.roles, user.discount) == ("anna", ("admin",), 5)
+    assert copy.copy(user).username == "anna"
+    assert repr(user) == "SignedInUser(Customer(username='anna'))"
+    with pytest.raises(AttributeError):
+        _ = user.nothing_of_the_kind
+
+
+def test_the_visits_values_travel_in_its_cookie(browser):
+    """A guest's, too."""
+    assert [browser.get("/count").text for _ in range(3)] == ["1", "2", "3"]
+
+
+def test_answers_differ_by_cookie(browser, anna, log_in):
+    """No shared cache may give one visitor's page to another."""
+    guest = browser.get("/")
+    log_in(browser)
+    user, cached = browser.get("/"), browser.get("/cached")
+
+    assert (guest.header("vary"), guest.header("cache-control")) == ("Cookie", None)
+    assert (user.header("vary"), user.header("cache-control")) == ("Cookie", "no-store")
+    assert [value for name, value in cached.headers if name in ("vary", "cache-control")] == [
+        "max-age=60",
+        "Accept, Cookie",
+    ]
+
+
+def test_an_answer_that_sets_a_cookie_is_kept_by_no_cache(browser):
+    """A guest's first value makes a cookie."""
+    answer = browser.get("/count")
+
+    assert answer.header("set-cookie").startswith("gatewright=")
+    assert answer.header("cache-control") == "no-store"
+
+
+def test_what_another_site_sends_is_a_guests(browser, anna, log_in):
+    """A form of a stranger's page acts in nobody's name, on the application's own paths either."""
+    log_in(browser)
+    own = browser.post("/whoami", {}, headers=[("Origin", "http://localhost:8000")])
+    foreign = browser.post("/whoami", {}, headers=[("Origin", "https://evil.example")])
+
+    assert json.loads(own.text)["user"] is True
+    assert json.loads(foreign.text)["user"] is False
+    assert foreign.header("set-cookie") is None
+
+
+def test_a_token_tells_who_calls(browser, people, gatewright_wallet):
+    """A program sends it in the header; a bad one is a guest's, whatever cookies come with it."""
+    challenge = people.generate_challenge(gatewright_wallet.address)
+    session = people.authenticate(gatewright_wallet.address, challenge, gatewright_wallet.sign(challenge))
+    good = browser.get("/dashboard", headers=[("Authorization", f"Bearer {session.token}")])
+    bad = browser.get("/dashboard", headers=[("Authorization", "Bearer nonsense")])
+
+    assert good.text == f"dashboard of {gatewright_wallet.address}"
+    assert (bad.status, json.loads(bad.text)["code"]) == (401, "invalid_token")
+    assert bad.header("www-authenticate") == 'Bearer realm="gatewright", error="invalid_token"'
+
+
+def test_a_remembered_browser_is_recognised(browser, anna, log_in):
+    """And its cookies are replaced with the application's answer."""
+    log_in(browser, remember_me="on")
+    remembered = browser.cookies["gatewright-remember"]
+    del browser.cookies["gatewright"]
+
+    assert browser.get("/").text == "hello anna"
+    assert browser.cookies["gatewright-remember"] != remembered
+    assert browser.get("/dashboard").text == "dashboard of anna"
+
+
+def test_without_its_database_the_application_says_when_to_come_back(browser, anna, log_in, sql):
+    """A page for a browser, a problem for a program, and neither tells more. Guests notice nothing."""
+    log_in(browser)
+    sql("ALTER TABLE sessions RENAME TO lost")
+    page = browser.get("/")
+    problem = browser.send("GET", "/", headers=[("Accept", "application/json")])
+    browser.cookies.clear()
+
+    assert (page.status, page.header("retry-after")) == (503, "5")
+    assert page.header("content-type") == "text/html; charset=utf-8"
+    assert (problem.status, json.loads(problem.text)["code"]) == (503, "store_unavailable")
+    assert "sessions" not in page.text + problem.text
+    assert browser.get("/").text == "hello guest"
+
+
+def test_an_error_of_the_application_is_its_own(browser):
+    """Starlette's error handling sees it."""
+    with pytest.raises(RuntimeError, match="broken"):
+        browser.get("/broken")
+
+
+def test_without_the_middleware_the_error_says_so():
+    """The cure stands in the message."""
+    request = Request({"type": "http", "app": Starlette()})
+
+    with pytest.raises(ConfigurationError, match="add_middleware"):
+        visit_of(request)

@@ -1,0 +1,268 @@
+"""The same browser-level scenarios through all four frameworks: equal status, headers, cookies and bodies."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from gatewright.testing import Wallet
+
+pytestmark = pytest.mark.xdist_group("conformance")
+
+PASSWORD = "correct horse battery staple"
+NEW_PASSWORD = "purple monkey dishwasher rain"
+JSON = ("Content-Type", "application/json")
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+SCENARIOS = {}
+
+OF_THE_SERVER = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
+"""Headers that the HTTP server writes, whatever the application says."""
+
+CHANGING = [
+    (re.compile(r"http://127\.0\.0\.1:\d+"), "http://HOST"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
+    (re.compile(r"(gatewright(?:-remember)?=)[\w.-]+"), r"\1VALUE"),
+    (re.compile(r"[0-9a-f]{32}"), "HEX"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),
+    (re.compile(r"(Expires=)[^;]+"), r"\1MOMENT"),
+    (re.compile(r"\w{3} \d+, \d{4}, \d+:\d\d:?\d*[\s\u202f]?[AP]?M?"), "MOMENT"),
+    (re.compile(r"/(password-reset|email_verification)/[\w-]{43}"), r"/\1/TOKEN"),
+]
+"""What differs from one process to another: ports, secrets, moments."""
+
+
+def scenario(function):
+    SCENARIOS[function.__name__] = function
+    return function
+
+
+def steady(text):
+    for pattern, replacement in CHANGING:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def seen(page, *, is_applications=False):
+    """What of an answer must be equal. Of a page of the application, everything but its body and its kind."""
+    headers = sorted((name.lower(), steady(value)) for name, value in page.headers if name.lower() not in OF_THE_SERVER)
+    if is_applications:
+        return page.status, [header for header in headers if header[0] == "cache-control"]
+    without_length = [header for header in headers if header[0] != "content-length"]
+    return page.status, without_length, steady(page.text)
+
+
+def log_in(browser, name="anna", password=PASSWORD, **fields):
+    return browser.submit(browser.get("/login").form("/login"), email=name, password=password, **fields)
+
+
+@scenario
+def pages_for_guests(app):
+    browser = app.browser()
+    paths = ("/login", "/signup", "/password-reset", "/email_verification", "/account", "/confirm_password")
+    for path in (*paths, "/login?next=/dashboard", "/login/wallet", "/password-reset/nonsense"):
+        yield seen(browser.get(path))
+
+
+@scenario
+def a_page_without_its_body(app):
+    answer = app.browser().send("HEAD", "/login", headers=[("Accept", "text/html")])
+    yield answer.status, sorted(name.lower() for name, _ in answer.headers if name.lower() not in OF_THE_SERVER)
+    yield answer.text
+
+
+@scenario
+def files_of_the_pages(app):
+    for name in ("style.css", "copy.js", "gate.svg", "nothing.css", "../site.py"):
+        yield seen(app.browser().get(f"/gatewright/{name}"))
+    yield seen(app.browser().send("POST", "/gatewright/style.css"))
+
+
+@scenario
+def a_protected_page(app):
+    browser = app.browser()
+    yield seen(browser.get("/dashboard?tab=1"))
+    for headers in ([], [("Accept", "application/json")], [("Accept", "text/html"), ("Authorization", "Bearer x")]):
+        yield seen(browser.send("GET", "/dashboard", headers=headers))
+    yield seen(browser.follow(browser.get("/dashboard")))
+    yield seen(browser.submit(browser.get("/login?next=/dashboard").form("/login"), email="anna", password=PASSWORD))
+    yield seen(browser.get("/dashboard"), is_applications=True)
+    yield seen(browser.get("/"), is_applications=True)
+
+
+@scenario
+def an_administrators_page(app):
+    browser = app.browser()
+    yield seen(browser.get("/admin-area"))
+    log_in(browser)
+    yield seen(browser.get("/admin-area"))
+    yield seen(browser.send("GET", "/admin-area", headers=[("Accept", "*/*")]))
+    boss = app.browser()
+    log_in(boss, "boss")
+    yield seen(boss.get("/admin-area"), is_applications=True)
+
+
+@scenario
+def failed_logins(app):
+    browser = app.browser(language="de")
+    for fields in ({"password": "wrong"}, {"email": "nobody"}, {"email": ""}, {"password": ""}, {"password": None}):
+        answer = browser.submit(
+            browser.get("/login").form("/login"), **{"email": "anna", "password": PASSWORD} | fields
+        )
+        yield seen(answer)
+        yield seen(browser.follow(answer))
+
+
+@scenario
+def a_login_by_wallet(app):
+    browser, wallet = app.browser(), Wallet.new("conformance")
+    form = browser.get("/login?next=/dashboard").form("/login/wallet")
+    yield seen(browser.submit(form, evrmore_address="nonsense"))
+    step = browser.submit(form, evrmore_address=wallet.address)
+    yield seen(step)
+    signing = step.form("/login/wallet", evrmore_address=wallet.address)
+    yield seen(browser.submit(signing, signature="nonsense"))
+    yield seen(browser.submit(signing, signature=wallet.sign(signing.fields["challenge"])))
+    yield seen(browser.get("/account"))
+
+
+@scenario
+def a_signup(app):
+    browser = app.browser(language="es")
+    form = browser.get("/signup").form("/signup")
+    yield seen(browser.submit(form, email="nonsense", password="short", password_confirm="other", last_name="Ruíz <b>"))
+    yield seen(browser.submit(form, email="anna@example.com", password=PASSWORD, password_confirm=PASSWORD))
+    yield seen(browser.submit(form, email="new@example.com", password=PASSWORD, password_confirm=PASSWORD))
+    (mail,) = (mail for mail in app.deliver() if mail.to == "new@example.com")
+    yield steady(mail.subject), steady(mail.text), steady(mail.html)
+    link = re.search(r"http://[^/\s]+(/\S+)", mail.text)[1]
+    page = browser.get(link)
+    yield seen(page)
+    yield seen(browser.follow(log_in(browser, "new@example.com")))
+    yield seen(browser.submit(page.form(link)))
+    yield seen(log_in(browser, "new@example.com"))
+    yield seen(browser.get(link))
+
+
+@scenario
+def a_forgotten_password(app):
+    browser = app.browser()
+    form = browser.get("/password-reset").form("/password-reset")
+    for email in ("boss@example.com", "nobody@example.com", "nonsense"):
+        yield seen(browser.submit(form, email=email))
+    (mail,) = (mail for mail in app.deliver() if mail.to == "boss@example.com")
+    link = re.search(r"http://[^/\s]+(/\S+)", mail.text)[1]
+    page = browser.get(link)
+    yield seen(page)
+    yield seen(browser.submit(page.form(), password="short", password_confirm="short"))
+    yield seen(browser.submit(page.form(), password=PASSWORD, password_confirm=PASSWORD))
+    yield seen(browser.get(link))
+
+
+@scenario
+def the_account(app):
+    browser = app.browser(language="fr")
+    log_in(browser)
+    page = browser.get("/account")
+    saved = browser.submit(page.form("/account", action="profile"), first_name="Anna", last_name="Müller")
+    yield seen(saved)
+    page = browser.follow(saved)
+    yield page.status, page.form("/account", action="profile").fields["last_name"]
+    typed = {"current_password": "wrong", "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD}
+    yield browser.submit(page.form("/account", action="password"), **typed).status
+    yield seen(browser.post("/account", page.form("/account", action="profile").fields | {"action": "nonsense"}))
+
+
+@scenario
+def a_remembered_browser(app):
+    browser = app.browser()
+    yield seen(log_in(browser, remember_me="on"))
+    del browser.cookies["gatewright"]
+    yield browser.get("/account").status
+    yield seen(browser.get("/dashboard"), is_applications=True)
+    page = browser.get("/confirm_password?next=/dashboard")
+    yield seen(page)
+    token = page.form("/confirm_password").fields["csrf_token"]
+    yield seen(browser.post("/account", {"csrf_token": token, "action": "profile", "first_name": "Eve"}))
+    yield seen(browser.submit(page.form("/confirm_password"), password=PASSWORD))
+
+
+@scenario
+def a_logout(app):
+    browser = app.browser()
+    log_in(browser, remember_me="on")
+    form = browser.get("/account").form("/logout")
+    yield seen(browser.get("/logout"))
+    yield seen(browser.submit(form, csrf_token="nonsense"))
+    yield seen(browser.submit(form))
+    yield sorted(browser.cookies)
+    yield seen(browser.get("/dashboard"))
+
+
+@scenario
+def requests_of_other_sites(app):
+    browser = app.browser()
+    form = browser.get("/login").form("/login")
+    for header in (("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")):
+        yield seen(browser.submit(form, email="anna", password=PASSWORD, headers=[header]))
+        yield seen(browser.send("POST", "/api/login", headers=[JSON, header], body=b"{}"))
+
+
+@scenario
+def bodies_that_are_none(app):
+    browser = app.browser()
+    browser.get("/login")
+    for path in ("/login", "/signup", "/api/login"):
+        for kind in ([], [("Content-Type", "text/plain")], [("Content-Type", "multipart/form-data; boundary=x")]):
+            yield seen(browser.send("POST", path, headers=kind, body=b"x=1"))
+    yield seen(browser.send("POST", "/login", headers=[FORM], body=b"x=" + b"1" * 70_000))
+    yield seen(browser.send("POST", "/login", headers=[FORM], body=b"&".join(b"a%d=1" % i for i in range(100))))
+    yield seen(browser.send("POST", "/api/login", headers=[JSON], body=b"[" * 60_000))
+    yield seen(browser.send("POST", "/api/login", headers=[JSON], body=b"\xff"))
+
+
+@scenario
+def other_methods(app):
+    browser = app.browser()
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        yield seen(browser.send(method, "/login"))
+        yield seen(browser.send(method, "/api/account"))
+
+
+@scenario
+def the_json_twins(app):
+    browser = app.browser()
+
+    def post(path, **body):
+        return seen(browser.send("POST", f"/api{path}", headers=[JSON], body=json.dumps(body).encode()))
+
+    yield seen(browser.send("GET", "/api/session"))
+    yield seen(browser.send("GET", "/api/account"))
+    yield post("/login", email="anna", password="wrong")
+    yield post("/login", email="anna")
+    yield post("/login", email="anna", password=PASSWORD, remember_me=True)
+    yield post("/signup", email="x", password=PASSWORD)
+    yield post("/signup", email="anna@example.com", password=PASSWORD)
+    yield post("/password-reset", email="nobody@example.com")
+    yield post("/password-reset/nonsense", password=PASSWORD)
+    yield post("/email_verification", email="nobody@example.com")
+    yield post("/email_verification/nonsense")
+    yield post("/login/wallet", evrmore_address=Wallet.new("conformance").address)
+    yield post("/account", action="nonsense")
+    yield post("/account", action="profile", last_name="Ümit")
+    yield post("/confirm_password", password=PASSWORD)
+    yield post("/logout")
+    yield seen(browser.send("GET", "/api/session"))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_all_frameworks_answer_alike(applications, name):
+    """Each scenario gives the same transcript in every framework."""
+    transcripts = {framework: list(SCENARIOS[name](app)) for framework, app in applications.items()}
+    reference = transcripts.pop("starlette")
+
+    assert len(reference) > 0
+    for framework, transcript in transcripts.items():
+        for step, (expected, actual) in enumerate(zip(reference, transcript, strict=True)):
+            assert actual == expected, f"{framework}, step {step}"

@@ -1,0 +1,132 @@
+"""Sample data for every page, and an environment such as the pages are rendered in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gatewright.i18n import format_moment, translations_for
+from gatewright.web.devices import device_name
+from gatewright.web.fields import Field
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+ADDRESSES = ["EhGY5yRrZcKw2Zb5iX4c4s1Yy8P3m9qJtX", "EXtJq9m3P8yY1s4c4Xi5bZ2wKcZrRy5YGh"]
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+USER = SimpleNamespace(username="mary", email="mary@example.com", evrmore_address=None)
+SITE = {
+    "name": "Acme Notes",
+    "password_min_length": 15,
+    "enable_signup": True,
+    "enable_password_reset": True,
+    "enable_remember_me": True,
+    "enable_wallet_login": True,
+    "enable_email_verification": True,
+}
+FIELDS = [
+    Field("first_name", "First name", is_required=True),
+    Field("last_name", "Last name"),
+    Field("email", "Email", "email", is_required=True),
+    Field("password", "Password", "password", is_required=True),
+    Field("plan", "Plan", "select", options=[("free", "Free"), ("team", "100% <team>")]),
+    Field("digest", "Newsletter", "radio", options=[("no", "Never"), ("weekly", "Once a week")]),
+    Field("terms", "I agree to the terms of use", "checkbox", is_required=True),
+]
+
+
+def _session(number: int, user_agent: str | None, ip_address: str | None, *, is_sure: bool = True) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=str(number),
+        evrmore_address=ADDRESSES[0],
+        user_agent=user_agent,
+        ip_address=ip_address,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=14),
+        is_fully_authenticated=is_sure,
+    )
+
+
+SESSIONS = [
+    _session(1, FIREFOX, "203.0.113.7"),
+    _session(2, FIREFOX, "2001:db8::1", is_sure=False),
+    _session(3, None, None),
+]
+CHALLENGE = SimpleNamespace(evrmore_address=ADDRESSES[0], challenge_text="Please sign me in.", expires_at=NOW)
+LOGIN = {"username_field": "email", "password_field": "password", "remember_field": "remember_me", "next": "/x"}
+SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}
+ACCOUNT = {
+    "user": USER,
+    "account": SimpleNamespace(
+        username="mary", email="mary@example.com", is_verified=True, created_at=NOW, last_login=NOW
+    ),
+    "fields": FIELDS[:3],
+    "has_password": True,
+    "wallets": ADDRESSES,
+    "sessions": SESSIONS,
+    "current_session_id": "1",
+}
+BARE = SimpleNamespace(username="zoe", email=None, is_verified=False, created_at=None, last_login=None)
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "login": LOGIN,
+    "login with errors": LOGIN
+    | {
+        "messages": [SimpleNamespace(kind="danger", text="Wrong email or password.")],
+        "values": {"email": "mary@example.com", "evrmore_address": "abc"},
+        "errors": {"evrmore_address": "This is not an address."},
+    },
+    "home": {},
+    "home of a user": {"user": USER, "current": SESSIONS[0], "sessions": SESSIONS},
+    "wallet_sign": SIGN,
+    "wallet_sign with errors": SIGN
+    | {"user": USER, "errors": {"signature": "No."}, "values": {"signature": "nonsense"}},
+    "signup": {"fields": FIELDS},
+    "signup with errors": {"fields": FIELDS, "errors": {field.name: "That is wrong." for field in FIELDS}},
+    "email_verification": {"token": "abc"},
+    "email_verification_request": {},
+    "password_reset": {"errors": {"email": "No."}},
+    "password_reset_form": {"token": "abc"},
+    "confirm_password": {"user": USER, "has_password": True, "wallets": [], "next": "/x"},
+    "confirm_password with a wallet": {"user": USER, "has_password": False, "wallets": ADDRESSES, "next": "/x"},
+    "account": ACCOUNT,
+    "account of another provider": ACCOUNT
+    | {"account": BARE, "fields": (), "has_password": False, "wallets": [], "sessions": SESSIONS[:1]},
+    "message": {"title": "One thing", "text": "It is said.", "link": ("/login", "Go on")},
+    "problem": {
+        "again": "password_reset",
+        "problem": {"status": 404, "title": "Not Found", "text": "There is nothing at this address."},
+    },
+}
+"""Template, with what makes the sample special -> what the page shows."""
+
+_EVERYWHERE: dict[str, Any] = {"user": None, "csrf_token": "t0ken", "messages": [], "values": {}, "errors": {}}
+
+
+def render(sample: str, language: str, **more: Any) -> str:
+    """Return a page with sample data, in a language."""
+    environment = Environment(
+        loader=PackageLoader("gatewright.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = translations_for(language)
+    environment.install_gettext_translations(translations, newstyle=True)
+    environment.globals |= {
+        "language": language,
+        "site": SITE,
+        "path": lambda name, **values: "/" + "/".join((name, *values.values())),
+        "static": "/static/{}".format,
+    }
+    environment.filters |= {
+        "device": device_name,
+        "iso": datetime.isoformat,
+        "moment": lambda moment: format_moment(moment, language),
+        "translated": translations.gettext,
+    }
+    template = environment.get_template(f"{sample.partition(' ')[0]}.html")
+    return template.render(_EVERYWHERE | SAMPLES[sample] | more)

@@ -1,0 +1,42 @@
+"""Fixtures of this folder: those that the tests of users and guards share, and a post office."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import pytest
+from post_office import PostOffice
+from visitors import *  # noqa: F403 - fixtures are found by their presence
+
+
+@pytest.fixture
+def office():
+    """Where the mails of the test's application go."""
+    return PostOffice()
+
+
+@pytest.fixture
+def make_auth(make_auth, office):
+    """Make applications whose mails go to the post office."""
+    return lambda **options: office.serve(make_auth(**options))
+
+
+@pytest.fixture
+def verification(auth, office):
+    """The secret of the link that carol has been sent after signing up."""
+    auth.sign_up("carol@example.com", password="correct horse battery staple", username="carol")
+    auth.deliver_mails()
+    return office.token()
+
+
+@pytest.fixture
+def reset(auth, office, register):
+    """The secret of a link with which carol can replace her password."""
+    register(auth, email="carol@example.com")
+    auth.request_password_reset("carol@example.com")
+    auth.deliver_mails()
+    return office.token()

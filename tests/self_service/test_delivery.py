@@ -1,0 +1,202 @@
+"""Mails are sent when they can be, once, and never lost."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+from visitors import PASSWORD
+
+from gatewright.errors import MailUnavailableError
+
+MAIL = "carol@example.com"
+
+
+@pytest.fixture
+def letter(auth, register):
+    """A letter to carol that waits."""
+    register(auth, email=MAIL)
+    auth.request_password_reset(MAIL, language="it", base_url="https://example.com/auth/")
+    return auth.list_letters()[0]
+
+
+def test_a_letter_is_sent_once(auth, letter, office):
+    """In its language, to its site, with what the writer needs to know; and then it is gone."""
+    assert auth.deliver_mails() == 1
+    assert auth.deliver_mails() == 0
+    ((written, link, hours),) = office.written
+    assert (written.kind, written.language, written.email, hours) == ("password_reset", "it", MAIL, 2)
+    assert link == f"https://example.com/auth/password-reset/{office.token()}"
+    assert auth.list_letters() == []
+    (line,) = [entry for _, entry in auth.list_audit(event="mail_sent")]
+    assert (line.username, line.reason) == ("carol", "password_reset")
+
+
+@pytest.mark.parametrize(
+    ("life", "hours"), [(2, 2), (0.5, 1), (1.9, 1), (24, 24)], ids=["two", "half", "nearly two", "a day"]
+)
+def test_a_mail_promises_no_more_than_the_link_keeps(make_auth, gatewright_settings, office, life, hours):
+    """Whole hours, rounded down, and at least one."""
+    auth = make_auth(settings=gatewright_settings.with_values(link_hours=life))
+    auth.sign_up(MAIL, password=PASSWORD)
+    auth.deliver_mails()
+    assert office.written[0][2] == hours
+
+
+def test_letters_are_sent_oldest_first(auth, office, clock):
+    """As they became due."""
+    for name in ("carol", "dave", "ellen"):
+        auth.sign_up(f"{name}@example.com", password=PASSWORD)
+        clock.advance(seconds=1)
+    assert auth.deliver_mails() == 3
+    assert [mail.to for mail in office.mails] == ["carol@example.com", "dave@example.com", "ellen@example.com"]
+
+
+def test_a_failure_keeps_the_letter(auth, letter, office, clock):
+    """The account is there, the letter waits with the reason, and the next try succeeds."""
+    office.close()
+    assert auth.deliver_mails() == 0
+    (waiting,) = auth.list_letters()
+    error = "MailUnavailableError: The post office is closed."
+    assert waiting == replace(letter, due_at=clock.advance(minutes=1), tries=1, error=error)
+    office.open()
+    assert auth.deliver_mails() == 1
+    assert auth.is_link_valid(office.token(), purpose="password_reset")
+
+
+def test_tries_become_rarer_and_never_end(auth, letter, office, clock):
+    """After 1, 2, 4, 8, 16 and 32 minutes, and then every hour."""
+    office.close()
+    pauses = []
+    for _ in range(10):
+        assert auth.deliver_mails() == 0
+        due_at = auth.list_letters()[0].due_at
+        pauses.append((due_at - clock.now()).total_seconds() / 60)
+        tries = office.tries
+        clock.advance(due_at - clock.now(), seconds=-1)
+        auth.deliver_mails()
+        assert office.tries == tries, "tried too early"
+        clock.advance(seconds=1)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+    clock.advance(days=30)
+    office.open()
+    assert auth.deliver_mails() == 1
+
+
+def test_one_failure_holds_up_nobody_else(auth, office):
+    """The other letters of the round are sent."""
+    for name in ("carol", "dave"):
+        auth.sign_up(f"{name}@example.com", password=PASSWORD)
+    send = office.send
+
+    def send_to_others(mail):
+        if mail.to == MAIL:
+            raise MailUnavailableError("This mailbox is full.")
+        send(mail)
+
+    office.send = send_to_others
+    assert auth.deliver_mails() == 1
+    assert [mail.to for mail in office.mails] == ["dave@example.com"]
+    assert [waiting.email for waiting in auth.list_letters()] == [MAIL]
+
+
+def test_an_unknown_error_is_named_by_its_class_only(auth, letter, office, caplog, snapshot):
+    """What it says may be the mail itself, secret and all: neither a row nor the log may hold it."""
+    said = []
+
+    def fail(mail):
+        said.append(mail.text.rpartition("/")[2])
+        raise OSError(f"cannot send {mail.text}")
+
+    office.send = fail
+    caplog.set_level(logging.DEBUG)
+    assert auth.deliver_mails() == 0
+    assert auth.list_letters()[0].error == "OSError"
+    assert "OSError" in caplog.text
+    assert said[0] not in caplog.text + repr(snapshot())
+
+
+def test_a_writer_that_fails_keeps_the_letter_too(auth, letter, office):
+    """A template with a mistake in it, for instance."""
+
+    def fail(letter, **options):
+        raise KeyError("no such template")
+
+    office.write = fail
+    assert auth.deliver_mails() == 0
+    assert auth.list_letters()[0].error == "KeyError"
+
+
+def test_a_long_error_is_cut(auth, letter, office):
+    """To what its column takes."""
+    office.close(MailUnavailableError("x" * 10_000))
+    auth.deliver_mails()
+    assert len(auth.list_letters()[0].error) == 255
+
+
+def test_a_letter_that_waits_holds_no_link(auth, letter, count):
+    """It is made when the mail is sent."""
+    assert count("links") == 0
+    assert "digest" not in repr(letter)
+
+
+def test_each_try_has_a_link_of_its_own(auth, letter, office, clock):
+    """A mail that got out although it seemed to fail must not compete with the next one: the newest works."""
+    office.close()
+    auth.deliver_mails()
+    clock.advance(minutes=1)
+    office.open()
+    auth.deliver_mails()
+    first, second = (link.rpartition("/")[2] for _, link, _ in office.written)
+    assert not auth.is_link_valid(first, purpose="password_reset")
+    assert auth.is_link_valid(second, purpose="password_reset")
+
+
+def test_many_postmen_send_a_letter_once(auth, office, at_once):
+    """However many processes and threads deliver at the same time."""
+    for number in range(6):
+        auth.sign_up(f"{number}@example.com", password=PASSWORD)
+    sent = at_once(auth, [lambda auth: auth.deliver_mails()] * 6)
+    assert sum(sent) == 6
+    assert sorted(mail.to for mail in office.mails) == [f"{number}@example.com" for number in range(6)]
+
+
+def test_a_postman_who_dies_holds_up_a_letter_for_two_minutes(auth, letter, office, clock):
+    """Then somebody else may have it."""
+
+    class PowerCutError(BaseException):
+        """The end."""
+
+    office.close(PowerCutError())
+    with pytest.raises(PowerCutError):
+        auth.deliver_mails()
+    office.open()
+    clock.advance(minutes=2, seconds=-1)
+    assert auth.deliver_mails() == 0
+    clock.advance(seconds=1)
+    assert auth.deliver_mails() == 1
+
+
+def test_whoever_sends_is_woken_after_each_letter(auth, office, register):
+    """And only then."""
+    auth.request_password_reset("nobody@example.com")
+    assert office.wakes == 0
+    auth.sign_up(MAIL, password=PASSWORD)
+    auth.sign_up(MAIL, password=PASSWORD)
+    auth.request_email_verification(MAIL)
+    auth.request_password_reset(MAIL)
+    assert office.wakes == 4
+
+
+def test_a_setting_says_the_language_and_the_site(make_auth, gatewright_settings, clock):
+    """Where the caller does not."""
+    settings = gatewright_settings.with_values(language="ja", public_url="https://example.org")
+    auth = make_auth(settings=settings)
+    auth.sign_up(MAIL, password=PASSWORD)
+    clock.advance(seconds=1)
+    auth.sign_up("dave@example.com", password=PASSWORD, language="de", base_url="http://127.0.0.1:8000")
+    assert [(letter.language, letter.base_url) for letter in auth.list_letters()] == [
+        ("ja", "https://example.org"),
+        ("de", "http://127.0.0.1:8000"),
+    ]

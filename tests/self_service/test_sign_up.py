@@ -1,0 +1,247 @@
+"""Signing up: an account with a letter to it, or a letter to the account that has the address; never more to tell."""
+
+from __future__ import annotations
+
+import argon2._password_hasher as argon2_library
+import pytest
+from visitors import OURS, PASSWORD
+
+from gatewright.errors import (
+    Denied,
+    InvalidParameterError,
+    TakenError,
+    UnverifiedUserError,
+    UserNotFoundError,
+    WeakPasswordError,
+)
+from gatewright.testing import HookRecorder
+
+MAIL = "carol@example.com"
+OTHER_PASSWORD = "quiet lamp under seven hills"
+
+
+def test_a_sign_up_makes_an_account_that_waits_for_its_mail(auth, office, clock):
+    """Active, not verified, with what was typed and nothing else; and a letter is due."""
+    assert auth.sign_up("Carol@Example.com", password=PASSWORD, username="Carol", profile={"city": "Berne"}) is None
+    user = auth.get_user("carol")
+    assert (user.username, user.email, user.is_active, user.is_verified) == ("carol", MAIL, True, False)
+    assert (user.roles, user.permissions, user.created_at, user.last_login) == ((), (), clock.now(), None)
+    assert auth.get_profile("carol") == {"city": "Berne"}
+    (letter,) = auth.list_letters()
+    assert (letter.kind, letter.email, letter.account_id) == ("email_verification", MAIL, user.id)
+    assert (letter.language, letter.base_url, letter.tries, letter.error) == ("en", "http://localhost:8000", 0, None)
+    assert (letter.created_at, letter.due_at, office.wakes) == (clock.now(), clock.now(), 1)
+
+
+def test_a_newcomer_signs_in_once_the_address_is_verified(auth, verification):
+    """Not before."""
+    with pytest.raises(UnverifiedUserError):
+        auth.attempt("carol", PASSWORD, OURS)
+    auth.verify_email(verification)
+    assert auth.attempt(MAIL, PASSWORD, OURS).username == "carol"
+
+
+def test_a_site_may_do_without_verification(make_auth, gatewright_settings, office):
+    """Where it is off, the account is verified at once and no letter is written."""
+    auth = make_auth(settings=gatewright_settings.with_values(enable_email_verification=False))
+    auth.sign_up(MAIL, password=PASSWORD)
+    assert auth.attempt(MAIL, PASSWORD, OURS).is_verified
+    assert auth.list_letters() == []
+
+
+def test_a_site_may_let_people_in_before_they_have_verified(make_auth, gatewright_settings):
+    """Where it is not enforced, an account that is not verified signs in, stays so, and has its letter all the same."""
+    auth = make_auth(settings=gatewright_settings.with_values(enforce_email_verification=False))
+    auth.sign_up(MAIL, password=PASSWORD)
+    cookie = {}
+    auth.guard(cookie).login(MAIL, PASSWORD, OURS)
+    assert auth.guard(cookie).user().is_verified is False
+    assert [letter.kind for letter in auth.list_letters()] == ["email_verification"]
+
+
+def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, office, count):
+    """The visitor is told nothing; the account stays as it is, its password above all."""
+    register(auth, email=MAIL)
+    assert auth.sign_up(MAIL, password=OTHER_PASSWORD, username="mallory", profile={"city": "Nowhere"}) is None
+    assert auth.attempt("carol", PASSWORD, OURS).email == MAIL
+    assert count("users") == 1
+    assert auth.get_profile("carol") == {}
+    auth.deliver_mails()
+    assert office.kinds() == [("already_registered", MAIL)]
+    assert office.links() == ["http://localhost:8000/login"]
+
+
+def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_settings):
+    """As many mails as the setting says in the life of a link, whatever is tried; then again."""
+    register(auth, email=MAIL)
+    for _ in range(5):
+        assert auth.sign_up(MAIL, password=OTHER_PASSWORD) is None
+    assert len(auth.list_letters()) == gatewright_settings.mails_per_address == 3
+    clock.advance(hours=2, seconds=1)
+    auth.sign_up(MAIL, password=OTHER_PASSWORD)
+    assert len(auth.list_letters()) == 4
+
+
+def test_a_taken_username_is_said_whosever_the_address_is(auth, register, count):
+    """Names are public; a free and a taken address give the same answer, word by word, and nothing is written."""
+    register(auth, email=MAIL)
+    register(auth, "dave", email="dave@example.com")
+    answers = set()
+    for email in (MAIL, "new@example.com"):
+        with pytest.raises(TakenError) as refused:
+            auth.sign_up(email, password=PASSWORD + "!", username="Dave")
+        answers.add((str(refused.value), refused.value.public_message))
+    assert len(answers) == 1
+    assert (count("users"), count("letters"), count("attempts")) == (2, 0, 0)
+
+
+def test_an_address_typed_as_a_username_tells_nothing_either(auth, register, count):
+    """It is the address, and asking for it as a name must not answer what asking for it as an address does not."""
+    register(auth, email=MAIL)
+    assert auth.sign_up(MAIL, password=OTHER_PASSWORD, username=MAIL) is None
+    assert auth.sign_up("new@example.com", password=OTHER_PASSWORD, username="New@example.com") is None
+    assert auth.get_user("new@example.com").entity.username is None
+    assert count("users") == 2
+
+
+def test_another_persons_address_is_no_username(auth, count):
+    """As in `create_user`."""
+    with pytest.raises(InvalidParameterError):
+        auth.sign_up("mallory@example.com", password=PASSWORD, username=MAIL)
+    assert count("users") == 0
+
+
+def counted(auth, computations, sql, act):
+    """Do something and return the work that it was: passwords hashed, rows written into which tables."""
+    tables = ("attempts", "letters", "audit")
+    before = {table: sql(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
+    computations.clear()
+    act()
+    return len(computations), {table: sql(f"SELECT count(*) FROM {table}")[0][0] - before[table] for table in tables}
+
+
+@pytest.fixture
+def computations(monkeypatch):
+    """Each argon2 computation of the test; the real function still runs."""
+    seen, real = [], argon2_library.hash_secret
+
+    def hash_secret(**given):
+        seen.append(given["memory_cost"])
+        return real(**given)
+
+    monkeypatch.setattr(argon2_library, "hash_secret", hash_secret)
+    return seen
+
+
+def test_a_taken_address_costs_as_much_as_a_free_one(auth, register, computations, sql):
+    """One password is hashed, one attempt counted, one letter and one line are written: in both cases."""
+    register(auth, email=MAIL)
+    work = [
+        counted(auth, computations, sql, lambda email=email: auth.sign_up(email, password=OTHER_PASSWORD))
+        for email in (MAIL, "new@example.com")
+    ]
+    assert work == [(1, {"attempts": 1, "letters": 1, "audit": 1})] * 2
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [("short", "too_short"), ("passwordpassword", "common"), ("my name is carolina", "context")],
+)
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_weak_password_is_refused_before_anything_else(auth, register, count, password, reason, taken):
+    """By the same policy as everywhere, whether the address has an account or not."""
+    if taken:
+        register(auth, email="carolina@example.com")
+    with pytest.raises(WeakPasswordError) as refused:
+        auth.sign_up("carolina@example.com", password=password)
+    assert refused.value.evidence["reason"] == reason
+    assert (count("users"), count("letters"), count("attempts")) == (taken, 0, 0)
+
+
+def test_nothing_in_the_form_gives_a_right(auth, verification):
+    """What is called like a right is a text of the profile and no more; there is no argument that could give one."""
+    wishes = {"role": "admin", "roles": "admin", "is_admin": "1", "is_active": "1", "is_verified": "1", "id": "1"}
+    auth.create_role("admin")
+    auth.sign_up("mallory@example.com", password=PASSWORD, username="mallory", profile=wishes)
+    mallory = auth.get_user("mallory")
+    assert (mallory.roles, mallory.permissions, mallory.is_verified) == ((), (), False)
+    assert mallory.id != "1"
+    assert auth.get_profile("mallory") == wishes
+    with pytest.raises(TypeError):
+        auth.sign_up("eve@example.com", password=PASSWORD, is_verified=True)
+
+
+def test_many_sign_up_with_one_address_at_once(auth, count, at_once):
+    """There is one account, every answer is the same, and each of the others writes to its owner, up to the limit."""
+    answers = at_once(auth, [lambda auth: auth.sign_up(MAIL, password=PASSWORD)] * 12)
+    assert answers == [None] * 12
+    assert count("users") == 1
+    kinds = [letter.kind for letter in auth.list_letters()]
+    assert sorted(kinds) == ["already_registered"] * 3 + ["email_verification"]
+
+
+def test_many_sign_up_with_one_username_at_once(auth, count, at_once):
+    """One gets it; the others are told."""
+    calls = [lambda auth, n=n: auth.sign_up(f"m{n}@example.com", password=PASSWORD, username="carol") for n in range(8)]
+    answers = at_once(auth, calls)
+    assert answers.count(None) == 1
+    assert sum(isinstance(answer, TakenError) for answer in answers) == 7
+    assert count("users") == count("letters") == 1
+
+
+def test_the_hooks_of_a_sign_up(auth, office, count):
+    """``pre_signup`` sees what was typed, ``post_signup`` the new user; a taken address fires the first only."""
+    recorder = HookRecorder(auth)
+    auth.sign_up(MAIL, password=PASSWORD, username="carol", profile={"city": "Berne"})
+    auth.sign_up(MAIL, password=PASSWORD)
+    assert recorder.names == ["pre_signup", "post_signup", "pre_signup"]
+    assert recorder.of("pre_signup") == [
+        {"email": MAIL, "username": "carol", "profile": {"city": "Berne"}},
+        {"email": MAIL, "username": None, "profile": {}},
+    ]
+    user = recorder.of("post_signup")[0]["user"]
+    assert (user.id, user.username, user.is_verified) == (auth.get_user("carol").id, "carol", False)
+    assert PASSWORD not in repr(recorder.events)
+
+
+def test_a_hook_refuses_a_sign_up(auth, count):
+    """Before anything is written."""
+
+    @auth.hooks.pre_signup
+    def refuse(email):
+        if email.endswith("@spam.example"):
+            raise Denied("no")
+
+    with pytest.raises(Denied):
+        auth.sign_up("a@spam.example", password=PASSWORD)
+    assert (count("users"), count("attempts")) == (0, 0)
+
+
+def test_a_hook_changes_what_was_typed(auth):
+    """For the next hook and for the account."""
+    auth.add_hook("pre_signup", lambda email: {"email": email.replace("+spam", ""), "profile": {"from": "hook"}})
+    auth.add_hook("pre_signup", lambda profile: {"username": "carol" if profile == {"from": "hook"} else None})
+    auth.sign_up("carol+spam@example.com", password=PASSWORD)
+    assert auth.get_user("carol").email == MAIL
+    assert auth.get_profile("carol") == {"from": "hook"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"email": "nonsense"}, {"email": None}, {"username": ""}, {"username": 5}, {"profile": 5}, {"profile": {"a": 1}}],
+)
+def test_a_hooks_change_is_checked_like_a_given_value(auth, count, change):
+    """By the same error."""
+    with pytest.raises(InvalidParameterError):
+        auth.sign_up(**{"email": MAIL, "password": PASSWORD} | change)
+    auth.add_hook("pre_signup", lambda: change)
+    with pytest.raises(InvalidParameterError):
+        auth.sign_up(MAIL, password=PASSWORD)
+    assert count("users") == 0
+
+
+def test_a_sign_up_with_nobodys_password_signs_nobody_in(auth, verification):
+    """The mail's link proves the address; it is the password that signs in."""
+    auth.verify_email(verification)
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("carol", OTHER_PASSWORD, OURS)

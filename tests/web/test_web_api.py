@@ -1,0 +1,232 @@
+"""The JSON twins of the pages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+PASSWORD = "correct horse battery staple"
+NEW_PASSWORD = "purple monkey dishwasher rain"
+
+
+class Script:
+    """A single-page application in a browser."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def post(self, path, **body):
+        kind = [("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")]
+        return self.read(self.browser.send("POST", f"/api{path}", headers=kind, body=json.dumps(body).encode()))
+
+    def get(self, path):
+        return self.read(self.browser.send("GET", f"/api{path}"))
+
+    @staticmethod
+    def read(page):
+        return page.status, json.loads(page.text) if page.text else None
+
+
+@pytest.fixture
+def script(browser):
+    return Script(browser)
+
+
+@pytest.fixture
+def mails(pages, mailbox):
+    def mails():
+        pages.call(pages.site.auth.deliver_mails())
+        return [re.search(r"https?://[^/\s]+(/\S+)", mail.text)[1] for mail in mailbox.mails]
+
+    return mails
+
+
+def test_a_sign_in_and_out(script, anna):
+    """The session says who is there."""
+    assert script.get("/session")[1]["user"] is None
+    status, body = script.post("/login", email="anna", password=PASSWORD)
+    assert (status, body["user"]["username"], body["user"]["id"]) == (200, "anna", anna.id)
+    assert script.get("/session")[1] | {"csrf_token": ""} == {
+        "user": body["user"],
+        "is_fully_authenticated": True,
+        "csrf_token": "",
+    }
+    assert script.post("/logout") == (204, None)
+    assert script.get("/session")[1]["user"] is None
+
+
+@pytest.mark.parametrize("password", ["wrong", "", None, 0, True, [], {}, [PASSWORD]])
+@pytest.mark.parametrize("email", ["anna", "nobody"])
+def test_a_failed_login_is_a_problem(script, anna, email, password):
+    """With one answer for every name and every kind of no password."""
+    status, problem = script.post("/login", email=email, password=password)
+
+    assert (status, problem["code"]) in [(401, "user_not_found"), (422, "invalid_parameter")]
+    assert (status == 401) == (isinstance(password, str) and password != "")
+
+
+@pytest.mark.parametrize("email", [None, 0, [], {}, "\x00", "x" * 5000])
+def test_a_name_that_is_none_is_a_problem(script, email):
+    """Never an error of the server."""
+    assert script.post("/login", email=email, password=PASSWORD)[0] in (401, 422)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"null", b"[" * 50_000, b"\xff"])
+def test_a_body_that_is_no_object_is_refused(browser, body):
+    """Before anything happens."""
+    answer = browser.send("POST", "/api/login", headers=[("Content-Type", "application/json")], body=body)
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (400, "malformed_request")
+
+
+def test_after_four_failures(script, anna):
+    """The code and when to come back."""
+    for _ in range(4):
+        script.post("/login", email="anna", password="wrong")
+    answer = script.browser.send(
+        "POST",
+        "/api/login",
+        headers=[("Content-Type", "application/json")],
+        body=json.dumps({"email": "anna", "password": PASSWORD}).encode(),
+    )
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (429, "login_attempt_blocked")
+    assert 0 < int(answer.header("retry-after")) <= 30 * 60
+
+
+def test_the_wallet(script, alice):
+    """Two steps."""
+    _, step = script.post("/login/wallet", evrmore_address=alice.address)
+    signature = alice.sign(step["challenge"])
+    wrong = script.post("/login/wallet", evrmore_address=alice.address, challenge=step["challenge"], signature="x")
+    right = script.post(
+        "/login/wallet", evrmore_address=alice.address, challenge=step["challenge"], signature=signature
+    )
+
+    assert (wrong[0], wrong[1]["code"]) == (401, "invalid_signature")
+    assert (right[0], right[1]["user"]["evrmore_address"]) == (200, alice.address)
+
+
+def test_a_signup_and_its_verification(script, mails):
+    """The same answer for a free and a taken address."""
+    first = script.post("/signup", email="ben@example.com", password=PASSWORD)
+    second = script.post("/signup", email="ben@example.com", password=PASSWORD)
+    assert first == second
+    assert first[0] == 202
+    assert script.post("/login", email="ben@example.com", password=PASSWORD)[1]["code"] == "unverified_user"
+
+    assert script.post(mails()[0])[1]["user"]["email"] == "ben@example.com"
+    assert script.post(mails()[0])[1]["code"] == "invalid_link"
+    assert script.post("/login", email="ben@example.com", password=PASSWORD)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"email": "x"}, "email"),
+        ({"email": None}, "email"),
+        ({"password": "short"}, "password"),
+        ({"password": None}, "password"),
+        ({"username": "a@b"}, "username"),
+    ],
+)
+def test_a_refused_signup_names_the_field(script, body, field):
+    """For the form to show it."""
+    status, problem = script.post("/signup", **{"email": "ben@example.com", "password": PASSWORD} | body)
+
+    assert status == 422
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+def test_a_forgotten_password(script, anna, mails):
+    """Asked for and replaced."""
+    assert script.post("/password-reset", email="anna@example.com")[0] == 202
+    assert script.post("/password-reset", email="eve@example.com")[0] == 202
+    (link,) = mails()
+    assert script.post(link, password="short")[1]["code"] == "weak_password"
+    assert script.post(link, password=NEW_PASSWORD) == (204, None)
+    assert script.post("/login", email="anna", password=NEW_PASSWORD)[0] == 200
+
+
+def test_the_account(script, anna, people, alice):
+    """Read and changed."""
+    assert script.get("/account")[0] == 401
+    script.post("/login", email="anna", password=PASSWORD)
+    assert script.post("/account", action="profile", first_name="Anna", roles="admin") == (204, None)
+    _, step = script.post("/login/wallet", evrmore_address=alice.address)
+    linked = script.post(
+        "/account",
+        action="link_wallet",
+        evrmore_address=alice.address,
+        challenge=step["challenge"],
+        signature=alice.sign(step["challenge"]),
+    )
+    status, body = script.get("/account")
+
+    assert (status, linked) == (200, (204, None))
+    assert body["profile"] == {"first_name": "Anna"}
+    assert body["wallets"] == [alice.address]
+    assert [session["is_current"] for session in body["sessions"]] == [True]
+    assert script.post("/account", action="nonsense")[0] == 422
+    changed = script.post("/account", action="password", current_password=PASSWORD, password=NEW_PASSWORD)
+    assert changed == (204, None)
+    assert people.get_user("anna").roles == ()
+
+
+def test_a_remembered_visitor_must_prove_themselves(pages, script, anna):
+    """A code says what to do."""
+    script.post("/login", email="anna", password=PASSWORD, remember_me=True)
+    del script.browser.cookies["gatewright"]
+    assert script.get("/session")[1]["is_fully_authenticated"] is False
+    refused = script.post("/account", action="profile", first_name="Eve")
+    wrong = script.post("/confirm_password", password="wrong")
+    right = script.post("/confirm_password", password=PASSWORD)
+
+    assert (refused[0], refused[1]["code"]) == (403, "not_fully_authenticated")
+    assert (wrong[0], right[0]) == (401, 204)
+    assert script.post("/account", action="profile", first_name="Anna") == (204, None)
+
+
+def test_a_bearer_token_is_as_good_as_a_cookie(pages, people, alice, sign_in):
+    """For programs: the account of whoever the token stands for; a wrong token is nobody, whatever the cookie says."""
+    token = sign_in(people, alice).token
+    browser = pages.browser()
+    right = browser.send("GET", "/api/account", headers=[("Authorization", f"Bearer {token}")])
+    wrong = browser.send("GET", "/api/account", headers=[("Authorization", "Bearer nonsense")])
+
+    assert json.loads(right.text)["user"]["evrmore_address"] == alice.address
+    assert wrong.status == 401
+    assert "www-authenticate" in {name.lower() for name, _ in wrong.headers}
+
+
+def test_a_logout_by_token_ends_the_tokens_session(pages, people, alice, sign_in, browser, anna, log_in):
+    """And not the one of a cookie that came along."""
+    log_in(browser)
+    token = sign_in(people, alice).token
+    answer = browser.send("POST", "/api/logout", headers=[("Authorization", f"Bearer {token}")])
+
+    assert answer.status == 204
+    assert people.validate_token(token) is None
+    assert pages.user_of(browser).username == "anna"
+
+
+def test_a_token_and_a_cookie_are_not_mixed(people, alice, sign_in, browser, anna, log_in):
+    """The token counts alone: nothing of the cookie's owner is changed, and no proof of theirs is borrowed."""
+    log_in(browser)
+    headers = [("Authorization", f"Bearer {sign_in(people, alice).token}"), ("Content-Type", "application/json")]
+    answer = browser.send(
+        "POST", "/api/account", headers=headers, body=b'{"action": "profile", "first_name": "Mallory"}'
+    )
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (403, "not_fully_authenticated")
+    assert people.get_profile("anna") == {}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_refused(browser, method):
+    """And those that are taken are named."""
+    answer = browser.send(method, "/api/account")
+
+    assert (answer.status, answer.header("allow")) == (405, "GET, HEAD, POST")

@@ -1,0 +1,232 @@
+"""Controller-based authentication: an application's own controller and middleware, as the document builds them."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright import MemoryUserProvider
+from gatewright.errors import ConfigurationError, InactiveUserError
+from gatewright.web import AuthController, AuthMiddleware, Request, Response
+
+FOO123 = "$2y$10$c1iqXvXuFKZ4hI4l.LhCvuacba1fR3OX.uPfPD29j4DkyayC6p4uu"
+PEOPLE = [
+    {"email": "john@doe.com", "password": FOO123, "name": "John"},
+    {"email": "alex@rodriguez.com", "password": FOO123, "active": False},
+    {"email": "alice@brown.com", "password": FOO123, "verified": False},
+]
+TEXTS = {
+    "ERR_LOGIN_INVALID_CREDENTIALS": "Incorrect email or password",
+    "ERR_LOGIN_INACTIVE_USER": "Inactive user",
+    "ERR_LOGIN_UNVERIFIED_USER": "Unverified user",
+}
+seen = []
+
+
+class MyAuthMiddleware(AuthMiddleware):
+    """Writes down what happens."""
+
+    def pre_login(self, route):
+        seen.append(("pre_login", route.name))
+
+    def on_login_success(self, user):
+        seen.append(("success", user.username))
+
+    def on_login_failed(self, username):
+        seen.append(("failed", username))
+
+    def on_login_inactive_user(self, user):
+        seen.append(("inactive", user.username))
+
+    def on_login_unverified_user(self, user):
+        seen.append(("unverified", user.username))
+
+    def on_logout(self):
+        seen.append(("logout",))
+
+
+class MyAuthController(AuthController):
+    """The document's controller: renders pages, and leaves login and logout to the framework."""
+
+    def get_user_provider(self):
+        return "MemoryUserProvider"
+
+    def get_middleware(self):
+        return "MyAuthMiddleware"
+
+    def login(self, visit):
+        messages = "".join(f"<p class={kind}>{TEXTS[code]}</p>" for kind, code in visit.guard.messages().items())
+        token = visit.csrf_token()
+        return f"""<h1>Log in</h1>{messages}<form method=post>
+            <input type=hidden name=csrf_token value={token}><input name=email><input name=password></form>"""
+
+    def logout(self):
+        return None
+
+    def signup(self):
+        return "<h1>Sign up</h1>"
+
+    def email_verification(self, token):
+        return f"<h1>Verify {len(token)}</h1>"
+
+    def password_reset(self, request):
+        return Response(200, (("Content-Type", "text/plain"),), request.method.encode())
+
+    def password_reset_form(self, token, request):
+        return f"<h1>{request.method} {token}</h1>"
+
+
+@pytest.fixture
+def site(make_pages):
+    seen.clear()
+    return make_pages(
+        controller=MyAuthController(),
+        auth={"providers": [MemoryUserProvider(PEOPLE)]},
+        resolve={"dashboard": "/dashboard", "homepage": "/"}.get,
+    )
+
+
+@pytest.fixture
+def visitor(site):
+    return site.browser()
+
+
+def log_in(visitor, email, password="foo123"):
+    return visitor.submit(visitor.get("/login").form("/login"), email=email, password=password)
+
+
+def test_the_submitted_form_never_reaches_the_controller(site, visitor):
+    """It is taken, the events fire in order, and the redirect leads to the route of the setting."""
+    answer = log_in(visitor, "john@doe.com")
+
+    assert (answer.status, answer.location) == (303, "/dashboard")
+    assert seen == [("pre_login", "login"), ("pre_login", "login"), ("success", "john@doe.com")]
+    assert site.user_of(visitor).entity.name == "John"
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "event", "text"),
+    [
+        ("john@doe.com", "wrong", ("failed", "john@doe.com"), "Incorrect email or password"),
+        ("nobody@doe.com", "foo123", ("failed", "nobody@doe.com"), "Incorrect email or password"),
+        ("alex@rodriguez.com", "foo123", ("inactive", "alex@rodriguez.com"), "Inactive user"),
+        ("alice@brown.com", "foo123", ("unverified", "alice@brown.com"), "Unverified user"),
+    ],
+)
+def test_the_outcomes(visitor, email, password, event, text):
+    """Each fires its event before the redirect, and the next page can say it, once."""
+    answer = log_in(visitor, email, password)
+
+    assert answer.location == "/login"
+    assert seen[-1] == event
+    assert f"<p class=danger>{text}</p>" in visitor.follow(answer).text
+    assert text not in visitor.get("/login").text
+
+
+def test_the_logout(site, visitor):
+    """It is handled before the controller, and fires its event."""
+    log_in(visitor, "john@doe.com")
+    token = site.call(_token_of(site, visitor))
+    answer = visitor.post("/logout", {"csrf_token": token})
+
+    assert (answer.status, answer.location, seen[-1]) == (303, "/", ("logout",))
+    assert site.user_of(visitor) is None
+
+
+async def _token_of(site, visitor):
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    request = Request("GET", "/", headers=[("host", site.host), ("cookie", cookie)], peer=site.peer)
+    visit = site.site.open(request)
+    token = visit.csrf_token()
+    for _, header in visit.cookies():
+        name, _, value = header.partition(";")[0].partition("=")
+        visitor.cookies[name] = value
+    return token
+
+
+def test_the_other_pages_are_the_controllers(visitor):
+    """By whatever method, with the parameters that each names, and whatever kind of answer."""
+    assert visitor.get("/signup").text == "<h1>Sign up</h1>"
+    assert visitor.get("/email_verification/abc").text == "<h1>Verify 3</h1>"
+    assert visitor.get("/password-reset").text == "GET"
+    assert visitor.post("/password-reset", {}).text == "POST"
+    assert visitor.get("/password-reset/abc").text == "<h1>GET abc</h1>"
+
+
+def test_what_only_simpleauth_has_is_not_there(visitor):
+    """Neither its pages nor the JSON twins."""
+    assert [visitor.get(path).status for path in ("/account", "/confirm_password", "/api/session")] == [404] * 3
+
+
+def test_its_pages_are_protected_too(visitor):
+    """The same headers."""
+    page = visitor.get("/login")
+
+    assert "frame-ancestors 'none'" in page.header("content-security-policy")
+    assert page.header("cache-control") == "no-store"
+
+
+@pytest.mark.parametrize(
+    "middleware", [MyAuthMiddleware, MyAuthMiddleware(), "MyAuthMiddleware", f"{__name__}:MyAuthMiddleware"]
+)
+def test_a_middleware_is_named_in_four_ways(make_pages, middleware):
+    """An object, a class, a class beside the controller, or an import name."""
+
+    class Controller(MyAuthController):
+        def get_middleware(self):
+            return middleware
+
+    seen.clear()
+    make_pages(controller=Controller()).browser().get("/login")
+
+    assert seen == [("pre_login", "login")]
+
+
+@pytest.mark.parametrize("middleware", ["Nothing", "nowhere:Nothing", 5, object])
+def test_a_wrong_middleware_is_refused_at_the_start(make_pages, middleware):
+    """With its name."""
+
+    class Controller(MyAuthController):
+        def get_middleware(self):
+            return middleware
+
+    with pytest.raises(ConfigurationError, match="iddleware"):
+        make_pages(controller=Controller())
+
+
+def test_an_event_that_refused_while_loading_has_no_user(make_pages):
+    """A provider may raise before there is a user: the event still fires."""
+
+    class Closed(MemoryUserProvider):
+        def check_user_is_active(self, user):
+            raise InactiveUserError
+
+    class Controller(MyAuthController):
+        def get_user_provider(self):
+            return "Closed"
+
+    seen.clear()
+    pages = make_pages(controller=Controller(), auth={"providers": [Closed(PEOPLE)]})
+    log_in(pages.browser(), "john@doe.com")
+
+    assert seen[-1][0] == "inactive"
+
+
+def test_a_controllers_method_may_be_a_coroutine(make_pages):
+    """In either dress, as long as it does not suspend in the blocking one."""
+
+    class Controller(MyAuthController):
+        async def signup(self, visit):
+            return f"<p>{await visit.user()}</p>"
+
+    assert make_pages(controller=Controller()).browser().get("/signup").text == "<p>None</p>"
+
+
+def test_a_page_that_is_no_answer_is_a_defect(make_pages):
+    """And says what it must be."""
+
+    class Controller(MyAuthController):
+        def signup(self):
+            return 5
+
+    with pytest.raises(TypeError, match="signup must return a Response, a str or None"):
+        make_pages(controller=Controller()).browser().get("/signup")

@@ -1,0 +1,227 @@
+"""Accounts that visitors make for themselves, and the links that they are sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.web import Field, SimpleAuthController
+
+PASSWORD = "correct horse battery staple"
+NEW_PASSWORD = "purple monkey dishwasher rain"
+TYPED = {"email": "ben@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
+
+
+def sign_up(browser, **fields):
+    return browser.submit(browser.get("/signup").form("/signup"), **TYPED | fields)
+
+
+def mails(pages, mailbox):
+    pages.call(pages.site.auth.deliver_mails())
+    return mailbox.mails
+
+
+def test_from_signup_to_login(pages, browser, mailbox, link_in, log_in):
+    """The mail's link shows a button; pressing it verifies; then the password signs in."""
+    told = sign_up(browser)
+    (mail,) = mails(pages, mailbox)
+    assert (told.status, mail.to) == (200, "ben@example.com")
+    assert "ben@example.com" in told.text
+    assert "not been verified yet" in browser.follow(log_in(browser, "ben@example.com")).text
+
+    page = browser.get(link_in(mail))
+    assert "not been verified yet" in browser.follow(log_in(browser, "ben@example.com")).text
+    verified = browser.submit(page.form(link_in(mail)))
+
+    assert (verified.status, verified.location) == (303, "/login")
+    assert "has been verified" in browser.follow(verified).text
+    assert log_in(browser, "ben@example.com").location == "/"
+
+
+def test_a_taken_address_is_told_by_mail_only(pages, browser, mailbox, anna):
+    """The answer is the same to the letter, the address apart, and no account changes."""
+    taken = sign_up(browser, email="anna@example.com")
+    free = sign_up(browser, email="ben@example.com")
+    kinds = {mail.to: mail.subject for mail in mails(pages, mailbox)}
+
+    assert taken.status == free.status == 200
+    assert taken.text == free.text.replace("ben@example.com", "anna@example.com")
+    assert kinds["anna@example.com"] != kinds["ben@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"email": "nonsense"}, "An email address looks like name@example.com."),
+        ({"email": ""}, "Please fill in this field."),
+        ({"password": "short", "password_confirm": "short"}, "This password is too short. Take at least 15 characters"),
+        ({"password_confirm": "something else"}, "The two passwords are not the same."),
+        ({"password": "ben@example.com", "password_confirm": "ben@example.com"}, "contains your name"),
+        ({"username": "x" * 30}, "This is too long."),
+        ({"username": "b@n"}, "A username has 3 to 22 visible characters and no @."),
+        ({"first_name": "x" * 50}, "This is too long."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(browser, people, fields, text):
+    """And what was typed is still there, the passwords apart."""
+    page = sign_up(browser, last_name="Miller", **fields)
+    kept = page.form("/signup").fields
+
+    assert page.status == 422
+    assert text in page.text
+    assert kept["last_name"] == "Miller"
+    assert (kept["password"], kept["password_confirm"]) == ("", "")
+    assert people.list_users() == []
+
+
+def test_a_taken_username_is_told(browser, anna):
+    """Names are public handles."""
+    page = sign_up(browser, username="Anna")
+
+    assert page.status == 422
+    assert "This username is taken already." in page.text
+
+
+def test_no_form_makes_an_administrator(people, browser):
+    """Fields that the form does not have are ignored: roles, states, identifiers."""
+    people.create_role("admin")
+    page = browser.get("/signup").form("/signup")
+    extra = {"role": "admin", "roles": "admin", "is_admin": "1", "is_active": "0", "is_verified": "1", "id": "1"}
+    browser.post("/signup", page.fields | TYPED | extra)
+    user = people.get_user("ben@example.com")
+
+    assert (user.roles, user.is_verified, user.is_active) == ((), False, True)
+    assert user.id != "1"
+    assert people.get_profile("ben@example.com") == {}
+
+
+def test_the_fields_are_the_applications_choice(make_pages, people):
+    """Other fields go to the profile; a choice that is none is refused."""
+
+    class Controller(SimpleAuthController):
+        def signup_fields(self):
+            colours = (("red", "Red"), ("blue", "Blue"))
+            return (
+                *super().signup_fields()[3:],
+                Field("colour", "Favourite colour", "select", is_required=True, options=colours),
+                Field("newsletter", "Send me news", "checkbox"),
+            )
+
+    browser = make_pages(controller=Controller()).browser()
+    assert "Favourite colour" in browser.get("/signup").text
+    assert "Please choose one of the options." in sign_up(browser, colour="green").text
+    assert sign_up(browser, colour="blue", newsletter="on").status == 200
+    assert people.get_profile("ben@example.com") == {"colour": "blue", "newsletter": "on"}
+
+
+def test_without_verification_an_account_can_be_used_at_once(make_pages, log_in):
+    """A setting."""
+    browser = make_pages(enable_email_verification=False).browser()
+    answer = sign_up(browser)
+
+    assert "You can sign in now." in browser.follow(answer).text
+    assert log_in(browser, "ben@example.com").location == "/"
+
+
+def test_a_new_verification_link_can_be_asked_for(pages, browser, people, mailbox, link_in):
+    """The answer is the same whoever has the address; only the newest link works."""
+    sign_up(browser)
+    (first,) = mails(pages, mailbox)
+    form = browser.get("/email_verification").form("/email_verification")
+    known, unknown = (browser.submit(form, email=email) for email in ("ben@example.com", "eve@example.com"))
+    _, second = mails(pages, mailbox)
+
+    assert known.text == unknown.text.replace("eve@example.com", "ben@example.com")
+    assert browser.get(link_in(first)).status == 410
+    assert browser.get(link_in(second)).status == 200
+
+
+def test_a_forgotten_password_is_replaced(pages, browser, anna, people, mailbox, link_in, log_in):
+    """Looking changes nothing, a refused password spends nothing, and afterwards all sessions are over."""
+    elsewhere = pages.browser()
+    log_in(elsewhere)
+    form = browser.get("/password-reset").form("/password-reset")
+    asked = browser.submit(form, email="anna@example.com")
+    (mail,) = mails(pages, mailbox)
+    page = browser.get(link_in(mail))
+    weak = browser.submit(page.form(), password="short", password_confirm="short")
+    differing = browser.submit(weak.form(), password=NEW_PASSWORD, password_confirm="another one")
+    done = browser.submit(differing.form(), password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
+
+    assert (asked.status, weak.status, differing.status) == (200, 422, 422)
+    assert (done.status, done.location) == (303, "/login")
+    assert "new password has been set" in browser.follow(done).text
+    assert pages.user_of(elsewhere) is None
+    assert log_in(browser, password=PASSWORD).location == "/login"
+    assert log_in(browser, password=NEW_PASSWORD).location == "/"
+    assert browser.get(link_in(mail)).location == "/"
+    assert pages.browser().get(link_in(mail)).status == 410
+
+
+def test_an_unknown_address_gets_the_same_answer(pages, browser, anna, mailbox):
+    """And no mail."""
+    form = browser.get("/password-reset").form("/password-reset")
+    unknown, known = (browser.submit(form, email=email) for email in ("eve@example.com", "anna@example.com"))
+
+    assert unknown.text == known.text.replace("anna@example.com", "eve@example.com")
+    assert [mail.to for mail in mails(pages, mailbox)] == ["anna@example.com"]
+
+
+def test_at_most_three_mails(pages, browser, anna, mailbox, clock):
+    """In the life of a link; the answer stays the same, and afterwards there are mails again."""
+    form = browser.get("/password-reset").form("/password-reset")
+    texts = {browser.submit(form, email="anna@example.com").text for _ in range(5)}
+    assert (len(texts), len(mails(pages, mailbox))) == (1, 3)
+
+    clock.advance(hours=2)
+    browser.submit(form, email="anna@example.com")
+    assert len(mails(pages, mailbox)) == 4
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
+def test_no_header_decides_where_a_link_leads(pages, browser, anna, mailbox, header):
+    """A poisoned host is nobody's mail."""
+    fields = {"email": "anna@example.com", **browser.get("/password-reset").form("/password-reset").fields}
+    browser.post("/password-reset", fields | {"email": "anna@example.com"}, headers=[(header, "evil.example")])
+    texts = "".join(mail.text + mail.html for mail in mails(pages, mailbox))
+
+    assert "evil.example" not in texts
+    assert "http://localhost:8000/password-reset/" in texts
+
+
+def test_the_public_url_begins_every_link(make_pages, anna, mailbox):
+    """With the path that the pages lie below."""
+    pages = make_pages(public_url="https://app.example/", mount="/auth")
+    browser = pages.browser()
+    form = browser.get("/password-reset").form("/auth/password-reset")
+    browser.post("/password-reset", form.fields | {"email": "anna@example.com"})
+
+    assert "https://app.example/auth/password-reset/" in mails(pages, mailbox)[0].text
+
+
+@pytest.mark.parametrize("path", ["/email_verification/nonsense", "/password-reset/nonsense", "/password-reset/%00"])
+def test_a_link_that_is_none_is_explained(browser, path):
+    """With a status that says that it is gone for good."""
+    page = browser.get(path)
+    again = "/password-reset" if "password" in path else "/email_verification"
+
+    assert page.status == 410
+    assert "Ask for a new one." in page.text
+    assert f'href="{again}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("setting", "paths"),
+    [
+        ("enable_signup", ["/signup"]),
+        ("enable_password_reset", ["/password-reset", "/password-reset/token"]),
+        ("enable_email_verification", ["/email_verification", "/email_verification/token"]),
+        ("enable_wallet_login", ["/login/wallet"]),
+    ],
+)
+def test_what_is_switched_off_is_not_there(make_pages, setting, paths):
+    """Neither the page nor its link nor its JSON twin."""
+    browser = make_pages(**{setting: False}).browser()
+
+    assert [browser.get(path).status for path in paths] == [404] * len(paths)
+    assert all(f'"{paths[0]}"' not in browser.get(path).text for path in ("/login",))
+    assert {browser.send("POST", f"/api{path}").status for path in paths} == {404}
