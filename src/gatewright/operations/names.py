@@ -34,8 +34,7 @@ def canonical_name(parameter: str, value: object) -> str:
     """
     typed = require_text(parameter, value, at_most=_LONGEST_NAME)
     name = _fold(typed)
-    is_seen = not _IGNORABLE.search(typed) and not any(unicodedata.category(letter) in _UNSEEN for letter in name)
-    if not name or len(name) > _LONGEST_NAME or not is_seen:
+    if not name or len(name) > _LONGEST_NAME or not (_is_plain(typed) or _is_seen(typed, name)):
         raise InvalidParameterError(
             f"{parameter} must have 1 to {_LONGEST_NAME} visible characters.", parameter=parameter
         )
@@ -46,10 +45,21 @@ def folded_name(typed: str) -> str:
     """Return a name without whatever only makes a twin, what nobody sees included. Made to count by, not to find by:
     some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
     """
+    if _is_plain(typed):
+        return _fold(typed)
     letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", typed))
     return _fold(
         "".join(letter for letter in letters if letter.isspace() or unicodedata.category(letter) not in _UNSEEN)
     )
+
+
+def _is_plain(typed: str) -> bool:
+    """Say whether a name is of visible ASCII letters, as most are: then nobody need look at each."""
+    return typed.isascii() and typed.isprintable()
+
+
+def _is_seen(typed: str, name: str) -> bool:
+    return not _IGNORABLE.search(typed) and not any(unicodedata.category(letter) in _UNSEEN for letter in name)
 
 
 def _fold(typed: str) -> str:

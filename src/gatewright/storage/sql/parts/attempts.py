@@ -45,11 +45,13 @@ class SQLAttempts(StorePart):
             row = None if n is None else connection.execute(statement, which | {"newer": n - 1}).fetchone()
             return [] if row is None else [as_utc(self._read.moment(row[0])) + plus]
 
-        of_client_on_name = nth_newest(sql.nth_attempt_of_client_on_name, limit.of_client_on_name, plus=limit.window)
-        of_client = nth_newest(sql.nth_attempt_of_client, limit.of_client, plus=limit.window)
+        of_client: list[datetime] = []
+        if attempt.client is not None:
+            of_client += nth_newest(sql.nth_attempt_of_client_on_name, limit.of_client_on_name, plus=limit.window)
+            of_client += nth_newest(sql.nth_attempt_of_client, limit.of_client, plus=limit.window)
         on_name = nth_newest(sql.nth_attempt_on_name, limit.on_name, plus=limit.window)
         if on_name and limit.every is not None:
             on_name = nth_newest(sql.nth_attempt_on_name, 1, plus=limit.every)
         now = as_utc(attempt.at)
-        until = max([*of_client_on_name, *of_client, *on_name], default=now)
+        until = max([*of_client, *on_name], default=now)
         return until if until > now else None
