@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import cache, partial
-from typing import Any, TypeGuard
+from functools import partial
+from typing import Any
 
 from gatewright.errors import (
     AttemptBlockedError,
@@ -150,19 +150,9 @@ class _Found:
     password_hash: str | None = field(repr=False)
 
 
-def _hands_out_hashes(source: UserSource) -> TypeGuard[CredentialSource]:
-    return _has_credentials(type(source))
-
-
-@cache
-def _has_credentials(kind: type) -> bool:
-    """Say whether sources of a class hand out hashes. To ask a protocol takes tens of microseconds each time."""
-    return issubclass(kind, CredentialSource)
-
-
 async def _find(parts: Parts, claim: Claim) -> _Found | None:
     """Ask a source that hands out hashes for the user; None where the source verifies the password itself."""
-    if not _hands_out_hashes(claim.source):
+    if not isinstance(claim.source, CredentialSource):
         return None
     user, password_hash = await parts.call(claim.source.find, claim.username) or (None, None)
     return _Found(None if user is None else require_user(user, provider=claim.provider), password_hash)
@@ -170,7 +160,7 @@ async def _find(parts: Parts, claim: Claim) -> _Found | None:
 
 async def _verify(parts: Parts, claim: Claim, found: _Found | None, password: str) -> User:
     """Verify the password: here, where an unknown user costs as much as a wrong password, or by the source."""
-    if found is None or not _hands_out_hashes(claim.source):
+    if found is None or not isinstance(claim.source, CredentialSource):
         user: User = await parts.call(claim.source.load_user_by_username, claim.username, password)
         return user
     verified = await parts.passwords.verify(password, against=found.password_hash)
