@@ -8,9 +8,10 @@ import json
 import pytest
 
 from gatewright import errors
-from gatewright.server.body_limit import LARGEST_BODY, BodyLimit
+from gatewright.server.body_limit import BodyLimit
 from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
 from gatewright.web.problems import problem_of
+from gatewright.web.request import LARGEST_BODY
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
 

@@ -8,10 +8,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatewright.adapters.starlette import ready
+from gatewright.adapters.starlette.translation import read_body
 from gatewright.web.problems import transport_problem
-
-LARGEST_BODY = 64 * 1024
-"""Bytes. The largest honest body holds an address, a challenge and a signature."""
 
 
 class BodyLimit:
@@ -32,7 +30,7 @@ class BodyLimit:
             return await self._app(scope, receive, send)
         try:
             async with asyncio.timeout(self._patience):
-                body = await _read(receive)
+                body = await read_body(receive)
         except ClientDisconnect:
             return None
         except TimeoutError:
@@ -40,25 +38,6 @@ class BodyLimit:
         if body is None:
             return await ready(transport_problem(413, {"Connection": "close"}).response)(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Return the body, or None where it is larger than the limit.
-
-    Raises:
-        ClientDisconnect: If the client went away; half a body is none.
-    """
-    body = bytearray()
-    is_open = True
-    while is_open:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            return None
-        is_open = message.get("more_body", False)
-    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
