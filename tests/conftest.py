@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
+from gatewright.storage.sql.database import SQLiteDatabase
+from gatewright.storage.sql.migrate import migrate
 from gatewright.testing import HookRecorder, Wallet
 
 
@@ -37,9 +40,19 @@ def _no_settings_from_outside(monkeypatch):
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A database file that every migration has been applied to, and nothing else."""
+    path = tmp_path_factory.mktemp("migrated") / "gatewright.db"
+    with closing(SQLiteDatabase(f"sqlite:///{path}")) as database:
+        migrate(database)
+    return path
+
+
 @pytest.fixture
-def gatewright_settings(gatewright_settings):
-    """The settings of the package's fixtures, with passwords that are hashed in no time."""
+def gatewright_settings(gatewright_settings, migrated_file):
+    """The settings of the package's fixtures: passwords are hashed in no time, and the database is migrated."""
+    shutil.copyfile(migrated_file, gatewright_settings.database_url.removeprefix("sqlite:///"))
     return gatewright_settings.with_values(argon2_memory_kib=8, argon2_iterations=1)
 
 

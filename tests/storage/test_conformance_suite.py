@@ -10,6 +10,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import SuspendedError
 from gatewright.ports import Holder
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql.statements import STATEMENTS
 from gatewright.testing.store_conformance import StoreConformance
 from gatewright.testing.store_conformance.visits import SAME_ID
 
@@ -199,13 +200,12 @@ def store(url):
 @pytest.mark.parametrize(
     ("statement", "broken"), [(name, broken) for name, several in BROKEN_STATEMENTS.items() for broken in several]
 )
-def test_the_suite_finds_a_broken_statement(store, statement, broken):
+def test_the_suite_finds_a_broken_statement(store, statement, broken, monkeypatch):
     """A store with one condition of one statement left out or turned round fails the test of that promise."""
     right, wrong, test, *parameters = broken
-    statements = store._statements
-    sql = getattr(statements, statement)
+    sql = getattr(STATEMENTS, statement)
     assert right in sql
-    setattr(statements, statement, sql.replace(right, wrong))
+    monkeypatch.setattr(STATEMENTS, statement, sql.replace(right, wrong))
 
     with pytest.raises(AssertionError):
         getattr(StoreConformance(), test)(store, run_to_completion, *parameters)

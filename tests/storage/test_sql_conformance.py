@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from gatewright.offload import offload
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from gatewright.testing.store_conformance import StoreConformance
 
 
@@ -13,11 +16,11 @@ class SQLConformance(StoreConformance):
     """The suite, with a database of its own beside the store."""
 
     @pytest.fixture
-    def database(self, url):
-        database = SQLiteDatabase(url)
-        migrate(database)
-        yield database
-        database.close()
+    def database(self, url, migrated_file):
+        with closing(SQLiteDatabase(url)) as database:
+            with database.connection() as connection, closing(sqlite3.connect(migrated_file)) as migrated:
+                connection.executescript("".join(migrated.iterdump()))
+            yield database
 
     @pytest.fixture
     def store(self, database):

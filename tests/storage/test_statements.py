@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+import shutil
+import sqlite3
+from contextlib import ExitStack, closing
+from functools import cache, cached_property
 from inspect import getmembers
+from itertools import count
 
 import pytest
 
-from gatewright.storage.sql import SQLiteDatabase, migrate
-from gatewright.storage.sql.statements import Statements
+from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.statements import STATEMENTS, Statements
 
 NAMES = {name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))}
-INSERTS = {name for name in NAMES if getattr(Statements(), name).startswith("INSERT")}
+INSERTS = {name for name in NAMES if getattr(STATEMENTS, name).startswith("INSERT")}
 UNCONDITIONAL = {"list_letters", "list_permissions", "list_roles"}
 LISTS_OF_ALL = {"list_sessions", *UNCONDITIONAL}
 """As long as what they list is."""
@@ -110,23 +114,35 @@ ROWS = [
 """One row of each table; two of sessions and remembered browsers: an account's and another provider's user's."""
 
 
-@pytest.fixture
-def make_database():
-    """Make databases in memory with so many users, each with everything that a user can have."""
-    made = []
+@pytest.fixture(scope="module")
+def filled_file(migrated_file, tmp_path_factory):
+    """Return a file with so many users, each with everything that a user can have; each is made once."""
+    folder = tmp_path_factory.mktemp("filled")
 
-    def make(rows=0):
-        database = SQLiteDatabase("sqlite://")
-        migrate(database)
-        made.append(database)
-        with database.transaction() as connection:
+    @cache
+    def filled_file(rows):
+        path = folder / f"{rows}.db"
+        shutil.copyfile(migrated_file, path)
+        with closing(sqlite3.connect(path)) as connection, connection:
             for sql in ROWS:
                 connection.executemany(sql, [{"n": number} for number in range(rows)])
-        return database
+        return path
 
-    yield make
-    for database in made:
-        database.close()
+    return filled_file
+
+
+@pytest.fixture
+def make_database(filled_file, tmp_path):
+    """Make databases with so many users, to do with as a test likes."""
+    numbers = count()
+    with ExitStack() as made:
+
+        def make(rows=0):
+            path = tmp_path / f"{next(numbers)}.db"
+            shutil.copyfile(filled_file(rows), path)
+            return made.enter_context(closing(SQLiteDatabase(f"sqlite:///{path}")))
+
+        yield make
 
 
 def steps_of(database, sql, parameters):
@@ -142,7 +158,7 @@ def steps_of(database, sql, parameters):
 @pytest.mark.parametrize("name", sorted(NAMES - INSERTS - UNCONDITIONAL))
 def test_every_statement_uses_an_index(make_database, name):
     """SQLite's plan searches by an index throughout, and scans nothing but what the statement has just gathered."""
-    sql = getattr(Statements(), name)
+    sql = getattr(STATEMENTS, name)
     parameters = dict.fromkeys(re.findall(r":(\w+)", sql), "1")
     plan = [detail for *_, detail in make_database().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters)]
     scanned = {detail.split()[1] for detail in plan if detail.startswith("SCAN")}
@@ -161,7 +177,7 @@ def test_every_lookup_finds_something(make_database):
     found = {}
     for name, parameters in LOOKUPS.items():
         with make_database(20).connection() as connection:
-            cursor = connection.execute(getattr(Statements(), name), parameters)
+            cursor = connection.execute(getattr(STATEMENTS, name), parameters)
             found[name] = len(cursor.fetchall()) or cursor.rowcount
 
     assert [name for name, count in found.items() if count < 1] == []
@@ -173,7 +189,7 @@ def test_the_work_does_not_grow_with_the_rows(make_database, name):
 
     A deletion may run one more for a row, where it empties a page of the file.
     """
-    sql = getattr(Statements(), name)
+    sql = getattr(STATEMENTS, name)
     few, many = (steps_of(make_database(rows), sql, LOOKUPS[name]) for rows in (20, 5_000))
     deleted = 10 if name.startswith("delete_") else 0
 

@@ -1,21 +1,16 @@
-"""Render the pages. Jinja2 escapes every value; nothing is marked safe anywhere."""
+"""Render the pages."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
-
 from gatewright.errors import GatewrightError
-from gatewright.i18n import LANGUAGES, format_moment, translations_for
-from gatewright.model import as_utc
+from gatewright.i18n import translations_for
 from gatewright.settings import Settings
-from gatewright.web.devices import device_name
+from gatewright.web.environment import environments
 from gatewright.web.message_texts import MESSAGES, PROBLEMS
 from gatewright.web.problems import Problem
 from gatewright.web.response import Response, html
@@ -39,9 +34,7 @@ class Message:
 
 
 class Pages:
-    """The templates of one site: ours, and before them those of its skin.
-
-    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it.
+    """The pages of one site.
 
     Args:
         settings: What the site is called, which pages it has, and its skin.
@@ -49,10 +42,16 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        ours = PackageLoader("gatewright.web")
-        skin = [] if settings.skin is None else [FileSystemLoader(settings.skin)]
-        self._loader = ChoiceLoader([PrefixLoader({"gatewright": ours}), *skin, ours])
-        self._environments: dict[str, Environment] = {}
+        self._environment = environments(skin=settings.skin)
+        self._site = {
+            "name": settings.site_name,
+            "password_min_length": settings.password_min_length,
+            "enable_signup": settings.enable_signup,
+            "enable_password_reset": settings.enable_password_reset,
+            "enable_remember_me": settings.enable_remember_me,
+            "enable_wallet_login": settings.enable_wallet_login,
+            "enable_email_verification": settings.enable_email_verification,
+        }
 
     async def show(
         self,
@@ -82,6 +81,7 @@ class Pages:
         said = visit.guard.messages() | dict(messages or {})
         site = visit.site
         context |= {
+            "site": self._site,
             "path": site.path,
             "static": lambda name: site.mount + STATIC + name,
             "user": await visit.user(),
@@ -140,49 +140,3 @@ class Pages:
 
     def _translate(self, language: str) -> Any:
         return translations_for(language, skin=self._settings.skin).gettext
-
-    def _environment(self, language: str) -> Environment:
-        """Return the templates in one language: a translation is looked up once, when a template is compiled."""
-        if language not in self._environments:
-            self._environments[language] = self._make_environment(language)
-        return self._environments[language]
-
-    def _make_environment(self, language: str) -> Environment:
-        settings = self._settings
-        translations = translations_for(language, skin=settings.skin)
-        environment = Environment(
-            loader=self._loader,
-            autoescape=True,
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.install_gettext_translations(  # type: ignore[attr-defined] # jinja2.ext.i18n adds it
-            translations, newstyle=True
-        )
-        environment.globals |= {
-            "language": language,
-            "languages": LANGUAGES,
-            "version": version("gatewright"),
-            "site": {
-                "name": settings.site_name,
-                "password_min_length": settings.password_min_length,
-                "enable_signup": settings.enable_signup,
-                "enable_password_reset": settings.enable_password_reset,
-                "enable_remember_me": settings.enable_remember_me,
-                "enable_wallet_login": settings.enable_wallet_login,
-                "enable_email_verification": settings.enable_email_verification,
-            },
-        }
-        environment.filters |= {
-            "device": lambda user_agent: device_name(user_agent, translations_for(language).gettext),
-            "iso": lambda moment: as_utc(moment).isoformat(),
-            "moment": lambda moment: _written(moment, language),
-            "translated": translations.gettext,
-        }
-        return environment
-
-
-def _written(moment: datetime, language: str) -> str:
-    return format_moment(as_utc(moment), language)

@@ -11,6 +11,7 @@ import django
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
@@ -34,6 +35,17 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
+
+class QuickPBKDF2PasswordHasher(PBKDF2PasswordHasher):
+    """Django's first choice, which would take a quarter of a second for each user of a test."""
+
+    iterations = 1_000
+
+
+hashers = ModuleType("gatewright_test_hashers")
+hashers.QuickPBKDF2PasswordHasher = QuickPBKDF2PasswordHasher
+sys.modules[hashers.__name__] = hashers
+
 settings.configure(
     SECRET_KEY="for these tests only",
     ALLOWED_HOSTS=["*"],
@@ -51,7 +63,7 @@ settings.configure(
     LOGIN_URL="gatewright:login",
     ROOT_URLCONF="gatewright_test_urls",
     PASSWORD_HASHERS=[
-        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "gatewright_test_hashers.QuickPBKDF2PasswordHasher",
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ],
     TEMPLATES=[

@@ -7,7 +7,7 @@ import sqlite3
 from gatewright.model import AuditEntry
 from gatewright.storage.sql.database import SQLiteDatabase
 from gatewright.storage.sql.rows import RecordReader, row_of
-from gatewright.storage.sql.statements import Statements
+from gatewright.storage.sql.statements import STATEMENTS
 
 
 class StorePart:
@@ -16,7 +16,7 @@ class StorePart:
     def __init__(self, database: SQLiteDatabase, *, naive_timestamps: bool = False) -> None:
         self._database = database
         self._read = RecordReader(naive_timestamps=naive_timestamps)
-        self._statements = Statements()
+        self._statements = STATEMENTS
 
     def _record(self, connection: sqlite3.Connection, entry: AuditEntry | None) -> None:
         """Write a line of the audit record in the transaction of what it records."""

@@ -25,3 +25,6 @@ class Statements(
     SessionStatements,
 ):
     """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""
+
+
+STATEMENTS = Statements()

@@ -1,0 +1,59 @@
+"""The templates of the pages in one language. Jinja2 escapes every value; nothing is marked safe anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from gatewright.i18n import LANGUAGES, format_moment, translations_for
+from gatewright.model import as_utc
+from gatewright.web.devices import device_name
+
+
+def environments(*, skin: Path | None) -> Callable[[str], Environment]:
+    """Return what gives our templates, and before them those of a skin, in a language.
+
+    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it. There is one environment a
+    language, since a translation is looked up once, when its template is compiled. Sites without a skin share them.
+
+    Args:
+        skin: A folder of templates.
+    """
+    return _ours if skin is None else cache(partial(_make, skin=skin))
+
+
+def _make(language: str, *, skin: Path | None) -> Environment:
+    ours = PackageLoader("gatewright.web")
+    own = [] if skin is None else [FileSystemLoader(skin)]
+    translations = translations_for(language, skin=skin)
+    environment = Environment(
+        loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(  # type: ignore[attr-defined] # jinja2.ext.i18n adds it
+        translations, newstyle=True
+    )
+    environment.globals |= {"language": language, "languages": LANGUAGES, "version": version("gatewright")}
+    environment.filters |= {
+        "device": lambda user_agent: device_name(user_agent, translations_for(language).gettext),
+        "iso": lambda moment: as_utc(moment).isoformat(),
+        "moment": lambda moment: _written(moment, language),
+        "translated": translations.gettext,
+    }
+    return environment
+
+
+def _written(moment: datetime, language: str) -> str:
+    return format_moment(as_utc(moment), language)
+
+
+_ours = cache(partial(_make, skin=None))
