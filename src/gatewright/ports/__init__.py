@@ -1,0 +1,36 @@
+"""What the core asks of the world: protocols that the storage, the system and the two dresses implement.
+
+Methods that may wait are ``async def``. In the blocking dress they answer at once, in the asynchronous one they
+may suspend; the operations cannot tell.
+"""
+
+from __future__ import annotations
+
+from gatewright.ports.accounts import AccountStore as AccountStore
+from gatewright.ports.attempts import AttemptLimit as AttemptLimit
+from gatewright.ports.attempts import AttemptStore as AttemptStore
+from gatewright.ports.audit import AuditFilter as AuditFilter
+from gatewright.ports.audit import AuditStore as AuditStore
+from gatewright.ports.challenges import ChallengeLimit as ChallengeLimit
+from gatewright.ports.challenges import ChallengeStore as ChallengeStore
+from gatewright.ports.challenges import VisitSecrets as VisitSecrets
+from gatewright.ports.clock import Clock as Clock
+from gatewright.ports.dress import Call as Call
+from gatewright.ports.dress import Shield as Shield
+from gatewright.ports.letters import LetterStore as LetterStore
+from gatewright.ports.links import LinkStore as LinkStore
+from gatewright.ports.mail import Mailer as Mailer
+from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.passwords import Passwords as Passwords
+from gatewright.ports.passwords import Verified as Verified
+from gatewright.ports.profiles import ProfileStore as ProfileStore
+from gatewright.ports.random import Random as Random
+from gatewright.ports.remembered import Recollection as Recollection
+from gatewright.ports.remembered import RememberStore as RememberStore
+from gatewright.ports.rights import Holder as Holder
+from gatewright.ports.rights import RightsStore as RightsStore
+from gatewright.ports.sessions import Owner as Owner
+from gatewright.ports.sessions import SessionStore as SessionStore
+from gatewright.ports.sources import CredentialSource as CredentialSource
+from gatewright.ports.sources import UserSource as UserSource
+from gatewright.ports.store import Store as Store

@@ -1,0 +1,89 @@
+"""Where accounts and their wallets are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from gatewright.model import Account, AuditEntry, Letter
+
+
+class AccountStore(Protocol):
+    """Keeps accounts. Every method is one transaction."""
+
+    async def add_account(
+        self, account: Account, *, password_hash: str | None, roles: Sequence[str], audit: AuditEntry
+    ) -> Account:
+        """Keep a new account with its roles, all or nothing.
+
+        Raises:
+            TakenError: If its username or mail address is somebody's already.
+        """
+        ...
+
+    async def sign_up_account(
+        self,
+        account: Account,
+        *,
+        password_hash: str,
+        profile: Mapping[str, str],
+        letter: Letter | None,
+        audit: AuditEntry,
+    ) -> Account:
+        """Keep an account that its owner has made, with its profile and a mail to be sent, all or nothing.
+
+        Raises:
+            TakenError: If its username or mail address is somebody's already.
+        """
+        ...
+
+    async def find_account(self, account_id: str) -> Account | None:
+        """Return the account with this identifier."""
+        ...
+
+    async def find_credentials(self, name: str) -> tuple[Account, str | None] | None:
+        """Return the account with this username or mail address, and its password hash."""
+        ...
+
+    async def find_account_by_wallet(self, evrmore_address: str) -> Account | None:
+        """Return the account that this wallet belongs to."""
+        ...
+
+    async def list_accounts(self, *, after: str, at_most: int) -> list[Account]:
+        """Return accounts in the order of their identifiers, from behind ``after``."""
+        ...
+
+    async def change_account(
+        self, account_id: str, *, is_active: bool | None = None, is_verified: bool | None = None, audit: AuditEntry
+    ) -> bool:
+        """Change what is not None. An account that is no longer active has no sessions and no remembered browsers.
+
+        Returns:
+            Whether there is such an account.
+        """
+        ...
+
+    async def set_password_hash(
+        self, account_id: str, new_hash: str, *, keep: str | None, letter: Letter | None = None, audit: AuditEntry
+    ) -> None:
+        """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``.
+
+        Its links to reset the password and its remembered browsers are gone; ``letter`` tells the owner.
+        """
+        ...
+
+    async def renew_password_hash(self, account_id: str, *, old_hash: str, new_hash: str) -> None:
+        """Keep a new hash of the same password, unless it has been changed meanwhile. No session ends."""
+        ...
+
+    async def list_wallets(self, account_id: str) -> list[str]:
+        """Return the addresses of an account's wallets, the first one linked first."""
+        ...
+
+    async def remove_wallet(self, evrmore_address: str, *, account_id: str, audit: AuditEntry) -> bool:
+        """Take a wallet from an account and end the sessions that it opened.
+
+        Returns:
+            False where the account has no such wallet, or no other way to sign in: then nothing is done.
+        """
+        ...

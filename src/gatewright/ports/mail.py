@@ -1,0 +1,33 @@
+"""Writing mails and sending them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gatewright.model import Letter, Mail
+
+
+class Mailer(Protocol):
+    """Sends mails. A plain function of the application's, called on a thread where it may take its time."""
+
+    def send(self, mail: Mail) -> None:
+        """Send a mail.
+
+        Raises:
+            MailUnavailableError: If it could not be handed over; it will be tried again.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """Writes mails."""
+
+    def write(self, letter: Letter, *, link: str | None, hours: int) -> Mail:
+        """Return a letter's mail in its language.
+
+        Args:
+            letter: What to write, to whom.
+            link: Where its link leads, secret included.
+            hours: How long the link is good.
+        """
+        ...

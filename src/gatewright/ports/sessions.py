@@ -1,0 +1,98 @@
+"""Where sessions are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gatewright.model import AuditEntry, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose sessions: an account's of ours by its identifier, or another ``provider``'s user's by theirs."""
+
+    user_id: str
+    provider: str | None = None
+
+
+class SessionStore(Protocol):
+    """Keeps sessions. Every method is one transaction."""
+
+    async def open_session(
+        self, session: Session, *, account_id: str | None, digest: bytes, ends: bytes | None, audit: AuditEntry
+    ) -> Session | None:
+        """Insert a session that a secret names, and end the one that the visit had before.
+
+        Args:
+            session: The new session.
+            account_id: The account it belongs to, where the user is in our own tables.
+            digest: SHA-256 of the secret.
+            ends: SHA-256 of the visit's previous secret.
+            audit: What to record.
+
+        Returns:
+            The session as it was kept, or None where the account is not active or gone: then nothing is written.
+        """
+        ...
+
+    async def find_session(self, digest: bytes, *, now: datetime, idle_since: datetime) -> Session | None:
+        """Return the session that a secret names, if it is neither ended, expired nor idle for too long.
+
+        Args:
+            digest: SHA-256 of the secret.
+            now: The current moment.
+            idle_since: A session last seen before this moment is dead.
+        """
+        ...
+
+    async def touch_session(self, session_id: str, *, now: datetime) -> None:
+        """Write down that a session has been seen."""
+        ...
+
+    async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
+        """Say whether this session of this user is neither ended nor expired, and the account active."""
+        ...
+
+    async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
+        """Return the sessions that are alive, newest first: one user's, or everybody's.
+
+        Args:
+            now: The current moment.
+            idle_since: A session in a cookie that was last seen before this moment is dead.
+            owner: Whose sessions.
+        """
+        ...
+
+    async def end_session(
+        self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
+    ) -> Session | None:
+        """End a session; return it where this call ended it, None where there was nothing to end.
+
+        Args:
+            session_id: Which session.
+            forget_browsers: Whether no browser of its user is remembered any more: one of them would open another.
+            audit: What to record; who it is about follows from the session.
+        """
+        ...
+
+    async def end_visit(self, digest: bytes, *, audit: AuditEntry) -> Session | None:
+        """End the session that a secret names; return it where this call ended it.
+
+        Args:
+            digest: SHA-256 of the secret.
+            audit: What to record; who it is about follows from the session.
+        """
+        ...
+
+    async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
+        """End every session of a user, but the one with the identifier ``keep``; return how many that were.
+
+        Their remembered browsers are forgotten: each could open another session.
+        """
+        ...
+
+    async def delete_expired_sessions(self, *, now: datetime, at_most: int) -> int:
+        """Delete sessions that have expired and return how many; at most ``at_most`` in one call."""
+        ...

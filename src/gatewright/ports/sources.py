@@ -1,0 +1,46 @@
+"""Where users come from."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from gatewright.model import User
+
+
+@runtime_checkable
+class UserSource(Protocol):
+    """Where users come from, as the operations see it. Every method may be plain or ``async def``."""
+
+    @property
+    def user_class(self) -> type[User]:
+        """What its users are instances of."""
+        ...
+
+    def load_user_by_username(self, username: str, password: str | None = None) -> Any:
+        """Return the user; with a password, only if it is right."""
+        ...
+
+    def bypass(self, username: str) -> Any:
+        """Return the user without a password, if active and verified."""
+        ...
+
+    def check_user_is_active(self, user: User) -> Any:
+        """Raise `InactiveUserError` unless the user is active."""
+        ...
+
+    def check_user_is_verified(self, user: User) -> Any:
+        """Raise `UnverifiedUserError` unless the user is verified."""
+        ...
+
+
+@runtime_checkable
+class CredentialSource(Protocol):
+    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it."""
+
+    def find(self, username: str) -> Any:
+        """Return the user and their password hash (None without a password), or None for an unknown name."""
+        ...
+
+    def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> Any:
+        """Keep a new hash of the same password, unless the old one has been changed meanwhile."""
+        ...

@@ -1,0 +1,36 @@
+"""All that is kept."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gatewright.ports.accounts import AccountStore
+from gatewright.ports.attempts import AttemptStore
+from gatewright.ports.audit import AuditStore
+from gatewright.ports.challenges import ChallengeStore
+from gatewright.ports.letters import LetterStore
+from gatewright.ports.links import LinkStore
+from gatewright.ports.profiles import ProfileStore
+from gatewright.ports.remembered import RememberStore
+from gatewright.ports.rights import RightsStore
+from gatewright.ports.sessions import SessionStore
+
+
+class Store(
+    ChallengeStore,
+    SessionStore,
+    AccountStore,
+    RightsStore,
+    AuditStore,
+    AttemptStore,
+    RememberStore,
+    LinkStore,
+    LetterStore,
+    ProfileStore,
+    Protocol,
+):
+    """All that gatewright keeps."""
+
+    def close(self) -> None:
+        """Let go of every connection. The store opens new ones when it is used again."""
+        ...
