@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 
+from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
 from gatewright.errors import (
     Denied,
     InactiveUserError,
@@ -18,7 +19,6 @@ from gatewright.errors import (
 )
 from gatewright.server import openapi
 from gatewright.server.bearer import Token
-from gatewright.server.openapi import problem_responses
 from gatewright.server.schemas import (
     AccountResponse,
     AuthenticateRequest,
@@ -52,7 +52,7 @@ def require_json(request: Request) -> None:
         problem_of(RateLimitError(retry_after=60)),
         problem_of(Denied()),
         *openapi.BODY,
-        *openapi.STORE,
+        *UNAVAILABLE,
         *openapi.ALWAYS,
     ),
 )
@@ -81,7 +81,7 @@ async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> Chal
         problem_of(InactiveUserError()),
         problem_of(Denied()),
         *openapi.BODY,
-        *openapi.STORE,
+        *UNAVAILABLE,
         *openapi.ALWAYS,
     ),
 )
@@ -108,7 +108,7 @@ async def authenticate(body: AuthenticateRequest, auth: Auth, client: Visitor) -
     "/validate",
     summary="Check a token",
     tags=["session"],
-    responses=problem_responses(*openapi.TOKEN, *openapi.STORE, *openapi.ALWAYS),
+    responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
 )
 async def validate(token: Token, auth: Auth) -> ValidateResponse:
     """Say what a token stands for, if it is good: signature, times, session and account."""
@@ -128,7 +128,7 @@ async def validate(token: Token, auth: Auth) -> ValidateResponse:
     "/me",
     summary="Read your own account",
     tags=["session"],
-    responses=problem_responses(*openapi.TOKEN, *openapi.STORE, *openapi.ALWAYS),
+    responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
 )
 async def me(token: Token, auth: Auth) -> AccountResponse:
     """Return the account that a token belongs to."""
@@ -143,7 +143,7 @@ async def me(token: Token, auth: Auth) -> AccountResponse:
     summary="Sign out",
     tags=["session"],
     status_code=204,
-    responses=problem_responses(*openapi.TOKEN, problem_of(Denied()), *openapi.STORE, *openapi.ALWAYS),
+    responses=problem_responses(*UNKNOWN, problem_of(Denied()), *UNAVAILABLE, *openapi.ALWAYS),
 )
 async def logout(token: Token, auth: Auth) -> None:
     """End the session that a token names, at once and everywhere."""
@@ -155,7 +155,7 @@ async def logout(token: Token, auth: Auth) -> None:
     "/healthz",
     summary="See whether the server works",
     tags=["operation"],
-    responses=problem_responses(*openapi.STORE, *openapi.ALWAYS),
+    responses=problem_responses(*UNAVAILABLE, *openapi.ALWAYS),
 )
 async def healthz(auth: Auth) -> HealthResponse:
     """Answer after a real read of the database."""

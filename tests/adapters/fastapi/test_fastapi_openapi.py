@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from gatewright.adapters.fastapi import FastAPIAuth, bodies
+from gatewright.adapters.fastapi.problem_responses import ProblemBody
 from gatewright.errors import ConfigurationError
 from gatewright.web import AuthController, Field, SimpleAuthController
 from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM
@@ -224,7 +225,7 @@ def test_problems_are_as_described(call, description):
     }.items():
         status, problem = call(path.replace("{token}", "unknown"), body)
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
-        bodies.ProblemBody.model_validate(problem)
+        ProblemBody.model_validate(problem)
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
 
 

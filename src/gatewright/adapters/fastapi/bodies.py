@@ -20,24 +20,6 @@ Password = Annotated[str, Field(json_schema_extra=_PASSWORD, max_length=1024)]
 Address = Annotated[str, Field(description="The address of a wallet.", examples=[_ADDRESS])]
 
 
-class FieldProblem(BaseModel):
-    """What is wrong with one field of the body."""
-
-    field: str
-    message: str
-
-
-class ProblemBody(BaseModel):
-    """An error, as RFC 9457 writes it, with a stable ``code`` for programs."""
-
-    type: Literal["about:blank"]
-    title: str = Field(description="The status in words.")
-    status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What to tell a person.")
-    code: str = Field(description="What a program decides by; it never changes.")
-    errors: list[FieldProblem] | None = Field(None, description="With 422 only: which fields are wrong.")
-
-
 class UserBody(BaseModel):
     """A user."""
 

@@ -7,40 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gatewright.adapters.fastapi.bodies import ProblemBody
+from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
 from gatewright.adapters.fastapi.schemes import COOKIE, NOBODY
-from gatewright.errors import Denied, InvalidTokenError, StoreUnavailableError, UnverifiedUserError
+from gatewright.errors import Denied, UnverifiedUserError
 from gatewright.web.access import UNCONFIRMED
-from gatewright.web.problems import PROBLEM_TYPE, Problem, problem_of, transport_problem
-
-Responses = dict[int | str, dict[str, Any]]
-
-UNKNOWN = (transport_problem(401), problem_of(InvalidTokenError()))
-"""What a client is told who does not say who they are."""
-
-UNAVAILABLE = (problem_of(StoreUnavailableError()),)
-"""What a client is told while the database cannot be reached."""
+from gatewright.web.problems import problem_of
 
 _DENIED = problem_of(Denied())
 _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": UNCONFIRMED}
-_TEMPLATE = "#/components/schemas/{model}"
-_SCHEMA = {"$ref": _TEMPLATE.format(model=ProblemBody.__name__)}
-
-
-def problem_responses(*problems: Problem) -> Responses:
-    """Describe the problems of one endpoint for its ``responses``, with an example for each code."""
-    responses: Responses = {}
-    for problem in sorted({problem.code: problem for problem in problems}.values(), key=lambda problem: problem.status):
-        response = responses.setdefault(
-            problem.status,
-            {"description": problem.title, "content": {PROBLEM_TYPE: {"schema": _SCHEMA, "examples": {}}}},
-        )
-        response["content"][PROBLEM_TYPE]["examples"][problem.code] = {"summary": problem.detail, "value": problem.body}
-        if problem.headers:
-            response["headers"] = {
-                name: {"schema": {"type": "string"}, "example": value} for name, value in problem.headers.items()
-            }
-    return responses
 
 
 def describe(app: FastAPI) -> None:
@@ -58,8 +32,7 @@ def describe(app: FastAPI) -> None:
 def _complete(description: dict[str, Any]) -> None:
     """Add what is missing. A description that is complete stays as it is."""
     components = description.setdefault("components", {})
-    problem = ProblemBody.model_json_schema(ref_template=_TEMPLATE)
-    components["schemas"] = {**problem.pop("$defs"), ProblemBody.__name__: problem, **components.get("schemas", {})}
+    components["schemas"] = problem_schemas() | components.get("schemas", {})
     components.get("securitySchemes", {}).pop(NOBODY.scheme_name, None)
     for operation in _operations_of(description):
         security = operation.get("security", [])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 
 from gatewright.adapters.fastapi import bodies
 from gatewright.adapters.fastapi.current_user import CurrentUser
-from gatewright.adapters.fastapi.openapi import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
 from gatewright.errors import (
     AttemptBlockedError,
     BusyError,

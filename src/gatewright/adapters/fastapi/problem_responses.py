@@ -1,0 +1,62 @@
+"""The description of our errors: every status with its codes, each with the very body that a client gets."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from gatewright.errors import InvalidTokenError, StoreUnavailableError
+from gatewright.web.problems import PROBLEM_TYPE, Problem, problem_of, transport_problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+UNKNOWN = (transport_problem(401), problem_of(InvalidTokenError()))
+"""What a client is told who does not say who they are."""
+
+UNAVAILABLE = (problem_of(StoreUnavailableError()),)
+"""What a client is told while the database cannot be reached."""
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the body."""
+
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """An error, as RFC 9457 writes it, with a stable ``code`` for programs."""
+
+    type: Literal["about:blank"]
+    title: str = Field(description="The status in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What to tell a person.")
+    code: str = Field(description="What a program decides by; it never changes.")
+    errors: list[FieldProblem] | None = Field(None, description="With 422 only: which fields are wrong.")
+
+
+_TEMPLATE = "#/components/schemas/{model}"
+_SCHEMA = {"$ref": _TEMPLATE.format(model=ProblemBody.__name__)}
+
+
+def problem_schemas() -> dict[str, Any]:
+    """Return the schemas that `problem_responses` refers to: FastAPI knows of schemas in JSON, not in problem+json."""
+    problem = ProblemBody.model_json_schema(ref_template=_TEMPLATE)
+    return {**problem.pop("$defs"), ProblemBody.__name__: problem}
+
+
+def problem_responses(*problems: Problem) -> Responses:
+    """Describe the problems of one endpoint for its ``responses``, with an example for each code."""
+    responses: Responses = {}
+    for problem in sorted({problem.code: problem for problem in problems}.values(), key=lambda problem: problem.status):
+        response = responses.setdefault(
+            problem.status,
+            {"description": problem.title, "content": {PROBLEM_TYPE: {"schema": _SCHEMA, "examples": {}}}},
+        )
+        response["content"][PROBLEM_TYPE]["examples"][problem.code] = {"summary": problem.detail, "value": problem.body}
+        if problem.headers:
+            response["headers"] = {
+                name: {"schema": {"type": "string"}, "example": value} for name, value in problem.headers.items()
+            }
+    return responses
