@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gatewright import EvrmoreAuth
 from gatewright.errors import GatewrightError
-from gatewright.testing import SeededRandom
 
 PASSWORD = "correct horse battery staple"
 OURS = "SQLUserProvider"
@@ -43,24 +40,10 @@ class Visitor:
         return self.cookie["auth"]["secret"]
 
 
-@pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory):
-    """A database that is migrated once and copied for every test."""
-    path = tmp_path_factory.mktemp("migrated") / "gatewright.db"
-    EvrmoreAuth(f"sqlite:///{path}", jwt_secret=SeededRandom("migration").token_bytes(32).hex()).close()
-    return path
-
-
 @pytest.fixture
-def database(tmp_path, migrated_database):
+def database(gatewright_settings):
     """The path of the test's own database."""
-    return shutil.copy(migrated_database, tmp_path / "gatewright.db")
-
-
-@pytest.fixture
-def gatewright_settings(gatewright_settings, database):
-    """The settings of every test, on the copied database."""
-    return gatewright_settings.with_values(database_url=f"sqlite:///{database}")
+    return gatewright_settings.database_url.removeprefix("sqlite:///")
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ GOOD_PARAMETERS = {
     "request_email_verification": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
     "verify_email": {"token": "verification", "ip_address": None},
     "request_password_reset": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
-    "reset_password": {"token": "reset", "password": "other password", "ip_address": None},
+    "reset_password": {"token": "reset", "password": "other password", "ip_address": None, "language": None},
     "is_link_valid": {"token": "reset", "purpose": "password_reset"},
     "get_profile": {"username": "name"},
     "set_profile": {"username": "name", "profile": {"city": "Berne"}, "actor": None},

@@ -160,12 +160,21 @@ def test_what_is_no_cookie_is_worth_nothing(browser, come_back, auth, spoil):
     assert come_back(browser)[1] is not None
 
 
-def test_signing_out_forgets_the_browser(browser, come_back):
-    """Where the cookie is handed over: the copy that somebody took is worth nothing. Other browsers stay known."""
-    elsewhere = browser.request().remember()
-    browser.request().destroy(remembered=browser.remembered)
+def test_signing_out_forgets_the_browser(browser, come_back, auth, carol):
+    """The copy that somebody took of its cookie is worth nothing. Other browsers stay known."""
+    other = Visitor(auth)
+    other.request().login("carol", PASSWORD, OURS)
+    elsewhere = other.request().remember()
+    browser.request().destroy()
     assert come_back(browser)[1] is None
     assert come_back(browser, elsewhere)[1] is not None
+
+
+def test_signing_out_forgets_a_browser_that_came_back(browser, come_back):
+    """Whoever was recalled has a session without any cookie of `remember` in hand; the newest is worth nothing too."""
+    later, cookie = come_back(browser)
+    later.request().destroy()
+    assert come_back(browser, cookie)[1] is None
 
 
 def test_a_guest_can_be_forgotten_too(browser, come_back, auth):

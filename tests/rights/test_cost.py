@@ -15,10 +15,10 @@ USERS, PERMISSIONS = 10_000, 50
 
 
 @pytest.fixture(scope="session")
-def crowded_database(migrated_database, tmp_path_factory):
+def crowded_database(migrated_file, tmp_path_factory):
     """Ten thousand users who hold fifty permissions each, by SQL."""
     path = tmp_path_factory.mktemp("crowded") / "gatewright.db"
-    shutil.copy(migrated_database, path)
+    shutil.copy(migrated_file, path)
     numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {})"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(

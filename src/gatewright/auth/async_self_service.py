@@ -90,7 +90,9 @@ class AsyncSelfService(WithParts):
         asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
         await request_password_reset(self._parts, email, asker=asker)
 
-    async def reset_password(self, token: str, password: str, *, ip_address: str | None = None) -> User:
+    async def reset_password(
+        self, token: str, password: str, *, ip_address: str | None = None, language: str | None = None
+    ) -> User:
         """Set a new password by the secret of a link. All sessions of the user end; nobody is signed in by it.
 
         Raises:
@@ -99,7 +101,7 @@ class AsyncSelfService(WithParts):
             Denied: If a ``pre_password_reset`` hook refuses.
             BusyError: If too many passwords are being hashed.
         """
-        return await reset_password(self._parts, token, password, ip_address=ip_address)
+        return await reset_password(self._parts, token, password, ip_address=ip_address, language=language)
 
     async def is_link_valid(self, token: str, *, purpose: str) -> bool:
         """Say whether a link could be used now, without using it.

@@ -8,7 +8,7 @@ from gatewright.model import Session, User
 from gatewright.operations.authenticate import authenticate_visit
 from gatewright.operations.own_password import change_password, confirm_password
 from gatewright.operations.prove_user import Claim, attempt
-from gatewright.operations.remember import forget, recall, remember
+from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.visits import end_visit, open_visit, reload_user
 from gatewright.providers import UserProvider
@@ -95,12 +95,13 @@ class AsyncSigningIn(AsyncVisitor):
         await confirm_password(self._parts, session, user, password, client=self._device.ip_address)
         await self._open(user, provider=session.provider, method="password")
 
-    async def change_password(self, current: str, new: str) -> None:
+    async def change_password(self, current: str, new: str, *, language: str | None = None) -> None:
         """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
 
         Args:
             current: The password that they have.
             new: The password that they want, checked against the policy.
+            language: The language of the mail that tells them; by default the setting's, then English.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -111,7 +112,8 @@ class AsyncSigningIn(AsyncVisitor):
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = await self._require_visit()
-        await change_password(self._parts, session, user, current=current, new=new, client=self._device.ip_address)
+        client = self._device.ip_address
+        await change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
         await self._open(user, provider=session.provider, method="password")
 
     async def remember(self) -> str:
@@ -124,7 +126,9 @@ class AsyncSigningIn(AsyncVisitor):
             AuthenticationError: If nobody is signed in, or the visitor is merely remembered themselves.
         """
         session, user = await self._require_visit()
-        return await remember(self._parts, session, user)
+        cookie = await remember(self._parts, session, user)
+        self._state.keep_series(series_of(cookie))
+        return cookie
 
     async def recall(self, cookie: str) -> str | None:
         """Sign a guest in by what their browser kept. The visit is not fully authenticated by that.
@@ -142,18 +146,19 @@ class AsyncSigningIn(AsyncVisitor):
         if recalled is None:
             return None
         self._keep(recalled.session, recalled.user)
+        self._state.keep_series(series_of(recalled.cookie))
         return recalled.cookie
 
     async def destroy(self, *, remembered: str | None = None) -> None:
-        """Sign out: end the session and forget everything that the visit kept.
+        """Sign out: end the session, forget the browser, and forget everything that the visit kept.
 
         Args:
-            remembered: The value of the cookie of `remember`, where the browser has one: it is worth nothing then.
+            remembered: What the browser has kept of `remember`, if anything, for a visit that was not recalled by it.
         """
         secret = self._state.secret()
         self._visit, self._is_resumed = None, False
-        if remembered is not None:
-            await forget(self._parts, remembered)
+        for series in {self._state.series(), series_of(remembered)} - {None}:
+            await forget(self._parts, str(series))
         if secret is not None:
             await end_visit(self._parts, secret)
         self._state.clear()  # only now: what could not be ended stays in the visitor's hands

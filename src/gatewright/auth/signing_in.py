@@ -10,7 +10,7 @@ from gatewright.model import Session, User
 from gatewright.operations.authenticate import authenticate_visit
 from gatewright.operations.own_password import change_password, confirm_password
 from gatewright.operations.prove_user import Claim, attempt
-from gatewright.operations.remember import forget, recall, remember
+from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.visits import end_visit, open_visit, reload_user
 from gatewright.providers import UserProvider
@@ -97,12 +97,13 @@ class SigningIn(Visitor):
         run_to_completion(confirm_password(self._parts, session, user, password, client=self._device.ip_address))
         self._open(user, provider=session.provider, method="password")
 
-    def change_password(self, current: str, new: str) -> None:
+    def change_password(self, current: str, new: str, *, language: str | None = None) -> None:
         """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
 
         Args:
             current: The password that they have.
             new: The password that they want, checked against the policy.
+            language: The language of the mail that tells them; by default the setting's, then English.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -113,8 +114,9 @@ class SigningIn(Visitor):
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = self._require_visit()
+        client = self._device.ip_address
         run_to_completion(
-            change_password(self._parts, session, user, current=current, new=new, client=self._device.ip_address)
+            change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
         )
         self._open(user, provider=session.provider, method="password")
 
@@ -128,7 +130,9 @@ class SigningIn(Visitor):
             AuthenticationError: If nobody is signed in, or the visitor is merely remembered themselves.
         """
         session, user = self._require_visit()
-        return run_to_completion(remember(self._parts, session, user))
+        cookie = run_to_completion(remember(self._parts, session, user))
+        self._state.keep_series(series_of(cookie))
+        return cookie
 
     def recall(self, cookie: str) -> str | None:
         """Sign a guest in by what their browser kept. The visit is not fully authenticated by that.
@@ -148,18 +152,19 @@ class SigningIn(Visitor):
         if recalled is None:
             return None
         self._keep(recalled.session, recalled.user)
+        self._state.keep_series(series_of(recalled.cookie))
         return recalled.cookie
 
     def destroy(self, *, remembered: str | None = None) -> None:
-        """Sign out: end the session and forget everything that the visit kept.
+        """Sign out: end the session, forget the browser, and forget everything that the visit kept.
 
         Args:
-            remembered: The value of the cookie of `remember`, where the browser has one: it is worth nothing then.
+            remembered: What the browser has kept of `remember`, if anything, for a visit that was not recalled by it.
         """
         secret = self._state.secret()
         self._visit, self._is_resumed = (None, False)
-        if remembered is not None:
-            run_to_completion(forget(self._parts, remembered))
+        for series in {self._state.series(), series_of(remembered)} - {None}:
+            run_to_completion(forget(self._parts, str(series)))
         if secret is not None:
             run_to_completion(end_visit(self._parts, secret))
         self._state.clear()

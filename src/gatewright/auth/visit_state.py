@@ -10,7 +10,7 @@ from gatewright.errors import ConfigurationError, InvalidParameterError
 
 
 class VisitState:
-    """A secret, the application's own values, and messages, in a mapping that may hold anything by now.
+    """What names the session and the browser, the application's own values, and messages, in a mapping.
 
     Each change puts a new value under the key, so that every framework notices it. What has not the expected shape
     counts as empty: the mapping may come from a cookie of an older release.
@@ -32,6 +32,15 @@ class VisitState:
     def keep_secret(self, secret: str) -> None:
         """Keep what names the visitor's session."""
         self._change(secret=secret)
+
+    def series(self) -> str | None:
+        """Return what the visitor's browser is remembered by."""
+        series = self._all().get("series")
+        return series if isinstance(series, str) else None
+
+    def keep_series(self, series_id: str | None) -> None:
+        """Keep what the visitor's browser is remembered by."""
+        self._change(series=series_id)
 
     def data(self) -> dict[str, Any]:
         """Return a copy of the application's own values."""

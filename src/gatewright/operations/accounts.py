@@ -115,7 +115,13 @@ def check_password(parts: Parts, password: str, *, of: Account) -> None:
 
 
 async def set_password(
-    parts: Parts, username: str, password: str, *, keep_session: str | None, actor: str | None
+    parts: Parts,
+    username: str,
+    password: str,
+    *,
+    keep_session: str | None,
+    actor: str | None,
+    language: str | None = None,
 ) -> None:
     """Change a password, which ends the user's sessions but one, and tell its owner by mail.
 
@@ -125,6 +131,7 @@ async def set_password(
         password: The new password, checked against the policy.
         keep_session: The identifier of the session that changes it.
         actor: Who changes it, where that is not the user.
+        language: The language of the mail; by default the setting's.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -138,7 +145,7 @@ async def set_password(
     check_password(parts, password, of=account)
     password_hash = await parts.passwords.hash(password)
     changed = entry(parts, "password_changed", user_id=account.id, username=user.username, actor=actor)
-    notice = _notice_to(parts, account)
+    notice = _notice_to(parts, account, language=language)
 
     async def save() -> None:
         await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, letter=notice, audit=changed)
@@ -149,11 +156,11 @@ async def set_password(
     await parts.shield(save())
 
 
-def _notice_to(parts: Parts, account: Account) -> Letter | None:
+def _notice_to(parts: Parts, account: Account, *, language: str | None) -> Letter | None:
     """Return what tells an account's owner that the password was changed, if there is an address to write to."""
     if account.email is None:
         return None
-    asker = read_asker(parts, ip_address=None)
+    asker = read_asker(parts, ip_address=None, language=language)
     return new_letter(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 

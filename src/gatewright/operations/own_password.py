@@ -34,7 +34,14 @@ async def confirm_password(parts: Parts, session: Session, user: User, password:
 
 
 async def change_password(
-    parts: Parts, session: Session, user: User, *, current: object, new: str, client: str | None
+    parts: Parts,
+    session: Session,
+    user: User,
+    *,
+    current: object,
+    new: str,
+    client: str | None,
+    language: str | None,
 ) -> None:
     """Replace a visitor's password, which ends all their sessions but this one.
 
@@ -45,6 +52,7 @@ async def change_password(
         current: The password that they have, as they typed it.
         new: The password that they want, checked against the policy.
         client: The address that they come from.
+        language: The language of the mail that tells them; by default the setting's.
 
     Raises:
         InvalidParameterError: If the user is no account of ours.
@@ -56,4 +64,5 @@ async def change_password(
             f"{session.provider} keeps this user's password. Only those of our own accounts can be changed here."
         )
     await confirm_password(parts, session, user, current, client=client)
-    await set_password(parts, User(user.entity).username, new, keep_session=session.id, actor=None)
+    username = User(user.entity).username
+    await set_password(parts, username, new, keep_session=session.id, actor=None, language=language)

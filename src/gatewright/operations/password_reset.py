@@ -22,7 +22,9 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
     await request_letter(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
 
 
-async def reset_password(parts: Parts, token: str, password: str, *, ip_address: str | None) -> User:
+async def reset_password(
+    parts: Parts, token: str, password: str, *, ip_address: str | None, language: str | None
+) -> User:
     """Set a new password by the link of a mail. All sessions of the user end, and nobody is signed in by it.
 
     Args:
@@ -30,13 +32,14 @@ async def reset_password(parts: Parts, token: str, password: str, *, ip_address:
         token: The secret in the link.
         password: The new password, checked against the policy; one that is refused leaves the link as it is.
         ip_address: Where the request comes from, for the audit record.
+        language: The language of the mail that tells the owner; by default the setting's.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
         WeakPasswordError: If the password is too easy to guess.
         Denied: If a ``pre_password_reset`` hook refuses.
     """
-    asker = read_asker(parts, ip_address=ip_address)
+    asker = read_asker(parts, ip_address=ip_address, language=language)
     client = asker.ip_address
     link, account = await require_link(parts, "password_reset_failed", token, purpose=PASSWORD_RESET, client=client)
     user = await user_of(parts, account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -70,10 +70,11 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
     async def load() -> User:
         if not isinstance(password, str) or not password:
             raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
-        found = await _find(parts, claim)
-        username = claim.username if found is None or found.user is None else found.user.username
-        await trial.begin(name=account_name(claim.provider, username))
-        return await _verify(parts, claim, found, password)
+        if isinstance(claim.source, CredentialSource):
+            return await _verify(parts, claim, claim.source, password, trial)
+        await trial.begin(name=account_name(claim.provider, claim.username))
+        user = await parts.call(claim.source.load_user_by_username, claim.username, password)
+        return require_user(user, provider=claim.provider)
 
     try:
         user = await _prove(parts, claim, load, method="password")
@@ -105,8 +106,8 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
     actor, reason = require_note("actor", actor), require_note("reason", reason)
 
     async def load() -> User:
-        user: User = await parts.call(claim.source.load_user_by_username, claim.username)
-        return user
+        user = await parts.call(claim.source.load_user_by_username, claim.username)
+        return require_user(user, provider=claim.provider)
 
     user = await _prove(parts, claim, load, method="bypass", actor=actor)
     await parts.store.add_audit(
@@ -142,36 +143,18 @@ def require_user(user: Any, *, provider: str) -> User:
     return user
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a source that hands out hashes knows of a name."""
-
-    user: User | None
-    password_hash: str | None = field(repr=False)
-
-
-async def _find(parts: Parts, claim: Claim) -> _Found | None:
-    """Ask a source that hands out hashes for the user; None where the source verifies the password itself."""
-    if not isinstance(claim.source, CredentialSource):
-        return None
-    user, password_hash = await parts.call(claim.source.find, claim.username) or (None, None)
-    return _Found(None if user is None else require_user(user, provider=claim.provider), password_hash)
-
-
-async def _verify(parts: Parts, claim: Claim, found: _Found | None, password: str) -> User:
-    """Verify the password: here, where an unknown user costs as much as a wrong password, or by the source."""
-    if found is None or not isinstance(claim.source, CredentialSource):
-        user: User = await parts.call(claim.source.load_user_by_username, claim.username, password)
-        return user
-    verified = await parts.passwords.verify(password, against=found.password_hash)
-    if found.user is None or not verified.is_valid:
+async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
+    """Verify the password here, where an unknown user costs as much as a wrong password."""
+    found, password_hash = await parts.call(source.find, claim.username) or (None, None)
+    user = None if found is None else require_user(found, provider=claim.provider)
+    await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
+    verified = await parts.passwords.verify(password, against=password_hash)
+    if user is None or not verified.is_valid:
         raise UserNotFoundError("There is no such user, or the password is wrong.")
-    if found.password_hash is not None and verified.new_hash is not None:
-        renew = partial(
-            claim.source.save_hash, claim.username, old_hash=found.password_hash, new_hash=verified.new_hash
-        )
+    if password_hash is not None and verified.new_hash is not None:
+        renew = partial(source.save_hash, claim.username, old_hash=password_hash, new_hash=verified.new_hash)
         await parts.call(renew)
-    return found.user
+    return user
 
 
 async def _prove(
@@ -181,7 +164,7 @@ async def _prove(
     user: User | None = None
     try:
         require_text("username", claim.username, at_most=_LONGEST_USERNAME)
-        user = require_user(await load(), provider=claim.provider)
+        user = await load()
         user.provider_name = claim.provider
         await parts.call(claim.source.check_user_is_active, user)
         await parts.call(claim.source.check_user_is_verified, user)

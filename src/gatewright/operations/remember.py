@@ -83,10 +83,10 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
     Raises:
         ProviderUnavailableError: If the users' place cannot be reached.
     """
-    read = _COOKIE.fullmatch(cookie) if isinstance(cookie, str) else None
+    read = _read(cookie)
     if read is None:
         return None
-    series_id, secret = read.groups()
+    series_id, secret = read
     series = await parts.store.find_remembered(series_id, now=parts.clock.now())
     if series is None:
         return None
@@ -97,11 +97,15 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
     return await parts.shield(_use(parts, series, user, secret=secret, device=device, previous_secret=previous_secret))
 
 
-async def forget(parts: Parts, cookie: object) -> None:
-    """Forget the browser that a cookie is from, if it is from one."""
-    read = _COOKIE.fullmatch(cookie) if isinstance(cookie, str) else None
-    if read is not None:
-        await parts.store.remove_remembered(read[1])
+async def forget(parts: Parts, series_id: str) -> None:
+    """Forget a browser: whatever it has kept of this series is worth nothing from now on."""
+    await parts.store.remove_remembered(series_id)
+
+
+def series_of(cookie: object) -> str | None:
+    """Return which series a cookie is of, or None where it is of none."""
+    read = _read(cookie)
+    return None if read is None else read[0]
 
 
 async def _use(
@@ -134,6 +138,11 @@ async def _use(
         return None  # since a moment ago
     is_current = recollection is Recollection.CURRENT
     return Recalled(session, user, cookie=_cookie_of(series, new_secret if is_current else secret))
+
+
+def _read(cookie: object) -> tuple[str, str] | None:
+    read = _COOKIE.fullmatch(cookie) if isinstance(cookie, str) else None
+    return None if read is None else (read[1], read[2])
 
 
 def _cookie_of(series: Remembered, secret: str) -> str:

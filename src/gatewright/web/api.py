@@ -104,7 +104,7 @@ async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a new verification link to `email`."""
-    await email_verification.request_link(visit, _texts(body).get("email", ""))
+    await email_verification.REQUEST.send(visit, _texts(body).get("email", ""))
     return data(_ACCEPTED, status=202)
 
 
@@ -116,14 +116,14 @@ async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a link to a new password to `email`."""
-    await password_reset.request_link(visit, _texts(body).get("email", ""))
+    await password_reset.REQUEST.send(visit, _texts(body).get("email", ""))
     return data(_ACCEPTED, status=202)
 
 
 async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set a new `password` by the token of a link."""
     password = _texts(body).get("password", "")
-    await visit.auth.reset_password(str(body["token"]), password, ip_address=visit.client.ip_address)
+    await password_reset.reset_password(visit, str(body["token"]), password)
     await visit.log_out()
     return Response(204)
 

@@ -60,13 +60,13 @@ class SimpleAuthController(AuthController):
 
     async def email_verification_request(self, visit: Visit) -> Response:
         """Offer a new verification link, and send it."""
-        flow = email_verification
-        return await flow.submit_request(visit) if _is_post(visit) else await flow.show_request(visit)
+        request = email_verification.REQUEST
+        return await request.submit(visit) if _is_post(visit) else await request.show(visit)
 
     async def password_reset(self, visit: Visit) -> Response:
         """Offer a link to a new password, and send it."""
-        flow = password_reset
-        return await flow.submit_request(visit) if _is_post(visit) else await flow.show_request(visit)
+        request = password_reset.REQUEST
+        return await request.submit(visit) if _is_post(visit) else await request.show(visit)
 
     async def password_reset_form(self, visit: Visit, token: str) -> Response:
         """Show the page of a reset link, and set the new password."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from gatewright.errors import (
     GatewrightError,
@@ -165,13 +166,13 @@ async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None
     )
 
 
-async def change_password(visit: Visit, current: object, new: object) -> None:
+async def change_password(visit: Visit, current: Any, new: Any) -> None:
     """Change the visitor's password, which ends their other sessions.
 
     Raises:
         GatewrightError: What `AsyncGuard.change_password` raises.
     """
-    await visit.guard.change_password(current, new)  # type: ignore[arg-type] # whatever is no password is refused
+    await visit.guard.change_password(current, new, language=visit.language)
     await visit.signed_in()
 
 
