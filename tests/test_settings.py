@@ -74,6 +74,7 @@ BAD = {
     "TOKEN_MINUTES": ["0", "-5", "nan", "inf", "half an hour", "527041", "0.001"],
     "JWT_ISSUER": [""],
     "JWT_AUDIENCE": [""],
+    "REMEMBER_ME_COOKIE": ["", "gatewright", "two words", "a;b", "x" * 65],
 }
 
 

@@ -135,6 +135,11 @@ class Settings(BaseSettings):
         5, gt=0, le=600, description="How often an account that is slowed down may be tried, in seconds."
     )
     remember_me_field: str = Field("remember_me", min_length=1, description="The login form's remember-me field.")
+    remember_me_cookie: str = Field(
+        "gatewright-remember",
+        pattern="^[A-Za-z0-9_-]{1,64}$",
+        description="The cookie by which a browser is remembered; on https its name begins with `__Host-`.",
+    )
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
     link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
     mails_per_address: int = Field(
@@ -207,6 +212,13 @@ class Settings(BaseSettings):
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("remember_me_cookie")
+    @classmethod
+    def _is_not_the_visits_cookie(cls, value: str) -> str:
+        if value == "gatewright":
+            raise ValueError("must be another name: gatewright is the cookie of the visit itself")
         return value
 
     @property

@@ -265,6 +265,24 @@ def test_an_unexpected_error_says_nothing(open_site, bearer, assert_problem, cap
     assert token not in caplog.text
 
 
+def test_an_unexpected_error_of_a_page_is_a_page(open_site):
+    """What a person sees is no JSON; a program that asks for the same page gets the problem."""
+    site = open_site(auth={"propagate_hook_errors": True})
+
+    @site.auth.hooks.pre_login
+    def fail(route):
+        raise LookupError
+
+    client = site.client()
+    page = client.get("/login", headers={"Accept": "text/html"})
+    problem = client.get("/login")
+
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "Something went wrong here." in page.text
+    assert "default-src" in page.headers["content-security-policy"]
+    assert problem.json()["code"] == "internal_error"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [

@@ -122,7 +122,7 @@ def test_a_path_cannot_forge_a_line_of_the_log(caplog):
     async def fail(scope, receive, send):
         raise LookupError
 
-    run(UnexpectedErrors(fail), scope=SCOPE | {"path": "/\nERROR all is well"})
+    run(UnexpectedErrors(fail), scope=SCOPE | {"path": "/\nERROR all is well", "query_string": b""})
 
     assert "POST '/\\nERROR all is well' failed" in caplog.text
 

@@ -81,6 +81,15 @@ def test_a_changed_password_ends_all_other_sessions(pages, at_home, log_in):
     assert log_in(pages.browser(), password=NEW_PASSWORD).location == "/"
 
 
+def test_the_mail_about_it_is_in_the_visitors_language(pages, log_in, anna, people):
+    """Like every other mail that a visitor causes."""
+    browser = pages.browser(language="de")
+    log_in(browser)
+    act(browser, "password", current_password=PASSWORD, password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
+
+    assert [(letter.kind, letter.language) for letter in people.list_letters()] == [("password_changed", "de")]
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
@@ -121,6 +130,24 @@ def test_a_wallet_is_linked_and_unlinked(pages, at_home, people, alice):
     unlinked = act(at_home, "unlink_wallet")
     assert "has been unlinked" in at_home.follow(unlinked).text
     assert people.list_wallets("anna") == []
+
+
+def test_the_only_way_in_is_not_offered_for_unlinking(pages, people, alice, bob):
+    """Nor is it unlinked by a form of one's own; of two wallets, each can go."""
+    browser = pages.browser()
+    step = browser.submit(browser.get("/login").form("/login/wallet"), evrmore_address=alice.address)
+    form = step.form("/login/wallet")
+    browser.submit(form, signature=alice.sign(form.fields["challenge"]))
+
+    alone = browser.get("/account")
+    form = alone.form("/account", action="link_wallet")
+    forged = browser.submit(form, action="unlink_wallet", evrmore_address=alice.address)
+    challenge = people.generate_challenge(bob.address)
+    proof = {"evrmore_address": bob.address, "challenge": challenge, "signature": bob.sign(challenge)}
+    people.link_wallet(alice.address, actor="test", **proof)
+
+    assert ("Unlink" in alone.text, forged.status) == (False, 422)
+    assert browser.get("/account").text.count("Unlink") == 2
 
 
 def test_a_wallet_of_somebody_else_is_not_linked(pages, at_home, people, sign_in, alice):
@@ -251,6 +278,17 @@ def test_a_wallet_proves_who_has_no_password(pages, alice, people):
     answer = browser.submit(form, signature=alice.sign(form.fields["challenge"]))
 
     assert (answer.status, answer.location) == (303, "/account")
+
+
+def test_the_cookies_name_is_a_setting(make_pages, anna, log_in):
+    """Beside another application on the same host, say."""
+    pages = make_pages(remember_me_cookie="shop-remember")
+    browser = pages.browser()
+    log_in(browser, remember_me="on")
+    del browser.cookies["gatewright"]
+
+    assert list(browser.cookies) == ["shop-remember"]
+    assert pages.user_of(browser).username == "anna"
 
 
 def test_a_logout_forgets_the_browser(pages, remembered):

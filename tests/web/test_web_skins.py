@@ -45,6 +45,34 @@ def test_a_skin_cannot_hide_ours(make_pages, skin):
     assert 'name="password"' in make_pages(skin=skin).browser().get("/login").text
 
 
+def test_a_file_takes_the_place_of_ours(make_pages, skin):
+    """The skin's own are served as they are now, and ours where it has none."""
+    (skin / "static").mkdir()
+    (skin / "static" / "gate.svg").write_text("<svg/>")
+    (skin / "static" / "logo.png").write_text("a logo")
+    browser = make_pages(skin=skin).browser()
+    logo = browser.get("/gatewright/logo.png")
+    (skin / "static" / "logo.png").write_text("another logo")
+
+    assert (logo.status, logo.header("content-type")) == (200, "image/png")
+    assert browser.get("/gatewright/gate.svg").text == "<svg/>"
+    assert (logo.text, browser.get("/gatewright/logo.png").text) == ("a logo", "another logo")
+    assert ":root" in browser.get("/gatewright/style.css").text
+
+
+@pytest.mark.parametrize(
+    "path", ["../login.html", "%2e%2e/login.html", "login.html", ".env", "more/x.css", "x.css", ""]
+)
+def test_nothing_else_of_a_skin_is_served(make_pages, skin, path):
+    """Neither templates, nor what lies elsewhere, nor a kind of file that pages do not need."""
+    (skin / "static" / "more").mkdir(parents=True)
+    for name in ("login.html", "static/login.html", "static/.env", "static/more/x.css"):
+        (skin / name).write_text("secret")
+    answer = make_pages(skin=skin).browser().get(f"/gatewright/{path}")
+
+    assert (answer.status, "secret" in answer.text) == (404, False)
+
+
 class WithCompany(SimpleAuthController):
     def signup_fields(self):
         return (*super().signup_fields(), Field("company", "Company"))

@@ -7,7 +7,7 @@ import traceback
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette import ready
+from gatewright.adapters.starlette.translation import ready, request_of
 from gatewright.web.problems import transport_problem
 
 _logger = logging.getLogger("gatewright.server")
@@ -35,7 +35,10 @@ class UnexpectedErrors:
                 raise
             _logger.error("%s %s failed.\n%s", scope["method"], ascii(scope["path"]), whereabouts(error))
             if not has_started:
-                await ready(transport_problem(500).response)(scope, receive, send)
+                problem = transport_problem(500)
+                request = request_of(scope, path=scope["path"], mount="")
+                response = problem.bare_page if request.is_browsers else problem.response
+                await ready(response, method=request.method)(scope, receive, send)
 
 
 def whereabouts(error: BaseException) -> str:

@@ -45,6 +45,3 @@ class Cookie:
 
 VISIT = Cookie("gatewright")
 """What the visit keeps: the secret of its session, the application's values, messages."""
-
-REMEMBER = Cookie("gatewright-remember")
-"""The token by which a browser is remembered."""

@@ -131,8 +131,7 @@ class Pages:
                 again=again,
             )
         except GatewrightError:  # what has failed is what tells who visits
-            text = f"<!doctype html><title>{problem.title}</title><p>{problem.detail}</p>"
-            return html(text, status=problem.status, headers=problem.headers)
+            return problem.bare_page
 
     def _filled(self, text: str) -> str:
         """Put the one number that our texts name into its place."""

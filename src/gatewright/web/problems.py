@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from http import HTTPStatus
 from typing import Any
 
@@ -29,7 +30,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     WeakPasswordError,
 )
-from gatewright.web.response import Response
+from gatewright.web.response import Response, html
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -68,6 +69,11 @@ _TRANSPORT = {
 
 _SECONDS_TO_RECOVER = 5
 """When to come back to a database, a directory of users or a mail server that is not available."""
+
+_BARE_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>{title}</title><h1>{title}</h1><p>{detail}</p></html>"
+)
 
 _REALM = 'Bearer realm="gatewright"'
 
@@ -114,6 +120,12 @@ class Problem:
         """The whole answer, for programs."""
         headers = {"Content-Type": PROBLEM_TYPE} | dict(self.headers)
         return Response(self.status, tuple(headers.items()), json.dumps(self.body).encode())
+
+    @property
+    def bare_page(self) -> Response:
+        """The whole answer, for people, where nothing can be asked of a visit or a template."""
+        text = _BARE_PAGE.format(title=escape(self.title), detail=escape(self.detail))
+        return html(text, status=self.status, headers=self.headers)
 
 
 def transport_problem(status: int, headers: Mapping[str, str] | None = None) -> Problem:

@@ -14,6 +14,7 @@ from gatewright.web import api, static
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
+from gatewright.web.cookies import Cookie
 from gatewright.web.fields import Field
 from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
@@ -61,6 +62,7 @@ class Site:
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
         self._routes = Routes(login=self._fixed("login"), logout=self._fixed("logout"))
+        self.remember_cookie = Cookie(self.settings.remember_me_cookie)
         self._proxies = Proxies(self.settings.trusted_proxies)
         self.pages = Pages(self.settings)
         self._process: int | None = None
@@ -118,7 +120,7 @@ class Site:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
         request = visit.request
         if request.path.startswith(STATIC):
-            return protect(static.answer(request), visit.client)
+            return protect(static.answer(request, skin=self.settings.skin), visit.client)
         try:
             response = await self._answer(visit)
         except GatewrightError as error:
@@ -134,7 +136,9 @@ class Site:
             request: The request, as far as it is known.
             status: The HTTP status.
         """
-        return protect(transport_problem(status).response, self._proxies.client_of(request))
+        problem = transport_problem(status)
+        response = problem.bare_page if request.is_browsers else problem.response
+        return protect(response, self._proxies.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
         """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""

@@ -1,38 +1,58 @@
-"""Style sheet, script and image of the pages, from the package."""
+"""Style sheet, scripts and images of the pages: the skin's, and else ours."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 from gatewright.web.problems import transport_problem
 from gatewright.web.request import Request
 from gatewright.web.response import Response
 from gatewright.web.routes import STATIC
 
-_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "ico": "image/vnd.microsoft.icon",
+    "jpg": "image/jpeg",
+    "js": "text/javascript; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webp": "image/webp",
+    "woff2": "font/woff2",
+}
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.([a-z0-9]+)")
 
 
-def answer(request: Request) -> Response:
-    """Return the file that a request is for."""
-    found = _files().get(request.path.removeprefix(STATIC))
-    if found is None:
+def answer(request: Request, *, skin: Path | None) -> Response:
+    """Return the file that a request is for. Browsers keep it, and ask each time whether it is still the same.
+
+    Args:
+        request: The request.
+        skin: A folder whose subfolder ``static`` goes before our files.
+    """
+    name = _NAME.fullmatch(request.path.removeprefix(STATIC))
+    kind = None if name is None else _TYPES.get(name[1])
+    body = None if name is None or kind is None else _read(name[0], skin)
+    if kind is None or body is None:
         return transport_problem(404).response
     if request.method not in ("GET", "HEAD"):
         return transport_problem(405, {"Allow": "GET, HEAD"}).response
-    kind, tag, body = found
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
     kept = (("Cache-Control", "no-cache"), ("ETag", tag))
     if tag in (request.header("if-none-match") or ""):
         return Response(304, kept)
     return Response(200, (("Content-Type", kind), *kept), body)
 
 
+def _read(name: str, skin: Path | None) -> bytes | None:
+    own = None if skin is None else skin / "static" / name
+    return own.read_bytes() if own is not None and own.is_file() else _ours().get(name)
+
+
 @cache
-def _files() -> dict[str, tuple[str, str, bytes]]:
-    """Return kind, entity tag and bytes of the files by their names: few and small, they are read once."""
-    bodies = {each.name: each.read_bytes() for each in (files("gatewright.web") / "static").iterdir()}
-    return {
-        name: (_TYPES[name.rpartition(".")[2]], f'"{sha256(body).hexdigest()[:32]}"', body)
-        for name, body in bodies.items()
-    }
+def _ours() -> dict[str, bytes]:
+    """Return our files by their names: few and small, they are read once."""
+    return {each.name: each.read_bytes() for each in (files("gatewright.web") / "static").iterdir()}

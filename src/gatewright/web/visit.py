@@ -14,7 +14,7 @@ from gatewright.model import User
 from gatewright.web import csrf
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
-from gatewright.web.cookies import REMEMBER, VISIT
+from gatewright.web.cookies import VISIT
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
@@ -42,7 +42,7 @@ class Visit:
         self.request = request
         self.client = client
         self.keeps = VisitCookie(site.parts.seal, VISIT.read(request, is_https=client.is_https))
-        self._remembered = REMEMBER.read(request, is_https=client.is_https)
+        self._remembered = site.remember_cookie.read(request, is_https=client.is_https)
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
         self._is_recognised = False
@@ -135,7 +135,7 @@ class Visit:
         self._is_recognised = True
         self._remembered = None
         self.keeps.clear()
-        self._remember_cookie = REMEMBER.clearing(is_https=self.client.is_https)
+        self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
 
     def redirect_to_login(self) -> Response:
         """Lead a guest to the login page, and from there back to where they wanted to go."""
@@ -173,14 +173,16 @@ class Visit:
         renewed = await self.guard.recall(cookie)
         if renewed is None:
             self._remembered = None
-            self._remember_cookie = REMEMBER.clearing(is_https=self.client.is_https)
+            self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
         elif renewed != cookie:
             self._remember(renewed)
 
     def _remember(self, cookie: str) -> None:
         self._remembered = cookie
         until = self.site.parts.clock.now() + timedelta(days=self.site.settings.remember_days)
-        self._remember_cookie = REMEMBER.header(cookie, is_https=self.client.is_https, expires_at=until)
+        self._remember_cookie = self.site.remember_cookie.header(
+            cookie, is_https=self.client.is_https, expires_at=until
+        )
 
     def _with_next(self, name: str, target: str | None) -> str:
         path = self.site.path(name)

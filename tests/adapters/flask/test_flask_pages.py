@@ -92,10 +92,13 @@ def test_a_body_of_unknown_length_is_limited_too(app, size, status):
 
 
 def test_an_application_may_take_less(app, browser):
-    """Flask's own limit is answered as ours is."""
+    """Flask's own limit is answered as ours is: a page for people, a problem for programs."""
     app.config["MAX_CONTENT_LENGTH"] = 10
-    answer = browser.post("/login", {"email": "x" * 10})
-    assert (answer.status, answer.header("content-type")) == (413, "application/problem+json")
+    page = browser.post("/login", {"email": "x" * 10})
+    problem = browser.send("POST", "/login", body=b"email=xxxxxxxxxx")
+    assert (page.status, page.header("content-type")) == (413, "text/html; charset=utf-8")
+    assert "The body of the request is too large." in page.text
+    assert (problem.status, problem.header("content-type")) == (413, "application/problem+json")
 
 
 def test_the_applications_bodies_are_its_own(app, browser):
