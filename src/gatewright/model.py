@@ -270,6 +270,8 @@ def field_of(entity: Any, *names: str, default: Any = None) -> Any:
 
 def as_utc(moment: datetime) -> datetime:
     """Return a moment as aware UTC. A naive one, as in records with ``naive_timestamps``, is UTC already."""
+    if moment.tzinfo is UTC:
+        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

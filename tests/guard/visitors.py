@@ -103,7 +103,7 @@ def at_once(is_async):
     """Make calls at the same time, in threads or as tasks of one loop; return what each returned, or its error."""
 
     def blocking(auth, calls):
-        barrier = threading.Barrier(len(calls))
+        barrier = threading.Barrier(len(calls), timeout=60)
 
         def one(call):
             barrier.wait(timeout=30)

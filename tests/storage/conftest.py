@@ -130,7 +130,7 @@ def race_threads():
     """Call a function in many threads at the same moment, each with its number, and return what they returned."""
 
     def race(count, act):
-        barrier = threading.Barrier(count)
+        barrier = threading.Barrier(count, timeout=PATIENCE)
 
         def start(number):
             barrier.wait()

@@ -36,8 +36,8 @@ BROKEN_STATEMENTS = {
         ("ORDER BY wallets.linked_at, ", "ORDER BY ", "test_the_first_wallet_is_the_accounts_address"),
     ],
     "find_credentials": [
-        ("users.username = :name", "users.username LIKE :name", "test_an_account_is_found_by_exactly_its_names"),
-        ("users.email = :name", "0", "test_an_account_is_found_by_its_names"),
+        ("named.username = :name", "named.username LIKE :name", "test_an_account_is_found_by_exactly_its_names"),
+        ("named.email = :name", "0", "test_an_account_is_found_by_its_names"),
     ],
     "find_account_by_wallet": [("= :evrmore_address", "LIKE :evrmore_address", "test_a_wallet_is_linked")],
     "list_accounts": [

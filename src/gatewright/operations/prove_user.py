@@ -25,7 +25,7 @@ from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
-from gatewright.ports import CredentialSource, UserSource
+from gatewright.ports import CredentialSource, UserSource, hands_out_hashes
 
 _LONGEST_USERNAME = 255
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
@@ -70,7 +70,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
     async def load() -> User:
         if not isinstance(password, str) or not password:
             raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
-        if isinstance(claim.source, CredentialSource):
+        if hands_out_hashes(claim.source):
             return await _verify(parts, claim, claim.source, password, trial)
         await trial.begin(name=account_name(claim.provider, claim.username))
         user = await parts.call(claim.source.load_user_by_username, claim.username, password)

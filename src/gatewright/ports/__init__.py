@@ -33,4 +33,5 @@ from gatewright.ports.sessions import Owner as Owner
 from gatewright.ports.sessions import SessionStore as SessionStore
 from gatewright.ports.sources import CredentialSource as CredentialSource
 from gatewright.ports.sources import UserSource as UserSource
+from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
 from gatewright.ports.store import Store as Store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from gatewright.model import User
 
@@ -33,7 +33,6 @@ class UserSource(Protocol):
         ...
 
 
-@runtime_checkable
 class CredentialSource(Protocol):
     """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it."""
 
@@ -44,3 +43,8 @@ class CredentialSource(Protocol):
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> Any:
         """Keep a new hash of the same password, unless the old one has been changed meanwhile."""
         ...
+
+
+def hands_out_hashes(source: object) -> TypeGuard[CredentialSource]:
+    """Say whether a source is a `CredentialSource`. Asked of the object: a chain is one if all its providers are."""
+    return hasattr(source, "find") and hasattr(source, "save_hash")

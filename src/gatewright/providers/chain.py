@@ -14,7 +14,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.model import User
-from gatewright.ports import CredentialSource
+from gatewright.ports import hands_out_hashes
 from gatewright.providers.credentials import Found
 from gatewright.providers.user_provider import UserProvider
 
@@ -46,7 +46,7 @@ class ChainUserProvider(UserProvider):
                 )
         self._providers: tuple[Any, ...] = providers
         self._origins: WeakKeyDictionary[User, UserProvider] = WeakKeyDictionary()
-        if all(isinstance(provider, CredentialSource) for provider in providers):
+        if all(map(hands_out_hashes, providers)):
             # Only such a chain may have these two: they are what makes it a `CredentialSource`.
             self.find, self.save_hash = self._find, self._save_hash
 

@@ -46,7 +46,7 @@ def wait_for(process):
 @contextmanager
 def busy_threads(count, act):
     """Keep threads calling `act` while the block runs, all of them with a connection open from the start."""
-    stop, opened = threading.Event(), threading.Barrier(count + 1)
+    stop, opened = threading.Event(), threading.Barrier(count + 1, timeout=60)
 
     def work():
         act()

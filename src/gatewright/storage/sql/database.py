@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,6 +26,8 @@ Parameters = Mapping[str, object]
 _PATIENCE = 30.0
 """Seconds that a statement waits for another process's write lock before the store is unavailable."""
 
+_PAUSE = 0.01
+"""Seconds between two tries to have a new file keep a write-ahead log."""
 
 _MAPPED = 2**30
 """Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
@@ -179,12 +182,28 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA mmap_size={_MAPPED}")
-        if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
-            connection.execute("PRAGMA journal_mode=WAL")
+        _keep_write_ahead_log(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Have a new file keep a write-ahead log.
+
+    SQLite waits for a lock elsewhere, but not here: of many that open a new file at once, some are refused.
+    """
+    for tries_left in reversed(range(round(_PATIENCE / _PAUSE))):
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+                connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            sleep(_PAUSE)
+        else:
+            return
 
 
 @contextmanager

@@ -39,7 +39,12 @@ class SQLAttempts(StorePart):
     def _blocked_until(self, connection: sqlite3.Connection, attempt: Attempt, limit: AttemptLimit) -> datetime | None:
         """Return when the last of the limits that an attempt runs into lets it through, if it runs into any."""
         sql = self._statements
-        which = row_of(attempt) | {"since": text_of(attempt.at - limit.window)}
+        which = {
+            "action": attempt.action,
+            "name": attempt.name,
+            "client": attempt.client,
+            "since": text_of(attempt.at - limit.window),
+        }
 
         def nth_newest(statement: str, n: int | None, *, plus: timedelta) -> list[datetime]:
             row = None if n is None else connection.execute(statement, which | {"newer": n - 1}).fetchone()

@@ -28,9 +28,14 @@ class AccountStatements:
 
     @cached_property
     def find_credentials(self) -> str:
-        """Parameters: ``name``. The password hash is the last column."""
-        named = or_(u.username == bindparam("name"), u.email == bindparam("name"))
-        return sql(account_records().add_columns(u.password_hash).where(named))
+        """Parameters: ``name``, a username or else a mail address. The password hash is the last column."""
+        named = users.alias("named")
+        by_username, by_email = (
+            select(named.c.id).where(column == bindparam("name")).scalar_subquery()
+            for column in (named.c.username, named.c.email)
+        )
+        found = account_records().add_columns(u.password_hash)
+        return sql(found.where(u.id == func.coalesce(by_username, by_email)))
 
     @cached_property
     def find_account_by_wallet(self) -> str:
