@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from gatewright.auth.signing_keys import find_signing_keys
@@ -27,7 +28,7 @@ from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.parts import Parts
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordHasher, PasswordPolicy
-from gatewright.ports import Call, Clock, Mailer, Passwords, Random, Shield, Store
+from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield, Store
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
@@ -101,6 +102,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
         sources=Sources(choices.providers, built_in=_own_providers(store, settings)),
+        attempt_limit=_attempt_limit(settings),
         voters=[],
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
@@ -156,6 +158,16 @@ def _dress_asynchronously(store: Store, settings: Settings) -> _Dress:
         shield=run_shielded,
         call=Caller(threads=_PROVIDER_THREADS),
         passwords=BoundedPasswords(_hasher(settings), threads=settings.hashing_threads, queue=settings.hashing_queue),
+    )
+
+
+def _attempt_limit(settings: Settings) -> AttemptLimit:
+    return AttemptLimit(
+        window=timedelta(minutes=settings.attempt_window_minutes),
+        of_client_on_name=settings.attempts_per_client_and_account,
+        of_client=settings.attempts_per_client,
+        on_name=settings.attempts_per_account,
+        every=timedelta(seconds=settings.attempt_slow_seconds),
     )
 
 

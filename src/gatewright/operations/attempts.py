@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from math import ceil
 
@@ -58,28 +58,18 @@ class Trial:
         attempt = _attempt(self._parts, name=name, client=self._client)
         store = self._parts.store
         ask = store.blocked_until if attempt.client is None else store.add_attempt
-        _refuse(await ask(attempt, limit=self._limit()), attempt)
+        _refuse(await ask(attempt, limit=self._parts.attempt_limit), attempt)
         self._attempt = attempt
 
     async def fail(self) -> None:
         """Let the attempt count, unless it was refused."""
         if self._attempt is not None and self._attempt.client is None:
-            await self._parts.store.add_attempt(self._attempt, limit=self._limit())
+            await self._parts.store.add_attempt(self._attempt, limit=self._parts.attempt_limit)
 
     async def forgive(self) -> None:
         """Forget the attempt: it has succeeded, or nothing was verified. All others still count."""
         if self._attempt is not None and self._attempt.client is not None:
             await self._parts.store.remove_attempt(self._attempt.id)
-
-    def _limit(self) -> AttemptLimit:
-        settings = self._parts.settings
-        return AttemptLimit(
-            window=window_of_attempts(self._parts),
-            of_client_on_name=settings.attempts_per_client_and_account,
-            of_client=settings.attempts_per_client,
-            on_name=settings.attempts_per_account,
-            every=timedelta(seconds=settings.attempt_slow_seconds),
-        )
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
@@ -114,13 +104,9 @@ def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
     return Attempt(id=parts.new_id(), action=_SIGN_IN, name=name, client=network, at=parts.clock.now())
 
 
-def window_of_attempts(parts: Parts) -> timedelta:
-    """Return how long a failed sign-in counts."""
-    return timedelta(minutes=parts.settings.attempt_window_minutes)
-
-
 def _limit_of_client(parts: Parts) -> AttemptLimit:
-    return AttemptLimit(window=window_of_attempts(parts), of_client=parts.settings.attempts_per_client)
+    limit = parts.attempt_limit
+    return AttemptLimit(window=limit.window, of_client=limit.of_client)
 
 
 def _refuse(until: datetime | None, attempt: Attempt) -> None:

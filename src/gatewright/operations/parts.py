@@ -11,7 +11,7 @@ from gatewright.crypto import Network
 from gatewright.hooks import Hooks
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordPolicy
-from gatewright.ports import Call, Clock, Mailer, Passwords, Random, Shield, Store, Writer
+from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield, Store, Writer
 from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens, Seal
 
@@ -33,6 +33,7 @@ class Parts:
     passwords: Passwords
     password_policy: PasswordPolicy
     sources: Sources
+    attempt_limit: AttemptLimit
     voters: list[Voter]
     mailer: Mailer
     writer: Writer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gatewright.operations.arguments import require_count
-from gatewright.operations.attempts import window_of_attempts
 from gatewright.operations.letters import life_of_links
 from gatewright.operations.parts import Parts
 
@@ -47,7 +46,7 @@ async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
         InvalidParameterError: If ``at_most`` is no positive number of rows.
     """
     at_most = require_count("at_most", at_most)
-    longest_window = max(window_of_attempts(parts), life_of_links(parts))
+    longest_window = max(parts.attempt_limit.window, life_of_links(parts))
     return await parts.store.delete_expired_attempts(before=parts.clock.now() - longest_window, at_most=at_most)
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import sleep
 
@@ -31,6 +31,10 @@ _PAUSE = 0.01
 
 _MAPPED = 2**30
 """Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
+
+
+_MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+"""Errors of the driver that say nothing of the database's state: a row that is there already, a slip of ours."""
 
 
 class _Slot:
@@ -58,6 +62,28 @@ class _Slot:
             self.close()
 
 
+class _Use:
+    """A connection while it is used. A class, since a generator would cost as much as a small read."""
+
+    __slots__ = ("_slot",)
+
+    def __init__(self, slot: _Slot) -> None:
+        self._slot = slot
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._slot.lock.acquire()
+        try:
+            return self._slot.connection()
+        except BaseException as error:
+            self.__exit__(type(error), error)
+            raise
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        self._slot.lock.release()
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _MISTAKES):
+            raise StoreUnavailableError(f"The database is not available: {error}.") from error
+
+
 class SQLiteDatabase:
     """One SQLite file, or one in-memory database that all threads share.
 
@@ -77,21 +103,13 @@ class SQLiteDatabase:
         with _registry_lock:
             _databases.add(self)
 
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """Hold this thread's connection while it is used.
 
         Raises:
             StoreUnavailableError: If the database cannot be opened, refuses or stays locked.
         """
-        slot = self._slot()
-        with slot.lock:
-            try:
-                yield slot.connection()
-            except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-                raise
-            except sqlite3.DatabaseError as error:
-                raise StoreUnavailableError(f"The database is not available: {error}.") from error
+        return _Use(self._slot())
 
     @contextmanager
     def transaction(self, *, survives_power_cut: bool = True) -> Iterator[sqlite3.Connection]:
