@@ -1,4 +1,4 @@
-"""ASGI applications without a server: browsers and sockets whose messages go straight in."""
+"""What the tests of adapters share: accounts, and ASGI applications without a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from gatewright import EvrmoreAuth
 from gatewright.testing import Browser
+
+PASSWORD = "correct horse battery staple"
 
 
 class Asgi:
@@ -88,3 +91,42 @@ def run():
 def asgi(run):
     """Speak to an application as a server does."""
     return lambda app, **scope: Asgi(app, run, **scope)
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def server(asgi, app):
+    return asgi(app)
+
+
+@pytest.fixture
+def browser(server):
+    return server.browser()
+
+
+@pytest.fixture
+def people(gatewright_settings, gatewright_clock):
+    """The same accounts, roles and rights, from outside."""
+    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
+        yield auth
+
+
+@pytest.fixture
+def anna(people):
+    """A verified account with a password."""
+    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
+
+
+@pytest.fixture
+def log_in():
+    """Sign a browser in by the form and return the answer."""
+
+    def log_in(browser, page="/login", **fields):
+        form = browser.get(page).form()
+        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
+
+    return log_in

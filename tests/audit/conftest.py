@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "self_service"))
-sys.path.insert(0, str(Path(__file__).parent))
-
 from types import SimpleNamespace
 
 import pytest
+
+from gatewright.testing import Wallet
 from post_office import PostOffice
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import OURS, PASSWORD, Visitor
-
-from gatewright.testing import Wallet
 
 
 @pytest.fixture

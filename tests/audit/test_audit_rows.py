@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from audited_acts import ACTS, MARY
-from visitors import OURS, PASSWORD
 
+from audit.audited_acts import ACTS, MARY
 from gatewright.errors import GatewrightError
+from visitors import OURS, PASSWORD
 
 FIELDS = ("event", "user_id", "username", "provider", "method", "client", "reason", "actor")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from audited_acts import ACTS
 
+from audit.audited_acts import ACTS
 from gatewright.errors import StoreUnavailableError
 from gatewright.storage.sql.database import SQLiteDatabase
 

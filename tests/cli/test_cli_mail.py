@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from gatewright import Auth
 from gatewright.settings import load_settings
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "mail"))
-
 from mail_servers import *  # noqa: F403 - fixtures are found by their presence
 from mail_servers import free_port
 

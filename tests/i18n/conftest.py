@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import pytest
-from sample_pages import SAMPLES, render
+
+from i18n.sample_pages import SAMPLES, render
 
 
 @pytest.fixture(params=sorted(SAMPLES), scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from sample_pages import render
+from i18n.sample_pages import render
 
 CONTROLS = {"input", "select", "textarea"}
 

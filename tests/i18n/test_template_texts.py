@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from sample_pages import SAMPLES, render
 
 import gatewright.web
+from i18n.sample_pages import SAMPLES, render
 
 TEMPLATES = sorted((Path(gatewright.web.__file__).parent / "templates").glob("*.html"))
 OF_THE_MACHINE = re.compile(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
-
 from types import SimpleNamespace
 
 import pytest
-from visitors import *  # noqa: F403 - fixtures are found by their presence
 
 from gatewright import User, UserProvider
 from gatewright.errors import InactiveUserError, UnverifiedUserError, UserNotFoundError
+from visitors import *  # noqa: F403 - fixtures are found by their presence
 
 JOHN = {
     "name": "John Doe",

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "mail"))
 
 from mail_servers import *  # noqa: F403 - fixtures are found by their presence
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
-sys.path.insert(0, str(Path(__file__).parent))
-
 import pytest
+
 from post_office import PostOffice
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 

@@ -233,12 +233,6 @@ def people(change, gatewright_settings):
 
 
 @pytest.fixture
-def anna(people):
-    """A verified account of ours."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
-
-
-@pytest.fixture
 def django_users(change):
     """Django's own users, and the login page for them."""
     change(user_provider="DjangoUserProvider")
@@ -288,17 +282,6 @@ def open_browser(change, dress, asgi):
 @pytest.fixture
 def browser(open_browser):
     return open_browser()
-
-
-@pytest.fixture
-def log_in():
-    """Sign a browser in by the form and return the answer."""
-
-    def log_in(browser, page="/login", **fields):
-        form = browser.get(page).form()
-        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
-
-    return log_in
 
 
 @pytest.fixture

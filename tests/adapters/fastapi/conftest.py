@@ -5,10 +5,8 @@ from typing import Annotated
 import pytest
 from fastapi import Depends, FastAPI, Request, Security, WebSocket
 
-from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, User
+from gatewright import AsyncEvrmoreAuth, User
 from gatewright.adapters.fastapi import FastAPIAuth
-
-PASSWORD = "correct horse battery staple"
 
 
 def add_endpoints(app: FastAPI, auth: FastAPIAuth) -> None:
@@ -67,13 +65,6 @@ def add_guarded_endpoints(app: FastAPI, auth: FastAPIAuth) -> None:
 
 
 @pytest.fixture
-def people(gatewright_settings, gatewright_clock):
-    """The same accounts, roles and rights, from outside."""
-    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
-        yield auth
-
-
-@pytest.fixture
 def make_app(gatewright_settings, gatewright_clock):
     """Make applications on the test's database, with settings of their own; ``app.state.auth`` is their FastAPIAuth."""
     made = []
@@ -92,35 +83,3 @@ def make_app(gatewright_settings, gatewright_clock):
     yield make
     for auth in made:
         auth.close()
-
-
-@pytest.fixture
-def app(make_app):
-    return make_app()
-
-
-@pytest.fixture
-def server(asgi, app):
-    return asgi(app)
-
-
-@pytest.fixture
-def browser(server):
-    return server.browser()
-
-
-@pytest.fixture
-def anna(people):
-    """A verified account with a password."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
-
-
-@pytest.fixture
-def log_in():
-    """Sign a browser in by the form and return the answer."""
-
-    def log_in(browser, page="/login", **fields):
-        form = browser.get(page).form()
-        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
-
-    return log_in

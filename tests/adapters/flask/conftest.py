@@ -20,8 +20,6 @@ from gatewright.adapters.flask import (
 )
 from gatewright.testing import Browser
 
-PASSWORD = "correct horse battery staple"
-
 
 class Report(View):
     decorators = (login_required,)
@@ -118,13 +116,6 @@ def browser_of(app, **options):
 
 
 @pytest.fixture
-def people(gatewright_settings, gatewright_clock):
-    """The same accounts, roles and rights, from outside."""
-    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
-        yield auth
-
-
-@pytest.fixture
 def make_app(gatewright_settings, gatewright_clock):
     """Make applications on the test's database, with settings of their own."""
     made = []
@@ -144,11 +135,6 @@ def make_app(gatewright_settings, gatewright_clock):
 
 
 @pytest.fixture
-def app(make_app):
-    return make_app()
-
-
-@pytest.fixture
 def open_browser():
     """Open a browser on an application."""
     return browser_of
@@ -157,20 +143,3 @@ def open_browser():
 @pytest.fixture
 def browser(app):
     return browser_of(app)
-
-
-@pytest.fixture
-def anna(people):
-    """A verified account with a password."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
-
-
-@pytest.fixture
-def log_in():
-    """Sign a browser in by the form and return the answer."""
-
-    def log_in(browser, page="/login", **fields):
-        form = browser.get(page).form()
-        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
-
-    return log_in

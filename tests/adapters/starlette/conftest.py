@@ -10,10 +10,8 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
+from gatewright import AsyncEvrmoreAuth
 from gatewright.adapters.starlette import GatewrightMiddleware, login_required, require, visit_of
-
-PASSWORD = "correct horse battery staple"
 
 
 async def home(request):
@@ -109,13 +107,6 @@ ROUTES = [
 
 
 @pytest.fixture
-def people(gatewright_settings, gatewright_clock):
-    """The same accounts, roles and rights, from outside."""
-    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
-        yield auth
-
-
-@pytest.fixture
 def make_app(gatewright_settings, gatewright_clock):
     """Make applications on the test's database, with settings of their own."""
     made = []
@@ -129,35 +120,3 @@ def make_app(gatewright_settings, gatewright_clock):
     yield make
     for auth in made:
         auth.close()
-
-
-@pytest.fixture
-def app(make_app):
-    return make_app()
-
-
-@pytest.fixture
-def server(asgi, app):
-    return asgi(app)
-
-
-@pytest.fixture
-def browser(server):
-    return server.browser()
-
-
-@pytest.fixture
-def anna(people):
-    """A verified account with a password."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
-
-
-@pytest.fixture
-def log_in():
-    """Sign a browser in by the form and return the answer."""
-
-    def log_in(browser, page="/login", **fields):
-        form = browser.get(page).form()
-        return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
-
-    return log_in
