@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import ODD_VALUES, OURS, PASSWORD, WALLETS, not_refused
 
 from gatewright import MemoryUserProvider
 from gatewright.testing import Wallet
+from visitors import ODD_VALUES, OURS, PASSWORD, WALLETS, not_refused
 
 ALICE = Wallet.new("alice")
 ACTS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import Denied
 from gatewright.errors import (
@@ -14,6 +13,7 @@ from gatewright.errors import (
     WeakPasswordError,
 )
 from gatewright.testing import HookRecorder, Wallet
+from visitors import OURS, PASSWORD, Visitor
 
 NEW = "quite another sentence of hers"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import bcrypt
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright import User
 from gatewright.errors import InvalidParameterError, TakenError, UserNotFoundError, WeakPasswordError
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD
 
 FULL_WIDTH = "\uff43\uff41\uff52\uff4f\uff4c"
 """The name carol as a keyboard for another script writes it."""

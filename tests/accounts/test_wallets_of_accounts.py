@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright.errors import (
     GatewrightError,
@@ -14,6 +13,7 @@ from gatewright.errors import (
     TakenError,
 )
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 ALICE, BOB, EVE = Wallet.new("alice"), Wallet.new("bob"), Wallet.new("eve")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright.errors import GatewrightError
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 NEW = "quite another sentence of hers"
 MARY = Wallet.new("mary")

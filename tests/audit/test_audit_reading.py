@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 
 import pytest
-from visitors import OURS, PASSWORD, not_refused
 
 from gatewright.errors import InvalidParameterError, UserNotFoundError
+from visitors import OURS, PASSWORD, not_refused
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 import pytest
-from visitors import OURS, Visitor
 
 from gatewright.errors import GatewrightError
 from gatewright.testing import Wallet
+from visitors import OURS, Visitor
 
 PASSWORD = "a canary in the password"
 NEW = "another canary, a new one"

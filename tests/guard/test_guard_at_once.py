@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from visitors import OURS, PASSWORD, Visitor
-
 from gatewright import User
 from gatewright.errors import BusyError
+from visitors import OURS, PASSWORD, Visitor
 
 
 def test_eight_requests_of_one_visitor(auth, signed_in, at_once, clock):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from visitors import ODD_VALUES, OURS, PASSWORD, not_refused
 
 from gatewright import User
+from visitors import ODD_VALUES, OURS, PASSWORD, not_refused
 
 
 class Nobodys(User):

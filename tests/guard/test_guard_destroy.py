@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import User, UserProvider
 from gatewright.errors import InactiveUserError, ProviderUnavailableError
 from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD, Visitor
 
 
 def test_it_ends_the_session_everywhere(auth, signed_in, count):

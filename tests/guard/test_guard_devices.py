@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright import MemoryUserProvider, User, UserProvider
 from gatewright.errors import InvalidParameterError
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 
 @pytest.fixture

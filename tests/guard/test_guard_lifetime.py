@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright.errors import UserNotFoundError
+from visitors import OURS, PASSWORD, Visitor
 
 IDLE_SECONDS = 2 * 60 * 60
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import MutableMapping
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
+from visitors import OURS, PASSWORD, Visitor
 
 
 class Watched(MutableMapping):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD, Visitor
 
 ODD = {
     "None": None,

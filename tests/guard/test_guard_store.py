@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import MemoryUserProvider, User, UserProvider
 from gatewright.errors import AuthenticationError, ConfigurationError, InactiveUserError, UserNotFoundError
 from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD, Visitor
 
 
 class Member(User):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright import User, UserProvider
 from gatewright.errors import PermissionNotFoundError, ProviderUnavailableError, UserNotFoundError
 from gatewright.testing import Wallet
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 
 class People(UserProvider):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import WALLETS, Visitor
 
 from gatewright.errors import InactiveUserError, InvalidChallengeError, InvalidSignatureError
+from visitors import WALLETS, Visitor
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError, InvalidChallengeError
 from gatewright.hooks import POINTS
+from post_office import PostOffice
 
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
 from gatewright.hooks import POINTS
+from post_office import PostOffice
 
 FIRED = [declaration for declaration in POINTS if declaration.name != "pre_login"]
 """The points of the library's own operations: ``pre_login`` belongs to whoever has a login route."""

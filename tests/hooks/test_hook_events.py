@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from post_office import PostOffice
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
+from post_office import PostOffice
 
 SPECIFICATION = {
     "pre_challenge": {"evrmore_address", "expire_minutes"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright.errors import GatewrightError
+from visitors import OURS, PASSWORD
 
 HERE = "192.0.2.1"
 

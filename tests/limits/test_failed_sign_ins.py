@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright import MemoryUserProvider, UserProvider
 from gatewright.errors import (
@@ -16,6 +15,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.providers.user_provider import default_hasher
+from visitors import OURS, PASSWORD
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 HALF_AN_HOUR = 30 * 60

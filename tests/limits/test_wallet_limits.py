@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright.errors import AttemptBlockedError, GatewrightError, InvalidSignatureError
+from visitors import OURS, PASSWORD
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 

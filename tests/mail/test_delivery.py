@@ -7,9 +7,9 @@ import re
 import threading
 
 import pytest
-from mail_servers import free_port, is_true_in_a_child
 
 from gatewright.errors import ConfigurationError
+from mail_servers import free_port, is_true_in_a_child
 
 PASSWORD = "correct horse battery staple"
 ALICE = "alice@example.com"

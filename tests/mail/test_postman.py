@@ -6,9 +6,9 @@ import os
 import threading
 
 import pytest
-from mail_servers import is_true_in_a_child
 
 from gatewright.offload import Postman
+from mail_servers import is_true_in_a_child
 
 SECONDS = 30
 """Nothing here takes so long, on however busy a machine."""

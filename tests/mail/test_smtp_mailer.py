@@ -7,7 +7,6 @@ from datetime import UTC
 from urllib.parse import quote
 
 import pytest
-from mail_servers import PASSWORD, USER, free_port, let_in
 
 from gatewright.errors import InvalidParameterError, MailUnavailableError
 from gatewright.mail import mailer_from_url
@@ -17,6 +16,7 @@ from gatewright.model import Mail
 from gatewright.settings import load_settings
 from gatewright.system import SystemClock
 from gatewright.testing import FrozenClock, SeededRandom
+from mail_servers import PASSWORD, USER, free_port, let_in
 
 MAIL = Mail("alice@example.com", "A subject", "A text\n", "<p>A text</p>\n")
 CREDENTIALS = f"{quote(USER)}:{quote(PASSWORD, safe='')}@"

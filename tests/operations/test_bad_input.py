@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from post_office import PostOffice
 
 from gatewright import AsyncEvrmoreAuth
 from gatewright.errors import (
@@ -19,6 +18,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.storage.sql.tables import metadata
+from post_office import PostOffice
 
 NONSENSE = {
     "none": None,

@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from post_office import PostOffice
 
 from gatewright.errors import GatewrightError
 from gatewright.operations.authenticate import WalletAttempt
 from gatewright.operations.sign_up import SignUpForm
+from post_office import PostOffice
 
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"

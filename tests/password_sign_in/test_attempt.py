@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS
 
 from gatewright import MemoryUserProvider, User, UserProvider
 from gatewright.errors import (
@@ -16,6 +15,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD, WALLETS
 
 
 def audit_of(auth, event):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, WALLETS
 
 from gatewright import User, UserProvider
 from gatewright.errors import InactiveUserError, PermissionNotFoundError, UnverifiedUserError, UserNotFoundError
 from gatewright.testing import HookRecorder, Wallet
+from visitors import OURS, WALLETS
 
 
 def test_it_returns_the_user_and_is_recorded_with_who_and_why(auth, carol, hooks):

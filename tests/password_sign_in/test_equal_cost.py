@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import bcrypt
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import UserNotFoundError
 from gatewright.testing import HookRecorder, Wallet
+from visitors import OURS, PASSWORD
 
 CHEAP = "m=8,t=1,p=1"
 

@@ -7,11 +7,11 @@ import contextvars
 import threading
 
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright import AsyncAuth, Auth, User, UserProvider
 from gatewright.errors import BusyError, SuspendedError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
+from visitors import OURS, PASSWORD
 
 PATIENCE = 30
 """Seconds after which a test that waits for an event gives up."""

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import UserNotFoundError
 from gatewright.passwords import PasswordHasher
+from visitors import OURS, PASSWORD
 
 
 def django_hash(password):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import (
@@ -13,6 +12,7 @@ from gatewright.errors import (
     UserNotFoundError,
     WeakPasswordError,
 )
+from visitors import OURS, PASSWORD, Visitor
 
 NEW = "quiet lamp under seven hills"
 

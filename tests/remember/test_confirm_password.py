@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import AttemptBlockedError, AuthenticationError, GatewrightError, UserNotFoundError
 from gatewright.providers.user_provider import default_hasher
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 HERE = "192.0.2.1"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import AuthenticationError, ProviderUnavailableError, UserNotFoundError
 from gatewright.model import User
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 ANOTHER = "quiet lamp under seven hills"
 

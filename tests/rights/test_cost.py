@@ -7,9 +7,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright.storage.sql.database import SQLiteDatabase
+from visitors import OURS, PASSWORD, Visitor
 
 USERS, PERMISSIONS = 10_000, 50
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import User
 from gatewright.errors import InvalidParameterError, PermissionNotFoundError, UserNotFoundError
+from visitors import OURS, PASSWORD, Visitor
 
 DECLARED = ["general.read", "general.delete.local", "general.delete.remote", "general.blogadmin", "shop.order"]
 NEIGHBOURS = ["generally.read", "general-news.read", "general_2.read", "general0.read", "Generalz.read"]

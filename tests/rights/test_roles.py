@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright import User
 from gatewright.errors import InvalidParameterError, UserNotFoundError
+from visitors import OURS, PASSWORD, Visitor
 
 
 @pytest.fixture

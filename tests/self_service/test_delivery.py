@@ -6,9 +6,9 @@ import logging
 from dataclasses import replace
 
 import pytest
-from visitors import PASSWORD
 
 from gatewright.errors import MailUnavailableError
+from visitors import PASSWORD
 
 MAIL = "carol@example.com"
 

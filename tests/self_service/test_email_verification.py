@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright.errors import Denied, InvalidLinkError
 from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD
 
 MAIL = "carol@example.com"
 

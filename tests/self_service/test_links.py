@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import PASSWORD
 
 from gatewright.errors import InvalidLinkError, InvalidParameterError, WeakPasswordError
+from visitors import PASSWORD
 
 MAIL = "carol@example.com"
 NEW = "quiet lamp under seven hills"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import PASSWORD
 
 from gatewright.errors import InvalidParameterError, RateLimitError
 from gatewright.testing import HookRecorder, Wallet
+from visitors import PASSWORD
 
 REQUESTS = {
     "email_verification": lambda auth, email, **options: auth.request_email_verification(email, **options),

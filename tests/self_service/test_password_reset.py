@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from visitors import OURS, PASSWORD, Visitor
 
 from gatewright.errors import Denied, InvalidLinkError, InvalidParameterError, UserNotFoundError
 from gatewright.testing import HookRecorder, Wallet
+from visitors import OURS, PASSWORD, Visitor
 
 MAIL = "carol@example.com"
 NEW = "quiet lamp under seven hills"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from visitors import ODD_VALUES
 
 from gatewright.errors import GatewrightError, InvalidParameterError
+from visitors import ODD_VALUES
 
 PASSWORD = "quiet lamp under seven hills"
 ACTS = {

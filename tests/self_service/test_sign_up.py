@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argon2._password_hasher as argon2_library
 import pytest
-from visitors import OURS, PASSWORD
 
 from gatewright.errors import (
     Denied,
@@ -15,6 +14,7 @@ from gatewright.errors import (
     WeakPasswordError,
 )
 from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD
 
 MAIL = "carol@example.com"
 OTHER_PASSWORD = "quiet lamp under seven hills"
