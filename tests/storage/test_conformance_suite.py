@@ -183,6 +183,14 @@ BROKEN_STATEMENTS = {
         ("IN (:username, :folded)", "IN (:username)", "test_a_filter_names_what_matters"),
         ("audit.id > :after_id", "audit.id >= :after_id", "test_the_record_is_read_in_pages", ("ann", "ann")),
     ],
+    "list_newest_audit": [
+        (" DESC", "", "test_the_record_is_read_from_its_end", None),
+        ("ORDER BY newest.id", "ORDER BY newest.id DESC", "test_the_record_is_read_from_its_end", None),
+    ],
+    "list_newest_audit_of": [
+        (" DESC", "", "test_the_record_is_read_from_its_end", ("ann", "ann")),
+        ("audit.id > :after_id", "1", "test_the_record_is_read_from_its_end", ("ann", "ann")),
+    ],
     "insert_audit": [(":actor", "NULL", "test_lines_come_back_as_they_were_written")],
     "delete_audit": [("LIMIT :at_most", "LIMIT :at_most + 1", "test_old_lines_are_deleted_in_batches")],
 }

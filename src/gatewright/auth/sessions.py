@@ -146,6 +146,7 @@ class Sessions(WithParts):
         username: str | None = None,
         after_id: int = 0,
         at_most: int = 1000,
+        newest: bool = False,
     ) -> list[tuple[int, AuditEntry]]:
         """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
 
@@ -155,13 +156,22 @@ class Sessions(WithParts):
             username: Whom it is about.
             after_id: The number of a line: only later ones are returned.
             at_most: How many lines.
+            newest: Where there are more: whether the newest of them are meant, and not the first.
 
         Raises:
             InvalidParameterError: If an argument is of the wrong kind.
             StoreUnavailableError: If the record cannot be read.
         """
         return run_to_completion(
-            list_audit(self._parts, since=since, event=event, username=username, after_id=after_id, at_most=at_most)
+            list_audit(
+                self._parts,
+                since=since,
+                event=event,
+                username=username,
+                after_id=after_id,
+                at_most=at_most,
+                newest=newest,
+            )
         )
 
     def cleanup_expired_audit(self, *, at_most: int = 2**31) -> int:

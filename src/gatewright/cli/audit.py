@@ -7,7 +7,6 @@ import re
 import select
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -51,9 +50,9 @@ def read_audit(
     earliest = None if since is None else _moment_of(since)
     write = _write_json if as_json else _write_text
     with Auth() as auth:
-        read = partial(auth.list_audit, since=earliest, event=event, username=user, at_most=_PAGE)
-        lines = _lines_behind(0, read)
-        last = _write_all(lines if limit is None else deque(lines, maxlen=limit), write)
+        search = partial(auth.list_audit, since=earliest, event=event, username=user)
+        read = partial(search, at_most=_PAGE)
+        last = _write_all(_lines_behind(0, read) if limit is None else search(at_most=limit, newest=True), write)
         if not last and not follow and not as_json:
             note("There is nothing in the record.")
         while follow:

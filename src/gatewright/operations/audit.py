@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gatewright.errors import InvalidParameterError
 from gatewright.model import AuditEntry
-from gatewright.operations.arguments import require_count, require_note
+from gatewright.operations.arguments import require_count, require_flag, require_note
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.ports import AuditFilter
@@ -51,8 +51,11 @@ async def list_audit(
     username: str | None,
     after_id: int,
     at_most: int,
+    newest: bool,
 ) -> list[tuple[int, AuditEntry]]:
     """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
+
+    Where there are more than ``at_most``, those are the first, or the ``newest``.
 
     Raises:
         InvalidParameterError: If an argument is of the wrong kind.
@@ -65,6 +68,7 @@ async def list_audit(
         usernames=None if username is None else _spellings(username),
         after_id=require_count("after_id", after_id, least=0),
         at_most=require_count("at_most", at_most),
+        newest=require_flag("newest", newest),
     )
     return await parts.store.list_audit(which)
 

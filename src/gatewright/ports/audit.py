@@ -11,13 +11,17 @@ from gatewright.model import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which lines of the audit record to read. What is None does not matter; ``usernames`` are two spellings of one."""
+    """Which lines of the audit record to read. What is None does not matter; ``usernames`` are two spellings of one.
+
+    Where there are more than ``at_most``, those are the first, or the ``newest``.
+    """
 
     since: datetime | None = None
     event: str | None = None
     usernames: tuple[str, str] | None = None
     after_id: int = 0
     at_most: int = 1000
+    newest: bool = False
 
 
 class AuditStore(Protocol):

@@ -97,6 +97,26 @@ class AuditPromises(StoreFixtures):
 
         assert pages == [lines[:2], lines[2:4], lines[4:], []]
 
+    @pytest.mark.parametrize("usernames", [None, ("ann", "ann")])
+    def test_the_record_is_read_from_its_end(self, store: Store, run: Run, usernames: tuple[str, str] | None) -> None:
+        """The newest lines that a filter lets through, oldest first as everywhere."""
+        about_ann = [replace(an_entry(event), username="ann") for event in ("in", "out", "in", "out", "in")]
+        about_nobody = replace(an_entry("in"), username=None)
+        for line in [*about_ann, about_nobody]:
+            run(store.add_audit(line))
+        lines = about_ann if usernames else [*about_ann, about_nobody]
+        wanted = {
+            AuditFilter(at_most=2): lines[-2:],
+            AuditFilter(at_most=100): lines,
+            AuditFilter(at_most=1, event="out"): [lines[3]],
+            AuditFilter(at_most=100, after_id=3): lines[3:],
+            AuditFilter(at_most=3, since=NOW + MINUTE): [],
+        }
+
+        for which, expected in wanted.items():
+            newest = run(store.list_audit(replace(which, usernames=usernames, newest=True)))
+            assert [entry for _, entry in newest] == expected
+
     def test_old_lines_are_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most ``at_most`` go in one call; what is younger stays."""
         for _ in range(5):

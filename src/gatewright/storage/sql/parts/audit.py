@@ -27,9 +27,11 @@ class SQLAudit(StorePart):
             "event": which.event,
             "at_most": which.at_most,
         }
-        if which.usernames is not None:
+        if which.usernames is None:
+            statement = sql.list_newest_audit if which.newest else sql.list_audit
+        else:
             parameters["username"], parameters["folded"] = which.usernames
-        statement = sql.list_audit if which.usernames is None else sql.list_audit_of
+            statement = sql.list_newest_audit_of if which.newest else sql.list_audit_of
         rows = self._database.fetch_all(statement, parameters)
         return [(row[0], self._read.audit_entry(row[1:])) for row in rows]
 

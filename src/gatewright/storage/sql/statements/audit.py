@@ -11,6 +11,7 @@ from gatewright.storage.sql.statements.compile import delete_before, first, sql
 from gatewright.storage.sql.tables import audit
 
 a = audit.c
+_ABOUT = a.username.in_([bindparam("username"), bindparam("folded")])
 
 
 class AuditStatements:
@@ -24,13 +25,22 @@ class AuditStatements:
     @cached_property
     def list_audit(self) -> str:
         """Parameters: ``after_id``, ``since``, ``event`` (None does not matter), ``at_most``."""
-        return sql(first(_wanted(), bindparam("at_most")))
+        return sql(_first(_wanted()))
+
+    @cached_property
+    def list_newest_audit(self) -> str:
+        """Parameters: as for `list_audit`."""
+        return sql(_newest(_wanted()))
 
     @cached_property
     def list_audit_of(self) -> str:
         """Parameters: as for `list_audit`, and ``username`` and ``folded``, the two spellings of a name."""
-        about = a.username.in_([bindparam("username"), bindparam("folded")])
-        return sql(first(_wanted().where(about), bindparam("at_most")))
+        return sql(_first(_wanted().where(_ABOUT)))
+
+    @cached_property
+    def list_newest_audit_of(self) -> str:
+        """Parameters: as for `list_audit_of`."""
+        return sql(_newest(_wanted().where(_ABOUT)))
 
     @cached_property
     def delete_audit(self) -> str:
@@ -44,8 +54,17 @@ def _wanted() -> Select[Any]:
         .where(a.id > bindparam("after_id"))
         .where(_unless_none(a.at >= bindparam("since"), "since"))
         .where(_unless_none(a.event == bindparam("event"), "event"))
-        .order_by(a.id)
     )
+
+
+def _first(wanted: Select[Any]) -> Select[Any]:
+    return first(wanted.order_by(a.id), bindparam("at_most"))
+
+
+def _newest(wanted: Select[Any]) -> Select[Any]:
+    """Build the search from the end; what it finds comes oldest first, as everywhere."""
+    newest = first(wanted.order_by(a.id.desc()), bindparam("at_most")).subquery("newest")
+    return select(newest).order_by(newest.c.id)
 
 
 def _unless_none(condition: ColumnElement[bool], parameter: str) -> Any:
