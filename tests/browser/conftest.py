@@ -41,7 +41,7 @@ def _is_equipped():
 
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"browser-{name}")) for name in NAMES],
+    params=[pytest.param(name, marks=[pytest.mark.long, pytest.mark.xdist_group(f"browser-{name}")]) for name in NAMES],
 )
 def application(request, tmp_path_factory, _is_equipped):
     """One of the examples, running."""
@@ -77,8 +77,7 @@ def browser(application, browsers, has_scripts):
     browser = browsers(has_scripts=has_scripts)
     browser.begin(application.url)
     yield browser
-    # The link to a new password does not tell whose it is, so that form has no username for password managers.
-    assert [each for each in browser.complaints() if "/password-reset/" not in each] == []
+    assert browser.complaints() == []
     asked = list(browser.requests())
     assert [address for address, *_ in asked if not address.startswith((f"{application.url}/", "data:"))] == []
     assert [each for each in asked if each[1] != "Document" and each[2] not in (200, 304)] == []

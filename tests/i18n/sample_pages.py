@@ -28,7 +28,7 @@ SITE = {
 FIELDS = [
     Field("first_name", "First name", is_required=True),
     Field("last_name", "Last name"),
-    Field("email", "Email", "email", is_required=True),
+    Field("email", "Email", "email", is_required=True, attributes={"autocomplete": "email"}),
     Field("password", "Password", "password", is_required=True),
     Field("plan", "Plan", "select", options=[("free", "Free"), ("team", "100% <team>")]),
     Field("digest", "Newsletter", "radio", options=[("no", "Never"), ("weekly", "Once a week")]),

@@ -69,6 +69,14 @@ def test_every_form_posts_with_the_token(page):
     assert [form for form in forms if '<input type="hidden" name="csrf_token" value="t0ken">' not in form[1]] == []
 
 
+def test_a_form_with_a_password_says_whose(page):
+    """Password managers look for it; only the link to a new password does not tell whose that is."""
+    forms = re.findall(r"<form\b([^>]*)>(.*?)</form>", page, re.DOTALL)
+    with_password = [(action, form) for action, form in forms if 'type="password"' in form]
+    nameless = [action for action, form in with_password if not re.search('autocomplete="(username|email)"', form)]
+    assert [action for action in nameless if "password_reset_form" not in action] == []
+
+
 def test_every_button_says_what_it_is(page):
     """A button in a form that does not send it is marked as such."""
     reader = Reader(page)
