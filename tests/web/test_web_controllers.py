@@ -6,7 +6,7 @@ import pytest
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import ConfigurationError, InactiveUserError
-from gatewright.web import AuthController, AuthMiddleware, Request, Response
+from gatewright.web import AuthController, AuthMiddleware, Request, Response, Site
 
 FOO123 = "$2y$10$c1iqXvXuFKZ4hI4l.LhCvuacba1fR3OX.uPfPD29j4DkyayC6p4uu"
 PEOPLE = [
@@ -177,6 +177,22 @@ def test_a_middleware_is_named_in_four_ways(make_pages, middleware):
 
     seen.clear()
     make_pages(controller=Controller()).browser().get("/login")
+
+    assert seen == [("pre_login", "login")]
+
+
+@pytest.mark.parametrize("middleware", [MyAuthMiddleware, MyAuthMiddleware(), "MyAuthMiddleware"])
+def test_two_sites_of_one_auth_share_a_middleware(make_pages, middleware):
+    """What happens once is told once."""
+
+    class Controller(MyAuthController):
+        def get_middleware(self):
+            return middleware
+
+    pages = make_pages(controller=Controller())
+    Site(pages.auth, Controller(), mount="/staff")
+    seen.clear()
+    pages.browser().get("/login")
 
     assert seen == [("pre_login", "login")]
 

@@ -8,7 +8,7 @@ from typing import Any, overload
 from gatewright.errors import UnknownHookError
 from gatewright.hooks.declarations import POINTS
 from gatewright.hooks.hook_point import F, HookPoint
-from gatewright.hooks.middleware import EVENTS, AuthMiddleware
+from gatewright.hooks.middleware import EVENTS, AuthMiddleware, make_middleware
 
 
 class Hooks:
@@ -49,6 +49,7 @@ class Hooks:
         for declaration in POINTS:
             point = HookPoint(declaration, propagate_errors=propagate_errors, accepts_coroutines=accepts_coroutines)
             setattr(self, declaration.name, point)
+        self._used: list[object] = []
 
     def __iter__(self) -> Iterator[HookPoint]:
         """Go through the points in the order of their declaration."""
@@ -82,3 +83,17 @@ class Hooks:
         """
         for event, method in EVENTS.items():
             self.add(event, getattr(middleware, method))
+
+    def use_middleware(self, given: object) -> None:
+        """Add a middleware as a controller names it, once: several sites may have one controller and one ``Auth``.
+
+        Args:
+            given: An object, its class, or ``package.module:Class`` to import and make.
+
+        Raises:
+            ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+            HookSignatureError: If a method asks for what its point does not give.
+        """
+        if given not in self._used:
+            self.add_middleware(make_middleware(given))
+            self._used.append(given)

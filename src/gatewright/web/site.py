@@ -9,7 +9,6 @@ from typing import Any
 
 from gatewright.auth import AsyncAuth, Auth, as_async
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
-from gatewright.hooks.middleware import make_middleware
 from gatewright.web import api, static
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
@@ -70,7 +69,7 @@ class Site:
         self._check_public_url()
         middleware = self.controller.get_middleware()
         if middleware is not None:
-            self.parts.hooks.add_middleware(make_middleware(_full_name(middleware, self.controller)))
+            self.parts.hooks.use_middleware(_full_name(middleware, self.controller))
 
     def below(self, prefix: str) -> Site:
         """Return the same site as seen below a path: frameworks learn with each request where they are mounted.
@@ -125,8 +124,7 @@ class Site:
             response = await self._answer(visit)
         except GatewrightError as error:
             problem = report(error)
-            is_page = request.is_browsers and not request.path.startswith(API)
-            response = await self._explain(visit, problem) if is_page else problem.response
+            response = await self._explain(visit, problem) if _wants_page(request) else problem.response
         return protect(response.with_headers(*visit.cookies()), visit.client)
 
     def refuse(self, request: Request, status: int) -> Response:
@@ -137,7 +135,7 @@ class Site:
             status: The HTTP status.
         """
         problem = transport_problem(status)
-        response = problem.bare_page if request.is_browsers else problem.response
+        response = problem.bare_page if _wants_page(request) else problem.response
         return protect(response, self._proxies.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
@@ -228,6 +226,10 @@ class Site:
                 "Production needs GATEWRIGHT_PUBLIC_URL, such as https://example.com: the links in mails begin with "
                 "it, and what a request says of the host can be anybody's word."
             )
+
+
+def _wants_page(request: Request) -> bool:
+    return request.is_browsers and not request.path.startswith(API)
 
 
 def _full_name(middleware: Any, controller: AuthController) -> Any:

@@ -96,9 +96,11 @@ def test_an_application_may_take_less(app, browser):
     app.config["MAX_CONTENT_LENGTH"] = 10
     page = browser.post("/login", {"email": "x" * 10})
     problem = browser.send("POST", "/login", body=b"email=xxxxxxxxxx")
+    twin = browser.send("POST", "/api/login", headers=[("Accept", "text/html")], body=b"{}         ")
     assert (page.status, page.header("content-type")) == (413, "text/html; charset=utf-8")
     assert "The body of the request is too large." in page.text
-    assert (problem.status, problem.header("content-type")) == (413, "application/problem+json")
+    for answer in (problem, twin):
+        assert (answer.status, answer.header("content-type")) == (413, "application/problem+json")
 
 
 def test_the_applications_bodies_are_its_own(app, browser):

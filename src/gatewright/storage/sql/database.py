@@ -217,7 +217,7 @@ def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
             if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
                 connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:  # of any kind
                 raise
             sleep(_PAUSE)
         else:
