@@ -78,6 +78,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # of ldap3
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # of the Evrmore documents
 @pytest.mark.parametrize("page", [page for page, blocks in RUNNABLE.items() if blocks])

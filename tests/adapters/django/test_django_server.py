@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,52 +24,52 @@ SERVERS = {
 }
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """What the example is told about where to keep everything."""
+def environment_in(folder):
+    """Return what the example is told about where to keep everything."""
     return os.environ | {
-        "DJANGO_DATABASE": str(tmp_path / "django.db"),
-        "GATEWRIGHT_DATABASE_URL": f"sqlite:///{tmp_path / 'gatewright.db'}",
+        "DJANGO_DATABASE": str(folder / "django.db"),
+        "GATEWRIGHT_DATABASE_URL": f"sqlite:///{folder / 'gatewright.db'}",
         "GATEWRIGHT_MAIL_DELIVERY": "command",
         "GATEWRIGHT_ARGON2_MEMORY_KIB": "8",
     }
 
 
-@pytest.fixture
-def manage(environment):
-    """Run ``manage.py`` and return what it did."""
-
-    def manage(*arguments, **options):
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            **options,
-        )
-
-    return manage
-
-
-@pytest.fixture
-def project(manage):
-    """The example with its tables, and its two kinds of users."""
-    assert manage("migrate", "--verbosity", "0").returncode == 0
-    make = f"from django.contrib.auth.models import User; User.objects.create_superuser('root', '', '{PASSWORD}')"
-    assert manage("shell", "-c", make).returncode == 0
-    roles = manage("gatewright", "role", "create", "admin")
-    made = manage(
-        "gatewright", "user", "create", "anna", "--verified", "--role", "admin", "--password-file", "-", input=PASSWORD
+def manage(folder, *arguments, **options):
+    """Run ``manage.py`` on what lies in a folder, and return what it did."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT,
+        env=environment_in(folder),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        **options,
     )
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The example's tables and its two kinds of users, made once."""
+    folder = tmp_path_factory.mktemp("prepared")
+    assert manage(folder, "migrate", "--verbosity", "0").returncode == 0
+    make = f"from django.contrib.auth.models import User; User.objects.create_superuser('root', '', '{PASSWORD}')"
+    assert manage(folder, "shell", "-c", make).returncode == 0
+    roles = manage(folder, "gatewright", "role", "create", "admin")
+    person = ("user", "create", "anna", "--verified", "--role", "admin", "--password-file", "-")
+    made = manage(folder, "gatewright", *person, input=PASSWORD)
     assert (roles.returncode, made.returncode) == (0, 0), roles.stderr + made.stderr
+    return folder
+
+
+@pytest.fixture
+def project(prepared, tmp_path):
+    """The test's own copy of the example's files."""
+    return shutil.copytree(prepared, tmp_path / "project")
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
-def serve(request, environment, project, tmp_path):
+def serve(request, project, tmp_path):
     """Serve the example with more settings, and return its address."""
     started = []
 
@@ -77,7 +78,7 @@ def serve(request, environment, project, tmp_path):
             port = str(listener.getsockname()[1])
         log = (tmp_path / "server.log").open("wb")
         command = [sys.executable, *SERVERS[request.param], port]
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment | settings, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment_in(project) | settings, stdout=log, stderr=log)
         started.append((process, log))
         url = f"http://127.0.0.1:{port}"
         for _ in range(PATIENCE * 10):
@@ -140,10 +141,11 @@ def test_djangos_users_sign_in_at_once(serve):
         assert list(pool.map(visit, range(8))) == [("/dashboard", True, 200)] * 8
 
 
-def test_the_command_has_the_settings_of_the_project(manage, project):
+def test_the_command_has_the_settings_of_the_project(project):
     """``manage.py gatewright`` is the command ``gatewright``: its output, its status, its help."""
     users, wrong, usage = (
-        manage("gatewright", *arguments) for arguments in (("user", "list"), ("user", "show", "nobody"), ("--help",))
+        manage(project, "gatewright", *arguments)
+        for arguments in (("user", "list"), ("user", "show", "nobody"), ("--help",))
     )
 
     assert "anna" in users.stdout
