@@ -20,7 +20,7 @@ class Caller:
         if inspect.iscoroutinefunction(function):
             return await function(*args)
         answer = await self._port.call(function, *args)
-        return await answer if hasattr(answer, "__await__") else answer
+        return await answer if inspect.isawaitable(answer) else answer
 
 
 class _CallHere:
@@ -31,4 +31,4 @@ class _CallHere:
 async def call_here(function: Callable[..., Any], *args: Any) -> Any:
     """Call an application's function where we are. Blocking dress."""
     answer = function(*args)
-    return await answer if hasattr(answer, "__await__") else answer
+    return await answer if inspect.isawaitable(answer) else answer
