@@ -258,6 +258,24 @@ def test_the_proof_is_limited_like_a_login(remembered):
     assert "Too many failed attempts." in texts[-1]
 
 
+def test_a_proof_that_cannot_be_looked_at_is_told(remembered, sql):
+    """A database that is not available is no wrong password: try again later."""
+    form = remembered.get("/confirm_password").form("/confirm_password")
+    sql("DROP TABLE attempts")
+    answer = remembered.submit(form, password=PASSWORD)
+
+    assert (answer.status, answer.header("retry-after")) == (503, "5")
+
+
+def test_a_link_that_cannot_be_made_is_told(at_home, sql, alice):
+    """Nor is it a wrong address."""
+    form = at_home.get("/account").form("/account", action="link_wallet")
+    sql("DROP TABLE challenges")
+    answer = at_home.submit(form, evrmore_address=alice.address)
+
+    assert (answer.status, answer.header("retry-after")) == (503, "5")
+
+
 def test_another_users_password_or_wallet_proves_nothing(pages, remembered, people, alice):
     """It would prove somebody else."""
     people.create_user("ben", password=NEW_PASSWORD, is_verified=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from gatewright.errors import (
     AuthenticationError,
@@ -31,6 +31,8 @@ from gatewright.errors import (
     WeakPasswordError,
 )
 from gatewright.web.response import Response, html
+
+_T = TypeVar("_T")
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -143,10 +145,20 @@ def problem_of(error: GatewrightError) -> Problem:
     """
     if isinstance(error, TransportError):
         return transport_problem(error.status, error.headers)
-    status = next((_STATUS_OF_ERROR[kind] for kind in type(error).__mro__ if kind in _STATUS_OF_ERROR), None)
-    if status is None:
-        raise error
+    status = of_kind(error, _STATUS_OF_ERROR)
     return Problem(status, error.code, error.public_message, list(_fields_of(error)), _headers_of(error, status))
+
+
+def of_kind(error: GatewrightError, known: Mapping[type[GatewrightError], _T]) -> _T:
+    """Return what is known of errors of this class, or of the nearest one that it comes from.
+
+    Raises:
+        GatewrightError: The error itself, where nothing is known of it.
+    """
+    for kind in type(error).__mro__:
+        if kind in known:
+            return known[kind]
+    raise error
 
 
 def report(error: GatewrightError) -> Problem:

@@ -141,11 +141,21 @@ class Visit:
         """Lead a guest to the login page, and from there back to where they wanted to go."""
         wanted = self.request.path + (f"?{self.request.query}" if self.request.query else "")
         target = local_path(self.request.mount + wanted) if self.request.method in ("GET", "HEAD") else None
-        return redirect(self._with_next("login", target))
+        return redirect(self.path_with_next("login", target))
 
     def redirect_to_confirmation(self) -> Response:
         """Lead a visitor who is merely remembered to where they prove that it is them, and back."""
-        return redirect(self._with_next("confirm_password", local_path(self.request.mount + self.request.path)))
+        return redirect(self.path_with_next("confirm_password", local_path(self.request.mount + self.request.path)))
+
+    def path_with_next(self, name: str, target: str | None) -> str:
+        """Return the path of a page that leads on from there.
+
+        Args:
+            name: The page's route.
+            target: Where to go afterwards, if anywhere in particular.
+        """
+        path = self.site.path(name)
+        return f"{path}?{urlencode({'next': target})}" if target else path
 
     def cookies(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that the answer needs, whoever wrote it."""
@@ -183,7 +193,3 @@ class Visit:
         self._remember_cookie = self.site.remember_cookie.header(
             cookie, is_https=self.client.is_https, expires_at=until
         )
-
-    def _with_next(self, name: str, target: str | None) -> str:
-        path = self.site.path(name)
-        return f"{path}?{urlencode({'next': target})}" if target else path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from gatewright.errors import (
     AttemptBlockedError,
@@ -14,6 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
+from gatewright.web.problems import of_kind
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -61,7 +61,7 @@ async def submit(visit: Visit) -> Response:
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))
         visit.keeps[_TYPED] = username[:_LONGEST_TYPED]
-        return redirect(_form_again(visit, wanted))
+        return redirect(visit.path_with_next("login", wanted))
     return redirect(visit.site.path_after_login(wanted))
 
 
@@ -71,10 +71,9 @@ def is_known(error: GatewrightError) -> bool:
 
 
 def code_of(error: GatewrightError) -> str:
-    """Return the code of the message that tells a visitor of an error."""
-    return next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
+    """Return the code of the message that tells a visitor of an error.
 
-
-def _form_again(visit: Visit, wanted: str | None) -> str:
-    path = visit.site.path("login")
-    return f"{path}?{urlencode({'next': wanted})}" if wanted else path
+    Raises:
+        GatewrightError: The error itself, where there is no message for it.
+    """
+    return of_kind(error, _CODES)

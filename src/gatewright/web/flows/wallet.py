@@ -25,7 +25,7 @@ from gatewright.model import Challenge, User
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
 from gatewright.web.flows import login
 from gatewright.web.message_texts import MESSAGES
-from gatewright.web.problems import problem_of
+from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -145,8 +145,12 @@ async def show_challenge_again(
 
 
 def code_of(error: GatewrightError) -> str:
-    """Return the code of the message that tells a visitor of an error."""
-    return next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
+    """Return the code of the message that tells a visitor of an error.
+
+    Raises:
+        GatewrightError: The error itself, where there is no message for it.
+    """
+    return of_kind(error, _CODES)
 
 
 async def _first_step_again(visit: Visit, form: Mapping[str, str], error: GatewrightError) -> Response:
