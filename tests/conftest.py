@@ -16,6 +16,8 @@ from gatewright.storage.sql.database import SQLiteDatabase
 from gatewright.storage.sql.migrate import migrate
 from gatewright.testing import HookRecorder, Wallet
 
+PASSWORD = "correct horse battery staple"
+
 
 class Driven:
     """An asynchronous object behind the blocking interface: every call runs to its end on one event loop."""
@@ -102,6 +104,19 @@ def alice():
 @pytest.fixture
 def bob():
     return Wallet.new("bob")
+
+
+@pytest.fixture
+def people(gatewright_settings, gatewright_clock):
+    """An application's accounts, roles and rights, from outside: a blocking auth on the test's database."""
+    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
+        yield auth
+
+
+@pytest.fixture
+def anna(people):
+    """A verified account with a password."""
+    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from gatewright import EvrmoreAuth
+from asgi_exchange import exchange
 from gatewright.testing import Browser
 
 PASSWORD = "correct horse battery staple"
@@ -49,24 +49,7 @@ class Asgi:
 
     def run(self, scope, *messages):
         """Give the application the messages of a client, then silence; return what it sent."""
-        sent = []
-        scope = {"asgi": {"version": "3.0"}} | scope
-
-        async def main():
-            queue = list(messages)
-
-            async def receive():
-                if not queue:
-                    await asyncio.Event().wait()
-                return queue.pop(0)
-
-            async def send(message):
-                sent.append(message)
-
-            await self.app(scope, receive, send)
-
-        self._runner.run(main())
-        return sent
+        return self._runner.run(exchange(self.app, {"asgi": {"version": "3.0"}} | scope, messages))
 
     def _request(self, kind, target, headers):
         path, _, query = target.partition("?")
@@ -106,19 +89,6 @@ def server(asgi, app):
 @pytest.fixture
 def browser(server):
     return server.browser()
-
-
-@pytest.fixture
-def people(gatewright_settings, gatewright_clock):
-    """The same accounts, roles and rights, from outside."""
-    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
-        yield auth
-
-
-@pytest.fixture
-def anna(people):
-    """A verified account with a password."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
 
 
 @pytest.fixture

@@ -235,7 +235,10 @@ def test_a_host_that_does_not_exist_is_told():
 
 @pytest.fixture
 def play(loop_thread):
-    """Start a server that says these lines, one after each that it hears (a mail is one), and hangs up."""
+    """Start a server that says these lines, one after each that it hears (a mail is one), and hangs up.
+
+    What ended each of them is in ``play.heard``: the line itself, or the dot behind a mail.
+    """
 
     def play(*lines):
         async def talk(reader, writer):
@@ -244,6 +247,7 @@ def play(loop_thread):
                 heard = await reader.readline()
                 while line.startswith(b"354") and heard not in {b".\r\n", b""}:
                     heard = await reader.readline()
+                play.heard.append(heard)
             writer.close()
             await writer.wait_closed()
 
@@ -252,6 +256,7 @@ def play(loop_thread):
 
         return f"smtp://127.0.0.1:{loop_thread.serve(protocol)}"
 
+    play.heard = []
     return play
 
 
@@ -288,3 +293,5 @@ def test_a_mail_that_was_taken_on_is_sent_whatever_follows(play, goodbye):
     to_the_data = [b"220 Hello\r\n", b"250 mx\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 Go\r\n"]
 
     mailer(play(*to_the_data, b"250 Taken on\r\n", *goodbye)).send(MAIL)
+
+    assert play.heard.count(b".\r\n") == 1

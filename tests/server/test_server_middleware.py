@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from asgi_exchange import exchange
 from gatewright import errors
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
@@ -18,23 +19,7 @@ SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
 
 def run(app, *messages, scope=SCOPE):
     """Give an application the messages of a client, then silence; return what it sent."""
-    sent = []
-
-    async def main():
-        queue = list(messages)
-
-        async def receive():
-            if not queue:
-                await asyncio.Event().wait()
-            return queue.pop(0)
-
-        async def send(message):
-            sent.append(message)
-
-        await app(scope, receive, send)
-
-    asyncio.run(main())
-    return sent
+    return asyncio.run(exchange(app, scope, messages))
 
 
 async def echo(scope, receive, send):

@@ -41,7 +41,8 @@ def test_production_would_take_the_settings(gatewright_settings):
     """So a test can switch the mode and nothing else."""
     from gatewright import EvrmoreAuth
 
-    EvrmoreAuth(settings=gatewright_settings.with_values(env="production")).close()
+    with EvrmoreAuth(settings=gatewright_settings.with_values(env="production")) as auth:
+        assert auth.settings.is_production
 
 
 def test_an_application_only_overrides_the_settings(pytester):

@@ -100,19 +100,6 @@ def events(pages):
 
 
 @pytest.fixture
-def people(gatewright_settings, gatewright_clock):
-    """The same accounts, from outside: a blocking auth on the test's database."""
-    with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
-        yield auth
-
-
-@pytest.fixture
-def anna(people):
-    """A verified account with a password."""
-    return people.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
-
-
-@pytest.fixture
 def log_in():
     """Sign a browser in by the form and return the answer."""
 
