@@ -3,6 +3,9 @@
 # make example-flask   an application with sign-in on http://127.0.0.1:8002
 # make example-django  one more, on http://127.0.0.1:8003
 # make test    everything that must hold: style, types, layers, generated files, tests
+# make test-newest   the tests with the newest versions of everything that pyproject.toml allows
+# make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
+# make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 
 PYTHON ?= python3
@@ -12,7 +15,14 @@ BIN := .venv/bin
 # Each example has a port of its own, unless PORT says another.
 port = $(if $(filter file,$(origin PORT)),$(1),$(PORT))
 
-.PHONY: serve example-fastapi example-flask example-django test check bench generate
+# What is installed is pinned with hashes, so that the same commit behaves the same on any day.
+install = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/$(1).txt && \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && touch $@
+
+newest := --upgrade
+lowest := --resolution lowest-direct
+
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest check bench generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -36,6 +46,13 @@ test: check
 	sh tools/install_ldap.sh
 	$(BIN)/pytest -n 2 --dist loadgroup
 
+test-newest test-lowest: test-%: .venv/dev
+	sh tools/install_browser.sh
+	sh tools/install_ldap.sh
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
+	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
+	.venv-$*/bin/pytest -n 2 --dist loadgroup
+
 check: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -53,30 +70,16 @@ generate: .venv/dev
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_catalogs.py
 
+lock: .venv/dev
+	$(BIN)/python tools/lock.py
+
+upgrade: .venv/dev
+	$(BIN)/python tools/lock.py --upgrade
+
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gatewright needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
 	@touch $@
 
-.venv/server: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet -e '.[server]'
-	@touch $@
-
-.venv/fastapi: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet -e '.[server,fastapi]'
-	@touch $@
-
-.venv/flask: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet -e '.[server,flask]'
-	@touch $@
-
-.venv/django: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet -e '.[server,django]'
-	@touch $@
-
-.venv/dev: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet -e '.[all]' --group dev
-	@# axe-core for the browser tests: one file of that package, without the Playwright that it would drive.
-	$(BIN)/pip install --quiet --no-deps 'axe-playwright-python>=0.1.8'
-	@touch $@
+.venv/%: .venv/python pyproject.toml requirements/%.txt
+	$(call install,$*)

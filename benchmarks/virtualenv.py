@@ -1,4 +1,4 @@
-"""A peer as its users get it: from PyPI, in a virtualenv of its own."""
+"""A peer as its users get it, in pinned versions and in a virtualenv of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / ".peers"
+_LOCKS = Path(__file__).parent.parent / "requirements" / "peers"
 _PATIENCE = 300.0
 """Seconds that pip may take."""
 
@@ -18,12 +19,12 @@ class Peer:
 
     Args:
         name: Its name and version.
-        requirements: What is installed, in pip's words.
+        lock: The file that pins what is installed.
         modules: What must be importable then.
     """
 
     name: str
-    requirements: tuple[str, ...]
+    lock: str
     modules: str
 
     def __str__(self) -> str:
@@ -37,7 +38,7 @@ class Peer:
             return python
         print(f"Installing {self} in a virtualenv of its own, once.", file=sys.stderr)
         problem = _run(sys.executable, "-m", "venv", "--clear", virtualenv) or _run(
-            python, "-m", "pip", "install", "--quiet", *self.requirements
+            *(python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", _LOCKS / self.lock)
         )
         if problem is None:
             return python
@@ -47,12 +48,12 @@ class Peer:
 
 EVRMORE = Peer(
     "evrmore-authentication 0.3.0",
-    requirements=("evrmore-authentication==0.3.0",),
+    lock="evrmore-authentication.txt",
     modules="evrmore_authentication",
 )
 FASTAPI_USERS = Peer(
     "fastapi-users 15.0.5",
-    requirements=("fastapi-users[sqlalchemy]==15.0.5", "aiosqlite", "uvicorn"),
+    lock="fastapi-users.txt",
     modules="fastapi_users_db_sqlalchemy, aiosqlite, uvicorn",
 )
 

@@ -1,7 +1,9 @@
 """Bring the catalogs up to date with the sentences of pages, mails and code.
 
 Without an argument it writes them: new sentences come in without a translation, those that are gone go. With
-``--check`` it fails if one is not what would be written, or lacks a translation.
+``--check`` it fails if one has other sentences than the code, or lacks a translation or a form of a plural. Sentences
+are compared and not files: how a file is wrapped, and what a language's plural rule is, is its library's word and
+changes with it. The rule that counts is the one in the file's header.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -45,12 +47,17 @@ def sources() -> Iterator[tuple[Path, Any]]:
         yield module, "python"
 
 
-def wanted(language: str) -> Catalog:
-    """Return every sentence, with the translations that the catalog of a language has now."""
+def present(language: str) -> Catalog:
+    """Return the catalog of a language as it is; an empty one where there is none."""
     path = FOLDER / f"{language}.po"
     with BytesIO(path.read_bytes() if path.exists() else b"") as file:
-        known = read_po(file, locale=language)
-    catalog = Catalog(locale=language, fuzzy=False)
+        return read_po(file, locale=language)
+
+
+def wanted(known: Catalog) -> Catalog:
+    """Return every sentence, with the translations and the plural rule that a catalog has now."""
+    catalog = Catalog(locale=known.locale, fuzzy=False)
+    catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
     for source, method in sources():
         with source.open("rb") as file:
             for _, sentence, _, _ in extract(method, file, MARKS, options=LIKE_THE_PAGES):
@@ -67,26 +74,39 @@ def as_text(catalog: Catalog) -> str:
     return HEADER.format(language=catalog.locale, plural_forms=catalog.plural_forms) + body.getvalue().decode()
 
 
-def untranslated(catalog: Catalog) -> list[str]:
-    """Return the sentences that lack a translation, or a plural of it."""
-    return [
-        str(message.id)
+def entries(catalog: Catalog) -> dict[Any, tuple[Any, list[str]]]:
+    """Return what a catalog says: its sentences, with their translations and the files that they stand in."""
+    return {
+        message.id: (message.string, sorted({place for place, _ in message.locations}))
         for message in catalog
-        if message.id and not all(message.string if isinstance(message.string, tuple) else (message.string,))
-    ]
+        if message.id
+    }
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """Return the sentences that lack a translation, or a form of their plural."""
+    return [str(message.id) for message in catalog if message.id and not is_whole(message, catalog.num_plurals)]
+
+
+def is_whole(message: Message, forms: int) -> bool:
+    """Say whether a sentence is translated, in as many forms as its language has."""
+    if not message.pluralizable:
+        return bool(message.string)
+    return isinstance(message.string, tuple) and len(message.string) == forms and all(message.string)
 
 
 def main() -> int:
-    """Write the catalogs, or compare them in full."""
+    """Write the catalogs, or compare what they say."""
     is_wrong = False
     for language in LANGUAGES:
         if language == SOURCE_LANGUAGE:
             continue
         path = FOLDER / f"{language}.po"
-        catalog = wanted(language)
+        known = present(language)
+        catalog = wanted(known)
         if "--check" not in sys.argv[1:]:
             path.write_text(as_text(catalog), encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != as_text(catalog):
+        elif entries(known) != entries(catalog):
             is_wrong = True
             print(f"{path.relative_to(ROOT)} is stale. Run: python tools/write_catalogs.py", file=sys.stderr)
         for sentence in untranslated(catalog):

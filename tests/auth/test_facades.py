@@ -210,7 +210,7 @@ def test_the_generated_files_are_up_to_date(copy):
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("damage", [lambda text: text[: len(text) // 2], lambda text: text + "\n", None])
+@pytest.mark.parametrize("damage", [lambda text: text[: len(text) // 2], lambda text: text + "SURPRISE = True\n", None])
 @pytest.mark.parametrize(
     "name",
     [

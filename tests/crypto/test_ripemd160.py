@@ -36,7 +36,9 @@ def openssl_has_ripemd160():
     return True
 
 
-@pytest.mark.skipif(not openssl_has_ripemd160(), reason="this OpenSSL offers no RIPEMD-160 to compare with")
+@pytest.mark.skipif(
+    not openssl_has_ripemd160(), reason="does not apply: this OpenSSL offers no RIPEMD-160 to compare with"
+)
 class TestAgainstOpenssl:
     @pytest.mark.parametrize("length", [*range(130), 1000])
     def test_every_length_round_the_block_agrees(self, length):

@@ -92,6 +92,63 @@ def test_plurals_follow_the_language(count, unit):
     assert found == f"Der Link gilt einmal, innerhalb von %(count)s {unit}."
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("count", [0, 1, 2, 11, 100, 1_000_000, 2_000_000])
+def test_every_count_has_a_form(language, count):
+    """Languages with a form for round millions have it, whatever this Babel knows of them."""
+    sentence = "The link works once, within %(count)s {}."
+    found = translations_for(language).ngettext(sentence.format("hour"), sentence.format("hours"), count)
+    assert "%(count)s" in found
+    assert "The link" not in found
+
+
+HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+TWO_FORMS = '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+THREE_FORMS = '"Plural-Forms: nplurals=3; plural=(n == 1 ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2);\\n"\n'
+APPLES = 'msgid "%(count)s apple"\nmsgid_plural "%(count)s apples"\nmsgstr[0] "%(count)s manzana"\n'
+FORMS = ('msgstr[1] "%(count)s manzanas"\n', 'msgstr[2] "%(count)s manzanas, claro"\n')
+
+
+@pytest.fixture
+def spanish(tmp_path):
+    """Make the catalog of an application's skin, of these lines."""
+
+    def spanish(*lines):
+        skin = tmp_path / f"skin{len(list(tmp_path.iterdir()))}"
+        (skin / "locale").mkdir(parents=True)
+        (skin / "locale" / "es.po").write_text("\n".join(lines), encoding="utf-8")
+        return translations_for("es", skin=skin)
+
+    return spanish
+
+
+@pytest.mark.parametrize(
+    ("lines", "apples"),
+    [((HEADER + TWO_FORMS, APPLES + FORMS[0]), "manzanas"), ((HEADER + THREE_FORMS, APPLES + "".join(FORMS)), "claro")],
+    ids=["two forms", "three forms"],
+)
+def test_plurals_of_a_skin_follow_its_own_header(spanish, lines, apples):
+    """Under the old rule of Spanish and the new one, beside our catalog, which has a rule of its own."""
+    catalog = spanish(*lines)
+    ours = catalog.ngettext(
+        "The link works once, within %(count)s hour.", "The link works once, within %(count)s hours.", 2
+    )
+    assert catalog.ngettext("%(count)s apple", "%(count)s apples", 1) == "%(count)s manzana"
+    assert catalog.ngettext("%(count)s apple", "%(count)s apples", 2).endswith(apples)
+    assert ours == "El enlace sirve una sola vez, durante %(count)s horas."
+
+
+@pytest.mark.parametrize(
+    ("lines", "cure"),
+    [((HEADER, APPLES + FORMS[0]), 'Add a line like "Plural-Forms: '), ((HEADER + THREE_FORMS, APPLES), "promises 3")],
+    ids=["no rule", "a form is missing"],
+)
+def test_plurals_that_depend_on_the_library_are_refused(spanish, lines, cure):
+    """No rule, or a form less than the rule has: what came out would depend on Babel's version."""
+    with pytest.raises(ConfigurationError, match=re.escape(cure)):
+        spanish(*lines)
+
+
 def test_an_unknown_sentence_stays_english():
     """An application's own label, which no catalog knows, comes out as it was written."""
     assert translations_for("it").gettext("Favourite colour") == "Favourite colour"

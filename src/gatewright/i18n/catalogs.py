@@ -16,6 +16,7 @@ from gatewright.i18n.languages import LANGUAGES, SOURCE_LANGUAGE
 from gatewright.i18n.needs_babel import needs_babel
 
 if TYPE_CHECKING:
+    from babel.messages import Catalog
     from babel.support import Translations
 
 FOLDER = Path(__file__).with_name("locale")
@@ -37,10 +38,12 @@ def translations_for(language: str, *, skin: Path | None = None) -> Translations
     with needs_babel():
         from babel.support import Translations
     translations = Translations() if language == SOURCE_LANGUAGE else _read(FOLDER / f"{language}.po", language)
-    own = None if skin is None else skin / "locale" / f"{language}.po"
-    if own is not None and own.is_file():
-        translations.merge(_read(own, language))
-    return translations
+    own_file = None if skin is None else skin / "locale" / f"{language}.po"
+    if own_file is None or not own_file.is_file():
+        return translations
+    own = _read(own_file, language)
+    own.add_fallback(translations)  # merged they would share one rule for plurals, and each has its own
+    return own
 
 
 def _read(file: Path, language: str) -> Translations:
@@ -48,11 +51,29 @@ def _read(file: Path, language: str) -> Translations:
     from babel.messages.pofile import PoFileError, read_po
     from babel.support import Translations
 
-    compiled = BytesIO()
     try:
         with file.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=language, abort_invalid=True))
+            catalog = read_po(source, locale=language, abort_invalid=True)
     except PoFileError as error:
         raise ConfigurationError(f"The catalog {file} cannot be read: see line {error.lineno + 1}.") from error
+    _check_plurals(catalog, file)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _check_plurals(catalog: Catalog, file: Path) -> None:
+    """Refuse plurals without a rule of their own: what Babel would take for it changes with Babel's version."""
+    plurals = [message for message in catalog if message.id and message.pluralizable and any(message.string)]
+    if plurals and b"plural-forms:" not in file.read_bytes().lower():
+        raise ConfigurationError(
+            f'The catalog {file} has plurals, but does not say how they are chosen. Add a line like '
+            f'"Plural-Forms: {catalog.plural_forms}\\n" to its header.'
+        )
+    for message in plurals:
+        if len(message.string) != catalog.num_plurals or not all(message.string):
+            raise ConfigurationError(
+                f"The catalog {file} lacks a plural form of {message.id[0]!r}: its header promises "
+                f"{catalog.num_plurals}, msgstr[0] to msgstr[{catalog.num_plurals - 1}]."
+            )

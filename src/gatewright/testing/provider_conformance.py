@@ -139,7 +139,7 @@ class ProviderConformance:
                 yield Dress(asynchronous, runner.run)
                 asynchronous.close()
         elif inspect.iscoroutinefunction(provider.load_user_by_username):
-            pytest.skip("the provider is asynchronous")
+            pytest.skip("does not apply: the provider is asynchronous")
         else:
             with Auth(self.database_url, providers=[provider]) as blocking:
                 yield Dress(blocking, lambda result: result)
@@ -334,7 +334,7 @@ class ProviderConformance:
 
 def _fact(value: str | None, what: str) -> str:
     if value is None:
-        pytest.skip(f"this source has no {what}")
+        pytest.skip(f"does not apply: this source has no {what}")
     return value
 
 
