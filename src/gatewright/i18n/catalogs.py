@@ -68,7 +68,7 @@ def _check_plurals(catalog: Catalog, file: Path) -> None:
     plurals = [message for message in catalog if message.id and message.pluralizable and any(message.string)]
     if plurals and b"plural-forms:" not in file.read_bytes().lower():
         raise ConfigurationError(
-            f'The catalog {file} has plurals, but does not say how they are chosen. Add a line like '
+            f"The catalog {file} has plurals, but does not say how they are chosen. Add a line like "
             f'"Plural-Forms: {catalog.plural_forms}\\n" to its header.'
         )
     for message in plurals:
