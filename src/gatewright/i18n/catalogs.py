@@ -65,15 +65,16 @@ def _read(file: Path, language: str) -> Translations:
 
 def _check_plurals(catalog: Catalog, file: Path) -> None:
     """Refuse plurals without a rule of their own: what Babel would take for it changes with Babel's version."""
-    plurals = [message for message in catalog if message.id and message.pluralizable and any(message.string)]
-    if plurals and b"plural-forms:" not in file.read_bytes().lower():
+    plurals = {message.id[0]: tuple(message.string or ()) for message in catalog if message.pluralizable}
+    translated = {sentence: forms for sentence, forms in plurals.items() if any(forms)}
+    if translated and b"plural-forms:" not in file.read_bytes().lower():
         raise ConfigurationError(
             f"The catalog {file} has plurals, but does not say how they are chosen. Add a line like "
             f'"Plural-Forms: {catalog.plural_forms}\\n" to its header.'
         )
-    for message in plurals:
-        if len(message.string) != catalog.num_plurals or not all(message.string):
+    for sentence, forms in translated.items():
+        if len(forms) != catalog.num_plurals or not all(forms):
             raise ConfigurationError(
-                f"The catalog {file} lacks a plural form of {message.id[0]!r}: its header promises "
+                f"The catalog {file} lacks a plural form of {sentence!r}: its header promises "
                 f"{catalog.num_plurals}, msgstr[0] to msgstr[{catalog.num_plurals - 1}]."
             )
