@@ -118,6 +118,10 @@ def test_other_kinds_of_key_are_refused_with_the_cure(key):
         b"-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----\n",
         OKPKey.derive_key("a seed for tests").as_pem(private=True, password="hunter22"),
     ],
+    ids=[
+        *("empty", "garbage", "binary", "DER", "ssh", "no key", "cut off", "certificate", "OpenSSH", "unknown"),
+        "encrypted",
+    ],
 )
 def test_a_file_that_is_no_plain_pem_key_is_refused_with_the_cure(pem):
     """Whatever is wrong with the file, the error says what to do."""
