@@ -63,9 +63,7 @@ class Chromium:
 
     def evaluate_promise(self, script, *arguments):
         """Return what the promise gives that a script returns, or the name of its error."""
-        waiting = (
-            f"const [done] = [...arguments].slice(-1); (async () => {{ {script} }})().then(done, e => done(e.name))"
-        )
+        waiting = f"const done = [...arguments].pop(); (async () => {{ {script} }})().then(done, e => done(e.name))"
         return self.driver.execute_async_script(waiting, *arguments)
 
     # Going places
