@@ -84,10 +84,11 @@ def free_port():
 
 
 @contextmanager
-def running(framework, folder, *, site_name):
+def running(framework, folder, *, site_name, **settings):
     """Start an example on a database of its own, and stop it by its process.
 
-    The name of the site is for those that do not name themselves; Django's settings do.
+    The name of the site is for those that do not name themselves; Django's settings do. Other settings are given as
+    text, as the environment has them.
     """
     port = free_port()
     url, database = f"http://127.0.0.1:{port}", f"sqlite:///{folder / framework}.db"
@@ -99,7 +100,7 @@ def running(framework, folder, *, site_name):
         "mail_delivery": "command",
         "argon2_memory_kib": 64,
         "argon2_iterations": 1,
-    }
+    } | settings
     passed_on = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment = passed_on | {f"GATEWRIGHT_{name.upper()}": str(value) for name, value in values.items()}
     environment |= {"DJANGO_DATABASE": str(folder / "project.db"), "PYTHONDONTWRITEBYTECODE": "1"}

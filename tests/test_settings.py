@@ -74,7 +74,18 @@ BAD = {
     "TOKEN_MINUTES": ["0", "-5", "nan", "inf", "half an hour", "527041", "0.001"],
     "JWT_ISSUER": [""],
     "JWT_AUDIENCE": [""],
-    "REMEMBER_ME_COOKIE": ["", "gatewright", "two words", "a;b", "x" * 65],
+    "REMEMBER_ME_COOKIE": ["", "gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],
+    "SESSION_COOKIE": ["", "two words", "a;b", "a=b", "a,b", "ü", "x" * 65, "__Host-shop", "__secure-shop", "shop\n"],
+    "AUTH_SESSION_VAR": ["", "x" * 65],
+    "PUBLIC_URL": ["", "shop.example", "https://", "https://shop.example/path", "ftp://shop.example", "https://a@b"],
+    "TRUSTED_ORIGINS": [
+        "*",
+        "https://*.shop.example",
+        "app.example",
+        "https://app.example/path",
+        "null",
+        "https://a b",
+    ],
 }
 
 
@@ -103,6 +114,46 @@ def test_a_bad_value_is_not_shown(monkeypatch):
     assert error.__cause__ is None
     assert error.__suppress_context__
     assert "hunter22" not in f"{error.__context__}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("public_url", "https://shop.example/shop", "such as https://example.com, without a path"),
+        ("trusted_origins", "https://*.shop.example", "write out every origin"),
+        ("session_cookie", "__Host-shop", "on https the prefix __Host- is added"),
+    ],
+)
+def test_a_bad_value_comes_with_its_cure(name, value, cure):
+    """What to write instead."""
+    with pytest.raises(ConfigurationError, match=cure):
+        load_settings(**{name: value})
+
+
+def test_origins_are_kept_in_one_spelling(monkeypatch):
+    """Whatever the operator wrote."""
+    monkeypatch.setenv("GATEWRIGHT_PUBLIC_URL", "https://Shop.Example:443/")
+    monkeypatch.setenv("GATEWRIGHT_TRUSTED_ORIGINS", "https://App.example:443/ , http://münchen.example:80")
+    settings = load_settings()
+
+    assert settings.public_url == "https://shop.example"
+    assert settings.trusted_origins == ("https://app.example", "http://xn--mnchen-3ya.example")
+    assert settings.with_values(site_name="Shop").trusted_origins == settings.trusted_origins
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({}, ("gatewright", "gatewright-remember")),
+        ({"session_cookie": "shop"}, ("shop", "shop-remember")),
+        ({"session_cookie": "shop", "remember_me_cookie": "gatewright"}, ("shop", "gatewright")),
+    ],
+)
+def test_one_setting_names_both_cookies(values, names):
+    """So that nobody forgets the second one."""
+    settings = load_settings().with_values(**values)
+
+    assert (settings.session_cookie, settings.remember_cookie_name) == names
 
 
 def test_all_bad_values_are_named_at_once():

@@ -8,10 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
+from gatewright.origins import origin_in
+
+_COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
+"""Letters of an RFC 6265 token that no framework reads in a way of its own."""
 
 
 class Settings(BaseSettings):
@@ -61,7 +65,18 @@ class Settings(BaseSettings):
         14, gt=0, le=366, description="How long a visitor's session lives at most, in days, whatever happens."
     )
     auth_session_var: str = Field(
-        "auth", min_length=1, description="The key in the framework's session mapping under which a guard keeps itself."
+        "auth",
+        min_length=1,
+        max_length=64,
+        description="The key in the framework's session mapping under which a guard keeps itself.",
+    )
+    session_cookie: str = Field(
+        "gatewright",
+        pattern=_COOKIE_NAME,
+        description=(
+            "The cookie of a visit; on https its name begins with `__Host-`. Two applications on one host, whatever "
+            "their ports, need two names."
+        ),
     )
     auth_login_route: str = Field("login", min_length=1, description="The login page, as a route's name or a path.")
     auth_logout_route: str = Field("logout", min_length=1, description="The logout, as a route's name or a path.")
@@ -89,7 +104,6 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[^/?#\s]+/?$",
         description=(
             "Where visitors reach the site, such as `https://example.com`: the beginning of every link in a mail. "
             "Without one, development uses the address of a request from this machine; production needs one."
@@ -100,6 +114,13 @@ class Settings(BaseSettings):
         description=(
             "The proxies before the site, as addresses or networks separated by commas: only they are believed when "
             "they say (`X-Forwarded-For`, `X-Forwarded-Proto`) where a request comes from."
+        ),
+    )
+    trusted_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description=(
+            "Other origins whose scripts may act in a visitor's name and read the JSON API (CORS), such as "
+            "`https://app.example.com`, separated by commas. Each is trusted as much as the site itself."
         ),
     )
     site_name: str = Field("gatewright", min_length=1, max_length=60, description="What pages and mails call the site.")
@@ -135,10 +156,13 @@ class Settings(BaseSettings):
         5, gt=0, le=600, description="How often an account that is slowed down may be tried, in seconds."
     )
     remember_me_field: str = Field("remember_me", min_length=1, description="The login form's remember-me field.")
-    remember_me_cookie: str = Field(
-        "gatewright-remember",
-        pattern="^[A-Za-z0-9_-]{1,64}$",
-        description="The cookie by which a browser is remembered; on https its name begins with `__Host-`.",
+    remember_me_cookie: str | None = Field(
+        None,
+        pattern=_COOKIE_NAME,
+        description=(
+            "The cookie by which a browser is remembered; on https its name begins with `__Host-`. Without one it is "
+            "that of the visit with `-remember` after it."
+        ),
     )
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
     link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
@@ -206,6 +230,7 @@ class Settings(BaseSettings):
         "auth_route_auto_redirect",
         "auth_logout_methods",
         "trusted_proxies",
+        "trusted_origins",
         mode="before",
     )
     @classmethod
@@ -214,12 +239,29 @@ class Settings(BaseSettings):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
-    @field_validator("remember_me_cookie")
+    @field_validator("public_url")
     @classmethod
-    def _is_not_the_visits_cookie(cls, value: str) -> str:
-        if value == "gatewright":
-            raise ValueError("must be another name: gatewright is the cookie of the visit itself")
+    def _is_origin(cls, value: str | None) -> str | None:
+        return None if value is None else origin_in(value)
+
+    @field_validator("trusted_origins")
+    @classmethod
+    def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(origin_in, values))
+
+    @field_validator("session_cookie", "remember_me_cookie")
+    @classmethod
+    def _is_a_free_name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value.startswith("__"):
+            raise ValueError("must not begin with __: on https the prefix __Host- is added to it")
+        if value is not None and value == info.data.get("session_cookie"):
+            raise ValueError(f"must be another name: {value} is the cookie of the visit itself")
         return value
+
+    @property
+    def remember_cookie_name(self) -> str:
+        """What the cookie is called by which a browser is remembered."""
+        return self.remember_me_cookie or f"{self.session_cookie}-remember"
 
     @property
     def is_production(self) -> bool:

@@ -28,7 +28,7 @@ class Asgi:
         self._scope = {"scheme": "http", "client": ("203.0.113.7", 4711), "root_path": ""} | scope
 
     def browser(self, **options):
-        return Browser(self.send, is_https=self._scope["scheme"] == "https", **options)
+        return Browser(self.send, **{"is_https": self._scope["scheme"] == "https"} | options)
 
     def send(self, method, target, headers, body):
         """Send a request; return status, headers and body of the answer."""

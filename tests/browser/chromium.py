@@ -33,10 +33,10 @@ SECONDS = 10
 class Chromium:
     """A browser with a profile of its own."""
 
-    def __init__(self, profile, *, has_scripts=True):
+    def __init__(self, profile, *, has_scripts=True, flags=()):
         options = Options()
         options.binary_location = BROWSER
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         if not has_scripts:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
@@ -60,6 +60,11 @@ class Chromium:
 
     def evaluate(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
+
+    def evaluate_promise(self, script, *arguments):
+        """Return what the promise gives that a script returns, or the name of its error."""
+        waiting = f"const done = [...arguments].pop(); (async () => {{ {script} }})().then(done, e => done(e.name))"
+        return self.driver.execute_async_script(waiting, *arguments)
 
     # Going places
 

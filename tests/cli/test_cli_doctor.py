@@ -84,6 +84,26 @@ def test_a_production_in_order_is_ok_throughout(examine, folder):
     assert HEAD in found["revision", "ok"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "check", "status", "said"),
+    [
+        ("TRUSTED_PROXIES", "", "proxies", "ok", "GATEWRIGHT_TRUSTED_PROXIES"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8", "proxies", "ok", "a scheme that is none of http, https, ws and wss"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0,::/0", "proxies", "warning", "everybody"),
+        ("TRUSTED_PROXIES", "proxy.example", "proxies", "unsafe", "such as 10.0.0.0/8"),
+        ("TRUSTED_ORIGINS", "", "trusted origins", "ok", "No other origin"),
+        ("TRUSTED_ORIGINS", "https://App.example.org/", "trusted origins", "ok", "https://app.example.org"),
+        ("TRUSTED_ORIGINS", "http://app.example.org", "trusted origins", "warning", "https://"),
+        ("TRUSTED_ORIGINS", "*", "settings", "unsafe", "write out every origin"),
+    ],
+)
+def test_who_is_believed_and_trusted_is_said(examine, name, value, check, status, said):
+    """As far as it can be seen without a request."""
+    _, found = examine(**PRODUCTION | {f"GATEWRIGHT_{name}": value})
+
+    assert said in found[check, status]
+
+
 def test_looking_at_a_database_at_rest_leaves_no_trace(examine, folder):
     """No byte and no file is changed."""
     EvrmoreAuth(jwt_secret=STRONG).close()

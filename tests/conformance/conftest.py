@@ -8,6 +8,8 @@ import pytest
 
 from running_examples import running
 
+SETTINGS = {"trusted_proxies": "127.0.0.1,10.0.0.0/8", "trusted_origins": "https://app.example"}
+
 
 @pytest.fixture(scope="session")
 def applications(tmp_path_factory):
@@ -15,6 +17,6 @@ def applications(tmp_path_factory):
     folder = tmp_path_factory.mktemp("applications")
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(running(name, folder, site_name="Django example"))
+            name: stack.enter_context(running(name, folder, site_name="Django example", **SETTINGS))
             for name in ("starlette", "fastapi", "flask", "django")
         }

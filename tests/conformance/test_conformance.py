@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
 from gatewright.testing import Wallet
+from gatewright.web.visit_cookie import VisitCookie
 
 pytestmark = pytest.mark.xdist_group("conformance")
 
@@ -23,7 +25,7 @@ OF_THE_SERVER = {"date", "server", "connection", "keep-alive", "transfer-encodin
 CHANGING = [
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://HOST"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
-    (re.compile(r"(gatewright(?:-remember)?=)[\w.-]+"), r"\1VALUE"),
+    (re.compile(r"((?:__Host-)?gatewright(?:-remember)?=)[\w.-]+"), r"\1VALUE"),
     (re.compile(r"[0-9a-f]{32}"), "HEX"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),
     (re.compile(r"(Expires=)[^;]+"), r"\1MOMENT"),
@@ -207,6 +209,81 @@ def requests_of_other_sites(app):
     for header in (("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")):
         yield seen(browser.submit(form, email="anna", password=PASSWORD, headers=[header]))
         yield seen(browser.send("POST", "/api/login", headers=[JSON, header], body=b"{}"))
+
+
+@scenario
+def requests_of_a_trusted_origin(app):
+    script, origin = app.browser(), ("Origin", "https://app.example")
+    for site in ("same-site", "cross-site"):
+        headers = [JSON, origin, ("Sec-Fetch-Site", site)]
+        for name in ("a stranger", "anna"):
+            body = json.dumps({"email": name, "password": PASSWORD}).encode()
+            answer = script.send("POST", "/api/login", headers=headers, body=body)
+            assert (answer.status, *allowed(answer)) == (200 if name == "anna" else 401, origin[1], "true")
+            yield seen(answer)
+    body = json.dumps({"action": "profile", "first_name": "Anna"}).encode()
+    answer = script.send("POST", "/api/account", headers=[JSON, origin, ("Sec-Fetch-Site", "same-site")], body=body)
+    assert answer.status == 204
+    for method, body in (("GET", b""), ("POST", b"["), ("POST", b"x" * 70_000), ("PUT", b"")):
+        for headers in ([JSON, origin], [JSON, ("Origin", "https://evil.example")], [JSON, ("Origin", "null")], [JSON]):
+            answer = script.send(method, "/api/account", headers=headers, body=body)
+            assert allowed(answer) == ((origin[1], "true") if origin in headers else (None, None))
+            assert [value for name, value in answer.headers if name.lower() == "vary"] == [
+                "Cookie, Accept-Language, Origin"
+            ]
+            yield seen(answer)
+    yield seen(script.get("/login", headers=[origin]))
+
+
+@scenario
+def preflights(app):
+    asked = [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type")]
+    for path in ("/api/login", "/api/account", "/api/password-reset/token"):
+        answer = app.browser().send("OPTIONS", path, headers=[("Origin", "https://APP.example:443"), *asked])
+        assert (answer.status, *allowed(answer)) == (204, "https://APP.example:443", "true")
+        assert answer.header("access-control-allow-headers") == "authorization, content-type"
+        yield seen(answer)
+    for origin in ("https://evil.example", "https://app.example.evil.example", "http://app.example", "null", "*"):
+        answer = app.browser().send("OPTIONS", "/api/login", headers=[("Origin", origin), *asked])
+        assert (answer.status, *allowed(answer)) == (405, None, None)
+        yield seen(answer)
+
+
+def allowed(page):
+    return page.header("access-control-allow-origin"), page.header("access-control-allow-credentials")
+
+
+@scenario
+def behind_proxies(app):
+    for addresses, schemes, is_https in (
+        ("203.0.113.7", "wss", True),
+        ("203.0.113.7", "WSS", True),
+        ("203.0.113.7", "ws", False),
+        ("203.0.113.7", "https, http", False),
+        ("203.0.113.7, 10.0.0.9", "https, http", True),
+        ("203.0.113.7, 10.0.0.9", "http, https, http", True),
+        ("203.0.113.7", "nonsense", False),
+    ):
+        headers = [("X-Forwarded-For", addresses), ("X-Forwarded-Proto", schemes)]
+        browser = app.browser(is_https=is_https)
+        answer = browser.get("/login", headers=headers)
+        assert list(browser.cookies) == ["__Host-gatewright" if is_https else "gatewright"]
+        yield seen(answer)
+        form, origin = answer.form("/login"), f"{'https' if is_https else 'http'}://{urlsplit(app.url).netloc}"
+        typed = {"email": "anna", "password": PASSWORD}
+        assert browser.submit(form, headers=[*headers, ("Origin", origin)], **typed).location == "/dashboard"
+        yield seen(browser.get("/dashboard", headers=headers), is_applications=True)
+
+
+@scenario
+def a_cookie_that_is_too_full(app):
+    for size in (2700, 2750, 6000):
+        browser, cookie = app.browser(), VisitCookie(app.auth.parts.seal, None, room=100_000)
+        cookie["auth"] = {"data": {"basket": "x" * size}}
+        browser.cookies["gatewright"] = cookie.value
+        form = browser.get("/login").form("/login")
+        yield seen(browser.submit(form, email="nobody" * 50, password="wrong"))
+        assert log_in(browser).location == "/dashboard"
 
 
 @scenario

@@ -92,6 +92,122 @@ def test_the_origin_may_be_the_public_one(make_pages, anna):
     assert browser.submit(form, email="anna", password=PASSWORD, headers=origin).location == "/"
 
 
+@pytest.mark.parametrize(
+    ("host", "scheme", "public_url", "origin"),
+    [
+        ("shop.example", "https", "https://Shop.Example", "https://shop.example"),
+        ("shop.example", "http", "https://Shop.Example:443/", "https://shop.example"),
+        ("internal:8000", "http", "https://münchen.example", "https://xn--mnchen-3ya.example"),
+        ("internal:8000", "http", "https://XN--mnchen-3ya.example", "https://xn--mnchen-3ya.example"),
+        ("internal:8000", "http", "http://[0:0::1]:8000", "http://[::1]:8000"),
+        ("SHOP.example:443", "https", None, "https://shop.example"),
+        ("shop.example", "https", None, "https://shop.example:443"),
+        ("shop.example:80", "http", None, "http://shop.example"),
+        ("shop.example.", "https", None, "https://shop.example."),
+        ("[0:0:0:0:0:0:0:1]:8000", "http", None, "http://[::1]:8000"),
+    ],
+)
+def test_the_same_origin_in_another_spelling(make_pages, anna, host, scheme, public_url, origin):
+    """In the setting, in the host that is asked, or in what the browser says."""
+    pages = make_pages(public_url=public_url)
+    pages.host, pages.scheme = host, scheme
+    browser = pages.browser()
+    form = browser.get("/login").form("/login")
+
+    assert browser.submit(form, email="anna", password=PASSWORD, headers=[("Origin", origin)]).location == "/"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://shop.example:8443",
+        "http://shop.example",
+        "https://www.shop.example",
+        "https://shop.example.evil.example",
+        "https://shop.example@evil.example",
+        "https://shop.example, https://evil.example",
+        "https://shop.ex\u0430mple",
+        "null",
+        "NULL",
+        "",
+        "*",
+    ],
+)
+@pytest.mark.parametrize("public_url", [None, "https://shop.example"])
+def test_another_origin_in_any_spelling(make_pages, anna, origin, public_url):
+    """Nothing that merely looks like ours is ours; a host that cannot be read is nobody's origin."""
+    pages = make_pages(public_url=public_url)
+    pages.scheme = "https"
+    for pages.host in ("shop.example", "null", ""):
+        browser = pages.browser()
+        form = browser.get("/login").form("/login")
+        answer = browser.submit(form, email="anna", password=PASSWORD, headers=[("Origin", origin)])
+        assert answer.status == 403
+
+
+TRUSTING = {"public_url": "https://shop.example", "trusted_origins": "https://App.shop.example:443/,http://[::1]:3000"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Origin", "https://app.shop.example")],
+        [("Origin", "https://app.shop.example"), ("Sec-Fetch-Site", "same-site")],
+        [("Origin", "https://app.shop.example"), ("Sec-Fetch-Site", "cross-site")],
+        [("Origin", "http://[::1]:3000")],
+    ],
+    ids=range(4),
+)
+def test_a_trusted_origin_counts_as_ours(make_pages, anna, headers):
+    """For the API, and for requests to the application."""
+    pages = make_pages(**TRUSTING)
+    script = pages.browser()
+    body = json.dumps({"email": "anna", "password": PASSWORD}).encode()
+    assert (
+        script.send("POST", "/api/login", headers=[("Content-Type", "application/json"), *headers], body=body).status
+        == 200
+    )
+
+    cookie = "; ".join(f"{name}={value}" for name, value in script.cookies.items())
+    lowered = [(name.lower(), value) for name, value in headers]
+    visit = pages.site.open(
+        Request("POST", "/orders", headers=[("host", "shop.example"), ("cookie", cookie), *lowered])
+    )
+    assert pages.call(visit.user()).username == "anna"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Origin", "https://shop.example.evil.example")],
+        [("Origin", "http://app.shop.example")],
+        [("Origin", "https://other.shop.example"), ("Sec-Fetch-Site", "same-site")],
+        [("Origin", "https://app.shop.example"), ("Origin", "https://evil.example")],
+        [("Origin", "null"), ("Sec-Fetch-Site", "same-site")],
+        [("Sec-Fetch-Site", "same-site")],
+        [("Referer", "https://app.shop.example/"), ("Sec-Fetch-Site", "same-site")],
+    ],
+    ids=range(7),
+)
+def test_an_origin_beside_a_trusted_one_is_foreign(make_pages, anna, headers):
+    """Trust is exact."""
+    script = make_pages(**TRUSTING).browser()
+    kind, body = ("Content-Type", "application/json"), json.dumps({"email": "anna", "password": PASSWORD}).encode()
+
+    answer = script.send("POST", "/api/login", headers=[kind, *headers], body=body)
+    assert (answer.status, json.loads(answer.text)["code"]) == (403, "foreign_form")
+
+
+def test_a_trusted_origin_needs_the_token_for_a_form(make_pages, anna):
+    """The second proof is not waived."""
+    answer = (
+        make_pages(**TRUSTING)
+        .browser()
+        .post("/login", {"email": "anna", "password": PASSWORD}, headers=[("Origin", "https://app.shop.example")])
+    )
+    assert answer.status == 403
+
+
 def test_a_sign_in_makes_a_new_token(browser, anna, log_in):
     """Who knew the token of the guest does not know that of the user."""
     before = token_of(browser)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import MutableMapping
+import logging
+from abc import abstractmethod
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
+
+_OUR_MESSAGES = 256
+"""Bytes of JSON for messages that the application's values leave free: several of our own codes."""
+
+_logger = logging.getLogger("gatewright.auth")
+
+
+class BoundedMapping(MutableMapping[str, Any]):
+    """A session mapping that holds only so much, such as a cookie."""
+
+    @property
+    @abstractmethod
+    def room(self) -> int:
+        """How many bytes of `as_json` the application's values may take."""
 
 
 class VisitState:
     """What names the session and the browser, the application's own values, and messages, in a mapping.
 
     Each change puts a new value under the key, so that every framework notices it. What has not the expected shape
-    counts as empty: the mapping may come from a cookie of an older release.
+    counts as empty: the mapping may come from a cookie of an older release. In a mapping that holds only so much, the
+    application's values never take the room that signing in needs; what is over it goes, the largest value first.
 
     Args:
         mapping: The framework's session.
@@ -23,6 +40,8 @@ class VisitState:
     def __init__(self, mapping: MutableMapping[str, Any], key: str) -> None:
         self._mapping = mapping
         self._key = key
+        self._room = mapping.room if isinstance(mapping, BoundedMapping) else None
+        self._make_room()
 
     def secret(self) -> str | None:
         """Return what names the visitor's session."""
@@ -50,17 +69,28 @@ class VisitState:
         """Keep a value of the application.
 
         Raises:
-            InvalidParameterError: If JSON cannot write the value.
+            InvalidParameterError: If JSON cannot write the value, or there is no room for it.
         """
         try:
             kept = json.loads(json.dumps({name: value}, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as error:
             raise InvalidParameterError(f"The session keeps what JSON can write; {name!r:.40}: {error}.") from error
-        self._change(data=self.data() | kept)
+        data = self.data() | kept
+        self._require_room(name, data, self._part("messages"))
+        self._change(data=data)
 
     def add_message(self, kind: str, code: str) -> None:
-        """Leave a message for the next page."""
-        self._change(messages=self._part("messages") | {kind: code})
+        """Leave a message for the next page. Where there is no room, older ones go.
+
+        Raises:
+            InvalidParameterError: If there is no room for it alone.
+        """
+        messages = {name: text for name, text in self._part("messages").items() if name != kind} | {kind: code}
+        data = self.data()
+        while len(messages) > 1 and self._excess(data, messages) > 0:
+            del messages[next(iter(messages))]
+        self._require_room(kind, data, messages)
+        self._change(messages=messages)
 
     def take_messages(self) -> dict[str, str]:
         """Return the messages and forget them."""
@@ -73,6 +103,42 @@ class VisitState:
         """Forget everything."""
         self._mapping.pop(self._key, None)
 
+    def _make_room(self) -> None:
+        """Drop what an earlier release, or another limit, has let in."""
+        data, messages = self.data(), self._part("messages")
+        if self._excess(data, messages) <= 0:
+            return
+        dropped = []
+        while data and self._excess(data, {}) > 0:
+            dropped.append(max(data, key=lambda name: len(as_json(data[name]))))
+            del data[dropped[-1]]
+        self._change(data=data, messages=messages if self._excess(data, messages) <= 0 else {})
+        _logger.warning(
+            "A visitor's session held more than there is room for. Dropped to let them sign in: %s.",
+            ", ".join(ascii(name[:40]) for name in dropped) or "messages",
+        )
+
+    def _require_room(self, name: str, data: Mapping[str, Any], messages: Mapping[str, Any]) -> None:
+        """Refuse what would take the room that signing in needs.
+
+        Raises:
+            InvalidParameterError: If it would; says how much is free.
+        """
+        excess = self._excess(data, messages)
+        if excess > 0:
+            others = {key: value for key, value in data.items() if key != name}
+            free = max(0, -self._excess(others, self._part("messages")))
+            raise InvalidParameterError(
+                f"There is no room for {name!r:.40} in the visit's cookie: {free} bytes are free, as JSON, which is "
+                f"{excess} too few. Keep large values in your database, and only their key in the session."
+            )
+
+    def _excess(self, data: Mapping[str, Any], messages: Mapping[str, Any]) -> int:
+        """Return how many bytes of JSON are too many; below zero, how many are free."""
+        if self._room is None:
+            return 0
+        return len(as_json(data)) + max(0, len(as_json(messages)) - _OUR_MESSAGES) - self._room
+
     def _all(self) -> dict[str, Any]:
         kept = self._mapping.get(self._key)
         return dict(kept) if isinstance(kept, dict) else {}
@@ -83,6 +149,11 @@ class VisitState:
 
     def _change(self, **parts: Any) -> None:
         self._mapping[self._key] = self._all() | parts
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as a cookie keeps it, in as few bytes as JSON allows; lone surrogates as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="surrogatepass")
 
 
 def require_mapping(session: Any) -> MutableMapping[str, Any]:

@@ -12,11 +12,13 @@ from starlette.routing import Route
 from gatewright.evrmore import AsyncEvrmoreAuth
 from gatewright.server import access_log, api, openapi, problems
 from gatewright.server.body_limit import BodyLimit
+from gatewright.server.cross_origin import CrossOrigin
 from gatewright.server.home import home
 from gatewright.server.pages import Pages
 from gatewright.server.security_headers import SecurityHeaders
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
+from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
 
 
 def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
@@ -59,6 +61,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.add_middleware(Pages, auth=served)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(BodyLimit)
+    app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))
     access_log.hide_secrets()
     return app

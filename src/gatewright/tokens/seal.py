@@ -35,5 +35,10 @@ class Seal:
         return payload if any(is_ours) else None
 
     @staticmethod
+    def largest_payload(size: int) -> int:
+        """Return how many bytes can be sealed so that the text has no more than ``size`` characters."""
+        return size * 3 // 4 - _TAG_SIZE
+
+    @staticmethod
     def _tag(key: bytes, payload: bytes) -> bytes:
         return hmac.digest(key, payload, "sha256")

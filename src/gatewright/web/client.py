@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -11,6 +12,13 @@ from gatewright.web.request import Request
 
 _Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
+
+_IS_HTTPS = {"https": True, "wss": True, "http": False, "ws": False}
+"""Some proxies, and ASGI, name a WebSocket's scheme by its own name; its connection is that of a request."""
+
+_LONGEST_LOGGED = 60
+
+_logger = logging.getLogger("gatewright.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class Proxies:
     """
 
     def __init__(self, trusted: Sequence[str]) -> None:
+        self._has_warned = False
         try:
             self._networks: list[_Network] = [ip_network(each, strict=False) for each in trusted]
         except ValueError as error:
@@ -52,28 +61,61 @@ class Proxies:
             ) from None
 
     def client_of(self, request: Request) -> Client:
-        """Return where a request comes from: the last address that no trusted proxy has."""
+        """Return where a request comes from: the last address that no trusted proxy has, and how that one came."""
         peer = _read(request.peer)
         host = request.header("host") or ""
+        is_https = _IS_HTTPS.get(request.scheme.lower(), False)
         if peer is None or not self._trusts(peer):
-            return Client(None if peer is None else str(peer), request.scheme == "https", host)
-        scheme = (request.header("x-forwarded-proto") or request.scheme).strip().lower()
-        return Client(str(self._behind(peer, request)), scheme == "https", host)
+            return Client(None if peer is None else str(peer), is_https, host)
+        address, hops = self._behind(peer, request)
+        said = self._scheme_behind(hops, request)
+        return Client(str(address), is_https if said is None else said, host)
 
-    def _behind(self, peer: _Address, request: Request) -> _Address:
-        """Walk back through the proxies that are ours. What stands before a stranger is that stranger's word."""
-        hops = [hop for name, value in request.headers if name == "x-forwarded-for" for hop in value.split(",")]
-        for hop in reversed(hops):
-            address = _read(hop.strip())
+    def _behind(self, peer: _Address, request: Request) -> tuple[_Address, int]:
+        """Walk back through the proxies that are ours. What stands before a stranger is that stranger's word.
+
+        Returns:
+            The address before the outermost of our proxies, and how many of them there are.
+        """
+        hops = 1
+        for hop in reversed(_list_in(request, "x-forwarded-for")):
+            address = _read(hop)
             if address is None:
-                return peer
+                break
             peer = address
             if not self._trusts(peer):
-                return peer
-        return peer
+                break
+            hops += 1
+        return peer, hops
+
+    def _scheme_behind(self, hops: int, request: Request) -> bool | None:
+        """Return whether the outermost of our proxies was asked by https, or None where none says so.
+
+        Where each proxy adds its word, that one's stands as many places from the end as there are proxies. A list
+        that is shorter is that of proxies which pass on what the one before them said.
+        """
+        said = [value.strip(' "').lower() for value in _list_in(request, "x-forwarded-proto")]
+        if not said:
+            return None
+        scheme = said[-min(hops, len(said))]
+        if scheme not in _IS_HTTPS and not self._has_warned:
+            self._has_warned = True
+            _logger.warning(
+                "A trusted proxy sends X-Forwarded-Proto: %s, which is none of %s. Such requests count as http or "
+                "https by their own connection; have the proxy send the scheme alone.",
+                ascii(scheme[:_LONGEST_LOGGED]),
+                ", ".join(_IS_HTTPS),
+            )
+        return _IS_HTTPS.get(scheme)
 
     def _trusts(self, address: _Address) -> bool:
         return any(address in network for network in self._networks)
+
+
+def _list_in(request: Request, header: str) -> list[str]:
+    """Return the values of a header that is a list, in order, whatever lines they stand in (RFC 9110, 5.6.1)."""
+    lines = (value for name, value in request.headers if name == header)
+    return [value for line in lines for each in line.split(",") if (value := each.strip())]
 
 
 def _read(text: str | None) -> _Address | None:

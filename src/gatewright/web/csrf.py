@@ -4,18 +4,21 @@ Two things must both hold:
 
 1. The browser does not say that the form stood elsewhere. ``Sec-Fetch-Site`` (every current browser, on https and on
    localhost) or ``Origin`` (every browser that can post) say so, and nothing that a page can do changes what they say.
+   What comes from a trusted origin counts as ours.
 2. The form repeats the token of this visit, which only a page of ours can have shown. It lies in the visit's sealed
    cookie and is a new one after every sign-in.
 
-JSON needs no token: a form cannot send it, and a script of another site would have to ask first, and is refused.
+JSON needs no token: a form cannot send it, and a script of another site would have to ask first, and is refused
+unless its origin is trusted.
 """
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from hmac import compare_digest
 from typing import Any
 
+from gatewright.origins import normal_origin
 from gatewright.ports import Random
 from gatewright.web.client import Client
 from gatewright.web.request import Request
@@ -43,16 +46,19 @@ def is_own_token(visit: MutableMapping[str, Any], token: str) -> bool:
     return isinstance(expected, str) and compare_digest(expected.encode(), token.encode(errors="replace"))
 
 
-def is_foreign(request: Request, client: Client, *, public_url: str) -> bool:
+def is_foreign(request: Request, client: Client, *, public_url: str | None, trusted: Collection[str]) -> bool:
     """Say whether the browser tells that another site sent this request.
 
     Args:
         request: The request.
         client: Where it comes from.
-        public_url: Our own origin as visitors know it, where that is set; else empty.
+        public_url: Our own origin as visitors know it, where that is set.
+        trusted: Other origins whose requests count as ours, as `normal_origin` writes them.
     """
+    origins = {normal_origin(value) for name, value in request.headers if name == "origin"}
+    if origins and origins <= set(trusted):
+        return False
     site = request.header("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
-    origins = [value for name, value in request.headers if name == "origin"]
-    return any(origin not in (client.origin, public_url or client.origin) for origin in origins)
+    return None in origins or not origins <= {normal_origin(client.origin), public_url}

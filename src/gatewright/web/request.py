@@ -48,9 +48,9 @@ class Request:
         values = [value for key, value in self.headers if key == name]
         return values[0] if len(values) == 1 else None
 
-    def cookie(self, name: str) -> str | None:
-        """Return a cookie that came once. One that came twice was planted by somebody, and counts as none."""
-        return self._cookies.get(name)
+    def cookies(self, name: str) -> list[str]:
+        """Return the values of the cookies of a name, in the order in which they came."""
+        return [value for key, value in self._cookies if key == name]
 
     @cached_property
     def media_type(self) -> str:
@@ -99,10 +99,10 @@ class Request:
         return document
 
     @cached_property
-    def _cookies(self) -> Mapping[str, str]:
+    def _cookies(self) -> list[tuple[str, str]]:
         headers = (value for key, value in self.headers if key == "cookie")
         pairs = (pair.strip().partition("=") for header in headers for pair in header.split(";"))
-        return _once((name, value) for name, _, value in pairs)
+        return [(name, value) for name, _, value in pairs]
 
 
 def _fields(encoded: str) -> Mapping[str, str]:

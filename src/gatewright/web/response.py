@@ -28,6 +28,14 @@ class Response:
         """Return the same answer with more headers."""
         return replace(self, headers=self.headers + headers)
 
+    def varying_on(self, name: str) -> Response:
+        """Return the same answer with one more name in its ``Vary`` header, the first one (RFC 9110, 12.5.5)."""
+        varies = self.header("vary")
+        if varies is None:
+            return self.with_headers(("Vary", name))
+        kept = tuple((key, value) for key, value in self.headers if key.lower() != "vary")
+        return replace(self, headers=(*kept, ("Vary", f"{varies}, {name}")))
+
     def header(self, name: str) -> str | None:
         """Return the first header of a name, in whatever case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)

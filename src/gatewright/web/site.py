@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -9,11 +10,13 @@ from typing import Any
 
 from gatewright.auth import AsyncAuth, Auth, as_async
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
+from gatewright.origins import host_of, normal_origin
 from gatewright.web import api, static
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
 from gatewright.web.cookies import Cookie
+from gatewright.web.cross_origin import CrossOrigin
 from gatewright.web.fields import Field
 from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
@@ -25,6 +28,9 @@ from gatewright.web.routes import AGAIN, API, STATIC, Route, Routes
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController
 from gatewright.web.visit import Visit
+from gatewright.web.visit_cookie import VisitCookie
+
+_logger = logging.getLogger("gatewright.web")
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_URL = "http://localhost:8000"
@@ -61,8 +67,9 @@ class Site:
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
         self._routes = Routes(login=self._fixed("login"), logout=self._fixed("logout"))
-        self.remember_cookie = Cookie(self.settings.remember_me_cookie)
         self._proxies = Proxies(self.settings.trusted_proxies)
+        self._cross_origin = CrossOrigin(self.settings.trusted_origins)
+        self._strange_cookies: set[str] = set()
         self.pages = Pages(self.settings)
         self._process: int | None = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
@@ -88,6 +95,30 @@ class Site:
     def provider(self) -> Any:
         """Where the users of the login form come from."""
         return self.controller.get_user_provider() or self.settings.user_provider
+
+    @property
+    def visit_cookie(self) -> Cookie:
+        """What the visit keeps: the secret of its session, the application's values, messages."""
+        return Cookie(self.settings.session_cookie, self.prefix)
+
+    @property
+    def remember_cookie(self) -> Cookie:
+        """By what a browser is remembered."""
+        return Cookie(self.settings.remember_cookie_name, self.prefix)
+
+    def read_visit(self, request: Request, client: Client) -> VisitCookie:
+        """Return what the browser keeps for a visit."""
+        cookie, is_https = self.visit_cookie, client.is_https
+        room = cookie.room(is_https=is_https)
+        kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=room)
+        if kept.is_strange and cookie.base_name not in self._strange_cookies:
+            self._strange_cookies.add(cookie.base_name)
+            _logger.warning(
+                "A browser sent a cookie %s that another key has sealed, and counts as a guest. If another application "
+                "on this host, on whatever port, uses gatewright, give each GATEWRIGHT_SESSION_COOKIE of its own.",
+                cookie.base_name,
+            )
+        return kept
 
     def open(self, request: Request) -> Visit:
         """Return the visit that a request belongs to. Every request has one, whoever answers it."""
@@ -120,12 +151,15 @@ class Site:
         request = visit.request
         if request.path.startswith(STATIC):
             return protect(static.answer(request, skin=self.settings.skin), visit.client)
+        preflight = self._cross_origin.preflight(request) if self._is_of_api(request) else None
+        if preflight is not None:
+            return self._finished(preflight, request, visit.client)
         try:
             response = await self._answer(visit)
         except GatewrightError as error:
             problem = report(error)
             response = await self._explain(visit, problem) if _wants_page(request) else problem.response
-        return protect(response.with_headers(*visit.cookies()), visit.client)
+        return self._finished(response.with_headers(*visit.cookies()), request, visit.client)
 
     def refuse(self, request: Request, status: int) -> Response:
         """Answer a request that cannot be read: its body is larger than any that a page takes, or its end is missing.
@@ -136,7 +170,7 @@ class Site:
         """
         problem = transport_problem(status)
         response = problem.bare_page if _wants_page(request) else problem.response
-        return protect(response, self._proxies.client_of(request))
+        return self._finished(response, request, self._proxies.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
         """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""
@@ -157,9 +191,9 @@ class Site:
         """Return the beginning of the links in mails."""
         url = self.settings.public_url
         if url is None:
-            is_local = client.host.rpartition(":")[0] in _LOOPBACK or client.host in _LOOPBACK
-            url = client.origin if is_local else _DEFAULT_URL
-        return url.rstrip("/") + self.mount
+            origin = normal_origin(client.origin)
+            url = origin if origin is not None and host_of(origin) in _LOOPBACK else _DEFAULT_URL
+        return url + self.mount
 
     def signup_fields(self) -> Sequence[Field]:
         """Return the fields of the signup form."""
@@ -173,7 +207,7 @@ class Site:
         request = visit.request
         if visit.is_foreign:
             raise TransportError(status=403)
-        if self._is_simple and api.page_of(request.path) is not None:
+        if self._is_of_api(request):
             return await api.answer(visit)
         name, values = self._routes.find(request.path) or ("", {})
         if name == "login":
@@ -189,6 +223,14 @@ class Site:
             raise TransportError(status=405, headers={"Allow": "GET, HEAD, POST"})
         method: Any = getattr(self.controller, name)
         return await call_page(method, visit, **values)
+
+    def _is_of_api(self, request: Request) -> bool:
+        return self._is_simple and api.page_of(request.path) is not None
+
+    def _finished(self, response: Response, request: Request, client: Client) -> Response:
+        """Return an answer with the headers that every one of its kind has."""
+        answer = protect(response, client)
+        return self._cross_origin.share(answer, request) if self._is_of_api(request) else answer
 
     async def _explain(self, visit: Visit, problem: Problem) -> Response:
         name, _ = self._routes.find(visit.request.path) or ("", {})

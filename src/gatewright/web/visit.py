@@ -14,11 +14,9 @@ from gatewright.model import User
 from gatewright.web import csrf
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
-from gatewright.web.cookies import VISIT
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
-from gatewright.web.visit_cookie import VisitCookie
 
 if TYPE_CHECKING:
     from gatewright.web.site import Site
@@ -41,7 +39,7 @@ class Visit:
         self.site = site
         self.request = request
         self.client = client
-        self.keeps = VisitCookie(site.parts.seal, VISIT.read(request, is_https=client.is_https))
+        self.keeps = site.read_visit(request, client)
         self._remembered = site.remember_cookie.read(request, is_https=client.is_https)
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
@@ -63,8 +61,10 @@ class Visit:
         """Whether another site wants to change something in this visitor's name. Then nobody is signed in."""
         if self.request.method in _SAFE_METHODS:
             return False
-        public_url = (self.site.settings.public_url or "").rstrip("/")
-        return csrf.is_foreign(self.request, self.client, public_url=public_url)
+        settings = self.site.settings
+        return csrf.is_foreign(
+            self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
+        )
 
     @property
     def language(self) -> str:
@@ -163,7 +163,8 @@ class Visit:
         is_https = self.client.is_https
         if self.keeps.is_changed and not self.is_foreign:
             value = self.keeps.value
-            headers.append(VISIT.header(value, is_https=is_https) if value else VISIT.clearing(is_https=is_https))
+            cookie = self.site.visit_cookie
+            headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
         if self._remember_cookie is not None:
             headers.append(self._remember_cookie)
         return tuple(headers)

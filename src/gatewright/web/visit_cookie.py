@@ -3,46 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from typing import Any
 
+from gatewright.auth.visit_state import BoundedMapping, as_json
 from gatewright.errors import InvalidParameterError
 from gatewright.tokens import Seal
 
-_LARGEST = 3800
-"""In characters. Browsers keep cookies of 4096 bytes, name and attributes included (RFC 6265, 6.1)."""
+TYPED = "typed"
+"""What a visitor typed into a form that is shown again. It goes first where there is no room."""
+
+_OURS = 640
+"""Bytes of the JSON that are kept free of the application's values: what names the session (43 characters) and the
+browser (32), our messages (`VisitState` knows how many), the token of the forms (32), the digest of a challenge (64),
+and the names of all these, of which the setting ``auth_session_var`` may have 64 letters."""
 
 
-class VisitCookie(MutableMapping[str, Any]):
-    """A mapping that knows whether it has been changed.
+class VisitCookie(BoundedMapping):
+    """A mapping that knows whether it has been changed, and never grows over what a browser keeps.
 
     Args:
         seal: What tells our cookies from forged ones.
         value: The cookie's value. What is not ours counts as empty.
+        room: How many bytes the cookie's value may have.
     """
 
-    def __init__(self, seal: Seal, value: str | None) -> None:
+    def __init__(self, seal: Seal, value: str | None, *, room: int) -> None:
         self._seal = seal
-        self._kept = _read(seal, value)
+        self._largest = seal.largest_payload(room)
+        payload = seal.open(value) if value else None
+        self._kept = {} if payload is None else _read(payload)
+        self.is_strange = bool(value) and payload is None
         self.is_changed = False
 
     @property
     def value(self) -> str:
         """What the cookie shall hold; empty where there is nothing to keep."""
-        return self._seal.seal(json.dumps(self._kept, separators=(",", ":")).encode()) if self._kept else ""
+        return self._seal.seal(as_json(self._kept)) if self._kept else ""
+
+    @property
+    def room(self) -> int:
+        """How many bytes of JSON the application's values may take. Whatever they take, a visitor can sign in."""
+        return self._largest - _OURS
 
     def __getitem__(self, key: str) -> Any:
         return self._kept[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        before = dict(self._kept)
-        self._kept[key] = value
-        if len(self.value) > _LARGEST:
-            self._kept = before
+        after = self._kept | {key: value}
+        try:
+            size = len(as_json(after))
+            if size > self._largest:
+                after.pop(TYPED, None)
+                size = len(as_json(after))
+            is_too_large = size > self._largest and size > len(as_json(self._kept))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidParameterError(f"A visit keeps what JSON can write; {key!r:.40}: {error}.") from error
+        if is_too_large:
             raise InvalidParameterError(
-                f"A visit's cookie holds {_LARGEST} characters at most. Keep large values in your database, and only "
-                "their key in the session."
+                f"A visit's cookie holds {self._largest} bytes of JSON, and {key!r:.40} makes it {size}. Keep large "
+                "values in your database, and only their key in the session."
             )
+        self._kept = after
         self.is_changed = True
 
     def __delitem__(self, key: str) -> None:
@@ -56,9 +78,9 @@ class VisitCookie(MutableMapping[str, Any]):
         return len(self._kept)
 
 
-def _read(seal: Seal, value: str | None) -> dict[str, Any]:
-    payload = seal.open(value) if value else None
-    if payload is None:
+def _read(payload: bytes) -> dict[str, Any]:
+    try:
+        kept = json.loads(payload)
+    except (ValueError, RecursionError):  # too deep for the caller's stack: better a guest than an error on every page
         return {}
-    kept = json.loads(payload)
     return kept if isinstance(kept, dict) else {}

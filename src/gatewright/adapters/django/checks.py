@@ -74,6 +74,13 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
     except ConfigurationError as error:
         yield Error(str(error), hint="Correct GATEWRIGHT in settings.py, or the environment.", id="gatewright.E004")
         return
+    taken = {ours.session_cookie, ours.remember_cookie_name} & {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    if taken:
+        yield Error(
+            f"{', '.join(sorted(taken))} is a cookie of Django's own: the two would overwrite each other.",
+            hint="Give gatewright's another name: GATEWRIGHT['session_cookie'] and GATEWRIGHT['remember_me_cookie'].",
+            id="gatewright.E006",
+        )
     if not settings.DEBUG and not ours.is_production:
         yield Warning(
             "DEBUG is off, but gatewright runs in development: unsafe settings would not be refused.",

@@ -61,7 +61,7 @@ class FastAPIAuth:
             closes_auth=self._is_auth_ours,
         )
         app.add_exception_handler(Refused, _answer_refused)
-        describe(app)
+        describe(app, cookie=self.auth.settings.session_cookie)
 
     def current_user(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
-from gatewright.adapters.fastapi.schemes import COOKIE, NOBODY
+from gatewright.adapters.fastapi.schemes import COOKIE, NOBODY, describe_cookie
 from gatewright.errors import Denied, UnverifiedUserError
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.problems import problem_of
@@ -17,23 +17,31 @@ _DENIED = problem_of(Denied())
 _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": UNCONFIRMED}
 
 
-def describe(app: FastAPI) -> None:
-    """Complete the description of an application, whenever FastAPI has made it."""
+def describe(app: FastAPI, *, cookie: str) -> None:
+    """Complete the description of an application, whenever FastAPI has made it.
+
+    Args:
+        app: The application.
+        cookie: The name of the visit's cookie.
+    """
     made = app.openapi
 
     def openapi() -> dict[str, Any]:
         description = made()
-        _complete(description)
+        _complete(description, cookie)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents
 
 
-def _complete(description: dict[str, Any]) -> None:
+def _complete(description: dict[str, Any], cookie: str) -> None:
     """Add what is missing. A description that is complete stays as it is."""
     components = description.setdefault("components", {})
     components["schemas"] = problem_schemas() | components.get("schemas", {})
-    components.get("securitySchemes", {}).pop(NOBODY.scheme_name, None)
+    schemes = components.get("securitySchemes", {})
+    schemes.pop(NOBODY.scheme_name, None)
+    if COOKIE.scheme_name in schemes:
+        schemes[COOKIE.scheme_name] |= describe_cookie(cookie)
     for operation in _operations_of(description):
         security = operation.get("security", [])
         if any(NOBODY.scheme_name in each for each in security):

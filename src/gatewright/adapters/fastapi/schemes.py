@@ -6,7 +6,7 @@ from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
 from fastapi.openapi.models import SecurityBase as Description
 from fastapi.security.base import SecurityBase
 
-from gatewright.web.cookies import VISIT
+from gatewright.settings import Settings
 
 
 class Scheme(SecurityBase):
@@ -25,19 +25,18 @@ class Scheme(SecurityBase):
         """Read nothing."""
 
 
-COOKIE = Scheme(
-    "cookie",
-    APIKey.model_validate(
-        {
-            "in": APIKeyIn.cookie,
-            "name": VISIT.base_name,
-            "description": f"The visit's cookie, set by a sign-in. On https its name is __Host-{VISIT.base_name}.",
-        }
-    ),
-)
+def describe_cookie(name: str) -> dict[str, str]:
+    """Return what OpenAPI says of the visit's cookie, which each application names."""
+    described = f"The visit's cookie, set by a sign-in. On https its name is __Host-{name}."
+    return {"in": APIKeyIn.cookie.value, "name": name, "description": described}
+
+
+_NAME: str = Settings.model_fields["session_cookie"].default
+
+COOKIE = Scheme("cookie", APIKey.model_validate(describe_cookie(_NAME)))
 BEARER = Scheme(
     "bearer",
     HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."}),
 )
-NOBODY = Scheme("nobody", APIKey.model_validate({"in": APIKeyIn.cookie, "name": VISIT.base_name}))
+NOBODY = Scheme("nobody", APIKey.model_validate({"in": APIKeyIn.cookie, "name": _NAME}))
 """That one may also say nothing. OpenAPI writes it as an empty requirement, for which FastAPI has no word."""

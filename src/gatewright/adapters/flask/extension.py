@@ -77,6 +77,7 @@ class FlaskAuth:
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         auth = self._auth_for(app)
+        _check_cookies(app, auth.settings)
         site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
         app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
         app.register_blueprint(_names_of(site, self._prefix))
@@ -100,6 +101,15 @@ class FlaskAuth:
                 "Leave the auth out, or make it with these settings."
             )
         return self._auth
+
+
+def _check_cookies(app: flask.Flask, settings: Settings) -> None:
+    name = app.config["SESSION_COOKIE_NAME"]
+    if name in (settings.session_cookie, settings.remember_cookie_name):
+        raise ConfigurationError(
+            f"{name} is the cookie of Flask's own session, too, and the two would overwrite each other. Change one of "
+            "SESSION_COOKIE_NAME, GATEWRIGHT_SESSION_COOKIE and GATEWRIGHT_REMEMBER_ME_COOKIE."
+        )
 
 
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:

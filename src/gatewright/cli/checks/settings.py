@@ -9,16 +9,19 @@ from gatewright.cli.chosen_networks import choose_networks
 from gatewright.errors import ConfigurationError
 from gatewright.mail import ConsoleMailer, mailer_from_url
 from gatewright.settings import Settings
+from gatewright.web.client import Proxies
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
-    """Check the mode, the networks, the domain, and what mails need."""
+    """Check the mode, the networks, the domain, what mails need, and who is believed and trusted."""
     yield _check_mode(settings)
     yield _check_networks()
     yield _check_domain(settings)
     yield _check_mail_server(settings)
     yield _check_sender(settings)
     yield _check_links(settings)
+    yield _check_proxies(settings)
+    yield _check_trusted_origins(settings)
 
 
 def _check_mode(settings: Settings) -> Finding:
@@ -76,3 +79,37 @@ def _check_links(settings: Settings) -> Finding:
         cure = "Set GATEWRIGHT_PUBLIC_URL to where visitors reach your site, such as https://example.com."
         return Finding("mail links", Status.UNSAFE, finding, cure)
     return Finding("mail links", Status.OK, "Development: the links of mails lead to this machine.")
+
+
+def _check_proxies(settings: Settings) -> Finding:
+    try:
+        Proxies(settings.trusted_proxies)
+    except ConfigurationError as error:
+        return Finding("proxies", Status.UNSAFE, "Pages refuse to start.", str(error))
+    if not settings.trusted_proxies:
+        finding = "No X-Forwarded- header is believed; behind a proxy every visitor is the proxy, on plain http."
+        return Finding("proxies", Status.OK, finding, "Behind a proxy set GATEWRIGHT_TRUSTED_PROXIES to its address.")
+    trusted = ", ".join(settings.trusted_proxies)
+    if any(each.endswith("/0") for each in settings.trusted_proxies):
+        finding = f"{trusted} is everybody: each visitor says where they come from, and no limit holds."
+        return Finding("proxies", Status.WARNING, finding, "List the addresses of your proxies alone.")
+    finding = (
+        f"{trusted}: believed about X-Forwarded-For and X-Forwarded-Proto. What they send is known when they send it: "
+        "a scheme that is none of http, https, ws and wss is a warning in the log gatewright.web."
+    )
+    return Finding("proxies", Status.OK, finding)
+
+
+def _check_trusted_origins(settings: Settings) -> Finding:
+    trusted = ", ".join(settings.trusted_origins)
+    if not trusted:
+        return Finding("trusted origins", Status.OK, "No other origin may act in a visitor's name.")
+    finding = f"Scripts of {trusted} may act in a visitor's name."
+    if settings.is_production and any(each.startswith("http://") for each in settings.trusted_origins):
+        return Finding(
+            "trusted origins",
+            Status.WARNING,
+            f"{finding} On http anybody on the way can be that script.",
+            "Serve it on https, and write https:// in GATEWRIGHT_TRUSTED_ORIGINS.",
+        )
+    return Finding("trusted origins", Status.OK, finding)

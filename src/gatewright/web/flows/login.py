@@ -16,6 +16,7 @@ from gatewright.errors import (
 from gatewright.web.problems import of_kind
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
+from gatewright.web.visit_cookie import TYPED
 
 _CODES: dict[type[GatewrightError], str] = {
     AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
@@ -27,14 +28,13 @@ _CODES: dict[type[GatewrightError], str] = {
 }
 """What the next page says of a failed login."""
 
-_TYPED = "typed"
 _LONGEST_TYPED = 255
 
 
 async def show(visit: Visit, **context: Any) -> Response:
     """Show the form, with what was typed before."""
     settings = visit.site.settings
-    values = {settings.auth_form_username_field: str(visit.keeps.pop(_TYPED, ""))}
+    values = {settings.auth_form_username_field: str(visit.keeps.pop(TYPED, ""))}
     return await visit.site.pages.show(
         visit,
         "login.html",
@@ -60,7 +60,7 @@ async def submit(visit: Visit) -> Response:
         )
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))
-        visit.keeps[_TYPED] = username[:_LONGEST_TYPED]
+        visit.keeps[TYPED] = username[:_LONGEST_TYPED]
         return redirect(visit.path_with_next("login", wanted))
     return redirect(visit.site.path_after_login(wanted))
 

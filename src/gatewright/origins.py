@@ -1,0 +1,66 @@
+"""Origins in one spelling, so that they can be compared: scheme, host and port, as browsers send them.
+
+Source: RFC 6454, section 6, and the WHATWG URL standard, which takes international names by UTS 46.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address
+
+import idna
+
+_PARTS = re.compile(r"(https?)://(\[[0-9a-f:.]*\]|[^\s/?#@:\[\]\\]+)(?::(\d{0,5}))?", re.IGNORECASE)
+_NAME = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST = 300
+"""In characters: a scheme, a host name of 253 and a port, and some more."""
+
+
+def normal_origin(text: str) -> str | None:
+    """Return an origin in the spelling of browsers, or None where it is none, as ``null`` and an address with a path.
+
+    Lower case, an international name in its ``xn--`` form, the shortest form of an IPv6 address, no default port, and
+    no dot at the end of the name, which names the same host.
+    """
+    parts = _PARTS.fullmatch(text) if len(text) <= _LONGEST else None
+    if parts is None:
+        return None
+    scheme = parts[1].lower()
+    host, port = _normal_host(parts[2]), int(parts[3] or _DEFAULT_PORTS[scheme])
+    if host is None or port > 65535:
+        return None
+    return f"{scheme}://{host}" if port == _DEFAULT_PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
+def origin_in(setting: str) -> str:
+    """Return the origin that a setting names; blanks around it and a slash at its end do not count.
+
+    Raises:
+        ValueError: If it names none, or a pattern of several; says what to write instead.
+    """
+    origin = normal_origin(setting.strip().removesuffix("/"))
+    if origin is not None:
+        return origin
+    if "*" in setting:
+        raise ValueError("takes no *: write out every origin, such as https://app.example.com")
+    raise ValueError(
+        "must be scheme, host and, where it is not the usual one, port, such as https://example.com, without a path; "
+        "write an international name in its xn-- form if it is not taken as it is"
+    )
+
+
+def host_of(origin: str) -> str:
+    """Return the host of an origin in the spelling of `normal_origin`, an IPv6 address in its brackets."""
+    return re.sub(r":\d+$", "", origin.partition("://")[2])
+
+
+def _normal_host(text: str) -> str | None:
+    try:
+        if text.startswith("["):
+            return f"[{IPv6Address(text[1:-1])}]"
+        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
+    except ValueError:  # of which idna's errors are some
+        return None
+    name = name.removesuffix(".")
+    return name if _NAME.fullmatch(name) else None

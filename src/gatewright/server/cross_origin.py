@@ -1,0 +1,46 @@
+"""The REST API for scripts of trusted origins. Its paths are known here; the pages answer for their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gatewright.adapters.starlette.translation import decoded, encoded, path_of, ready, request_of
+from gatewright.server import api
+from gatewright.web import Response
+from gatewright.web.cross_origin import CrossOrigin as Rules
+
+_PATHS = frozenset(route.path for route in api.router.routes if isinstance(route, APIRoute))
+
+
+class CrossOrigin:
+    """Answers preflights, and lets answers of the API be read, errors included.
+
+    Args:
+        app: The application.
+        rules: Which origins are trusted.
+    """
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application, or answer in its place."""
+        if scope["type"] != "http" or path_of(scope) not in _PATHS:
+            return await self._app(scope, receive, send)
+        request = request_of(scope, path=path_of(scope), mount="")
+
+        def shared(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+            return encoded(self._rules.share(Response(headers=decoded(headers)), request).headers)
+
+        async def send_shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": shared(message.get("headers", ()))}
+            await send(message)
+
+        preflight = self._rules.preflight(request)
+        app = self._app if preflight is None else ready(preflight)
+        return await app(scope, receive, send_shared)
