@@ -80,6 +80,11 @@ def test_a_visitor_who_is_merely_remembered_proves_it_again(browser, anna, log_i
     assert browser.get("/sensitive").location == "/confirm_password?next=%2Fsensitive"
 
 
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/signed-in")
+
+
 def test_a_program_is_known_by_its_token(browser, people, alice, sign_in):
     """In plain and asynchronous views; a bad token is nobody's."""
     token = [("Authorization", f"Bearer {sign_in(people, alice).token}")]

@@ -95,6 +95,11 @@ def test_an_account_must_be_verified(asgi, make_app, people, anna, log_in):
     assert annas.get("/verified").text == '"verified"'
 
 
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/dashboard")
+
+
 def test_who_is_merely_remembered_must_prove_it_again(browser, anna, log_in):
     """A browser is led to the page for it, and a program learns why."""
     log_in(browser, remember_me="on")

@@ -133,6 +133,11 @@ def test_a_view_keeps_its_name(app):
     assert app.view_functions["dashboard"].__name__ == "dashboard"
 
 
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/")
+
+
 def test_a_remembered_browser_has_to_prove_itself(browser, anna, log_in):
     """It is known again, but not enough for what is sensitive."""
     log_in(browser, remember_me="on")

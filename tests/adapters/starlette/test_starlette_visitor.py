@@ -113,6 +113,11 @@ def test_a_remembered_browser_is_recognised(browser, anna, log_in):
     assert browser.get("/dashboard").text == "dashboard of anna"
 
 
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/")
+
+
 def test_without_its_database_the_application_says_when_to_come_back(browser, anna, log_in, sql):
     """A page for a browser, a problem for a program, and neither tells more. Guests notice nothing."""
     log_in(browser)
