@@ -130,7 +130,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A browser that its user wants to be known by, beyond one session: a series of tokens, each in the place of another.
+    """A browser that its user wants to be known by, beyond one session: a series of tokens, one after another.
 
     ``rotated_at`` is when the current one was issued.
     """
