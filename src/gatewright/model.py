@@ -130,9 +130,9 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A browser that its user wants to be known by, beyond one session: a series of tokens, of which one is good.
+    """A browser that its user wants to be known by, beyond one session: a series of tokens, one after another.
 
-    ``rotated_at`` is when the token was last replaced.
+    ``rotated_at`` is when the current one was issued.
     """
 
     id: str

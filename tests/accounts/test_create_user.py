@@ -141,6 +141,23 @@ def test_a_space_is_a_space(auth, count, twin):
     assert count("users") == 1
 
 
+@pytest.mark.parametrize("own", ["7", "a3bb189e-8bf9-3891-9912-5a5e3c2f1d00", "\u00fcber id", "x" * 255])
+def test_an_identifier_may_be_ones_own(auth, own):
+    """It is kept as it is, names the user everywhere, and belongs to one."""
+    user = auth.create_user("carol", user_id=own, password=PASSWORD, is_verified=True)
+    assert user.id == auth.get_user_by_id(own).id == auth.attempt("carol", PASSWORD, OURS).id == own
+    with pytest.raises(TakenError):
+        auth.create_user("dave", user_id=own)
+
+
+@pytest.mark.parametrize("own", ["", " ", " 7", "7\n", "a\0b", "a\u200bb", "x" * 256, "\ud800", 7, b"7", True, ["7"]])
+def test_what_can_be_no_identifier_is_refused(auth, count, own):
+    """Nobody is made under another one."""
+    with pytest.raises(InvalidParameterError, match="user_id must be"):
+        auth.create_user("carol", user_id=own)
+    assert count("users") == 0
+
+
 def test_a_taken_name_says_so_and_no_more(auth, carol):
     """The error is the same whether name or mail address is taken."""
     auth.create_user("dave", email="dave@example.com")

@@ -92,6 +92,36 @@ def browser(server):
 
 
 @pytest.fixture
+def survives_lost_answers(log_in, sql, people):
+    """Let answers that carry a new remember-me cookie get lost, and see that the browser is let in all the same.
+
+    What was lost is a theft where somebody does have it.
+    """
+
+    def survives_lost_answers(browser, path):
+        log_in(browser, remember_me="on")
+        old = browser.cookies["gatewright-remember"]
+        lost = [come_back(browser, path, old) for _ in range(3)]
+        new = come_back(browser, path, old)
+        newer = come_back(browser, path, new)
+
+        assert len({None, old, *lost, new, newer}) == 7
+        assert people.list_audit(event="remember_me_theft") == []
+        assert come_back(browser, path, lost[-1]) is None
+        assert come_back(browser, path, newer) is None
+        assert len(people.list_audit(event="remember_me_theft")) == 1
+
+    def come_back(browser, path, remembered):
+        """Come days after the session has ended, and return what the cookie is then, for anna."""
+        sql("UPDATE remembered SET rotated_at = '2001-01-01T00:00:00.000000'")
+        browser.cookies = {"gatewright-remember": remembered}
+        is_anna = "anna" in browser.get(path).text
+        return browser.cookies["gatewright-remember"] if is_anna else None
+
+    return survives_lost_answers
+
+
+@pytest.fixture
 def log_in():
     """Sign a browser in by the form and return the answer."""
 

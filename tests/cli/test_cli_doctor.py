@@ -295,6 +295,21 @@ def test_a_database_of_another_release_is_told(examine, database, sql, revision,
     assert cure in found["revision", status]
 
 
+def test_two_accounts_of_one_mailbox_are_told(examine, database, sql):
+    """Until one of them is disabled."""
+    with EvrmoreAuth(jwt_secret=STRONG) as auth:
+        for name in ("anna", "ben"):
+            auth.create_user(name, email=f"{name}@münchen.example")
+        assert ("emails", "ok") in examine()[1]
+        sql("UPDATE users SET email = 'ben@xn--mnchen-3ya.example' WHERE username = 'anna'")
+        told = examine()[1]["emails", "warning"]
+        auth.disable_user("ben@xn--mnchen-3ya.example")
+
+    assert "ben@xn--mnchen-3ya.example" in told
+    assert "gatewright user disable" in told
+    assert ("emails", "ok") in examine()[1]
+
+
 def test_somebody_elses_database_has_no_revision(examine, folder):
     """A SQLite file without our tables will be migrated."""
     connection = sqlite3.connect(folder / "gatewright.db")

@@ -230,7 +230,7 @@ UNREADABLE = {
     "blank": (b"\n", "names neither a column"),
     "no header": (f"alice,a@example.org,{FOO123},1,1,\n".encode(), "names neither a column"),
     "no column": (b"name,mail\nalice,a@example.org\n", "names neither a column"),
-    "semicolons": (b"username;email\nalice;\n", "names neither a column"),
+    "another separator": (b"username:email\nalice:\n", "names neither a column"),
     "column twice": (b"username,email,EMAIL\nalice,,\n", "names a column twice"),
     "JSON": (b'{"username": "alice"}\n', "--format jsonl"),
     "UTF-16": ("username\nalice\n".encode("utf-16"), "not text in UTF-8"),
@@ -312,11 +312,11 @@ def test_passwords_in_clear_are_hashed_and_complained_about(import_json, invoke,
 
 def test_fields_that_are_not_imported_are_named(invoke, database, folder):
     """A mistyped column is not passed over in silence."""
-    (folder / "users.csv").write_text(f"id,created_at,username,pasword_hash\n1,2001-01-01,alice,{FOO123}\n")
+    (folder / "users.csv").write_text(f"uid,created_at,username,pasword_hash\n1,2001-01-01,alice,{FOO123}\n")
     result = invoke("user", "import", "users.csv")
 
     assert result.exit_code == 0
-    assert result.stderr == "Not imported: created_at, id, pasword_hash.\n"
+    assert result.stderr == "Not imported: created_at, pasword_hash, uid.\n"
 
 
 def test_the_report_for_people_is_on_stderr(invoke, database, folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC
 from urllib.parse import quote
 
@@ -53,6 +54,13 @@ def test_date_and_message_id_come_from_clock_and_randomness(mail_server):
     assert first["Date"].datetime.tzinfo == UTC
     assert first["Message-ID"].endswith("@shop.example>")
     assert first["Message-ID"] != second["Message-ID"]
+
+
+def test_a_mail_goes_to_no_others_domain(mail_server):
+    """``ß`` and ``ss`` are two domains, whatever Python's own codec makes of them."""
+    mailer(mail_server.url()).send(replace(MAIL, to="alice@straße.example"))
+
+    assert mail_server.mailbox.envelopes[0][0].rcpt_tos == ["alice@xn--strae-oqa.example"]
 
 
 def test_the_machines_clock_is_the_default(mail_server):

@@ -116,6 +116,18 @@ BROKEN_STATEMENTS = {
         ("sessions.evrmore_address = :evrmore_address", "1", "test_unlinking_ends_what_the_wallet_opened"),
     ],
     "delete_expired_sessions": [(BEFORE, "expires_at < :now", "test_expired_sessions_are_deleted_in_batches")],
+    "rotate_remembered": [
+        (
+            "previous_digest=remembered.digest",
+            "previous_digest=NULL",
+            "test_the_token_before_is_let_through_for_a_moment",
+        )
+    ],
+    "reissue_remembered": [
+        ("digest=:new_digest", "digest=digest", "test_a_token_whose_place_was_taken_is_a_theft"),
+        ("SET", "SET previous_digest=digest,", "test_the_token_before_is_answered_anew_after_that"),
+        ("rotated_at=:now", "rotated_at=rotated_at", "test_the_token_before_is_answered_anew_after_that"),
+    ],
     "delete_links": [
         ("links.account_id = :account_id", "1", "test_a_new_password_makes_its_links_useless"),
         ("links.purpose = :purpose", "1", "test_a_newer_link_takes_the_place_of_the_older", "password_reset"),

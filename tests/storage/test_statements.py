@@ -68,6 +68,7 @@ LOOKUPS = {
     "delete_expired_attempts": {"before": "2027", "at_most": 10},
     "find_remembered": {"series_id": "7", "now": "2025"},
     "rotate_remembered": {"series_id": "7", "now": "2025", "new_digest": "new"},
+    "reissue_remembered": {"series_id": "7", "now": "2025", "new_digest": "new"},
     "remove_remembered": {"series_id": "7"},
     "remove_remembered_of_account": {"user_id": "7"},
     "remove_remembered_of_user": OWNER | {"user_id": "guest 7"},

@@ -34,6 +34,7 @@ class AsyncAccounts(WithParts):
         is_active: bool = True,
         is_verified: bool = False,
         roles: Iterable[str] = (),
+        user_id: str | None = None,
         actor: str | None = None,
     ) -> User:
         """Make an account.
@@ -46,14 +47,15 @@ class AsyncAccounts(WithParts):
             is_active: Whether the account may be used at once.
             is_verified: Whether the mail address counts as verified.
             roles: Declared roles.
+            user_id: An identifier of your own, kept as it is, of at most 255 characters; by default a random one.
             actor: Who makes it.
 
         Raises:
-            InvalidParameterError: If a name is not acceptable or nobody has declared a role.
+            InvalidParameterError: If a name or the identifier is not acceptable, or nobody has declared a role.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the name or the mail address is somebody's already.
+            TakenError: If the name, the mail address or the identifier is somebody's already.
         """
-        new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles)
+        new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles, id=user_id)
         return await create_user(self._parts, new, password=password, password_hash=password_hash, actor=actor)
 
     async def get_user(self, username: str) -> User:

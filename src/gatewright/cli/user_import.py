@@ -59,10 +59,11 @@ def import_users(
     ] = OnConflict.SKIP,
     as_json: AsJson = False,
 ) -> None:
-    """Import users: username, email, password_hash (bcrypt, argon2, Django), active, verified, roles.
+    """Import users: id, username, email, password_hash (bcrypt, argon2, Django), active, verified, roles.
 
-    The file is CSV with a header, or JSON lines. Every user is kept in a transaction of their own: after an
-    interruption run it again, and it goes on. Bad lines are reported and the others imported; then the exit code is 1.
+    The file is CSV with a header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Every user is
+    kept in a transaction of their own: after an interruption run it again, and it goes on. Bad lines are reported and
+    the others imported; then the exit code is 1.
     """
     tally = _Tally()
     with _open(file) as stream:

@@ -13,6 +13,13 @@ from gatewright.errors import InvalidParameterError
 
 Fields = Mapping[str, object]
 
+_NAMES = {"username", "email"}
+"""Columns of which a file has one at least."""
+
+_SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+_NOTHING = {"", "NULL", r"\N"}
+"""How databases write NULL to a file: phpMyAdmin and SQL Server by the word, MySQL and PostgreSQL by the sign."""
+
 
 class Format(StrEnum):
     """How the file is written."""
@@ -47,13 +54,14 @@ def open_reader(file: BinaryIO, format_: Format) -> Reader:
 
 
 class CSVReader:
-    """Comma-separated values whose first line names the columns (RFC 4180)."""
+    """Separated values whose first line names the columns (RFC 4180), and by that shows what separates them."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = join_quoted(read_lines(file))
         header = next(self._lines)
         try:
-            self._columns = _columns_of(header)
+            self._separator = _separator_of(header)
+            self._columns = _columns_of(header, self._separator)
         except InvalidParameterError as error:
             raise InvalidParameterError(f"The header cannot be used. {error}") from None
 
@@ -63,13 +71,13 @@ class CSVReader:
 
     def fields_of(self, line: Line) -> Fields:
         """Implement `Reader`."""
-        cells = _cells_of(line)
+        cells = _cells_of(line, self._separator)
         if len(cells) != len(self._columns):
             raise InvalidParameterError(
-                f"It has {len(cells)} fields, and the header {len(self._columns)}. "
-                'Quote what holds a comma, such as argon2 hashes: "$argon2id$...".'
+                f"It has {len(cells)} fields, and the header {len(self._columns)}. Quote what holds "
+                f'{_SEPARATORS[self._separator]}, such as argon2 hashes hold commas: "$argon2id$...".'
             )
-        return dict(zip(self._columns, cells, strict=True))
+        return {name: None if cell in _NOTHING else cell for name, cell in zip(self._columns, cells, strict=True)}
 
 
 class JSONReader:
@@ -97,10 +105,22 @@ class JSONReader:
         return fields
 
 
-def _columns_of(line: Line) -> list[str]:
+def _separator_of(header: Line) -> str:
+    """Return what separates the columns' names: a comma, unless with something else they are those of users."""
+
+    def names_in(separator: str) -> int:
+        try:
+            return len(_NAMES & {*_named(header, separator)})
+        except InvalidParameterError:
+            return 0
+
+    return max(_SEPARATORS, key=names_in)
+
+
+def _columns_of(line: Line, separator: str) -> list[str]:
     """Return the names of the columns. What they are instead is not quoted: without a header they are a user."""
-    columns = [cell.strip().lower() for cell in _cells_of(line)]
-    if not {"username", "email"} & set(columns):
+    columns = _named(line, separator)
+    if not _NAMES & {*columns}:
         raise InvalidParameterError(
             "It names neither a column username nor email. Begin the file with a line such as "
             "username,email,password_hash,active,verified,roles; for JSON lines say --format jsonl."
@@ -110,11 +130,15 @@ def _columns_of(line: Line) -> list[str]:
     return columns
 
 
-def _cells_of(line: Line) -> list[str]:
+def _named(header: Line, separator: str) -> list[str]:
+    return [cell.strip().lower() for cell in _cells_of(header, separator)]
+
+
+def _cells_of(line: Line, separator: str) -> list[str]:
     if line.is_open:
         raise InvalidParameterError(f"A quotation mark is not closed up to line {line.last_number}, the file's end.")
     try:
-        rows = list(csv.reader([line.text()], strict=True))
+        rows = list(csv.reader([line.text()], delimiter=separator, strict=True))
     except csv.Error as error:
         raise InvalidParameterError(f"It is no CSV: {error}.") from None
     return rows[0] if rows else []

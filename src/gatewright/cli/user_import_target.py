@@ -39,7 +39,8 @@ class Target:
 
         Raises:
             InvalidParameterError: If something about the user is not acceptable.
-            TakenError: If an earlier line has the name, or another user the mail address.
+            TakenError: If an earlier line has the name or the id, another user the mail address or the id, or this one
+                another id.
         """
         if self._is_there(user):
             return False
@@ -52,21 +53,41 @@ class Target:
             is_active=user.is_active,
             is_verified=user.is_verified,
             roles=user.roles,
+            user_id=user.id,
             actor=acting_user(),
         )
         return True
 
     def _is_there(self, user: ImportedUser) -> bool:
+        named, known = self._find_named(user), self._find_by_id(user.id)
+        if known is not None and (named is None or named.id != known.id):
+            raise TakenError("Its id belongs to another user.")
+        if named is not None and user.id not in (None, named.id):
+            raise TakenError("There is such a user already, with another id.")
+        return named is not None
+
+    def _find_by_id(self, user_id: str | None) -> Account | None:
+        for auth in dict.fromkeys((self.existing, self.written)):
+            user = None if user_id is None else auth.get_user_by_id(user_id)
+            if user is not None:
+                return self._require_older(user.entity)
+        return None
+
+    def _require_older(self, account: Account) -> Account:
+        if account.created_at >= self.started:
+            raise TakenError("An earlier line has the same id, username or email, or somebody took it meanwhile.")
+        return account
+
+    def _find_named(self, user: ImportedUser) -> Account | None:
+        """Return the account with the user's name."""
         for name in filter(None, (user.username, user.email)):
             account = self._find(name)
             if account is None:
                 continue
-            if account.created_at >= self.started:
-                raise TakenError("An earlier line has the same username or email, or somebody took it meanwhile.")
             if name != (user.username or user.email):
                 raise TakenError("Its email belongs to another user.")
-            return True
-        return False
+            return account
+        return None
 
     def _find(self, name: str) -> Account | None:
         """Return the account with this username or mail address, be it new or old. Folded, it is no wallet's."""
@@ -75,7 +96,7 @@ class Target:
                 account: Account = auth.get_user(canonical_name("username", name)).entity
             except UserNotFoundError:
                 continue
-            return account
+            return self._require_older(account)
         return None
 
     def _require_declared(self, roles: tuple[str, ...]) -> None:

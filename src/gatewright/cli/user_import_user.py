@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gatewright.cli.user_import_formats import Fields
 from gatewright.errors import InvalidParameterError
 
-FIELDS = ("username", "email", "password_hash", "password", "active", "verified", "roles")
+FIELDS = ("id", "username", "email", "password_hash", "password", "active", "verified", "email_verified_at", "roles")
 
-_FLAGS = {"1": True, "true": True, "yes": True, "t": True, "0": False, "false": False, "no": False, "f": False}
+_FLAGS = dict.fromkeys(("1", "true", "t", "yes", "y"), True) | dict.fromkeys(("0", "false", "f", "no", "n"), False)
+
+_EPOCH = re.compile(r"\d{9,16}(\.\d+)?", re.ASCII)
+"""Seconds since 1970, or milliseconds, or microseconds. Fewer digits are no moment at which users were verified."""
+
+_ZERO_DATE = "0000-00-00"
+"""What MySQL has instead of a moment where there is none."""
 
 _HASH = re.compile(r"\$[a-z0-9-]+\$\S{20,}|[a-z0-9_]+\$\S*\$\S{16,}", re.IGNORECASE)
 """The shape of crypt's and Django's hashes, whether we can read them or not."""
@@ -18,8 +25,9 @@ _HASH = re.compile(r"\$[a-z0-9-]+\$\S{20,}|[a-z0-9_]+\$\S*\$\S{16,}", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class ImportedUser:
-    """A user as a line describes one."""
+    """A user as a line describes one. Without an ``id`` the account gets a random one."""
 
+    id: str | None
     username: str | None
     email: str | None
     password_hash: str | None = field(repr=False)
@@ -36,12 +44,13 @@ def user_of(fields: Fields) -> ImportedUser:
         InvalidParameterError: If a field is not what it must be. The reason quotes none: they hold secrets.
     """
     user = ImportedUser(
+        id=_id(fields),
         username=_text(fields, "username"),
         email=_text(fields, "email"),
         password_hash=_text(fields, "password_hash"),
         password=_text(fields, "password"),
         is_active=_flag(fields, "active", default=True),
-        is_verified=_flag(fields, "verified", default=False),
+        is_verified=_is_verified(fields),
         roles=_roles(fields),
     )
     if user.username is None and user.email is None:
@@ -60,6 +69,34 @@ def _text(fields: Fields, name: str) -> str | None:
     if not isinstance(value, str):
         raise InvalidParameterError(f"{name} must be text, not {type(value).__name__}.")
     return value
+
+
+def _id(fields: Fields) -> str | None:
+    value = fields.get("id")
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else _text(fields, "id")
+
+
+def _is_verified(fields: Fields) -> bool:
+    """Return whether the mail address was verified: a flag says so, or the moment when it was."""
+    name = "verified" if fields.get("verified") not in (None, "") else "email_verified_at"
+    value = str(fields.get(name)).strip()
+    if value.startswith(_ZERO_DATE):
+        return False
+    if _EPOCH.fullmatch(value) or _is_moment(value):
+        return True
+    try:
+        return _flag(fields, name, default=False)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"{error} Or say when it was, as in 2024-01-31T12:00:00Z.") from None
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value.removesuffix(" UTC"))
+    except ValueError:
+        return False
+    return True
 
 
 def _flag(fields: Fields, name: str, *, default: bool) -> bool:

@@ -10,6 +10,7 @@ from email.policy import SMTP
 from email.utils import getaddresses
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
+from gatewright.mail.domains import ascii_domain
 from gatewright.model import Mail
 
 _SEVEN_BITS = SMTP.clone(cte_type="7bit")
@@ -83,7 +84,10 @@ def _address(value: str) -> Address:
     if not _ADDRESS.fullmatch(_one_line(value)):
         raise ValueError
     username, _, domain = value.partition("@")
-    return Address(username=username, domain=domain.encode("idna").decode())
+    encoded = ascii_domain(domain)
+    if encoded is None:
+        raise ValueError
+    return Address(username=username, domain=encoded)
 
 
 def _one_line(value: str) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from gatewright.errors import ConfigurationError
+from gatewright.mail.domains import ascii_domain
 
 _PORT, _TLS_PORT = 25, 465
 
@@ -63,7 +64,8 @@ def _server(parts: SplitResult, *, port: int | None) -> SMTPServer:
         ValueError: If they are not those of a server.
     """
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
-    host = (parts.hostname or "").encode("idna").decode()
+    host = parts.hostname or ""
+    host = host if ":" in host else ascii_domain(host) or ""  # an IPv6 address stays as it is
     is_server = bool(host) and port != 0 and bool(username) == bool(password) and (username + password).isascii()
     if not is_server or parts.path not in {"", "/"} or parts.fragment:
         raise ValueError

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Account, Letter, User
-from gatewright.operations.arguments import require_count, require_flag, require_names, require_note, require_text
+from gatewright.operations.arguments import (
+    require_count,
+    require_flag,
+    require_id,
+    require_names,
+    require_note,
+    require_text,
+)
 from gatewright.operations.audit import entry
 from gatewright.operations.letters import PASSWORD_CHANGED, new_letter, read_asker
 from gatewright.operations.names import canonical_email, canonical_name
@@ -27,6 +34,7 @@ class NewAccount:
         is_active: Whether the account may be used at once.
         is_verified: Whether the mail address counts as verified.
         roles: Declared roles.
+        id: An identifier of the application's own; by default a random one.
     """
 
     username: str | None = None
@@ -34,6 +42,7 @@ class NewAccount:
     is_active: bool = True
     is_verified: bool = False
     roles: Iterable[str] = ()
+    id: str | None = None
 
 
 async def create_user(
@@ -51,7 +60,7 @@ async def create_user(
     Raises:
         InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
         WeakPasswordError: If the password is too easy to guess.
-        TakenError: If the name or the mail address is somebody's already.
+        TakenError: If the name, the mail address or the identifier is somebody's already.
     """
     draft = draft_account(parts, new)
     names = [name for name in (draft.username, draft.email) if name]
@@ -73,7 +82,8 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     """Return the account to be made, each name in its one spelling.
 
     Raises:
-        InvalidParameterError: If a name or a flag is not acceptable, or there is neither username nor email.
+        InvalidParameterError: If a name, a flag or the identifier is not acceptable, or there is neither username nor
+            email.
     """
     username = None if new.username is None else canonical_name("username", new.username)
     email = None if new.email is None else canonical_email(new.email)
@@ -82,7 +92,7 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     if username is not None and "@" in username and username != email:
         raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
     return Account(
-        id=parts.new_id(),
+        id=parts.new_id() if new.id is None else require_id("user_id", new.id),
         username=username,
         email=email,
         evrmore_address=None,

@@ -1,4 +1,7 @@
-"""One spelling of a name: whoever types it in another case or width means the same person."""
+"""One spelling of a name: whoever types it in another case or width means the same person.
+
+A mail address is a name with a domain, which has a spelling of its own: see `gatewright.mail.domains`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 import unicodedata
 
 from gatewright.errors import InvalidParameterError
+from gatewright.mail.domains import ascii_domain, canonical_domain
 from gatewright.operations.arguments import require_text
 
 _LONGEST_NAME = 255
@@ -23,7 +27,7 @@ def canonical_name(parameter: str, value: object) -> str:
 
     Compatibility forms (full-width letters) and case are folded, a run of any spaces is one, outer spaces and dots
     fall away: what looks the same is the same, so that nobody can register another person's twin (RFC 8265 has the
-    same aim).
+    same aim). The domain of a mail address is kept as people read it, however it was written.
 
     Args:
         parameter: How the caller named it, for the error.
@@ -32,9 +36,10 @@ def canonical_name(parameter: str, value: object) -> str:
     Raises:
         InvalidParameterError: If it is no text of 1 to 255 characters, or holds characters that cannot be seen.
     """
-    typed = require_text(parameter, value, at_most=_LONGEST_NAME)
-    name = _fold(typed)
-    if not name or len(name) > _LONGEST_NAME or not (_is_plain(typed) or _is_seen(typed, name)):
+    typed, domain = _split(require_text(parameter, value, at_most=_LONGEST_NAME))
+    folded = _fold(typed)
+    name = folded + domain
+    if not name or len(name) > _LONGEST_NAME or not (_is_plain(typed) or _is_seen(typed, folded)):
         raise InvalidParameterError(
             f"{parameter} must have 1 to {_LONGEST_NAME} visible characters.", parameter=parameter
         )
@@ -45,12 +50,43 @@ def folded_name(typed: str) -> str:
     """Return a name without whatever only makes a twin, what nobody sees included. Made to count by, not to find by:
     some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
     """
-    if _is_plain(typed):
-        return _fold(typed)
-    letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", typed))
+    name = "".join(_split(typed))
+    if _is_plain(name):
+        return _fold(name)
+    letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", name))
     return _fold(
         "".join(letter for letter in letters if letter.isspace() or unicodedata.category(letter) not in _UNSEEN)
     )
+
+
+def kept_names(parameter: str, value: object) -> tuple[str, ...]:
+    """Return the names under which the account of a name may be kept: its one spelling; and before that, where the
+    domain of a mail address was typed in ASCII, that one.
+
+    Of two accounts that had one mailbox before a domain had one spelling, both can still be found.
+
+    Raises:
+        InvalidParameterError: If it is no name; see `canonical_name`.
+    """
+    name = canonical_name(parameter, value)
+    _, at, domain = (typed := str(value)).rpartition("@")
+    return tuple(dict.fromkeys((_fold(typed), name))) if at and domain.isascii() else (name,)
+
+
+def spellings(typed: str) -> tuple[str, ...]:
+    """Return how a name may be written where somebody else keeps it: as it was typed, and if it is a mail address,
+    with its domain as people read it, and in ASCII.
+    """
+    local, at, domain = typed.rpartition("@")
+    domains = (canonical_domain(domain), ascii_domain(domain)) if at else ()
+    return tuple(dict.fromkeys((typed, *(f"{local}@{known}" for known in domains if known is not None))))
+
+
+def _split(typed: str) -> tuple[str, str]:
+    """Return a mail address up to its @, and the canonical domain; any other name whole, and nothing."""
+    local, at, domain = " ".join(unicodedata.normalize("NFKC", typed).split()).rpartition("@")
+    canonical = canonical_domain(domain) if at else None
+    return (typed, "") if canonical is None else (f"{local}@", canonical)
 
 
 def _is_plain(typed: str) -> bool:
@@ -79,10 +115,13 @@ def canonical_email(value: object) -> str:
     """Return the one spelling of a mail address.
 
     Raises:
-        InvalidParameterError: If it has not the shape of one. Whether it exists only a mail to it can tell.
+        InvalidParameterError: If it has not the shape of one, or there can be no such domain. Whether it exists only
+            a mail to it can tell.
     """
     email = canonical_name("email", value)
     local, at, domain = email.rpartition("@")
-    if not (local and at and domain) or " " in email or "@" in local:
+    if not (local and at and domain) or " " in local or "@" in local:
         raise InvalidParameterError("email must look like name@example.com.", parameter="email")
+    if canonical_domain(domain) is None:
+        raise InvalidParameterError("The domain of the email cannot exist. Is there a typing error?", parameter="email")
     return email

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from gatewright.model import User
 from gatewright.operations.arguments import require_note, require_text
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
-from gatewright.operations.names import name_for_record
+from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
 from gatewright.ports import CredentialSource, UserSource, hands_out_hashes
 
@@ -73,8 +74,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         if hands_out_hashes(claim.source):
             return await _verify(parts, claim, claim.source, password, trial)
         await trial.begin(name=account_name(claim.provider, claim.username))
-        user = await parts.call(claim.source.load_user_by_username, claim.username, password)
-        return require_user(user, provider=claim.provider)
+        return await _load(parts, claim, password)
 
     try:
         user = await _prove(parts, claim, load, method="password")
@@ -105,11 +105,7 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
     """
     actor, reason = require_note("actor", actor), require_note("reason", reason)
 
-    async def load() -> User:
-        user = await parts.call(claim.source.load_user_by_username, claim.username)
-        return require_user(user, provider=claim.provider)
-
-    user = await _prove(parts, claim, load, method="bypass", actor=actor)
+    user = await _prove(parts, claim, partial(_load, parts, claim), method="bypass", actor=actor)
     await parts.store.add_audit(
         entry(
             parts,
@@ -143,16 +139,39 @@ def require_user(user: Any, *, provider: str) -> User:
     return user
 
 
+async def _load(parts: Parts, claim: Claim, *password: str) -> User:
+    """Load a user from a provider, however it writes the domain of a mail address.
+
+    Raises:
+        UserNotFoundError: If there is none, or the password is wrong.
+    """
+    load = partial(parts.call, claim.source.load_user_by_username)
+    *others, last = spellings(claim.username)
+    for name in others:
+        with suppress(UserNotFoundError):
+            return require_user(await load(name, *password), provider=claim.provider)
+    return require_user(await load(last, *password), provider=claim.provider)
+
+
+async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[str, User | None, str | None]:
+    """Return the name that a provider knows a user by, the user, and their hash; or what was typed, and neither."""
+    for name in spellings(claim.username):
+        found = await parts.call(source.find, name)
+        if found is not None:
+            user, password_hash = found
+            return name, require_user(user, provider=claim.provider), password_hash
+    return claim.username, None, None
+
+
 async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
     """Verify the password here, where an unknown user costs as much as a wrong password."""
-    found, password_hash = await parts.call(source.find, claim.username) or (None, None)
-    user = None if found is None else require_user(found, provider=claim.provider)
+    name, user, password_hash = await _find(parts, claim, source)
     await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
     verified = await parts.passwords.verify(password, against=password_hash)
     if user is None or not verified.is_valid:
         raise UserNotFoundError("There is no such user, or the password is wrong.")
     if password_hash is not None and verified.new_hash is not None:
-        renew = partial(source.save_hash, claim.username, old_hash=password_hash, new_hash=verified.new_hash)
+        renew = partial(source.save_hash, name, old_hash=password_hash, new_hash=verified.new_hash)
         await parts.call(renew)
     return user
 

@@ -1,7 +1,8 @@
-"""Remember a browser beyond one session: a series of tokens, each good for one use.
+"""Remember a browser beyond one session: a series of tokens, each replaced at its use.
 
 The way of Charles Miller and Barry Jaspan ("Improved Persistent Login Cookie Best Practice"): whoever uses a token
-gets its successor. A token that comes a second time is in two hands, and so the series ends for both.
+gets its successor. An answer can be lost, so a token stays good until its successor is used. When both a token and
+what was issued in its place are used, they are in two hands, and the series ends for both.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gatewright.ports import Recollection
 _METHOD = "remember_me"
 _THEFT = "remember_me_theft"
 _GRACE = timedelta(seconds=30)
-"""How long a token is let through after its use: a browser sends several requests at once, all with the same one."""
+"""How long a new token is taken to be on its way. A browser sends several requests at once, all with the one before."""
 
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 
@@ -122,7 +123,7 @@ async def _use(
     )
     if recollection is Recollection.STOLEN:
         await parts.hooks.auth_failed.fire(username=series.username, method=_METHOD, reason=_THEFT)
-    if recollection not in (Recollection.CURRENT, Recollection.JUST_ROTATED):
+    if recollection in (Recollection.UNKNOWN, Recollection.STOLEN):
         return None
     try:
         session = await open_visit(
@@ -136,8 +137,8 @@ async def _use(
         )
     except InactiveUserError:
         return None  # since a moment ago
-    is_current = recollection is Recollection.CURRENT
-    return Recalled(session, user, cookie=_cookie_of(series, new_secret if is_current else secret))
+    is_on_its_way = recollection is Recollection.JUST_ROTATED
+    return Recalled(session, user, cookie=_cookie_of(series, secret if is_on_its_way else new_secret))
 
 
 def _read(cookie: object) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from gatewright.operations.arguments import require_names
 from gatewright.operations.audit import entry
 from gatewright.operations.names import canonical_name, name_for_record
 from gatewright.operations.parts import Parts
+from gatewright.operations.users import find_by_name
 from gatewright.ports import Holder
 
 
@@ -118,7 +119,7 @@ async def require_account(parts: Parts, username: str) -> Account:
     if is_address(username, parts.networks):
         account = await parts.store.find_account_by_wallet(username)
     else:
-        found = await parts.store.find_credentials(canonical_name("username", username))
+        found = await find_by_name(parts.store, username)
         account = None if found is None else found[0]
     if account is None:
         raise UserNotFoundError(f"There is no user {username!r:.80}.", username=username)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from gatewright.model import Account, User
 from gatewright.operations.arguments import could_be_id
+from gatewright.operations.names import kept_names
 from gatewright.operations.parts import Parts
+from gatewright.ports import AccountStore
 
 _NAMED, _NAMELESS = "SQLUserProvider", "WalletUserProvider"
 """Which of our providers reloads an account: by a name of its own, or by its wallet."""
@@ -14,6 +16,19 @@ async def find_user(parts: Parts, user_id: object) -> User | None:
     """Return the user with this identifier, active or not, or None."""
     account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
     return None if account is None else await user_of(parts, account)
+
+
+async def find_by_name(store: AccountStore, name: object) -> tuple[Account, str | None] | None:
+    """Return the account with this username or mail address, however it is written, and its password hash, or None.
+
+    Raises:
+        InvalidParameterError: If it is no name.
+    """
+    for kept in kept_names("username", name):
+        found = await store.find_credentials(kept)
+        if found is not None:
+            return found
+    return None
 
 
 async def user_of(parts: Parts, account: Account) -> User:

@@ -17,7 +17,7 @@ class AccountStore(Protocol):
         """Keep a new account with its roles, all or nothing.
 
         Raises:
-            TakenError: If its username or mail address is somebody's already.
+            TakenError: If its identifier, username or mail address is somebody's already.
         """
         ...
 

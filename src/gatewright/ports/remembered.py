@@ -10,11 +10,12 @@ from gatewright.model import AuditEntry, Remembered
 
 
 class Recollection(StrEnum):
-    """What a remember-me token turned out to be."""
+    """What a remember-me token turned out to be; see `RememberStore.rotate_remembered`."""
 
     UNKNOWN = "unknown"
     CURRENT = "current"
     JUST_ROTATED = "just_rotated"
+    REISSUED = "reissued"
     STOLEN = "stolen"
 
 
@@ -47,17 +48,21 @@ class RememberStore(Protocol):
     ) -> tuple[Recollection, Remembered | None]:
         """Use a token of a series, and replace it by a new one, all or nothing.
 
-        The current token is replaced. The one before it is let through where it was replaced after ``grace_since``:
-        a browser sends several requests at once. Any other token is a copy that somebody has used before: every
-        series of the user is deleted, the sessions that came of remembering end, and ``audit`` is recorded; who it is
-        about follows from the series.
+        - The current token is replaced, and becomes the one before: ``CURRENT``.
+        - The one before is let through and nothing is replaced where the current one was issued after
+          ``grace_since``, for a browser sends several requests at once: ``JUST_ROTATED``.
+        - After that, nobody has used the current one, or it would not be the current one: the answer that carried it
+          was lost. It is replaced, and worth nothing from now on; the one before stays that: ``REISSUED``.
+        - Any other token was superseded by one that has been used, or by one that was issued in its place. It is in
+          two hands: every series of the user is deleted, the sessions that came of remembering end, and ``audit`` is
+          recorded; who it is about follows from the series: ``STOLEN``.
 
         Args:
             series_id: The series.
             digest: SHA-256 of the token that came.
             new_digest: SHA-256 of the token to replace it by.
             now: The current moment; an expired series is unknown.
-            grace_since: Until when a token that has been replaced is let through.
+            grace_since: If the current token was issued after this moment, it is taken to be on its way.
             audit: What to record of a theft.
         """
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Account, User
-from gatewright.operations.names import canonical_name
+from gatewright.operations.users import find_by_name
 from gatewright.ports import Store
 from gatewright.providers.credentials import CredentialsUserProvider, Found
 
@@ -34,10 +34,9 @@ class SQLUserProvider(CredentialsUserProvider):
     def find(self, username: str) -> Found | None:
         """Return the user with this username or mail address and their password hash, or None."""
         try:
-            name = canonical_name("username", username)
+            found = run_to_completion(find_by_name(self._store, username))
         except InvalidParameterError:
             return None
-        found = run_to_completion(self._store.find_credentials(name))
         if found is None:
             return None
         account, password_hash = found

@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 
 import pytest
-from django.contrib.auth import aauthenticate, alogin, get_user_model
+from django.contrib.auth import aauthenticate, alogin, authenticate, get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
@@ -78,6 +78,29 @@ def test_a_visitor_who_is_merely_remembered_proves_it_again(browser, anna, log_i
 
     assert browser.get("/signed-in").text == "hello anna"
     assert browser.get("/sensitive").location == "/confirm_password?next=%2Fsensitive"
+
+
+@pytest.mark.parametrize("email", ["anna@münchen.example", "Anna@XN--MNCHEN-3YA.example"])
+def test_a_mail_address_is_one_however_its_domain_is_written(browser, people, log_in, email):
+    """Browsers send it in ASCII where a person typed it in their own letters."""
+    people.create_user("anna", email="anna@xn--mnchen-3ya.example", password=PASSWORD, is_verified=True)
+    log_in(browser, email=email)
+    assert "anna" in browser.get("/signed-in").text
+
+
+@pytest.mark.parametrize(("kept", "typed"), [("ü", "xn--tda"), ("xn--tda", "ü")])
+def test_a_user_of_django_is_found_however_their_domain_is_written(browser, django_users, log_in, kept, typed):
+    """By Django's own sign-in, too."""
+    ida = django_users.create_user(f"ida@{kept}.example", password=PASSWORD)
+    log_in(browser, email=f"ida@{typed}.example")
+
+    assert browser.get("/signed-in").text == f"hello ida@{kept}.example"
+    assert authenticate(username=f"ida@{typed}.example", password=PASSWORD) == ida
+
+
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/signed-in")
 
 
 def test_a_program_is_known_by_its_token(browser, people, alice, sign_in):

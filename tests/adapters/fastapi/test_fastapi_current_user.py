@@ -12,6 +12,7 @@ from gatewright import User
 from gatewright.adapters.fastapi import FastAPIAuth
 
 JSON = [("Accept", "application/json")]
+PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
@@ -93,6 +94,19 @@ def test_an_account_must_be_verified(asgi, make_app, people, anna, log_in):
 
     assert (answer.status, code_of(answer)) == (403, "unverified_user")
     assert annas.get("/verified").text == '"verified"'
+
+
+@pytest.mark.parametrize("email", ["anna@münchen.example", "Anna@XN--MNCHEN-3YA.example"])
+def test_a_mail_address_is_one_however_its_domain_is_written(browser, people, log_in, email):
+    """Browsers send it in ASCII where a person typed it in their own letters."""
+    people.create_user("anna", email="anna@xn--mnchen-3ya.example", password=PASSWORD, is_verified=True)
+    log_in(browser, email=email)
+    assert "anna" in browser.get("/dashboard").text
+
+
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/dashboard")
 
 
 def test_who_is_merely_remembered_must_prove_it_again(browser, anna, log_in):

@@ -133,6 +133,19 @@ def test_a_view_keeps_its_name(app):
     assert app.view_functions["dashboard"].__name__ == "dashboard"
 
 
+@pytest.mark.parametrize("email", ["anna@münchen.example", "Anna@XN--MNCHEN-3YA.example"])
+def test_a_mail_address_is_one_however_its_domain_is_written(browser, people, log_in, email):
+    """Browsers send it in ASCII where a person typed it in their own letters."""
+    people.create_user("anna", email="anna@xn--mnchen-3ya.example", password=PASSWORD, is_verified=True)
+    log_in(browser, email=email)
+    assert "anna" in browser.get("/").text
+
+
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/")
+
+
 def test_a_remembered_browser_has_to_prove_itself(browser, anna, log_in):
     """It is known again, but not enough for what is sensitive."""
     log_in(browser, remember_me="on")

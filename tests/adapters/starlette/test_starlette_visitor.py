@@ -14,6 +14,8 @@ from gatewright import User
 from gatewright.adapters.starlette import SignedInUser, visit_of
 from gatewright.errors import ConfigurationError
 
+PASSWORD = "correct horse battery staple"
+
 
 def test_a_guest_is_starlettes_own(browser):
     """``request.user`` and ``request.auth`` are always there."""
@@ -111,6 +113,19 @@ def test_a_remembered_browser_is_recognised(browser, anna, log_in):
     assert browser.get("/").text == "hello anna"
     assert browser.cookies["gatewright-remember"] != remembered
     assert browser.get("/dashboard").text == "dashboard of anna"
+
+
+@pytest.mark.parametrize("email", ["anna@münchen.example", "Anna@XN--MNCHEN-3YA.example"])
+def test_a_mail_address_is_one_however_its_domain_is_written(browser, people, log_in, email):
+    """Browsers send it in ASCII where a person typed it in their own letters."""
+    people.create_user("anna", email="anna@xn--mnchen-3ya.example", password=PASSWORD, is_verified=True)
+    log_in(browser, email=email)
+    assert "anna" in browser.get("/").text
+
+
+def test_a_remembered_browser_survives_lost_answers(browser, anna, survives_lost_answers):
+    """Its next cookie never arrived, so that it sends the one before again, days later."""
+    survives_lost_answers(browser, "/")
 
 
 def test_without_its_database_the_application_says_when_to_come_back(browser, anna, log_in, sql):

@@ -95,6 +95,7 @@ uid: {uid}
 cn: {uid}
 sn: Example
 mail: {uid}@example.org
+mail: {uid}@xn--mnchen-3ya.example
 employeeType: {active}
 title: {verified}
 userPassword: {password}

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from gatewright import Auth
 from gatewright.errors import ConfigurationError, InactiveUserError, ProviderUnavailableError, UserNotFoundError
 from gatewright.providers import LDAPLayout, LDAPUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
@@ -67,6 +68,17 @@ def test_groups_become_roles(connect, layout):
 def test_the_directory_decides_how_a_name_is_written(connect):
     """A directory ignores case; the session remembers the name as it is kept."""
     assert connect().load_user_by_username("ALICE", PASSWORD).username == "alice"
+
+
+def test_the_domain_of_a_mail_address_is_one_however_it_is_typed(connect, layout, gatewright_settings):
+    """A directory keeps it in ASCII (RFC 4524, section 2.16). Whoever is not there is nobody, and not an outage."""
+    people = connect(replace(layout, username_attribute="mail"))
+    with Auth(settings=gatewright_settings, providers=[people]) as auth:
+        for typed in ("alice@münchen.example", "alice@XN--MNCHEN-3YA.example."):
+            assert auth.attempt(typed, PASSWORD, "LDAPUserProvider").entity.dn.startswith("uid=alice,")
+        for typed in ("zoe@münchen.example", "zoe@xn--mnchen-3ya.example", "alice@münchen.example"):
+            with pytest.raises(UserNotFoundError):
+                auth.attempt(typed, "wrong", "LDAPUserProvider")
 
 
 @pytest.mark.parametrize("name", ["o'brien (staff)", "back\\slash"])

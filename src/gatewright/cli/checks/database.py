@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gatewright.cli.checks.finding import Finding, Status
-from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.errors import ConfigurationError, InvalidParameterError, StoreUnavailableError
+from gatewright.operations.names import canonical_name
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import HEAD
-from gatewright.storage.sql.sqlite_file import revision_at_rest
+from gatewright.storage.sql.sqlite_file import encoded_emails_at_rest, revision_at_rest
 
 _MIGRATE = "gatewright migrate (starting the service does it too)"
 
@@ -27,7 +28,27 @@ def check_database(url: str) -> Iterator[Finding]:
         yield Finding("database", Status.WARNING, "The database is in memory: it ends with the process.", cure)
         return
     yield _check_writable(path)
-    yield _check_revision(path)
+    revision = _check_revision(path)
+    yield revision
+    if revision.status is Status.OK:
+        yield _check_emails(path)
+
+
+def _check_emails(path: Path) -> Finding:
+    """Look for accounts that could not be given the one spelling of their mail address: another account has it."""
+    doubled = [email for email in encoded_emails_at_rest(path) if not _has_one_spelling(email)]
+    if not doubled:
+        return Finding("emails", Status.OK, "No two active accounts have one mailbox.")
+    finding = f"{len(doubled)} active accounts have a mailbox that another one has too: {', '.join(doubled):.200}"
+    cure = "Ask its owner which account stays, and disable the other one: gatewright user disable ADDRESS"
+    return Finding("emails", Status.WARNING, finding, cure)
+
+
+def _has_one_spelling(email: str) -> bool:
+    try:
+        return canonical_name("email", email) == email
+    except InvalidParameterError:
+        return True  # whatever was written there by hand, it is nobody's mailbox
 
 
 def _check_writable(path: Path) -> Finding:

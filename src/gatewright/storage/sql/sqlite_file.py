@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gatewright.errors import StoreUnavailableError
@@ -20,13 +21,33 @@ def revision_at_rest(path: Path) -> str | None:
     Raises:
         StoreUnavailableError: If the file is no SQLite database or cannot be read.
     """
+    with _at_rest(path) as connection:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        row = known and connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def encoded_emails_at_rest(path: Path) -> list[str]:
+    """Return the mail addresses of active accounts whose domain may have been kept in ASCII before it had one spelling.
+
+    Args:
+        path: A SQLite file at the newest revision.
+
+    Raises:
+        StoreUnavailableError: If the file is no SQLite database or cannot be read.
+    """
+    with _at_rest(path) as connection:
+        rows = connection.execute("SELECT email FROM users WHERE is_active AND email LIKE '%xn--%' ORDER BY email")
+        return [str(email) for (email,) in rows]
+
+
+@contextmanager
+def _at_rest(path: Path) -> Iterator[sqlite3.Connection]:
     # A write-ahead log must be read too, and then its files are there already; without one nobody is writing.
     has_log = path.with_name(f"{path.name}-wal").exists()
     uri = f"{path.as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
-            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-            row = known and connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            yield connection
     except sqlite3.DatabaseError as error:
         raise StoreUnavailableError(f"{path} cannot be read: {error}.") from error
-    return str(row[0]) if row else None

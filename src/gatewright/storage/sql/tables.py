@@ -18,6 +18,8 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+# SQLite keeps texts whole, whatever length is declared: an account's identifier may have 255 characters.
+
 users = Table(
     "users",
     metadata,

@@ -89,6 +89,15 @@ class AccountPromises(StoreFixtures):
         assert (first, "hash") == run(store.find_credentials(getattr(first, taken)))
         assert before == record_of(store, run)
 
+    def test_an_identifier_is_given_to_one(self, store: Store, run: Run) -> None:
+        """It is the application's own perhaps, and kept whole."""
+        own = "7|" + "x" * 253
+        account = add_account(store, run, own)
+        with pytest.raises(TakenError):
+            run(store.add_account(an_account(own), password_hash=None, roles=(), audit=an_entry()))
+
+        assert account == run(store.find_account(own))
+
     def test_a_name_is_given_to_one(self, store: Store, run: Run) -> None:
         """Of many that want one name at once exactly one gets an account."""
 

@@ -102,12 +102,28 @@ class RememberedPromises(StoreFixtures):
             assert use(store, run, "s", "s", new="unused", now=in_time) == (Recollection.JUST_ROTATED, series)
         assert use(store, run, "s", "second", now=in_time)[0] is Recollection.CURRENT
 
-    def test_the_token_before_is_a_theft_after_that(self, store: Store, run: Run) -> None:
-        """At ``grace_since`` sharp it is over."""
-        add_series(store, run, "s")
-        use(store, run, "s", "s")
+    def test_the_token_before_is_answered_anew_after_that(self, store: Store, run: Run) -> None:
+        """From ``grace_since`` sharp, as often as the answer is lost, until the token that was last issued is used."""
+        series = add_series(store, run, "s")
+        use(store, run, "s", "s", new="lost 0")
+        for time in (1, 2, 3):
+            now = NOW + time * GRACE
+            reissued = use(store, run, "s", "s", new=f"lost {time}", now=now)
+            assert reissued == (Recollection.REISSUED, replace(series, rotated_at=now))
+            assert use(store, run, "s", "s", new="unused", now=now)[0] is Recollection.JUST_ROTATED
 
-        assert use(store, run, "s", "s", now=NOW + GRACE)[0] is Recollection.STOLEN
+        assert use(store, run, "s", "lost 3", new="arrived", now=now)[0] is Recollection.CURRENT
+        assert record_of(store, run) == []
+        assert use(store, run, "s", "s", now=now)[0] is Recollection.STOLEN
+
+    def test_a_token_whose_place_was_taken_is_a_theft(self, store: Store, run: Run) -> None:
+        """It did arrive with somebody, and the token before it was used by somebody else."""
+        add_series(store, run, "s")
+        use(store, run, "s", "s", new="second")
+        use(store, run, "s", "s", new="third", now=NOW + GRACE)
+
+        assert use(store, run, "s", "second", now=NOW + GRACE)[0] is Recollection.STOLEN
+        assert use(store, run, "s", "third") == (Recollection.UNKNOWN, None)
 
     @pytest.mark.parametrize("token", ["s", "never issued"])
     def test_no_other_token_is_let_through(self, store: Store, run: Run, token: str) -> None:
@@ -166,6 +182,26 @@ class RememberedPromises(StoreFixtures):
 
         assert used.count(Recollection.JUST_ROTATED) == len(used) - 1
         assert use(store, run, "s", f"of {winner}")[0] is Recollection.CURRENT
+
+    def test_a_lost_token_is_replaced_by_one(self, store: Store, run: Run) -> None:
+        """Of many that use the token before at once one gets a new token; the others are let through."""
+        add_series(store, run, "s")
+        use(store, run, "s", "s", new="lost")
+        now = NOW + GRACE
+        used = race(lambda racer: use(store, run, "s", "s", new=f"of {racer}", now=now)[0])
+        (winner,) = (racer for racer, recollection in enumerate(used) if recollection is Recollection.REISSUED)
+
+        assert used.count(Recollection.JUST_ROTATED) == len(used) - 1
+        assert use(store, run, "s", f"of {winner}", now=now)[0] is Recollection.CURRENT
+
+    def test_a_token_and_the_one_before_at_once_are_a_theft(self, store: Store, run: Run) -> None:
+        """Whichever comes first, the other one gives it away, and the series has ended."""
+        add_series(store, run, "s")
+        use(store, run, "s", "s", new="second")
+        used = race(lambda racer: use(store, run, "s", ("s", "second")[racer % 2], new=f"{racer}", now=NOW + GRACE)[0])
+
+        assert used.count(Recollection.STOLEN) == 1
+        assert run(store.find_remembered("s", now=NOW)) is None
 
     def test_a_series_that_is_removed_is_unknown(self, store: Store, run: Run) -> None:
         """The user's others stay."""

@@ -115,4 +115,4 @@ class SQLAccounts(AccountPart):
                 connection.execute(self._statements.insert_account, account_row(account, password_hash=password_hash))
                 yield connection
         except sqlite3.IntegrityError:
-            raise TakenError("This username or mail address is taken.", username=account.username) from None
+            raise TakenError("This username, mail address or identifier is taken.", username=account.username) from None

@@ -47,13 +47,16 @@ class SQLRemembered(StorePart):
             *record, account_id, current, previous = row
             remembered = self._read.remembered(tuple(record))
             if compare_digest(digest, current):
-                connection.execute(sql.rotate_remembered, series | {"new_digest": new_digest})
-                return Recollection.CURRENT, replace(remembered, rotated_at=self._read.moment(series["now"]))
-            is_recent = not has_passed(remembered.rotated_at, now=grace_since)
-            if previous is not None and compare_digest(digest, previous) and is_recent:
+                recollection, statement = Recollection.CURRENT, sql.rotate_remembered
+            elif previous is None or not compare_digest(digest, previous):
+                self._forget_thief(connection, remembered, account_id=account_id, audit=audit)
+                return Recollection.STOLEN, remembered
+            elif has_passed(remembered.rotated_at, now=grace_since):
+                recollection, statement = Recollection.REISSUED, sql.reissue_remembered
+            else:
                 return Recollection.JUST_ROTATED, remembered
-            self._forget_thief(connection, remembered, account_id=account_id, audit=audit)
-        return Recollection.STOLEN, remembered
+            connection.execute(statement, series | {"new_digest": new_digest})
+        return recollection, replace(remembered, rotated_at=self._read.moment(series["now"]))
 
     async def remove_remembered(self, series_id: str) -> None:
         """Implement `RememberStore`."""

@@ -11,6 +11,11 @@ from gatewright.storage.sql.tables import remembered
 
 r = remembered.c
 _RECORD = [column for column in r if column.name not in ("account_id", "digest", "previous_digest")]
+_ISSUE = (
+    update(remembered)
+    .where(r.id == bindparam("series_id"))
+    .values({"digest": bindparam("new_digest"), "rotated_at": bindparam("now")})
+)
 _OF_USER = and_(r.user_id == bindparam("user_id"), r.provider == bindparam("provider"), r.account_id.is_(None))
 
 
@@ -31,8 +36,12 @@ class RememberedStatements:
     @cached_property
     def rotate_remembered(self) -> str:
         """Parameters: ``series_id``, ``new_digest``, ``now``."""
-        rotated = {"previous_digest": r.digest, "digest": bindparam("new_digest"), "rotated_at": bindparam("now")}
-        return sql(update(remembered).where(r.id == bindparam("series_id")).values(rotated))
+        return sql(_ISSUE.values({"previous_digest": r.digest}))
+
+    @cached_property
+    def reissue_remembered(self) -> str:
+        """Parameters: ``series_id``, ``new_digest``, ``now``. The previous digest stays."""
+        return sql(_ISSUE)
 
     @cached_property
     def remove_remembered(self) -> str:
