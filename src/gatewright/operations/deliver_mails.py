@@ -65,7 +65,8 @@ async def _link_of(parts: Parts, letter: Letter) -> str:
     """Return where a letter's link leads. Its secret is made here: a letter that waits holds none."""
     path = _PATHS.get(letter.kind)
     if path is None:
-        return f"{letter.base_url}{_SIGN_IN}" + (f"?{urlencode({'next': letter.next_path})}" if letter.next_path else "")
+        query = f"?{urlencode({'next': letter.next_path})}" if letter.next_path else ""
+        return f"{letter.base_url}{_SIGN_IN}{query}"
     token = await mint_link(parts, letter)
     return f"{letter.base_url}{path.format(token=token)}"
 
