@@ -16,7 +16,7 @@ from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
 from gatewright.web.cookies import VISIT
 from gatewright.web.redirects import local_path
-from gatewright.web.request import Request
+from gatewright.web.request import FORM, Request
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit_cookie import VisitCookie
 
@@ -108,17 +108,19 @@ class Visit:
         return csrf.is_own_token(self.keeps, form.get(csrf.FIELD, ""))
 
     def is_form_expired(self) -> bool:
-        """Say whether the form that was sent is out of date, and a person waits who can send it again.
+        """Say whether the form that was sent is out of date, so that it is shown again instead of being taken.
 
         So it is after a sign-in or a sign-out in another tab, and in a browser that keeps no cookies.
 
         Raises:
-            TransportError: 403, where a program has sent it.
+            TransportError: 403, where none was sent, or by a program that asks for JSON: it has no use for a form.
         """
-        if self.request.is_browsers:
-            return not self.is_own_form(self.request.form)
-        self.check_form(self.request.form)
-        return False
+        request = self.request
+        if self.is_own_form(request.form):
+            return False
+        if request.media_type != FORM or "json" in (request.header("accept") or "").lower():
+            raise TransportError(status=403)
+        return True
 
     @property
     def wanted(self) -> str:
