@@ -249,8 +249,7 @@ def forms_out_of_date(app):
     log_in(browser)
     form = browser.get("/account").form("/account", action="profile")
     page = browser.submit(form, csrf_token="old", first_name="Anna")
-    yield seen(page)
-    assert page.form("/account", action="profile").fields["first_name"] == "Anna"
+    yield page.status, page.form("/account", action="profile").fields["first_name"]
 
 
 @scenario

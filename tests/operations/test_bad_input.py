@@ -181,7 +181,7 @@ ACCEPTED = {
     **{
         (name, optional): {"none"}
         for name in ("request_email_verification", "request_password_reset", "verify_email", "reset_password")
-        for optional in ("ip_address", "language", "base_url")
+        for optional in OF_A_MAIL
     },
     ("reset_password", "password"): {"sql", "html"},
     **{(name, "actor"): NOTES for name, given in GOOD_PARAMETERS.items() if "actor" in given},
