@@ -28,7 +28,7 @@ _BASE_URL = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _DEVELOPMENT = "http://localhost:8000"
 _LONGEST_PATH = 8000
-"""In characters: what servers take as the first line of a request, at most (RFC 9112, 3)."""
+"""In characters: longer ones do not fit into the first line of a request everywhere (RFC 9112, 3)."""
 
 
 @dataclass(frozen=True, slots=True)

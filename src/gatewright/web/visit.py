@@ -16,7 +16,7 @@ from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
 from gatewright.web.cookies import VISIT
 from gatewright.web.redirects import local_path
-from gatewright.web.request import FORM, Request
+from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit_cookie import VisitCookie
 
@@ -118,7 +118,7 @@ class Visit:
         request = self.request
         if self.is_own_form(request.form):
             return False
-        if request.media_type != FORM or "json" in (request.header("accept") or "").lower():
+        if not request.media_type or "json" in (request.header("accept") or "").lower():
             raise TransportError(status=403)
         return True
 
