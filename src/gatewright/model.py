@@ -87,7 +87,8 @@ class Link:
     """What a mail leads to, once, before it expires. The secret in it is kept as a digest only.
 
     ``purpose`` is ``email_verification`` or ``password_reset``. It is good for the address that it was sent to: an
-    account that has moved to another address has no use for it.
+    account that has moved to another address has no use for it. ``next_path`` is where its owner wanted to go when
+    they asked for it; whoever leads them there checks it once more.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Link:
     email: str
     created_at: datetime
     expires_at: datetime
+    next_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Letter:
     """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
 
     ``kind`` is ``email_verification``, ``password_reset``, ``already_registered`` or ``password_changed``;
-    ``base_url`` is where its link leads. ``error`` says why the last of ``tries`` failed.
+    ``base_url`` is where its link leads, and ``next_path`` where its reader wants to go after that. ``error`` says why
+    the last of ``tries`` failed.
     """
 
     id: str
@@ -116,6 +119,7 @@ class Letter:
     due_at: datetime
     tries: int = 0
     error: str | None = None
+    next_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

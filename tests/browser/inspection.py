@@ -37,6 +37,15 @@ return boxes.flatMap((one, index) => boxes.slice(index + 1)
 """
 
 
+SMALL = """
+return [...document.querySelectorAll("input, select, textarea")]
+  .filter((element) => !["checkbox", "radio", "hidden"].includes(element.type))
+  .map((element) => [parseFloat(getComputedStyle(element).fontSize), element.outerHTML])
+  .filter(([size]) => size < 16)
+  .map(([size, html]) => `${size} pixels are so small that a phone zooms in: ${html}`);
+"""
+
+
 @cache
 def axe():
     """Return the source of axe-core, or None where it is not installed."""
@@ -54,7 +63,7 @@ def inspect(browser, pictures, name):
         file = pictures / f"{name}-{screen}.png"
         browser.photograph(file, width=options["width"], height=options["height"])
     browser.show(NARROW, 640, is_phone=True)
-    return problems + [f"narrow: {problem}" for problem in misplaced(browser, NARROW)]
+    return problems + [f"narrow: {problem}" for problem in [*misplaced(browser, NARROW), *browser.evaluate(SMALL)]]
 
 
 def _problems(browser, width):

@@ -148,6 +148,25 @@ def a_signup(app):
 
 
 @scenario
+def a_signup_on_the_way_somewhere(app):
+    browser, elsewhere = app.browser(), app.browser()
+    page = browser.get(browser.get("/dashboard?tab=1").location)
+    yield seen(page)
+    page = browser.get(re.search(r'href="(/signup[^"]*)"', page.text)[1])
+    yield seen(page)
+    typed = {"email": "way@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
+    yield seen(browser.submit(page.form("/signup"), **typed))
+    (mail,) = (mail for mail in app.deliver() if mail.to == "way@example.com")
+    link = re.search(r"http://[^/\s]+(/\S+)", mail.text)[1]
+    verified = elsewhere.submit(elsewhere.get(link).form(link))
+    yield seen(verified)
+    form = elsewhere.get(verified.location).form("/login")
+    signed_in = elsewhere.submit(form, email="way@example.com", password=PASSWORD)
+    yield seen(signed_in)
+    assert signed_in.location == "/dashboard?tab=1"
+
+
+@scenario
 def a_forgotten_password(app):
     browser = app.browser()
     form = browser.get("/password-reset").form("/password-reset")
@@ -200,6 +219,39 @@ def a_logout(app):
     yield seen(browser.submit(form))
     yield sorted(browser.cookies)
     yield seen(browser.get("/dashboard"))
+
+
+@scenario
+def two_tabs(app):
+    browser = app.browser()
+    tabs = [browser.get("/login?next=/dashboard").form("/login") for _ in range(2)]
+    for tab, name in zip(tabs, ("anna", "boss"), strict=True):
+        answer = browser.submit(tab, email=name, password=PASSWORD, headers=[("Sec-Fetch-Site", "same-origin")])
+        yield seen(answer)
+        assert (answer.status, answer.location) == (303, "/dashboard")
+    logouts = [browser.get("/account").form("/logout") for _ in range(2)]
+    for logout in logouts:
+        answer = browser.submit(logout, headers=[("Sec-Fetch-Site", "same-origin")])
+        yield seen(answer)
+        assert answer.status == 303
+    log_in(browser)
+    yield seen(browser.submit(logouts[0]))
+
+
+@scenario
+def forms_out_of_date(app):
+    browser = app.browser()
+    typed = {"email": "anna@example.com", "first_name": "Anna", "password": PASSWORD, "password_confirm": PASSWORD}
+    for path in ("/login", "/signup", "/password-reset", "/email_verification"):
+        form = browser.get(f"{path}?next=/dashboard").form(path)
+        browser.cookies.clear()
+        page = browser.submit(form, **typed)
+        yield seen(page)
+        assert (page.status, page.form(path).fields["email"]) == (403, "anna@example.com")
+    log_in(browser)
+    form = browser.get("/account").form("/account", action="profile")
+    page = browser.submit(form, csrf_token="old", first_name="Anna")
+    yield page.status, page.form("/account", action="profile").fields["first_name"]
 
 
 @scenario

@@ -82,20 +82,22 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "wallet_sign": SIGN,
     "wallet_sign with errors": SIGN
     | {"user": USER, "errors": {"signature": "No."}, "values": {"signature": "nonsense"}},
-    "signup": {"fields": FIELDS},
-    "signup with errors": {"fields": FIELDS, "errors": {field.name: "That is wrong." for field in FIELDS}},
+    "signup": {"fields": FIELDS, "next": "/x"},
+    "signup with errors": {"fields": FIELDS, "next": "", "errors": {field.name: "That is wrong." for field in FIELDS}},
     "email_verification": {"token": "abc"},
-    "email_verification_request": {},
-    "password_reset": {"errors": {"email": "No."}},
-    "password_reset_form": {"token": "abc"},
+    "email_verification_request": {"next": "/x"},
+    "password_reset": {"next": "", "errors": {"email": "No."}},
+    "password_reset_form": {"token": "abc", "email": "mary@example.com"},
     "confirm_password": {"user": USER, "has_password": True, "wallets": [], "next": "/x"},
     "confirm_password with a wallet": {"user": USER, "has_password": False, "wallets": ADDRESSES, "next": "/x"},
     "account": ACCOUNT,
     "account of another provider": ACCOUNT
     | {"account": BARE, "fields": (), "has_password": False, "wallets": [], "sessions": SESSIONS[:1]},
+    "logout": {"user": USER},
     "message": {"title": "One thing", "text": "It is said.", "link": ("/login", "Go on")},
     "problem": {
         "again": "password_reset",
+        "back": "/login",
         "problem": {"status": 404, "title": "Not Found", "text": "There is nothing at this address."},
     },
 }
@@ -120,6 +122,7 @@ def render(sample: str, language: str, **more: Any) -> str:
         "language": language,
         "site": SITE,
         "path": lambda name, **values: "/" + "/".join((name, *values.values())),
+        "path_with_next": lambda name, target: f"/{name}?next={target}",
         "static": "/static/{}".format,
     }
     environment.filters |= {

@@ -71,6 +71,7 @@ RECORDS = {"attempts", "audit"}
 TABLES = sorted(table.name for table in metadata.sorted_tables if len(table.c) > 1 and table.name not in RECORDS)
 PASSWORD = "correct horse battery staple"
 
+OF_A_MAIL = {"ip_address": None, "language": None, "base_url": None, "next_path": None}
 GOOD_PARAMETERS = {
     "generate_challenge": {"evrmore_address": "address", "expire_minutes": 10, "ip_address": None},
     "authenticate": {
@@ -124,11 +125,12 @@ GOOD_PARAMETERS = {
     "revoke_permission": {"permission": "general.read", "username": "name", "role": None, "actor": None},
     "assign_role": {"role": "editor", "username": "name", "actor": None},
     "unassign_role": {"role": "editor", "username": "name", "actor": None},
-    "request_email_verification": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
+    "request_email_verification": {"email": "mail"} | OF_A_MAIL,
     "verify_email": {"token": "verification", "ip_address": None},
-    "request_password_reset": {"email": "mail", "ip_address": None, "language": None, "base_url": None},
+    "request_password_reset": {"email": "mail"} | OF_A_MAIL,
     "reset_password": {"token": "reset", "password": "other password", "ip_address": None, "language": None},
     "is_link_valid": {"token": "reset", "purpose": "password_reset"},
+    "find_link": {"token": "reset", "purpose": "password_reset"},
     "get_profile": {"username": "name"},
     "set_profile": {"username": "name", "profile": {"city": "Berne"}, "actor": None},
     "cleanup_expired_links": {"at_most": 1},
@@ -179,7 +181,7 @@ ACCEPTED = {
     **{
         (name, optional): {"none"}
         for name in ("request_email_verification", "request_password_reset", "verify_email", "reset_password")
-        for optional in ("ip_address", "language", "base_url")
+        for optional in OF_A_MAIL
     },
     ("reset_password", "password"): {"sql", "html"},
     **{(name, "actor"): NOTES for name, given in GOOD_PARAMETERS.items() if "actor" in given},

@@ -16,6 +16,7 @@ ACTS = {
     "ip_address": lambda auth, odd: auth.sign_up("new@example.com", password=PASSWORD, ip_address=odd),
     "language": lambda auth, odd: auth.sign_up("new@example.com", password=PASSWORD, language=odd),
     "base_url": lambda auth, odd: auth.sign_up("new@example.com", password=PASSWORD, base_url=odd),
+    "next_path": lambda auth, odd: auth.sign_up("new@example.com", password=PASSWORD, next_path=odd),
     "verify whom": lambda auth, odd: auth.request_email_verification(odd),
     "reset whose": lambda auth, odd: auth.request_password_reset(odd),
     "verify by": lambda auth, odd: auth.verify_email(odd),
@@ -23,7 +24,7 @@ ACTS = {
     "profile whose": lambda auth, odd: auth.set_profile(odd, {}),
     "purpose": lambda auth, odd: auth.is_link_valid("x", purpose=odd),
 }
-NONE_WILL_DO = {"username", "profile", "ip_address", "language", "base_url"}
+NONE_WILL_DO = {"username", "profile", "ip_address", "language", "base_url", "next_path"}
 
 
 @pytest.mark.parametrize("name", ACTS)

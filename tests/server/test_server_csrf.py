@@ -10,6 +10,15 @@ TAKEN = {"/login/wallet": 200, "/logout": 303}
 HTTPS = ("X-Forwarded-Proto", "https")
 
 
+AGAIN = {"/login/wallet": (303, "/"), "/logout": (403, None)}
+"""Without a token of the visit: who is signed in already goes on, and who wants to sign out is asked again."""
+
+
+def assert_not_taken(page, path):
+    assert (page.status, page.location) == AGAIN[path]
+    assert page.location or "This form was out of date, so nothing has been done." in page.text
+
+
 def assert_refused(page):
     assert page.status == 403
     assert page.header("content-type").startswith("text/html")
@@ -58,7 +67,7 @@ def test_what_the_browser_calls_ours_still_needs_the_token(signed_in, token, val
     _, browser = signed_in
     headers = [("Sec-Fetch-Site", value)]
 
-    assert_refused(browser.post(path, FORMS[path], headers=headers))
+    assert_not_taken(browser.post(path, FORMS[path], headers=headers), path)
     assert browser.post(path, FORMS[path] | token, headers=headers).status == TAKEN[path]
 
 
@@ -114,12 +123,14 @@ def test_a_stranger_cannot_call_itself_a_proxy(signed_in, token, path):
 
 @pytest.mark.parametrize("path", FORMS)
 def test_without_either_header_the_token_decides(signed_in, token, path):
-    """None, an empty one, a guess and somebody else's are refused; the page's own is taken."""
+    """None, an empty one, a guess and somebody else's do nothing; the page's own is taken."""
     site, browser = signed_in
     foreign = site.browser().get("/").form().fields["csrf_token"]
     for wrong in (None, "", "guess", "\u00e9", foreign):
-        assert_refused(browser.post(path, FORMS[path] if wrong is None else FORMS[path] | {"csrf_token": wrong}))
+        page = browser.post(path, FORMS[path] if wrong is None else FORMS[path] | {"csrf_token": wrong})
+        assert_not_taken(page, path)
 
+    assert is_signed_in(browser)
     assert browser.post(path, FORMS[path] | token).status == TAKEN[path]
 
 
@@ -129,7 +140,7 @@ def test_two_tokens_are_none(signed_in, token):
     kind = ("Content-Type", "application/x-www-form-urlencoded")
     body = "csrf_token={0}&csrf_token={0}".format(token["csrf_token"]).encode()
 
-    assert_refused(browser.send("POST", "/logout", headers=[kind, ("Accept", "text/html")], body=body))
+    assert_not_taken(browser.send("POST", "/logout", headers=[kind, ("Accept", "text/html")], body=body), "/logout")
     assert is_signed_in(browser)
 
 

@@ -132,6 +132,12 @@ BROKEN_STATEMENTS = {
         ("links.account_id = :account_id", "1", "test_a_new_password_makes_its_links_useless"),
         ("links.purpose = :purpose", "1", "test_a_newer_link_takes_the_place_of_the_older", "password_reset"),
         ("DELETE FROM links WHERE", "DELETE FROM links WHERE 0 AND", "test_a_new_password_makes_its_links_useless"),
+        (
+            "RETURNING next_path",
+            "RETURNING NULL",
+            "test_a_newer_link_leads_on_to_where_the_older_did",
+            "password_reset",
+        ),
     ],
     "find_link": [
         ("links.digest = :digest", "1", "test_a_link_is_found_by_its_secret", "password_reset"),

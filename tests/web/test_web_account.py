@@ -43,6 +43,17 @@ def test_the_page_says_who_is_signed_in_where(at_home):
     assert "203.0.113.7" in text
 
 
+def test_a_form_with_a_password_says_whose(at_home, people):
+    """For password managers. What is sent of it means nothing."""
+    people.create_user("eve", password=PASSWORD)
+    for path, action in (("/account", {"action": "password"}), ("/confirm_password", {})):
+        form = at_home.get(path).form(path, **action)
+        assert form.fields["username"] == "anna@example.com"
+
+    proven = at_home.submit(form, username="eve", password=PASSWORD)
+    assert (proven.status, proven.location) == (303, "/account")
+
+
 def test_the_profile_is_kept(at_home, people):
     """What the fields say, and nothing else."""
     saved = act(at_home, "profile", first_name=" Anna ", last_name="Miller")

@@ -45,6 +45,23 @@ FOREIGN = [
 ]
 
 
+OF_A_USER = {
+    "/login": 303,
+    "/login/wallet": 303,
+    "/signup": 303,
+    "/email_verification/token": 410,
+    "/password-reset/token": 410,
+}
+OF_A_GUEST = {
+    "/logout": 303,
+    "/email_verification/token": 410,
+    "/password-reset/token": 410,
+    "/confirm_password": 303,
+    "/account": 303,
+}
+"""How a form is answered whose token is none; the others are 403, with the form again."""
+
+
 def token_of(browser):
     return json.loads(browser.get("/api/session").text)["csrf_token"]
 
@@ -56,13 +73,36 @@ def signed_in(browser, anna, log_in):
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_form_needs_the_token_of_its_visit(pages, signed_in, path):
-    """None, an empty one, a wrong one, and one of another visit: 403, and nothing happens."""
+def test_a_form_needs_the_token_of_its_visit(pages, signed_in, people, mailbox, path):
+    """None, an empty one, a wrong one, and one of another visit: nothing happens, whatever the page says."""
     other = token_of(pages.browser())
+    before = people.list_audit()
 
     for token in ({}, {"csrf_token": ""}, {"csrf_token": "0" * 32}, {"csrf_token": "ü"}, {"csrf_token": other}):
-        assert signed_in.post(path, FORMS[path] | token).status == 403
+        assert signed_in.post(path, FORMS[path] | token).status == OF_A_USER.get(path, 403)
+        assert pages.browser().post(path, FORMS[path] | token).status == OF_A_GUEST.get(path, 403)
     assert pages.user_of(signed_in).username == "anna"
+    assert people.list_audit() == before
+    assert people.list_letters() == []
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_program_is_told_in_json(signed_in, path):
+    """It has no use for a form, and decides by the code."""
+    headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+    answer = signed_in.send("POST", path, headers=headers, body=b"csrf_token=wrong")
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (403, "foreign_form")
+
+
+@pytest.mark.parametrize("path", [path for path in FORMS if path != "/logout"])
+@pytest.mark.parametrize("headers", FOREIGN[:3], ids=range(3))
+def test_a_page_that_refuses_leads_back_to_the_form(signed_in, path, headers):
+    """Where it may have stood on our own page after all: behind a proxy that is set up wrongly, for instance."""
+    page = signed_in.post(f"{path}?next=/orders", FORMS[path], headers=headers)
+
+    assert page.status == 403
+    assert f'href="{path}?next=%2Forders">Open the page again</a>' in page.text
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gatewright.web import Field, SimpleAuthController
@@ -155,6 +157,22 @@ def test_a_forgotten_password_is_replaced(pages, browser, anna, people, mailbox,
     assert log_in(browser, password=NEW_PASSWORD).location == "/"
     assert browser.get(link_in(mail)).location == "/"
     assert pages.browser().get(link_in(mail)).status == 410
+
+
+def test_a_new_password_has_an_owner(pages, browser, anna, mailbox, link_in):
+    """Password managers keep it under that name. Only who holds the link is told; what is sent of it means nothing."""
+    browser.submit(browser.get("/password-reset").form("/password-reset"), email="anna@example.com")
+    link = link_in(mails(pages, mailbox)[0])
+    page = browser.get(link)
+    weak = browser.submit(page.form(link), username="eve", password="short", password_confirm="short")
+    done = browser.submit(weak.form(link), username="eve", password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
+
+    for each in (page, weak):
+        owner = re.search(r"<input [^>]*autocomplete=\"username\"[^>]*>", each.text)[0]
+        assert 'type="text"' in owner
+        assert each.form(link).fields["username"] == "anna@example.com"
+    assert done.location == "/login"
+    assert "anna" not in browser.get(link).text + browser.get("/password-reset/nonsense").text
 
 
 def test_an_unknown_address_gets_the_same_answer(pages, browser, anna, mailbox):

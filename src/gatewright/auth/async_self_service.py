@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gatewright.auth.with_parts import WithParts
-from gatewright.model import Letter, User
+from gatewright.model import Letter, Link, User
 from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.email_verification import request_email_verification, verify_email
 from gatewright.operations.letters import read_asker
-from gatewright.operations.links import is_link_valid
+from gatewright.operations.links import find_link
 from gatewright.operations.password_reset import request_password_reset, reset_password
 from gatewright.operations.profiles import get_profile, set_profile
 from gatewright.operations.purge import delete_expired_links
@@ -21,7 +21,7 @@ class AsyncSelfService(WithParts):
 
     ``ip_address`` is where the request comes from. Mails are written in ``language`` (default: the setting, then
     English) and lead to ``base_url`` (default: the setting ``public_url``, then this machine): never pass on a host
-    name that a request has brought along.
+    name that a request has brought along. ``next_path`` is kept with the link, for whoever follows it: `find_link`.
     """
 
     async def sign_up(
@@ -34,6 +34,7 @@ class AsyncSelfService(WithParts):
         ip_address: str | None = None,
         language: str | None = None,
         base_url: str | None = None,
+        next_path: str | None = None,
     ) -> None:
         """Make an account for a visitor. Where the mail address has one already, its owner gets a mail instead.
 
@@ -45,6 +46,7 @@ class AsyncSelfService(WithParts):
             ip_address: Where the request comes from.
             language: The language of the mail, such as ``en``.
             base_url: Where the mail's link leads, such as ``https://example.com``.
+            next_path: Where on the site the visitor wants to go once they have followed it, such as ``/checkout``.
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
@@ -53,12 +55,20 @@ class AsyncSelfService(WithParts):
             Denied: If a ``pre_signup`` hook refuses.
             BusyError: If too many passwords are being hashed.
         """
-        asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
         form = SignUpForm(email, password=password, username=username, profile=profile)
         await sign_up(self._parts, form, asker=asker)
 
     async def request_email_verification(
-        self, email: str, *, ip_address: str | None = None, language: str | None = None, base_url: str | None = None
+        self,
+        email: str,
+        *,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+        next_path: str | None = None,
     ) -> None:
         """Send a link to whoever has an account with this address that is not verified yet. Nobody is told whether.
 
@@ -66,7 +76,9 @@ class AsyncSelfService(WithParts):
             InvalidParameterError: If a value is not acceptable.
             RateLimitError: If the client has asked too often.
         """
-        asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
         await request_email_verification(self._parts, email, asker=asker)
 
     async def verify_email(self, token: str, *, ip_address: str | None = None) -> User:
@@ -79,7 +91,13 @@ class AsyncSelfService(WithParts):
         return await verify_email(self._parts, token, ip_address=ip_address)
 
     async def request_password_reset(
-        self, email: str, *, ip_address: str | None = None, language: str | None = None, base_url: str | None = None
+        self,
+        email: str,
+        *,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+        next_path: str | None = None,
     ) -> None:
         """Send a link to whoever has an active account with this address. Nobody is told whether.
 
@@ -87,7 +105,9 @@ class AsyncSelfService(WithParts):
             InvalidParameterError: If a value is not acceptable.
             RateLimitError: If the client has asked too often.
         """
-        asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
         await request_password_reset(self._parts, email, asker=asker)
 
     async def reset_password(
@@ -113,7 +133,21 @@ class AsyncSelfService(WithParts):
         Raises:
             InvalidParameterError: If links have no such purpose.
         """
-        return await is_link_valid(self._parts, token, purpose=purpose)
+        return await find_link(self._parts, token, purpose=purpose) is not None
+
+    async def find_link(self, token: str, *, purpose: str) -> Link | None:
+        """Return a link that could be used now, without using it: whose address it was sent to, and where to go on.
+
+        Its ``next_path`` is what somebody asked for: check that it leads to your site before you send anybody there.
+
+        Args:
+            token: The secret of the link.
+            purpose: ``email_verification`` or ``password_reset``.
+
+        Raises:
+            InvalidParameterError: If links have no such purpose.
+        """
+        return await find_link(self._parts, token, purpose=purpose)
 
     async def get_profile(self, username: str) -> dict[str, str]:
         """Return the fields of a user's profile; none where nothing has been kept.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from gatewright.errors import GatewrightError
 from gatewright.model import Account, AuditEntry, Letter, User
@@ -64,8 +65,9 @@ async def _link_of(parts: Parts, letter: Letter) -> str:
     """Return where a letter's link leads. Its secret is made here: a letter that waits holds none."""
     path = _PATHS.get(letter.kind)
     if path is None:
-        return f"{letter.base_url}{_SIGN_IN}"
-    token = await mint_link(parts, letter.kind, account_id=letter.account_id, email=letter.email)
+        query = f"?{urlencode({'next': letter.next_path})}" if letter.next_path else ""
+        return f"{letter.base_url}{_SIGN_IN}{query}"
+    token = await mint_link(parts, letter)
     return f"{letter.base_url}{path.format(token=token)}"
 
 

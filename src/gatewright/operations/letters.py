@@ -27,6 +27,8 @@ _PER_CLIENT = 20
 _BASE_URL = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _DEVELOPMENT = "http://localhost:8000"
+_LONGEST_PATH = 8000
+"""In characters: longer ones do not fit into the first line of a request everywhere (RFC 9112, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,19 @@ class Asker:
         client: The network that counts as one client.
         language: The language to write in.
         base_url: Where the site is that the mail's link leads to, without a slash at the end.
+        next_path: Where on the site they want to go in the end, if anywhere in particular.
     """
 
     ip_address: str | None
     client: str | None
     language: str
     base_url: str
+    next_path: str | None = None
 
 
-def read_asker(parts: Parts, *, ip_address: object, language: object = None, base_url: object = None) -> Asker:
+def read_asker(
+    parts: Parts, *, ip_address: object, language: object = None, base_url: object = None, next_path: object = None
+) -> Asker:
     """Return who asks, with the settings' language and address of the site where none is given.
 
     Raises:
@@ -62,6 +68,7 @@ def read_asker(parts: Parts, *, ip_address: object, language: object = None, bas
         client=client_of(address),
         language=_require_language(language),
         base_url=_require_base_url(base_url),
+        next_path=None if next_path is None else _require_next_path(next_path),
     )
 
 
@@ -77,6 +84,7 @@ def new_letter(parts: Parts, kind: str, *, account_id: str, email: str, asker: A
         base_url=asker.base_url,
         created_at=now,
         due_at=now,
+        next_path=asker.next_path,
     )
 
 
@@ -139,3 +147,10 @@ def _require_base_url(value: object) -> str:
     if not (_BASE_URL.fullmatch(url) and url.isascii() and url.isprintable()):
         raise InvalidParameterError("base_url must look like https://example.com, or be None.", parameter="base_url")
     return url
+
+
+def _require_next_path(value: object) -> str:
+    path = require_text("next_path", value, at_most=_LONGEST_PATH)
+    if not path.startswith("/"):
+        raise InvalidParameterError("next_path must be a path such as /checkout, or None.", parameter="next_path")
+    return path

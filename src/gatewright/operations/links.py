@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError, InvalidParameterError
-from gatewright.model import Account, Link, User
+from gatewright.model import Account, Letter, Link, User
 from gatewright.operations.arguments import could_be_id
 from gatewright.operations.audit import entry
 from gatewright.operations.letters import PURPOSES, life_of_links
@@ -11,33 +11,35 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.visits import digest_of
 
 
-async def mint_link(parts: Parts, purpose: str, *, account_id: str, email: str) -> str:
-    """Make a link, which takes the place of the account's older ones, and return its secret.
+async def mint_link(parts: Parts, letter: Letter) -> str:
+    """Make the link of a letter, which takes the place of the account's older ones, and return its secret.
 
     Only the secret's digest is kept: whoever reads the database cannot use a link.
     """
     now, token = parts.clock.now(), parts.new_secret()
     link = Link(
         id=parts.new_id(),
-        purpose=purpose,
-        account_id=account_id,
-        email=email,
+        purpose=letter.kind,
+        account_id=letter.account_id,
+        email=letter.email,
         created_at=now,
         expires_at=now + life_of_links(parts),
+        next_path=letter.next_path,
     )
     await parts.store.add_link(link, digest=digest_of(token))
     return token
 
 
-async def is_link_valid(parts: Parts, token: object, *, purpose: str) -> bool:
-    """Say whether a link could be used now. Changes nothing: mail scanners open links before their readers do.
+async def find_link(parts: Parts, token: object, *, purpose: str) -> Link | None:
+    """Return a link that could be used now. Changes nothing: mail scanners open links before their readers do.
 
     Raises:
         InvalidParameterError: If links have no such purpose.
     """
     if purpose not in PURPOSES:
         raise InvalidParameterError(f"purpose must be one of: {', '.join(PURPOSES)}.", parameter="purpose")
-    return await _find(parts, token, purpose) is not None
+    found = await _find(parts, token, purpose)
+    return None if found is None else found[0]
 
 
 async def require_link(

@@ -12,7 +12,11 @@ class LinkStore(Protocol):
     """Keeps the links of mails. Every method is one transaction."""
 
     async def add_link(self, link: Link, *, digest: bytes) -> None:
-        """Keep a link under the SHA-256 of its secret. Older ones of its account and purpose are gone."""
+        """Keep a link under the SHA-256 of its secret. Older ones of its account and purpose are gone.
+
+        A link without ``next_path`` takes over that of the one it replaces: who asks for another mail still wants to
+        go to the same place.
+        """
         ...
 
     async def find_link(self, digest: bytes, *, purpose: str, now: datetime) -> tuple[Link, Account] | None:

@@ -14,6 +14,7 @@ from gatewright.errors import InvalidParameterError, InvalidTokenError, Transpor
 from gatewright.model import Session, User, as_utc
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API, PATHS
 from gatewright.web.visit import Visit
@@ -92,31 +93,31 @@ async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Make an account. Fields: the same as the signup form."""
+    """Make an account. Fields: the same as the signup form, and `next`, where to go on after the mail's link."""
     fields = visit.site.signup_fields()
     typed = {field.name: text for field in fields if (text := _texts(body).get(field.name)) is not None}
     for field in fields:
         if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
             raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
-    await signup.sign_up(visit, typed)
+    await signup.sign_up(visit, typed, next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
 async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Send a new verification link to `email`."""
-    await email_verification.REQUEST.send(visit, _texts(body).get("email", ""))
+    """Send a new verification link to `email`; `next` is where to go on after it."""
+    await email_verification.REQUEST.send(visit, _texts(body).get("email", ""), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
 async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Verify a mail address by the token of its link."""
-    user = await visit.auth.verify_email(str(body["token"]), ip_address=visit.client.ip_address)
-    return data({"user": _user(user)})
+    """Verify a mail address by the token of its link. The answer's `next` is where its owner wanted to go, or null."""
+    user, wanted = await email_verification.verify(visit, str(body["token"]))
+    return data({"user": _user(user), "next": wanted})
 
 
 async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Send a link to a new password to `email`."""
-    await password_reset.REQUEST.send(visit, _texts(body).get("email", ""))
+    """Send a link to a new password to `email`; `next` is where to go on after it."""
+    await password_reset.REQUEST.send(visit, _texts(body).get("email", ""), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
@@ -224,6 +225,10 @@ async def _require_user(visit: Visit) -> User:
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in body.items() if isinstance(value, str)}
+
+
+def _next_of(body: Mapping[str, Any]) -> str | None:
+    return local_path(_texts(body).get("next"))
 
 
 def _user(user: User) -> dict[str, Any]:

@@ -26,6 +26,10 @@ MESSAGES = {
     "ERR_VALUE": N_("This value is not acceptable."),
     "ERR_LINK": N_("This link cannot be used any more. Ask for a new one."),
     "ERR_RATE_LIMITED": N_("Too many requests. Please wait a moment and try again."),
+    "ERR_FORM_EXPIRED": N_(
+        "This form was out of date, so nothing has been done. Please send it again. If that does not help, allow "
+        "cookies for this site."
+    ),
     "ERR_CONFIRM_PASSWORD": N_("Please prove that it is you before you go on."),
     "MSG_LOGGED_OUT": N_("You are signed out."),
     "MSG_SIGNED_UP": N_("Your account has been made. You can sign in now."),

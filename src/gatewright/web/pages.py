@@ -83,6 +83,7 @@ class Pages:
         context |= {
             "site": self._site,
             "path": site.path,
+            "path_with_next": visit.path_with_next,
             "static": lambda name: site.mount + STATIC + name,
             "user": await visit.user(),
             "csrf_token": visit.csrf_token(),
@@ -108,16 +109,19 @@ class Pages:
             values: What stands in the text.
         """
         _ = self._translate(visit.language)
-        goes_on = (visit.site.path(link), _(label))
+        goes_on = (visit.path_with_next(link, visit.wanted), _(label))
         return await self.show(visit, "message.html", title=_(title), text=_(text) % values, link=goes_on)
 
-    async def explain(self, visit: Visit, problem: Problem, *, again: str | None = None) -> Response:
+    async def explain(
+        self, visit: Visit, problem: Problem, *, again: str | None = None, back: str | None = None
+    ) -> Response:
         """Render the page of an error that cannot be shown in place.
 
         Args:
             visit: Whose answer.
             problem: The error.
             again: The route that gives a new link in the place of one that cannot be used.
+            back: The path of the page whose form was refused.
         """
         text = PROBLEMS.get(problem.status, problem.detail)
         shown = {"status": problem.status, "title": problem.title, "text": self._translate(visit.language)(text)}
@@ -129,6 +133,7 @@ class Pages:
                 headers=dict(problem.headers),
                 problem=shown,
                 again=again,
+                back=back,
             )
         except GatewrightError:  # what has failed is what tells who visits
             return problem.bare_page

@@ -38,6 +38,9 @@ PROBLEM_TYPE = "application/problem+json"
 
 _logger = logging.getLogger("gatewright.web")
 
+FOREIGN_FORM = "foreign_form"
+"""The code of a request that another site has sent, or that no page of ours has shown the form of."""
+
 _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     AuthenticationError: 401,
     BusyError: 503,
@@ -57,7 +60,7 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
 _TRANSPORT = {
     400: ("malformed_request", "The request cannot be read."),
     401: ("missing_token", "Send a token in the header: Authorization: Bearer <token>."),
-    403: ("foreign_form", "This form was not sent from this site. Open the page again and retry."),
+    403: (FOREIGN_FORM, "This form was not sent from this site. Open the page again and retry."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
     408: ("request_timeout", "The request took too long to arrive."),

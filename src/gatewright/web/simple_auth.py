@@ -46,7 +46,7 @@ class SimpleAuthController(AuthController):
 
     async def login_wallet(self, visit: Visit) -> Response:
         """Take the wallet's form; lead back to the start who reloads its second step by the address."""
-        return await wallet.submit(visit) if _is_post(visit) else redirect(visit.site.path("login"))
+        return await wallet.submit(visit) if _is_post(visit) else redirect(visit.path_with_next("login", visit.wanted))
 
     async def signup(self, visit: Visit) -> Response:
         """Show the signup form, and take it."""

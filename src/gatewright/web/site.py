@@ -20,7 +20,7 @@ from gatewright.web.cross_origin import CrossOrigin
 from gatewright.web.fields import Field
 from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
-from gatewright.web.problems import Problem, report, transport_problem
+from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_problem
 from gatewright.web.redirects import local_path
 from gatewright.web.request import FORM, Request
 from gatewright.web.response import Response, redirect
@@ -233,9 +233,11 @@ class Site:
         return self._cross_origin.share(answer, request) if self._is_of_api(request) else answer
 
     async def _explain(self, visit: Visit, problem: Problem) -> Response:
-        name, _ = self._routes.find(visit.request.path) or ("", {})
+        name, values = self._routes.find(visit.request.path) or ("", {})
         again = AGAIN.get(name) if problem.code == InvalidLinkError.code else None
-        return await self.pages.explain(visit, problem, again=again)
+        is_refused_form = problem.code == FOREIGN_FORM and name != "logout"
+        back = visit.path_with_next(name, visit.wanted, **values) if is_refused_form else None
+        return await self.pages.explain(visit, problem, again=again, back=back)
 
     async def visit_login(self, visit: Visit) -> None:
         """Fire the event of a visit of the login route, which may refuse it."""

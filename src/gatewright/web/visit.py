@@ -100,8 +100,37 @@ class Visit:
         Raises:
             TransportError: 403.
         """
-        if not csrf.is_own_token(self.keeps, form.get(csrf.FIELD, "")):
+        if not self.is_own_form(form):
             raise TransportError(status=403)
+
+    def is_own_form(self, form: Mapping[str, str]) -> bool:
+        """Say whether a page has shown a form to this visit. Nothing may follow from one that none has."""
+        return csrf.is_own_token(self.keeps, form.get(csrf.FIELD, ""))
+
+    def is_form_expired(self) -> bool:
+        """Say whether the form that was sent is out of date, so that it is shown again instead of being taken.
+
+        So it is after a sign-in or a sign-out in another tab, and in a browser that keeps no cookies.
+
+        Raises:
+            TransportError: 403, where none was sent, or by a program that asks for JSON: it has no use for a form.
+        """
+        request = self.request
+        if self.is_own_form(request.form):
+            return False
+        if not request.media_type or "json" in (request.header("accept") or "").lower():
+            raise TransportError(status=403)
+        return True
+
+    @property
+    def wanted(self) -> str:
+        """Where on this site the visitor wants to go in the end, as the form or the address says; empty for nowhere."""
+        request = self.request
+        try:
+            form = request.form if request.method == "POST" else {}
+            return local_path(form.get("next") or request.arguments.get("next")) or ""
+        except TransportError:  # what cannot be read is refused by whoever needs more of it
+            return ""
 
     async def log_in(self, username: Any, password: Any, *, is_remembered: bool) -> User:
         """Sign the visitor in by their password, and remember the browser where they ask for it.
@@ -147,14 +176,15 @@ class Visit:
         """Lead a visitor who is merely remembered to where they prove that it is them, and back."""
         return redirect(self.path_with_next("confirm_password", local_path(self.request.mount + self.request.path)))
 
-    def path_with_next(self, name: str, target: str | None) -> str:
+    def path_with_next(self, name: str, target: str | None, **values: str) -> str:
         """Return the path of a page that leads on from there.
 
         Args:
             name: The page's route.
             target: Where to go afterwards, if anywhere in particular.
+            values: What stands in the page's path.
         """
-        path = self.site.path(name)
+        path = self.site.path(name, **values)
         return f"{path}?{urlencode({'next': target})}" if target else path
 
     def cookies(self) -> tuple[tuple[str, str], ...]:

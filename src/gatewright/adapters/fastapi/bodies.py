@@ -17,6 +17,7 @@ _EMAIL = {"format": "email"}
 
 Email = Annotated[str, Field(json_schema_extra=_EMAIL, examples=["ada@example.org"])]
 Password = Annotated[str, Field(json_schema_extra=_PASSWORD, max_length=1024)]
+NextPath = Annotated[str | None, Field(description="The path to go on to after the link.", examples=["/checkout"])]
 Address = Annotated[str, Field(description="The address of a wallet.", examples=[_ADDRESS])]
 
 
@@ -60,10 +61,17 @@ class ChallengeAnswer(BaseModel):
     expires_at: datetime
 
 
+class VerifiedAnswer(SignedInAnswer):
+    """Whose address has been verified. Nobody is signed in by it."""
+
+    next: str | None = Field(description="The path that its owner wanted to go to.")
+
+
 class MailRequest(BaseModel):
     """Where a mail shall go."""
 
     email: Email
+    next: NextPath = None
 
 
 class PasswordRequest(BaseModel):
@@ -148,7 +156,7 @@ def login_request(settings: Settings) -> type[BaseModel]:
 
 def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:
     """Return the body of a signup, with the fields that the controller chose."""
-    return create_model("SignupRequest", __doc__="A new account.", **_model_fields(fields))
+    return create_model("SignupRequest", __doc__="A new account.", **_model_fields(fields), next=(NextPath, None))
 
 
 def account_change(profile: Iterable[FormField]) -> Any:

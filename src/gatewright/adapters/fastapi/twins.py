@@ -155,7 +155,7 @@ def _mail_twins(settings: Settings) -> Iterator[Twin]:
             "email_verification",
             "/email_verification/{token}",
             "Verify the mail address of the link",
-            answer=bodies.SignedInAnswer,
+            answer=bodies.VerifiedAnswer,
             problems=(_LINK, _DENIED),
         )
     if settings.enable_password_reset:

@@ -104,7 +104,7 @@ class RecordReader:
 
     def link(self, row: Row) -> Link:
         """Read a row of ``links``, without its digest."""
-        id_, purpose, account_id, email, created_at, expires_at = row
+        id_, purpose, account_id, email, created_at, expires_at, next_path = row
         return Link(
             id=id_,
             purpose=purpose,
@@ -112,11 +112,12 @@ class RecordReader:
             email=email,
             created_at=self.moment(created_at),
             expires_at=self.moment(expires_at),
+            next_path=next_path,
         )
 
     def letter(self, row: Row) -> Letter:
         """Read a row of ``letters``."""
-        id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error = row
+        id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path = row
         return Letter(
             id=id_,
             kind=kind,
@@ -128,6 +129,7 @@ class RecordReader:
             due_at=self.moment(due_at),
             tries=tries,
             error=error,
+            next_path=next_path,
         )
 
     def remembered(self, row: Row) -> Remembered:

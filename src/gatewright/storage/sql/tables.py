@@ -174,6 +174,7 @@ links = Table(
     Column("created_at", String(26), nullable=False),
     Column("expires_at", String(26), nullable=False, index=True),
     Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("next_path", Text),
     UniqueConstraint("account_id", "purpose", name="uq_links_account_id_purpose"),
 )
 
@@ -190,6 +191,7 @@ letters = Table(
     Column("due_at", String(26), nullable=False, index=True),
     Column("tries", Integer, nullable=False),
     Column("error", String(255)),
+    Column("next_path", Text),
 )
 
 profiles = Table("profiles", metadata, _account(), Column("fields", Text, nullable=False), sqlite_with_rowid=False)

@@ -61,7 +61,9 @@ class LetterPromises(StoreFixtures):
     def test_letters_are_kept_exactly_whatever_their_texts(self, store: Store, run: Run, text: str) -> None:
         """Quotes, SQL, line ends and characters beyond ASCII."""
         add_account(store, run, "a")
-        letter = replace(a_letter(text), kind=text, email=text, language=text[:8], base_url=text, error=text)
+        letter = replace(
+            a_letter(text), kind=text, email=text, language=text[:8], base_url=text, error=text, next_path=text
+        )
         add_letter(store, run, letter)
 
         assert [letter] == run(store.list_letters())

@@ -90,12 +90,33 @@ class LinkPromises(StoreFixtures):
         assert (link, account) == find_link(store, run, "1", purpose)
         assert [find_link(store, run, id_, used) for id_, used in (("1", other), ("2", purpose))] == [None] * 2
 
+    @pytest.mark.parametrize("purpose", SPEND)
+    def test_a_newer_link_leads_on_to_where_the_older_did(self, store: Store, run: Run, purpose: str) -> None:
+        """Unless it leads somewhere itself, and for its own purpose and account only."""
+        for id_ in ("a", "b"):
+            add_account(store, run, id_)
+        other = VERIFY if purpose == RESET else RESET
+        add_link(store, run, "1", purpose, next_path="/checkout?cart=7")
+        add_link(store, run, "2", purpose, expires_at=NOW)
+        drafts = {
+            "3": ("/checkout?cart=7", add_link(store, run, "3", purpose)),
+            "4": (None, add_link(store, run, "4", other)),
+            "5": (None, add_link(store, run, "5", purpose, account_id="b", email="b@example.com")),
+        }
+        for id_, (next_path, draft) in drafts.items():
+            link, _ = find_link(store, run, id_, draft.purpose) or (None, None)
+            assert link == replace(draft, next_path=next_path)
+
+        newest = add_link(store, run, "6", purpose, next_path="/elsewhere")
+        link, _ = find_link(store, run, "6", purpose) or (None, None)
+        assert link == newest
+
     @pytest.mark.parametrize("text", ODD_TEXTS)
     def test_links_are_kept_exactly(self, store: Store, run: Run, text: str) -> None:
         """Identifiers and addresses of whatever characters."""
         draft = replace(an_account(text), username=None, email=text, evrmore_address=None)
         account = run(store.add_account(draft, password_hash=None, roles=(), audit=an_entry()))
-        link = add_link(store, run, text, VERIFY, account_id=text, email=text)
+        link = add_link(store, run, text, VERIFY, account_id=text, email=text, next_path=text)
 
         assert (link, account) == find_link(store, run, text, VERIFY)
         assert verify(store, run, text)

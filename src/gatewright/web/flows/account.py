@@ -18,7 +18,7 @@ from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM, Field
 from gatewright.web.flows import wallet
-from gatewright.web.flows.forms import explain_field, problems_in, typed_in
+from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -60,7 +60,8 @@ class AccountPage:
 
     async def submit(self) -> Response:
         """Take one of the forms."""
-        self._visit.check_form(self._form)
+        if self._visit.is_form_expired():
+            return await self._show_again()
         if not await self._visit.guard.is_fully_authenticated():
             return self._visit.redirect_to_confirmation()
         acts: dict[str, Callable[[], Awaitable[Response]]] = {
@@ -75,6 +76,20 @@ class AccountPage:
         if act is None:
             raise TransportError(status=400)
         return await act()
+
+    async def _show_again(self) -> Response:
+        """Show everything again, with what was typed into a form that is out of date."""
+        form, action = self._form, self._form.get("action")
+        typed: dict[str, str] = {}
+        if action == "profile":
+            typed = without_passwords(typed_in(form, self._fields))
+        elif action == "link_wallet":
+            hidden = {"action": "link_wallet"}
+            step = await wallet.show_expired_challenge(self._visit, form, path=self._path, hidden=hidden)
+            if step is not None:
+                return step
+            typed = {"evrmore_address": form.get("evrmore_address", "")}
+        return await self.show(values=typed, **EXPIRED)
 
     async def _save_profile(self) -> Response:
         typed = typed_in(self._form, self._fields)

@@ -8,7 +8,7 @@ from gatewright.errors import GatewrightError, InvalidAddressError, InvalidSigna
 from gatewright.model import User
 from gatewright.web.flows import login, wallet
 from gatewright.web.flows.account import has_password, wallets_of
-from gatewright.web.redirects import local_path
+from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -17,11 +17,10 @@ _NAME = "confirm_password"
 
 async def show(visit: Visit, user: User, **context: object) -> Response:
     """Ask for the password, or for a wallet where there is no password."""
-    typed = visit.request.form if visit.request.method == "POST" else {}
     return await visit.site.pages.show(
         visit,
         "confirm_password.html",
-        next=typed.get("next") or visit.request.arguments.get("next", ""),
+        next=visit.wanted,
         has_password=await has_password(visit, user),
         wallets=await wallets_of(visit, user),
         **context,  # type: ignore[arg-type] # passed on as it is
@@ -31,7 +30,9 @@ async def show(visit: Visit, user: User, **context: object) -> Response:
 async def submit(visit: Visit, user: User) -> Response:
     """Take the proof, in a new session that is fully authenticated."""
     form = visit.request.form
-    visit.check_form(form)
+    if visit.is_form_expired():
+        step = await wallet.show_expired_challenge(visit, form, path=visit.site.path(_NAME))
+        return step or await show(visit, user, **EXPIRED)
     try:
         answer = await _prove(visit, user, form)
     except InvalidSignatureError:
@@ -39,7 +40,7 @@ async def submit(visit: Visit, user: User) -> Response:
     except GatewrightError as error:
         code = login.code_of(error) if login.is_known(error) else wallet.code_of(error)
         return await show(visit, user, status=422, messages={"danger": code})
-    return answer or redirect(local_path(form.get("next")) or visit.site.path("account"))
+    return answer or redirect(visit.wanted or visit.site.path("account"))
 
 
 async def confirm(visit: Visit, password: object) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError
+from gatewright.model import User
+from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.flows.link_request import LinkRequest
 from gatewright.web.message_texts import N_
+from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -16,7 +19,7 @@ REQUEST = LinkRequest(
 )
 
 
-async def show(visit: Visit, token: str) -> Response:
+async def show(visit: Visit, token: str, **context: object) -> Response:
     """Show a button: mail scanners follow links, but press no buttons.
 
     Raises:
@@ -24,16 +27,28 @@ async def show(visit: Visit, token: str) -> Response:
     """
     if not await visit.auth.is_link_valid(token, purpose=PURPOSE):
         raise InvalidLinkError
-    return await visit.site.pages.show(visit, "email_verification.html", token=token)
+    return await visit.site.pages.show(visit, "email_verification.html", token=token, **context)  # type: ignore[arg-type]
 
 
 async def submit(visit: Visit, token: str) -> Response:
-    """Verify the address.
+    """Verify the address, and lead on to the login, and from there to where the owner wanted to go.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
     """
-    visit.check_form(visit.request.form)
-    await visit.auth.verify_email(token, ip_address=visit.client.ip_address)
+    if visit.is_form_expired():
+        return await show(visit, token, **EXPIRED)
+    _, wanted = await verify(visit, token)
     visit.guard.add_message("success", "MSG_EMAIL_VERIFIED")
-    return redirect(visit.site.path("login"))
+    return redirect(visit.path_with_next("login", wanted))
+
+
+async def verify(visit: Visit, token: str) -> tuple[User, str | None]:
+    """Verify the address, and return whose it is and where on this site they wanted to go, if anywhere.
+
+    Raises:
+        GatewrightError: What `AsyncAuth.verify_email` raises.
+    """
+    link = await visit.auth.find_link(token, purpose=PURPOSE)
+    user = await visit.auth.verify_email(token, ip_address=visit.client.ip_address)
+    return user, None if link is None else local_path(link.next_path)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gatewright.errors import GatewrightError, InvalidParameterError, TakenError, WeakPasswordError
 from gatewright.web.fields import Field
 from gatewright.web.message_texts import MESSAGES, WEAK_PASSWORD
+
+EXPIRED: Mapping[str, Any] = {"status": 403, "messages": {"danger": "ERR_FORM_EXPIRED"}}
+"""What comes with a form that is shown again because the one that was sent is out of date: nothing has been done."""
 
 _TEXT_OF_FIELD = {"email": MESSAGES["ERR_EMAIL"], "username": MESSAGES["ERR_USERNAME"]}
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gatewright.errors import InvalidParameterError
-from gatewright.web.flows.forms import explain_field
+from gatewright.web.flows.forms import EXPIRED, explain_field
 from gatewright.web.message_texts import N_
 from gatewright.web.response import Response
 from gatewright.web.visit import Visit
@@ -28,14 +28,15 @@ class LinkRequest:
 
     async def show(self, visit: Visit, **context: object) -> Response:
         """Ask for the address that the link shall go to."""
-        return await visit.site.pages.show(visit, self.template, **context)  # type: ignore[arg-type]
+        return await visit.site.pages.show(visit, self.template, next=visit.wanted, **context)  # type: ignore[arg-type]
 
     async def submit(self, visit: Visit) -> Response:
         """Have a link sent, and say where to look."""
-        visit.check_form(visit.request.form)
         email = visit.request.form.get("email", "").strip()
+        if visit.is_form_expired():
+            return await self.show(visit, values={"email": email}, **EXPIRED)
         try:
-            await self.send(visit, email)
+            await self.send(visit, email, next_path=visit.wanted)
         except InvalidParameterError as error:
             errors = explain_field(error)
             return await self.show(visit, status=422, values={"email": email}, errors=errors)
@@ -48,12 +49,23 @@ class LinkRequest:
             email=email,
         )
 
-    async def send(self, visit: Visit, email: str) -> None:
+    async def send(self, visit: Visit, email: str, *, next_path: str | None) -> None:
         """Have a link sent.
+
+        Args:
+            visit: Who asks.
+            email: Where to send it.
+            next_path: Where on this site they want to go once they have followed it.
 
         Raises:
             InvalidParameterError: If the address is not acceptable.
             RateLimitError: If the client has asked for too many.
         """
         send = self.way(visit)
-        await send(email, ip_address=visit.client.ip_address, language=visit.language, base_url=visit.base_url)
+        await send(
+            email,
+            ip_address=visit.client.ip_address,
+            language=visit.language,
+            base_url=visit.base_url,
+            next_path=next_path or None,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gatewright.errors import (
@@ -13,6 +15,8 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
+from gatewright.web.controller import call_page
+from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.problems import of_kind
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -31,27 +35,30 @@ _CODES: dict[type[GatewrightError], str] = {
 _LONGEST_TYPED = 255
 
 
-async def show(visit: Visit, **context: Any) -> Response:
+async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **context: Any) -> Response:
     """Show the form, with what was typed before."""
     settings = visit.site.settings
-    values = {settings.auth_form_username_field: str(visit.keeps.pop(TYPED, ""))}
+    form = visit.request.form if visit.request.method == "POST" else {}
+    username, remember = settings.auth_form_username_field, settings.remember_me_field
+    typed = {username: form.get(username) or str(visit.keeps.pop(TYPED, "")), remember: form.get(remember, "")}
     return await visit.site.pages.show(
         visit,
         "login.html",
-        username_field=settings.auth_form_username_field,
+        username_field=username,
         password_field=settings.auth_form_password_field,
-        remember_field=settings.remember_me_field,
-        next=visit.request.arguments.get("next", ""),
-        **{"values": values} | context,
+        remember_field=remember,
+        next=visit.wanted,
+        values=typed | dict(values or {}),
+        **context,
     )
 
 
 async def submit(visit: Visit) -> Response:
     """Take the form: sign the visitor in and lead them on, or back to the form with a message."""
-    form, settings = visit.request.form, visit.site.settings
-    visit.check_form(form)
+    if visit.is_form_expired():
+        return await lead_on(visit) or await _show_again(visit)
+    form, settings, wanted = visit.request.form, visit.site.settings, visit.wanted
     username = form.get(settings.auth_form_username_field, "").strip()
-    wanted = form.get("next") or visit.request.arguments.get("next")
     try:
         await visit.log_in(
             username,
@@ -63,6 +70,14 @@ async def submit(visit: Visit) -> Response:
         visit.keeps[TYPED] = username[:_LONGEST_TYPED]
         return redirect(visit.path_with_next("login", wanted))
     return redirect(visit.site.path_after_login(wanted))
+
+
+async def lead_on(visit: Visit) -> Response | None:
+    """Lead a visitor on whose form is out of date because they have signed in in another tab; None for a guest.
+
+    They stay who they are, whoever's name the form holds.
+    """
+    return None if await visit.user() is None else redirect(visit.site.path_after_login(visit.wanted))
 
 
 def is_known(error: GatewrightError) -> bool:
@@ -77,3 +92,10 @@ def code_of(error: GatewrightError) -> str:
         GatewrightError: The error itself, where there is no message for it.
     """
     return of_kind(error, _CODES)
+
+
+async def _show_again(visit: Visit) -> Response:
+    """Show the application's own form again, whichever that is, in the place of one that is out of date."""
+    visit.guard.add_message("danger", "ERR_FORM_EXPIRED")
+    page = await call_page(visit.site.controller.login, visit)
+    return replace(page, status=EXPIRED["status"]) if page.status == 200 else page

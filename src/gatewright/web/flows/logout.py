@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gatewright.errors import TransportError
 from gatewright.web.controller import call_page
+from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -11,17 +12,22 @@ from gatewright.web.visit import Visit
 async def log_out(visit: Visit) -> Response:
     """End the visitor's session and forget the browser, then lead on.
 
-    By POST the form must be ours. By GET, where the settings allow it, any site can sign a visitor out.
+    By POST the form must be ours. By GET, where the settings allow it, any site can sign a visitor out. Who has
+    signed out already, in another tab, has what they want.
 
     Raises:
-        TransportError: If the method is not one of the setting, or the form is not ours.
+        TransportError: If the method is not one of the setting, or a program has sent a form that is not ours.
     """
     request, site = visit.request, visit.site
     allowed = site.settings.auth_logout_methods
     if request.method not in allowed:
         raise TransportError(status=405, headers={"Allow": ", ".join(allowed)})
-    if request.method == "POST":
-        visit.check_form(request.form)
+    done = redirect(site.path(site.settings.auth_logout_route_redirect))
+    if request.method == "POST" and not visit.is_own_form(request.form):
+        if await visit.user() is None:
+            return done
+        if visit.is_form_expired():
+            return await site.pages.show(visit, "logout.html", **EXPIRED)
     await visit.log_out()
     await call_page(site.controller.logout, visit)
-    return redirect(site.path(site.settings.auth_logout_route_redirect))
+    return done

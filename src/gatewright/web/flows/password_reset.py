@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError, InvalidParameterError
 from gatewright.web.fields import PASSWORD, PASSWORD_CONFIRM
-from gatewright.web.flows.forms import explain_field, problems_in, typed_in
+from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
 from gatewright.web.flows.link_request import LinkRequest
 from gatewright.web.message_texts import N_
+from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -25,9 +26,10 @@ async def show(visit: Visit, token: str, **context: object) -> Response:
     Raises:
         InvalidLinkError: If the link cannot be used.
     """
-    if not await visit.auth.is_link_valid(token, purpose=PURPOSE):
+    link = await visit.auth.find_link(token, purpose=PURPOSE)
+    if link is None:
         raise InvalidLinkError
-    return await visit.site.pages.show(visit, "password_reset_form.html", token=token, **context)  # type: ignore[arg-type]
+    return await visit.site.pages.show(visit, "password_reset_form.html", token=token, email=link.email, **context)  # type: ignore[arg-type]
 
 
 async def submit(visit: Visit, token: str) -> Response:
@@ -36,7 +38,9 @@ async def submit(visit: Visit, token: str) -> Response:
     Raises:
         InvalidLinkError: If the link cannot be used.
     """
-    visit.check_form(visit.request.form)
+    if visit.is_form_expired():
+        return await show(visit, token, **EXPIRED)
+    link = await visit.auth.find_link(token, purpose=PURPOSE)
     typed = typed_in(visit.request.form, NEW_PASSWORD)
     errors = problems_in(typed, NEW_PASSWORD)
     if not errors:
@@ -48,7 +52,7 @@ async def submit(visit: Visit, token: str) -> Response:
         return await show(visit, token, status=422, errors=errors)
     await visit.log_out()
     visit.guard.add_message("success", "MSG_PASSWORD_RESET")
-    return redirect(visit.site.path("login"))
+    return redirect(visit.path_with_next("login", None if link is None else local_path(link.next_path)))
 
 
 async def reset_password(visit: Visit, token: str, password: str) -> None:

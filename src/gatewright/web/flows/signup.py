@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from gatewright.errors import InvalidParameterError, TakenError
 from gatewright.web.fields import Field
-from gatewright.web.flows.forms import explain_field, problems_in, typed_in, without_passwords
+from gatewright.web.flows import login
+from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
 from gatewright.web.message_texts import N_
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -16,24 +17,25 @@ _OWN_COLUMNS = ("email", "username", "password", "password_confirm")
 
 async def show(visit: Visit, fields: Sequence[Field], **context: object) -> Response:
     """Show the form."""
-    return await visit.site.pages.show(visit, "signup.html", fields=fields, **context)  # type: ignore[arg-type]
+    return await visit.site.pages.show(visit, "signup.html", fields=fields, next=visit.wanted, **context)  # type: ignore[arg-type]
 
 
 async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
     """Take the form. Whether the mail address has an account already, only its owner learns, by mail."""
-    visit.check_form(visit.request.form)
     typed = typed_in(visit.request.form, fields)
+    if visit.is_form_expired():
+        return await login.lead_on(visit) or await show(visit, fields, values=without_passwords(typed), **EXPIRED)
     errors = problems_in(typed, fields)
     if not errors:
         try:
-            await sign_up(visit, typed)
+            await sign_up(visit, typed, next_path=visit.wanted)
         except (InvalidParameterError, TakenError) as error:
             errors = explain_field(error)
     if errors:
         return await show(visit, fields, status=422, values=without_passwords(typed), errors=errors)
     if not visit.site.settings.enable_email_verification:
         visit.guard.add_message("success", "MSG_SIGNED_UP")
-        return redirect(visit.site.path("login"))
+        return redirect(visit.path_with_next("login", visit.wanted))
     return await visit.site.pages.show_message(
         visit,
         title=N_("Look into your mail"),
@@ -44,8 +46,13 @@ async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
     )
 
 
-async def sign_up(visit: Visit, typed: Mapping[str, str]) -> None:
+async def sign_up(visit: Visit, typed: Mapping[str, str], *, next_path: str | None) -> None:
     """Make the account.
+
+    Args:
+        visit: Whose account.
+        typed: What was typed, by field.
+        next_path: Where on this site they want to go once they have followed the link of the mail.
 
     Raises:
         GatewrightError: What `AsyncAuth.sign_up` raises.
@@ -58,4 +65,5 @@ async def sign_up(visit: Visit, typed: Mapping[str, str]) -> None:
         ip_address=visit.client.ip_address,
         language=visit.language,
         base_url=visit.base_url,
+        next_path=next_path or None,
     )

@@ -24,6 +24,7 @@ from gatewright.errors import (
 from gatewright.model import Challenge, User
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
 from gatewright.web.flows import login
+from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
@@ -45,11 +46,12 @@ _CODES: dict[type[GatewrightError], str] = {
 async def submit(visit: Visit) -> Response:
     """Take either form: the address, or the challenge with its signature."""
     form = visit.request.form
-    visit.check_form(form)
+    if visit.is_form_expired():
+        return await login.lead_on(visit) or await _expired(visit, form)
     try:
         if form.keys() & {"challenge", "signature"}:
             await sign_in(visit, form)
-            return redirect(visit.site.path_after_login(form.get("next")))
+            return redirect(visit.site.path_after_login(visit.wanted))
         challenge = await offer(visit, form.get("evrmore_address", "").strip())
         return await show_challenge(visit, challenge, path=visit.site.path("login_wallet"), form=form)
     except InvalidSignatureError:
@@ -93,8 +95,7 @@ async def bound_attempt(visit: Visit, form: Mapping[str, str]) -> tuple[str, str
         InvalidChallengeError: If it was given to another one.
     """
     address, challenge, signature = (form.get(name, "").strip() for name in _FIELDS)
-    bound = visit.keeps.get(_BOUND)
-    if not isinstance(bound, str) or not compare_digest(bound.encode(), _digest(challenge).encode()):
+    if not _is_bound(visit, challenge):
         reason = "challenge_not_bound"
         await visit.site.parts.hooks.auth_failed.fire(username=address, method="wallet", reason=reason)
         raise InvalidChallengeError("This challenge was given to another browser.", reason=reason)
@@ -108,7 +109,7 @@ async def show_challenge(
     path: str,
     form: Mapping[str, str],
     hidden: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
+    **context: Any,
 ) -> Response:
     """Show a challenge and ask for its signature.
 
@@ -118,18 +119,17 @@ async def show_challenge(
         path: Where the signature is sent.
         form: What was typed.
         hidden: What else the form sends.
-        errors: What is wrong, by field.
+        context: What else `Pages.show` takes: a status, messages, errors.
     """
     return await visit.site.pages.show(
         visit,
         "wallet_sign.html",
-        status=422 if errors else 200,
         challenge=challenge,
         action=path,
-        hidden={"next": form.get("next", "")} | dict(hidden or {}),
-        next=form.get("next", ""),
+        hidden=hidden or {},
+        next=visit.wanted,
         values={"signature": form.get("signature", "")},
-        errors=errors,
+        **context,
     )
 
 
@@ -141,7 +141,18 @@ async def show_challenge_again(
     if challenge is None:
         raise InvalidChallengeError("The challenge has been cleaned up already.", reason="challenge_unknown")
     wrong = {"signature": MESSAGES["ERR_SIGNATURE"]}
-    return await show_challenge(visit, challenge, path=path, form=form, hidden=hidden, errors=wrong)
+    return await show_challenge(visit, challenge, path=path, form=form, hidden=hidden, status=422, errors=wrong)
+
+
+async def show_expired_challenge(
+    visit: Visit, form: Mapping[str, str], *, path: str, hidden: Mapping[str, str] | None = None
+) -> Response | None:
+    """Show the challenge of a form that is out of date again; None where it holds none that is this browser's."""
+    text = form.get("challenge", "").strip()
+    challenge = await find_challenge(visit.site.parts, text) if _is_bound(visit, text) else None
+    if challenge is None:
+        return None
+    return await show_challenge(visit, challenge, path=path, form=form, hidden=hidden, **EXPIRED)
 
 
 def code_of(error: GatewrightError) -> str:
@@ -161,6 +172,17 @@ async def _first_step_again(visit: Visit, form: Mapping[str, str], error: Gatewr
     else:
         said = {"messages": {"danger": code}}
     return await login.show(visit, status=problem.status, headers=problem.headers, values=values, **said)
+
+
+async def _expired(visit: Visit, form: Mapping[str, str]) -> Response:
+    step = await show_expired_challenge(visit, form, path=visit.site.path("login_wallet"))
+    typed = {"evrmore_address": form.get("evrmore_address", "")}
+    return step or await login.show(visit, values=typed, **EXPIRED)
+
+
+def _is_bound(visit: Visit, challenge: str) -> bool:
+    bound = visit.keeps.get(_BOUND)
+    return isinstance(bound, str) and compare_digest(bound.encode(), _digest(challenge).encode())
 
 
 def _digest(challenge: str) -> str:

@@ -20,8 +20,9 @@ class SQLLinks(AccountPart):
         """Implement `LinkStore`."""
         sql, row = self._statements, row_of(link)
         with self._database.transaction() as connection:
-            connection.execute(sql.delete_links, row)
-            connection.execute(sql.insert_link, row | {"digest": digest})
+            replaced = connection.execute(sql.delete_links, row).fetchone()
+            next_path = link.next_path if link.next_path or replaced is None else replaced[0]
+            connection.execute(sql.insert_link, row | {"digest": digest, "next_path": next_path})
 
     async def find_link(self, digest: bytes, *, purpose: str, now: datetime) -> tuple[Link, Account] | None:
         """Implement `LinkStore`."""

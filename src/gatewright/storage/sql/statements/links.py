@@ -28,9 +28,9 @@ class LinkStatements:
 
     @cached_property
     def delete_links(self) -> str:
-        """Parameters: ``account_id``, ``purpose``."""
+        """Parameters: ``account_id``, ``purpose``. Returns where they led on to."""
         mine = and_(k.account_id == bindparam("account_id"), k.purpose == bindparam("purpose"))
-        return sql(delete(links).where(mine))
+        return sql(delete(links).where(mine).returning(k.next_path))
 
     @cached_property
     def find_link(self) -> str:

@@ -14,7 +14,7 @@ from gatewright.errors import InvalidParameterError
 from gatewright.operations.names import canonical_name
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _logger = logging.getLogger("gatewright.storage")
 
