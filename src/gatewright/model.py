@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatewright.errors import InvalidParameterError
+from gatewright.identifiers import id_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,9 @@ class User:
     provider_name: str | None = None
     """Which provider this user was loaded by; set when an `Auth` loads one."""
 
+    credential_digest: bytes | None = None
+    """Which password hash the user was found with; where it changes, their sessions end. None where nobody tells."""
+
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
         if isinstance(roles, str) or isinstance(permissions, str):
             raise InvalidParameterError("roles and permissions are collections of names, not one str.")
@@ -216,8 +220,8 @@ class User:
 
     @property
     def id(self) -> str:
-        """The account's identifier; the username where the entity has none."""
-        return str(field_of(self.entity, "id") or self.username)
+        """The account's identifier as text (`gatewright.identifiers`); the username where the entity has none."""
+        return id_text(field_of(self.entity, "id")) or self.username
 
     @property
     def email(self) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from gatewright.errors import (
@@ -23,11 +22,13 @@ from gatewright.model import User
 from gatewright.operations.arguments import require_note, require_text
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
+from gatewright.operations.changed_passwords import renew_hash
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
-from gatewright.ports import CredentialSource, UserSource, hands_out_hashes
+from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes
 
 _LONGEST_USERNAME = 255
+_LONGEST_ID = 255
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
 
 
@@ -140,20 +141,33 @@ def require_user(user: Any, *, provider: str) -> User:
             f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters. "
             "Override the username property of your user class."
         )
+    user_id = user.id
+    if not isinstance(user_id, str) or not 1 <= len(user_id) <= _LONGEST_ID:
+        raise ConfigurationError(
+            f"{provider} returned a user without an id of 1 to {_LONGEST_ID} characters. "
+            "Let the id property of your user class return gatewright.identifiers.id_text(...)."
+        )
     return user
 
 
 async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
     """Verify the password here, where an unknown user costs as much as a wrong password."""
     found, password_hash = await parts.call(source.find, claim.username) or (None, None)
-    user = None if found is None else require_user(found, provider=claim.provider)
+    user = None if found is None else found_with(password_hash, require_user(found, provider=claim.provider))
     await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
     verified = await parts.passwords.verify(password, against=password_hash)
     if user is None or not verified.is_valid:
         raise UserNotFoundError("There is no such user, or the password is wrong.")
     if password_hash is not None and verified.new_hash is not None:
-        renew = partial(source.save_hash, claim.username, old_hash=password_hash, new_hash=verified.new_hash)
-        await parts.call(renew)
+        await renew_hash(
+            parts,
+            user,
+            source,
+            provider=claim.provider,
+            username=claim.username,
+            old_hash=password_hash,
+            new_hash=verified.new_hash,
+        )
     return user
 
 
