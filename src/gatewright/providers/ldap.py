@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 from gatewright.errors import ConfigurationError, UserNotFoundError
 from gatewright.model import User
-from gatewright.ports import Clock
 from gatewright.providers.could_be import could_be_password, could_be_username
 from gatewright.providers.ldap_layout import LDAPLayout
 from gatewright.providers.ldap_replicas import Replicas
@@ -34,7 +33,6 @@ class LDAPUserProvider(UserProvider):
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
         allow_plaintext: Whether ``ldap://`` will do without StartTLS: everybody on the way can read the passwords.
         timeout_seconds: How long connecting to each server may take, and then each answer.
-        clock: Another clock than the machine's, for tests.
 
     Raises:
         ConfigurationError: If an argument cannot be used, or ldap3 is not installed.
@@ -50,7 +48,6 @@ class LDAPUserProvider(UserProvider):
         ca_file: str | Path | None = None,
         allow_plaintext: bool = False,
         timeout_seconds: float = 5,
-        clock: Clock | None = None,
     ) -> None:
         try:
             from gatewright.providers.directory import Directory
@@ -68,7 +65,7 @@ class LDAPUserProvider(UserProvider):
             )
             for one in _urls_in(url)
         ]
-        self._replicas = Replicas([LDAPPeople(one, layout) for one in directories], clock=clock or SystemClock())
+        self._replicas = Replicas([LDAPPeople(one, layout) for one in directories], clock=SystemClock())
 
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
         """Look a user up; with a password, bind as them too.

@@ -8,12 +8,14 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gatewright.errors import ConfigurationError, InactiveUserError, ProviderUnavailableError, UserNotFoundError
+from gatewright.providers.directory import Directory
 from gatewright.providers import LDAPLayout, LDAPUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
 
@@ -47,6 +49,7 @@ def test_the_entity_is_what_the_layout_asks_for(connect):
     user = connect().load_user_by_username("alice", PASSWORD)
 
     assert vars(user.entity) == {
+        "id": user.id,
         "username": "alice",
         "dn": "uid=alice,ou=people,dc=example,dc=org",
         "email": "alice@example.org",
@@ -108,7 +111,8 @@ def test_an_empty_password_never_asks_the_server(connect, directory):
 
     with pytest.raises(UserNotFoundError):
         connect().load_user_by_username("alice", "")
-    assert not connect()._people._directory.is_password_of("uid=alice,ou=people,dc=example,dc=org", "")
+    bind = partial(Directory.is_password_of, name="uid=alice,ou=people,dc=example,dc=org", password="")
+    assert not connect()._replicas.ask(lambda people: bind(people._directory))
 
 
 def _bind_without_password(dn):
