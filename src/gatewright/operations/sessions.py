@@ -65,5 +65,8 @@ def _as_kept(owner: Owner) -> Owner | None:
 
     An application may name the owner by the very value that its own records have: a number, a UUID, bytes.
     """
-    kept = replace(owner, user_id=id_text(owner.user_id) or "")
+    try:
+        kept = replace(owner, user_id=id_text(owner.user_id) or "")
+    except ValueError:  # Python writes no number of thousands of digits
+        return None
     return kept if could_be_id(kept.user_id) and could_be_provider(kept.provider) else None
