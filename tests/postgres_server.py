@@ -62,7 +62,7 @@ def _serving(programs: Path) -> Iterator[int]:
         settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
         command = [programs / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
         with (
-            open(Path(folder, "log"), "wb") as log,
+            Path(folder, "log").open("wb") as log,
             subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
         ):
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
 _UUID_SIZE = 16
 

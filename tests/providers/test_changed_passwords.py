@@ -197,7 +197,7 @@ def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
     assert [row[:2] for row in kept] == [("TableUserProvider", "0")]
     assert b"argon2" not in b"".join(row[2] for row in kept)
     sql("UPDATE credentials SET expires_at = '2000'")
-    auth.purge_expired_sessions()
+    auth.cleanup_expired_sessions()
     assert sql("SELECT * FROM credentials") == []
 
 

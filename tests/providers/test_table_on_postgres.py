@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from uuid import UUID
+from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
 import pytest
 import sqlalchemy as sa
-from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 from gatewright import Auth, Settings
 from gatewright.errors import ProviderUnavailableError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import TableColumns, TableUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
+from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
 HASH = PasswordHasher(memory_kib=8, iterations=1).hash(PASSWORD)
@@ -148,7 +148,11 @@ def test_a_renewed_hash_is_kept_by_a_key_of_any_type(make_table):
 def test_a_key_is_found_by_its_index(make_postgres_database):
     """To look a UUID or a number up costs no more in a table of many."""
     url = make_postgres_database()
-    for table, kind, key in (("a", "UUID", "gen_random_uuid()"), ("b", "INTEGER", "n"), ("c", "VARCHAR(40)", "n::text")):
+    for table, kind, key in (
+        ("a", "UUID", "gen_random_uuid()"),
+        ("b", "INTEGER", "n"),
+        ("c", "VARCHAR(40)", "n::text"),
+    ):
         execute(
             url,
             (f"CREATE TABLE {table} (email {kind} PRIMARY KEY)", {}),

@@ -30,8 +30,8 @@ class HTTPUserProvider(UserProvider):
     The API has two resources:
 
     ``POST /authenticate`` with ``{"username": ..., "password": ...}`` compares a password. It answers 200 with the
-    user; 401 or 404 (``refusal_statuses``) if there is no such user or the password is wrong, at equal cost; 403 with ``{"code":
-    "inactive"}`` or ``{"code": "unverified"}`` if the password is right but the user may not sign in.
+    user; 401 or 404 (``refusal_statuses``) if there is no such user or the password is wrong, at equal cost; 403 with
+    ``{"code": "inactive"}`` or ``{"code": "unverified"}`` if the password is right but the user may not sign in.
 
     ``GET /users/{username}`` answers 200 with the user, 404 if there is none, or 403 as above. Sessions reload their
     user from it, with the name that the user carries.

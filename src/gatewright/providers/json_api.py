@@ -47,7 +47,7 @@ class Answer:
         """Return the body.
 
         Raises:
-            ProviderUnavailableError: If it is not JSON, holds more than 1 MiB, or is compressed in a way that is not read.
+            ProviderUnavailableError: If it is not JSON, is damaged, or holds more than 1 MiB.
         """
         try:
             return json.loads(decoded(self.body, self.encodings, at_most=_LONGEST_BODY))

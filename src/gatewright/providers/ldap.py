@@ -20,8 +20,8 @@ class LDAPUserProvider(UserProvider):
 
     A user is looked up, and then bound to the directory with the password that was typed. Sessions reload their user
     without one, so the look-up is the service account's. The connection is always encrypted and the server's
-    certificate verified, unless plain text is asked for. The entity has ``username``, as the directory writes it, ``id``,
-    which outlives the name, ``dn`` and the fields of ``layout.attributes``.
+    certificate verified, unless plain text is asked for. The entity has ``username``, as the directory writes it,
+    ``id``, which outlives the name, ``dn`` and the fields of ``layout.attributes``.
 
     Args:
         url: ``ldaps://host``, or ``ldap://host``, which is encrypted by StartTLS before anything is said. Several, as a

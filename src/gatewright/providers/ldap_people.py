@@ -10,7 +10,6 @@ from gatewright.errors import ConfigurationError
 from gatewright.providers.directory import Connected, Directory, Entry
 from gatewright.providers.is_set import is_set
 from gatewright.providers.ldap_layout import LDAPLayout
-from gatewright.providers.ldap_values import text_in
 
 _IN_NAME = "{username}"
 
@@ -99,8 +98,8 @@ class LDAPPeople:
         held = next(filter(None, map(entry.first, self._id_attributes)), None)
         if held is None:
             raise ConfigurationError(
-                f"{entry.dn} has none of {', '.join(self._id_attributes)} that we may read. Let the service account read "
-                "one, or name another attribute that never changes in id_attributes. LDAPLayout(id_attributes=()) takes "
+                f"{entry.dn} has none of {', '.join(self._id_attributes)} that we may read. Let the service account "
+                "read one, or name another attribute that never changes in id_attributes of LDAPLayout. Empty, it takes "
                 "the username for an id, which is safe only where no name is ever given to somebody else."
             )
         return {"id": held}

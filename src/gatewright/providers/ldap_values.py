@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
 from gatewright.identifiers import id_text
 

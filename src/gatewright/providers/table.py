@@ -167,8 +167,8 @@ class TableUserProvider(CredentialsUserProvider):
         for name, value in names.items():
             if value is None:
                 raise ConfigurationError(
-                    f"A row of {self._table} has no {self._columns.by_field()[name]}, by which sessions know whose they "
-                    "are. Fill it, or name another column in TableColumns."
+                    f"A row of {self._table} has no {self._columns.by_field()[name]}, by which sessions know whose "
+                    "they are. Fill it, or name another column in TableColumns."
                 )
         entity = SimpleNamespace(**(fields | flags | {"username": names["username"]}))
         password_hash = row.get("password")

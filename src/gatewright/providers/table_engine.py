@@ -41,7 +41,7 @@ def engine_for(given: str | sa.URL | sa.Engine) -> sa.Engine:
 
 
 def _open(target: sa.URL) -> sa.Engine:
-    if getattr(target.get_dialect(), "is_async", False):  # before its driver is missed, whose installation does not help
+    if getattr(target.get_dialect(), "is_async", False):  # said before its driver is missed
         database, _, driver = target.drivername.partition("+")
         cure = f"Use {database}{_BLOCKING[driver]}://" if driver in _BLOCKING else "Use a blocking driver"
         raise ConfigurationError(f"{_IN_THREADS} {cure} in place of {target.drivername}://.")

@@ -11,7 +11,7 @@ from binascii import unhexlify
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
 import sqlalchemy as sa
 

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
 import traceback
 import unicodedata
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -15,9 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gatewright.errors import ConfigurationError, InactiveUserError, ProviderUnavailableError, UserNotFoundError
-from gatewright.providers.directory import Directory
 from gatewright.providers import LDAPLayout, LDAPUserProvider, UserProvider
+from gatewright.providers.directory import Directory
 from gatewright.testing.provider_conformance import ProviderConformance
+from ldap_directory import plain_server
 
 PASSWORD = "correct horse battery staple"
 
@@ -261,40 +258,3 @@ def refuse_tls(request: bytes) -> bytes:
     message_id = request[2 : 4 + request[3]]
     refusal = message_id + bytes.fromhex("78250a01020400041e") + b"unsupported extended operation"
     return bytes([0x30, len(refusal)]) + refusal
-
-
-@contextmanager
-def plain_server(answer: bytes | Callable[[bytes], bytes] | None):
-    """Answer the first question with ``answer`` and hang up, or each with what it makes of it, or none at all.
-
-    Collects what it hears.
-    """
-    received: list[bytes] = []
-    done = threading.Event()
-
-    def serve() -> None:
-        while not done.is_set():
-            try:
-                client = listener.accept()[0]
-            except OSError:
-                return
-            with client:
-                client.settimeout(5)
-                with contextlib.suppress(OSError):
-                    while asked := client.recv(4096):
-                        received.append(asked)
-                        if answer is None:
-                            done.wait(10)
-                        client.sendall(answer(asked) if callable(answer) else answer or b"")
-                        if not callable(answer):
-                            break
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listener.getsockname()[1], received
-        finally:
-            done.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()

@@ -7,8 +7,16 @@ from datetime import timedelta
 from gatewright.ports import Owner, Store
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
 from gatewright.testing.store_conformance.remembered import add_series
-from gatewright.testing.store_conformance.samples import NOW, TICK, Run, an_entry, digest_of, find_visit, open_visit
-from gatewright.testing.store_conformance.samples import record_of
+from gatewright.testing.store_conformance.samples import (
+    NOW,
+    TICK,
+    Run,
+    an_entry,
+    digest_of,
+    find_visit,
+    open_visit,
+    record_of,
+)
 
 ANN, BOB, ANN_ELSEWHERE = Owner("ann", "SomeProvider"), Owner("bob", "SomeProvider"), Owner("ann", "OtherProvider")
 EVERYBODY = (ANN, BOB, ANN_ELSEWHERE)
@@ -89,9 +97,7 @@ class CredentialPromises(StoreFixtures):
         assert deleted == [2, 2, 1, 0]
         assert [is_current(store, run, owner, "hash") for owner in (owners[0], ANN)] == [False, True]
 
-    def _renew(
-        self, store: Store, run: Run, owner: Owner, old: str, new: str, *, is_stored: bool = False
-    ) -> None:
+    def _renew(self, store: Store, run: Run, owner: Owner, old: str, new: str, *, is_stored: bool = False) -> None:
         run(store.renew_credential(owner, old=digest_of(old), new=digest_of(new), is_stored=is_stored))
 
     def _sign_everybody_in(self, store: Store, run: Run) -> None:

@@ -33,9 +33,7 @@ class SQLCredentials(StorePart):
                 return False
             if connection.execute(sql.end_sessions_of_user, which | {"keep": ""}).rowcount:
                 self._record(connection, audit)
-            self._forget_browsers(
-                connection, user_id=owner.user_id, provider=owner.provider or "", account_id=None
-            )
+            self._forget_browsers(connection, user_id=owner.user_id, provider=owner.provider or "", account_id=None)
         return True
 
     async def renew_credential(self, owner: Owner, *, old: bytes, new: bytes, is_stored: bool) -> None:
