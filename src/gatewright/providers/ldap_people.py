@@ -99,8 +99,8 @@ class LDAPPeople:
         if held is None:
             raise ConfigurationError(
                 f"{entry.dn} has none of {', '.join(self._id_attributes)} that we may read. Let the service account "
-                "read one, or name another attribute that never changes in id_attributes of LDAPLayout. Empty, it takes "
-                "the username for an id, which is safe only where no name is ever given to somebody else."
+                "read one, or name another attribute that never changes in id_attributes of LDAPLayout. Empty, it "
+                "takes the username for an id, which is safe only where no name is ever given to somebody else."
             )
         return {"id": held}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
@@ -39,7 +40,7 @@ class CredentialStatements:
         """Parameters: ``provider``, ``user_id``, ``old``, ``new``, ``is_stored``."""
         was_announced = and_(bindparam("is_stored"), c.previous_digest == bindparam("old"))
         is_latest = or_(c.digest == bindparam("old"), was_announced)
-        renewed = {"digest": bindparam("new"), "previous_digest": bindparam("old")}
+        renewed: dict[str, Any] = {"digest": bindparam("new"), "previous_digest": bindparam("old")}
         return sql(update(credentials).where(_OF_USER, is_latest).values(renewed))
 
     @cached_property
