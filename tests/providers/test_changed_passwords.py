@@ -85,7 +85,7 @@ def test_a_changed_hash_ends_its_users_sessions(make_auth, make_provider, table,
     assert Visitor(auth).request().recall(elsewhere.remembered) is None
     assert Visitor(auth).request().recall(ben.remembered) is not None
     recorded = "SELECT user_id, reason FROM audit WHERE event = 'sessions_revoked'"
-    assert sql(recorded) == [("0", "password_changed")]
+    assert sql(recorded) == [("0" if kind == "table" else "TableUserProvider:0", "password_changed")]
 
 
 def test_a_remembered_browser_alone_is_forgotten(make_auth, make_provider, table, sign_in_to):

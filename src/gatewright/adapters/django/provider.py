@@ -34,7 +34,7 @@ class DjangoUser(User):
     @property
     def id(self) -> str:
         """The primary key, as text."""
-        return id_text(self.entity.pk) or self.username
+        return self._within_scope(id_text(self.entity.pk))
 
     @property
     def created_at(self) -> Any:
