@@ -303,7 +303,7 @@ def test_a_table_may_stand_behind_a_list(tmp_path):
 
 
 def test_one_id_of_two_providers_is_two_people(tmp_path):
-    """A name that moves from one place to another, with the same number there, opens nothing; accounts keep their id."""
+    """A name that moves to another place, with the same number there, opens nothing; accounts keep their id."""
     ours = Auth(f"sqlite:///{tmp_path / 'own.db'}")
     carol = ours.create_user("carol", password=PASSWORD, is_verified=True)
     staff, customers = ([{"email": name, "id": 1}] for name in ("alice", "bob"))
