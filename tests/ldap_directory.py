@@ -36,9 +36,7 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-# As Active Directory has it.
-attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' EQUALITY octetStringMatch
-    SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
 objectclass ( 1.3.6.1.4.1.4203.666.1.1 NAME 'known' SUP top AUXILIARY MAY objectGUID )
 pidfile {folder}/slapd.pid
 TLSCertificateFile {certificate.certificate}
@@ -243,7 +241,7 @@ def _entries() -> str:
 
 
 def guid_of(uid: str) -> bytes:
-    """Return a person's objectGUID: 16 bytes that are no text, and alike for those who decode them as if they were."""
+    """Return a person's objectGUID: no text, and like everybody's to those who decode it as if it were."""
     return b"\xff" * 15 + bytes([0x80 + sum(uid.encode()) % 0x40])
 
 
