@@ -44,6 +44,7 @@ example-django: .venv/django
 test: check
 	sh tools/install_browser.sh
 	sh tools/install_ldap.sh
+	sh tools/install_postgres.sh
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-newest test-lowest: test-%: .venv/dev

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatewright.errors import InvalidParameterError
+from gatewright.identifiers import id_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,12 @@ class User:
     provider_name: str | None = None
     """Which provider this user was loaded by; set when an `Auth` loads one."""
 
+    id_scope: str | None = None
+    """Which of several places the user is from, where one identifier may be two people's; a part of `id`."""
+
+    credential_digest: bytes | None = None
+    """Which password hash the user was found with; where it changes, their sessions end. None where nobody tells."""
+
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
         if isinstance(roles, str) or isinstance(permissions, str):
             raise InvalidParameterError("roles and permissions are collections of names, not one str.")
@@ -220,8 +227,8 @@ class User:
 
     @property
     def id(self) -> str:
-        """The account's identifier; the username where the entity has none."""
-        return str(field_of(self.entity, "id") or self.username)
+        """The account's identifier as text (`gatewright.identifiers`); the username where the entity has none."""
+        return self._within_scope(id_text(field_of(self.entity, "id")))
 
     @property
     def email(self) -> str | None:
@@ -256,6 +263,11 @@ class User:
         """When the account last signed in, UTC."""
         last_login: datetime | None = field_of(self.entity, "last_login")
         return last_login
+
+    def _within_scope(self, identifier: str | None) -> str:
+        """Return an identifier, or the username without one, that is nobody else's in any scope."""
+        known = identifier or self.username
+        return known if self.id_scope is None else f"{self.id_scope}:{known}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(username={self.username!r})"

@@ -19,6 +19,7 @@ from gatewright.providers import (
     ChainUserProvider,
     HTTPUserProvider,
     MemoryUserProvider,
+    SQLUserProvider,
     TableUserProvider,
     UserProvider,
 )
@@ -299,3 +300,26 @@ def test_a_table_may_stand_behind_a_list(tmp_path):
 
     assert hands_out_hashes(chain)
     assert chain.load_user_by_username("alice", PASSWORD).username == "alice"
+
+
+def test_one_id_of_two_providers_is_two_people(tmp_path):
+    """A name that moves to another place, with the same number there, opens nothing; accounts keep their id."""
+    ours = Auth(f"sqlite:///{tmp_path / 'own.db'}")
+    carol = ours.create_user("carol", password=PASSWORD, is_verified=True)
+    staff, customers = ([{"email": name, "id": 1}] for name in ("alice", "bob"))
+
+    def chained(*lists):
+        return ChainUserProvider(*map(MemoryUserProvider, lists), SQLUserProvider(ours.parts.store))
+
+    before, after = chained(staff, customers), chained([], staff)
+    ids = [before.load_user_by_username(name).id for name in ("alice", "bob", "carol")]
+    visit = {}
+    with Auth(f"sqlite:///{tmp_path / 'own.db'}", providers=[before]) as auth:
+        auth.guard(visit).store(auth.bypass("alice", before))
+        assert auth.guard(visit).user().id == ids[0]
+    with Auth(f"sqlite:///{tmp_path / 'own.db'}", providers=[after]) as auth:
+        assert auth.bypass("alice", after).username == "alice"
+        assert auth.guard(visit).user() is None
+
+    assert ids == ["MemoryUserProvider:1", "MemoryUserProvider2:1", carol.id]
+    ours.close()

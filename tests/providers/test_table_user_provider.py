@@ -227,6 +227,62 @@ def test_a_missing_driver_is_named():
         TableUserProvider("oracle+cx_oracle://host/service")
 
 
+@pytest.mark.parametrize(
+    ("url", "cure"),
+    [
+        ("postgresql+asyncpg://u:hunter2@h/d", "postgresql+psycopg://"),
+        ("postgresql+psycopg_async://u:hunter2@h/d", "postgresql+psycopg://"),
+        ("sqlite+aiosqlite:///users.db", "sqlite://"),
+        ("mysql+aiomysql://u:hunter2@h/d", r"mysql+pymysql://"),
+        ("mysql+asyncmy://u:hunter2@h/d", "mysql+pymysql://"),
+        ("mariadb+asyncmy://u:hunter2@h/d", "mariadb+pymysql://"),
+        ("oracle+oracledb_async://u:hunter2@h/d", "oracle+oracledb://"),
+        ("mssql+aioodbc://u:hunter2@h/d", "mssql+pyodbc://"),
+    ],
+)
+def test_a_url_for_event_loops_is_refused_at_once(url, cure):
+    """With or without its driver; the error says which URL to use, and no password."""
+    with pytest.raises(ConfigurationError) as refusal:
+        TableUserProvider(sa.make_url(url))
+
+    assert f"Use {cure} in place of {url.split(':')[0]}://." in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_row_without_a_name_or_an_id_is_told(database):
+    """A session could not tell whose it is; nobody is called "None"."""
+    columns = TableColumns(username="first_name", alias="email")
+    execute(database, "UPDATE users SET first_name = NULL WHERE id = 1")
+    with pytest.raises(ConfigurationError, match="has no first_name"):
+        TableUserProvider(database, columns=columns).find("alice@example.com")
+    with pytest.raises(ConfigurationError, match="has no last_name"):
+        TableUserProvider(database, columns=TableColumns(id="last_name")).find("alice@example.com")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("INTEGER", 0, "0"),
+        ("BLOB", b"\xff" * 16, "ffffffff-ffff-ffff-ffff-ffffffffffff"),
+        ("BINARY(2)", b"\xff\xfe", "fffe"),
+    ],
+)
+def test_a_key_of_any_kind_is_an_id_and_a_name(tmp_path, kind, value, text):
+    """A number, 0 too, and bytes: as text that finds the user again."""
+    url = f"sqlite:///{tmp_path / 'keys.db'}"
+    execute(url, f"CREATE TABLE users (id {kind}, email TEXT)")
+    execute(url, "INSERT INTO users VALUES (?, 'alice@example.com')", (value,))
+    columns = TableColumns(
+        username="id", alias="email", first_name=None, password=None, role=None, active=None, verified=None
+    )
+    provider = TableUserProvider(url, columns=columns)
+
+    by_mail = provider.load_user_by_username("alice@example.com")
+    again = provider.load_user_by_username(by_mail.username)
+
+    assert (by_mail.username, by_mail.id) == (again.username, again.id) == (text, text)
+
+
 def test_a_hash_that_cannot_be_kept_is_told(database):
     """A view cannot be written; the error says which setting keeps it from being tried, and shows no hash."""
     provider = TableUserProvider(database, table="people", columns=VIEW)

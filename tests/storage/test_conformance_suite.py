@@ -22,6 +22,8 @@ REVOKED = "test_what_is_granted_can_be_revoked"
 ENDS = "test_a_link_ends_at_the_very_moment_it_expires"
 FOR_ADDRESS = "test_a_link_is_for_an_active_account_with_its_address"
 CLAIMED = "test_the_letter_that_has_been_due_longest_is_claimed"
+RENEWED = "test_another_hash_ends_the_sessions_of_its_user"
+UNNEEDED = "test_what_no_session_needs_is_deleted_in_batches"
 BROKEN_STATEMENTS = {
     "claim_challenge": [
         ("challenges.used IS 0", "1", "test_a_spent_challenge_gives_no_second_session"),
@@ -127,6 +129,26 @@ BROKEN_STATEMENTS = {
         ("digest=:new_digest", "digest=digest", "test_a_token_whose_place_was_taken_is_a_theft"),
         ("SET", "SET previous_digest=digest,", "test_the_token_before_is_answered_anew_after_that"),
         ("rotated_at=:now", "rotated_at=rotated_at", "test_the_token_before_is_answered_anew_after_that"),
+    ],
+    "find_credential": [
+        ("credentials.user_id = :user_id", "1", "test_another_hash_ends_the_sessions_of_its_user"),
+        ("credentials.provider = :provider", "1", "test_a_first_hash_is_kept_and_ends_nothing"),
+    ],
+    "keep_credential": [
+        ("digest = excluded.digest", "digest = digest", "test_another_hash_ends_the_sessions_of_its_user"),
+        ("previous_digest = excluded.previous_digest", "previous_digest = digest", RENEWED),
+    ],
+    "prolong_credential": [("SET expires_at=:expires_at", "SET expires_at=expires_at", UNNEEDED)],
+    "renew_credential": [
+        ("credentials.user_id = :user_id", "1", "test_a_renewed_hash_ends_nothing"),
+        ("credentials.provider = :provider", "1", "test_a_renewed_hash_ends_nothing"),
+        ("previous_digest=:old", "previous_digest=NULL", "test_a_renewed_hash_ends_nothing"),
+        (":is_stored AND", "", "test_only_the_latest_hash_is_renewed"),
+        ("credentials.digest = :old", "1", "test_only_the_latest_hash_is_renewed"),
+    ],
+    "delete_expired_credentials": [
+        (BEFORE, "expires_at < :now", UNNEEDED),
+        ("LIMIT :at_most", "LIMIT :at_most + 1", UNNEEDED),
     ],
     "delete_links": [
         ("links.account_id = :account_id", "1", "test_a_new_password_makes_its_links_useless"),

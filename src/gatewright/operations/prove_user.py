@@ -24,11 +24,13 @@ from gatewright.model import User
 from gatewright.operations.arguments import require_note, require_text
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
+from gatewright.operations.changed_passwords import renew_hash
 from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
-from gatewright.ports import CredentialSource, UserSource, hands_out_hashes
+from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes
 
 _LONGEST_USERNAME = 255
+_LONGEST_ID = 255
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
 
 
@@ -136,6 +138,12 @@ def require_user(user: Any, *, provider: str) -> User:
             f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters. "
             "Override the username property of your user class."
         )
+    user_id = user.id
+    if not isinstance(user_id, str) or not 1 <= len(user_id) <= _LONGEST_ID:
+        raise ConfigurationError(
+            f"{provider} returned a user without an id of 1 to {_LONGEST_ID} characters. "
+            "Let the id property of your user class return gatewright.identifiers.id_text(...)."
+        )
     return user
 
 
@@ -159,7 +167,8 @@ async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[s
         found = await parts.call(source.find, name)
         if found is not None:
             user, password_hash = found
-            return name, require_user(user, provider=claim.provider), password_hash
+            user = found_with(password_hash, require_user(user, provider=claim.provider))
+            return name, user, password_hash
     return claim.username, None, None
 
 
@@ -171,8 +180,15 @@ async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password
     if user is None or not verified.is_valid:
         raise UserNotFoundError("There is no such user, or the password is wrong.")
     if password_hash is not None and verified.new_hash is not None:
-        renew = partial(source.save_hash, name, old_hash=password_hash, new_hash=verified.new_hash)
-        await parts.call(renew)
+        await renew_hash(
+            parts,
+            user,
+            source,
+            provider=claim.provider,
+            username=name,
+            old_hash=password_hash,
+            new_hash=verified.new_hash,
+        )
     return user
 
 

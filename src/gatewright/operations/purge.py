@@ -22,11 +22,15 @@ async def delete_expired_challenges(parts: Parts, *, at_most: int) -> int:
 async def delete_expired_sessions(parts: Parts, *, at_most: int) -> int:
     """Delete expired sessions in one transaction and return how many.
 
+    With them goes what was kept to notice that their users' passwords change.
+
     Raises:
         InvalidParameterError: If ``at_most`` is no positive number of rows.
     """
     at_most = require_count("at_most", at_most)
-    return await parts.store.delete_expired_sessions(now=parts.clock.now(), at_most=at_most)
+    now = parts.clock.now()
+    await parts.store.delete_expired_credentials(now=now, at_most=at_most)
+    return await parts.store.delete_expired_sessions(now=now, at_most=at_most)
 
 
 async def delete_expired_links(parts: Parts, *, at_most: int) -> int:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from gatewright.errors import AuthenticationError, InactiveUserError
 from gatewright.model import Remembered, Session, User
 from gatewright.operations.audit import entry
+from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 from gatewright.operations.visits import Device, digest_of, open_visit, reload_user
@@ -94,6 +95,8 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
     user = await reload_user(parts, provider=series.provider, username=series.username)
     if user is None or user.id != series.user_id:
         await parts.store.remove_remembered(series_id)
+        return None
+    if await has_changed(parts, user, provider=series.provider):
         return None
     return await parts.shield(_use(parts, series, user, secret=secret, device=device, previous_secret=previous_secret))
 

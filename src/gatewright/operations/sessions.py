@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from gatewright.identifiers import id_text
 from gatewright.model import Account, Session, User
 from gatewright.operations.arguments import could_be_id, require_note
 from gatewright.operations.audit import entry
@@ -23,8 +25,10 @@ def could_be_provider(name: object) -> bool:
 
 async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Session]:
     """Return the sessions that are alive, newest first: one user's, or everybody's where ``owner`` is None."""
-    if owner is not None and not (could_be_id(owner.user_id) and could_be_provider(owner.provider)):
-        return []
+    if owner is not None:
+        owner = _as_kept(owner)
+        if owner is None:
+            return []
     now = parts.clock.now()
     idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
     return await parts.store.list_sessions(now=now, idle_since=idle_since, owner=owner)
@@ -49,7 +53,20 @@ async def end_session_of(parts: Parts, owner: Owner, session_id: object) -> bool
 
 async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None, actor: str | None = None) -> int:
     """End every session of a user, but the one with the identifier ``keep``; return how many that were."""
-    if not could_be_id(owner.user_id) or not could_be_provider(owner.provider):
+    kept = _as_kept(owner)
+    if kept is None:
         return 0
-    revoked = entry(parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, actor=actor)
-    return await parts.store.end_sessions_of(owner, keep=require_note("keep", keep), audit=revoked)
+    revoked = entry(parts, "sessions_revoked", user_id=kept.user_id, provider=kept.provider, actor=actor)
+    return await parts.store.end_sessions_of(kept, keep=require_note("keep", keep), audit=revoked)
+
+
+def _as_kept(owner: Owner) -> Owner | None:
+    """Return an owner with the identifier as sessions keep it, or None where there can be no such owner.
+
+    An application may name the owner by the very value that its own records have: a number, a UUID, bytes.
+    """
+    try:
+        kept = replace(owner, user_id=id_text(owner.user_id) or "")
+    except ValueError:  # Python writes no number of thousands of digits
+        return None
+    return kept if could_be_id(kept.user_id) and could_be_provider(kept.provider) else None

@@ -15,6 +15,7 @@ from gatewright.errors import (
 from gatewright.model import Session, User, as_utc
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
+from gatewright.operations.changed_passwords import has_changed, note_password
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
@@ -73,6 +74,7 @@ async def open_visit(
     """
     now = parts.clock.now()
     require_user(user, provider=provider)
+    await note_password(parts, user, provider=provider)
     secret, secrets = new_visit_secret(parts, previous_secret=previous_secret)
     draft = Session(
         id=parts.new_id(),
@@ -133,7 +135,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         secret: What the session mapping holds.
 
     Returns:
-        None where the session is over, or its user no longer loads, is inactive or unverified.
+        None where the session is over, or its user no longer loads, is inactive or unverified, or has another password.
     """
     now = parts.clock.now()
     idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
@@ -143,6 +145,8 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     user = await reload_user(parts, provider=session.provider, username=session.username)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
+    if await has_changed(parts, user, provider=session.provider):
+        return None
     if _is_due(session, now):
         await parts.store.touch_session(session.id, now=now)
     return session, user

@@ -15,6 +15,7 @@ from gatewright.ports.challenges import ChallengeLimit as ChallengeLimit
 from gatewright.ports.challenges import ChallengeStore as ChallengeStore
 from gatewright.ports.challenges import VisitSecrets as VisitSecrets
 from gatewright.ports.clock import Clock as Clock
+from gatewright.ports.credentials import CredentialStore as CredentialStore
 from gatewright.ports.dress import Call as Call
 from gatewright.ports.dress import Shield as Shield
 from gatewright.ports.letters import LetterStore as LetterStore
@@ -33,5 +34,7 @@ from gatewright.ports.sessions import Owner as Owner
 from gatewright.ports.sessions import SessionStore as SessionStore
 from gatewright.ports.sources import CredentialSource as CredentialSource
 from gatewright.ports.sources import UserSource as UserSource
+from gatewright.ports.sources import credential_digest as credential_digest
+from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
 from gatewright.ports.store import Store as Store

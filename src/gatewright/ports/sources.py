@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from gatewright.model import User
@@ -48,3 +49,19 @@ class CredentialSource(Protocol):
 def hands_out_hashes(source: object) -> TypeGuard[CredentialSource]:
     """Say whether a source is a `CredentialSource`. Asked of the object: a chain is one if all its providers are."""
     return hasattr(source, "find") and hasattr(source, "save_hash")
+
+
+def credential_digest(password_hash: str | bytes | None) -> bytes:
+    """Return what tells one stored password hash from another: SHA-256, also of none.
+
+    A hash holds a random salt, so that nobody can find it out from this.
+    """
+    held = password_hash.encode(errors="surrogatepass") if isinstance(password_hash, str) else password_hash
+    return sha256(held or b"").digest()
+
+
+def found_with(password_hash: str | bytes | None, user: User) -> User:
+    """Return a user who has just been found with a password hash, marked with its digest, unless they are already."""
+    if user.credential_digest is None:
+        user.credential_digest = credential_digest(password_hash)
+    return user

@@ -8,6 +8,7 @@ from gatewright.ports.accounts import AccountStore
 from gatewright.ports.attempts import AttemptStore
 from gatewright.ports.audit import AuditStore
 from gatewright.ports.challenges import ChallengeStore
+from gatewright.ports.credentials import CredentialStore
 from gatewright.ports.letters import LetterStore
 from gatewright.ports.links import LinkStore
 from gatewright.ports.profiles import ProfileStore
@@ -18,6 +19,7 @@ from gatewright.ports.sessions import SessionStore
 
 class Store(
     ChallengeStore,
+    CredentialStore,
     SessionStore,
     AccountStore,
     RightsStore,

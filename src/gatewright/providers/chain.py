@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import User
+from gatewright.model import Account, User
 from gatewright.ports import hands_out_hashes
 from gatewright.providers.credentials import Found
 from gatewright.providers.user_provider import UserProvider
@@ -27,6 +28,9 @@ class ChainUserProvider(UserProvider):
     A wrong password is not tried on the next provider, and one that cannot be reached stops the question, since the
     user might be there. The provider that loaded a user also decides whether they are active and verified. Exactly
     one provider compares the password, or refuses it at its usual cost where nobody knows the name.
+
+    Two providers may have a user of the same id. Therefore ``user.id`` begins with the name of the provider's class:
+    ``StaffProvider:7``. Accounts of ours keep theirs.
 
     Args:
         providers: Plain ones, in the order in which they are asked. Where all hand out hashes, so does the chain, and
@@ -45,6 +49,7 @@ class ChainUserProvider(UserProvider):
                     f"{type(provider).__name__} is asynchronous. ChainUserProvider takes plain providers."
                 )
         self._providers: tuple[Any, ...] = providers
+        self._scopes = _scopes_of(providers)
         self._origins: WeakKeyDictionary[User, UserProvider] = WeakKeyDictionary()
         if all(map(hands_out_hashes, providers)):
             # Only such a chain may have these two: they are what makes it a `CredentialSource`.
@@ -117,7 +122,16 @@ class ChainUserProvider(UserProvider):
                 username=username,
             )
         self._origins[user] = provider
+        if not isinstance(user.entity, Account):  # whose identifiers are nobody else's
+            user.id_scope = self._scopes[self._providers.index(provider)]
         return user
+
+
+def _scopes_of(providers: Sequence[UserProvider]) -> list[str]:
+    """Return what each provider is called in ids: by its class, and numbered from the second one of a class on."""
+    names = [type(provider).__name__ for provider in providers]
+    counts = [names[:place].count(name) + 1 for place, name in enumerate(names)]
+    return [name if count == 1 else f"{name}{count}" for name, count in zip(names, counts, strict=True)]
 
 
 def _knows(provider: Any, username: str) -> bool:

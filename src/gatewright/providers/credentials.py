@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from gatewright.errors import UserNotFoundError
 from gatewright.model import User
+from gatewright.ports import found_with
 from gatewright.providers.user_provider import UserProvider, default_hasher
 
 Found = tuple[User, str | None]
@@ -35,4 +36,4 @@ class CredentialsUserProvider(UserProvider):
         is_right = password is None or default_hasher().verify(password, against=password_hash).is_valid
         if user is None or not is_right:
             raise UserNotFoundError("There is no such user, or the password is wrong.", username=username)
-        return user
+        return found_with(password_hash, user)

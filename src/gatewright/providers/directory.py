@@ -19,6 +19,7 @@ from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.providers.ldap_values import shown_as_text, text_in
 from gatewright.providers.trust import trust
 
 _REFUSED = {
@@ -43,11 +44,16 @@ class Entry:
     """One entry: its name, and the values of the attributes that were asked for, by the attribute in lower case."""
 
     dn: str
-    values: Mapping[str, list[str]]
+    values: Mapping[str, list[bytes]]
 
     def first(self, attribute: str) -> str | None:
-        """Return the first value of an attribute, or None without one."""
-        return next(iter(self.values.get(attribute.lower(), ())), None)
+        """Return the first value of an attribute as text, without loss, or None without one."""
+        value = next(iter(self.values.get(attribute.lower(), ())), None)
+        return None if value is None else shown_as_text(attribute, value)
+
+    def texts(self, attribute: str) -> list[str]:
+        """Return the values of an attribute that are text."""
+        return [text for value in self.values.get(attribute.lower(), ()) if (text := text_in(value)) is not None]
 
 
 class Directory:
@@ -163,8 +169,8 @@ class Connected:
 
     def search(
         self, base: str, query: str, values: Mapping[str, str], *, attributes: Iterable[str], at_most: int = 0
-    ) -> list[Entry]:
-        """Return the entries that fit.
+    ) -> tuple[list[Entry], bool]:
+        """Return the entries that fit, and whether these are all: a server may have a limit of its own.
 
         Args:
             base: The name of the entry below which to search. With ``{...}`` in it, where a value stands, it is the
@@ -188,14 +194,15 @@ class Connected:
         )
         code = self._connection.result["result"]
         if is_entry and code in {results.RESULT_NO_SUCH_OBJECT, results.RESULT_INVALID_DN_SYNTAX}:
-            return []
+            return [], True
         if code in _MISCONFIGURED:
             raise ConfigurationError(
                 f"The directory has no {base!r} that we may read. Give a service account that may."
             )
         if code not in {results.RESULT_SUCCESS, results.RESULT_SIZE_LIMIT_EXCEEDED}:
             raise _no_verdict(self._connection)
-        return [_read_entry(found) for found in self._connection.response or [] if found["type"] == "searchResEntry"]
+        found = [entry for entry in self._connection.response or [] if entry["type"] == "searchResEntry"]
+        return [_read_entry(entry) for entry in found], code == results.RESULT_SUCCESS
 
 
 def _bind(connection: ldap3.Connection, dn: str, password: str) -> bool:
@@ -218,11 +225,7 @@ def _fill(template: str, values: Mapping[str, str], escape: Callable[[str], str]
 
 
 def _read_entry(found: Any) -> Entry:
-    values = {
-        name.lower(): [value.decode(errors="replace") for value in held]
-        for name, held in found["raw_attributes"].items()
-    }
-    return Entry(dn=found["dn"], values=values)
+    return Entry(dn=found["dn"], values={name.lower(): held for name, held in found["raw_attributes"].items()})
 
 
 def _read_url(url: str) -> tuple[str, int, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,14 +30,16 @@ class HTTPUserProvider(UserProvider):
     The API has two resources:
 
     ``POST /authenticate`` with ``{"username": ..., "password": ...}`` compares a password. It answers 200 with the
-    user; 401 or 404 if there is no such user or the password is wrong, at equal cost; 403 with ``{"code":
-    "inactive"}`` or ``{"code": "unverified"}`` if the password is right but the user may not sign in.
+    user; 401 or 404 (``refusal_statuses``) if there is no such user or the password is wrong, at equal cost; 403 with
+    ``{"code": "inactive"}`` or ``{"code": "unverified"}`` if the password is right but the user may not sign in.
 
     ``GET /users/{username}`` answers 200 with the user, 404 if there is none, or 403 as above. Sessions reload their
     user from it, with the name that the user carries.
 
     A user is an object with ``username``, and if it likes ``id``, ``email``, ``active`` and ``verified`` (booleans),
-    ``roles`` and ``permissions`` (lists of names) and anything else, which the entity shows; but no hash.
+    ``roles`` and ``permissions`` (lists of names) and anything else, which the entity shows; but no hash. Roles,
+    permissions and an ``id`` that are null are none; a flag is never null. Without an ``id`` the username is one: let
+    the API say one that outlives a name.
 
     Whatever else comes back, or nothing in time, is `ProviderUnavailableError`: "try again later", never "wrong
     password". So is 401 with ``WWW-Authenticate: Bearer error="invalid_token"`` (RFC 6750): it refuses our own token.
@@ -48,6 +51,9 @@ class HTTPUserProvider(UserProvider):
         token: What the API knows this application by; sent as a bearer token.
         authenticate_path: Another path than ``/authenticate``.
         user_path: Another path than ``/users/{username}``.
+        refusal_statuses: The statuses, of the 4xx kind, that mean "no such user, or the password is wrong": such as 400
+            or 422 beside the usual ones. With 403 in it, one with the code of an inactive or unverified user still
+            says that. When a user is reloaded 401 and 403 are not looked for in it: they refuse our own token.
         timeout_seconds: How long one attempt may take to connect, and then to answer.
         attempts: How often a request is sent at most, 1 to 10.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
@@ -64,6 +70,7 @@ class HTTPUserProvider(UserProvider):
         token: str | None = None,
         authenticate_path: str = "/authenticate",
         user_path: str = "/users/{username}",
+        refusal_statuses: Collection[int] = (401, 404),
         timeout_seconds: float = 5,
         attempts: int = 3,
         ca_file: str | Path | None = None,
@@ -84,6 +91,7 @@ class HTTPUserProvider(UserProvider):
             attempts=attempts,
             ca_file=ca_file,
         )
+        self._refusals = _checked_statuses(refusal_statuses)
         self._authenticate_path = authenticate_path
         self._user_path = user_path
 
@@ -100,20 +108,22 @@ class HTTPUserProvider(UserProvider):
         if not could_be_username(username) or username in {".", ".."}:
             raise UserNotFoundError("There is no such user.")
         if password is None:
-            answer, nobody = self._api.get(self._user_path.replace("{username}", quote(username, safe=""))), {404}
+            answer = self._api.get(self._user_path.replace("{username}", quote(username, safe="")))
+            nobody = {404} | self._refusals - {401, 403}
         elif could_be_password(password):
             claim = {"username": username, "password": password}
-            answer, nobody = self._api.post(self._authenticate_path, claim), {401, 404}
+            answer, nobody = self._api.post(self._authenticate_path, claim), self._refusals
         else:
             raise UserNotFoundError("Nobody can have this password.", username=username)
         if answer.status == 200:
             return self._user_in(answer.json())
+        if answer.status == 403:
+            _tell_refusal(answer, username)
         if answer.status in nobody and 'error="invalid_token"' not in answer.challenge:
             raise UserNotFoundError("There is no such user, or the password is wrong.", username=username)
-        if answer.status == 403:
-            _tell_refusal(answer.json(), username)
         raise ProviderUnavailableError(
-            f"The users' API answered {answer.status}, which it should not. Look at its address and our token."
+            f"The users' API answered {answer.status}, which it should not. Look at its address and our token, or add "
+            "the status to refusal_statuses if it means a wrong password."
         )
 
     def close(self) -> None:
@@ -129,17 +139,24 @@ class HTTPUserProvider(UserProvider):
         if not isinstance(record, dict) or not could_be_username(record.get("username")):
             raise ProviderUnavailableError("The users' API answered with a user who has no username.")
         unclear = [name for name in _FLAGS if name in record and not isinstance(record[name], bool)]
-        unclear += [name for name in ("roles", "permissions") if not _are_names(record.get(name, []))]
+        roles, permissions = (_list_in(record, name) for name in ("roles", "permissions"))
+        unclear += [name for name, held in (("roles", roles), ("permissions", permissions)) if not _are_names(held)]
+        unclear += ["id"] if isinstance(record.get("id"), dict | list) else []
         if unclear:
             raise ProviderUnavailableError(
                 f"The users' API answered with {', '.join(unclear)} of the wrong kind: flags are booleans, roles and "
-                "permissions are lists of names."
+                "permissions are lists of names, an id is text or a number."
             )
         entity = SimpleNamespace(**{name: value for name, value in record.items() if name not in _NOT_SHOWN})
-        return self.user_class(entity, record.get("roles", []), record.get("permissions", []))
+        return self.user_class(entity, roles, permissions)
 
 
-def _tell_refusal(record: Any, username: str) -> None:
+def _tell_refusal(answer: Any, username: str) -> None:
+    """Raise what an answer of 403 says by its code, if it says something."""
+    try:
+        record = answer.json()
+    except ProviderUnavailableError:
+        return
     code = record.get("code") if isinstance(record, dict) else None
     if code == "inactive":
         raise InactiveUserError(username=username)
@@ -147,8 +164,25 @@ def _tell_refusal(record: Any, username: str) -> None:
         raise UnverifiedUserError(username=username)
 
 
+def _list_in(record: dict[str, Any], name: str) -> Any:
+    """Return a field that is a list; where it is missing or null, an empty one."""
+    value = record.get(name)
+    return [] if value is None else value
+
+
 def _are_names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _checked_statuses(statuses: Collection[int]) -> set[int]:
+    """Return the statuses that refuse somebody."""
+    given = set(statuses)
+    if not all(isinstance(status, int) and 400 <= status < 500 and status != 429 for status in given):
+        raise ConfigurationError(
+            "refusal_statuses holds statuses from 400 to 499 that mean a wrong password. 429 asks for patience, and "
+            "others are no refusal."
+        )
+    return given
 
 
 def _checked(base_url: str, *, allow_plaintext: bool) -> str:

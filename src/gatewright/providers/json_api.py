@@ -14,6 +14,7 @@ import httpx
 
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
 from gatewright.ports import Clock, Random
+from gatewright.providers.content_encoding import decoded
 from gatewright.providers.per_process import PerProcess
 from gatewright.providers.trust import trust
 from gatewright.system import SystemClock, SystemRandom
@@ -33,21 +34,23 @@ class Answer:
     Args:
         status: The HTTP status, neither 429 nor of the 3xx and 5xx kind.
         challenge: The header ``WWW-Authenticate``.
-        body: At most 1 MiB, not decoded.
+        encodings: The header ``Content-Encoding``: some servers and proxies compress whatever they are asked for.
+        body: At most 1 MiB, as it was sent.
     """
 
     status: int
     challenge: str
+    encodings: str
     body: bytes
 
     def json(self) -> Any:
         """Return the body.
 
         Raises:
-            ProviderUnavailableError: If it is not JSON.
+            ProviderUnavailableError: If it is not JSON, is damaged, or holds more than 1 MiB.
         """
         try:
-            return json.loads(self.body)
+            return json.loads(decoded(self.body, self.encodings, at_most=_LONGEST_BODY))
         except (ValueError, RecursionError):
             raise ProviderUnavailableError("The users' API answered with something that is not JSON.") from None
 
@@ -159,7 +162,12 @@ class JSONAPI:
                         raise ProviderUnavailableError(f"The users' API at {self._base_url} answered more than 1 MiB.")
                     if self._clock.now() > deadline:
                         raise _Trouble("takes too long to answer")
-                return Answer(response.status_code, response.headers.get("WWW-Authenticate", ""), content)
+                return Answer(
+                    response.status_code,
+                    challenge=response.headers.get("WWW-Authenticate", ""),
+                    encodings=response.headers.get("Content-Encoding", ""),
+                    body=content,
+                )
         except httpx.TransportError as error:  # its request holds the password: never chain it
             what = f"cannot be reached ({type(error).__name__}: {error})"
             raise _Trouble(what, nothing_sent=isinstance(error, _NOTHING_SENT)) from None

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from gatewright.errors import ConfigurationError
+from gatewright.ports import credential_digest
 from gatewright.providers.credentials import CredentialsUserProvider, Found
 
 _NOT_SHOWN = {"password", "roles", "permissions"}
@@ -17,7 +18,8 @@ class MemoryUserProvider(CredentialsUserProvider):
 
     Args:
         users: Each with the field that finds it, ``password`` (a hash; without one nobody signs in by password), and
-            if you like ``active``, ``verified``, ``roles``, ``permissions`` and fields of your own.
+            if you like ``id``, ``active``, ``verified``, ``roles``, ``permissions`` and fields of your own. The field
+            that finds a user is their id where they have no other.
         username_field: The field that users are found by.
 
     Raises:
@@ -32,6 +34,7 @@ class MemoryUserProvider(CredentialsUserProvider):
                 raise ConfigurationError(f"Every user needs a {username_field} of their own, a str.")
             self._users[name] = dict(user)
         self._username_field = username_field
+        self._given = {name: credential_digest(user.get("password")) for name, user in self._users.items()}
 
     def find(self, username: str) -> Found | None:
         """Return the user with this name and their password hash, or None."""
@@ -40,7 +43,8 @@ class MemoryUserProvider(CredentialsUserProvider):
             return None
         entity = SimpleNamespace(**{name: value for name, value in fields.items() if name not in _NOT_SHOWN})
         entity.username = username
-        user = self.user_class(entity, fields.get("roles", ()), fields.get("permissions", ()))
+        user = self.user_class(entity, fields.get("roles") or (), fields.get("permissions") or ())
+        user.credential_digest = self._given[username]  # every process has the list, and renews hashes for itself
         return user, fields.get("password")
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:

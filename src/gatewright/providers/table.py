@@ -16,6 +16,8 @@ from gatewright.providers.could_be import could_be_username
 from gatewright.providers.credentials import CredentialsUserProvider, Found
 from gatewright.providers.is_set import is_set
 from gatewright.providers.per_process import PerProcess
+from gatewright.providers.table_engine import engine_for
+from gatewright.providers.table_names import has_name, name_in
 
 _NOT_SHOWN = {"password", "role"}
 
@@ -27,7 +29,7 @@ class TableColumns:
     Args:
         username: What finds a user, and what a session remembers. No two rows may share a value.
         alias: A second column that finds a user, such as the mail address beside a username.
-        id: The user's identifier.
+        id: The user's identifier, for good; the username where there is no such column.
         email: The mail address.
         first_name: What to call the user.
         password: The password's hash, of any kind that `gatewright.passwords` reads. Never shown.
@@ -79,7 +81,7 @@ class TableUserProvider(CredentialsUserProvider):
             for a view or an account that may only read.
 
     Raises:
-        ConfigurationError: If there can be no such database.
+        ConfigurationError: If there can be no such database, or its driver is asynchronous.
     """
 
     def __init__(
@@ -92,14 +94,14 @@ class TableUserProvider(CredentialsUserProvider):
         keeps_hashes: bool = True,
     ) -> None:
         given = url_or_engine
-        self._engine = PerProcess(lambda: given if isinstance(given, sa.Engine) else _open_engine(given))
+        self._engine = PerProcess(lambda: engine_for(given))
         self._engine.get()
         self._is_borrowed = isinstance(given, sa.Engine)
         self._table = table
         self._schema = schema
         self._columns = columns or TableColumns()
         self._keeps_hashes = keeps_hashes
-        self._is_checked = False
+        self._types: dict[str, sa.types.TypeEngine[Any]] = {}
 
     def find(self, username: str) -> Found | None:
         """Return the user with this name and their password hash, or None.
@@ -126,11 +128,13 @@ class TableUserProvider(CredentialsUserProvider):
         """
         if not self._keeps_hashes or self._columns.password is None:
             return
+        engine = self._checked_engine()
         is_old = sa.column(self._columns.password) == sa.bindparam("old")
-        statement = sa.update(self._source()).where(self._has_name(), is_old).values({self._columns.password: new_hash})
+        has_name = self._has_name(username, engine)
+        statement = sa.update(self._source()).where(has_name, is_old).values({self._columns.password: new_hash})
         try:
-            with self._engine.get().begin() as connection:
-                connection.execute(statement, {"name": username, "old": old_hash})
+            with engine.begin() as connection:
+                connection.execute(statement, {"old": old_hash})
         except exc.SQLAlchemyError as error:
             raise ProviderUnavailableError(
                 f"A renewed hash cannot be kept in {self._table} ({_kind_of(error)}). "
@@ -146,32 +150,46 @@ class TableUserProvider(CredentialsUserProvider):
     def _read(self, username: str) -> Sequence[sa.RowMapping]:
         fields = self._columns.by_field()
         source = self._source()
-        statement = sa.select(*(source.c[name].label(field) for field, name in fields.items())).where(self._has_name())
+        selected = sa.select(*(source.c[name].label(field) for field, name in fields.items()))
+        engine = self._checked_engine()
         with _clear_errors(self._table):
-            engine = self._engine.get()
-            if not self._is_checked:
-                self._check(engine)
             try:
                 with engine.connect() as connection:
-                    return connection.execute(statement.limit(2), {"name": username}).mappings().all()
+                    found = connection.execute(selected.where(self._has_name(username, engine)).limit(2))
+                    return found.mappings().all()
             except exc.DataError:  # a name that the column's type cannot hold is nobody's
                 return []
 
     def _found(self, row: sa.RowMapping) -> Found:
         fields = {name: value for name, value in row.items() if name not in _NOT_SHOWN}
         flags = {name: is_set(fields[name]) for name in ("active", "verified") if name in fields}
-        entity = SimpleNamespace(**(fields | flags | {"username": str(fields["username"])}))
+        names = {name: name_in(fields[name]) for name in ("username", "id") if name in fields}
+        for name, value in names.items():
+            if value is None:
+                raise ConfigurationError(
+                    f"A row of {self._table} has no {self._columns.by_field()[name]}, by which sessions know whose "
+                    "they are. Fill it, or name another column in TableColumns."
+                )
+        entity = SimpleNamespace(**(fields | flags | {"username": names["username"]}))
         password_hash = row.get("password")
         return self.user_class(entity, _roles_in(row.get("role"))), password_hash
 
+    def _checked_engine(self) -> sa.Engine:
+        """Return the engine, once it is known that the table is as it should be."""
+        engine = self._engine.get()
+        if not self._types:
+            with _clear_errors(self._table):
+                self._check(engine)
+        return engine
+
     def _check(self, engine: sa.Engine) -> None:
-        """Refuse a table that lacks what is read, before a database's own words do."""
+        """Refuse a table that lacks what is read, before a database's own words do, and learn its columns' types."""
         inspector = sa.inspect(engine)
         wanted = {*self._columns.by_field().values(), *self._name_columns()}
         try:
-            there = [str(found["name"]) for found in inspector.get_columns(self._table, self._schema)]
+            there = {str(found["name"]): found["type"] for found in inspector.get_columns(self._table, self._schema)}
         except exc.NoSuchTableError:
-            there = []
+            there = {}
         if not there:
             names = [*inspector.get_table_names(self._schema), *inspector.get_view_names(self._schema)]
             raise ConfigurationError(
@@ -183,32 +201,20 @@ class TableUserProvider(CredentialsUserProvider):
                 f"{self._table} has no {', '.join(missing)}. It has: {', '.join(there)}. "
                 "Say in TableColumns what the columns are called, or None for one that there is not."
             )
-        self._is_checked = True
+        self._types = there
 
     def _source(self) -> Any:
         names = {*self._columns.by_field().values(), *self._name_columns()}
         return sa.table(self._table, *(sa.column(name) for name in sorted(names)), schema=self._schema)
 
-    def _has_name(self) -> Any:
-        return sa.or_(*(sa.column(name) == sa.bindparam("name") for name in self._name_columns()))
+    def _has_name(self, name: str, engine: sa.Engine) -> Any:
+        is_strict = engine.dialect.name != "sqlite"
+        columns = self._name_columns()
+        conditions = [has_name(column, self._types[column], name, is_strict=is_strict) for column in columns]
+        return sa.or_(sa.false(), *(condition for condition in conditions if condition is not None))
 
     def _name_columns(self) -> list[str]:
         return [name for name in (self._columns.username, self._columns.alias) if name is not None]
-
-
-def _open_engine(url: str | sa.URL) -> sa.Engine:
-    """Return an engine that hides values from its errors. It connects at first use."""
-    try:
-        target = sa.make_url(url)
-        if target.get_backend_name() == "sqlite":  # a connection kept across a fork breaks SQLite's locks
-            return sa.create_engine(target, poolclass=sa.NullPool, hide_parameters=True)
-        return sa.create_engine(target, pool_pre_ping=True, hide_parameters=True)
-    except ImportError as error:
-        raise ConfigurationError(f"The database of TableUserProvider needs a driver: {error}.") from None
-    except (exc.ArgumentError, ValueError):
-        raise ConfigurationError(
-            "TableUserProvider needs an SQLAlchemy URL such as postgresql+psycopg://user@host/database."
-        ) from None  # the error may show the URL, and the URL a password
 
 
 @contextmanager

@@ -83,3 +83,26 @@ def test_a_database_that_is_away_is_said_to_be(django_users, monkeypatch):
 
     with pytest.raises(ProviderUnavailableError, match="OperationalError"):
         DjangoUserProvider().find("ida")
+
+
+def test_a_key_of_0_is_an_id(django_users):
+    """Not the username."""
+    django_users.create(pk=0, username="zoe")
+
+    assert DjangoUserProvider().load_user_by_username("zoe").id == "0"
+
+
+def test_a_hash_that_is_changed_in_the_database_ends_sessions(django_users):
+    """By whatever code, without a signal; a session that Django's own sign-in has opened is no exception."""
+    django_users.create_user("ida", password=PASSWORD)
+    auth, by_password, by_django = get_auth(), {}, {}
+    auth.guard(by_password).login("ida", PASSWORD, "DjangoUserProvider")
+    django_users.filter(username="ida").update(password=make_password("quiet lamp under seven hills"))
+    user = DjangoUserProvider().user_of(django_users.get(username="ida"))
+    user.provider_name = "DjangoUserProvider"
+    auth.guard(by_django).store(user)
+
+    assert auth.guard(by_password).user() is None
+    assert auth.guard(by_django).user().username == "ida"
+    django_users.filter(username="ida").update(password=make_password(PASSWORD))
+    assert auth.guard(by_django).user() is None

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
 import subprocess
 import sys
 import traceback
+import zlib
 from collections.abc import Iterator
 
 import pytest
 
 from gatewright.errors import (
+    AttemptBlockedError,
     ConfigurationError,
+    GatewrightError,
     InactiveUserError,
     ProviderUnavailableError,
     UnverifiedUserError,
@@ -137,7 +141,16 @@ FAULTS = {
     "no JSON": answering(200, b"<html>It works!</html>"),
     "no text": answering(200, b"\xff\xfe\xfd"),
     "too deep": answering(200, b"[" * 200_000),
-    "compressed": answering(200, b"\x1f\x8b\x08\x00nonsense", Content_Encoding="gzip"),
+    "damaged": answering(200, b"\x1f\x8b\x08\x00nonsense", Content_Encoding="gzip"),
+    "cut off": answering(200, gzip.compress(b'{"username": "alice"}')[:-9], Content_Encoding="gzip"),
+    "not compressed": answering(200, b'{"username": "alice"}', Content_Encoding="gzip"),
+    "a bomb": answering(200, gzip.compress(b" " * 2**28), Content_Encoding="gzip"),
+    "a bomb in a bomb": answering(200, gzip.compress(gzip.compress(b" " * 2**28)), Content_Encoding="gzip, gzip"),
+    "many small bombs": answering(200, gzip.compress(b" " * 2**19) * 3, Content_Encoding="gzip"),
+    "of another encoding": answering(200, b'{"username": "alice"}', Content_Encoding="br"),
+    "an id that is a list": answering(200, {"username": "alice", "id": [1]}),
+    "roles is false": answering(200, {"username": "alice", "roles": False}),
+    "roles hold null": answering(200, {"username": "alice", "roles": [None]}),
     "a list": answering(200, b"[]"),
     "nobody": answering(200, b"{}"),
     "a name that is no text": answering(200, {"username": 7}),
@@ -163,6 +176,112 @@ def test_a_fault_is_try_again_later(hasty, api, fault, arguments):
         hasty.load_user_by_username(*arguments)
 
     assert PASSWORD not in "".join(traceback.format_exception(refusal.value))
+
+
+def raw_deflate(body: bytes) -> bytes:
+    """Compress without zlib's header, as some servers do for ``deflate``."""
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return stream.compress(body) + stream.flush()
+
+
+ALICE = b'{"username": "alice", "roles": ["editor"]}'
+COMPRESSED = {
+    "gzip": gzip.compress(ALICE),
+    "x-gzip": gzip.compress(ALICE),
+    "GZIP": gzip.compress(ALICE[:9]) + gzip.compress(ALICE[9:]),
+    "deflate": zlib.compress(ALICE),
+    "Deflate": raw_deflate(ALICE),
+    "deflate, gzip": gzip.compress(zlib.compress(ALICE)),
+    "identity": ALICE,
+    "gzip, identity": gzip.compress(ALICE),
+}
+
+
+@pytest.mark.parametrize("encoding", COMPRESSED)
+@pytest.mark.parametrize("arguments", [("alice",), ("alice", PASSWORD)], ids=["reload", "password"])
+def test_a_compressed_answer_is_read(hasty, api, encoding, arguments):
+    """Some servers and proxies compress whatever they are asked for."""
+    api.fault = answering(200, COMPRESSED[encoding], Content_Encoding=encoding)
+
+    assert hasty.load_user_by_username(*arguments).roles == ("editor",)
+
+
+@pytest.mark.parametrize("body", [b"", gzip.compress(b""), b"\x00" * 20])
+def test_what_a_refusal_says_is_not_read(hasty, api, body):
+    """However it is encoded."""
+    api.fault = answering(401, body, Content_Encoding="br, gzip")
+
+    with pytest.raises(UserNotFoundError):
+        hasty.load_user_by_username("alice", PASSWORD)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"roles": None, "permissions": None, "email": None, "id": None, "team": None}])
+def test_null_is_nothing(hasty, api, nothing):
+    """As many APIs write what there is not."""
+    api.fault = answering(200, {"username": "alice"} | nothing)
+
+    user = hasty.load_user_by_username("alice", PASSWORD)
+
+    assert (user.roles, user.permissions, user.email, user.id) == ((), (), None, "alice")
+
+
+@pytest.mark.parametrize(("given", "text"), [(0, "0"), (7, "7"), ("0", "0"), ("", "alice"), (False, "alice")])
+def test_an_id_may_be_any_number_or_text(hasty, api, given, text):
+    """0 is one as well; without one the name is."""
+    api.fault = answering(200, {"username": "alice", "id": given})
+
+    assert hasty.load_user_by_username("alice").id == text
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+def test_the_statuses_of_a_refusal_can_be_set(api, make_auth, status):
+    """They are wrong passwords: counted, blocked in the end, and never an outage."""
+    provider = HTTPUserProvider(api.url, allow_plaintext=True, refusal_statuses=(400, 401, 403, 404, 409, 422))
+    auth = make_auth(providers=[provider])
+    api.fault = answering(status, b"<html>", Content_Encoding="br")
+
+    refusals = []
+    for _ in range(12):
+        with pytest.raises(GatewrightError) as refusal:
+            auth.attempt("alice", "wrong", provider, ip_address="192.0.2.1")
+        refusals.append(type(refusal.value))
+
+    assert refusals[0] is UserNotFoundError
+    assert refusals[-1] is AttemptBlockedError
+    provider.close()
+
+
+def test_a_refusal_may_still_have_a_code(api):
+    """With 403 among the refusals, an inactive user's 403 says more; a refused token is an outage all the same."""
+    provider = HTTPUserProvider(api.url, allow_plaintext=True, refusal_statuses=[403, 401, 422], attempts=1)
+    api.users["alice"]["refusal"] = "inactive"
+    with pytest.raises(InactiveUserError):
+        provider.load_user_by_username("alice", PASSWORD)
+    api.fault = FAULTS["our token is refused"]
+    with pytest.raises(ProviderUnavailableError):
+        provider.load_user_by_username("alice", PASSWORD)
+    provider.close()
+
+
+@pytest.mark.parametrize(("status", "error"), [(422, UserNotFoundError), (404, UserNotFoundError)])
+def test_a_name_that_the_api_refuses_to_read_is_nobodys(api, status, error):
+    """The same statuses mean it when a user is reloaded."""
+    provider = HTTPUserProvider(api.url, allow_plaintext=True, refusal_statuses=[401, 403, 422], attempts=1)
+    api.fault = answering(status)
+    with pytest.raises(error):
+        provider.load_user_by_username("alice")
+    for refused in (401, 403):  # it is our token that they are about there
+        api.fault = answering(refused)
+        with pytest.raises(ProviderUnavailableError):
+            provider.load_user_by_username("alice")
+    provider.close()
+
+
+@pytest.mark.parametrize("statuses", [[200], [429], [500], ["400"], [399], [True]])
+def test_a_status_that_is_no_refusal_is_refused(statuses):
+    """Success, patience and outages are never wrong passwords."""
+    with pytest.raises(ConfigurationError, match="refusal_statuses"):
+        HTTPUserProvider("https://users.example.com", refusal_statuses=statuses)
 
 
 def test_an_endless_trickle_is_cut_off(hasty, api):

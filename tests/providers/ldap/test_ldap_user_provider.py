@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
 import traceback
 import unicodedata
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -16,7 +13,9 @@ from hypothesis import strategies as st
 from gatewright import Auth
 from gatewright.errors import ConfigurationError, InactiveUserError, ProviderUnavailableError, UserNotFoundError
 from gatewright.providers import LDAPLayout, LDAPUserProvider, UserProvider
+from gatewright.providers.directory import Directory
 from gatewright.testing.provider_conformance import ProviderConformance
+from ldap_directory import plain_server
 
 PASSWORD = "correct horse battery staple"
 
@@ -48,6 +47,7 @@ def test_the_entity_is_what_the_layout_asks_for(connect):
     user = connect().load_user_by_username("alice", PASSWORD)
 
     assert vars(user.entity) == {
+        "id": user.id,
         "username": "alice",
         "dn": "uid=alice,ou=people,dc=example,dc=org",
         "email": "alice@example.org",
@@ -120,7 +120,8 @@ def test_an_empty_password_never_asks_the_server(connect, directory):
 
     with pytest.raises(UserNotFoundError):
         connect().load_user_by_username("alice", "")
-    assert not connect()._people._directory.is_password_of("uid=alice,ou=people,dc=example,dc=org", "")
+    bind = partial(Directory.is_password_of, name="uid=alice,ou=people,dc=example,dc=org", password="")
+    assert not connect()._replicas.ask(lambda people: bind(people._directory))
 
 
 def _bind_without_password(dn):
@@ -269,40 +270,3 @@ def refuse_tls(request: bytes) -> bytes:
     message_id = request[2 : 4 + request[3]]
     refusal = message_id + bytes.fromhex("78250a01020400041e") + b"unsupported extended operation"
     return bytes([0x30, len(refusal)]) + refusal
-
-
-@contextmanager
-def plain_server(answer: bytes | Callable[[bytes], bytes] | None):
-    """Answer the first question with ``answer`` and hang up, or each with what it makes of it, or none at all.
-
-    Collects what it hears.
-    """
-    received: list[bytes] = []
-    done = threading.Event()
-
-    def serve() -> None:
-        while not done.is_set():
-            try:
-                client = listener.accept()[0]
-            except OSError:
-                return
-            with client:
-                client.settimeout(5)
-                with contextlib.suppress(OSError):
-                    while asked := client.recv(4096):
-                        received.append(asked)
-                        if answer is None:
-                            done.wait(10)
-                        client.sendall(answer(asked) if callable(answer) else answer or b"")
-                        if not callable(answer):
-                            break
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listener.getsockname()[1], received
-        finally:
-            done.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import InterfaceError, OperationalError
 
 from gatewright.errors import ProviderUnavailableError
+from gatewright.identifiers import id_text
 from gatewright.model import User
 from gatewright.providers.could_be import could_be_username
 from gatewright.providers.credentials import CredentialsUserProvider, Found
@@ -32,8 +33,8 @@ class DjangoUser(User):
 
     @property
     def id(self) -> str:
-        """The primary key."""
-        return str(self.entity.pk)
+        """The primary key, as text."""
+        return self._within_scope(id_text(self.entity.pk))
 
     @property
     def created_at(self) -> Any:

@@ -47,8 +47,8 @@ def end_sessions(*, instance: Any, created: bool, **_: Any) -> None:
     """End every session of a user of Django's who has been given another password, by whatever form or command."""
     is_changed = getattr(instance, "_password", None) is not None  # what Django keeps from set_password until saved
     if is_changed and not created:
-        name, _provider = provider_of_django()
-        get_auth().invalidate_all_tokens(str(instance.pk), provider=name)
+        name, provider = provider_of_django()
+        get_auth().invalidate_all_tokens(provider.user_class(instance).id, provider=name)
 
 
 async def _open_session(visit: Visit, user: User) -> None:

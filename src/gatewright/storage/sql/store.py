@@ -6,6 +6,7 @@ from gatewright.storage.sql.parts.accounts import SQLAccounts
 from gatewright.storage.sql.parts.attempts import SQLAttempts
 from gatewright.storage.sql.parts.audit import SQLAudit
 from gatewright.storage.sql.parts.challenges import SQLChallenges
+from gatewright.storage.sql.parts.credentials import SQLCredentials
 from gatewright.storage.sql.parts.letters import SQLLetters
 from gatewright.storage.sql.parts.links import SQLLinks
 from gatewright.storage.sql.parts.profiles import SQLProfiles
@@ -19,6 +20,7 @@ class SQLStore(
     SQLAttempts,
     SQLAudit,
     SQLChallenges,
+    SQLCredentials,
     SQLLetters,
     SQLLinks,
     SQLProfiles,

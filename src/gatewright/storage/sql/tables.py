@@ -164,6 +164,17 @@ remembered = Table(
     Index("ix_remembered_provider_user_id", "provider", "user_id"),
 )
 
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("provider", String(255), primary_key=True),
+    Column("user_id", String(255), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("previous_digest", LargeBinary(32)),
+    Column("expires_at", String(26), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 links = Table(
     "links",
     metadata,

@@ -18,6 +18,7 @@ from gatewright.testing.store_conformance.attempts import AttemptPromises
 from gatewright.testing.store_conformance.audit import AuditPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
+from gatewright.testing.store_conformance.credentials import CredentialPromises
 from gatewright.testing.store_conformance.letters import LetterPromises
 from gatewright.testing.store_conformance.links import LinkPromises
 from gatewright.testing.store_conformance.profiles import ProfilePromises
@@ -35,6 +36,7 @@ class StoreConformance(
     AuditPromises,
     ChallengePromises,
     ClaimPromises,
+    CredentialPromises,
     LetterPromises,
     LinkPromises,
     ProfilePromises,

@@ -4,6 +4,7 @@ from gatewright.storage.sql.statements.accounts import AccountStatements
 from gatewright.storage.sql.statements.attempts import AttemptStatements
 from gatewright.storage.sql.statements.audit import AuditStatements
 from gatewright.storage.sql.statements.challenges import ChallengeStatements
+from gatewright.storage.sql.statements.credentials import CredentialStatements
 from gatewright.storage.sql.statements.letters import LetterStatements
 from gatewright.storage.sql.statements.links import LinkStatements
 from gatewright.storage.sql.statements.profiles import ProfileStatements
@@ -17,6 +18,7 @@ class Statements(
     AttemptStatements,
     AuditStatements,
     ChallengeStatements,
+    CredentialStatements,
     LetterStatements,
     LinkStatements,
     ProfileStatements,

@@ -1,0 +1,93 @@
+"""Passwords that another place keeps: where one is changed there, its user's sessions end here.
+
+Our own accounts need none of this: whoever changes an account's password ends its sessions at the same time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from gatewright.model import User
+from gatewright.operations.audit import entry
+from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
+from gatewright.ports import CredentialSource, Owner, credential_digest, hands_out_hashes
+
+
+async def has_changed(parts: Parts, user: User, *, provider: str) -> bool:
+    """Say whether a user who has just been loaded has another password than when they were last seen.
+
+    Then all their sessions have been ended, and their browsers forgotten.
+    """
+    digest = user.credential_digest
+    if digest is None or is_account(user):
+        return False
+    owner = Owner(user.id, provider)
+    is_current = await parts.store.is_credential_current(owner, digest=digest)
+    return not is_current and await _keep(parts, owner, digest)
+
+
+async def note_password(parts: Parts, user: User, *, provider: str) -> None:
+    """Write down which password a user has who is about to be given a session; what an older one opened ends."""
+    if is_account(user):
+        return
+    digest = user.credential_digest or await _ask(parts, user, provider=provider)
+    if digest is not None:
+        await _keep(parts, Owner(user.id, provider), digest)
+
+
+async def renew_hash(
+    parts: Parts, user: User, source: CredentialSource, *, provider: str, username: str, old_hash: str, new_hash: str
+) -> None:
+    """Have a provider keep a new hash of a user's password, which is no change of it: no session ends.
+
+    The new hash is announced before it is stored, since a session may be resumed in between.
+
+    Args:
+        parts: The application's parts.
+        user: Whose password it is.
+        source: The provider.
+        provider: Its name.
+        username: The name that the user was found by.
+        old_hash: What was compared.
+        new_hash: What to keep in its place.
+
+    Raises:
+        ProviderUnavailableError: If it cannot be kept.
+    """
+    save = partial(source.save_hash, username, old_hash=old_hash, new_hash=new_hash)
+    if is_account(user):
+        await parts.call(save)
+        return
+    owner, old, new = Owner(user.id, provider), credential_digest(old_hash), credential_digest(new_hash)
+    await note_password(parts, user, provider=provider)
+    await parts.store.renew_credential(owner, old=old, new=new, is_stored=False)
+    stored = old
+    try:
+        await parts.call(save)
+        found = await parts.call(source.find, username)
+        stored = old if found is None else credential_digest(found[1])
+    finally:
+        if stored == new:
+            await parts.store.renew_credential(owner, old=old, new=new, is_stored=True)
+        elif stored == old:
+            await parts.store.renew_credential(owner, old=new, new=old, is_stored=False)
+
+
+async def _keep(parts: Parts, owner: Owner, digest: bytes) -> bool:
+    now, settings = parts.clock.now(), parts.settings
+    revoked = entry(
+        parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, reason="password_changed", at=now
+    )
+    expires_at = now + timedelta(days=max(settings.session_days, settings.remember_days))
+    return await parts.store.keep_credential(owner, digest=digest, expires_at=expires_at, audit=revoked)
+
+
+async def _ask(parts: Parts, user: User, *, provider: str) -> bytes | None:
+    """Return which password hash the provider has of a user whom somebody else made, such as Django's sign-in."""
+    source = parts.sources.get(provider)
+    if source is None or not hands_out_hashes(source):
+        return None
+    found = await parts.call(source.find, user.username)
+    return None if found is None else credential_digest(found[1])

@@ -1,0 +1,36 @@
+"""What the values of LDAP attributes look like as text. They are bytes, and only some of them are text in UTF-8."""
+
+from __future__ import annotations
+
+from uuid import UUID  # noqa: TID251 - to write them, not to make any
+
+from gatewright.identifiers import id_text
+
+_LITTLE_ENDIAN_UUIDS = {"objectguid", "ms-ds-consistencyguid"}
+"""Active Directory writes the first three groups of a UUID the other way round ([MS-DTYP] 2.3.4.2)."""
+
+_BINARY = {"guid", "objectsid", *_LITTLE_ENDIAN_UUIDS}
+"""Attributes that are never text, though their bytes may happen to look like some."""
+
+
+def text_in(value: bytes) -> str | None:
+    """Return the text that a value is, or None where it is none."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def shown_as_text(attribute: str, value: bytes) -> str:
+    """Return a value as text, without loss: what is not text as a UUID or in hexadecimal (`id_text`).
+
+    Args:
+        attribute: Whose value it is.
+        value: As the directory has it.
+    """
+    name = attribute.lower().removesuffix(";binary")
+    if name in _LITTLE_ENDIAN_UUIDS and len(value) == 16:
+        return str(UUID(bytes_le=value))
+    text = None if name in _BINARY else text_in(value)
+    return (id_text(value) or "") if text is None else text

@@ -1,0 +1,109 @@
+"""A real PostgreSQL server on the loopback interface, of the tests' own: started once, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROLE = "tests"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A running server, as the beginning of a URL that a database's name ends: ``postgresql+psycopg://.../``."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("there is no PostgreSQL: sudo apt-get install postgresql")
+    with _serving(programs) as port:
+        yield f"postgresql+psycopg://{ROLE}@127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="session")
+def make_postgres_database(postgres_server: str) -> Callable[[], str]:
+    """Make an empty database and return its URL."""
+    numbers = count()
+    server = postgres_server.replace("+psycopg", "")
+
+    def make() -> str:
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"{postgres_server}{name}"
+
+    return make
+
+
+@contextmanager
+def _serving(programs: Path) -> Iterator[int]:
+    """Run a server that forgets everything in the end, and yield its port."""
+    with tempfile.TemporaryDirectory(prefix="gatewright-postgres-") as folder:
+        owner = _owner()
+        if owner is not None:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        user = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        made = [programs / "initdb", "--pgdata", folder, "--username", ROLE, "--auth", "trust", "--no-sync"]
+        subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
+        port = _free_port()
+        settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
+        command = [programs / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
+        with (
+            Path(folder, "log").open("wb") as log,
+            subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
+        ):
+            try:
+                _await_server(process, port)
+                yield port
+            finally:
+                process.send_signal(signal.SIGINT)  # for PostgreSQL: do not wait for clients to go
+                process.wait(30)
+
+
+def _programs() -> Path | None:
+    """Return the folder of the server's programs: Debian keeps them out of the path."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name), reverse=True)
+    search = os.pathsep.join([os.environ["PATH"], *map(str, folders)])
+    initdb, postgres = (shutil.which(name, path=search) for name in ("initdb", "postgres"))
+    return None if initdb is None or postgres is None else Path(initdb).parent
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Return whom the server runs as where the tests run as root, as which it refuses to."""
+    if os.getuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_server(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return when the server answers."""
+    for _ in range(400):
+        if process.poll() is not None:
+            pytest.fail(f"PostgreSQL ended with {process.returncode}")
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user=ROLE, dbname="postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("PostgreSQL does not answer")

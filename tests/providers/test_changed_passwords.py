@@ -1,0 +1,213 @@
+"""A password that the application changes in its own table ends what was opened with the old one, as ours does."""
+
+from __future__ import annotations
+
+import bcrypt
+import pytest
+import sqlalchemy as sa
+
+from gatewright import MemoryUserProvider
+from gatewright.errors import UserNotFoundError
+from gatewright.passwords import PasswordHasher
+from gatewright.providers import ChainUserProvider, TableColumns, TableUserProvider
+from visitors import *  # noqa: F403 - fixtures are found by their presence
+from visitors import PASSWORD, Visitor
+
+ANOTHER = "quiet lamp under seven hills"
+HASHER = PasswordHasher(memory_kib=8, iterations=1)
+OLD = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+COLUMNS = TableColumns(first_name=None, role=None, active=None, verified=None)
+
+
+class Table:
+    """A table of anna, number 0, and ben, number 1, who have the tests' password."""
+
+    def __init__(self, path):
+        self.url = f"sqlite:///{path}"
+        self.run("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, password TEXT)")
+        for number, name in enumerate(("anna", "ben")):
+            self.run("INSERT INTO users VALUES (:id, :name, :hash)", id=number, name=name, hash=HASHER.hash(PASSWORD))
+
+    def run(self, statement, **parameters):
+        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            return connection.execute(sa.text(statement), parameters)
+
+    def change(self, password_hash, name="anna"):
+        """Change a hash behind our back, as the application does."""
+        self.run("UPDATE users SET password = :hash WHERE email = :name", hash=password_hash, name=name)
+
+
+@pytest.fixture
+def table(tmp_path):
+    return Table(tmp_path / "application.db")
+
+
+@pytest.fixture
+def make_provider(table):
+    """Make a provider of the table's users: itself, or through a chain."""
+    return lambda kind="table", **options: {
+        "table": lambda users: users,
+        "chain": lambda users: ChainUserProvider(MemoryUserProvider([]), users),
+    }[kind](TableUserProvider(table.url, columns=COLUMNS, **options))
+
+
+@pytest.fixture
+def sign_in_to():
+    """Sign somebody in, and have their browser remembered."""
+
+    def sign_in_to(auth, provider, name="anna", password=PASSWORD):
+        visitor = Visitor(auth)
+        visitor.request().login(name, password, provider)
+        visitor.remembered = visitor.request().remember()
+        return visitor
+
+    return sign_in_to
+
+
+def name_of(visitor):
+    user = visitor.request().user()
+    return None if user is None else user.username
+
+
+@pytest.mark.parametrize("kind", ["table", "chain"])
+@pytest.mark.parametrize("changed", [HASHER.hash(ANOTHER), HASHER.hash(PASSWORD), "unusable", "", None])
+def test_a_changed_hash_ends_its_users_sessions(make_auth, make_provider, table, sign_in_to, sql, kind, changed):
+    """All of them, and the remembered browsers, nobody else's; by which password nobody can tell from the hash."""
+    provider = make_provider(kind)
+    auth = make_auth(providers=[provider])
+    here, elsewhere, ben = (sign_in_to(auth, provider, name) for name in ("anna", "anna", "ben"))
+
+    table.change(changed)
+
+    assert [name_of(visitor) for visitor in (here, elsewhere, ben)] == [None, None, "ben"]
+    assert Visitor(auth).request().recall(here.remembered) is None
+    assert Visitor(auth).request().recall(elsewhere.remembered) is None
+    assert Visitor(auth).request().recall(ben.remembered) is not None
+    recorded = "SELECT user_id, reason FROM audit WHERE event = 'sessions_revoked'"
+    assert sql(recorded) == [("0" if kind == "table" else "TableUserProvider:0", "password_changed")]
+
+
+def test_a_remembered_browser_alone_is_forgotten(make_auth, make_provider, table, sign_in_to):
+    """Where no request has noticed the change before."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    cookie = sign_in_to(auth, provider).remembered
+
+    table.change(HASHER.hash(ANOTHER))
+
+    assert Visitor(auth).request().recall(cookie) is None
+    assert Visitor(auth).request().recall(cookie) is None
+
+
+def test_signing_in_with_the_new_password_ends_what_the_old_one_opened(make_auth, make_provider, table, sign_in_to):
+    """The new session goes on."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    before = sign_in_to(auth, provider)
+    table.change(HASHER.hash(ANOTHER))
+
+    after = sign_in_to(auth, provider, password=ANOTHER)
+
+    assert [name_of(visitor) for visitor in (before, after, after)] == [None, "anna", "anna"]
+    assert Visitor(auth).request().recall(before.remembered) is None
+    assert Visitor(auth).request().recall(after.remembered) is not None
+
+
+@pytest.mark.parametrize("options", [{}, {"keeps_hashes": False}])
+@pytest.mark.parametrize("kind", ["table", "chain"])
+def test_a_renewed_hash_ends_no_session(make_auth, make_provider, table, sign_in_to, kind, options):
+    """Neither where it is kept nor where it is not, however often somebody signs in."""
+    provider = make_provider(kind, **options)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    before = Visitor(auth)
+    before.request().store(auth.bypass("anna", provider))
+
+    signed_in = [sign_in_to(auth, provider) for _ in range(3)]
+
+    assert [name_of(visitor) for visitor in (before, *signed_in)] == ["anna"] * 4
+    assert all(Visitor(auth).request().recall(visitor.remembered) for visitor in signed_in)
+    table.change(HASHER.hash(ANOTHER))
+    assert [name_of(visitor) for visitor in (before, *signed_in)] == [None] * 4
+
+
+def test_two_who_renew_one_hash_at_once_stay_signed_in(make_auth, make_provider, table, at_once):
+    """A form that was sent twice, say: whichever hash is kept in the end, both sessions go on."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    cookies = [{} for _ in range(4)]
+
+    at_once(auth, [lambda one, kept=kept: one.guard(kept).login("anna", PASSWORD, provider) for kept in cookies])
+
+    assert [auth.guard(kept).user().username for kept in cookies] == ["anna"] * 4
+
+
+def test_a_hash_that_was_not_kept_at_first_is_kept_later(make_auth, make_provider, table, sign_in_to):
+    """As after the column was made longer: what the earlier attempt announced ends no session."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    first = sign_in_to(auth, provider)
+    table.change(OLD)  # the database was restored
+
+    second = sign_in_to(auth, provider)
+
+    assert [name_of(visitor) for visitor in (first, second, first)] == ["anna"] * 3
+
+
+def test_sessions_of_an_earlier_release_stay(make_auth, make_provider, table, sign_in_to, sql):
+    """What nothing is known about goes on, and is noticed to change from then on."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    visitor = sign_in_to(auth, provider)
+    sql("DELETE FROM credentials")
+
+    assert name_of(visitor) == "anna"
+    assert Visitor(auth).request().recall(visitor.remembered) is not None
+    table.change(HASHER.hash(ANOTHER))
+    assert name_of(visitor) is None
+
+
+def test_a_changed_list_ends_sessions_and_a_restart_does_not(make_auth, sign_in_to):
+    """A list of users is read anew by each process, with the hashes as they are given there."""
+
+    def restart(password_hash):
+        provider = MemoryUserProvider([{"email": "anna", "password": password_hash}])
+        return make_auth(providers=[provider]), provider
+
+    first, provider = restart(OLD)
+    visitor, again = sign_in_to(first, provider), sign_in_to(first, provider)
+    visitor.auth, provider = restart(OLD)
+    other = sign_in_to(visitor.auth, provider)
+
+    assert [name_of(one) for one in (visitor, again, other, visitor)] == ["anna"] * 4
+    visitor.auth, _ = restart(HASHER.hash(ANOTHER))
+    assert name_of(visitor) is None
+
+
+def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
+    """Only a digest, which is deleted when no session can be left, together with those."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    sign_in_to(auth, provider)
+    kept = sql("SELECT * FROM credentials")
+
+    assert [row[:2] for row in kept] == [("TableUserProvider", "0")]
+    assert b"argon2" not in b"".join(row[2] for row in kept)
+    sql("UPDATE credentials SET expires_at = '2000'")
+    auth.cleanup_expired_sessions()
+    assert sql("SELECT * FROM credentials") == []
+
+
+def test_accounts_of_ours_leave_nothing_there(make_auth, anna, sign_in_to, sql):
+    """Changing their passwords ends their sessions by itself, all but the one that it is done in."""
+    auth = make_auth()
+    visitor = sign_in_to(auth, "SQLUserProvider")
+    visitor.request().change_password(PASSWORD, ANOTHER)
+
+    assert name_of(visitor) == "anna"
+    assert sql("SELECT * FROM credentials") == []
+    with pytest.raises(UserNotFoundError):
+        auth.attempt("anna", PASSWORD, "SQLUserProvider")
