@@ -15,19 +15,11 @@ from gatewright.model import Session, User, as_utc
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
 from gatewright.web.response import Response, data
-from gatewright.web.routes import API, PATHS
+from gatewright.web.routes import API
 from gatewright.web.visit import Visit
 
 _Act = Callable[[Visit, Mapping[str, Any]], Awaitable[Response]]
 _ACCEPTED = {"detail": "If this is possible, a mail is on its way."}
-
-
-def page_of(path: str) -> str | None:
-    """Return the name of the page that a path is the twin of, or None where it is none of the API's."""
-    found = _find(path)
-    if found is None:
-        return None
-    return next((name for name, page in PATHS.items() if page == found[0]), "session")
 
 
 async def answer(visit: Visit) -> Response:
@@ -38,16 +30,17 @@ async def answer(visit: Visit) -> Response:
         GatewrightError: What the act raises.
     """
     request = visit.request
-    found = _find(request.path)
+    found = visit.site.routes.find_in_api(request.path)
     if found is None:
         raise TransportError(status=404)
-    route, token = found
+    name, values = found
+    route = API[name]
     if request.method in ("GET", "HEAD") and route in _READS:
         return await _READS[route](visit, {})
     if request.method != "POST" or route not in _ACTS:
         raise TransportError(status=405, headers={"Allow": ", ".join(_methods_of(route))})
     body = request.json if request.body or route not in _WITHOUT_BODY else {}
-    return await _ACTS[route](visit, {**body, "token": token} if token else body)
+    return await _ACTS[route](visit, {**body, **values})
 
 
 async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
@@ -193,22 +186,14 @@ _ACTS: dict[str, _Act] = {
 _WITHOUT_BODY = ("/logout", "/email_verification/{token}")
 
 
-def describe() -> list[tuple[str, str, str]]:
-    """Return method, path and meaning of every route, for the reference."""
-    reads = [("GET", API + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
-    return reads + [("POST", API + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
+def describe(*, root: str) -> list[tuple[str, str, str]]:
+    """Return method, path and meaning of every route, for the reference.
 
-
-def _find(path: str) -> tuple[str, str] | None:
-    """Return the route that a path belongs to, and the token in it."""
-    if not path.startswith(API):
-        return None
-    rest = path.removeprefix(API)
-    if rest in _ACTS or rest in _READS:
-        return rest, ""
-    start, _, token = rest.rpartition("/")
-    route = f"{start}/{{token}}"
-    return (route, token) if route in _ACTS and token else None
+    Args:
+        root: The path that the API lies below.
+    """
+    reads = [("GET", root + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
+    return reads + [("POST", root + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
 
 
 def _methods_of(route: str) -> list[str]:

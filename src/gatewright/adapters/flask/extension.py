@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import flask
@@ -26,7 +28,8 @@ from gatewright.errors import ConfigurationError, GatewrightError, TransportErro
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import headers_beside
-from gatewright.web.routes import PATHS, STATIC
+from gatewright.web.routes import STATIC
+from gatewright.web.shadowed import warn_of_shadowed
 
 _PREFIX = "GATEWRIGHT_"
 
@@ -105,12 +108,18 @@ class FlaskAuth:
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:
     """Return names for ``url_for``, such as ``gatewright.login``; the pages are answered before any routing."""
     names = flask.Blueprint("gatewright", __name__, url_prefix=prefix or None)
-    paths = PATHS | {name: site.path(name).removeprefix(site.mount) for name in ("login", "logout")}
-    for name, path in paths.items():
-        if hasattr(site.controller, name):
-            names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
+    for name, path in site.routes:
+        names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
     names.add_url_rule(f"{STATIC}<filename>", "static", build_only=True)
     return names
+
+
+def _own_routes() -> Iterator[tuple[str, str]]:
+    """Yield path and view of every route of the application, with something in the place of each variable."""
+    for rule in flask.current_app.url_map.iter_rules():
+        if not rule.build_only:
+            view = flask.current_app.view_functions.get(rule.endpoint)
+            yield re.sub(r"<[^>]*>", "x", rule.rule), f"{getattr(view, '__module__', '?')}.{rule.endpoint}"
 
 
 def _path_of(name: str) -> str | None:
@@ -126,6 +135,9 @@ def _answer_page() -> flask.Response | None:
     if isinstance(flask.request.routing_exception, SecurityError):
         return None  # a host that TRUSTED_HOSTS does not name
     installed = installation()
+    if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
+        installed.is_checked = True
+        warn_of_shadowed(installed.site, _own_routes())
     site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
     if head.mount != site.mount or not site.serves(head):
         return None

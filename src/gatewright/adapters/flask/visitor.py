@@ -20,7 +20,7 @@ EXTENSION = "gatewright"
 _VISIT = "gatewright.visit"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Installation:
     """What `FlaskAuth` has put into one application, as ``app.extensions["gatewright"]``.
 
@@ -28,11 +28,13 @@ class Installation:
         auth: The application's auth.
         site: Its pages.
         prefix: What the pages lie below in the application.
+        is_checked: Whether somebody has looked for routes of the application that the pages hide.
     """
 
     auth: Auth
     site: Site
     prefix: str
+    is_checked: bool = False
 
 
 class Guest:
