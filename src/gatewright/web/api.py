@@ -14,6 +14,7 @@ from gatewright.errors import InvalidParameterError, InvalidTokenError, Transpor
 from gatewright.model import Session, User, as_utc
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API
 from gatewright.web.visit import Visit
@@ -59,11 +60,12 @@ async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
 async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a password. Fields: the same as the login form."""
     settings = visit.site.settings
+    is_remembered = flag_in(body, settings.remember_me_field)
     await visit.site.visit_login(visit)
     user = await visit.log_in(
         body.get(settings.auth_form_username_field),
         body.get(settings.auth_form_password_field),
-        is_remembered=body.get(settings.remember_me_field) is True,
+        is_remembered=is_remembered,
     )
     return data({"user": _user(user)})
 
@@ -87,7 +89,8 @@ async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
 async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Make an account. Fields: the same as the signup form."""
     fields = visit.site.signup_fields()
-    typed = {field.name: text for field in fields if (text := _texts(body).get(field.name)) is not None}
+    typed = texts_in(body, fields)
+    check_repeated_password(body)
     for field in fields:
         if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
             raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
@@ -116,6 +119,7 @@ async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
 async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set a new `password` by the token of a link."""
     password = _texts(body).get("password", "")
+    check_repeated_password(body)
     await password_reset.reset_password(visit, str(body["token"]), password)
     await visit.log_out()
     return Response(204)
@@ -152,9 +156,9 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
         return UNCONFIRMED.response
     match form.get("action"):
         case "profile":
-            known = {field.name for field in visit.site.profile_fields()}
-            await account.save_profile(visit, user, {name: text for name, text in form.items() if name in known})
+            await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
         case "password":
+            check_repeated_password(body)
             await account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
             await account.link_wallet(visit, user, form)

@@ -170,9 +170,9 @@ def _mail_twins(settings: Settings) -> Iterator[Twin]:
             "password_reset_form",
             "/password-reset/{token}",
             "Set a new password by the link",
-            body=bodies.PasswordRequest,
+            body=bodies.NewPasswordRequest,
             status=204,
-            problems=(_LINK, _WEAK, _DENIED),
+            problems=(_LINK, _WEAK, _VALUE, _DENIED),
         )
 
 
