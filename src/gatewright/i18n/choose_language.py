@@ -11,7 +11,7 @@ _RANGE = re.compile(
 )
 _MOST_CHARACTERS = 1000
 _TRADITIONAL = {"tw", "hk", "mo"}
-"""Where Chinese is written in the traditional script, if a range does not name the script itself (CLDR, likely subtags)."""
+"""Where Chinese is written in the traditional script, unless a range names the script (CLDR, likely subtags)."""
 
 
 def choose_language(accept_language: str | None, *, fixed: str | None = None) -> str:

@@ -20,7 +20,7 @@ _IGNORABLE = re.compile(
 _LOCAL = re.compile(r"(?!\.)(?:[^\x00-\x20\x7f()<>\[\]:;@\\,\".\s]|\.(?!\.|$)){1,64}")
 """Of a mail address, without quotes, which nobody types and few systems pass on (RFC 5321, sections 4.1.2, 4.5.3.1)."""
 
-_DOMAIN = re.compile(r"(?!.*(?:^|\.)\d+$)(?!.*[^.]{64})(?!-)(?:[a-z0-9_\u0080-\U0010ffff]|-(?!\.|$)|\.(?![.-]|$))+")
+_DOMAIN = re.compile(r"(?!.*(?:^|\.)\d+$)(?!.*[^.]{64})(?![.-])(?:[a-z0-9_\u0080-\U0010ffff]|-(?!\.|$)|\.(?![.-]|$))+")
 """Names divided by dots (RFC 1123, section 2.1): no address literal, and no number at the end, as no domain has."""
 
 

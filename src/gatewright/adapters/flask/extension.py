@@ -16,6 +16,7 @@ from gatewright.adapters.flask.visitor import (
     EXTENSION,
     Installation,
     current_guard,
+    current_site,
     current_user,
     current_visit,
     installation,
@@ -83,7 +84,7 @@ class FlaskAuth:
         site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
         app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
         app.register_blueprint(_names_of(site, self._prefix))
-        app.before_request(_answer_page)
+        _answer_before_csrf_protection(app)
         app.after_request(_finish)
         app.context_processor(_context)
         app.cli.add_command(gatewright_command)
@@ -105,6 +106,18 @@ class FlaskAuth:
         return self._auth
 
 
+def _answer_before_csrf_protection(app: flask.Flask) -> None:
+    """Answer the pages among the functions that run before a view.
+
+    That is after those that are there already, which may turn a visitor away from every path. Only Flask-WTF's
+    `CSRFProtect` must come later, in whatever order the two were set up: where a route of the application takes any
+    path, it would look for its own token in our forms, which have one of ours.
+    """
+    functions = app.before_request_funcs.setdefault(None, [])
+    protecting = [number for number, each in enumerate(functions) if str(each.__module__).startswith("flask_wtf.")]
+    functions.insert(protecting[0] if protecting else len(functions), _answer_page)
+
+
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:
     """Return names for ``url_for``, such as ``gatewright.login``; the pages are answered before any routing."""
     names = flask.Blueprint("gatewright", __name__, url_prefix=prefix or None)
@@ -123,7 +136,9 @@ def _own_routes() -> Iterator[tuple[str, str]]:
 
 
 def _path_of(name: str) -> str | None:
-    """Return the path of a route in the application, which may be mounted itself."""
+    """Return the path of a route in the application, which may be mounted itself; none is known outside a request."""
+    if not flask.has_request_context():
+        return None
     try:
         return flask.url_for(name).removeprefix(root_of(flask.request))
     except BuildError:
@@ -169,6 +184,7 @@ def _context() -> dict[str, Any]:
     return {
         "current_user": current_user,
         "current_guard": current_guard,
-        "csrf_token": lambda: current_visit().csrf_token(),
-        "gatewright_path": lambda name, **values: current_visit().site.path(name, **values),
+        "gatewright_csrf_token": lambda: current_visit().csrf_token(),
+        "gatewright_path": lambda name, **values: current_site().path(name, **values),
+        "gatewright_static": lambda name: current_site().mount + STATIC + name,
     }

@@ -76,12 +76,17 @@ def installation() -> Installation:
     return found
 
 
+def current_site() -> Site:
+    """Return the pages as the current request sees them; outside a request, as those of an application at the root."""
+    site = installation().site
+    return site.below(root_of(flask.request)) if flask.has_request_context() else site
+
+
 def current_visit() -> Visit:
     """Return the visit of the current request, opened when first asked for."""
     visit = opened_visit()
     if visit is None:
-        installed, request = installation(), flask.request
-        visit = installed.site.below(root_of(request)).open(read_head(request, installed.prefix))
+        visit = current_site().open(read_head(flask.request, installation().prefix))
         keep_visit(visit)
     return visit
 
@@ -123,6 +128,8 @@ def logout_user() -> None:
 
 
 def _user() -> User | Guest:
+    if not flask.has_request_context():
+        return _GUEST  # a command, or a template of a mail: nobody is visiting
     visit = current_visit()
     try:
         return run_to_completion(visit.user()) or _GUEST
@@ -131,11 +138,13 @@ def _user() -> User | Guest:
 
 
 def _guard() -> Guard:
+    if not flask.has_request_context():
+        return installation().auth.guard({})
     return as_blocking(current_visit().guard)
 
 
 current_user = cast(User | Guest, LocalProxy(_user))
-"""The visitor: a `User`, or a `Guest`. Loaded when first asked for, once in a request."""
+"""The visitor: a `User`, or a `Guest`, as outside a request. Loaded when first asked for, once in a request."""
 
 current_guard = cast(Guard, LocalProxy(_guard))
 """The auth of the current visit."""

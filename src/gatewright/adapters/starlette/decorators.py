@@ -1,7 +1,7 @@
 """What an endpoint demands of its visitor.
 
-For functions and methods, plain or ``async def``, that take a request or a WebSocket. Browsers are led to the login page
-and back, or shown a page that says why not; programs get a 401 or a 403; sockets are closed.
+For functions and methods, plain or ``async def``, that take a request or a WebSocket. Browsers are led to the login
+page and back, or shown a page that says why not; programs get a 401 or a 403; sockets are closed.
 """
 
 from __future__ import annotations

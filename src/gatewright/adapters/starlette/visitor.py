@@ -96,8 +96,8 @@ async def logout_user(connection: HTTPConnection) -> None:
 def template_context(request: Request) -> dict[str, Any]:
     """Return what templates need of the pages, for ``Jinja2Templates(..., context_processors=[template_context])``.
 
-    ``current_user`` is who is visiting, as ``request.user``; ``gatewright_path(name)`` the path of a page,
-    ``gatewright_static(name)`` that of a file beside them, and ``gatewright_csrf_token()`` what a form to a page repeats.
+    ``current_user`` is who is visiting, ``gatewright_path(name)`` the path of a page, ``gatewright_static(name)`` that
+    of a file beside them, and ``gatewright_csrf_token()`` what a form to a page repeats.
     """
     visit = visit_of(request)
     return {
