@@ -170,7 +170,7 @@ def test_fields_are_those_of_the_application(asgi, make_app):
     schemas = json.loads(asgi(app).browser().get("/openapi.json").text)["components"]["schemas"]
 
     assert list(schemas["LoginRequest"]["properties"]) == ["name", "password", "remember_me"]
-    assert list(schemas["SignupRequest"]["properties"]) == ["email", "password", "colour"]
+    assert list(schemas["SignupRequest"]["properties"]) == ["email", "password", "password_confirm", "colour"]
     assert schemas["SignupRequest"]["required"] == ["email", "password"]
     assert schemas["SignupRequest"]["properties"]["colour"]["enum"] == ["r", "g"]
     assert list(schemas["SaveProfile"]["properties"]) == ["action", "colour"]

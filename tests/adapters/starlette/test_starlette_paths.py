@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -65,7 +67,7 @@ def test_or_with_the_first_request(make, asgi, caplog):
 
 def test_an_application_around_which_the_middleware_lies_is_looked_at_too(gatewright_settings, asgi, caplog):
     """As far as it tells its routes."""
-    with AsyncEvrmoreAuth(settings=gatewright_settings) as auth:
+    with closing(AsyncEvrmoreAuth(settings=gatewright_settings)) as auth:
         asgi(GatewrightMiddleware(Starlette(routes=ROUTES), auth)).browser().get("/")
         asgi(GatewrightMiddleware(own, auth)).browser().get("/login")
     assert len(lines(caplog)) == 4
