@@ -63,7 +63,8 @@ def error_codes() -> Iterator[str]:
     yield "# Errors"
     yield (
         "Every error that gatewright raises on purpose is a `gatewright.errors.GatewrightError`; import all of them "
-        "from `gatewright.errors`. `error.code` is stable and for programs, `error.public_message` is safe to show to anybody, `str(error)` and "
+        "from `gatewright.errors`. `error.code` is "
+        "stable and for programs, `error.public_message` is safe to show to anybody, `str(error)` and "
         "`error.evidence` are for the log."
     )
     tree = inspect.cleandoc(str(errors.__doc__)).split("::\n\n")[1].split("\n\n")[0]
