@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from pydantic import ValidationError
+from contextlib import closing
 
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from gatewright import EvrmoreAuth
 from gatewright.errors import ConfigurationError
 from gatewright.settings import Settings, load_settings
+from gatewright.testing import Wallet
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +71,7 @@ def test_values_are_read_by_their_types(monkeypatch):
 
 BAD = {
     "ENV": ["prod", "PRODUCTION ", ""],
-    "DOMAIN": ["", "two words", "two\nlines", "line\n", "x" * 254, "nul\0", "münchen.example"],
+    "DOMAIN": ["", "two words", "two\nlines", "two\nlines", "x" * 254, "nul\0", "münchen.example"],
     "NETWORKS": ["", " , "],
     "CHALLENGES_PER_ADDRESS": ["0", "-1", "many", "1.5", ""],
     "CHALLENGES_PER_CLIENT": ["0", "-1", "many", "1e3x"],
@@ -169,6 +173,85 @@ def test_secrets_are_hidden():
     shown = f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
     assert "the-secret-itself" not in shown
     assert "the-other-secret" not in shown
+
+
+SECRETS = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_end_of_a_file_is_no_part_of_a_secret(tmp_path, monkeypatch, name, end):
+    """Wherever it comes from: an argument, the environment, a file."""
+    secret = "console:// a secret with blanks "
+    monkeypatch.setenv(f"GATEWRIGHT_{name.upper()}", secret + end)
+    read = [load_settings(), load_settings(**{name: secret + end}), load_settings(**{name: SecretStr(secret + end)})]
+    read.append(Settings().with_values(**{name: secret + end}))
+
+    assert {getattr(settings, name).get_secret_value() for settings in read} == {secret}
+
+
+def test_the_end_of_a_file_is_no_part_of_a_url(monkeypatch):
+    """It holds a password, often."""
+    monkeypatch.setenv("GATEWRIGHT_DATABASE_URL", "sqlite:///shop.db\n")
+    assert load_settings().database_url == "sqlite:///shop.db"
+
+
+def test_a_line_end_makes_no_other_key(tmp_path):
+    """A token that one process signs, whose secret comes from a file, is good in another that reads a variable."""
+    url, secret = f"sqlite:///{tmp_path / 'shop.db'}", "a secret of more than thirty-two bytes"
+    with (
+        closing(EvrmoreAuth(url, jwt_secret=f"{secret}\n")) as one,
+        closing(EvrmoreAuth(url, jwt_secret=secret)) as other,
+    ):
+        wallet = Wallet.new("alice")
+        challenge = one.generate_challenge(wallet.address)
+        token = one.authenticate(wallet.address, challenge, wallet.sign(challenge)).token
+        assert other.validate_token(token) is not None
+
+
+PATHS = {
+    "account=/my/account,signup=": {"account": "/my/account", "signup": ""},
+    " account = /a-b.c/~d , ": {"account": "/a-b.c/~d"},
+    "password_reset_form=/reset/{token}": {"password_reset_form": "/reset/{token}"},
+    "login=/": {"login": "/"},
+    "": {},
+}
+
+
+@pytest.mark.parametrize(("written", "paths"), PATHS.items())
+def test_paths_of_pages_are_pairs(monkeypatch, written, paths):
+    """In a variable as in a mapping."""
+    monkeypatch.setenv("GATEWRIGHT_PAGE_PATHS", written)
+    assert load_settings().page_paths == load_settings(page_paths=paths).page_paths == paths
+
+
+BAD_PATHS = [
+    "acount=/my/account",
+    "account",
+    "=/x",
+    "account=/a,account=/b",
+    *(
+        f"account={path}"
+        for path in ("my", "/a/", "//a", "/a?b", "/a#b", "/a%20b", "/a b", "/a/../b", "/ä", "/{token}")
+    ),
+    *(f"email_verification={path}" for path in ("/verify", "/verify{token}", "/{token}/x", "/{other}", "{token}")),
+]
+
+
+@pytest.mark.parametrize("written", BAD_PATHS)
+def test_a_path_that_no_page_can_have_is_refused(written):
+    """With an example, or the names of the pages."""
+    with pytest.raises(
+        ConfigurationError, match=r"GATEWRIGHT_PAGE_PATHS: .*(/my/|account=/my/account|password_reset,)"
+    ):
+        load_settings(page_paths=written)
+
+
+@pytest.mark.parametrize("path", ["api", "/", "/api/", "/a b", "//api", "/a/../b"])
+def test_a_path_that_no_api_can_have_is_refused(path):
+    """Only a path without anything to be read in two ways, or none."""
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_API_PATH: "):
+        load_settings(api_path=path)
 
 
 def test_settings_are_frozen():

@@ -16,11 +16,11 @@ from pydantic import SecretStr
 
 from gatewright import AsyncEvrmoreAuth, errors
 from gatewright.hooks import POINTS
+from gatewright.page_paths import PATHS
 from gatewright.server import create_app
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController, api
 from gatewright.web.message_texts import MESSAGES
-from gatewright.web.routes import PATHS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -53,7 +53,7 @@ def settings() -> Iterator[str]:
     )
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default is None else f"`{as_text(field.default)}`"
+        default = "none" if field.default in (None, {}) else f"`{as_text(field.default)}`"
         rows.append((f"`GATEWRIGHT_{name.upper()}`", default, str(field.description)))
     yield table(("Variable", "Default", "Meaning"), rows)
 
@@ -62,7 +62,8 @@ def error_codes() -> Iterator[str]:
     """Every error, from the tree."""
     yield "# Errors"
     yield (
-        "Every error that gatewright raises on purpose is a `gatewright.errors.GatewrightError`. `error.code` is "
+        "Every error that gatewright raises on purpose is a `gatewright.errors.GatewrightError`; import all of them "
+        "from `gatewright.errors`. `error.code` is "
         "stable and for programs, `error.public_message` is safe to show to anybody, `str(error)` and "
         "`error.evidence` are for the log."
     )
@@ -101,7 +102,9 @@ def routes() -> Iterator[str]:
     yield "# Routes"
     yield (
         "The pages of `SimpleAuthController`. Every form carries the hidden field `csrf_token`; a form that does not "
-        "is refused with 403. The settings `auth_login_route` and `auth_logout_route` move those two."
+        "is refused with 403. `GATEWRIGHT_PAGE_PATHS` moves a page by its name, or switches it off "
+        "([how](../how-to/use-your-own-pages.md#move-a-page-or-switch-it-off)); `auth_login_route` and "
+        "`auth_logout_route` move those two."
     )
     pages = [
         (f"`{name}`", f"`{path}`", first_line(getattr(SimpleAuthController, name))) for name, path in PATHS.items()
@@ -110,9 +113,10 @@ def routes() -> Iterator[str]:
     yield "## JSON twins"
     yield (
         "They take `application/json` and answer errors as `application/problem+json` with a stable `code` "
-        "([errors](errors.md)). Who is signed in is in the same cookie as with the pages."
+        "([errors](errors.md)). Who is signed in is in the same cookie as with the pages. `GATEWRIGHT_API_PATH` moves "
+        "all of them, or switches them off where it is empty."
     )
-    twins = [(f"`{method} {path}`", " ".join(meaning.split())) for method, path, meaning in api.describe()]
+    twins = [(f"`{method} {path}`", " ".join(meaning.split())) for method, path, meaning in api.describe(root="/api")]
     yield table(("Request", "What it does"), twins)
 
 

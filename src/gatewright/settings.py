@@ -5,6 +5,7 @@ Values come from keyword arguments, then from the environment (prefix ``GATEWRIG
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
+from gatewright.page_paths import PATHS, ApiPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Letters of an RFC 6265 token that no framework reads in a way of its own."""
@@ -80,6 +82,16 @@ class Settings(BaseSettings):
     )
     auth_login_route: str = Field("login", min_length=1, description="The login page, as a route's name or a path.")
     auth_logout_route: str = Field("logout", min_length=1, description="The logout, as a route's name or a path.")
+    page_paths: PagePaths = Field(
+        {},
+        description=(
+            "Pages that lie elsewhere, or are switched off by an empty path: `account=/my/account,signup=`. The names "
+            "are those of the [routes](routes.md). Goes before `auth_login_route` and `auth_logout_route`."
+        ),
+    )
+    api_path: ApiPath = Field(
+        "/api", description="The path that the JSON API of the pages lies below; empty to switch it off as a whole."
+    )
     auth_login_route_redirect: str = Field(
         "dashboard", min_length=1, description="Where a login leads, as a route's name or a path; `/` if there is none."
     )
@@ -217,6 +229,14 @@ class Settings(BaseSettings):
         None, description="The private or public key before a rotation: still verifies, never signs."
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_line_end(cls, value: object) -> object:
+        """Drop the line break that an editor or ``echo`` puts at the end of a file: no secret or URL means one."""
+        if isinstance(value, SecretStr):
+            return SecretStr(value.get_secret_value().rstrip("\r\n"))
+        return value.rstrip("\r\n") if isinstance(value, str) else value
+
     @field_validator("domain")
     @classmethod
     def _is_one_word(cls, value: str) -> str:
@@ -267,6 +287,12 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether unsafe settings must refuse to start."""
         return self.env == "production"
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """The path of each page by its name; empty for one that is switched off."""
+        routes = {"login": self.auth_login_route, "logout": self.auth_logout_route}
+        return PATHS | {name: f"/{route.removeprefix('/')}" for name, route in routes.items()} | self.page_paths
 
     def with_values(self, **values: Any) -> Settings:
         """Return a copy in which each value that is not None replaces the setting of its name.

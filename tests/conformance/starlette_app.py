@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from gatewright.adapters.starlette import GatewrightMiddleware, login_required, require
+from gatewright.adapters.starlette import GatewrightMiddleware, login_required, role_required
 
 
 async def homepage(request):
@@ -19,7 +19,7 @@ async def dashboard(request):
     return PlainTextResponse(f"{request.user.username}'s dashboard")
 
 
-@require(role="admin")
+@role_required("admin")
 async def admin_area(request):
     return PlainTextResponse("For administrators")
 

@@ -351,6 +351,32 @@ def bodies_that_are_none(app):
     yield seen(browser.send("POST", "/api/login", headers=[JSON], body=b"\xff"))
 
 
+def as_multipart(fields):
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    return "".join([*parts, "--x--\r\n"]).encode()
+
+
+@scenario
+def forms_as_multipart(app):
+    browser = app.browser()
+    kind, page = ("Content-Type", "multipart/form-data; boundary=x"), ("Accept", "text/html")
+
+    def post(fields, *headers, path="/login"):
+        return browser.send("POST", path, headers=[kind, page, *headers], body=as_multipart(fields))
+
+    fields = browser.get("/login").form("/login").fields | {"email": "anna", "password": PASSWORD, "remember_me": "on"}
+    yield seen(post(fields, ("Sec-Fetch-Site", "cross-site")))
+    yield seen(post(fields | {"csrf_token": "nonsense"}))
+    yield seen(post(fields | {"filler": "x" * 70_000}))
+    yield seen(post(fields | {f"filler{number}": "" for number in range(40)}))
+    yield seen(post({}, path="/api/login"))
+    signed_in = post(fields)
+    yield seen(signed_in)
+    assert signed_in.status == 303
+    assert post(browser.get("/account").form("/logout").fields, path="/logout").status == 303
+    yield sorted(browser.cookies)
+
+
 @scenario
 def other_methods(app):
     browser = app.browser()

@@ -29,16 +29,17 @@ def test_a_hook_changes_a_parameter_for_the_next_and_for_the_operation(auth, ali
     """Changes chain in the order of adding; a hook that returns nothing changes nothing."""
     seen = []
 
-    @auth.hooks.pre_challenge
     def double(expire_minutes):
         seen.append(expire_minutes)
         return {"expire_minutes": expire_minutes * 2}
+
+    auth.hooks.pre_challenge(double)
 
     @auth.hooks.pre_challenge
     def look(expire_minutes):
         seen.append(expire_minutes)
 
-    auth.hooks.pre_challenge(double)
+    auth.hooks.pre_challenge(lambda expire_minutes: double(expire_minutes))
     challenge = auth.generate_challenge(alice.address, 10)
 
     assert seen == [10, 20, 20]

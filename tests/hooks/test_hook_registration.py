@@ -42,17 +42,52 @@ def test_three_ways_in_are_one(auth, alice, sign_in):
     assert [function.__name__ for function in (second, third)] == ["second", "third"]
 
 
-def test_a_hook_added_twice_is_called_twice(auth, alice):
-    """And two lambdas are two hooks: nothing is keyed by name."""
+class Counting:
+    """A callback that is an object, and one that is a method of it."""
+
+    def __init__(self, calls, mark):
+        self._calls = calls
+        self._mark = mark
+
+    def __call__(self):
+        self._calls.append(self._mark)
+
+    def method(self):
+        self._calls.append(f"{self._mark} method")
+
+
+def test_a_hook_added_twice_is_called_once(auth, alice):
+    """Where it was first; a module that is imported twice and an extension that is set up twice do no harm."""
     calls = []
-    hook = lambda: calls.append(1)  # noqa: E731 - the point of the test is a function without a name of its own
-    for _ in range(2):
-        auth.add_hook("pre_challenge", hook)
-    auth.add_hook("pre_challenge", lambda: calls.append(2))
-    auth.add_hook("pre_challenge", lambda: calls.append(3))
+    one, other = Counting(calls, "one"), Counting(calls, "other")
+    for _ in range(3):
+        for hook in (one, one.method, other, other.method):
+            assert auth.add_hook("pre_challenge", hook) == hook
+            auth.hooks.pre_challenge(hook)
     auth.generate_challenge(alice.address)
 
-    assert calls == [1, 1, 2, 3]
+    assert calls == ["one", "one method", "other", "other method"]
+
+
+def test_a_hook_may_be_added_to_several_points(auth, alice):
+    """Once to each."""
+    calls = []
+    hook = Counting(calls, "one")
+    for event in ("pre_challenge", "post_challenge", "pre_challenge"):
+        auth.add_hook(event, hook)
+    auth.generate_challenge(alice.address)
+
+    assert calls == ["one", "one"]
+
+
+def test_functions_without_a_name_are_different_ones(auth, alice):
+    """Nothing is keyed by name."""
+    calls = []
+    auth.add_hook("pre_challenge", lambda: calls.append(1))
+    auth.add_hook("pre_challenge", lambda: calls.append(2))
+    auth.generate_challenge(alice.address)
+
+    assert calls == [1, 2]
 
 
 def test_hooks_belong_to_one_application(make_auth, alice):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from gatewright.errors import ConfigurationError, HookSignatureError
@@ -44,6 +47,20 @@ def test_its_methods_are_hooks(auth):
 def test_a_class_or_its_name_will_do(auth, given):
     """The object that was made is returned."""
     assert isinstance(auth.add_middleware(given), AuthMiddleware)
+
+
+@pytest.mark.parametrize("kind", ["class", "name", "object"])
+def test_one_that_is_there_is_not_added_again(auth, kind, monkeypatch):
+    """A class or a name stands for one object, however often it is given."""
+    monkeypatch.setitem(sys.modules, "watching", SimpleNamespace(Watching=Watching))
+    given = {"class": Watching, "name": "watching:Watching", "object": Watching()}[kind]
+    watching = auth.add_middleware(given)
+    assert auth.add_middleware(given) is watching
+    assert auth.add_middleware(watching) is watching
+    with pytest.raises(Exception, match="no such user"):
+        auth.guard({}).login("carol", "wrong", OURS)
+
+    assert watching.told == [("failed", "carol")]
 
 
 @pytest.mark.parametrize("given", [None, 5, object, "nowhere:Nothing", "os:nothing", "os", "", "os:path"])

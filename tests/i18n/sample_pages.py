@@ -24,6 +24,8 @@ SITE = {
     "enable_remember_me": True,
     "enable_wallet_login": True,
     "enable_email_verification": True,
+    "enable_account": True,
+    "enable_logout": True,
 }
 FIELDS = [
     Field("first_name", "First name", is_required=True),

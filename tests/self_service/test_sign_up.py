@@ -245,3 +245,48 @@ def test_a_sign_up_with_nobodys_password_signs_nobody_in(auth, verification):
     auth.verify_email(verification)
     with pytest.raises(UserNotFoundError):
         auth.attempt("carol", OTHER_PASSWORD, OURS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("anna@[127.0.0.1]", "anna@[IPv6:::1]", "anna@[x]", "anna@127.0.0.1", "anna@example.123", "anna@5"),
+        *("anna@example..com", "anna@.example.com", "anna@-example.com", "anna@example-.com", "anna@exa mple.com"),
+        *("anna@example.com,ben@example.com", "anna@example.com:25", "<anna@example.com>", "anna(x)@example.com"),
+        *('"anna b"@example.com', "an,na@example.com", "an..na@example.com", "anna.@example.com", "an;na@example.com"),
+        *(f"anna@{'x' * 64}.com", f"{'a' * 65}@example.com", "anna@", "@example.com", "a@b@example.com"),
+    ],
+)
+def test_an_address_that_no_mail_can_reach_is_refused(auth, address):
+    """Before there is an account that could never be verified; and so where a link is asked for, or a user is made."""
+    acts = [
+        lambda: auth.sign_up(address, password=PASSWORD),
+        lambda: auth.request_password_reset(address),
+        lambda: auth.request_email_verification(address),
+        lambda: auth.create_user("carol", email=address, password=PASSWORD),
+    ]
+    for act in acts:
+        with pytest.raises(InvalidParameterError) as refused:
+            act()
+        assert refused.value.evidence["parameter"] == "email"
+    assert auth.list_users() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "carol@localhost",
+            "carol.b+tag@mail.example.co.uk",
+            "o'hara@example.com",
+            "a@1and1.example",
+            "x_y-z@a_b.example",
+        ),
+        *("anna@münchen.example", "anna@xn--mnchen-3ya.example", "{a}|b/c=d?e^f`g~h*i!j#k$l%m&n@example.com"),
+        *(f"{'a' * 64}@example.com", "anna@हिन्दी.example", "anna@3com.example", "anna@example.x1"),
+    ],
+)
+def test_an_address_that_a_mail_can_reach_is_taken(auth, address):
+    """However unusual it looks."""
+    auth.sign_up(address, password=PASSWORD)
+    assert len(auth.list_letters()) == 1

@@ -7,6 +7,10 @@ import re
 
 import pytest
 
+from gatewright.web import Field, SimpleAuthController
+from gatewright.web.fields import EMAIL
+from gatewright.web.fields import PASSWORD as PASSWORD_FIELD
+
 PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "purple monkey dishwasher rain"
 
@@ -230,3 +234,87 @@ def test_other_methods_are_refused(browser, method):
     answer = browser.send(method, "/api/account")
 
     assert (answer.status, answer.header("allow")) == (405, "GET, HEAD, POST")
+
+
+YES = [True, 1, 1.0, "1", "true", "TRUE", "on", "yes", " on "]
+NO = [False, 0, None, "", "0", "false", "off", "no"]
+
+
+@pytest.mark.parametrize("value", YES + NO)
+def test_to_be_remembered_can_be_said_in_several_ways(script, anna, value):
+    """As JSON says it, and as scripts copy it from a form."""
+    assert script.post("/login", email="anna", password=PASSWORD, remember_me=value)[0] == 200
+    assert any("remember" in name for name in script.browser.cookies) == (value in YES and value != 0)
+
+
+@pytest.mark.parametrize("value", [2, -1, 0.5, "maybe", "truee", [], [True], {}, {"on": 1}])
+def test_what_is_neither_yes_nor_no_is_refused(script, anna, value):
+    """By its name, and nobody is signed in: a wish is never dropped without a word."""
+    status, problem = script.post("/login", email="anna", password=PASSWORD, remember_me=value)
+
+    assert (status, problem["code"], problem["errors"][0]["field"]) == (422, "invalid_parameter", "remember_me")
+    assert script.get("/session")[1]["user"] is None
+
+
+def test_the_field_of_the_setting_counts(make_pages, people):
+    """Wherever an application has renamed it."""
+    people.create_user("anna", password=PASSWORD, is_verified=True)
+    script = Script(make_pages(remember_me_field="stay").browser())
+    status, problem = script.post("/login", email="anna", password=PASSWORD, stay="perhaps")
+    assert (status, problem["errors"][0]["field"]) == (422, "stay")
+    assert script.post("/login", email="anna", password=PASSWORD, stay=1)[0] == 200
+    assert any("remember" in name for name in script.browser.cookies)
+
+
+DIFFERENT = ["another one altogether", "", PASSWORD + " ", PASSWORD.upper(), 5, [PASSWORD], {}, False]
+
+
+@pytest.mark.parametrize("repeated", DIFFERENT)
+def test_a_password_that_is_repeated_differently_is_refused(script, mails, anna, repeated):
+    """Wherever a new one is set; nothing is written, and a link is not spent."""
+    twice = {"password": PASSWORD, "password_confirm": repeated}
+    script.post("/password-reset", email="anna@example.com")
+    (link,) = mails()
+    answers = [script.post("/signup", email="ben@example.com", **twice), script.post(link, **twice)]
+    script.post("/login", email="anna", password=PASSWORD)
+    answers.append(script.post("/account", action="password", current_password=PASSWORD, **twice))
+
+    for status, problem in answers:
+        assert (status, problem["errors"][0]["field"]) == (422, "password_confirm")
+    assert script.post(link, password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)[0] == 204
+
+
+@pytest.mark.parametrize("repeated", [{}, {"password_confirm": None}, {"password_confirm": PASSWORD}])
+def test_json_need_not_repeat_a_password(script, repeated):
+    """A program does not mistype."""
+    assert script.post("/signup", email="ben@example.com", password=PASSWORD, **repeated)[0] == 202
+
+
+class Asking(SimpleAuthController):
+    def signup_fields(self):
+        return [EMAIL, PASSWORD_FIELD, Field("company", "Company"), Field("news", "News", "checkbox")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"news": True}, {"news": "1"}),
+        ({"news": 1}, {"news": "1"}),
+        ({"news": "weekly"}, {"news": "weekly"}),
+        ({"news": False, "company": None}, {}),
+        ({"company": "Boats"}, {"company": "Boats"}),
+    ],
+)
+def test_fields_of_the_application_are_kept_as_they_are_meant(make_pages, people, sent, kept):
+    """A checkbox as a form would have it."""
+    script = Script(make_pages(controller=Asking()).browser())
+    assert script.post("/signup", email="ben@example.com", password=PASSWORD, **sent)[0] == 202
+    assert people.get_profile("ben@example.com") == kept
+
+
+@pytest.mark.parametrize(("field", "value"), [("news", 2), ("news", [1]), ("company", 5), ("company", {"a": 1})])
+def test_a_value_of_the_wrong_kind_is_refused_by_its_name(make_pages, field, value):
+    """It is not left out."""
+    script = Script(make_pages(controller=Asking()).browser())
+    status, problem = script.post("/signup", email="ben@example.com", password=PASSWORD, **{field: value})
+    assert (status, problem["errors"][0]["field"]) == (422, field)

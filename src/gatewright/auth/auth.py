@@ -16,7 +16,6 @@ from gatewright.auth.visit_state import require_mapping
 from gatewright.drive import run_to_completion
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
-from gatewright.hooks.middleware import make_middleware
 from gatewright.model import User
 from gatewright.operations.prove_user import Claim, attempt, bypass
 from gatewright.operations.visits import read_device
@@ -102,7 +101,7 @@ class Auth(Accounts, Rights, SelfService, Sessions):
         return self.hooks.add(event, callback)
 
     def add_middleware(self, middleware: str | AuthMiddleware | type[AuthMiddleware]) -> AuthMiddleware:
-        """Add all methods of a middleware as hooks.
+        """Add all methods of a middleware as hooks. One that is there already is not added again.
 
         Args:
             middleware: An object, its class, or ``package.module:Class`` to import and make.
@@ -114,9 +113,7 @@ class Auth(Accounts, Rights, SelfService, Sessions):
             ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
             HookSignatureError: If a method asks for what its event does not give.
         """
-        made = make_middleware(middleware)
-        self.hooks.add_middleware(made)
-        return made
+        return self.hooks.use_middleware(middleware)
 
     def load_user_provider(self, name: str) -> UserProvider:
         """Return a provider: the very object that was given, or a new one.

@@ -51,10 +51,15 @@ class HookPoint:
     def __call__(self, callback: F) -> F:
         """Add a callback, and return it unchanged so that this works as a decorator.
 
+        One that is here already stays where it is and runs once: modules are imported twice, extensions set up twice.
+        Methods are the same where they are of one object.
+
         Raises:
             HookSignatureError: If the callback cannot be called with what this point gives.
         """
-        self._callbacks = (*self._callbacks, _Callback(callback, self._parameters_for(callback)))
+        added = _Callback(callback, self._parameters_for(callback))
+        if all(each.function != callback for each in self._callbacks):
+            self._callbacks = (*self._callbacks, added)
         return callback
 
     async def fire(self, **parameters: Any) -> dict[str, Any]:

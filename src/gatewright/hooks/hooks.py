@@ -49,7 +49,7 @@ class Hooks:
         for declaration in POINTS:
             point = HookPoint(declaration, propagate_errors=propagate_errors, accepts_coroutines=accepts_coroutines)
             setattr(self, declaration.name, point)
-        self._used: list[object] = []
+        self._used: list[tuple[object, AuthMiddleware]] = []
 
     def __iter__(self) -> Iterator[HookPoint]:
         """Go through the points in the order of their declaration."""
@@ -84,16 +84,23 @@ class Hooks:
         for event, method in EVENTS.items():
             self.add(event, getattr(middleware, method))
 
-    def use_middleware(self, given: object) -> None:
-        """Add a middleware as a controller names it, once: several sites may have one controller and one ``Auth``.
+    def use_middleware(self, given: object) -> AuthMiddleware:
+        """Add a middleware as an application names it, once: several sites may have one controller and one ``Auth``.
 
         Args:
             given: An object, its class, or ``package.module:Class`` to import and make.
+
+        Returns:
+            The object.
 
         Raises:
             ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
             HookSignatureError: If a method asks for what its point does not give.
         """
-        if given not in self._used:
-            self.add_middleware(make_middleware(given))
-            self._used.append(given)
+        for known, made in self._used:
+            if known == given:
+                return made
+        made = make_middleware(given)
+        self.add_middleware(made)
+        self._used.append((given, made))
+        return made

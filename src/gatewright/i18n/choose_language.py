@@ -7,16 +7,20 @@ import re
 from gatewright.i18n.languages import LANGUAGES, SOURCE_LANGUAGE
 
 _RANGE = re.compile(
-    r"\s*(?P<language>[a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE
+    r"\s*(?P<range>[a-z]{1,8}(?:-[a-z0-9]{1,8})*)\s*(?:;\s*q=(?P<weight>[01](?:\.\d{0,3})?)\s*)?", re.IGNORECASE
 )
 _MOST_CHARACTERS = 1000
+_TRADITIONAL = {"tw", "hk", "mo"}
+"""Where Chinese is written in the traditional script, unless a range names the script (CLDR, likely subtags)."""
 
 
 def choose_language(accept_language: str | None, *, fixed: str | None = None) -> str:
     """Return the language to answer in: of those that we write, the one that the visitor likes best.
 
-    A regional variety counts as its language: who reads ``pt-BR`` or ``zh-Hans`` reads ours. What cannot be read of
-    a header is skipped, and of a header that no browser sends only the beginning is looked at.
+    A regional variety counts as its language: who reads ``pt-BR`` or ``zh-Hans`` reads ours. Another script does not
+    (RFC 4647, section 3.4): our Chinese is simplified, so who reads the traditional script gets it only where nothing
+    else of ours is accepted. What cannot be read of a header is skipped, and of a header that no browser sends only the
+    beginning is looked at.
 
     Args:
         accept_language: The ``Accept-Language`` header (RFC 9110, section 12.5.4), if there is one.
@@ -25,6 +29,17 @@ def choose_language(accept_language: str | None, *, fixed: str | None = None) ->
     if fixed is not None:
         return fixed
     found = (_RANGE.fullmatch(part) for part in (accept_language or "")[:_MOST_CHARACTERS].split(","))
-    wanted = [(match["language"].lower(), float(match["weight"] or 1)) for match in found if match]
-    ours = [(language, weight) for language, weight in wanted if language in LANGUAGES and weight > 0]
-    return max(ours, key=lambda one: one[1], default=(SOURCE_LANGUAGE, 0))[0]
+    wanted = [(match["range"].lower().split("-"), float(match["weight"] or 1)) for match in found if match]
+    ours = [(tag, weight) for tag, weight in wanted if tag[0] in LANGUAGES and weight > 0]
+    reads_traditional = any(_is_traditional(tag) for tag, _ in ours)
+    written = [
+        (tag, weight)
+        for tag, weight in ours
+        if not (_is_traditional(tag) or (reads_traditional and tag == ["zh"]))  # browsers add the bare zh to zh-TW
+    ]
+    return max(written or ours, key=lambda one: one[1], default=([SOURCE_LANGUAGE], 0))[0][0]
+
+
+def _is_traditional(tag: list[str]) -> bool:
+    language, *rest = tag
+    return language == "zh" and "hans" not in rest and ("hant" in rest or not _TRADITIONAL.isdisjoint(rest))

@@ -12,6 +12,7 @@ from gatewright.operations.audit import entry
 from gatewright.operations.letters import EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
 from gatewright.operations.links import mint_link
 from gatewright.operations.parts import Parts
+from gatewright.page_paths import PATHS
 
 _logger = logging.getLogger("gatewright.mail")
 
@@ -26,8 +27,8 @@ _LONGEST_PAUSE = 60
 
 _LONGEST_ERROR = 255
 
-_PATHS = {EMAIL_VERIFICATION: "/email_verification/{token}", PASSWORD_RESET: "/password-reset/{token}"}
-_SIGN_IN = "/login"
+_PAGES = {EMAIL_VERIFICATION: "email_verification", PASSWORD_RESET: "password_reset_form"}
+_SIGN_IN = "login"
 
 
 async def deliver_mails(parts: Parts) -> int:
@@ -62,11 +63,15 @@ async def _deliver(parts: Parts, letter: Letter) -> bool:
 
 
 async def _link_of(parts: Parts, letter: Letter) -> str:
-    """Return where a letter's link leads. Its secret is made here: a letter that waits holds none."""
-    path = _PATHS.get(letter.kind)
-    if path is None:
+    """Return where a letter's link leads. Its secret is made here: a letter that waits holds none.
+
+    Where the page is switched off, the application is there in its place.
+    """
+    page = _PAGES.get(letter.kind, _SIGN_IN)
+    path = parts.settings.paths[page] or PATHS[page]
+    if page == _SIGN_IN:
         query = f"?{urlencode({'next': letter.next_path})}" if letter.next_path else ""
-        return f"{letter.base_url}{_SIGN_IN}{query}"
+        return f"{letter.base_url}{path}{query}"
     token = await mint_link(parts, letter)
     return f"{letter.base_url}{path.format(token=token)}"
 

@@ -21,6 +21,12 @@ _IGNORABLE = re.compile(
 )
 """Letters and marks that nobody sees either: Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern."""
 
+_LOCAL = re.compile(r"(?!\.)(?:[^\x00-\x20\x7f()<>\[\]:;@\\,\".\s]|\.(?!\.|$)){1,64}")
+"""Of a mail address, without quotes, which nobody types and few systems pass on (RFC 5321, sections 4.1.2, 4.5.3.1)."""
+
+_ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?\d+")
+"""As the number of a machine does, and no domain (RFC 1123, section 2.1)."""
+
 
 def canonical_name(parameter: str, value: object) -> str:
     """Return the one spelling under which a username or a mail address is kept and looked up.
@@ -115,12 +121,12 @@ def canonical_email(value: object) -> str:
     """Return the one spelling of a mail address.
 
     Raises:
-        InvalidParameterError: If it has not the shape of one, or there can be no such domain. Whether it exists only
-            a mail to it can tell.
+        InvalidParameterError: If it has not the shape of one, or no mail of ours can be sent to it: one whose domain is
+            the number of a machine, for instance. Whether it exists only a mail to it can tell.
     """
     email = canonical_name("email", value)
     local, at, domain = email.rpartition("@")
-    if not (local and at and domain) or " " in local or "@" in local:
+    if not (at and _LOCAL.fullmatch(local) and domain) or _ENDS_IN_NUMBER.fullmatch(domain):
         raise InvalidParameterError("email must look like name@example.com.", parameter="email")
     if canonical_domain(domain) is None:
         raise InvalidParameterError("The domain of the email cannot exist. Is there a typing error?", parameter="email")

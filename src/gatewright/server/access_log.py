@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 
-from gatewright.web.routes import PATHS
-
-_LINKS = "|".join(re.escape(path.partition("{token}")[0]) for path in PATHS.values() if "{token}" in path)
-_LINK = re.compile(rf"^((?:/api)?(?:{_LINKS}))[^/]+")
+from gatewright.page_paths import PATHS
+from gatewright.settings import Settings
 
 
-def hide_secrets() -> None:
+def hide_secrets(settings: Settings) -> None:
     """Let the access log show paths only, without the secrets of links. Doing it twice is doing it once."""
-    logging.getLogger("uvicorn.access").addFilter(_without_secrets)
+    links = [path for paths in (PATHS, settings.paths) for path in paths.values() if path.endswith("{token}")]
+    starts = "|".join(sorted({re.escape(path.removesuffix("{token}")) for path in links}))
+    logging.getLogger("uvicorn.access").addFilter(
+        _WithoutSecrets(rf"^((?:{re.escape(settings.api_path)})?(?:{starts}))[^/]+")
+    )
 
 
-def _without_secrets(record: logging.LogRecord) -> bool:
-    """Shorten the path among the record's arguments: client, method, path, HTTP version, status."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, path, *rest = record.args
-        record.args = (client, method, _LINK.sub(r"\1...", str(path).partition("?")[0]), *rest)
-    return True
+@dataclass(frozen=True)
+class _WithoutSecrets:
+    """Shortens the path among a record's arguments: client, method, path, HTTP version, status.
+
+    Args:
+        link: What matches the path of a link; its first group stays.
+    """
+
+    link: str
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, path, *rest = record.args
+            record.args = (client, method, re.sub(self.link, r"\1...", str(path).partition("?")[0]), *rest)
+        return True

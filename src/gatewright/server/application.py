@@ -63,5 +63,5 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))
-    access_log.hide_secrets()
+    access_log.hide_secrets(served.settings)
     return app

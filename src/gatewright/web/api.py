@@ -14,21 +14,14 @@ from gatewright.errors import InvalidParameterError, InvalidTokenError, Transpor
 from gatewright.model import Session, User, as_utc
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
-from gatewright.web.routes import API, PATHS
+from gatewright.web.routes import API
 from gatewright.web.visit import Visit
 
 _Act = Callable[[Visit, Mapping[str, Any]], Awaitable[Response]]
 _ACCEPTED = {"detail": "If this is possible, a mail is on its way."}
-
-
-def page_of(path: str) -> str | None:
-    """Return the name of the page that a path is the twin of, or None where it is none of the API's."""
-    found = _find(path)
-    if found is None:
-        return None
-    return next((name for name, page in PATHS.items() if page == found[0]), "session")
 
 
 async def answer(visit: Visit) -> Response:
@@ -39,16 +32,17 @@ async def answer(visit: Visit) -> Response:
         GatewrightError: What the act raises.
     """
     request = visit.request
-    found = _find(request.path)
+    found = visit.site.routes.find_in_api(request.path)
     if found is None:
         raise TransportError(status=404)
-    route, token = found
+    name, values = found
+    route = API[name]
     if request.method in ("GET", "HEAD") and route in _READS:
         return await _READS[route](visit, {})
     if request.method != "POST" or route not in _ACTS:
         raise TransportError(status=405, headers={"Allow": ", ".join(_methods_of(route))})
     body = request.json if request.body or route not in _WITHOUT_BODY else {}
-    return await _ACTS[route](visit, {**body, "token": token} if token else body)
+    return await _ACTS[route](visit, {**body, **values})
 
 
 async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
@@ -67,11 +61,12 @@ async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
 async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a password. Fields: the same as the login form."""
     settings = visit.site.settings
+    is_remembered = flag_in(body, settings.remember_me_field)
     await visit.site.visit_login(visit)
     user = await visit.log_in(
         body.get(settings.auth_form_username_field),
         body.get(settings.auth_form_password_field),
-        is_remembered=body.get(settings.remember_me_field) is True,
+        is_remembered=is_remembered,
     )
     return data({"user": _user(user)})
 
@@ -95,7 +90,8 @@ async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
 async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Make an account. Fields: the same as the signup form, and `next`, where to go on after the mail's link."""
     fields = visit.site.signup_fields()
-    typed = {field.name: text for field in fields if (text := _texts(body).get(field.name)) is not None}
+    typed = texts_in(body, fields)
+    check_repeated_password(body)
     for field in fields:
         if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
             raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
@@ -124,6 +120,7 @@ async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
 async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set a new `password` by the token of a link."""
     password = _texts(body).get("password", "")
+    check_repeated_password(body)
     await password_reset.reset_password(visit, str(body["token"]), password)
     await visit.log_out()
     return Response(204)
@@ -160,9 +157,9 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
         return UNCONFIRMED.response
     match form.get("action"):
         case "profile":
-            known = {field.name for field in visit.site.profile_fields()}
-            await account.save_profile(visit, user, {name: text for name, text in form.items() if name in known})
+            await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
         case "password":
+            check_repeated_password(body)
             await account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
             await account.link_wallet(visit, user, form)
@@ -194,22 +191,14 @@ _ACTS: dict[str, _Act] = {
 _WITHOUT_BODY = ("/logout", "/email_verification/{token}")
 
 
-def describe() -> list[tuple[str, str, str]]:
-    """Return method, path and meaning of every route, for the reference."""
-    reads = [("GET", API + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
-    return reads + [("POST", API + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
+def describe(*, root: str) -> list[tuple[str, str, str]]:
+    """Return method, path and meaning of every route, for the reference.
 
-
-def _find(path: str) -> tuple[str, str] | None:
-    """Return the route that a path belongs to, and the token in it."""
-    if not path.startswith(API):
-        return None
-    rest = path.removeprefix(API)
-    if rest in _ACTS or rest in _READS:
-        return rest, ""
-    start, _, token = rest.rpartition("/")
-    route = f"{start}/{{token}}"
-    return (route, token) if route in _ACTS and token else None
+    Args:
+        root: The path that the API lies below.
+    """
+    reads = [("GET", root + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
+    return reads + [("POST", root + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
 
 
 def _methods_of(route: str) -> list[str]:

@@ -17,7 +17,19 @@ from gatewright.web.response import Response, html
 from gatewright.web.routes import STATIC
 
 if TYPE_CHECKING:
+    from gatewright.web.site import Site
     from gatewright.web.visit import Visit
+
+
+_PAGES_BEHIND = {
+    "enable_signup": "signup",
+    "enable_password_reset": "password_reset",
+    "enable_wallet_login": "login_wallet",
+    "enable_email_verification": "email_verification_request",
+    "enable_account": "account",
+    "enable_logout": "logout",
+}
+"""What templates ask before they show a link or a form -> the page that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +58,7 @@ class Pages:
         self._site = {
             "name": settings.site_name,
             "password_min_length": settings.password_min_length,
-            "enable_signup": settings.enable_signup,
-            "enable_password_reset": settings.enable_password_reset,
             "enable_remember_me": settings.enable_remember_me,
-            "enable_wallet_login": settings.enable_wallet_login,
-            "enable_email_verification": settings.enable_email_verification,
         }
 
     async def show(
@@ -81,7 +89,7 @@ class Pages:
         said = visit.guard.messages() | dict(messages or {})
         site = visit.site
         context |= {
-            "site": self._site,
+            "site": self._site | self._reachable(site),
             "path": site.path,
             "path_with_next": visit.path_with_next,
             "static": lambda name: site.mount + STATIC + name,
@@ -137,6 +145,11 @@ class Pages:
             )
         except GatewrightError:  # what has failed is what tells who visits
             return problem.bare_page
+
+    def _reachable(self, site: Site) -> dict[str, bool]:
+        return {
+            flag: getattr(self._settings, flag, True) and site.leads_to(page) for flag, page in _PAGES_BEHIND.items()
+        }
 
     def _filled(self, text: str) -> str:
         """Put the one number that our texts name into its place."""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from gatewright.errors import TransportError
+from gatewright.web import multipart
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -58,6 +59,11 @@ class Request:
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     @property
+    def has_form(self) -> bool:
+        """Whether the body is a form, in either of the ways that browsers write one."""
+        return self.media_type in (FORM, multipart.MULTIPART)
+
+    @property
     def is_browsers(self) -> bool:
         """Whether a page is the answer that is wanted. Programs say ``*/*``, or nothing."""
         return "text/html" in (self.header("accept") or "").lower()
@@ -69,16 +75,18 @@ class Request:
 
     @cached_property
     def form(self) -> Mapping[str, str]:
-        """The fields of the form in the body that came once; none where there is no body.
+        """The fields of the form in the body that came once; none where there is no body. Files are overlooked.
 
         Raises:
-            TransportError: If the body is of another kind.
+            TransportError: If the body is of another kind, or malformed.
         """
-        if self.media_type != FORM:
-            if self.body:
-                raise TransportError(status=415)
+        if not self.body:
             return {}
-        return _fields(self.body.decode(errors="replace"))
+        if not self.has_form:
+            raise TransportError(status=415)
+        if self.media_type == FORM:
+            return _fields(self.body.decode(errors="replace"))
+        return _once(multipart.fields_in(self.body, self.header("content-type") or "", at_most=_MOST_FIELDS))
 
     @cached_property
     def json(self) -> Mapping[str, Any]:

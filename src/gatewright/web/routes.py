@@ -1,31 +1,23 @@
-"""The routes of the pages, by name. They are SimpleAuth's, and fixed."""
+"""The routes of the pages: names to paths, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-PATHS = {
-    "login": "/login",
-    "login_wallet": "/login/wallet",
-    "logout": "/logout",
-    "signup": "/signup",
-    "email_verification_request": "/email_verification",
-    "email_verification": "/email_verification/{token}",
-    "password_reset": "/password-reset",
-    "password_reset_form": "/password-reset/{token}",
-    "confirm_password": "/confirm_password",
-    "account": "/account",
-}
+from gatewright.errors import ConfigurationError
+from gatewright.page_paths import PATHS
+from gatewright.settings import Settings
+
 AGAIN = {"email_verification": "email_verification_request", "password_reset_form": "password_reset"}
 """Routes of links -> those that give a new one."""
 
 STATIC = "/gatewright/"
 """Where style sheet, script and image lie."""
 
-API = "/api"
-"""Where the JSON twins of the pages lie."""
+API = {"session": "/session"} | PATHS
+"""Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +36,72 @@ class Route:
 
 
 class Routes:
-    """Names to paths, and back.
+    """Names to paths, and back: which requests are ours.
 
     Args:
-        login: The path of the login route.
-        logout: The path of the logout route.
+        settings: Where the pages and the JSON API lie, and which pages there are.
+        controller: The pages.
+        has_api: Whether the pages can be had as JSON.
+
+    Raises:
+        ConfigurationError: If two things of ours have one path.
     """
 
-    def __init__(self, *, login: str, logout: str) -> None:
-        self._paths = PATHS | {"login": login, "logout": logout}
+    def __init__(self, settings: Settings, controller: object, *, has_api: bool) -> None:
+        names = [name for name in PATHS if hasattr(controller, name) and (not has_api or _is_enabled(name, settings))]
+        self._pages = {name: path for name in names if (path := settings.paths[name])}
+        self._api: dict[str, str] = {}
+        if has_api and settings.api_path:
+            self._api = {name: settings.api_path + API[name] for name in ("session", *names)}
+        for name, path in self._pages.items():
+            self._check(name, path)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Go through the pages that are there: name and path."""
+        return iter(self._pages.items())
 
     def path(self, name: str, **values: str) -> str | None:
-        """Return the path of a route, or None where there is none of that name."""
-        template = self._paths.get(name)
+        """Return the path of a page, or None where there is none of that name."""
+        template = self._pages.get(name)
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
-        """Return the name of the route that a path belongs to, and the values in the path."""
-        for name, template in self._paths.items():
-            if template == path:
-                return name, {}
-        for name, template in self._paths.items():
-            start, mark, _ = template.partition("{token}")
-            token = path.removeprefix(start)
-            if mark and token != path and token and "/" not in token:
-                return name, {"token": unquote(token)}
-        return None
+        """Return the name of the page that a path belongs to, and the values in the path."""
+        return _find(path, self._pages)
+
+    def find_in_api(self, path: str) -> tuple[str, Mapping[str, str]] | None:
+        """Return the name of the route of the JSON API that a path belongs to, and the values in the path."""
+        return _find(path, self._api)
+
+    def _check(self, name: str, path: str) -> None:
+        taken = {other: f"of the page {each}" for each, other in self._pages.items() if each != name}
+        taken |= dict.fromkeys(self._api.values(), "of the JSON API")
+        whose = "of the files beside the pages" if path.startswith(STATIC) else taken.get(path)
+        if whose is not None:
+            raise ConfigurationError(
+                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS or "
+                "GATEWRIGHT_API_PATH."
+            )
+
+
+def _find(path: str, templates: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
+    for name, template in templates.items():
+        if template == path:
+            return name, {}
+    for name, template in templates.items():
+        start, mark, _ = template.partition("{token}")
+        token = path.removeprefix(start)
+        if mark and token != path and token and "/" not in token:
+            return name, {"token": unquote(token)}
+    return None
+
+
+def _is_enabled(name: str, settings: Settings) -> bool:
+    return {
+        "login_wallet": settings.enable_wallet_login,
+        "signup": settings.enable_signup,
+        "email_verification": settings.enable_email_verification,
+        "email_verification_request": settings.enable_email_verification,
+        "password_reset": settings.enable_password_reset,
+        "password_reset_form": settings.enable_password_reset,
+    }.get(name, True)

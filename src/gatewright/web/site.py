@@ -22,9 +22,9 @@ from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
 from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_problem
 from gatewright.web.redirects import local_path
-from gatewright.web.request import FORM, Request
+from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
-from gatewright.web.routes import AGAIN, API, STATIC, Route, Routes
+from gatewright.web.routes import AGAIN, STATIC, Route, Routes
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController
 from gatewright.web.visit import Visit
@@ -66,13 +66,13 @@ class Site:
         self.prefix = ""
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
-        self._routes = Routes(login=self._fixed("login"), logout=self._fixed("logout"))
         self._proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
         self._strange_cookies: set[str] = set()
         self.pages = Pages(self.settings)
         self._process: int | None = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
+        self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
         self._check_public_url()
         middleware = self.controller.get_middleware()
         if middleware is not None:
@@ -135,16 +135,13 @@ class Site:
         """
         if request.path.startswith(STATIC):
             return True
-        twin = api.page_of(request.path) if self._is_simple else None
-        if twin is not None:
-            return self._is_enabled(twin)
-        found = self._routes.find(request.path)
+        if self.routes.find_in_api(request.path) is not None:
+            return True
+        found = self.routes.find(request.path)
         if found is None or carries_token(request):
             return False
         name = found[0]
-        if name == "logout" and request.media_type != FORM and request.header("cookie") is None:
-            return False
-        return hasattr(self.controller, name) and self._is_enabled(name)
+        return name != "logout" or request.has_form or request.header("cookie") is not None
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
@@ -158,7 +155,7 @@ class Site:
             response = await self._answer(visit)
         except GatewrightError as error:
             problem = report(error)
-            response = await self._explain(visit, problem) if _wants_page(request) else problem.response
+            response = await self._explain(visit, problem) if self._wants_page(request) else problem.response
         return self._finished(response.with_headers(*visit.cookies()), request, visit.client)
 
     def refuse(self, request: Request, status: int) -> Response:
@@ -169,17 +166,19 @@ class Site:
             status: The HTTP status.
         """
         problem = transport_problem(status)
-        response = problem.bare_page if _wants_page(request) else problem.response
+        response = problem.bare_page if self._wants_page(request) else problem.response
         return self._finished(response, request, self._proxies.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
         """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""
         if name.startswith("/"):
             return self.prefix + name
-        own = self._routes.path(name, **values)
-        if own is not None and hasattr(self.controller, name):
-            return self.mount + own
-        return self.prefix + (self._resolve(name) or "/")
+        own = self.routes.path(name, **values)
+        return self.prefix + (self._resolve(name) or "/") if own is None else self.mount + own
+
+    def leads_to(self, name: str) -> bool:
+        """Say whether there is a page of that name, of ours or of the application."""
+        return self.routes.path(name, token="") is not None or self._resolve(name) is not None
 
     def path_after_login(self, wanted: str | None) -> str:
         """Return where a login leads: where the visitor wanted to go, if that is on this site, or as it is set."""
@@ -209,7 +208,7 @@ class Site:
             raise TransportError(status=403)
         if self._is_of_api(request):
             return await api.answer(visit)
-        name, values = self._routes.find(request.path) or ("", {})
+        name, values = self.routes.find(request.path) or ("", {})
         if name == "login":
             await self.visit_login(visit)
         is_for_guests = request.method in ("GET", "HEAD") and name in self.settings.auth_route_auto_redirect
@@ -225,7 +224,7 @@ class Site:
         return await call_page(method, visit, **values)
 
     def _is_of_api(self, request: Request) -> bool:
-        return self._is_simple and api.page_of(request.path) is not None
+        return self.routes.find_in_api(request.path) is not None
 
     def _finished(self, response: Response, request: Request, client: Client) -> Response:
         """Return an answer with the headers that every one of its kind has."""
@@ -233,7 +232,7 @@ class Site:
         return self._cross_origin.share(answer, request) if self._is_of_api(request) else answer
 
     async def _explain(self, visit: Visit, problem: Problem) -> Response:
-        name, values = self._routes.find(visit.request.path) or ("", {})
+        name, values = self.routes.find(visit.request.path) or ("", {})
         again = AGAIN.get(name) if problem.code == InvalidLinkError.code else None
         is_refused_form = problem.code == FOREIGN_FORM and name != "logout"
         back = visit.path_with_next(name, visit.wanted, **values) if is_refused_form else None
@@ -244,25 +243,8 @@ class Site:
         route = Route("login", visit.request.path, visit.request.method)
         await self.parts.hooks.pre_login.fire(route=route)
 
-    def _fixed(self, name: str) -> str:
-        """Return the path of the login or logout route, which the settings may move."""
-        chosen: str = getattr(self.settings, f"auth_{name}_route")
-        if chosen.startswith("/"):
-            return chosen
-        return f"/{chosen}"
-
-    def _is_enabled(self, name: str) -> bool:
-        if not self._is_simple:
-            return True
-        settings = self.settings
-        return {
-            "login_wallet": settings.enable_wallet_login,
-            "signup": settings.enable_signup,
-            "email_verification": settings.enable_email_verification,
-            "email_verification_request": settings.enable_email_verification,
-            "password_reset": settings.enable_password_reset,
-            "password_reset_form": settings.enable_password_reset,
-        }.get(name, True)
+    def _wants_page(self, request: Request) -> bool:
+        return request.is_browsers and self.routes.find_in_api(request.path) is None
 
     def _check_public_url(self) -> None:
         if self._is_simple and self.settings.is_production and self.settings.public_url is None:
@@ -270,10 +252,6 @@ class Site:
                 "Production needs GATEWRIGHT_PUBLIC_URL, such as https://example.com: the links in mails begin with "
                 "it, and what a request says of the host can be anybody's word."
             )
-
-
-def _wants_page(request: Request) -> bool:
-    return request.is_browsers and not request.path.startswith(API)
 
 
 def _full_name(middleware: Any, controller: AuthController) -> Any:

@@ -170,7 +170,8 @@ def test_fields_are_those_of_the_application(asgi, make_app):
     schemas = json.loads(asgi(app).browser().get("/openapi.json").text)["components"]["schemas"]
 
     assert list(schemas["LoginRequest"]["properties"]) == ["name", "password", "remember_me"]
-    assert list(schemas["SignupRequest"]["properties"]) == ["email", "password", "colour", "next"]
+    properties = ["email", "password", "password_confirm", "colour", "next"]
+    assert list(schemas["SignupRequest"]["properties"]) == properties
     assert schemas["SignupRequest"]["required"] == ["email", "password"]
     assert schemas["SignupRequest"]["properties"]["colour"]["enum"] == ["r", "g"]
     assert list(schemas["SaveProfile"]["properties"]) == ["action", "colour"]

@@ -85,7 +85,7 @@ def add_open_views(app):
     def template():
         return flask.render_template_string(
             "{% if current_user.is_authenticated %}{{ current_user.username }}{% else %}nobody{% endif %}"
-            ' {{ gatewright_path("password_reset_form", token="t") }} {{ csrf_token() }}'
+            ' {{ gatewright_path("password_reset_form", token="t") }} {{ gatewright_csrf_token() }}'
         )
 
     @app.get("/count")

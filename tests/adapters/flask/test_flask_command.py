@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from gatewright.adapters.flask.commands import _environment_of
+from gatewright.settings import load_settings
+
 APPLICATION = """
 import flask
 
@@ -56,3 +59,12 @@ def test_the_exit_code_is_the_commands(run):
     """A script can go by it."""
     assert run("user", "show", "nobody").returncode != 0
     assert "Usage: gatewright" in run("--help").stdout
+
+
+def test_the_command_finds_the_same_settings(gatewright_settings, monkeypatch):
+    """Every kind of value survives the way through the environment."""
+    paths = {"account": "/my/account", "signup": ""}
+    settings = gatewright_settings.with_values(page_paths=paths, api_path="", networks=("evrmore", "bitcoin"))
+    for name, value in _environment_of(settings).items():
+        monkeypatch.setenv(name, value)
+    assert load_settings() == settings

@@ -331,12 +331,6 @@ def test_a_failing_view_fails_as_ever(app, browser, anna, log_in):
     assert answer.header("set-cookie").startswith("gatewright=")
 
 
-def test_outside_a_request_there_is_no_visitor(app):
-    """Flask says so."""
-    with app.app_context(), pytest.raises(RuntimeError, match="outside of request context"):
-        _ = current_user.username
-
-
 def test_the_guest_is_nobody(app, browser):
     """It has whatever a user has, says no to every question, and counts as false."""
     app.get("/guest")(lambda: f"{current_user!r} {bool(current_user)}")

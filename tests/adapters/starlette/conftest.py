@@ -11,7 +11,15 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 from gatewright import AsyncEvrmoreAuth
-from gatewright.adapters.starlette import GatewrightMiddleware, login_required, require, visit_of
+from gatewright.adapters.starlette import (
+    GatewrightMiddleware,
+    fully_authenticated_required,
+    login_required,
+    permission_required,
+    role_required,
+    verified_required,
+    visit_of,
+)
 
 
 async def home(request):
@@ -33,27 +41,27 @@ class Report(HTTPEndpoint):
     async def get(self, request):
         return PlainTextResponse("report")
 
-    @require(role="admin")
+    @role_required("admin")
     def post(self, request):
         return PlainTextResponse("made")
 
 
-@require(role="admin")
+@role_required("admin")
 async def admin(request):
     return PlainTextResponse("admin")
 
 
-@require(permission=["post.read", "post.edit"])
+@permission_required("post.read", "post.edit")
 async def edit(request):
     return PlainTextResponse("edit")
 
 
-@require(verified=True)
+@verified_required
 async def verified(request):
     return PlainTextResponse("verified")
 
 
-@require(fully_authenticated=True)
+@fully_authenticated_required
 async def sensitive(request):
     return PlainTextResponse("sensitive")
 

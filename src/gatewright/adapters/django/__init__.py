@@ -15,3 +15,8 @@ from gatewright.adapters.django.decorators import login_required as login_requir
 from gatewright.adapters.django.decorators import permission_required as permission_required
 from gatewright.adapters.django.decorators import role_required as role_required
 from gatewright.adapters.django.decorators import verified_required as verified_required
+from gatewright.adapters.django.visitor import alogin_user as alogin_user
+from gatewright.adapters.django.visitor import alogout_user as alogout_user
+from gatewright.adapters.django.visitor import login_user as login_user
+from gatewright.adapters.django.visitor import logout_user as logout_user
+from gatewright.adapters.django.visitor import visit_of as visit_of

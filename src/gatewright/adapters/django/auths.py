@@ -12,6 +12,7 @@ from gatewright.adapters.django.async_twin import make_async_twin
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.web import Site
+from gatewright.web.routes import STATIC
 
 _LOCK = RLock()
 
@@ -50,6 +51,15 @@ def get_async_site() -> Site:
         return _async_site()
 
 
+def mount_of_pages() -> str:
+    """Return the path that the pages lie below, where the project's own is the root.
+
+    Raises:
+        NoReverseMatch: If the project has not included our urls.
+    """
+    return _below_script(reverse("gatewright:static", args=["x"])).removesuffix(f"{STATIC}x")
+
+
 def forget() -> None:
     """Have everything made anew: a test has changed the settings."""
     with _LOCK:
@@ -72,9 +82,7 @@ def _async_auth() -> AsyncAuth:
 
 @cache
 def _site() -> Site:
-    site = Site(get_auth(), make_controller(), resolve=_path_of)
-    site.mount = _below_script(reverse("gatewright:login")).removesuffix(site.path("login"))
-    return site
+    return Site(get_auth(), make_controller(), mount=mount_of_pages(), resolve=_path_of)
 
 
 @cache

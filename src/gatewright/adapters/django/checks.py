@@ -12,9 +12,14 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
+from gatewright.adapters.django.auths import mount_of_pages
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.adapters.django.own_routes import routes_of
 from gatewright.adapters.django.visitor import BACKEND
 from gatewright.errors import ConfigurationError
+from gatewright.web import SimpleAuthController
+from gatewright.web.routes import Routes
+from gatewright.web.shadowed import shadowed
 
 MIDDLEWARE = "gatewright.adapters.django.middleware.GatewrightMiddleware"
 _READABLE = ("argon2", "pbkdf2_sha256", "bcrypt")
@@ -47,7 +52,7 @@ def check_middleware(**_: Any) -> Iterator[CheckMessage]:
 def check_urls(**_: Any) -> Iterator[CheckMessage]:
     """Look for the names of the pages."""
     try:
-        login = reverse("gatewright:login")
+        reverse("gatewright:static", args=["x"])
     except NoReverseMatch:
         yield Error(
             "The pages have no names.",
@@ -60,9 +65,21 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
     if not _is_route(str(settings.LOGIN_URL)):
         yield Warning(
             f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page: Django's login_required leads there.",
-            hint=f"Set LOGIN_URL = {login!r}.",
+            hint=f"Set LOGIN_URL = {_path_of_login()!r}.",
             id="gatewright.W004",
         )
+
+
+def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
+    """Look for views of the project that no request reaches, because a page of ours has their path."""
+    try:
+        ours, controller = read_settings(), make_controller()
+        pages = Routes(ours, controller, has_api=isinstance(controller, SimpleAuthController))
+        mount = mount_of_pages()
+    except (NoReverseMatch, ConfigurationError):
+        return  # said by the other checks
+    for each in shadowed(pages, routes_of(), settings=ours, mount=mount):
+        yield Warning(each.problem, hint=each.cure, id="gatewright.W007")
 
 
 def check_settings(**_: Any) -> Iterator[CheckMessage]:
@@ -131,6 +148,7 @@ def check_backends(**_: Any) -> Iterator[CheckMessage]:
 CHECKS: Sequence[Callable[..., Iterator[CheckMessage]]] = (
     check_middleware,
     check_urls,
+    check_shadowed,
     check_settings,
     check_backends,
 )
@@ -145,6 +163,13 @@ def _takes_passwords(name: str) -> bool:
     except ImportError:
         return False  # Django says so itself
     return issubclass(backend, ModelBackend) and backend.authenticate is ModelBackend.authenticate
+
+
+def _path_of_login() -> str:
+    try:
+        return reverse("gatewright:login")
+    except NoReverseMatch:  # switched off
+        return "the path of your own login page"
 
 
 def _is_route(name_or_path: str) -> bool:

@@ -24,6 +24,9 @@ from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, SimpleAuthController
 
 NAME = "GATEWRIGHT"
+APP_NAME = "gatewright"
+"""The namespace of the pages' names, as in ``gatewright:login``."""
+
 _OF_DJANGO = ("controller", "providers")
 
 

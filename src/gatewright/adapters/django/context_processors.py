@@ -13,9 +13,13 @@ from gatewright.adapters.django.visitor import visit_of
 def visitor(request: HttpRequest) -> dict[str, Any]:
     """Return ``current_user``, who is visiting, and ``gatewright_csrf_token``, which forms of ours repeat.
 
+    A request that a command has made up, to render a mail, is a guest's.
+
     ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button's form ours.
     """
+    from django.contrib.auth.models import AnonymousUser  # not before the apps are loaded
+
     return {
-        "current_user": getattr(request, "user", None),
+        "current_user": request.user if hasattr(request, "user") else AnonymousUser(),
         "gatewright_csrf_token": SimpleLazyObject(lambda: visit_of(request).csrf_token()),
     }

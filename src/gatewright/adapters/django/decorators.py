@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
@@ -15,46 +15,57 @@ from django.http import HttpRequest
 from gatewright.adapters.django.translate import to_django
 from gatewright.adapters.django.visitor import visit_of, wait_for, wait_in_loop
 from gatewright.web.access import refusal
+from gatewright.web.demands import Demands, demanded_names
 
 View = Callable[..., Any]
 
 
 def login_required(view: View) -> View:
-    """Let nobody in who is not signed in."""
-    return _require(view)
+    """Let in who is signed in."""
+    return _guarded(view)
 
 
 def verified_required(view: View) -> View:
-    """Let nobody in whose account is not verified."""
-    return _require(view, is_verified=True)
+    """Let in who is signed in and verified."""
+    return _guarded(view, is_verified=True)
 
 
 def fully_authenticated_required(view: View) -> View:
-    """Have a visitor who is merely remembered prove once more who they are."""
-    return _require(view, is_fully_authenticated=True)
+    """Let in who has proven who they are in this session; a browser that is merely remembered has to do so first."""
+    return _guarded(view, is_fully_authenticated=True)
 
 
 def role_required(*roles: str) -> Callable[[View], View]:
-    """Let nobody in who has not every one of these roles."""
-    return lambda view: _require(view, roles=roles)
+    """Let in who has all of these roles.
+
+    Raises:
+        ConfigurationError: If no role is named.
+    """
+    names = demanded_names("@role_required", roles)
+    return lambda view: _guarded(view, roles=names)
 
 
 def permission_required(*permissions: str) -> Callable[[View], View]:
-    """Let nobody in who may not do every one of these things."""
-    return lambda view: _require(view, permissions=permissions)
+    """Let in who has all of these permissions; ``branch.*`` asks for anything below ``branch``.
+
+    Raises:
+        ConfigurationError: If no permission is named.
+    """
+    names = demanded_names("@permission_required", permissions)
+    return lambda view: _guarded(view, permissions=names)
 
 
-def _require(view: View, **needs: Any) -> View:
+def _guarded(view: View, **demands: Unpack[Demands]) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         visit = visit_of(request)
-        answer = wait_for(visit, refusal(visit, **needs))
+        answer = wait_for(visit, refusal(visit, **demands))
         return view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
 
     @functools.wraps(view)
     async def guarded_in_loop(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         visit = visit_of(request)
-        answer = await wait_in_loop(visit, refusal(visit, **needs))
+        answer = await wait_in_loop(visit, refusal(visit, **demands))
         return await view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
 
     return guarded_in_loop if iscoroutinefunction(view) else guarded

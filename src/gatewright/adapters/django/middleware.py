@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.contrib import auth
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -19,7 +18,7 @@ from gatewright.adapters.django.translate import (
     to_django,
     with_body,
 )
-from gatewright.adapters.django.visitor import introduce, opened_visit
+from gatewright.adapters.django.visitor import end_session_of_django, introduce, opened_visit
 from gatewright.drive import run_to_completion
 from gatewright.errors import ProviderUnavailableError, StoreUnavailableError, TransportError
 from gatewright.web import Request, Response, Site
@@ -55,7 +54,7 @@ class GatewrightMiddleware:
         if _is_page(site, head):
             answer = run_to_completion(_answer_page(site, head, request))
             if _has_logged_out(site, head, answer):
-                _log_out_of_django(request)
+                end_session_of_django(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
         response: HttpResponseBase = self._get_response(request)
@@ -67,7 +66,7 @@ class GatewrightMiddleware:
         if _is_page(site, head):
             answer = await _answer_page(site, head, request)
             if _has_logged_out(site, head, answer):
-                await sync_to_async(_log_out_of_django)(request)
+                await sync_to_async(end_session_of_django)(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
         return await _finished(request, await self._get_response(request))
@@ -101,10 +100,3 @@ async def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpRes
 
 def _has_logged_out(site: Site, head: Request, answer: Response) -> bool:
     return head.mount + head.path == site.path("logout") and answer.status == 303
-
-
-def _log_out_of_django(request: HttpRequest) -> None:
-    """End the visitor's session of Django's own, too: who signs out wants to be out everywhere."""
-    session = getattr(request, "session", {})
-    if auth.SESSION_KEY in session:
-        auth.logout(request)

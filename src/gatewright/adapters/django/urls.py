@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
-from gatewright.adapters.django.conf import make_controller, read_settings
-from gatewright.web.routes import PATHS, STATIC
+from gatewright.adapters.django.conf import APP_NAME, make_controller, read_settings
+from gatewright.web.routes import STATIC
 
-app_name = "gatewright"
+app_name = APP_NAME
 
 
 def not_here(request: HttpRequest, **_: str) -> HttpResponse:
@@ -21,9 +21,8 @@ def not_here(request: HttpRequest, **_: str) -> HttpResponse:
 
 
 def _paths() -> dict[str, str]:
-    settings, controller = read_settings(), make_controller()
-    fixed = {"login": settings.auth_login_route, "logout": settings.auth_logout_route}
-    return {name: where for name, where in (PATHS | fixed).items() if hasattr(controller, name)}
+    controller = make_controller()
+    return {name: where for name, where in read_settings().paths.items() if where and hasattr(controller, name)}
 
 
 urlpatterns = [

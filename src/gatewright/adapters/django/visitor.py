@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY, logout
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.asyncio import async_unsafe
@@ -66,6 +66,48 @@ def forget_user(request: HttpRequest) -> None:
         delattr(request, _USER)
 
 
+def login_user(request: HttpRequest, user: User, *, remember: bool = False) -> None:
+    """Sign in a user whom the application has proven in its own way; by a password, `Guard.login` does it.
+
+    Args:
+        request: Django's.
+        user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
+        remember: Whether the browser shall be known beyond this session.
+
+    Raises:
+        ConfigurationError: If it is not clear which provider the user comes from.
+    """
+    visit = visit_of(request)
+    wait_for(visit, _sign_in(visit, user, remember=remember))
+    forget_user(request)
+
+
+async def alogin_user(request: HttpRequest, user: User, *, remember: bool = False) -> None:
+    """Do what `login_user` does."""
+    visit = visit_of(request)
+    await wait_in_loop(visit, _sign_in(visit, user, remember=remember))
+    forget_user(request)
+
+
+def logout_user(request: HttpRequest) -> None:
+    """Sign the visitor out, of Django's own session too, and forget the browser."""
+    visit = visit_of(request)
+    wait_for(visit, visit.log_out())
+    end_session_of_django(request)
+    forget_user(request)
+
+
+async def alogout_user(request: HttpRequest) -> None:
+    """Do what `logout_user` does."""
+    await sync_to_async(logout_user)(request)
+
+
+def end_session_of_django(request: HttpRequest) -> None:
+    """End the visitor's session of Django's own: who signs out wants to be out everywhere."""
+    if SESSION_KEY in getattr(request, "session", {}):
+        logout(request)
+
+
 def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
     """Return what a coroutine of a visit returns. For plain code, under WSGI or ASGI."""
     if _is_blocking(visit):
@@ -120,6 +162,11 @@ async def _aload_user(request: HttpRequest, before: Any) -> Any:
         user = await wait_in_loop(visit, _user_kept_in(visit, kept))
         before = None
     return _as_django_knows(user) or (await before() if before else _nobody())
+
+
+async def _sign_in(visit: Visit, user: User, *, remember: bool) -> None:
+    await visit.guard.store(user)
+    await visit.signed_in(is_remembered=remember)
 
 
 async def _user_kept_in(visit: Visit, kept: Any) -> User | None:

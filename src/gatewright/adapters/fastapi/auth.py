@@ -11,12 +11,12 @@ from starlette.responses import Response
 from gatewright.adapters.fastapi.current_user import CurrentUser, Refused
 from gatewright.adapters.fastapi.openapi import describe
 from gatewright.adapters.fastapi.twins import make_router
-from gatewright.adapters.starlette.decorators import names_in
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware
 from gatewright.adapters.starlette.translation import ready
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
 from gatewright.web import AuthController, SimpleAuthController
+from gatewright.web.demands import demanded_names
 
 
 class FastAPIAuth:
@@ -68,8 +68,8 @@ class FastAPIAuth:
         *,
         optional: bool = False,
         verified: bool = False,
-        role: str | Sequence[str] = (),
-        permission: str | Sequence[str] = (),
+        role: str | Sequence[str] | None = None,
+        permission: str | Sequence[str] | None = None,
         fully_authenticated: bool = False,
     ) -> CurrentUser:
         """Return a dependency that gives the user: ``Annotated[User, Depends(auth.current_user())]``.
@@ -84,8 +84,12 @@ class FastAPIAuth:
             role: A role that is needed, or several, every one of which is.
             permission: A permission that is needed, or several, every one of which is.
             fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+
+        Raises:
+            ConfigurationError: If ``role`` or ``permission`` is empty, or holds what is no name.
         """
-        return CurrentUser(optional, verified, names_in(role), names_in(permission), fully_authenticated)
+        roles, permissions = _names_in("role", role), _names_in("permission", permission)
+        return CurrentUser(optional, verified, roles, permissions, fully_authenticated)
 
     def router(self) -> APIRouter:
         """Return what puts the JSON twins of the pages into the description: ``app.include_router(auth.router())``.
@@ -100,6 +104,14 @@ class FastAPIAuth:
                 f"{type(self._controller).__name__} has no JSON twins; only pages of a SimpleAuthController have."
             )
         return make_router(self.auth.settings, self._controller, mount=self._mount)
+
+
+def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return one name or several as several; none where nothing is demanded."""
+    if given is None:
+        return ()
+    names = (given,) if isinstance(given, str) else tuple(given)
+    return demanded_names(f"current_user({argument}=...), such as {argument}=", names)
 
 
 async def _answer_refused(request: Request, refused: Exception) -> Response:

@@ -18,6 +18,9 @@ _EMAIL = {"format": "email"}
 Email = Annotated[str, Field(json_schema_extra=_EMAIL, examples=["ada@example.org"])]
 Password = Annotated[str, Field(json_schema_extra=_PASSWORD, max_length=1024)]
 NextPath = Annotated[str | None, Field(description="The path to go on to after the link.", examples=["/checkout"])]
+Repeated = Annotated[
+    str | None, Field(description="The same password once more, if it was typed twice.", json_schema_extra=_PASSWORD)
+]
 Address = Annotated[str, Field(description="The address of a wallet.", examples=[_ADDRESS])]
 
 
@@ -80,6 +83,13 @@ class PasswordRequest(BaseModel):
     password: Password
 
 
+class NewPasswordRequest(BaseModel):
+    """A new password."""
+
+    password: Password
+    password_confirm: Repeated = None
+
+
 class Accepted(BaseModel):
     """The same for every address, so that nobody learns who has an account."""
 
@@ -113,6 +123,7 @@ class ChangePassword(BaseModel):
     action: Literal["password"]
     current_password: Password
     password: Password
+    password_confirm: Repeated = None
 
 
 class LinkWallet(BaseModel):
@@ -168,11 +179,14 @@ def account_change(profile: Iterable[FormField]) -> Any:
 
 
 def _model_fields(fields: Iterable[FormField]) -> dict[str, Any]:
-    return {field.name: _model_field(field) for field in fields if field.name != "password_confirm"}
+    return {field.name: _model_field(field) for field in fields}
 
 
 def _model_field(field: FormField) -> tuple[Any, Any]:
-    kind: Any = str if field.is_required else str | None
+    if field.name == "password_confirm":
+        return Repeated, None
+    text = bool | str if field.type == "checkbox" else str
+    kind: Any = text if field.is_required else text | None
     extra: dict[str, Any] = {"email": _EMAIL, "password": _PASSWORD}.get(field.type, {})
     if field.options:
         extra = {"enum": [value for value, _ in field.options]}

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends
 from gatewright.adapters.fastapi import bodies
 from gatewright.adapters.fastapi.current_user import CurrentUser
 from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.adapters.starlette.own_routes import OURS
 from gatewright.errors import (
     AttemptBlockedError,
     BusyError,
@@ -33,7 +34,6 @@ from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
 from gatewright.web.access import UNCONFIRMED
 from gatewright.web.problems import Problem, problem_of, transport_problem
-from gatewright.web.routes import API
 
 _ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
 _VALUE = problem_of(InvalidParameterError(parameter="email"))
@@ -63,7 +63,7 @@ class Twin:
 
     Args:
         name: The route's name.
-        path: Its path below ``/api``; ``{token}`` stands for the secret of a mail's link.
+        path: Its path below that of the API; ``{token}`` stands for the secret of a mail's link.
         summary: What it does.
         body: What is sent; None for nothing.
         answer: What comes back; None for nothing.
@@ -85,22 +85,22 @@ class Twin:
 
 
 def make_router(settings: Settings, controller: SimpleAuthController, *, mount: str) -> APIRouter:
-    """Return the routes that describe the twins.
+    """Return the routes that describe the twins; none where the API is switched off.
 
     Args:
         settings: What is enabled, and how fields are called.
         controller: Which fields there are.
         mount: The path that the pages lie below.
     """
-    router = APIRouter(prefix=mount + API, tags=["gatewright"])
-    for twin in _twins(settings, controller):
+    router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
+    for twin in _twins(settings, controller) if settings.api_path else ():
         always = (*(_ANY_BODY if twin.method == "POST" else ()), *UNAVAILABLE)
         needed = () if twin.is_open else UNKNOWN
         router.add_api_route(
             twin.path,
             _endpoint(twin),
             methods=[twin.method],
-            name=f"gatewright:{twin.name}",
+            name=f"{OURS}{twin.name}",
             summary=twin.summary,
             status_code=twin.status,
             response_model=twin.answer,
@@ -170,9 +170,9 @@ def _mail_twins(settings: Settings) -> Iterator[Twin]:
             "password_reset_form",
             "/password-reset/{token}",
             "Set a new password by the link",
-            body=bodies.PasswordRequest,
+            body=bodies.NewPasswordRequest,
             status=204,
-            problems=(_LINK, _WEAK, _DENIED),
+            problems=(_LINK, _WEAK, _VALUE, _DENIED),
         )
 
 

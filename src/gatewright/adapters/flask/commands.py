@@ -44,4 +44,6 @@ def _environment_of(settings: Settings) -> dict[str, str]:
 def _text_of(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, dict):
+        return ",".join(f"{name}={path}" for name, path in value.items())
     return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypedDict, TypeVar, Unpack, cast
+from typing import Any, TypeVar, Unpack, cast
 
 import flask
 
 from gatewright.adapters.flask.translate import to_flask
 from gatewright.adapters.flask.visitor import current_visit
 from gatewright.drive import run_to_completion
-from gatewright.errors import ConfigurationError
 from gatewright.web.access import refusal
+from gatewright.web.demands import Demands, demanded_names
 
 _View = TypeVar("_View", bound=Callable[..., Any])
-
-
-class _Demands(TypedDict, total=False):
-    is_verified: bool
-    roles: tuple[str, ...]
-    permissions: tuple[str, ...]
-    is_fully_authenticated: bool
 
 
 def login_required(view: _View) -> _View:
@@ -49,7 +42,7 @@ def role_required(*roles: str) -> Callable[[_View], _View]:
     Raises:
         ConfigurationError: If no role is named.
     """
-    names = _names("role_required", roles)
+    names = demanded_names("@role_required", roles)
     return lambda view: _guarded(view, roles=names)
 
 
@@ -59,11 +52,11 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
     Raises:
         ConfigurationError: If no permission is named.
     """
-    names = _names("permission_required", permissions)
+    names = demanded_names("@permission_required", permissions)
     return lambda view: _guarded(view, permissions=names)
 
 
-def _guarded(view: _View, **demands: Unpack[_Demands]) -> _View:
+def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         refused = run_to_completion(refusal(current_visit(), **demands))
@@ -72,10 +65,3 @@ def _guarded(view: _View, **demands: Unpack[_Demands]) -> _View:
         return flask.current_app.ensure_sync(view)(*args, **kwargs)
 
     return cast(_View, guarded)
-
-
-def _names(decorator: str, names: tuple[Any, ...]) -> tuple[str, ...]:
-    """Refuse what lets everybody in: no name, or the view itself where the decorator was not called."""
-    if not names or not all(isinstance(name, str) for name in names):
-        raise ConfigurationError(f'Name what is demanded: @{decorator}("...").')
-    return names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import flask
@@ -14,6 +16,7 @@ from gatewright.adapters.flask.visitor import (
     EXTENSION,
     Installation,
     current_guard,
+    current_site,
     current_user,
     current_visit,
     installation,
@@ -26,7 +29,8 @@ from gatewright.errors import ConfigurationError, GatewrightError, TransportErro
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import headers_beside
-from gatewright.web.routes import PATHS, STATIC
+from gatewright.web.routes import STATIC
+from gatewright.web.shadowed import warn_of_shadowed
 
 _PREFIX = "GATEWRIGHT_"
 
@@ -81,7 +85,7 @@ class FlaskAuth:
         site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
         app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
         app.register_blueprint(_names_of(site, self._prefix))
-        app.before_request(_answer_page)
+        _answer_before_csrf_protection(app)
         app.after_request(_finish)
         app.context_processor(_context)
         app.cli.add_command(gatewright_command)
@@ -112,19 +116,39 @@ def _check_cookies(app: flask.Flask, settings: Settings) -> None:
         )
 
 
+def _answer_before_csrf_protection(app: flask.Flask) -> None:
+    """Answer the pages among the functions that run before a view.
+
+    That is after those that are there already, which may turn a visitor away from every path. Only Flask-WTF's
+    `CSRFProtect` must come later, in whatever order the two were set up: where a route of the application takes any
+    path, it would look for its own token in our forms, which have one of ours.
+    """
+    functions = app.before_request_funcs.setdefault(None, [])
+    protecting = [number for number, each in enumerate(functions) if str(each.__module__).startswith("flask_wtf.")]
+    functions.insert(protecting[0] if protecting else len(functions), _answer_page)
+
+
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:
     """Return names for ``url_for``, such as ``gatewright.login``; the pages are answered before any routing."""
     names = flask.Blueprint("gatewright", __name__, url_prefix=prefix or None)
-    paths = PATHS | {name: site.path(name).removeprefix(site.mount) for name in ("login", "logout")}
-    for name, path in paths.items():
-        if hasattr(site.controller, name):
-            names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
+    for name, path in site.routes:
+        names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
     names.add_url_rule(f"{STATIC}<filename>", "static", build_only=True)
     return names
 
 
+def _own_routes() -> Iterator[tuple[str, str]]:
+    """Yield path and view of every route of the application, with something in the place of each variable."""
+    for rule in flask.current_app.url_map.iter_rules():
+        if not rule.build_only:
+            view = flask.current_app.view_functions.get(rule.endpoint)
+            yield re.sub(r"<[^>]*>", "x", rule.rule), f"{getattr(view, '__module__', '?')}.{rule.endpoint}"
+
+
 def _path_of(name: str) -> str | None:
-    """Return the path of a route in the application, which may be mounted itself."""
+    """Return the path of a route in the application, which may be mounted itself; none is known outside a request."""
+    if not flask.has_request_context():
+        return None
     try:
         return flask.url_for(name).removeprefix(root_of(flask.request))
     except BuildError:
@@ -136,6 +160,9 @@ def _answer_page() -> flask.Response | None:
     if isinstance(flask.request.routing_exception, SecurityError):
         return None  # a host that TRUSTED_HOSTS does not name
     installed = installation()
+    if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
+        installed.is_checked = True
+        warn_of_shadowed(installed.site, _own_routes())
     site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
     if head.mount != site.mount or not site.serves(head):
         return None
@@ -167,6 +194,7 @@ def _context() -> dict[str, Any]:
     return {
         "current_user": current_user,
         "current_guard": current_guard,
-        "csrf_token": lambda: current_visit().csrf_token(),
-        "gatewright_path": lambda name, **values: current_visit().site.path(name, **values),
+        "gatewright_csrf_token": lambda: current_visit().csrf_token(),
+        "gatewright_path": lambda name, **values: current_site().path(name, **values),
+        "gatewright_static": lambda name: current_site().mount + STATIC + name,
     }

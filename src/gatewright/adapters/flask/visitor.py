@@ -20,7 +20,7 @@ EXTENSION = "gatewright"
 _VISIT = "gatewright.visit"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Installation:
     """What `FlaskAuth` has put into one application, as ``app.extensions["gatewright"]``.
 
@@ -28,11 +28,13 @@ class Installation:
         auth: The application's auth.
         site: Its pages.
         prefix: What the pages lie below in the application.
+        is_checked: Whether somebody has looked for routes of the application that the pages hide.
     """
 
     auth: Auth
     site: Site
     prefix: str
+    is_checked: bool = False
 
 
 class Guest:
@@ -74,12 +76,17 @@ def installation() -> Installation:
     return found
 
 
+def current_site() -> Site:
+    """Return the pages as the current request sees them; outside a request, as those of an application at the root."""
+    site = installation().site
+    return site.below(root_of(flask.request)) if flask.has_request_context() else site
+
+
 def current_visit() -> Visit:
     """Return the visit of the current request, opened when first asked for."""
     visit = opened_visit()
     if visit is None:
-        installed, request = installation(), flask.request
-        visit = installed.site.below(root_of(request)).open(read_head(request, installed.prefix))
+        visit = current_site().open(read_head(flask.request, installation().prefix))
         keep_visit(visit)
     return visit
 
@@ -121,6 +128,8 @@ def logout_user() -> None:
 
 
 def _user() -> User | Guest:
+    if not flask.has_request_context():
+        return _GUEST  # a command, or a template of a mail: nobody is visiting
     visit = current_visit()
     try:
         return run_to_completion(visit.user()) or _GUEST
@@ -129,11 +138,13 @@ def _user() -> User | Guest:
 
 
 def _guard() -> Guard:
+    if not flask.has_request_context():
+        return installation().auth.guard({})
     return as_blocking(current_visit().guard)
 
 
 current_user = cast(User | Guest, LocalProxy(_user))
-"""The visitor: a `User`, or a `Guest`. Loaded when first asked for, once in a request."""
+"""The visitor: a `User`, or a `Guest`, as outside a request. Loaded when first asked for, once in a request."""
 
 current_guard = cast(Guard, LocalProxy(_guard))
 """The auth of the current visit."""

@@ -1,11 +1,15 @@
-"""Decorators for endpoints that not everybody may use."""
+"""What an endpoint demands of its visitor.
+
+For functions and methods, plain or ``async def``, that take a request or a WebSocket. Browsers are led to the login
+page and back, or shown a page that says why not; programs get a 401 or a 403; sockets are closed.
+"""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -15,59 +19,59 @@ from starlette.websockets import WebSocket
 from gatewright.adapters.starlette.translation import ready
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
+from gatewright.web.demands import Demands, demanded_names
 
 Endpoint = Callable[..., Any]
 AsyncEndpoint = Callable[..., Awaitable[Any]]
 
 
 def login_required(endpoint: Endpoint) -> AsyncEndpoint:
-    """Let nobody in who is not signed in: browsers are led to the login page and back, programs get a 401."""
-    return require()(endpoint)
+    """Let in who is signed in."""
+    return _guarded(endpoint)
 
 
-def require(
-    *,
-    verified: bool = False,
-    role: str | Sequence[str] = (),
-    permission: str | Sequence[str] = (),
-    fully_authenticated: bool = False,
-) -> Callable[[Endpoint], AsyncEndpoint]:
-    """Let nobody in who is not signed in, or who lacks something: those get a 403.
+def verified_required(endpoint: Endpoint) -> AsyncEndpoint:
+    """Let in who is signed in and verified."""
+    return _guarded(endpoint, is_verified=True)
 
-    For functions and methods, plain or ``async def``, that take a request or a WebSocket.
 
-    Args:
-        verified: Whether the account must be verified.
-        role: A role that is needed, or several, every one of which is.
-        permission: A permission that is needed, or several, every one of which is.
-        fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+def fully_authenticated_required(endpoint: Endpoint) -> AsyncEndpoint:
+    """Let in who has proven who they are in this session; a browser that is merely remembered has to do so first."""
+    return _guarded(endpoint, is_fully_authenticated=True)
+
+
+def role_required(*roles: str) -> Callable[[Endpoint], AsyncEndpoint]:
+    """Let in who has all of these roles.
+
+    Raises:
+        ConfigurationError: If no role is named.
     """
-
-    def decorate(endpoint: Endpoint) -> AsyncEndpoint:
-        @functools.wraps(endpoint)
-        async def guarded(*args: Any, **kwargs: Any) -> Any:
-            connection = _connection_in(args, kwargs)
-            response = await refusal(
-                visit_of(connection),
-                is_verified=verified,
-                roles=names_in(role),
-                permissions=names_in(permission),
-                is_fully_authenticated=fully_authenticated,
-            )
-            if response is None:
-                return await _call(endpoint, *args, **kwargs)
-            if isinstance(connection, WebSocket):
-                return await connection.close(WS_1008_POLICY_VIOLATION)
-            return ready(response)
-
-        return guarded
-
-    return decorate
+    names = demanded_names("@role_required", roles)
+    return lambda endpoint: _guarded(endpoint, roles=names)
 
 
-def names_in(given: str | Sequence[str]) -> tuple[str, ...]:
-    """Return one name or several as several."""
-    return (given,) if isinstance(given, str) else tuple(given)
+def permission_required(*permissions: str) -> Callable[[Endpoint], AsyncEndpoint]:
+    """Let in who has all of these permissions; ``branch.*`` asks for anything below ``branch``.
+
+    Raises:
+        ConfigurationError: If no permission is named.
+    """
+    names = demanded_names("@permission_required", permissions)
+    return lambda endpoint: _guarded(endpoint, permissions=names)
+
+
+def _guarded(endpoint: Endpoint, **demands: Unpack[Demands]) -> AsyncEndpoint:
+    @functools.wraps(endpoint)
+    async def guarded(*args: Any, **kwargs: Any) -> Any:
+        connection = _connection_in(args, kwargs)
+        response = await refusal(visit_of(connection), **demands)
+        if response is None:
+            return await _call(endpoint, *args, **kwargs)
+        if isinstance(connection, WebSocket):
+            return await connection.close(WS_1008_POLICY_VIOLATION)
+        return ready(response)
+
+    return guarded
 
 
 async def _call(endpoint: Endpoint, *args: Any, **kwargs: Any) -> Any:

@@ -10,6 +10,7 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from gatewright.adapters.starlette.own_routes import routes_of
 from gatewright.adapters.starlette.translation import (
     decoded,
     encoded,
@@ -24,6 +25,7 @@ from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure, headers_beside
+from gatewright.web.shadowed import warn_of_shadowed
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 
@@ -61,10 +63,14 @@ class GatewrightMiddleware:
         self._auth = auth or AsyncAuth()
         self._closes_auth = closes_auth or auth is None
         self._application: object = app
+        self._is_checked = False
         self._site = Site(self._auth, controller, mount=mount, resolve=self._find_route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page, or run the application."""
+        if not self._is_checked:  # at the start where there is a lifespan, else with the first request
+            self._is_checked = True
+            warn_of_shadowed(self._site, routes_of(scope.get("app", self._app)))
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._closing(send))
         elif scope["type"] in ("http", "websocket"):

@@ -70,15 +70,39 @@ def visit_of(connection: HTTPConnection) -> Visit:
     return cast(Visit, connection.scope[KEY])
 
 
+async def login_user(connection: HTTPConnection, user: User, *, remember: bool = False) -> None:
+    """Sign in a user whom the application has proven in its own way; by a password, `AsyncGuard.login` does it.
+
+    Args:
+        connection: The request.
+        user: What `AsyncAuth.attempt`, `AsyncAuth.bypass` or a provider returned.
+        remember: Whether the browser shall be known beyond this session.
+
+    Raises:
+        ConfigurationError: If it is not clear which provider the user comes from.
+    """
+    visit = visit_of(connection)
+    await visit.guard.store(user)
+    await visit.signed_in(is_remembered=remember)
+    connection.scope["user"], connection.scope["auth"] = identify(user)
+
+
+async def logout_user(connection: HTTPConnection) -> None:
+    """Sign the visitor out, and forget the browser."""
+    await visit_of(connection).log_out()
+    connection.scope["user"], connection.scope["auth"] = identify(None)
+
+
 def template_context(request: Request) -> dict[str, Any]:
     """Return what templates need of the pages, for ``Jinja2Templates(..., context_processors=[template_context])``.
 
-    ``gatewright_path(name)`` is the path of a page, ``gatewright_static(name)`` that of a file beside them, and
-    ``csrf_token()`` what a form to a page repeats. Who is visiting is ``request.user``, as ever.
+    ``current_user`` is who is visiting, ``gatewright_path(name)`` the path of a page, ``gatewright_static(name)`` that
+    of a file beside them, and ``gatewright_csrf_token()`` what a form to a page repeats.
     """
     visit = visit_of(request)
     return {
+        "current_user": request.user,
         "gatewright_path": visit.site.path,
         "gatewright_static": lambda name: visit.site.mount + STATIC + name,
-        "csrf_token": visit.csrf_token,
+        "gatewright_csrf_token": visit.csrf_token,
     }

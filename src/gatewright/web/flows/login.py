@@ -17,6 +17,7 @@ from gatewright.errors import (
 )
 from gatewright.web.controller import call_page
 from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.json_fields import is_ticked
 from gatewright.web.problems import of_kind
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -63,7 +64,7 @@ async def submit(visit: Visit) -> Response:
         await visit.log_in(
             username,
             form.get(settings.auth_form_password_field),
-            is_remembered=bool(form.get(settings.remember_me_field)),
+            is_remembered=is_ticked(form.get(settings.remember_me_field)),
         )
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))

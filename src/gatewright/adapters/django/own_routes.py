@@ -1,0 +1,29 @@
+"""The routes of a project itself, to be compared with the paths of our pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
+
+from gatewright.adapters.django.conf import APP_NAME
+
+_VARIABLE = re.compile(r"%\([^)]*\)s")
+
+
+def routes_of(resolver: URLResolver | None = None, *, below: str = "/") -> Iterator[tuple[str, str]]:
+    """Yield path and view of every route but ours, with something in the place of each variable.
+
+    Args:
+        resolver: Whose routes; the project's by default.
+        below: What they lie below.
+    """
+    for pattern in (resolver or get_resolver()).url_patterns:
+        for form, _ in normalize(pattern.pattern.regex.pattern):  # a regular expression may stand for several
+            path = below + _VARIABLE.sub("x", form)
+            if isinstance(pattern, URLPattern):
+                yield path, pattern.lookup_str
+            elif pattern.app_name != APP_NAME:
+                yield from routes_of(pattern, below=path)

@@ -1,0 +1,70 @@
+"""The paths of the pages, by name: SimpleAuth's, and how the setting ``page_paths`` moves one or switches it off."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+PATHS = {
+    "login": "/login",
+    "login_wallet": "/login/wallet",
+    "logout": "/logout",
+    "signup": "/signup",
+    "email_verification_request": "/email_verification",
+    "email_verification": "/email_verification/{token}",
+    "password_reset": "/password-reset",
+    "password_reset_form": "/password-reset/{token}",
+    "confirm_password": "/confirm_password",
+    "account": "/account",
+}
+"""Page -> path below where the pages are mounted; ``{token}`` stands for the secret of a mail's link."""
+
+_TOKEN = "/{token}"  # noqa: S105 - where one stands
+_PLAIN = re.compile(r"/|(?:/[\w.~!$&'()*+,;=:@-]+)+", re.ASCII)
+
+
+def _split(written: object) -> object:
+    """Return what ``account=/my/account,signup=`` says: page -> path. What is no text stays as it is."""
+    if not isinstance(written, str):
+        return written
+    paths: dict[str, str] = {}
+    for part in filter(None, map(str.strip, written.split(","))):
+        name, is_pair, path = (each.strip() for each in part.partition("="))
+        if not is_pair or name in paths:
+            raise ValueError(f"must be pairs such as account=/my/account, each page once; this is {part!r:.80}")
+        paths[name] = path
+    return paths
+
+
+def _check_pages(paths: dict[str, str]) -> dict[str, str]:
+    for name, path in paths.items():
+        if name not in PATHS:
+            raise ValueError(f"has no page {name!r:.80}; the pages are {', '.join(PATHS)}")
+        if path:
+            _check_page(name, path)
+    return paths
+
+
+def _check_page(name: str, path: str) -> None:
+    needs_token = PATHS[name].endswith(_TOKEN)
+    if not _is_plain(path.removesuffix(_TOKEN) if needs_token else path) or path.endswith(_TOKEN) != needs_token:
+        example = f"/my{PATHS[name]}"
+        raise ValueError(f"must give {name} a path such as {example}, or nothing to switch it off; not {path!r:.80}")
+
+
+def _check_api(path: str) -> str:
+    if path and (path == "/" or not _is_plain(path)):
+        raise ValueError("must be a path such as /my/api, or empty to switch the JSON API off")
+    return path
+
+
+def _is_plain(path: str) -> bool:
+    """Say whether every framework reads a path in one way: no escapes, no query, no slash at its end."""
+    return _PLAIN.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
+
+
+PagePaths = Annotated[dict[str, str], NoDecode, BeforeValidator(_split), AfterValidator(_check_pages)]
+ApiPath = Annotated[str, AfterValidator(_check_api)]

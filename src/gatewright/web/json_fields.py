@@ -1,0 +1,60 @@
+"""Read what a JSON body says in place of a form. What cannot be meant is refused by the field's name, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gatewright.errors import InvalidParameterError
+from gatewright.web.fields import Field
+
+_YES = (True, "1", "true", "on", "yes")
+_NO = (False, None, "", "0", "false", "off", "no")
+
+
+def flag_in(body: Mapping[str, Any], name: str) -> bool:
+    """Say whether a checkbox is ticked, as JSON or a script that copies a form writes it: ``true``, 1, "1", "on".
+
+    Raises:
+        InvalidParameterError: If the value is neither yes nor no.
+    """
+    value = body.get(name)
+    plain = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(plain, list | dict) or plain not in (*_YES, *_NO):
+        raise InvalidParameterError(f"{name} must be true or false.", parameter=name)
+    return plain in _YES
+
+
+def is_ticked(typed: str | None) -> bool:
+    """Say whether a form's checkbox is ticked. Any value means so but one that a script has written for no."""
+    return typed is not None and typed.strip().lower() not in _NO
+
+
+def texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]:
+    """Return what was sent for the known fields, as a form would have it; what is missing or null is left out.
+
+    Raises:
+        InvalidParameterError: If a value is of a kind that its field does not take.
+    """
+    typed = {}
+    for field in fields:
+        value = body.get(field.name)
+        if value is None:
+            continue
+        if field.type == "checkbox" and not isinstance(value, str):
+            value = "1" if flag_in(body, field.name) else ""
+        if not isinstance(value, str):
+            raise InvalidParameterError(f"{field.name} must be a string.", parameter=field.name)
+        typed[field.name] = value
+    return typed
+
+
+def check_repeated_password(body: Mapping[str, Any]) -> None:
+    """Refuse a password that was repeated differently. JSON need not repeat it.
+
+    Raises:
+        InvalidParameterError: If both are there and differ.
+    """
+    repeated = body.get("password_confirm")
+    if repeated is not None and repeated != body.get("password"):
+        raise InvalidParameterError("password_confirm differs from password.", parameter="password_confirm")

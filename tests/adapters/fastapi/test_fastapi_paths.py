@@ -1,0 +1,56 @@
+"""Pages and the JSON API at other paths: the description follows, and hidden endpoints are named."""
+
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from gatewright.adapters.fastapi import FastAPIAuth
+from gatewright.errors import ConfigurationError
+
+
+def described(app):
+    return {path for path in app.openapi()["paths"] if "session" in path or "login" in path}
+
+
+def test_the_description_follows_the_api(make_app, asgi):
+    """Wherever it is, and below a mount."""
+    assert described(make_app()) == {"/api/session", "/api/login", "/api/login/wallet"}
+    moved = make_app(settings={"api_path": "/v1/auth"}, mount="/x")
+    assert described(moved) == {"/x/v1/auth/session", "/x/v1/auth/login", "/x/v1/auth/login/wallet"}
+    assert asgi(moved).browser().get("/x/v1/auth/session").status == 200
+
+
+def test_an_api_that_is_switched_off_is_not_described(make_app, asgi):
+    """The router may be included all the same."""
+    app = make_app(settings={"api_path": ""})
+    app.get("/api/session")(lambda: "own")
+    assert described(app) == {"/api/session"}
+    assert asgi(app).browser().get("/api/session").text == '"own"'
+
+
+def test_hidden_endpoints_are_named(make_app, asgi, caplog):
+    """Of the application, of routers in routers, of a sub-application; our own description is none."""
+    app = make_app()
+    inner, outer, sub = APIRouter(prefix="/wallet"), APIRouter(), FastAPI()
+
+    @inner.get("")
+    def wallet() -> None: ...
+
+    @sub.post("/signup")
+    def signup() -> None: ...
+
+    outer.include_router(inner, prefix="/login")
+    app.include_router(outer)
+    app.mount("/api", sub)
+    asgi(app).live()
+    said = [each.getMessage() for each in caplog.records if each.name == "gatewright.web"]
+
+    assert [line.split()[3] for line in said] == ["/login/wallet", "/api/signup"]
+
+
+@pytest.mark.parametrize("names", ["", [], (), [""], ["admin", ""], [None], [["admin"]]])
+@pytest.mark.parametrize("demand", ["role", "permission"])
+def test_a_dependency_that_demands_nothing_is_refused(make_app, demand, names):
+    """A list that turned out empty would let everybody in who is signed in."""
+    auth: FastAPIAuth = make_app().state.auth
+    with pytest.raises(ConfigurationError, match="Name what is demanded"):
+        auth.current_user(**{demand: names})
