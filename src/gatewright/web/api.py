@@ -12,8 +12,8 @@ from typing import Any
 
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError
 from gatewright.model import Session, User, as_utc
-from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.problems import UNCONFIRMED
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API, PATHS
 from gatewright.web.visit import Visit

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from gatewright.errors import ConfigurationError
 from gatewright.web.request import Request
 
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
 
@@ -31,6 +32,16 @@ class Client:
     def origin(self) -> str:
         """The address of the site as this browser sees it."""
         return f"{'https' if self.is_https else 'http'}://{self.host}"
+
+    @property
+    def is_trustworthy(self) -> bool:
+        """Whether browsers trust the connection: an encrypted, or to their own machine (Secure Contexts, 3.1)."""
+        return self.is_https or self.is_local
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is the browser's own machine."""
+        return self.host in _LOOPBACK or self.host.rpartition(":")[0] in _LOOPBACK
 
 
 class Proxies:

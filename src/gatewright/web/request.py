@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from gatewright.errors import TransportError
+from gatewright.web.raw_path import quoted
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -32,6 +33,7 @@ class Request:
         peer: The address at the other end of the connection; None where that is none, as on a Unix socket.
         body: The bytes of the body, at most `LARGEST_BODY`.
         mount: The path that the pages are mounted under, without a slash at its end.
+        raw_path: The whole path, mount included, as the browser wrote it; by default mount and path, encoded again.
     """
 
     method: str
@@ -42,6 +44,13 @@ class Request:
     peer: str | None = None
     body: bytes = field(default=b"", repr=False)
     mount: str = ""
+    raw_path: str = ""
+
+    @property
+    def target(self) -> str:
+        """The path with its query, exactly as it was asked for."""
+        path = self.raw_path or quoted(self.mount + self.path)
+        return f"{path}?{self.query}" if self.query else path
 
     def header(self, name: str) -> str | None:
         """Return a header that came once. One that came twice was added by somebody, and counts as none."""
@@ -56,11 +65,6 @@ class Request:
     def media_type(self) -> str:
         """The kind of the body, without its parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
-
-    @property
-    def is_browsers(self) -> bool:
-        """Whether a page is the answer that is wanted. Programs say ``*/*``, or nothing."""
-        return "text/html" in (self.header("accept") or "").lower()
 
     @cached_property
     def arguments(self) -> Mapping[str, str]:

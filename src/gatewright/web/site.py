@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, as_async
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.web import api, static
+from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
@@ -21,12 +24,11 @@ from gatewright.web.problems import Problem, report, transport_problem
 from gatewright.web.redirects import local_path
 from gatewright.web.request import FORM, Request
 from gatewright.web.response import Response, redirect
-from gatewright.web.routes import AGAIN, API, STATIC, Route, Routes
+from gatewright.web.routes import AGAIN, API, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController
 from gatewright.web.visit import Visit
 
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_URL = "http://localhost:8000"
 
 
@@ -113,7 +115,21 @@ class Site:
         name = found[0]
         if name == "logout" and request.media_type != FORM and request.header("cookie") is None:
             return False
-        return hasattr(self.controller, name) and self._is_enabled(name)
+        return self._has_page(name)
+
+    def detour(self, request: Request) -> Response | None:
+        """Return what leads on from an address that the application does not know, or None where nothing does.
+
+        One is the address of a page but for the slash at its end. The other tells password managers where a password
+        is changed (W3C, A Well-Known URL for Changing Passwords): at the root of a site, wherever the pages lie.
+        """
+        if request.mount + request.path == self.prefix + WELL_KNOWN and self._has_page("account"):
+            return protect(redirect(self.path("account")), self._proxies.client_of(request))
+        path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"
+        page = replace(request, path=path, raw_path="")
+        if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
+            return None
+        return protect(redirect(page.target, status=308), self._proxies.client_of(request))
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
@@ -124,7 +140,7 @@ class Site:
             response = await self._answer(visit)
         except GatewrightError as error:
             problem = report(error)
-            response = await self._explain(visit, problem) if _wants_page(request) else problem.response
+            response = await self._explain(visit, problem) if _is_for_people(request) else problem.response
         return protect(response.with_headers(*visit.cookies()), visit.client)
 
     def refuse(self, request: Request, status: int) -> Response:
@@ -135,7 +151,7 @@ class Site:
             status: The HTTP status.
         """
         problem = transport_problem(status)
-        response = problem.bare_page if _wants_page(request) else problem.response
+        response = problem.bare_page if _is_for_people(request) else problem.response
         return protect(response, self._proxies.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
@@ -150,15 +166,15 @@ class Site:
     def path_after_login(self, wanted: str | None) -> str:
         """Return where a login leads: where the visitor wanted to go, if that is on this site, or as it is set."""
         target = local_path(wanted)
-        is_loop = target is not None and target.partition("?")[0] in (self.path("login"), self.path("logout"))
+        path = unquote((target or "").partition("?")[0]).rstrip("/") or "/"
+        is_loop = path in (self.path("login"), self.path("logout"))
         return self.path(self.settings.auth_login_route_redirect) if target is None or is_loop else target
 
     def base_url(self, client: Client) -> str:
         """Return the beginning of the links in mails."""
         url = self.settings.public_url
         if url is None:
-            is_local = client.host.rpartition(":")[0] in _LOOPBACK or client.host in _LOOPBACK
-            url = client.origin if is_local else _DEFAULT_URL
+            url = client.origin if client.is_local else _DEFAULT_URL
         return url.rstrip("/") + self.mount
 
     def signup_fields(self) -> Sequence[Field]:
@@ -207,6 +223,9 @@ class Site:
             return chosen
         return f"/{chosen}"
 
+    def _has_page(self, name: str) -> bool:
+        return hasattr(self.controller, name) and self._is_enabled(name)
+
     def _is_enabled(self, name: str) -> bool:
         if not self._is_simple:
             return True
@@ -228,8 +247,8 @@ class Site:
             )
 
 
-def _wants_page(request: Request) -> bool:
-    return request.is_browsers and not request.path.startswith(API)
+def _is_for_people(request: Request) -> bool:
+    return wants_page(request) and not request.path.startswith(API)
 
 
 def _full_name(middleware: Any, controller: AuthController) -> Any:

@@ -10,9 +10,8 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from gatewright.adapters.starlette.sending import with_headers, with_own_answers
 from gatewright.adapters.starlette.translation import (
-    decoded,
-    encoded,
     path_of,
     read_body,
     ready,
@@ -23,7 +22,7 @@ from gatewright.adapters.starlette.visitor import KEY, identify
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.web import AuthController, Request, Site, Visit
-from gatewright.web.access import failure, headers_beside
+from gatewright.web.access import failure
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 
@@ -83,7 +82,8 @@ class GatewrightMiddleware:
                 return await _answer_page(site, request, scope, receive, send)
         else:
             request = request_of(scope, path=path, mount=root)
-        return await self.run_application(site.open(request), scope, receive, send)
+        visit = site.open(request)
+        return await self.run_application(visit, scope, receive, with_own_answers(visit, send))
 
     async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application for a request that is for none of the pages, and tell it who is visiting."""
@@ -95,7 +95,7 @@ class GatewrightMiddleware:
             return await ready(await failure(visit, error), method=scope["method"])(scope, receive, send)
         scope[KEY] = visit
         scope["user"], scope["auth"] = identify(user)
-        return await self._app(scope, receive, _with_headers(visit, send))
+        return await self._app(scope, receive, with_headers(visit, send))
 
     def _find_route(self, name: str) -> str | None:
         if not isinstance(self._application, Starlette):
@@ -126,17 +126,3 @@ async def _answer_page(site: Site, request: Request, scope: Scope, receive: Rece
     else:
         response = await site.answer(site.open(replace(request, body=body)))
     await ready(response, method=request.method)(scope, receive, send)
-
-
-def _with_headers(visit: Visit, send: Send) -> Send:
-    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
-
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            added = await headers_beside(visit, decoded(message.get("headers", ())))
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(added)]}
-        elif message["type"] == "websocket.accept":
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(visit.cookies())]}
-        await send(message)
-
-    return send_with_headers
