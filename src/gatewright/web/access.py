@@ -113,7 +113,7 @@ async def _is_fully_authenticated(visit: Visit) -> bool:
 
 
 async def _tell(visit: Visit, problem: Problem) -> Response:
-    if problem.status == 401:
+    if problem.status == 401 and not visit.is_foreign:
         return visit.lead_to("login", problem)
     if problem is UNCONFIRMED:
         return visit.lead_to("confirm_password", problem)

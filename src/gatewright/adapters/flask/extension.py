@@ -26,6 +26,7 @@ from gatewright.errors import ConfigurationError, GatewrightError, TransportErro
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import headers_beside
+from gatewright.web.raw_path import quoted
 from gatewright.web.routes import PATHS, STATIC
 
 _PREFIX = "GATEWRIGHT_"
@@ -116,7 +117,7 @@ def _names_of(site: Site, prefix: str) -> flask.Blueprint:
 def _path_of(name: str) -> str | None:
     """Return the path of a route in the application, which may be mounted itself."""
     try:
-        return flask.url_for(name).removeprefix(root_of(flask.request))
+        return flask.url_for(name).removeprefix(quoted(root_of(flask.request)))
     except BuildError:
         return None
 
