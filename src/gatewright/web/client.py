@@ -35,7 +35,7 @@ class Client:
 
     @property
     def is_trustworthy(self) -> bool:
-        """Whether browsers trust the connection: an encrypted, or to their own machine (Secure Contexts, 3.1)."""
+        """Whether browsers trust the connection: encrypted, or to their own machine (Secure Contexts, 3.1)."""
         return self.is_https or self.is_local
 
     @property
