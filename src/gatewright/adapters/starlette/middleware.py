@@ -82,8 +82,7 @@ class GatewrightMiddleware:
                 return await _answer_page(site, request, scope, receive, send)
         else:
             request = request_of(scope, path=path, mount=root)
-        visit = site.open(request)
-        return await self.run_application(visit, scope, receive, with_own_answers(visit, send))
+        return await self.run_application(site.open(request), scope, receive, send)
 
     async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application for a request that is for none of the pages, and tell it who is visiting."""
@@ -95,7 +94,7 @@ class GatewrightMiddleware:
             return await ready(await failure(visit, error), method=scope["method"])(scope, receive, send)
         scope[KEY] = visit
         scope["user"], scope["auth"] = identify(user)
-        return await self._app(scope, receive, with_headers(visit, send))
+        return await self._app(scope, receive, with_own_answers(visit, with_headers(visit, send)))
 
     def _find_route(self, name: str) -> str | None:
         if not isinstance(self._application, Starlette):

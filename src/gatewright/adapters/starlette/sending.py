@@ -8,10 +8,6 @@ from gatewright.adapters.starlette.translation import decoded, encoded, ready
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
 
-_ADDED = (b"set-cookie", b"vary")
-"""Headers of several values, which an answer in the place of another has beside those of that one."""
-
-
 def with_headers(visit: Visit, send: Send) -> Send:
     """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
 
@@ -64,7 +60,7 @@ def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:
 
 
 def _kept_from(message: Message, start: Message) -> list[tuple[bytes, bytes]]:
-    """Return those headers of an answer that are not about its body, and that ours has none of."""
-    ours = {name for name, _ in start["headers"] if name not in _ADDED}
+    """Return those headers of an answer that are not about its body, and that ours has none of, or may have twice."""
+    ours = {name for name, _ in start["headers"]} - {b"vary"}
     kept = [(name.lower(), value) for name, value in message.get("headers", ())]
     return [(name, value) for name, value in kept if name not in ours and not name.startswith(b"content-")]
