@@ -8,6 +8,7 @@ from gatewright.adapters.starlette.translation import decoded, encoded, ready
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
 
+
 def with_headers(visit: Visit, send: Send) -> Send:
     """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
 
