@@ -94,6 +94,23 @@ def a_protected_page(app):
 
 
 @scenario
+def a_protected_page_of_others_than_readers(app):
+    browser = app.browser()
+    yield seen(browser.get("/dashboard", headers=[("HX-Request", "true"), ("Sec-Fetch-Mode", "cors")]))
+    for path in ("/account", "/confirm_password"):
+        yield seen(browser.get(path, headers=[("X-Requested-With", "XMLHttpRequest")]))
+        yield seen(browser.post(path, {}))
+
+
+@scenario
+def addresses_beside_those_of_the_pages(app):
+    browser = app.browser()
+    for path in ("/login/?next=/dashboard", "/password-reset/nonsense/", "/.well-known/change-password"):
+        yield seen(browser.get(path))
+    yield seen(browser.post("/login/", {"email": "anna"}))
+
+
+@scenario
 def an_administrators_page(app):
     browser = app.browser()
     yield seen(browser.get("/admin-area"))

@@ -12,9 +12,9 @@ from typing import Any
 
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError
 from gatewright.model import Session, User, as_utc
-from gatewright.web.access import UNCONFIRMED
 from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
 from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
+from gatewright.web.problems import UNCONFIRMED
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API

@@ -54,6 +54,7 @@ WEAK_PASSWORD = {
 
 PROBLEMS = {
     400: N_("The request cannot be read."),
+    401: N_("This is not allowed. If you sent a form, open the page again and retry."),
     403: N_("This is not allowed. If you sent a form, open the page again and retry."),
     404: N_("There is nothing at this address."),
     405: N_("This address does not take this method."),

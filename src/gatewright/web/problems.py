@@ -133,6 +133,10 @@ class Problem:
         return html(text, status=self.status, headers=self.headers)
 
 
+UNCONFIRMED = Problem(403, "not_fully_authenticated", "Prove once more that it is you, and try again.")
+"""What a visitor is told who is merely remembered, where that is not enough."""
+
+
 def transport_problem(status: int, headers: Mapping[str, str] | None = None) -> Problem:
     """Return the problem of a request that never reached an operation."""
     code, detail = _TRANSPORT.get(status, (f"http_{status}", HTTPStatus(status).phrase))

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
+
+from gatewright.web.raw_path import ASCII
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -53,6 +56,6 @@ def data(document: Mapping[str, Any], *, status: int = 200, headers: Mapping[str
     return Response(status, tuple(kind.items()), json.dumps(document).encode())
 
 
-def redirect(path: str) -> Response:
-    """Lead the browser on, by GET (RFC 9110, 15.4.4)."""
-    return Response(303, (("Location", path),))
+def redirect(path: str, *, status: int = 303) -> Response:
+    """Lead the browser on: by GET (RFC 9110, 15.4.4), or with 308 in the same way, a form's fields included."""
+    return Response(status, (("Location", quote(path, safe=ASCII)),))

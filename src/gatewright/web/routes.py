@@ -16,6 +16,9 @@ AGAIN = {"email_verification": "email_verification_request", "password_reset_for
 STATIC = "/gatewright/"
 """Where style sheet, script and image lie."""
 
+WELL_KNOWN = "/.well-known/change-password"
+"""Where a password manager asks for the form for a new password, at the root of a site."""
+
 API = {"session": "/session"} | PATHS
 """Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
 

@@ -12,6 +12,7 @@ from gatewright.adapters.django.async_twin import make_async_twin
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.web import Site
+from gatewright.web.raw_path import quoted
 from gatewright.web.routes import STATIC
 
 _LOCK = RLock()
@@ -102,4 +103,4 @@ def _path_of(name: str) -> str | None:
 
 
 def _below_script(path: str) -> str:
-    return path.removeprefix(get_script_prefix().rstrip("/"))
+    return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))

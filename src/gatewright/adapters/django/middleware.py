@@ -58,7 +58,7 @@ class GatewrightMiddleware:
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
         response: HttpResponseBase = self._get_response(request)
-        return run_to_completion(_finished(request, response))
+        return run_to_completion(_finished(site, request, response))
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
@@ -69,7 +69,7 @@ class GatewrightMiddleware:
                 await sync_to_async(end_session_of_django)(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
-        return await _finished(request, await self._get_response(request))
+        return await _finished(site, request, await self._get_response(request))
 
 
 def _is_page(site: Site, head: Request) -> bool:
@@ -83,11 +83,15 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
         return site.refuse(head, error.status)
 
 
-async def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    Where nobody can tell who that is, because a database is away, neither could the application.
+    Where nobody can tell who that is, because a database is away, neither could the application. And where the
+    application knows nothing of an address, the pages may.
     """
+    led = site.detour(read_head(request, site.mount)) if response.status_code == 404 else None
+    if led is not None:
+        response = to_django(led, method=request.method)
     visit = opened_visit(request)
     if visit is None:
         return response

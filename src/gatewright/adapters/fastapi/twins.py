@@ -32,8 +32,7 @@ from gatewright.errors import (
 )
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
-from gatewright.web.access import UNCONFIRMED
-from gatewright.web.problems import Problem, problem_of, transport_problem
+from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
 
 _ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
 _VALUE = problem_of(InvalidParameterError(parameter="email"))
