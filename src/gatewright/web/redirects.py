@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import quote, unquote
 
+from gatewright.origins import normal_origin
 from gatewright.web.audience import is_boosted, is_htmx
 from gatewright.web.raw_path import ASCII
 from gatewright.web.request import Request
@@ -67,9 +68,8 @@ def _could_leave(path: str) -> bool:
 
 def _path_of(url: str | None, hosts: Collection[str]) -> str | None:
     """Return the path of a URL with query and fragment, where its host is one of these."""
-    host, _, path = (url or "").partition("://")[2].partition("/")
-    return local_path(f"/{path}") if host and _plain(host) in map(_plain, hosts) else None
-
-
-def _plain(host: str) -> str:
-    return host.lower().removesuffix(":443").removesuffix(":80")
+    scheme, _, rest = (url or "").partition("://")
+    host, _, path = rest.partition("/")
+    origin = normal_origin(f"{scheme}://{host}")
+    is_own = origin is not None and origin in {normal_origin(f"{scheme}://{each}") for each in hosts}
+    return local_path(f"/{path}") if is_own else None

@@ -118,12 +118,12 @@ class Visit:
         So it is after a sign-in or a sign-out in another tab, and in a browser that keeps no cookies.
 
         Raises:
-            TransportError: 403, where none was sent, or by a program that asks for JSON: it has no use for a form.
+            TransportError: 403, where none was sent, or by a script or a program, which has no use for a page.
         """
         request = self.request
         if self.is_own_form(request.form):
             return False
-        if not request.media_type or "json" in (request.header("accept") or "").lower():
+        if not request.media_type or not wants_page(request):
             raise TransportError(status=403)
         return True
 

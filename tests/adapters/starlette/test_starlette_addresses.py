@@ -12,7 +12,12 @@ from starlette.routing import Mount, Route
 
 from addresses import ADDRESSES, PEOPLE, SCRIPTS, of_page, way_back
 from gatewright import AsyncEvrmoreAuth
-from gatewright.adapters.starlette import GatewrightMiddleware, login_required, require
+from gatewright.adapters.starlette import (
+    GatewrightMiddleware,
+    fully_authenticated_required,
+    login_required,
+    role_required,
+)
 
 
 @login_required
@@ -20,12 +25,12 @@ async def tags(request):
     return PlainTextResponse("tags")
 
 
-@require(role="admin")
+@role_required("admin")
 def admin(request):
     return PlainTextResponse("admin")
 
 
-@require(fully_authenticated=True)
+@fully_authenticated_required
 async def transfer(request):
     return PlainTextResponse("transfer")
 
