@@ -17,8 +17,12 @@ EMAIL_VERIFICATION = "email_verification"
 PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind
 ALREADY_REGISTERED = "already_registered"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a kind
+EMAIL_CHANGE = "email_change"
+EMAIL_CHANGE_REQUESTED = "email_change_requested"
+EMAIL_CHANGED = "email_changed"
+ACCOUNT_DELETED = "account_deleted"
 
-PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET)
+PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
 """The kinds of letters whose link lets its reader do something. The others are notices."""
 
 _PER_CLIENT = 20
@@ -65,7 +69,7 @@ def read_asker(parts: Parts, *, ip_address: object, language: object = None, bas
     )
 
 
-def new_letter(parts: Parts, kind: str, *, account_id: str, email: str, asker: Asker) -> Letter:
+def new_letter(parts: Parts, kind: str, *, account_id: str | None, email: str, asker: Asker) -> Letter:
     """Return a letter that is due at once."""
     now = parts.clock.now()
     return Letter(
@@ -83,10 +87,10 @@ def new_letter(parts: Parts, kind: str, *, account_id: str, email: str, asker: A
 def objection_to(kind: str, *, email: str, account: Account | None) -> str | None:
     """Return why a letter of this kind is not to be sent, as a stable code, or None where nothing is against it."""
     if account is None:
-        return "user_not_found"
+        return None if kind == ACCOUNT_DELETED else "user_not_found"
     if kind not in PURPOSES:
         return None
-    if account.email != email:
+    if account.email != email and kind != EMAIL_CHANGE:
         return "user_not_found"
     if not account.is_active:
         return "inactive_user"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.errors import Denied, GatewrightError, InvalidTokenError, UnverifiedUserError
+from gatewright.errors import Denied, GatewrightError, InvalidTokenError, UnconfirmedError, UnverifiedUserError
 from gatewright.web.bearer import carries_token
 from gatewright.web.problems import Problem, problem_of, report, transport_problem
 from gatewright.web.request import Request
@@ -12,7 +12,7 @@ from gatewright.web.response import Headers, Response
 from gatewright.web.security_headers import protect
 from gatewright.web.visit import Visit
 
-UNCONFIRMED = Problem(403, "not_fully_authenticated", "Prove once more that it is you, and try again.")
+UNCONFIRMED = problem_of(UnconfirmedError())
 """What a visitor is told who is merely remembered, where that is not enough."""
 
 

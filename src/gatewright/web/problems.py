@@ -27,6 +27,7 @@ from gatewright.errors import (
     StoreUnavailableError,
     TakenError,
     TransportError,
+    UnconfirmedError,
     UnverifiedUserError,
     WeakPasswordError,
 )
@@ -51,6 +52,7 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     RateLimitError: 429,
     StoreUnavailableError: 503,
     TakenError: 409,
+    UnconfirmedError: 403,
     UnverifiedUserError: 403,
 }
 
