@@ -51,6 +51,7 @@ class Pages:
             "enable_remember_me": settings.enable_remember_me,
             "enable_wallet_login": settings.enable_wallet_login,
             "enable_email_verification": settings.enable_email_verification,
+            "enable_account_deletion": settings.enable_account_deletion,
         }
 
     async def show(

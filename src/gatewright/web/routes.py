@@ -17,8 +17,15 @@ PATHS = {
     "password_reset_form": "/password-reset/{token}",
     "confirm_password": "/confirm_password",
     "account": "/account",
+    "account_export": "/account/export",
+    "account_delete": "/account/delete",
+    "email_change": "/email_change/{token}",
 }
-AGAIN = {"email_verification": "email_verification_request", "password_reset_form": "password_reset"}
+AGAIN = {
+    "email_verification": "email_verification_request",
+    "password_reset_form": "password_reset",
+    "email_change": "account",
+}
 """Routes of links -> those that give a new one."""
 
 STATIC = "/gatewright/"

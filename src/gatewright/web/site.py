@@ -218,6 +218,7 @@ class Site:
             "email_verification_request": settings.enable_email_verification,
             "password_reset": settings.enable_password_reset,
             "password_reset_form": settings.enable_password_reset,
+            "account_delete": settings.enable_account_deletion,
         }.get(name, True)
 
     def _check_public_url(self) -> None:
