@@ -5,10 +5,10 @@ from __future__ import annotations
 from gatewright.errors import UserNotFoundError
 from gatewright.model import Account
 from gatewright.operations.accounts import require_account_of_id
-from gatewright.operations.attempts import account_name
+from gatewright.operations.attempts import SIGN_IN, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.authenticate import PROVIDER
-from gatewright.operations.letters import ACCOUNT_DELETED, Asker, new_letter
+from gatewright.operations.letters import ACCOUNT_DELETED, COUNTED, Asker, new_letter
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -49,9 +49,9 @@ async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str
     await parts.shield(delete())
 
 
-async def _attempts_on(parts: Parts, account: Account) -> list[str]:
-    """Return the names under which attempts on an account, and mails to its address, are counted."""
+async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
+    """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
     wallets = await parts.store.list_wallets(account.id)
     names = [name for name in (account.username, account.email, *wallets) if name]
-    mails = [] if account.email is None else [account.email]
-    return mails + [account_name(provider, name) for provider in _PROVIDERS for name in names]
+    mails = [] if account.email is None else [(kind, account.email) for kind in COUNTED]
+    return mails + [(SIGN_IN, account_name(provider, name)) for provider in _PROVIDERS for name in names]

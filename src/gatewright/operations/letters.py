@@ -25,6 +25,9 @@ ACCOUNT_DELETED = "account_deleted"
 PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
 """The kinds of letters whose link lets its reader do something. The others are notices."""
 
+COUNTED = (*PURPOSES, ALREADY_REGISTERED)
+"""The kinds of which one address can be made to receive only so many."""
+
 _PER_CLIENT = 20
 """How many letters of one kind one client may ask for in the life of a link, whomever they are for."""
 

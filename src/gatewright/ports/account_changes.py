@@ -72,7 +72,7 @@ class AccountChangeStore(Protocol):
         ...
 
     async def delete_account(
-        self, account_id: str, *, attempts: Sequence[str], letter: Letter | None, audit: AuditEntry
+        self, account_id: str, *, attempts: Sequence[tuple[str, str]], letter: Letter | None, audit: AuditEntry
     ) -> bool:
         """Delete an account with everything that is kept about it, and say whether this call did.
 
@@ -81,7 +81,7 @@ class AccountChangeStore(Protocol):
 
         Args:
             account_id: The account.
-            attempts: The names under which attempts on it are counted, which are forgotten.
+            attempts: Under which action and name attempts on it are counted, which are forgotten.
             letter: What tells its owner. It belongs to no account, and so survives.
             audit: What to record.
         """

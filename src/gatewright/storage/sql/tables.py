@@ -95,7 +95,7 @@ user_roles = Table(
     "user_roles",
     metadata,
     _account(),
-    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 

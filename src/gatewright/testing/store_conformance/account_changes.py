@@ -180,8 +180,8 @@ class AccountChangePromises(StoreFixtures):
         for id_, username in (("a", None), ("b", "b@example.com")):
             draft = Account(id_, username, f"{id_}@example.com", None, True, True, NOW, None)
             run(store.add_account(draft, password_hash=None, roles=(), audit=an_entry()))
-        draft = replace(a_session("s", user_id="a"), username="a@example.com", evrmore_address=None)
-        run(store.open_session(draft, account_id="a", digest=digest_of("s"), ends=None, audit=an_entry()))
+        known = replace(a_session("s", user_id="a"), username="a@example.com", evrmore_address=None)
+        run(store.open_session(known, account_id="a", digest=digest_of("s"), ends=None, audit=an_entry()))
         add_link(store, run, "link")
         move(store, run)
         other = Link("other", "email_change", "b", "else@example.com", NOW, NOW + MINUTE)

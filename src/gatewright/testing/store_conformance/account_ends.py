@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -40,12 +41,12 @@ from gatewright.testing.store_conformance.samples import (
 def delete(store: Store, run: Run, id_: str = "a", *, letter: Letter | None = None) -> bool:
     """Delete an account of `add_account`."""
     deleted = AuditEntry(at=NOW, event="user_deleted", user_id=id_)
-    attempts = [f"{id_}@example.com", f"SomeProvider:name of {id_}"]
+    attempts = [("password_reset", f"{id_}@example.com"), ("sign_in", f"SomeProvider:name of {id_}")]
     return run(store.delete_account(id_, attempts=attempts, letter=letter, audit=deleted))
 
 
 class AccountEndPromises(StoreFixtures):
-    """Promises of `gatewright.ports.AccountChangeStore`: a copy of everything that is kept, and the end of an account."""
+    """Promises of `gatewright.ports.AccountChangeStore`: a copy of everything that is kept, and an account's end."""
 
     def test_nothing_of_a_deleted_account_is_left(self, store: Store, run: Run) -> None:
         """Whatever refers to it, and whatever counts against it; others keep theirs."""
@@ -182,7 +183,7 @@ class AccountEndPromises(StoreFixtures):
         add_account(store, run, "a")
         delete(store, run)
         line = an_entry("late")
-        late = [
+        late: list[Callable[[], object]] = [
             lambda: remember(store, run, "r", username="name of a"),
             lambda: add_link(store, run, "link"),
             lambda: run(store.add_letter(a_letter("1"), audit=line)),

@@ -57,7 +57,7 @@ class SQLAccountChanges(AccountPart):
         return True
 
     async def delete_account(
-        self, account_id: str, *, attempts: Sequence[str], letter: Letter | None, audit: AuditEntry
+        self, account_id: str, *, attempts: Sequence[tuple[str, str]], letter: Letter | None, audit: AuditEntry
     ) -> bool:
         """Implement `AccountChangeStore`."""
         sql, which = self._statements, {"account_id": account_id}
@@ -67,7 +67,9 @@ class SQLAccountChanges(AccountPart):
                 return False
             self._record(connection, audit)
             self._forget_person(connection, account)
-            connection.executemany(sql.delete_attempts_on, [{"name": name} for name in attempts])
+            connection.executemany(
+                sql.delete_attempts_on, [{"action": action, "name": name} for action, name in attempts]
+            )
             connection.execute(sql.delete_challenges_of_account, which)
             connection.execute(sql.delete_account, which)
             self._post(connection, letter)

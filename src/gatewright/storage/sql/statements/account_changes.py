@@ -100,8 +100,9 @@ class AccountChangeStatements:
 
     @cached_property
     def delete_attempts_on(self) -> str:
-        """Parameters: ``name``."""
-        return sql(delete(attempts).where(attempts.c.name == _NAME))
+        """Parameters: ``action``, ``name``."""
+        which = and_(attempts.c.action == bindparam("action"), attempts.c.name == _NAME)
+        return sql(delete(attempts).where(which))
 
     @cached_property
     def names_of_account(self) -> str:
@@ -113,8 +114,11 @@ class AccountChangeStatements:
         theirs = (select(column).where(w.account_id == _ID) for column in (address, func.lower(address)))
         name = union(told, former, *own, *theirs).subquery("names").c.name
         others = users.alias("others").c
-        is_others = select(others.id).where(others.id != _ID, or_(others.username == name, others.email == name))
-        return sql(select(name).where(name.is_not(None), ~is_others.exists()))
+        is_others = (
+            select(others.id).where(column == name, others.id != _ID).exists()
+            for column in (others.username, others.email)
+        )
+        return sql(select(name).where(name.is_not(None), *(~each for each in is_others)))
 
     @cached_property
     def forget_person_in_audit(self) -> str:
