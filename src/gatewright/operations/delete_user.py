@@ -51,7 +51,6 @@ async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str
 
 async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
     """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
-    wallets = await parts.store.list_wallets(account.id)
-    names = [name for name in (account.username, account.email, *wallets) if name]
-    mails = [] if account.email is None else [(kind, account.email) for kind in COUNTED]
+    names = await parts.store.names_of_account(account.id)
+    mails = [(kind, name) for kind in COUNTED for name in names]
     return mails + [(SIGN_IN, account_name(provider, name)) for provider in _PROVIDERS for name in names]

@@ -91,6 +91,13 @@ class AccountChangeStore(Protocol):
         """Return everything that is kept about an account, as of one moment, or None where there is no such account."""
         ...
 
+    async def names_of_account(self, account_id: str) -> list[str]:
+        """Return whatever an account is or was called, in any order: names, mail addresses, wallets.
+
+        What is another account's by now is not among them.
+        """
+        ...
+
     async def sole_roles(self, account_id: str) -> list[str]:
         """Return the roles that this account was given and nobody else was."""
         ...

@@ -228,6 +228,22 @@ class AccountEndPromises(StoreFixtures):
         assert data is not None
         assert (data.has_password, data.wallets) == (False, [OTHER_ADDRESS])
 
+    def test_whatever_an_account_was_called_is_told(self, store: Store, run: Run) -> None:
+        """Present and former names, but for what is another one's by now."""
+        add_account(store, run, "a")
+        for line in (
+            AuditEntry(NOW, "username_changed", "a", "given away", reason="older name"),
+            AuditEntry(NOW, "email_changed", "a", "older name", reason="old@example.com"),
+            AuditEntry(NOW, "role_assigned", "a", "older name", reason="admin"),
+        ):
+            run(store.add_audit(line))
+        heir = Account("h", "given away", None, None, True, True, NOW, None)
+        run(store.add_account(heir, password_hash=None, roles=(), audit=an_entry()))
+        names = run(store.names_of_account("a"))
+
+        assert sorted(names) == ["a@example.com", "name of a", "old@example.com", "older name"]
+        assert run(store.names_of_account("nobody")) == []
+
     def test_a_role_that_nobody_else_has_is_told(self, store: Store, run: Run) -> None:
         """So that nobody deletes the last administrator unawares."""
         for role in ("admin", "editor"):

@@ -102,6 +102,11 @@ class SQLAccountChanges(AccountPart):
                 audit=self._lines_about(connection, account),
             )
 
+    async def names_of_account(self, account_id: str) -> list[str]:
+        """Implement `AccountChangeStore`."""
+        rows = self._database.fetch_all(self._statements.names_of_account, {"account_id": account_id})
+        return [name for (name,) in rows]
+
     async def sole_roles(self, account_id: str) -> list[str]:
         """Implement `AccountChangeStore`."""
         rows = self._database.fetch_all(self._statements.sole_roles_of_account, {"account_id": account_id})
