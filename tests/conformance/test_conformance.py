@@ -292,7 +292,6 @@ def the_json_twins(app):
     yield post("/account", action="email", email="boss@example.com", current_password=PASSWORD)
     yield post("/account/export")
     yield post("/account/export", current_password=PASSWORD)
-    yield post("/account/delete", current_password="wrong")
     yield post("/email_change/nonsense")
     yield post("/confirm_password", password=PASSWORD)
     yield post("/logout")

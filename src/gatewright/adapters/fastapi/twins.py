@@ -193,7 +193,17 @@ def _account_twins(settings: Settings, controller: SimpleAuthController) -> Iter
         "Change your account",
         body=bodies.account_change(controller.profile_fields()),
         status=204,
-        problems=(UNCONFIRMED, transport_problem(404), problem_of(TakenError()), _WEAK, *_WRONG_WALLET, _LIMITED),
+        problems=(
+            UNCONFIRMED,
+            transport_problem(404),
+            problem_of(TakenError()),
+            _WEAK,
+            _VALUE,
+            _DENIED,
+            *_WRONG_PASSWORD,
+            *_WRONG_WALLET,
+            _LIMITED,
+        ),
         is_open=False,
     )
     owned: dict[str, Any] = {"body": bodies.Proof, "problems": (*_WRONG_PASSWORD, UNCONFIRMED, _DENIED, _VALUE)}

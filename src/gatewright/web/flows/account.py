@@ -50,7 +50,7 @@ class AccountPage:
 
         Args:
             values: What was typed, field -> text.
-            failed: Which of the forms that ask for the current password something is wrong with.
+            failed: Which of the forms the errors are about; several have fields of the same name.
             context: What else the page shows.
         """
         visit, user = self._visit, self._user
@@ -117,7 +117,7 @@ class AccountPage:
             except InvalidParameterError as error:
                 errors = explain_field(error)
         if errors:
-            return await self.show(status=422, values=typed, errors=errors)
+            return await self.show(status=422, values=typed, errors=errors, failed="profile")
         return self._done("MSG_PROFILE_SAVED")
 
     async def _change_password(self) -> Response:
