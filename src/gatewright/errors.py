@@ -28,6 +28,7 @@
         +-- InvalidSignatureError       invalid_signature
         +-- InvalidTokenError           invalid_token
         +-- InvalidLinkError            invalid_link
+        +-- UnconfirmedError            not_fully_authenticated
         +-- UserNotFoundError           user_not_found
         +-- InactiveUserError           inactive_user
         +-- UnverifiedUserError         unverified_user
@@ -259,6 +260,13 @@ class InvalidLinkError(AuthenticationError):
 
     code = "invalid_link"
     public_message = "This link cannot be used any more. Ask for a new one."
+
+
+class UnconfirmedError(AuthenticationError):
+    """The visitor is known, but must prove once more that it is them, by password or wallet, before they go on."""
+
+    code = "not_fully_authenticated"
+    public_message = "Prove once more that it is you, and try again."
 
 
 class UserNotFoundError(AuthenticationError):

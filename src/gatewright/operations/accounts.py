@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gatewright.errors import InvalidParameterError
+from gatewright.errors import InvalidParameterError, UserNotFoundError
 from gatewright.model import Account, Letter, User
 from gatewright.operations.arguments import (
+    could_be_id,
     require_count,
     require_flag,
     require_id,
@@ -89,8 +90,8 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     email = None if new.email is None else canonical_email(new.email)
     if username is None and email is None:
         raise InvalidParameterError("A user needs a username or an email.")
-    if username is not None and "@" in username and username != email:
-        raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
+    if username is not None:
+        require_own_username(username, email=email)
     return Account(
         id=parts.new_id() if new.id is None else require_id("user_id", new.id),
         username=username,
@@ -103,15 +104,41 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     )
 
 
+def require_own_username(username: str, *, email: str | None) -> None:
+    """Refuse a username that is somebody's mail address, unless it is the account's own.
+
+    Raises:
+        InvalidParameterError: If it is another one.
+    """
+    if "@" in username and username != email:
+        raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
+
+
 async def has_password(parts: Parts, username: str) -> bool:
     """Say whether an account has a password.
 
     Raises:
         UserNotFoundError: If there is no such user.
     """
-    account = await require_account(parts, username)
+    return await account_has_password(parts, await require_account(parts, username))
+
+
+async def account_has_password(parts: Parts, account: Account) -> bool:
+    """Say whether an account can be proven by a password, and not by a wallet alone."""
     found = await parts.store.find_credentials(account.username or account.email or "")
     return found is not None and found[1] is not None
+
+
+async def require_account_of_id(parts: Parts, user_id: object) -> Account:
+    """Return the account with this identifier.
+
+    Raises:
+        UserNotFoundError: If there is none.
+    """
+    account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
+    if account is None:
+        raise UserNotFoundError("There is no such user.")
+    return account
 
 
 def check_password(parts: Parts, password: str, *, of: Account) -> None:

@@ -13,7 +13,9 @@ from gatewright.operations.names import folded_name
 from gatewright.operations.parts import Parts
 from gatewright.ports import AttemptLimit
 
-_SIGN_IN = "sign_in"
+SIGN_IN = "sign_in"
+"""The action under which sign-ins are counted."""
+
 _LONGEST_NAME = 512
 
 
@@ -101,7 +103,7 @@ async def count_failure(parts: Parts, *, name: str, client: str | None) -> None:
 
 def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
     network = client_of(read_ip_address(client))
-    return Attempt(id=parts.new_id(), action=_SIGN_IN, name=name, client=network, at=parts.clock.now())
+    return Attempt(id=parts.new_id(), action=SIGN_IN, name=name, client=network, at=parts.clock.now())
 
 
 def _limit_of_client(parts: Parts) -> AttemptLimit:

@@ -27,6 +27,7 @@ from gatewright.errors import (
     StoreUnavailableError,
     TakenError,
     TransportError,
+    UnconfirmedError,
     UnverifiedUserError,
     WeakPasswordError,
 )
@@ -54,6 +55,7 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     RateLimitError: 429,
     StoreUnavailableError: 503,
     TakenError: 409,
+    UnconfirmedError: 403,
     UnverifiedUserError: 403,
 }
 
@@ -133,10 +135,6 @@ class Problem:
         return html(text, status=self.status, headers=self.headers)
 
 
-UNCONFIRMED = Problem(403, "not_fully_authenticated", "Prove once more that it is you, and try again.")
-"""What a visitor is told who is merely remembered, where that is not enough."""
-
-
 def transport_problem(status: int, headers: Mapping[str, str] | None = None) -> Problem:
     """Return the problem of a request that never reached an operation."""
     code, detail = _TRANSPORT.get(status, (f"http_{status}", HTTPStatus(status).phrase))
@@ -193,3 +191,7 @@ def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
     if isinstance(error, InvalidTokenError):
         return {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
     return {"WWW-Authenticate": _REALM} if status == 401 else {}
+
+
+UNCONFIRMED = problem_of(UnconfirmedError())
+"""What a visitor is told who is merely remembered, where that is not enough."""

@@ -50,10 +50,17 @@ def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = No
     return Response(status, (kind, *(headers or {}).items()), text.encode())
 
 
-def data(document: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a JSON document."""
+def data(
+    document: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    indent: int | None = None,
+) -> Response:
+    """Return a JSON document, for people to read where it is indented."""
     kind = {"Content-Type": "application/json"} | dict(headers or {})
-    return Response(status, tuple(kind.items()), json.dumps(document).encode())
+    text = json.dumps(document, indent=indent, ensure_ascii=indent is None)
+    return Response(status, tuple(kind.items()), text.encode())
 
 
 def redirect(path: str, *, status: int = 303) -> Response:

@@ -10,7 +10,11 @@ from gatewright.errors import ConfigurationError
 from gatewright.page_paths import PATHS
 from gatewright.settings import Settings
 
-AGAIN = {"email_verification": "email_verification_request", "password_reset_form": "password_reset"}
+AGAIN = {
+    "email_verification": "email_verification_request",
+    "password_reset_form": "password_reset",
+    "email_change": "account",
+}
 """Routes of links -> those that give a new one."""
 
 STATIC = "/gatewright/"
@@ -107,4 +111,5 @@ def _is_enabled(name: str, settings: Settings) -> bool:
         "email_verification_request": settings.enable_email_verification,
         "password_reset": settings.enable_password_reset,
         "password_reset_form": settings.enable_password_reset,
+        "account_delete": settings.enable_account_deletion,
     }.get(name, True)
