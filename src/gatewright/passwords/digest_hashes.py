@@ -46,9 +46,7 @@ def _of_ldap(name: str, value: bytes | None, *, is_salted: bool) -> StoredHash |
     return StoredHash(lambda password: hmac.compare_digest(_digest(function, password + salt), digest))
 
 
-def _of_kratos(
-    name: str, template: bytes | None, salt: bytes | None, digest: bytes | None
-) -> StoredHash | None:
+def _of_kratos(name: str, template: bytes | None, salt: bytes | None, digest: bytes | None) -> StoredHash | None:
     """``$sha1$pf=...$salt$digest``, where the template says how salt and password come together."""
     if template is None or salt is None or digest is None or len(digest) != _size_of(name):
         return None
@@ -83,7 +81,7 @@ def _of_django_or_werkzeug(name: str, salt: bytes, digest: bytes) -> StoredHash 
 
     def matches(password: bytes) -> bool:
         found = (_digest(name, salt + password), hmac.digest(salt, password, name))
-        return any([hmac.compare_digest(each, digest) for each in found])
+        return any(hmac.compare_digest(each, digest) for each in found)
 
     return StoredHash(matches)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -13,7 +12,7 @@ from gatewright.errors import ConfigurationError, InvalidParameterError, Unreada
 from gatewright.passwords.argon2_hashes import read_argon2
 from gatewright.passwords.encoding import encode_password, encode_spellings
 from gatewright.passwords.reading import read_hash
-from gatewright.passwords.stored_hash import StoredHash, TooCostly
+from gatewright.passwords.stored_hash import TooCostly
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +98,21 @@ class PasswordHasher:
             spellings = encode_spellings(password)
         except InvalidParameterError:
             return self._refuse([b""])
-        is_of_today = isinstance(against, str) and self._of_today.fullmatch(against) is not None
+        if isinstance(against, str) and self._of_today.fullmatch(against):
+            return self._verify_of_today(spellings, against)
         try:
-            stored = StoredHash(partial(self._argon2.verify, hash=against)) if is_of_today else read_hash(against)
+            stored = read_hash(against)
         except UnreadableHashError as error:
             return self._refuse(spellings, unreadable=str(error))
-        for spelling in spellings if stored else ():
-            if stored.matches(spelling):
-                is_outdated = not is_of_today or spelling is not spellings[0]
-                is_renewed = is_outdated and stored.compares_whole(spelling)
-                return Verified(is_valid=True, new_hash=self._argon2.hash(spellings[0]) if is_renewed else None)
-        return Verified(is_valid=False) if is_of_today else self._refuse(spellings)
+        matching = None if stored is None else next(filter(stored.matches, spellings), None)
+        if stored is None or matching is None:
+            return self._refuse(spellings)
+        return Verified(True, self._argon2.hash(spellings[0]) if stored.compares_whole(matching) else None)
+
+    def _verify_of_today(self, spellings: Sequence[bytes], stored: str) -> Verified:
+        matching = next((each for each in spellings if self._argon2.verify(each, stored)), None)
+        is_as_typed = matching is not None and matching is not spellings[0]
+        return Verified(matching is not None, self._argon2.hash(spellings[0]) if is_as_typed else None)
 
     def _refuse(self, spellings: Sequence[bytes], *, unreadable: str | None = None) -> Verified:
         """Answer no, at the cost of one hash for every spelling that would have been compared."""

@@ -21,6 +21,7 @@ from gatewright.ports.letters import LetterStore as LetterStore
 from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified
 from gatewright.ports.profiles import ProfileStore as ProfileStore
@@ -34,4 +35,5 @@ from gatewright.ports.sessions import SessionStore as SessionStore
 from gatewright.ports.sources import CredentialSource as CredentialSource
 from gatewright.ports.sources import UserSource as UserSource
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
+from gatewright.ports.sources import own_hasher_of as own_hasher_of
 from gatewright.ports.store import Store as Store

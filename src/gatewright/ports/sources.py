@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from gatewright.model import User
+from gatewright.ports.passwords import Hasher
 
 
 @runtime_checkable
@@ -34,7 +35,10 @@ class UserSource(Protocol):
 
 
 class CredentialSource(Protocol):
-    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it."""
+    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it.
+
+    Where its hashes are to be verified and renewed by somebody else's rules, it has an ``own_hasher``, too.
+    """
 
     def find(self, username: str) -> Any:
         """Return the user and their password hash (None without a password), or None for an unknown name."""
@@ -48,3 +52,9 @@ class CredentialSource(Protocol):
 def hands_out_hashes(source: object) -> TypeGuard[CredentialSource]:
     """Say whether a source is a `CredentialSource`. Asked of the object: a chain is one if all its providers are."""
     return hasattr(source, "find") and hasattr(source, "save_hash")
+
+
+def own_hasher_of(source: object) -> Hasher | None:
+    """Return what verifies the hashes of a source by rules of its own; None where the settings have the say."""
+    hasher: Hasher | None = getattr(source, "own_hasher", None)
+    return hasher

@@ -14,7 +14,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.model import User
-from gatewright.ports import hands_out_hashes
+from gatewright.ports import hands_out_hashes, own_hasher_of
 from gatewright.providers.credentials import Found
 from gatewright.providers.user_provider import UserProvider
 
@@ -29,8 +29,8 @@ class ChainUserProvider(UserProvider):
     one provider compares the password, or refuses it at its usual cost where nobody knows the name.
 
     Args:
-        providers: Plain ones, in the order in which they are asked. Where all hand out hashes, so does the chain, and
-            passwords are compared and renewed by the core.
+        providers: Plain ones, in the order in which they are asked. Where all hand out hashes that are compared
+            by the settings of the ``Auth``, so does the chain, and passwords are compared and renewed by the core.
 
     Raises:
         ConfigurationError: If there is none, or one is written with ``async def``.
@@ -46,7 +46,7 @@ class ChainUserProvider(UserProvider):
                 )
         self._providers: tuple[Any, ...] = providers
         self._origins: WeakKeyDictionary[User, UserProvider] = WeakKeyDictionary()
-        if all(map(hands_out_hashes, providers)):
+        if all(hands_out_hashes(each) and own_hasher_of(each) is None for each in providers):
             # Only such a chain may have these two: they are what makes it a `CredentialSource`.
             self.find, self.save_hash = self._find, self._save_hash
 
