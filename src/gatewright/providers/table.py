@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ from gatewright.providers.is_set import is_set
 from gatewright.providers.per_process import PerProcess
 
 _NOT_SHOWN = {"password", "role"}
+_LONGEST_HASH = 100
+"""Characters of an argon2id hash, at most; by the usual parameters it has 97."""
+
+_PATIENCE = "SET LOCAL lock_timeout = '2s'"
+"""How long PostgreSQL may wait for a lock to renew a hash, which it would do for ever. SQLite and MySQL do not."""
+
+_logger = logging.getLogger("gatewright")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,8 @@ class TableUserProvider(CredentialsUserProvider):
     """Users from a table or view that the application keeps; nothing but renewed hashes is ever written.
 
     The entity has the fields of `TableColumns` that are read, but for the password and the role, which become what
-    the user can prove and ``user.roles``. The table is looked at when the first user is looked up.
+    the user can prove and ``user.roles``. The table is looked at when the first user is looked up; a warning in the
+    log says then if a renewed hash is longer than its column.
 
     Args:
         url_or_engine: The database, as an SQLAlchemy URL with its time-outs, or the application's own engine.
@@ -99,6 +108,7 @@ class TableUserProvider(CredentialsUserProvider):
         self._schema = schema
         self._columns = columns or TableColumns()
         self._keeps_hashes = keeps_hashes
+        self._room_for_hash: int | None = None
         self._is_checked = False
 
     def find(self, username: str) -> Found | None:
@@ -122,15 +132,23 @@ class TableUserProvider(CredentialsUserProvider):
         """Replace the hash of a user's password if it is still the old one, unless this provider may only read.
 
         Raises:
+            ConfigurationError: If the column is too short. Nothing is written then: some databases would cut the hash.
             ProviderUnavailableError: If the database cannot be reached or refuses.
         """
         if not self._keeps_hashes or self._columns.password is None:
             return
-        is_old = sa.column(self._columns.password) == sa.bindparam("old")
-        statement = sa.update(self._source()).where(self._has_name(), is_old).values({self._columns.password: new_hash})
+        if self._room_for_hash is not None and len(new_hash) > self._room_for_hash:
+            raise ConfigurationError(self._too_short(self._room_for_hash))
+        stored: Any = old_hash  # bytes, where the column is of bytes
+        kept = new_hash if isinstance(stored, str) else new_hash.encode()
+        bare = stored.rstrip() if isinstance(stored, str) else stored  # PostgreSQL compares CHAR without its padding
+        is_old = sa.column(self._columns.password).in_([stored, bare])
+        statement = sa.update(self._source()).where(self._has_name(), is_old).values({self._columns.password: kept})
         try:
             with self._engine.get().begin() as connection:
-                connection.execute(statement, {"name": username, "old": old_hash})
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(_PATIENCE)
+                connection.execute(statement, {"name": username})
         except exc.SQLAlchemyError as error:
             raise ProviderUnavailableError(
                 f"A renewed hash cannot be kept in {self._table} ({_kind_of(error)}). "
@@ -169,9 +187,10 @@ class TableUserProvider(CredentialsUserProvider):
         inspector = sa.inspect(engine)
         wanted = {*self._columns.by_field().values(), *self._name_columns()}
         try:
-            there = [str(found["name"]) for found in inspector.get_columns(self._table, self._schema)]
+            found = {str(column["name"]): column for column in inspector.get_columns(self._table, self._schema)}
         except exc.NoSuchTableError:
-            there = []
+            found = {}
+        there = [*found]
         if not there:
             names = [*inspector.get_table_names(self._schema), *inspector.get_view_names(self._schema)]
             raise ConfigurationError(
@@ -183,7 +202,22 @@ class TableUserProvider(CredentialsUserProvider):
                 f"{self._table} has no {', '.join(missing)}. It has: {', '.join(there)}. "
                 "Say in TableColumns what the columns are called, or None for one that there is not."
             )
+        if self._keeps_hashes and self._columns.password is not None:
+            self._measure(found[self._columns.password]["type"], is_binding=engine.dialect.name != "sqlite")
         self._is_checked = True
+
+    def _measure(self, kind: Any, *, is_binding: bool) -> None:
+        """Take note of how long a hash may be, where a column's type says so and the database keeps to it."""
+        length = getattr(kind, "length", None)
+        if length is not None and length < _LONGEST_HASH:
+            _logger.warning("%s", self._too_short(length))
+        self._room_for_hash = length if is_binding else None
+
+    def _too_short(self, length: int) -> str:
+        return (
+            f"{self._table}.{self._columns.password} is declared with {length} characters, and a renewed hash has up "
+            f"to {_LONGEST_HASH}: users sign in, but old hashes stay. Make it VARCHAR(255), or pass keeps_hashes=False."
+        )
 
     def _source(self) -> Any:
         names = {*self._columns.by_field().values(), *self._name_columns()}
