@@ -44,7 +44,7 @@ def encode_password(password: object) -> bytes:
     return _encode(normalize_password(password))
 
 
-def encode_spellings(password: object) -> tuple[bytes, ...]:
+def spellings_of(password: object) -> tuple[str, ...]:
     """Return what a stored hash may have been made of: the normalised password, and the typed one where that differs.
 
     Systems that do not normalise, and gatewright before it did, hashed what was typed.
@@ -57,8 +57,8 @@ def encode_spellings(password: object) -> tuple[bytes, ...]:
         InvalidParameterError: It is not a ``str``, or not Unicode text.
     """
     normalised = normalize_password(password)
-    spellings = (normalised,) if normalised == password else (normalised, str(password))
-    return tuple(map(_encode, spellings))
+    _encode(normalised)
+    return (normalised,) if normalised == password else (normalised, str(password))
 
 
 def _encode(password: str) -> bytes:

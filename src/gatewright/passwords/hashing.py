@@ -10,7 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, UnreadableHashError
 from gatewright.passwords.argon2_hashes import read_argon2
-from gatewright.passwords.encoding import encode_password, encode_spellings
+from gatewright.passwords.encoding import encode_password, spellings_of
 from gatewright.passwords.reading import read_hash
 from gatewright.passwords.stored_hash import TooCostly
 
@@ -95,7 +95,7 @@ class PasswordHasher:
                 malformed, of an unknown kind or out of bounds fits no password.
         """
         try:
-            spellings = encode_spellings(password)
+            spellings = [spelling.encode() for spelling in spellings_of(password)]
         except InvalidParameterError:
             return self._refuse([b""])
         if isinstance(against, str) and self._of_today.fullmatch(against):

@@ -7,10 +7,13 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.contrib import auth
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from gatewright.adapters.django.announce import announce, announce_in_loop, introduce_as
 from gatewright.adapters.django.auths import get_async_site, get_site
+from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
     add_headers,
     headers_in,
@@ -21,9 +24,12 @@ from gatewright.adapters.django.translate import (
 )
 from gatewright.adapters.django.visitor import introduce, opened_visit
 from gatewright.drive import run_to_completion
-from gatewright.errors import ProviderUnavailableError, StoreUnavailableError, TransportError
-from gatewright.web import Request, Response, Site
+from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
+from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
+
+_API_LOGOUT = "/api/logout"
+_IS_OF_DJANGO = "_gatewright_is_of_django"
 
 
 class GatewrightMiddleware:
@@ -53,8 +59,10 @@ class GatewrightMiddleware:
         site = get_site().below(script_of(request))
         head = read_head(request, site.mount)
         if _is_page(site, head):
-            answer = run_to_completion(_answer_page(site, head, request))
-            if _has_logged_out(site, head, answer):
+            with listen() as heard:
+                answer = run_to_completion(_answer_page(site, head, request))
+            announce(request, heard)
+            if heard.has_logged_out or _has_logged_out(site, head, answer):
                 _log_out_of_django(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
@@ -65,8 +73,10 @@ class GatewrightMiddleware:
         site = get_async_site().below(script_of(request))
         head = read_head(request, site.mount)
         if _is_page(site, head):
-            answer = await _answer_page(site, head, request)
-            if _has_logged_out(site, head, answer):
+            with listen() as heard:
+                answer = await _answer_page(site, head, request)
+            await announce_in_loop(request, heard)
+            if heard.has_logged_out or _has_logged_out(site, head, answer):
                 await sync_to_async(_log_out_of_django)(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
@@ -79,7 +89,10 @@ def _is_page(site: Site, head: Request) -> bool:
 
 async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Response:
     try:
-        return await site.answer(site.open(with_body(head, request)))
+        visit = site.open(with_body(head, request))
+        if head.path in (site.path("logout").removeprefix(site.mount), _API_LOGOUT):
+            await _note_visitor(visit, request)
+        return await site.answer(visit)
     except TransportError as error:
         return site.refuse(head, error.status)
 
@@ -99,12 +112,23 @@ async def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpRes
     return response
 
 
+async def _note_visitor(visit: Visit, request: HttpRequest) -> None:
+    """Make ``request.user`` whoever is about to sign out, whom Django's signal names. They can, known or not."""
+    try:
+        user = await visit.user()
+    except GatewrightError:
+        return
+    if user is not None and isinstance(user.entity, Model):
+        introduce_as(request, user.entity)
+        setattr(request, _IS_OF_DJANGO, True)
+
+
 def _has_logged_out(site: Site, head: Request, answer: Response) -> bool:
     return head.mount + head.path == site.path("logout") and answer.status == 303
 
 
 def _log_out_of_django(request: HttpRequest) -> None:
     """End the visitor's session of Django's own, too: who signs out wants to be out everywhere."""
-    session = getattr(request, "session", {})
-    if auth.SESSION_KEY in session:
+    session = getattr(request, "session", None)
+    if session is not None and (auth.SESSION_KEY in session or hasattr(request, _IS_OF_DJANGO)):
         auth.logout(request)
