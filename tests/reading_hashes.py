@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from gatewright.passwords.stored_hash import Reader, TooCostly
+from gatewright.errors import UnreadableHashError
+from gatewright.passwords.stored_hash import Reader
 
 
 def fits(reader: Reader, password: bytes, stored: str) -> bool:
     """Say whether a reader reads a hash, and it is this password's."""
     try:
         found = reader(stored)
-    except TooCostly:
+    except UnreadableHashError:
         return False
     return found is not None and found.matches(password)

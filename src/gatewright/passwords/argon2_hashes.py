@@ -7,7 +7,7 @@ from functools import partial
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from gatewright.passwords.stored_hash import StoredHash, TooCostly
+from gatewright.passwords.stored_hash import StoredHash, too_costly
 
 # A stored hash says what it costs to verify, and foreign hashes come from files that others wrote. Together these
 # allow what the usual libraries write, up to about one second of one core: 256 MiB three times over, for instance.
@@ -31,7 +31,7 @@ def read_argon2(stored: str) -> StoredHash | None:
     """Read an argon2id or argon2i hash.
 
     Raises:
-        TooCostly: Its parameters are out of bounds.
+        UnreadableHashError: Its parameters are out of bounds.
     """
     match = _PATTERN.fullmatch(stored)
     if match is None:
@@ -46,5 +46,5 @@ def read_argon2(stored: str) -> StoredHash | None:
         or parallelism > _MAXIMUM_PARALLELISM
         or memory * iterations > _MAXIMUM_WORK_KIB
     ):
-        raise TooCostly
+        raise too_costly()
     return StoredHash(partial(_hasher.verify, hash=encoded))

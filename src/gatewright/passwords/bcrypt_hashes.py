@@ -10,7 +10,7 @@ from hmac import digest as hmac_of
 
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-from gatewright.passwords.stored_hash import StoredHash, TooCostly, without_nul
+from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 
 _MAXIMUM_COST = 15  # 2**15 rounds, about two seconds of one core
 _SIGNIFICANT_BYTES = 72
@@ -33,7 +33,7 @@ def read_bcrypt(stored: str) -> StoredHash | None:
     the same ones, and so do we. A digest is of the whole password.
 
     Raises:
-        TooCostly: It takes more rounds than we spend.
+        UnreadableHashError: It takes more rounds than we spend.
     """
     if match := _PLAIN.fullmatch(stored):
         _require_affordable(match[2])
@@ -52,7 +52,7 @@ def read_bcrypt(stored: str) -> StoredHash | None:
 
 def _require_affordable(cost: str) -> None:
     if int(cost) > _MAXIMUM_COST:
-        raise TooCostly
+        raise too_costly()
 
 
 def _verify(password: bytes, stored: str) -> bool:

@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from gatewright.passwords.stored_hash import StoredHash, TooCostly, without_nul
+from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 
 _MAXIMUM_ROUNDS = 1_000_000  # about two seconds of one core; passlib writes 656,000
 _LONGEST_PASSWORD = 1024  # bytes: every round takes time for each of them
@@ -37,13 +37,13 @@ def read_crypt(stored: str) -> StoredHash | None:
     """Read a hash of crypt(3).
 
     Raises:
-        TooCostly: It takes more rounds than we spend.
+        UnreadableHashError: It takes more rounds than we spend.
     """
     if match := _SHA.fullmatch(stored):
         name, order = ("sha256", _ORDER_OF_SHA256) if match[1] else ("sha512", _ORDER_OF_SHA512)
         rounds, salt, text = int(match[2] or _USUAL_ROUNDS), match[3].encode(), match[4]
         if rounds > _MAXIMUM_ROUNDS:
-            raise TooCostly
+            raise too_costly()
         if len(text) != len(_written(bytes(64), order)):
             return None
         least = max(rounds, _LEAST_ROUNDS)

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, UnreadableHashError
-from gatewright.passwords.argon2_hashes import read_argon2
 from gatewright.passwords.encoding import encode_password, spellings_of
 from gatewright.passwords.reading import read_hash
-from gatewright.passwords.stored_hash import TooCostly
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class PasswordHasher:
         beginning = f"$argon2id$v=19$m={memory_kib},t={iterations},p={parallelism}$"
         self._dummy = f"{beginning}{'A' * 22}${'A' * 43}"
         self._of_today = re.compile(re.escape(beginning) + r"[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}")
-        if not _is_within_bounds(self._dummy):
+        if not can_verify(self._dummy):
             raise ConfigurationError(
                 "These argon2id parameters cannot be used: at least 8 KiB of memory for each lane and at most 256 MiB, "
                 "1 to 64 iterations, 1 to 16 lanes, and memory times iterations at most 1 GiB. "
@@ -119,10 +117,3 @@ class PasswordHasher:
         for _ in spellings:
             self._argon2.verify(b"", self._dummy)
         return Verified(is_valid=False, unreadable=unreadable)
-
-
-def _is_within_bounds(encoded: str) -> bool:
-    try:
-        return read_argon2(encoded) is not None
-    except TooCostly:
-        return False

@@ -8,7 +8,7 @@ import re
 from base64 import b64encode
 from math import ceil
 
-from gatewright.passwords.stored_hash import StoredHash, TooCostly, decode_base64, without_nul
+from gatewright.passwords.stored_hash import StoredHash, decode_base64, too_costly, without_nul
 
 _MAXIMUM_ITERATIONS = 4_000_000  # about one second of one core; Django 6.1 writes 1.5 million
 _DIGEST_SIZES = range(16, 65)  # a shorter one could be met by chance
@@ -26,7 +26,7 @@ def read_pbkdf2(stored: str) -> StoredHash | None:
     """Read a PBKDF2 hash.
 
     Raises:
-        TooCostly: It takes more iterations than we spend.
+        UnreadableHashError: It takes more iterations than we spend.
     """
     if match := _OF_DJANGO.fullmatch(stored):
         return _hash_of(match[1], int(match[2]), match[3].encode(), decode_base64(match[4]), text=match[4])
@@ -45,7 +45,7 @@ def _hash_of(
     if text is not None and text != b64encode(digest).decode():
         return None  # Django pads, and has one way to write a digest
     if iterations * ceil(len(digest) / hashlib.new(name).digest_size) > _MAXIMUM_ITERATIONS:
-        raise TooCostly
+        raise too_costly()
 
     def matches(password: bytes) -> bool:
         return hmac.compare_digest(hashlib.pbkdf2_hmac(name, password, salt, iterations, len(digest)), digest)

@@ -11,7 +11,7 @@ from gatewright.passwords.crypt_hashes import read_crypt
 from gatewright.passwords.digest_hashes import read_digest
 from gatewright.passwords.pbkdf2_hashes import read_pbkdf2
 from gatewright.passwords.scrypt_hashes import read_scrypt
-from gatewright.passwords.stored_hash import Reader, StoredHash, TooCostly
+from gatewright.passwords.stored_hash import Reader, StoredHash
 
 _READERS: tuple[Reader, ...] = (read_argon2, read_bcrypt, read_pbkdf2, read_scrypt, read_crypt, read_digest)
 _LONGEST = 2048
@@ -68,8 +68,8 @@ def read_hash(stored: object) -> StoredHash | None:
     bare = _WRAPPER.sub("", _LDAP_PBKDF2.sub(lambda match: f"$pbkdf2{(match[1] or '').lower()}$", text, count=1))
     try:
         found = next(filter(None, (reader(bare) for reader in _READERS)), None)
-    except TooCostly:
-        raise UnreadableHashError(f"{_kind_of(text)} is too costly: its parameters are out of bounds.") from None
+    except UnreadableHashError as error:
+        raise UnreadableHashError(f"{_kind_of(text)} is too costly to verify. {error}", **error.evidence) from None
     if found is None:
         raise UnreadableHashError(f"{_kind_of(text)} is not of a kind that can be read, or is damaged.")
     return found

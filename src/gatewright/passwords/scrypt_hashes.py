@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gatewright.passwords.stored_hash import StoredHash, TooCostly, decode_base64, without_nul
+from gatewright.passwords.stored_hash import StoredHash, decode_base64, too_costly, without_nul
 
 _MAXIMUM_MEMORY = 256 * 1024 * 1024  # bytes
 _MAXIMUM_WORK = 1024 * 1024 * 1024  # bytes that are filled in all, up to about three seconds of one core
@@ -34,7 +34,7 @@ class _Scrypt:
         p: The parallelisation.
 
     Raises:
-        TooCostly: It fills more memory, or more often, than we spend.
+        UnreadableHashError: It fills more memory, or more often, than we spend.
     """
 
     n: int
@@ -43,7 +43,7 @@ class _Scrypt:
 
     def __post_init__(self) -> None:
         if self._memory > _MAXIMUM_MEMORY or 128 * self.n * self.r * self.p > _MAXIMUM_WORK:
-            raise TooCostly
+            raise too_costly()
 
     @property
     def is_defined(self) -> bool:
@@ -63,7 +63,7 @@ def read_scrypt(stored: str) -> StoredHash | None:
     """Read a scrypt hash.
 
     Raises:
-        TooCostly: It takes more memory or time than we spend.
+        UnreadableHashError: It takes more memory or time than we spend.
     """
     if match := _OF_WERKZEUG.fullmatch(stored):
         n, r, p = (int(match[group]) for group in (1, 2, 3))

@@ -7,6 +7,8 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gatewright.errors import UnreadableHashError
+
 
 @dataclass(frozen=True, slots=True)
 class StoredHash:
@@ -33,8 +35,9 @@ Reader = Callable[[str], StoredHash | None]
 """Reads one family of hashes; None for what is of another, or damaged."""
 
 
-class TooCostly(Exception):
-    """Raised by a `Reader`: whoever wrote this hash would have us spend more memory or time than we do."""
+def too_costly() -> UnreadableHashError:
+    """Return what a `Reader` raises where somebody would have us spend more memory or time than we do."""
+    return UnreadableHashError("Its parameters are out of bounds.", reason="too_costly")
 
 
 def without_nul(matches: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
