@@ -19,7 +19,7 @@ _KRATOS = re.compile(
     rf"\$(md5|sha1|sha256|sha512)\$(?:pf={_BASE64 % '2,512'}\${_BASE64 % '0,512'}\$)?{_BASE64 % '20,88'}"
 )
 _HMAC = re.compile(rf"\$hmac-(md4|md5|sha1|sha224|sha256|sha384|sha512)\${_BASE64 % '20,200'}\${_BASE64 % '0,512'}")
-_SALTED = re.compile(r"(md5|sha1|sha224|sha256|sha384|sha512)\$([!-#%-~]{0,128})\$([0-9a-f]{32,128})")
+_SALTED = re.compile(r"(md5|sha1|sha224|sha256|sha384|sha512)\$([!-#%-~]{0,128})\$((?:[0-9a-f]{2}){16,64})")
 _PLACES = re.compile(rb"\{SALT\}|\{PASSWORD\}")
 
 

@@ -19,7 +19,7 @@ _BASE64 = r"([A-Za-z0-9+/.]{%s,128}={0,2})"
 
 _OF_DJANGO = re.compile(rf"pbkdf2_{_NAME}\${_COUNT}\${_TEXT}\${_BASE64 % 22}")
 _OF_WERKZEUG = re.compile(rf"pbkdf2:{_NAME}:{_COUNT}\${_TEXT}\$((?:[0-9a-f]{{2}}){{16,64}})")
-_OF_OTHERS = re.compile(rf"\$pbkdf2(?:-{_NAME})?\$(?:i=)?{_COUNT}(?:,l=[0-9]{{1,3}})?\${_BASE64 % 0}\${_BASE64 % 22}")
+_OF_OTHERS = re.compile(rf"\$pbkdf2(?:-{_NAME})?\$(?:i=)?{_COUNT}(?:,l=([0-9]{{1,3}}))?\${_BASE64 % 0}\${_BASE64 % 22}")
 
 
 def read_pbkdf2(stored: str) -> StoredHash | None:
@@ -33,7 +33,9 @@ def read_pbkdf2(stored: str) -> StoredHash | None:
     if match := _OF_WERKZEUG.fullmatch(stored):
         return _hash_of(match[1], int(match[2]), match[3].encode(), bytes.fromhex(match[4]))
     if match := _OF_OTHERS.fullmatch(stored):
-        return _hash_of(match[1] or "sha1", int(match[2]), decode_base64(match[3]), decode_base64(match[4]))
+        name, digest = match[1] or "sha1", decode_base64(match[5])
+        is_whole = digest is not None and len(digest) == int(match[3] or hashlib.new(name).digest_size)
+        return _hash_of(name, int(match[2]), decode_base64(match[4]), digest) if is_whole else None
     return None
 
 
