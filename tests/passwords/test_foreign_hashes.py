@@ -57,7 +57,8 @@ def test_a_damaged_hash_fits_no_password(cheap_hasher, _, stored):
         stored + "$",
         stored[:-9] + "é",
     ):
-        assert not cheap_hasher.verify(DOCUMENT["password"], against=damaged).is_valid
+        is_valid = cheap_hasher.verify(DOCUMENT["password"], against=damaged).is_valid
+        assert damaged == stored or not is_valid
 
 
 @pytest.mark.parametrize(

@@ -29,24 +29,25 @@ def read_pbkdf2(stored: str) -> StoredHash | None:
         UnreadableHashError: It takes more iterations than we spend.
     """
     if match := _OF_DJANGO.fullmatch(stored):
-        return _hash_of(match[1], int(match[2]), match[3].encode(), decode_base64(match[4]), text=match[4])
+        digest = decode_base64(match[4])
+        is_whole = digest is not None and match[4] == b64encode(digest).decode()  # Django pads
+        return _hash_of(match[1], int(match[2]), match[3].encode(), digest) if is_whole else None
     if match := _OF_WERKZEUG.fullmatch(stored):
         return _hash_of(match[1], int(match[2]), match[3].encode(), bytes.fromhex(match[4]))
     if match := _OF_OTHERS.fullmatch(stored):
-        name, digest = match[1] or "sha1", decode_base64(match[5])
-        is_whole = digest is not None and len(digest) == int(match[3] or hashlib.new(name).digest_size)
-        return _hash_of(name, int(match[2]), decode_base64(match[4]), digest) if is_whole else None
+        name, size = match[1] or "sha1", None if match[3] is None else int(match[3])
+        return _hash_of(name, int(match[2]), decode_base64(match[4]), decode_base64(match[5]), size=size)
     return None
 
 
 def _hash_of(
-    name: str, iterations: int, salt: bytes | None, digest: bytes | None, *, text: str | None = None
+    name: str, iterations: int, salt: bytes | None, digest: bytes | None, *, size: int | None = None
 ) -> StoredHash | None:
-    if salt is None or digest is None or len(digest) not in _DIGEST_SIZES:
+    """Return a hash whose digest has the size that it says, or else the function's own: a part would fit, too."""
+    own_size = hashlib.new(name).digest_size
+    if salt is None or digest is None or len(digest) not in _DIGEST_SIZES or len(digest) != (size or own_size):
         return None
-    if text is not None and text != b64encode(digest).decode():
-        return None  # Django pads, and has one way to write a digest
-    if iterations * ceil(len(digest) / hashlib.new(name).digest_size) > _MAXIMUM_ITERATIONS:
+    if iterations * ceil(len(digest) / own_size) > _MAXIMUM_ITERATIONS:
         raise too_costly()
 
     def matches(password: bytes) -> bool:

@@ -18,8 +18,8 @@ _GREATEST_EXPONENT = 63
 
 _COUNT, _TEXT, _BASE64 = r"([1-9][0-9]{0,9})", r"([!-#%-~]{1,128})", r"([A-Za-z0-9+/.]{%s,128}={0,2})"
 _COSTS = rf"ln={_COUNT},r={_COUNT},p={_COUNT}"
-_OF_WERKZEUG = re.compile(rf"scrypt:{_COUNT}:{_COUNT}:{_COUNT}\${_TEXT}\$((?:[0-9a-f]{{2}}){{16,64}})")
-_OF_DJANGO = re.compile(rf"scrypt\${_COUNT}\${_TEXT}\${_COUNT}\${_COUNT}\${_BASE64 % 22}")
+_OF_WERKZEUG = re.compile(rf"scrypt:{_COUNT}:{_COUNT}:{_COUNT}\${_TEXT}\$([0-9a-f]{{128}})")
+_OF_DJANGO = re.compile(rf"scrypt\${_COUNT}\${_TEXT}\${_COUNT}\${_COUNT}\$([A-Za-z0-9+/]{{86}}==)")
 _OF_OTHERS = re.compile(rf"\$scrypt\${_COSTS}\${_BASE64 % 0}\${_BASE64 % 22}")
 _OF_FIREBASE = re.compile(rf"\$firescrypt\${_COSTS}\${_BASE64 % 0}\${_BASE64 % 22}\${_BASE64 % 0}\${_BASE64 % 22}")
 
