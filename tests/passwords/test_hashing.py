@@ -256,6 +256,15 @@ def test_what_is_no_password_is_not_hashed(hasher, password):
         hasher.hash(password)
 
 
+@pytest.mark.parametrize(
+    "pad", [str.encode, lambda made: made.ljust(255), lambda made: made.encode().ljust(255, b"\0")]
+)
+def test_a_hash_of_today_is_one_in_a_column_of_any_type(hasher, computations, pad):
+    """Nothing is to be renewed, and it costs what it always does."""
+    assert Verified(is_valid=True) == hasher.verify("secret", against=pad(argon2(memory_kib=16)))
+    assert computations == ["m=16,t=1,p=1"]
+
+
 def test_a_password_over_the_cap_is_not_hashed(hasher, computations):
     """Nor is any work done on it."""
     for size in (4097, 10_000_000):

@@ -10,7 +10,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, UnreadableHashError
 from gatewright.passwords.encoding import encode_password, spellings_of
-from gatewright.passwords.reading import read_hash
+from gatewright.passwords.reading import read_hash, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ class PasswordHasher:
             spellings = [spelling.encode() for spelling in spellings_of(password)]
         except InvalidParameterError:
             return self._refuse([b""])
-        if isinstance(against, str) and self._of_today.fullmatch(against):
-            return self._verify_of_today(spellings, against)
         try:
-            stored = read_hash(against)
+            text = None if against is None else text_of(against)
+            if text is not None and self._of_today.fullmatch(text):
+                return self._verify_of_today(spellings, text)
+            stored = read_hash(text)
         except UnreadableHashError as error:
             return self._refuse(spellings, unreadable=str(error))
         matching = None if stored is None else next(filter(stored.matches, spellings), None)
