@@ -34,7 +34,7 @@ def heard(root):
 
 def by_json(browser, path, **fields):
     body = json.dumps(fields).encode()
-    return browser.request("POST", path, body=body, headers=[("content-type", "application/json")])
+    return browser.send("POST", path, body=body, headers=[("Content-Type", "application/json")])
 
 
 @pytest.fixture(params=["page", "JSON"])
@@ -100,7 +100,7 @@ def test_who_confirms_a_password_does_not_sign_in(browser, root, heard, log_in):
     """Right or wrong: Django has no signal for that."""
     log_in(browser, email="root")
     for password in ("a wrong password", PASSWORD):
-        browser.submit(browser.get("/confirm_password").form(), password=password)
+        by_json(browser, "/api/confirm_password", password=password)
 
     assert [each[0] for each in heard] == ["in"]
 
