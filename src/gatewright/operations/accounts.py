@@ -79,9 +79,13 @@ def _require_readable(password_hash: object) -> str:
     try:
         is_there = read_hash(password_hash) is not None
     except UnreadableHashError as error:
-        raise UnreadableHashError(f"password_hash must be one that can be read. {error}", parameter="password_hash") from None
+        raise UnreadableHashError(
+            f"password_hash must be one that can be read. {error}", parameter="password_hash"
+        ) from None
     if not is_there:
-        raise UnreadableHashError("password_hash must be a hash; this one says that there is no password. Leave it out.")
+        raise UnreadableHashError(
+            "password_hash must be a hash; this one says that there is no password. Leave it out."
+        )
     return text_of(password_hash)
 
 
