@@ -27,8 +27,9 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
 from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
+from gatewright.web.routes import API
 
-_API_LOGOUT = "/api/logout"
+_API_LOGOUT = f"{API}/logout"
 _IS_OF_DJANGO = "_gatewright_is_of_django"
 
 
