@@ -11,6 +11,7 @@
     |   +-- InvalidAddressError         invalid_address
     |   +-- InvalidKeyError             invalid_key
     |   +-- WeakPasswordError           weak_password
+    |   +-- UnreadableHashError         unreadable_hash
     +-- TransportError                  transport
     +-- PermissionNotFoundError         permission_not_found
     +-- TakenError                      taken
@@ -119,6 +120,15 @@ class WeakPasswordError(InvalidParameterError):
     def __init__(self, message: str | None = None, **evidence: object) -> None:
         super().__init__(message, **evidence)
         self.public_message = str(self)
+
+
+class UnreadableHashError(InvalidParameterError):
+    """A stored hash is of an unknown kind, damaged, or too costly to verify. The message names its kind, and never
+    holds the hash. A visitor is never told: to them it is a wrong password.
+    """
+
+    code = "unreadable_hash"
+    public_message = "The hash of this password cannot be read."
 
 
 class TransportError(GatewrightError):

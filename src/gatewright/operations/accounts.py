@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gatewright.errors import InvalidParameterError, UserNotFoundError
+from gatewright.errors import InvalidParameterError, UnreadableHashError, UserNotFoundError
 from gatewright.model import Account, Letter, User
 from gatewright.operations.arguments import (
     could_be_id,
@@ -22,7 +22,7 @@ from gatewright.operations.names import canonical_email, canonical_name
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
 from gatewright.operations.users import user_of
-from gatewright.passwords import can_verify
+from gatewright.passwords import read_hash, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ async def create_user(
         actor: Who makes it.
 
     Raises:
+        UnreadableHashError: If the hash is of an unknown kind, damaged, or too costly.
         InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the name, the mail address or the identifier is somebody's already.
@@ -68,8 +69,8 @@ async def create_user(
     roles = [await require_role(parts, role) for role in require_names("roles", new.roles)]
     if password is not None and password_hash is not None:
         raise InvalidParameterError("Give either a password or a password_hash.")
-    if password_hash is not None and not can_verify(password_hash):
-        raise InvalidParameterError("password_hash must be an argon2, bcrypt or Django pbkdf2_sha256 hash.")
+    if password_hash is not None:
+        password_hash = _require_readable(password_hash)
     if password is not None:
         check_password(parts, password, of=draft)
         password_hash = await parts.passwords.hash(password)
@@ -77,6 +78,25 @@ async def create_user(
     created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
     account = await parts.store.add_account(draft, password_hash=password_hash, roles=roles, audit=created)
     return await user_of(parts, account)
+
+
+def _require_readable(password_hash: object) -> str:
+    """Return a foreign hash as it is stored.
+
+    Raises:
+        UnreadableHashError: If nobody could sign in with it. The message names its kind.
+    """
+    try:
+        is_there = read_hash(password_hash) is not None
+    except UnreadableHashError as error:
+        raise UnreadableHashError(
+            f"password_hash must be one that can be read. {error}", parameter="password_hash"
+        ) from None
+    if not is_there:
+        raise UnreadableHashError(
+            "password_hash must be a hash; this one says that there is no password. Leave it out."
+        )
+    return text_of(password_hash)
 
 
 def draft_account(parts: Parts, new: NewAccount) -> Account:

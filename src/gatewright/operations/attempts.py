@@ -11,6 +11,7 @@ from gatewright.model import Attempt, as_utc
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.names import folded_name
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_writes import second_write
 from gatewright.ports import AttemptLimit
 
 SIGN_IN = "sign_in"
@@ -69,9 +70,13 @@ class Trial:
             await self._parts.store.add_attempt(self._attempt, limit=self._parts.attempt_limit)
 
     async def forgive(self) -> None:
-        """Forget the attempt: it has succeeded, or nothing was verified. All others still count."""
+        """Forget the attempt: it has succeeded, or nothing was verified. All others still count.
+
+        Where that cannot be written it counts, like those that failed, until the window of the limit has passed.
+        """
         if self._attempt is not None and self._attempt.client is not None:
-            await self._parts.store.remove_attempt(self._attempt.id)
+            with second_write("That an attempt has succeeded"):
+                await self._parts.store.remove_attempt(self._attempt.id)
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:

@@ -24,6 +24,7 @@ from gatewright.ports.letters import LetterStore as LetterStore
 from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified
 from gatewright.ports.profiles import ProfileStore as ProfileStore
@@ -39,4 +40,5 @@ from gatewright.ports.sources import UserSource as UserSource
 from gatewright.ports.sources import credential_digest as credential_digest
 from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
+from gatewright.ports.sources import own_hasher_of as own_hasher_of
 from gatewright.ports.store import Store as Store

@@ -11,6 +11,7 @@ from gatewright.auth import AsyncAuth, AsyncGuard
 from gatewright.errors import TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
+from gatewright.operations.second_writes import second_write
 from gatewright.web import csrf
 from gatewright.web.audience import is_htmx, wants_page
 from gatewright.web.bearer import bearer_token, carries_token
@@ -153,11 +154,15 @@ class Visit:
         return user
 
     async def signed_in(self, *, is_remembered: bool = False) -> None:
-        """Take note that the visitor has just proved who they are: the next form needs a new token."""
+        """Take note that the visitor has just proved who they are: the next form needs a new token.
+
+        They are signed in already, so a browser that cannot be remembered is none of their worries now.
+        """
         self._is_recognised = True
         csrf.forget_token(self.keeps)
         if is_remembered and self.site.settings.enable_remember_me:
-            self._remember(await self.guard.remember())
+            with second_write("That a browser is remembered"):
+                self._remember(await self.guard.remember())
 
     async def log_out(self) -> None:
         """Sign the visitor out, and forget the browser; or end the session that a program's token names."""

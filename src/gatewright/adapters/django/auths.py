@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from gatewright.adapters.django.async_twin import make_async_twin
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.web import Site
 from gatewright.web.raw_path import quoted
@@ -73,7 +74,9 @@ def forget() -> None:
 
 @cache
 def _auth() -> Auth:
-    return Auth(settings=read_settings(), providers=make_providers())
+    auth = Auth(settings=read_settings(), providers=make_providers())
+    listen_to(auth)
+    return auth
 
 
 @cache
