@@ -43,6 +43,7 @@ def test_the_list_for_programs_holds_every_field(invoke, letters):
         "due_at": letters[0].due_at.isoformat(),
         "tries": 0,
         "error": None,
+        "next_path": None,
     }
     assert second["email"] == "bob@example.com"
     assert datetime.fromisoformat(first["created_at"]).utcoffset() == timedelta(0)
