@@ -74,7 +74,10 @@ def test_what_can_be_no_domain_has_none(domain):
     assert ascii_domain(domain) is None
 
 
-@given(st.text(alphabet="aZß.-_xn—\u2764\u2122\U0001f3fdüÜςΣ。 \u0308\u200d\u00ad\uff201", max_size=30) | st.text(max_size=300))
+@given(
+    st.text(alphabet="aZß.-_xn—\u2764\u2122\U0001f3fdüÜςΣ。 \u0308\u200d\u00ad\uff201", max_size=30)
+    | st.text(max_size=300)
+)
 def test_the_one_spelling_is_its_own(domain):
     """Whatever comes in: what comes out is the same again, and in ASCII it is the same domain."""
     shown, encoded = canonical_domain(domain), ascii_domain(domain)
