@@ -45,6 +45,7 @@ NONE = [
     "https://user:password@shop.example",
     "https://shop.example:65536",
     "https://shop.example:x",
+    "https://shop.example:\u0664\u0664\u0663",
     "https://shop.example:443:443",
     "https://shop..example",
     "https://.shop.example",

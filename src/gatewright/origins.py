@@ -10,7 +10,7 @@ from ipaddress import IPv6Address
 
 import idna
 
-_PARTS = re.compile(r"(https?)://(\[[0-9a-f:.]*\]|[^\s/?#@:\[\]\\]+)(?::(\d{0,5}))?", re.IGNORECASE)
+_PARTS = re.compile(r"(https?)://(\[[0-9a-f:.]*\]|[^\s/?#@:\[\]\\]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _NAME = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 300

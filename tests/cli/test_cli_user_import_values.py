@@ -150,6 +150,18 @@ def test_null_is_nothing_in_every_column(import_file, database, nothing):
     assert len(user.id) == 32
 
 
+@pytest.mark.parametrize("nothing", ["null", "Null"])
+def test_null_in_small_letters_is_nothing_but_a_username(import_file, database, nothing):
+    """As a tool writes it, and as people are called."""
+    header = "id,username,email,password_hash,active,verified,roles"
+    code, _ = import_file(f"{header}\n{nothing},{nothing}{f',{nothing}' * 5}\n")
+    (user,) = database.list_users()
+
+    assert code == 0
+    assert (user.username, user.email, user.is_active, user.is_verified, user.roles) == ("null", None, True, False, ())
+    assert len(user.id) == 32
+
+
 @pytest.mark.parametrize("name", ["null", "Null", "N", "NULLA", "none"])
 def test_what_looks_like_null_is_a_name(import_file, database, name):
     """In JSON the word itself, too: it has a null of its own."""

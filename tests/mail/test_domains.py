@@ -32,6 +32,9 @@ from gatewright.mail.domains import ascii_domain, canonical_domain
         ("例え.テスト", "例え.テスト", "xn--r8jz45g.xn--zckzah"),
         ("ن\u0627م\u0647\u200c\u0627ی.example", "ن\u0627م\u0647\u200c\u0627ی.example", "xn--mgba3gch31f060k.example"),
         ("münchen\u0430.example", "münchen\u0430.example", None),
+        ("i\u2764\ufe0f.example", "i\u2764.example", "xn--i-7iq.example"),
+        ("XN--E28H.example", "\U0001f600.example", "xn--e28h.example"),
+        ("ÜBER\U0001f44d\U0001f3fd.example", "über\U0001f44d\U0001f3fd.example", None),
     ],
 )
 def test_a_domain_has_one_spelling(written, shown, encoded):
@@ -59,7 +62,10 @@ def test_a_domain_has_one_spelling(written, shown, encoded):
             "a/b",
         ),
         *("x" * 64 + ".example", "x." * 127 + "xx", "ü" * 64 + ".example", "ü" * 100_000, "ü.-a", "\ud800.example"),
-        *("xn--a.example", "xn--0.example", "xn--strasse-.example", "xn--", "i\u2764.example", "a\0.example"),
+        *("xn--a.example", "xn--0.example", "xn--strasse-.example", "xn--", "a\0.example", "xn--ü.example"),
+        *("\u2764_.example", "\u2764\u200d\u2764.example", "\u2764\u2800.example", "xn--a-7iq\u2764.example"),
+        # encoded: "trade mark" and A in a circle, which are letters elsewhere; and what nobody sees
+        *("xn--y2g.example", "xn--4th.example", "xn--6ii.example", "xn--a-4rq.example", "xn--1ug110a.example"),
     ],
 )
 def test_what_can_be_no_domain_has_none(domain):
@@ -68,7 +74,10 @@ def test_what_can_be_no_domain_has_none(domain):
     assert ascii_domain(domain) is None
 
 
-@given(st.text(alphabet="aZß.-_xn—üÜςΣ。 \u0308\u200d\u00ad\uff201", max_size=30) | st.text(max_size=300))
+@given(
+    st.text(alphabet="aZß.-_xn—\u2764\u2122\U0001f3fdüÜςΣ。 \u0308\u200d\u00ad\uff201", max_size=30)
+    | st.text(max_size=300)
+)
 def test_the_one_spelling_is_its_own(domain):
     """Whatever comes in: what comes out is the same again, and in ASCII it is the same domain."""
     shown, encoded = canonical_domain(domain), ascii_domain(domain)

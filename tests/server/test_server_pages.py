@@ -455,3 +455,15 @@ def test_the_twins_stand_beside_the_rest_api(site, browser):
     assert answer.status == 200
     assert heading(browser.get("/")) == "Signed in as ina"
     assert code_of(browser.send("GET", "/api/nothing")) == (404, "not_found")
+
+
+def test_none_of_its_own_routes_is_called_hidden(open_site, caplog):
+    """The two sign-outs at one path are told apart by the token."""
+    open_site().client().get("/login")
+    assert "never reached" not in caplog.text
+
+
+def test_a_page_that_hides_a_route_is_named(open_site, caplog):
+    """Where the operator has moved it."""
+    open_site(page_paths="account=/me").client().get("/login")
+    assert "/me (gatewright.server.api.me) is never reached" in caplog.text

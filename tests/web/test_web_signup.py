@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -214,6 +215,18 @@ def test_the_public_url_begins_every_link(make_pages, anna, mailbox):
     browser.post("/password-reset", form.fields | {"email": "anna@example.com"})
 
     assert "https://app.example/auth/password-reset/" in mails(pages, mailbox)[0].text
+
+
+@pytest.mark.parametrize("mount", ["/my shop", "/k\u00e4se", "/50%"])
+def test_a_link_can_be_followed_below_any_path(make_pages, anna, mailbox, mount):
+    """It is encoded as in every URL: a mail reader ends a link at the first blank."""
+    pages = make_pages(mount=mount)
+    browser = pages.browser()
+    fields = browser.get("/password-reset").form().fields
+    answer = browser.post("/password-reset", fields | {"email": "anna@example.com"})
+
+    assert answer.status == 200
+    assert f"http://localhost:8000{quote(mount)}/password-reset/" in mails(pages, mailbox)[0].text
 
 
 @pytest.mark.parametrize("path", ["/email_verification/nonsense", "/password-reset/nonsense", "/password-reset/%00"])

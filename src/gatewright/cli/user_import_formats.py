@@ -20,6 +20,9 @@ _SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertic
 _NOTHING = {"", "NULL", r"\N"}
 """How databases write NULL to a file: phpMyAdmin and SQL Server by the word, MySQL and PostgreSQL by the sign."""
 
+_NULL = "null"
+"""How others write it, which can be nothing else but where it is somebody's username."""
+
 
 class Format(StrEnum):
     """How the file is written."""
@@ -77,7 +80,9 @@ class CSVReader:
                 f"It has {len(cells)} fields, and the header {len(self._columns)}. Quote what holds "
                 f'{_SEPARATORS[self._separator]}, such as argon2 hashes hold commas: "$argon2id$...".'
             )
-        return {name: None if cell in _NOTHING else cell for name, cell in zip(self._columns, cells, strict=True)}
+        return {
+            name: None if _is_nothing(name, cell) else cell for name, cell in zip(self._columns, cells, strict=True)
+        }
 
 
 class JSONReader:
@@ -103,6 +108,10 @@ class JSONReader:
         if not isinstance(fields, dict):
             raise InvalidParameterError("It is not one JSON object.")
         return fields
+
+
+def _is_nothing(column: str, cell: str) -> bool:
+    return cell in _NOTHING or (cell.lower() == _NULL and column != "username")
 
 
 def _separator_of(header: Line) -> str:

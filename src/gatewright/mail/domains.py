@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _LONGEST_DOMAIN = 253
 _ASCII_DOMAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*", re.ASCII)
@@ -21,11 +22,7 @@ def canonical_domain(domain: str) -> str | None:
         None if there can be no such domain.
     """
     encoded = ascii_domain(domain)
-    if encoded is None or _ENCODED not in encoded:
-        return encoded
-    import idna  # few domains need its tables
-
-    return idna.decode(encoded)
+    return None if encoded is None else ".".join(map(_decoded, encoded.split(".")))
 
 
 def ascii_domain(domain: str) -> str | None:
@@ -38,9 +35,39 @@ def ascii_domain(domain: str) -> str | None:
 
 
 def _encode(domain: str) -> str:
-    import idna
+    import idna  # few domains need its tables
 
     try:
-        return idna.encode(domain.rstrip(), uts46=True).decode("ascii")
+        labels = idna.uts46_remap(domain.rstrip(), std3_rules=False).split(".")
+        return ".".join(_encode_label(label) if label else "" for label in labels)
     except UnicodeError:  # IDNAError is one
         return ""
+
+
+def _encode_label(label: str) -> str:
+    """Return a label in ASCII. IDNA 2008 has no symbols, but some registries sell names such as ``i❤``: there the
+    rest of the label must be what it allows.
+
+    Raises:
+        UnicodeError: If there can be no such label.
+    """
+    import idna
+
+    shown = _decoded(label)
+    letters = "".join(letter for letter in shown if not _is_symbol(letter))
+    if letters == shown:
+        return idna.alabel(label).decode()
+    if letters:
+        idna.alabel(letters)
+    if idna.uts46_remap(shown, std3_rules=False) != shown:
+        raise UnicodeError("Encoded is what has another spelling.")
+    return _ENCODED + shown.encode("punycode").decode()
+
+
+def _decoded(label: str) -> str:
+    return label.removeprefix(_ENCODED).encode().decode("punycode") if label.startswith(_ENCODED) else label
+
+
+def _is_symbol(letter: str) -> bool:
+    """Say whether a character is a picture, or the skin of one, that can be seen: the blank Braille pattern cannot."""
+    return (unicodedata.category(letter) == "So" and letter != "\u2800") or "\U0001f3fb" <= letter <= "\U0001f3ff"

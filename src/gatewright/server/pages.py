@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.types import Receive, Scope, Send
 
 from gatewright.adapters.starlette import GatewrightMiddleware
@@ -9,9 +11,15 @@ from gatewright.adapters.starlette.sending import with_own_answers
 from gatewright.adapters.starlette.visitor import KEY
 from gatewright.web import Visit
 
+_SIGN_OUT = "/logout"
+
 
 class Pages(GatewrightMiddleware):
     """Answers the pages. The API recognises tokens itself: asking twice would fire the hooks of a token twice."""
+
+    def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
+        """Return the API's routes but for its sign-out: that one is for tokens, which no page takes from it."""
+        return (each for each in super().own_routes(application) if each[0] != _SIGN_OUT)
 
     async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application, which asks who is visiting where it wants to know."""

@@ -24,6 +24,7 @@ from gatewright.web.fields import Field
 from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
 from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_problem
+from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
@@ -208,7 +209,7 @@ class Site:
         url = self.settings.public_url
         if url is None:
             url = normal_origin(client.origin) if client.is_local else None
-        return (url or _DEFAULT_URL) + self.mount
+        return (url or _DEFAULT_URL) + quoted(self.mount)
 
     def signup_fields(self) -> Sequence[Field]:
         """Return the fields of the signup form."""

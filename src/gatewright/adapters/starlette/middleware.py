@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -69,7 +70,7 @@ class GatewrightMiddleware:
         """Answer a page, or run the application."""
         if not self._is_checked:  # at the start where there is a lifespan, else with the first request
             self._is_checked = True
-            warn_of_shadowed(self._site, routes_of(scope.get("app", self._app)))
+            warn_of_shadowed(self._site, self.own_routes(scope.get("app", self._app)))
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._closing(send))
         elif scope["type"] in ("http", "websocket"):
@@ -101,6 +102,10 @@ class GatewrightMiddleware:
         scope[KEY] = visit
         scope["user"], scope["auth"] = identify(user)
         return await self._app(scope, receive, with_own_answers(visit, with_headers(visit, send)))
+
+    def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
+        """Return the application's routes, with their owners, that none of the pages may hide."""
+        return routes_of(application)
 
     def _find_route(self, name: str) -> str | None:
         if not isinstance(self._application, Starlette):
