@@ -178,6 +178,13 @@ def test_two_things_at_one_path_are_refused(make_pages, settings):
         make_pages(**settings)
 
 
+@pytest.mark.parametrize("path", ["/gatewright", "/gatewright/api"])
+def test_no_api_lies_among_the_files_of_the_pages(make_pages, path):
+    """They would be answered in its place."""
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_API_PATH"):
+        make_pages(api_path=path)
+
+
 def test_what_is_not_there_takes_no_path(make_pages):
     """A page that is switched off, or that a controller lacks, or whose feature is off."""
 
