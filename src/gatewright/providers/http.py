@@ -172,10 +172,8 @@ def _list_in(record: dict[str, Any], name: str) -> Any:
 
 
 def _could_be_id(value: object) -> bool:
-    """Say whether this is an id or none. Of larger numbers with a point two may have been read as one."""
-    if isinstance(value, float):
-        return abs(value) < _EXACT_UP_TO
-    return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+    """Say whether this can be an id, or none. Of larger numbers with a point two may have been read as one."""
+    return abs(value) < _EXACT_UP_TO if isinstance(value, float) else not isinstance(value, dict | list)
 
 
 def _are_names(value: object) -> bool:
