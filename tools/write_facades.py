@@ -17,21 +17,36 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "gatewright"
 FACADES = {
     PACKAGE / "auth" / f"async_{name}.py": PACKAGE / "auth" / f"{name}.py"
-    for name in ("accounts", "auth", "guard", "rights", "self_service", "sessions", "signing_in", "visitor")
+    for name in (
+        "account_changes",
+        "accounts",
+        "auth",
+        "guard",
+        "own_account",
+        "rights",
+        "self_service",
+        "sessions",
+        "signing_in",
+        "visitor",
+    )
 } | {PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py"}
 WORDS = {
+    "AsyncAccountChanges": "AccountChanges",
     "AsyncAccounts": "Accounts",
     "AsyncAuth": "Auth",
     "AsyncEvrmoreAuth": "EvrmoreAuth",
     "AsyncGuard": "Guard",
+    "AsyncOwnAccount": "OwnAccount",
     "AsyncRights": "Rights",
     "AsyncSelfService": "SelfService",
     "AsyncSessions": "Sessions",
     "AsyncSigningIn": "SigningIn",
     "AsyncVisitor": "Visitor",
+    "async_account_changes": "account_changes",
     "async_accounts": "accounts",
     "async_auth": "auth",
     "async_guard": "guard",
+    "async_own_account": "own_account",
     "async_rights": "rights",
     "async_self_service": "self_service",
     "async_sessions": "sessions",

@@ -21,6 +21,7 @@ from gatewright.server import create_app
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController, api
 from gatewright.web.message_texts import MESSAGES
+from gatewright.web.routes import WELL_KNOWN
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -110,6 +111,10 @@ def routes() -> Iterator[str]:
         (f"`{name}`", f"`{path}`", first_line(getattr(SimpleAuthController, name))) for name, path in PATHS.items()
     ]
     yield table(("Name", "Path", "What it does"), pages)
+    yield (
+        f"A slash at the end leads to the page by 308, and `{WELL_KNOWN}` to `account` by 303, where the application "
+        "itself has nothing there."
+    )
     yield "## JSON twins"
     yield (
         "They take `application/json` and answer errors as `application/problem+json` with a stable `code` "

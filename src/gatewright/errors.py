@@ -11,6 +11,7 @@
     |   +-- InvalidAddressError         invalid_address
     |   +-- InvalidKeyError             invalid_key
     |   +-- WeakPasswordError           weak_password
+    |   +-- UnreadableHashError         unreadable_hash
     +-- TransportError                  transport
     +-- PermissionNotFoundError         permission_not_found
     +-- TakenError                      taken
@@ -28,6 +29,7 @@
         +-- InvalidSignatureError       invalid_signature
         +-- InvalidTokenError           invalid_token
         +-- InvalidLinkError            invalid_link
+        +-- UnconfirmedError            not_fully_authenticated
         +-- UserNotFoundError           user_not_found
         +-- InactiveUserError           inactive_user
         +-- UnverifiedUserError         unverified_user
@@ -118,6 +120,15 @@ class WeakPasswordError(InvalidParameterError):
     def __init__(self, message: str | None = None, **evidence: object) -> None:
         super().__init__(message, **evidence)
         self.public_message = str(self)
+
+
+class UnreadableHashError(InvalidParameterError):
+    """A stored hash is of an unknown kind, damaged, or too costly to verify. The message names its kind, and never
+    holds the hash. A visitor is never told: to them it is a wrong password.
+    """
+
+    code = "unreadable_hash"
+    public_message = "The hash of this password cannot be read."
 
 
 class TransportError(GatewrightError):
@@ -259,6 +270,13 @@ class InvalidLinkError(AuthenticationError):
 
     code = "invalid_link"
     public_message = "This link cannot be used any more. Ask for a new one."
+
+
+class UnconfirmedError(AuthenticationError):
+    """The visitor is known, but must prove once more that it is them, by password or wallet, before they go on."""
+
+    code = "not_fully_authenticated"
+    public_message = "Prove once more that it is you, and try again."
 
 
 class UserNotFoundError(AuthenticationError):

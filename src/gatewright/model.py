@@ -87,9 +87,10 @@ class AuditEntry:
 class Link:
     """What a mail leads to, once, before it expires. The secret in it is kept as a digest only.
 
-    ``purpose`` is ``email_verification`` or ``password_reset``. It is good for the address that it was sent to: an
-    account that has moved to another address has no use for it. ``next_path`` is where its owner wanted to go when
-    they asked for it; whoever leads them there checks it once more.
+    ``purpose`` is ``email_verification``, ``password_reset`` or ``email_change``. It is good for the address that it
+    was sent to: an account that has moved to another address has no use for it. ``email_change`` is what moves an
+    account to the address that it was sent to. ``next_path`` is where its owner wanted to go when they asked for it;
+    whoever leads them there checks it once more.
     """
 
     id: str
@@ -105,14 +106,15 @@ class Link:
 class Letter:
     """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
 
-    ``kind`` is ``email_verification``, ``password_reset``, ``already_registered`` or ``password_changed``;
-    ``base_url`` is where its link leads, and ``next_path`` where its reader wants to go after that. ``error`` says why
-    the last of ``tries`` failed.
+    ``kind`` is ``email_verification``, ``password_reset`` or ``email_change``, or that of a notice:
+    ``already_registered``, ``password_changed``, ``email_change_requested``, ``email_changed``, ``account_deleted``.
+    The last of them belongs to no account any more. ``base_url`` is where its link leads, and ``next_path`` where its
+    reader wants to go after that. ``error`` says why the last of ``tries`` failed.
     """
 
     id: str
     kind: str
-    account_id: str
+    account_id: str | None
     email: str
     language: str
     base_url: str

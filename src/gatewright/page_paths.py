@@ -19,6 +19,9 @@ PATHS = {
     "password_reset_form": "/password-reset/{token}",
     "confirm_password": "/confirm_password",
     "account": "/account",
+    "account_export": "/account/export",
+    "account_delete": "/account/delete",
+    "email_change": "/email_change/{token}",
 }
 """Page -> path below where the pages are mounted; ``{token}`` stands for the secret of a mail's link."""
 

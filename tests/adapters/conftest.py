@@ -58,6 +58,7 @@ class Asgi:
         return self._scope | {
             "type": kind,
             "path": unquote(path),
+            "raw_path": path.encode(),
             "query_string": query.encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in (*host, *headers)],
         }

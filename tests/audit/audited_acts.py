@@ -173,6 +173,34 @@ ACTS = {
         lambda auth, world: auth.set_profile("CAROL", {"city": "Berne"}, actor="dave"),
         {"event": "profile_changed", **CAROL, **DAVE},
     ),
+    "change a username": (
+        lambda auth, world: auth.change_username(world.carol.id, username="Caroline", actor="dave"),
+        {"event": "username_changed", **CAROL, "reason": "caroline", **DAVE},
+    ),
+    "ask for another address": (
+        lambda auth, world: auth.request_email_change(world.carol.id, email="new@example.com", **FROM),
+        {"event": "email_change_requested", **CAROL, "client": "192.0.2.9"},
+    ),
+    "ask for somebody's address": (
+        lambda auth, world: auth.request_email_change(world.carol.id, email="fred@example.com", **DAVE),
+        {"event": "email_change_requested", **CAROL, "reason": "taken", **DAVE},
+    ),
+    "move to another address": (
+        lambda auth, world: auth.confirm_email_change(world.move, **FROM),
+        {"event": "email_changed", **CAROL, "client": "192.0.2.9", "reason": "carol@example.com"},
+    ),
+    "fail to move to another address": (
+        lambda auth, world: fail(lambda: auth.confirm_email_change(world.reset, **FROM)),
+        {"event": "email_change_failed", "client": "192.0.2.9", "reason": "link_unknown"},
+    ),
+    "export a user": (
+        lambda auth, world: auth.export_user(world.carol.id, actor="dave"),
+        {"event": "user_exported", **CAROL, **DAVE},
+    ),
+    "delete a user": (
+        lambda auth, world: auth.delete_user(world.carol.id, actor="dave"),
+        {"event": "user_deleted", "user_id": "carol's", **DAVE},
+    ),
     "sign out": (
         lambda auth, world: world.visitor.request().destroy(),
         {"event": "signed_out", **CAROL, "provider": OURS, "client": "192.0.2.7"},

@@ -42,6 +42,9 @@ def world(auth, register, link, sign_in):
     auth.request_password_reset("carol@example.com")
     auth.deliver_mails()
     reset = office.token()
+    auth.request_email_change(carol.id, email="moved@example.com")
+    auth.deliver_mails()
+    move = next(link.rpartition("/")[2] for link in office.links("email_change"))
     auth.sign_up("carol@example.com", password=PASSWORD)
     challenge = auth.generate_challenge(third.address)
     return SimpleNamespace(
@@ -52,6 +55,7 @@ def world(auth, register, link, sign_in):
         fred=fred,
         verification=verification,
         reset=reset,
+        move=move,
         wallet=wallet,
         third=third,
         challenge=challenge,

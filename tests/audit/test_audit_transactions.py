@@ -20,6 +20,7 @@ REFUSED = {
     "fail to link a wallet",
     "fail to verify an address",
     "fail to reset a password",
+    "fail to move to another address",
 }
 """Acts that are refused whether or not the refusal can be recorded."""
 
@@ -52,6 +53,8 @@ BEFORE = {
     "ask for a verification": 1,
     "ask for a reset": 1,
     "ask for nobody's reset": 1,
+    "ask for another address": 2,
+    "ask for somebody's address": 1,
     "send a mail": 2,
 }
 """Acts with transactions of their own beside the event's: challenge, attempts counted and forgiven, letters claimed."""

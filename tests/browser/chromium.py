@@ -163,10 +163,12 @@ class Chromium:
     def complaints(self):
         """Return what the console said, advice included, but not that a page answered 404 or 422.
 
-        Nor that a form with a password lacks a username, which Chromium says of a page that it has half read.
+        Nor that a form with a password lacks a username, which Chromium says of a page that it has half read, nor that
+        a logout has cleared the cache, as it was told to.
         """
         entries = [entry for entry in self.driver.get_log("browser") if entry["source"] != "network"]
-        return [entry["message"] for entry in entries if "[DOM] Password forms should have" not in entry["message"]]
+        usual = ("[DOM] Password forms should have", "Clear-Site-Data header on")
+        return [entry["message"] for entry in entries if not any(each in entry["message"] for each in usual)]
 
     def requests(self):
         """Yield address, kind and status of whatever was asked for since the beginning."""

@@ -133,6 +133,32 @@ def test_an_account(application, browser, anna, sign_in, problems):
     assert problems("account-mistake") == []
 
 
+def test_an_account_that_moves_and_ends(browser, make_person, sign_in, link_to, problems):
+    """What is wrong with a change, the link to another address, and the page of the end."""
+    nina = make_person("nina")
+    sign_in(nina)
+    browser.open("/account")
+    browser.find("#new-username").clear()
+    browser.find("#new-username").send_keys("other")
+    browser.find("#username-password").send_keys("wrong")
+    browser.press("Change the username")
+    assert problems("account-username-mistake") == []
+
+    browser.find("#new-email").send_keys(f"new-{nina.email}")
+    browser.find("#email-password").send_keys(nina.password)
+    browser.press("Change the email address")
+    browser.open(link_to(f"new-{nina.email}"))
+    assert problems("email-change") == []
+
+    browser.press("Confirm my email address")
+    browser.follow("Delete my account")
+    assert problems("account-delete") == []
+
+    browser.fill(current_password=nina.password)
+    browser.press("Delete my account for good")
+    assert problems("login-after-deletion") == []
+
+
 def test_an_account_of_a_wallet(application, browser, problems):
     """Without a password, an address and a name; the wallet proves its owner."""
     wallet = Wallet.new(f"alone on {application.framework}")

@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 
+import bcrypt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gatewright import EvrmoreAuth
+from gatewright import EvrmoreAuth, MemoryUserProvider
 from gatewright.cli.checks.environment import check_sqlite
+from gatewright.errors import UserNotFoundError
 from gatewright.storage.sql.migrate import HEAD
 
 STRONG = "7Jw2u0XkqzvN4rT9sYbE1cGhL6mPdKfA3xRiVnQo"
@@ -391,3 +393,30 @@ def test_no_secret_is_printed(invoke, folder, options):
 
     assert result.exit_code == 1
     assert not any(secret in result.output for secret in (STRONG, OTHER, WEAK))
+
+
+def test_hashes_that_gave_trouble_are_counted_with_their_cure(invoke, folder):
+    """What nobody can read, and what could not be renewed: by provider, and without a name or a hash."""
+
+    class ReadOnly(MemoryUserProvider):
+        def save_hash(self, username, *, old_hash, new_hash):
+            raise RuntimeError("read-only")
+
+    old = bcrypt.hashpw(b"correct horse", bcrypt.gensalt(4)).decode()
+    users = [{"email": "ada", "password": old}, {"email": "bob", "password": "$y$j9T$unknown$" + "x" * 43}]
+    provider = ReadOnly(users)
+    with EvrmoreAuth(jwt_secret=STRONG, providers=[provider]) as auth:
+        auth.attempt("ada", "correct horse", provider)
+        for _ in range(2):
+            with pytest.raises(UserNotFoundError):
+                auth.attempt("bob", "correct horse", provider)
+    document = json.loads(invoke("doctor", "--json", **PRODUCTION).stdout)
+    rows = [row for row in document["findings"] if row["check"] == "hashes"]
+
+    assert document["is_safe"]
+    assert [row["status"] for row in rows] == ["warning", "warning"]
+    assert "not renewed by ReadOnly: 1 sign-ins" in rows[0]["finding"]
+    assert "VARCHAR(255)" in rows[0]["cure"]
+    assert "cannot be read by ReadOnly: 2 sign-ins" in rows[1]["finding"]
+    assert "ada" not in str(rows)
+    assert "bob" not in str(rows)

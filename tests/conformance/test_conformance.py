@@ -30,7 +30,7 @@ CHANGING = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),
     (re.compile(r"(Expires=)[^;]+"), r"\1MOMENT"),
     (re.compile(r"\w{3} \d+, \d{4}, \d+:\d\d:?\d*[\s\u202f]?[AP]?M?"), "MOMENT"),
-    (re.compile(r"/(password-reset|email_verification)/[\w-]{43}"), r"/\1/TOKEN"),
+    (re.compile(r"/(password-reset|email_verification|email_change)/[\w-]{43}"), r"/\1/TOKEN"),
 ]
 """What differs from one process to another: ports, secrets, moments."""
 
@@ -91,6 +91,23 @@ def a_protected_page(app):
     yield seen(browser.submit(browser.get("/login?next=/dashboard").form("/login"), email="anna", password=PASSWORD))
     yield seen(browser.get("/dashboard"), is_applications=True)
     yield seen(browser.get("/"), is_applications=True)
+
+
+@scenario
+def a_protected_page_of_others_than_readers(app):
+    browser = app.browser()
+    yield seen(browser.get("/dashboard", headers=[("HX-Request", "true"), ("Sec-Fetch-Mode", "cors")]))
+    for path in ("/account", "/confirm_password"):
+        yield seen(browser.get(path, headers=[("X-Requested-With", "XMLHttpRequest")]))
+        yield seen(browser.post(path, {}))
+
+
+@scenario
+def addresses_beside_those_of_the_pages(app):
+    browser = app.browser()
+    for path in ("/login/?next=/dashboard", "/password-reset/nonsense/", "/.well-known/change-password"):
+        yield seen(browser.get(path))
+    yield seen(browser.post("/login/", {"email": "anna"}))
 
 
 @scenario
@@ -193,6 +210,43 @@ def the_account(app):
     typed = {"current_password": "wrong", "password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD}
     yield browser.submit(page.form("/account", action="password"), **typed).status
     yield seen(browser.post("/account", page.form("/account", action="profile").fields | {"action": "nonsense"}))
+
+
+@scenario
+def an_account_from_beginning_to_end(app):
+    browser = app.browser(language="it")
+    form = browser.get("/signup").form("/signup")
+    browser.submit(form, email="ida@example.com", username="ida", password=PASSWORD, password_confirm=PASSWORD)
+    (mail,) = (mail for mail in app.deliver() if mail.to == "ida@example.com")
+    link = re.search(r"http://[^/\s]+(/\S+)", mail.text)[1]
+    browser.submit(browser.get(link).form(link))
+    log_in(browser, "ida")
+    page = browser.get("/account")
+    for typed in ({"username": "anna"}, {"username": "ada", "current_password": "wrong"}, {"username": "ada"}):
+        form = page.form("/account", action="username")
+        yield seen(browser.submit(form, **{"current_password": PASSWORD} | typed))
+    for email in ("nonsense", "anna@example.com", "ada@example.com"):
+        asked = browser.submit(page.form("/account", action="email"), email=email, current_password=PASSWORD)
+        yield seen(asked)
+    yield seen(browser.follow(asked))
+    mails = {mail.to: mail for mail in app.deliver()}
+    yield sorted(mails), [steady(mail.text) for _, mail in sorted(mails.items())]
+    link = re.search(r"http://[^/\s]+(/\S+)", mails["ada@example.com"].text)[1]
+    page = browser.get(link)
+    yield seen(page)
+    yield seen(browser.submit(page.form(link)))
+    yield seen(browser.get(link))
+    yield seen(browser.get("/account/export"))
+    export = browser.get("/account").form("/account/export")
+    for password in ("wrong", PASSWORD):
+        yield seen(browser.submit(export, current_password=password))
+    page = browser.get("/account/delete")
+    yield seen(page)
+    for password in ("wrong", PASSWORD):
+        yield seen(browser.submit(page.form("/account/delete"), current_password=password))
+    yield sorted(mail.to for mail in app.deliver())
+    yield seen(log_in(browser, "ada"))
+    yield seen(app.browser().get("/account/delete"))
 
 
 @scenario
@@ -406,8 +460,14 @@ def the_json_twins(app):
     yield post("/login/wallet", evrmore_address=Wallet.new("conformance").address)
     yield post("/account", action="nonsense")
     yield post("/account", action="profile", last_name="Ümit")
+    yield post("/account", action="username", username="boss", current_password=PASSWORD)
+    yield post("/account", action="email", email="boss@example.com", current_password=PASSWORD)
+    yield post("/account/export")
+    yield post("/account/export", current_password=PASSWORD)
+    yield post("/email_change/nonsense")
     yield post("/confirm_password", password=PASSWORD)
     yield post("/logout")
+    yield post("/account/delete", current_password=PASSWORD)
     yield seen(browser.send("GET", "/api/session"))
 
 

@@ -104,6 +104,40 @@ def reset_password(auth, wallet):
     return auth.reset_password(link_after(auth, lambda: auth.request_password_reset("dave@example.com")), PASSWORD)
 
 
+def change_username(auth, wallet):
+    make_users(auth)
+    return auth.change_username(auth.get_user("carol").id, username="caroline")
+
+
+def change_own_username(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return guard.change_username("caroline", password=PASSWORD) or guard.user()
+
+
+def request_email_change(auth, wallet):
+    make_users(auth)
+    return auth.request_email_change(auth.get_user("carol").id, email="carol@example.com"), "asked"
+
+
+def request_own_email_change(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return guard.request_email_change("carol@example.com", password=PASSWORD), "asked"
+
+
+def confirm_email_change(auth, wallet):
+    return auth.confirm_email_change(link_after(auth, lambda: request_email_change(auth, wallet)))
+
+
+def delete_user(auth, wallet):
+    make_users(auth)
+    return auth.delete_user(auth.get_user("carol").id), "deleted"
+
+
+def delete_own_account(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return guard.delete_account(password=PASSWORD), "deleted"
+
+
 ENTRY_PATHS = {
     "generate_challenge": {"generate_challenge": lambda auth, wallet: auth.generate_challenge(wallet.address)},
     "authenticate": {
@@ -128,6 +162,13 @@ ENTRY_PATHS = {
     "sign_up": {"sign_up": sign_up},
     "verify_email": {"verify_email": verify_email},
     "reset_password": {"reset_password": reset_password},
+    "change_username": {"change_username": change_username, "guard.change_username": change_own_username},
+    "request_email_change": {
+        "request_email_change": request_email_change,
+        "guard.request_email_change": request_own_email_change,
+    },
+    "confirm_email_change": {"confirm_email_change": confirm_email_change},
+    "delete_user": {"delete_user": delete_user, "guard.delete_account": delete_own_account},
 }
 """Operation -> entry path -> what walks it, and returns something where it succeeded."""
 

@@ -26,6 +26,7 @@ SITE = {
     "enable_email_verification": True,
     "enable_account": True,
     "enable_logout": True,
+    "enable_account_deletion": True,
 }
 FIELDS = [
     Field("first_name", "First name", is_required=True),
@@ -64,6 +65,8 @@ ACCOUNT = {
         username="mary", email="mary@example.com", is_verified=True, created_at=NOW, last_login=NOW
     ),
     "fields": FIELDS[:3],
+    "is_own": True,
+    "failed": None,
     "has_password": True,
     "wallets": ADDRESSES,
     "sessions": SESSIONS,
@@ -94,8 +97,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "confirm_password with a wallet": {"user": USER, "has_password": False, "wallets": ADDRESSES, "next": "/x"},
     "account": ACCOUNT,
     "account of another provider": ACCOUNT
-    | {"account": BARE, "fields": (), "has_password": False, "wallets": [], "sessions": SESSIONS[:1]},
+    | {"account": BARE, "fields": (), "is_own": False, "has_password": False, "wallets": [], "sessions": SESSIONS[:1]},
+    "account with a wallet alone": ACCOUNT | {"has_password": False},
+    "account with errors": ACCOUNT
+    | {"failed": "email", "errors": {"email": "No.", "current_password": "No."}, "values": {"email": "nonsense"}},
     "logout": {"user": USER},
+    "account_delete": {"user": USER, "has_password": True},
+    "account_delete with a wallet": {"user": USER, "has_password": False},
+    "email_change": {"token": "abc"},
     "message": {"title": "One thing", "text": "It is said.", "link": ("/login", "Go on")},
     "problem": {
         "again": "password_reset",

@@ -110,6 +110,13 @@ def test_every_wrong_field_is_marked():
     assert all("-error" in str(attributes["aria-describedby"]) for attributes in marked)
 
 
+def test_only_the_form_that_was_sent_says_what_is_wrong():
+    """Of several that ask for the same thing."""
+    reader = Reader(render("account with errors", "en"))
+    marked = [attributes["id"] for _, attributes in reader.tags if attributes.get("aria-invalid") == "true"]
+    assert marked == ["new-email", "email-password"]
+
+
 def test_a_password_is_never_shown_again():
     """Even where a form comes back with it."""
     html = render("signup", "en", values={"email": "typed@example.com", "password": "typed-secret"})

@@ -15,7 +15,16 @@ from gatewright.i18n import LANGUAGES
 from gatewright.mail import TemplateWriter
 from gatewright.model import Letter
 
-KINDS = ("email_verification", "password_reset", "already_registered", "password_changed")
+KINDS = (
+    "email_verification",
+    "password_reset",
+    "email_change",
+    "already_registered",
+    "password_changed",
+    "email_change_requested",
+    "email_changed",
+    "account_deleted",
+)
 LINK = "https://shop.example/x/s3cret?a=1&b=2"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)

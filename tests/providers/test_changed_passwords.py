@@ -71,7 +71,11 @@ def name_of(visitor):
 
 
 @pytest.mark.parametrize("kind", ["table", "chain"])
-@pytest.mark.parametrize("changed", [HASHER.hash(ANOTHER), HASHER.hash(PASSWORD), "unusable", "", None])
+@pytest.mark.parametrize(
+    "changed",
+    [HASHER.hash(ANOTHER), HASHER.hash(PASSWORD), "unusable", "", None],
+    ids=["another", "the same anew", "unusable", "empty", "none"],
+)
 def test_a_changed_hash_ends_its_users_sessions(make_auth, make_provider, table, sign_in_to, sql, kind, changed):
     """All of them, and the remembered browsers, nobody else's; by which password nobody can tell from the hash."""
     provider = make_provider(kind)

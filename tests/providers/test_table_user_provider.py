@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright import Auth
-from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.errors import ConfigurationError, ProviderUnavailableError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import TableColumns, TableUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
@@ -284,15 +284,103 @@ def test_a_key_of_any_kind_is_an_id_and_a_name(tmp_path, kind, value, text):
     assert (by_mail.username, by_mail.id) == (again.username, again.id) == (text, text)
 
 
-def test_a_hash_that_cannot_be_kept_is_told(database):
-    """A view cannot be written; the error says which setting keeps it from being tried, and shows no hash."""
+def test_a_hash_that_cannot_be_kept_is_told_and_its_owner_let_in(database, caplog):
+    """A view cannot be written. The log says which setting keeps it from being tried, and shows no hash."""
     provider = TableUserProvider(database, table="people", columns=VIEW)
 
-    with Auth("sqlite://", providers=[provider]) as auth, pytest.raises(ProviderUnavailableError) as refusal:
-        auth.attempt("dave", PASSWORD, provider)
+    with Auth("sqlite://", providers=[provider]) as auth:
+        for _ in range(2):
+            assert auth.attempt("dave", PASSWORD, provider).username == "dave"
+        recorded = auth.list_audit(event="hash_not_renewed")
 
-    assert "keeps_hashes=False" in str(refusal.value)
-    assert "$" not in str(refusal.value)
+    assert [(entry.username, entry.reason) for _, entry in recorded] == [("dave", "ProviderUnavailableError")] * 2
+    assert "keeps_hashes=False" in caplog.text
+    assert "$" not in caplog.text
+
+
+SHORT = """
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY, email VARCHAR(255) UNIQUE, first_name VARCHAR(45), role VARCHAR(45),
+    password VARCHAR(60) CHECK (length(password) <= 60), active TINYINT, verified TINYINT
+);
+CREATE TABLE wide (
+    id INTEGER PRIMARY KEY, email VARCHAR(255) UNIQUE, first_name VARCHAR(45), role VARCHAR(45),
+    password {kind}, active TINYINT, verified TINYINT
+)
+"""
+
+
+def table_with(tmp_path, stored, *, table, kind="TEXT"):
+    url = f"sqlite:///{tmp_path / 'users.db'}"
+    execute(url, *SHORT.format(kind=kind).strip().split(";\n"))
+    with sa.create_engine(url).begin() as connection:
+        row = {"stored": stored}
+        statement = f"INSERT INTO {table} (email, password, active, verified) VALUES ('ida', :stored, 1, 1)"
+        connection.execute(sa.text(statement), row)
+    return TableUserProvider(url, table=table)
+
+
+def test_a_column_that_is_too_short_keeps_the_old_hash_and_lets_its_owner_in(tmp_path, caplog):
+    """Every time. The log says so before anybody has signed in, with the cure, and shows no hash."""
+    stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    provider = table_with(tmp_path, stored, table="users")
+    assert provider.find("nobody") is None
+    assert "users.password is declared with 60 characters" in caplog.text
+    assert "VARCHAR(255)" in caplog.text
+
+    with Auth("sqlite://", providers=[provider]) as auth:
+        for _ in range(2):
+            assert auth.attempt("ida", PASSWORD, provider).username == "ida"
+        with pytest.raises(UserNotFoundError):
+            auth.attempt("ida", PASSWORD + "!", provider)
+
+    assert provider.find("ida")[1] == stored
+    assert stored[:12] not in caplog.text
+
+
+@pytest.mark.parametrize(("kind", "length"), [("TEXT", None), ("VARCHAR(255)", 255)])
+def test_a_column_that_is_long_enough_is_not_spoken_of(tmp_path, caplog, kind, length):
+    """Nor one whose length nobody has declared."""
+    assert table_with(tmp_path, "x", table="wide", kind=kind).find("ida") is not None
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "pad"),
+    [
+        ("CHAR(255)", lambda stored: stored.decode().ljust(255)),
+        ("BLOB", bytes),
+        ("BLOB", lambda s: s.ljust(99, b"\0")),
+    ],
+)
+def test_a_hash_in_a_column_of_another_type_is_read_and_renewed(tmp_path, kind, pad):
+    """Padded text stays text, and bytes stay bytes."""
+    stored = pad(bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)))
+    provider = table_with(tmp_path, stored, table="wide", kind=kind)
+
+    with Auth("sqlite://", providers=[provider]) as auth:
+        auth.attempt("ida", PASSWORD, provider)
+        renewed = provider.find("ida")[1]
+        auth.attempt("ida", PASSWORD, provider)
+
+    assert type(renewed) is type(stored)
+    assert renewed[:9] in ("$argon2id", b"$argon2id")
+    assert provider.find("ida")[1] == renewed
+
+
+def test_a_table_that_somebody_has_locked_lets_its_users_in(tmp_path):
+    """A read-only copy would do the same: the hash is renewed another day."""
+    stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    table_with(tmp_path, stored, table="wide")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'users.db'}", connect_args={"timeout": 0.05})
+    provider = TableUserProvider(engine, table="wide")
+
+    with Auth("sqlite://", providers=[provider]) as auth, engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        assert auth.attempt("ida", PASSWORD, provider).username == "ida"
+        other.rollback()
+
+    assert provider.find("ida")[1] == stored
 
 
 def test_a_read_only_source_keeps_no_hashes(database):

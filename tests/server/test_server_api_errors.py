@@ -297,7 +297,7 @@ def test_an_unexpected_error_of_a_page_is_a_page(open_site):
         ("GET", "/gatewright/", 404, "not_found"),
         ("GET", "/api", 404, "not_found"),
         ("GET", "/api/nothing", 404, "not_found"),
-        ("GET", "/login/", 404, "not_found"),
+        ("GET", "/login//", 404, "not_found"),
         ("GET", "/challenge", 405, "method_not_allowed"),
         ("GET", "/logout", 405, "method_not_allowed"),
         ("DELETE", "/me", 405, "method_not_allowed"),

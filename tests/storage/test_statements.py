@@ -20,6 +20,7 @@ INSERTS = {name for name in NAMES if getattr(STATEMENTS, name).startswith("INSER
 UNCONDITIONAL = {"list_letters", "list_permissions", "list_roles"}
 GATHERED = {
     "rights_of": {"held", "granted", "anon_1"},
+    "names_of_account": {"names"},
     "list_newest_audit": {"newest"},
     "list_newest_audit_of": {"newest"},
 }
@@ -34,6 +35,8 @@ LIVING = {"now": "2025", "idle_since": "2024"}
 ATTEMPT = {"action": "sign_in", "name": "name 7", "client": "client 7", "since": "2024", "newer": 0}
 AUDIT = {"after_id": 0, "since": None, "event": None, "at_most": 10}
 LINK = ACCOUNT | {"purpose": "password_reset", "now": "2025"}
+NAMED = ACCOUNT | {"name": "named 7", "since": "2024"}
+RENAMED = ACCOUNT | {"name": USER, "new_name": "new"}
 LOOKUPS = {
     "find_challenge": {"challenge_text": TEXT},
     "claim_challenge": {"challenge_id": "7", "now": "2025"},
@@ -97,6 +100,29 @@ LOOKUPS = {
     "list_newest_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
     "list_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
     "delete_audit": {"before": "2027", "at_most": 10},
+    "change_username": ACCOUNT | {"username": "new"},
+    "change_email": ACCOUNT | {"email": "new"},
+    "rename_sessions": RENAMED,
+    "rename_remembered": RENAMED,
+    "delete_links_of_account": ACCOUNT,
+    "remove_letters": ACCOUNT | {"kind": "password_reset"},
+    "delete_account": ACCOUNT,
+    "delete_challenges_of_account": ACCOUNT,
+    "delete_attempts_on": {"action": "sign_in", "name": "name 7"},
+    "names_of_account": ACCOUNT,
+    "forget_person_in_audit": ACCOUNT,
+    "forget_name_in_audit": NAMED,
+    "forget_actor_in_audit": NAMED | {"name": "actor 7"},
+    "audit_of_account": ACCOUNT,
+    "audit_of_name": NAMED,
+    "has_password": ACCOUNT,
+    "all_sessions_of_account": ACCOUNT,
+    "all_remembered_of_account": ACCOUNT,
+    "all_links_of_account": ACCOUNT,
+    "all_letters_of_account": ACCOUNT,
+    "own_roles_of_account": ACCOUNT,
+    "own_permissions_of_account": ACCOUNT,
+    "sole_roles_of_account": ACCOUNT,
 }
 ROWS = [
     "INSERT INTO users VALUES (:n, 'user ' || :n, 'mail ' || :n, 1, 1, '2025', NULL, 'hash')",
@@ -123,8 +149,11 @@ ROWS = [
     "INSERT INTO user_permissions VALUES (:n, 'branch' || :n || '.*')",
     "INSERT INTO role_permissions VALUES ('role ' || :n, 'branch' || :n || '.leaf')",
     "INSERT INTO audit VALUES (:n + 1, '2025', 'signed_in', :n, 'user ' || :n, 'provider', NULL, NULL, NULL, NULL)",
+    """INSERT INTO audit VALUES (:n + 1000001, '2025', 'user_created', NULL, 'named ' || :n, NULL, NULL, NULL, NULL,
+                                 'actor ' || :n)""",
 ]
-"""One row of each table; two of sessions and remembered browsers: an account's and another provider's user's."""
+"""One row of each table; two of sessions and remembered browsers: an account's and another provider's user's; two of
+the audit record: about an account, and about a name alone."""
 
 
 @pytest.fixture(scope="module")

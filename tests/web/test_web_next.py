@@ -19,7 +19,7 @@ ELSEWHERE = [
     "/\\evil.example",
     "javascript:alert(1)",
     "evil",
-    "/a//b",
+    "//evil.example/a//b",
     "/\t/x",
 ]
 

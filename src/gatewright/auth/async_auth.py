@@ -6,6 +6,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Self, cast, overload
 
 from gatewright.auth.assembly import Choices, assemble
+from gatewright.auth.async_account_changes import AsyncAccountChanges
 from gatewright.auth.async_accounts import AsyncAccounts
 from gatewright.auth.async_guard import AsyncGuard
 from gatewright.auth.async_rights import AsyncRights
@@ -22,7 +23,7 @@ from gatewright.providers import UserProvider
 from gatewright.settings import Settings, load_settings
 
 
-class AsyncAuth(AsyncAccounts, AsyncRights, AsyncSelfService, AsyncSessions):
+class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfService, AsyncSessions):
     """Where users come from, how they prove who they are, and how they are known on the next request.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatewright.auth.async_signing_in import AsyncSigningIn
+from gatewright.auth.async_own_account import AsyncOwnAccount
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.decide_access import has_role, is_granted
@@ -10,7 +10,7 @@ from gatewright.operations.sessions import end_session_of, end_sessions_of, is_a
 from gatewright.ports import Owner
 
 
-class AsyncGuard(AsyncSigningIn):
+class AsyncGuard(AsyncOwnAccount):
     """Who is visiting, and what may they do? Made by `AsyncAuth.guard`, once for every request.
 
     Of the user only a session secret lies in the mapping. The user is loaded afresh from its provider, once a

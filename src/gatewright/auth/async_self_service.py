@@ -128,7 +128,7 @@ class AsyncSelfService(WithParts):
 
         Args:
             token: The secret of the link.
-            purpose: ``email_verification`` or ``password_reset``.
+            purpose: ``email_verification``, ``password_reset`` or ``email_change``.
 
         Raises:
             InvalidParameterError: If links have no such purpose.

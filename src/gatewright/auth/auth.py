@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Self, cast, overload
 
+from gatewright.auth.account_changes import AccountChanges
 from gatewright.auth.accounts import Accounts
 from gatewright.auth.assembly import Choices, assemble
 from gatewright.auth.guard import Guard
@@ -24,7 +25,7 @@ from gatewright.providers import UserProvider
 from gatewright.settings import Settings, load_settings
 
 
-class Auth(Accounts, Rights, SelfService, Sessions):
+class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
     """Where users come from, how they prove who they are, and how they are known on the next request.
 
     Args:

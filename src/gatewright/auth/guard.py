@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from gatewright.auth.signing_in import SigningIn
+from gatewright.auth.own_account import OwnAccount
 from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Session, User
@@ -12,7 +12,7 @@ from gatewright.operations.sessions import end_session_of, end_sessions_of, is_a
 from gatewright.ports import Owner
 
 
-class Guard(SigningIn):
+class Guard(OwnAccount):
     """Who is visiting, and what may they do? Made by `Auth.guard`, once for every request.
 
     Of the user only a session secret lies in the mapping. The user is loaded afresh from its provider, once a

@@ -130,7 +130,7 @@ class SelfService(WithParts):
 
         Args:
             token: The secret of the link.
-            purpose: ``email_verification`` or ``password_reset``.
+            purpose: ``email_verification``, ``password_reset`` or ``email_change``.
 
         Raises:
             InvalidParameterError: If links have no such purpose.

@@ -59,7 +59,7 @@ def import_users(
     ] = OnConflict.SKIP,
     as_json: AsJson = False,
 ) -> None:
-    """Import users: id, username, email, password_hash (bcrypt, argon2, Django), active, verified, roles.
+    """Import users: id, username, email, password_hash (of any usual kind), active, verified, roles.
 
     The file is CSV with a header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Every user is
     kept in a transaction of their own: after an interruption run it again, and it goes on. Bad lines are reported and

@@ -217,4 +217,40 @@ POINTS = (
         "After a new password has been set by the link of a mail; all sessions of the user have ended.",
         {"user": "the User whose password it is"},
     ),
+    HookDeclaration(
+        "pre_username_change",
+        "change_username",
+        "Before a username is changed, and before the new one is validated.",
+        {"user": "the User whose name it is", "username": "the new name"},
+    ),
+    HookDeclaration(
+        "post_username_change",
+        "change_username",
+        "After a username has been changed.",
+        {"user": "the User, under the new name", "former_username": "the old name, or None"},
+    ),
+    HookDeclaration(
+        "pre_email_change",
+        "request_email_change",
+        "Before a link is sent to the mail address that an account shall move to, and before that is validated.",
+        {"user": "the User whose address it is", "email": "the new address"},
+    ),
+    HookDeclaration(
+        "post_email_change",
+        "confirm_email_change",
+        "After an account has moved to another mail address, by the link that was sent there.",
+        {"user": "the User, at the new address", "former_email": "the old address, or None"},
+    ),
+    HookDeclaration(
+        "pre_account_deletion",
+        "delete_user",
+        "Before an account is deleted, by its user or by somebody else.",
+        {"user": "the User whose account it is"},
+    ),
+    HookDeclaration(
+        "post_account_deletion",
+        "delete_user",
+        "After an account has been deleted, with everything that was kept about it.",
+        {"user": "the User, as they were"},
+    ),
 )

@@ -44,6 +44,12 @@ class Hooks:
     post_email_verification: HookPoint
     pre_password_reset: HookPoint
     post_password_reset: HookPoint
+    pre_username_change: HookPoint
+    post_username_change: HookPoint
+    pre_email_change: HookPoint
+    post_email_change: HookPoint
+    pre_account_deletion: HookPoint
+    post_account_deletion: HookPoint
 
     def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
         for declaration in POINTS:

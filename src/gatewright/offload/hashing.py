@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from gatewright.errors import BusyError
 from gatewright.offload.pool import offload
-from gatewright.passwords import PasswordHasher, Verified
+from gatewright.passwords import PasswordHasher
+from gatewright.ports import Hasher, Verified
 
 _COME_BACK = 2
 """Seconds after which a busy sign-in may be tried again."""
@@ -23,9 +24,9 @@ class PasswordsHere:
         """Return the hash of a password by today's policy."""
         return self._hasher.hash(password)
 
-    async def verify(self, password: str, *, against: str | None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash."""
-        return self._hasher.verify(password, against=against)
+    async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
+        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours."""
+        return (by or self._hasher).verify(password, against=against)
 
 
 class BoundedPasswords:
@@ -54,14 +55,14 @@ class BoundedPasswords:
         with self._place():
             return await self._port.hash(password)
 
-    async def verify(self, password: str, *, against: str | None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash.
+    async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
+        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours.
 
         Raises:
             BusyError: If too many wait already.
         """
         with self._place():
-            return await self._port.verify(password, against=against)
+            return await self._port.verify(password, against=against, by=by)
 
     @contextmanager
     def _place(self) -> Iterator[None]:

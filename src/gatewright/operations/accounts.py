@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gatewright.errors import InvalidParameterError
+from gatewright.errors import InvalidParameterError, UnreadableHashError, UserNotFoundError
 from gatewright.model import Account, Letter, User
 from gatewright.operations.arguments import (
+    could_be_id,
     require_count,
     require_flag,
     require_id,
@@ -21,7 +22,7 @@ from gatewright.operations.names import canonical_email, canonical_name
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
 from gatewright.operations.users import user_of
-from gatewright.passwords import can_verify
+from gatewright.passwords import read_hash, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ async def create_user(
         actor: Who makes it.
 
     Raises:
+        UnreadableHashError: If the hash is of an unknown kind, damaged, or too costly.
         InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the name, the mail address or the identifier is somebody's already.
@@ -67,8 +69,8 @@ async def create_user(
     roles = [await require_role(parts, role) for role in require_names("roles", new.roles)]
     if password is not None and password_hash is not None:
         raise InvalidParameterError("Give either a password or a password_hash.")
-    if password_hash is not None and not can_verify(password_hash):
-        raise InvalidParameterError("password_hash must be an argon2, bcrypt or Django pbkdf2_sha256 hash.")
+    if password_hash is not None:
+        password_hash = _require_readable(password_hash)
     if password is not None:
         check_password(parts, password, of=draft)
         password_hash = await parts.passwords.hash(password)
@@ -76,6 +78,25 @@ async def create_user(
     created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
     account = await parts.store.add_account(draft, password_hash=password_hash, roles=roles, audit=created)
     return await user_of(parts, account)
+
+
+def _require_readable(password_hash: object) -> str:
+    """Return a foreign hash as it is stored.
+
+    Raises:
+        UnreadableHashError: If nobody could sign in with it. The message names its kind.
+    """
+    try:
+        is_there = read_hash(password_hash) is not None
+    except UnreadableHashError as error:
+        raise UnreadableHashError(
+            f"password_hash must be one that can be read. {error}", parameter="password_hash"
+        ) from None
+    if not is_there:
+        raise UnreadableHashError(
+            "password_hash must be a hash; this one says that there is no password. Leave it out."
+        )
+    return text_of(password_hash)
 
 
 def draft_account(parts: Parts, new: NewAccount) -> Account:
@@ -89,8 +110,8 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     email = None if new.email is None else canonical_email(new.email)
     if username is None and email is None:
         raise InvalidParameterError("A user needs a username or an email.")
-    if username is not None and "@" in username and username != email:
-        raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
+    if username is not None:
+        require_own_username(username, email=email)
     return Account(
         id=parts.new_id() if new.id is None else require_id("user_id", new.id),
         username=username,
@@ -103,15 +124,41 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
     )
 
 
+def require_own_username(username: str, *, email: str | None) -> None:
+    """Refuse a username that is somebody's mail address, unless it is the account's own.
+
+    Raises:
+        InvalidParameterError: If it is another one.
+    """
+    if "@" in username and username != email:
+        raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
+
+
 async def has_password(parts: Parts, username: str) -> bool:
     """Say whether an account has a password.
 
     Raises:
         UserNotFoundError: If there is no such user.
     """
-    account = await require_account(parts, username)
+    return await account_has_password(parts, await require_account(parts, username))
+
+
+async def account_has_password(parts: Parts, account: Account) -> bool:
+    """Say whether an account can be proven by a password, and not by a wallet alone."""
     found = await parts.store.find_credentials(account.username or account.email or "")
     return found is not None and found[1] is not None
+
+
+async def require_account_of_id(parts: Parts, user_id: object) -> Account:
+    """Return the account with this identifier.
+
+    Raises:
+        UserNotFoundError: If there is none.
+    """
+    account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
+    if account is None:
+        raise UserNotFoundError("There is no such user.")
+    return account
 
 
 def check_password(parts: Parts, password: str, *, of: Account) -> None:

@@ -11,9 +11,12 @@ from gatewright.model import Attempt, as_utc
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.names import folded_name
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_writes import second_write
 from gatewright.ports import AttemptLimit
 
-_SIGN_IN = "sign_in"
+SIGN_IN = "sign_in"
+"""The action under which sign-ins are counted."""
+
 _LONGEST_NAME = 512
 
 
@@ -67,9 +70,13 @@ class Trial:
             await self._parts.store.add_attempt(self._attempt, limit=self._parts.attempt_limit)
 
     async def forgive(self) -> None:
-        """Forget the attempt: it has succeeded, or nothing was verified. All others still count."""
+        """Forget the attempt: it has succeeded, or nothing was verified. All others still count.
+
+        Where that cannot be written it counts, like those that failed, until the window of the limit has passed.
+        """
         if self._attempt is not None and self._attempt.client is not None:
-            await self._parts.store.remove_attempt(self._attempt.id)
+            with second_write("That an attempt has succeeded"):
+                await self._parts.store.remove_attempt(self._attempt.id)
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
@@ -101,7 +108,7 @@ async def count_failure(parts: Parts, *, name: str, client: str | None) -> None:
 
 def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
     network = client_of(read_ip_address(client))
-    return Attempt(id=parts.new_id(), action=_SIGN_IN, name=name, client=network, at=parts.clock.now())
+    return Attempt(id=parts.new_id(), action=SIGN_IN, name=name, client=network, at=parts.clock.now())
 
 
 def _limit_of_client(parts: Parts) -> AttemptLimit:

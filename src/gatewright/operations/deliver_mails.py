@@ -6,10 +6,10 @@ import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from gatewright.errors import GatewrightError
+from gatewright.errors import GatewrightError, UserNotFoundError
 from gatewright.model import Account, AuditEntry, Letter, User
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
+from gatewright.operations.letters import EMAIL_CHANGE, EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
 from gatewright.operations.links import mint_link
 from gatewright.operations.parts import Parts
 from gatewright.page_paths import PATHS
@@ -27,7 +27,11 @@ _LONGEST_PAUSE = 60
 
 _LONGEST_ERROR = 255
 
-_PAGES = {EMAIL_VERIFICATION: "email_verification", PASSWORD_RESET: "password_reset_form"}
+_PAGES = {
+    EMAIL_VERIFICATION: "email_verification",
+    PASSWORD_RESET: "password_reset_form",
+    EMAIL_CHANGE: "email_change",
+}
 _SIGN_IN = "login"
 
 
@@ -45,13 +49,16 @@ async def deliver_mails(parts: Parts) -> int:
 
 async def _deliver(parts: Parts, letter: Letter) -> bool:
     """Send one letter, and say whether its mail was handed over."""
-    account = await parts.store.find_account(letter.account_id)
+    account = None if letter.account_id is None else await parts.store.find_account(letter.account_id)
     objection = objection_to(letter.kind, email=letter.email, account=account)
     if objection is not None:
         discarded = _about(parts, "mail_discarded", account, f"{letter.kind} {objection}")
         await parts.store.remove_letter(letter.id, audit=discarded)
         return False
-    link = await _link_of(parts, letter)
+    try:
+        link = await _link_of(parts, letter)
+    except UserNotFoundError:
+        return False  # deleted since a moment ago, and the letter with it
     try:
         mail = parts.writer.write(letter, link=link, hours=max(1, int(parts.settings.link_hours)))
         await parts.call(parts.mailer.send, mail)
@@ -62,17 +69,19 @@ async def _deliver(parts: Parts, letter: Letter) -> bool:
     return True
 
 
-async def _link_of(parts: Parts, letter: Letter) -> str:
+async def _link_of(parts: Parts, letter: Letter) -> str | None:
     """Return where a letter's link leads. Its secret is made here: a letter that waits holds none.
 
     Where the page is switched off, the application is there in its place.
     """
+    if letter.account_id is None:
+        return None  # there is nothing left to go to
     page = _PAGES.get(letter.kind, _SIGN_IN)
     path = parts.settings.paths[page] or PATHS[page]
     if page == _SIGN_IN:
         query = f"?{urlencode({'next': letter.next_path})}" if letter.next_path else ""
         return f"{letter.base_url}{path}{query}"
-    token = await mint_link(parts, letter)
+    token = await mint_link(parts, letter, account_id=letter.account_id)
     return f"{letter.base_url}{path.format(token=token)}"
 
 

@@ -17,9 +17,16 @@ EMAIL_VERIFICATION = "email_verification"
 PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind
 ALREADY_REGISTERED = "already_registered"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a kind
+EMAIL_CHANGE = "email_change"
+EMAIL_CHANGE_REQUESTED = "email_change_requested"
+EMAIL_CHANGED = "email_changed"
+ACCOUNT_DELETED = "account_deleted"
 
-PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET)
+PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
 """The kinds of letters whose link lets its reader do something. The others are notices."""
+
+COUNTED = (*PURPOSES, ALREADY_REGISTERED)
+"""The kinds of which one address can be made to receive only so many."""
 
 _PER_CLIENT = 20
 """How many letters of one kind one client may ask for in the life of a link, whomever they are for."""
@@ -72,7 +79,7 @@ def read_asker(
     )
 
 
-def new_letter(parts: Parts, kind: str, *, account_id: str, email: str, asker: Asker) -> Letter:
+def new_letter(parts: Parts, kind: str, *, account_id: str | None, email: str, asker: Asker) -> Letter:
     """Return a letter that is due at once."""
     now = parts.clock.now()
     return Letter(
@@ -91,10 +98,10 @@ def new_letter(parts: Parts, kind: str, *, account_id: str, email: str, asker: A
 def objection_to(kind: str, *, email: str, account: Account | None) -> str | None:
     """Return why a letter of this kind is not to be sent, as a stable code, or None where nothing is against it."""
     if account is None:
-        return "user_not_found"
+        return None if kind == ACCOUNT_DELETED else "user_not_found"
     if kind not in PURPOSES:
         return None
-    if account.email != email:
+    if account.email != email and kind != EMAIL_CHANGE:
         return "user_not_found"
     if not account.is_active:
         return "inactive_user"

@@ -11,8 +11,8 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.visits import digest_of
 
 
-async def mint_link(parts: Parts, letter: Letter) -> str:
-    """Make the link of a letter, which takes the place of the account's older ones, and return its secret.
+async def mint_link(parts: Parts, letter: Letter, *, account_id: str) -> str:
+    """Make the link of a letter to an account, which takes the place of its older ones, and return its secret.
 
     Only the secret's digest is kept: whoever reads the database cannot use a link.
     """
@@ -20,7 +20,7 @@ async def mint_link(parts: Parts, letter: Letter) -> str:
     link = Link(
         id=parts.new_id(),
         purpose=letter.kind,
-        account_id=letter.account_id,
+        account_id=account_id,
         email=letter.email,
         created_at=now,
         expires_at=now + life_of_links(parts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from gatewright.errors import (
     InvalidParameterError,
     PermissionNotFoundError,
     ProviderUnavailableError,
+    UnreadableHashError,
     UnverifiedUserError,
     UserNotFoundError,
 )
@@ -27,9 +29,11 @@ from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import renew_hash
 from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
-from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes
+from gatewright.operations.second_writes import cause_of, second_write
+from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes, own_hasher_of
 
 _LONGEST_USERNAME = 255
+_logger = logging.getLogger("gatewright")
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
 
 
@@ -173,11 +177,11 @@ async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password
     """Verify the password here, where an unknown user costs as much as a wrong password."""
     name, user, password_hash = await _find(parts, claim, source)
     await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
-    verified = await parts.passwords.verify(password, against=password_hash)
+    verified = await parts.passwords.verify(password, against=password_hash, by=own_hasher_of(source))
     if user is None or not verified.is_valid:
-        raise UserNotFoundError("There is no such user, or the password is wrong.")
+        raise _refusal(claim, user, unreadable=verified.unreadable)
     if password_hash is not None and verified.new_hash is not None:
-        await renew_hash(
+        renewing = renew_hash(
             parts,
             user,
             source,
@@ -186,7 +190,35 @@ async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password
             old_hash=password_hash,
             new_hash=verified.new_hash,
         )
+        await _renew(parts, claim, user, renewing)
     return user
+
+
+def _refusal(claim: Claim, user: User | None, *, unreadable: str | None) -> UserNotFoundError:
+    """Return the one error for whatever is wrong. A hash that cannot be read is its cause, which no visitor is told."""
+    refused = UserNotFoundError("There is no such user, or the password is wrong.")
+    if user is not None and unreadable is not None:
+        _logger.warning("The stored hash of user %r of %s cannot be read. %s", user.id, claim.provider, unreadable)
+        refused.__cause__ = UnreadableHashError(unreadable)
+    return refused
+
+
+async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[None]) -> None:
+    """Have a better hash kept. Whatever prevents it, the password was right, and the old hash still is."""
+    try:
+        await renewing
+    except Exception as error:  # noqa: BLE001 - a second write never decides a sign-in
+        _logger.warning("The hash of user %r of %s was not renewed. %s", user.id, claim.provider, cause_of(error))
+        failed = entry(
+            parts,
+            "hash_not_renewed",
+            user_id=user.id,
+            username=user.username,
+            provider=claim.provider,
+            reason=type(error).__name__,
+        )
+        with second_write("That a hash was not renewed"):
+            await parts.store.add_audit(failed)
 
 
 async def _prove(
@@ -209,20 +241,20 @@ async def _prove(
 async def _tell_failure(
     parts: Parts, claim: Claim, error: _Failure, user: User | None, *, method: str, actor: str | None
 ) -> None:
-    reason = str(error.evidence.get("reason", error.code))
-    await parts.store.add_audit(
-        entry(
-            parts,
-            "sign_in_failed",
-            user_id=None if user is None else user.id,
-            username=name_for_record(claim.username),
-            provider=claim.provider,
-            method=method,
-            client=claim.client,
-            reason=reason,
-            actor=actor,
-        )
+    reason, cause = str(error.evidence.get("reason", error.code)), error.__cause__
+    failed = entry(
+        parts,
+        "sign_in_failed",
+        user_id=None if user is None else user.id,
+        username=name_for_record(claim.username),
+        provider=claim.provider,
+        method=method,
+        client=claim.client,
+        reason=cause.code if isinstance(cause, UnreadableHashError) else reason,
+        actor=actor,
     )
+    with second_write("The record of a failed sign-in"):
+        await parts.store.add_audit(failed)
     match error:
         case InactiveUserError():
             await parts.hooks.login_inactive_user.fire(user=user)

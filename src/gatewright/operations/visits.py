@@ -19,6 +19,7 @@ from gatewright.operations.changed_passwords import has_changed, note_password
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
+from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
 from gatewright.ports import VisitSecrets
 
@@ -148,7 +149,8 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     if await has_changed(parts, user, provider=session.provider):
         return None
     if _is_due(session, now):
-        await parts.store.touch_session(session.id, now=now)
+        with second_write("When a session was last seen"):
+            await parts.store.touch_session(session.id, now=now)
     return session, user
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from pwdlib.hashers.argon2 import Argon2Hasher
+
+from gatewright.passwords.stored_hash import StoredHash, too_costly
 
 # A stored hash says what it costs to verify, and foreign hashes come from files that others wrote. Together these
 # allow what the usual libraries write, up to about one second of one core: 256 MiB three times over, for instance.
@@ -15,29 +18,33 @@ _MAXIMUM_WORK_KIB = 1024 * 1024  # memory times iterations
 _MINIMUM_KIB_PER_LANE = 8  # RFC 9106, section 3.1
 
 # Salts of 8 to 64 bytes; digests of 16 to 64 bytes, for a shortened one could be met by chance. argon2d is for
-# machines that nobody else can watch, and no library hashes passwords with it.
+# machines that nobody else can watch, and no library hashes passwords with it. Django writes "argon2" before it.
 _PATTERN = re.compile(
-    r"\$argon2id?(?:\$v=(?:16|19))?\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)"
-    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}"
+    r"(?:argon2)?(\$argon2id?(?:\$v=(?:16|19))?\$m=([1-9][0-9]{0,9}),t=([1-9][0-9]{0,9}),p=([1-9][0-9]{0,9})"
+    r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86})"
 )
 
 _hasher = Argon2Hasher()
 
 
-def is_argon2(stored: str) -> bool:
-    """Tell whether this is an argon2id or argon2i hash whose parameters are within bounds."""
+def read_argon2(stored: str) -> StoredHash | None:
+    """Read an argon2id or argon2i hash.
+
+    Raises:
+        UnreadableHashError: Its parameters are out of bounds.
+    """
     match = _PATTERN.fullmatch(stored)
     if match is None:
-        return False
-    memory, iterations, parallelism = map(int, match.groups())
-    return (
-        _MINIMUM_KIB_PER_LANE * parallelism <= memory <= _MAXIMUM_MEMORY_KIB
-        and iterations <= _MAXIMUM_ITERATIONS
-        and parallelism <= _MAXIMUM_PARALLELISM
-        and memory * iterations <= _MAXIMUM_WORK_KIB
-    )
-
-
-def verify_argon2(password: bytes, stored: str) -> bool:
-    """Tell whether this is an argon2 hash within bounds, and of this password."""
-    return is_argon2(stored) and _hasher.verify(password, stored)
+        return None
+    encoded = match[1]
+    memory, iterations, parallelism = (int(match[group]) for group in (2, 3, 4))
+    if memory < _MINIMUM_KIB_PER_LANE * parallelism:
+        return None
+    if (
+        memory > _MAXIMUM_MEMORY_KIB
+        or iterations > _MAXIMUM_ITERATIONS
+        or parallelism > _MAXIMUM_PARALLELISM
+        or memory * iterations > _MAXIMUM_WORK_KIB
+    ):
+        raise too_costly()
+    return StoredHash(partial(_hasher.verify, hash=encoded))

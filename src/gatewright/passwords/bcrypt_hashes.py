@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from functools import partial
+from hashlib import sha256
+from hmac import digest as hmac_of
 
 from pwdlib.hashers.bcrypt import BcryptHasher
 
-# Costs 4 to 14, which is 2**14 rounds and about one second of one core. $2x$ marks hashes of a broken implementation.
-# A salt is 128 bits in 22 characters: the last one has four values, and the library refuses the others by an error.
-_PATTERN = re.compile(r"\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
+from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 
+_MAXIMUM_COST = 15  # 2**15 rounds, about two seconds of one core
 _SIGNIFICANT_BYTES = 72
+
+# $2x$ marks hashes of a broken implementation. A salt is 128 bits in 22 characters: the last one has four values, and
+# the library refuses the others by an error.
+_SALT, _DIGEST = r"[./A-Za-z0-9]{21}[.Oeu]", r"[./A-Za-z0-9]{31}"
+_BCRYPT = rf"\$2[aby]\$(0[4-9]|[1-3][0-9])\${_SALT}{_DIGEST}"
+_PLAIN = re.compile(rf"(?:bcrypt\$)?({_BCRYPT})")  # Django writes "bcrypt$" before it
+_OF_DJANGO = re.compile(rf"bcrypt_sha256\$({_BCRYPT})")
+_OF_PASSLIB = re.compile(rf"\$bcrypt-sha256\$v=2,t=(2[aby]),r=(0?[4-9]|[1-3][0-9])\$({_SALT})\$({_DIGEST})")
 
 _hasher = BcryptHasher()
 
 
-def is_bcrypt(stored: str) -> bool:
-    """Tell whether this is a bcrypt hash within bounds."""
-    return _PATTERN.fullmatch(stored) is not None
+def read_bcrypt(stored: str) -> StoredHash | None:
+    """Read a bcrypt hash: of a password, or, where Django or passlib wrote it, of a digest of one.
 
+    Bcrypt has room for 72 bytes, and what follows them never counted: PHP takes any longer password that begins with
+    the same ones, and so do we. A digest is of the whole password.
 
-def verify_bcrypt(password: bytes, stored: str) -> bool:
-    r"""Tell whether this is a bcrypt hash within bounds, and of this password as PHP reads it.
-
-    Bcrypt has room for 72 bytes, and what follows them never counted. It ends a password with a NUL and repeats it,
-    so that ``a`` and ``a\0a`` have the same hash: a password with a NUL is not valid.
+    Raises:
+        UnreadableHashError: It takes more rounds than we spend.
     """
-    if not is_bcrypt(stored) or b"\0" in password:
-        return False
+    if match := _PLAIN.fullmatch(stored):
+        _require_affordable(match[2])
+        return StoredHash(without_nul(partial(_verify, stored=match[1])), significant_bytes=_SIGNIFICANT_BYTES)
+    if match := _OF_DJANGO.fullmatch(stored):
+        _require_affordable(match[2])
+        encoded = match[1]
+        return StoredHash(lambda password: _verify(sha256(password).hexdigest().encode(), encoded))
+    if match := _OF_PASSLIB.fullmatch(stored):
+        version, cost, salt, digest = match.groups()
+        _require_affordable(cost)
+        of_passlib = f"${version}${cost:0>2}${salt}{digest}"
+        return StoredHash(lambda password: _verify(b64encode(hmac_of(salt.encode(), password, "sha256")), of_passlib))
+    return None
+
+
+def _require_affordable(cost: str) -> None:
+    if int(cost) > _MAXIMUM_COST:
+        raise too_costly()
+
+
+def _verify(password: bytes, stored: str) -> bool:
     return _hasher.verify(password[:_SIGNIFICANT_BYTES], stored)

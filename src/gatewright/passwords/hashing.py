@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from gatewright.errors import ConfigurationError, InvalidParameterError
-from gatewright.passwords.argon2_hashes import is_argon2, verify_argon2
-from gatewright.passwords.bcrypt_hashes import is_bcrypt, verify_bcrypt
-from gatewright.passwords.django_hashes import is_django, verify_django
-from gatewright.passwords.encoding import encode_password
+from gatewright.errors import ConfigurationError, InvalidParameterError, UnreadableHashError
+from gatewright.passwords.encoding import encode_password, spellings_of
+from gatewright.passwords.reading import read_hash, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +18,24 @@ class Verified:
     """What `PasswordHasher.verify` found out.
 
     ``new_hash`` is there where the password is right but its stored hash is not of today's policy: keep it instead.
+    ``unreadable`` says why the stored hash could not be read, and names its kind; it is for the log alone.
     """
 
     is_valid: bool
     new_hash: str | None = field(default=None, repr=False)
+    unreadable: str | None = field(default=None, repr=False, compare=False)
 
 
 def can_verify(stored: object) -> bool:
     """Tell whether a stored hash is of a kind and within the bounds that `PasswordHasher.verify` reads."""
-    return isinstance(stored, str) and (is_argon2(stored) or is_bcrypt(stored) or is_django(stored))
+    try:
+        return read_hash(stored) is not None
+    except UnreadableHashError:
+        return False
 
 
 class PasswordHasher:
-    """Hashes passwords with argon2id, and verifies argon2id, argon2i, bcrypt and Django's PBKDF2 hashes.
+    """Hashes passwords with argon2id, and verifies whatever kind of hash the common systems have stored.
 
     The defaults are those of OWASP's Password Storage Cheat Sheet. A hash takes one thread ``memory_kib`` of memory
     and tens of milliseconds, and other threads run meanwhile.
@@ -50,7 +54,7 @@ class PasswordHasher:
         beginning = f"$argon2id$v=19$m={memory_kib},t={iterations},p={parallelism}$"
         self._dummy = f"{beginning}{'A' * 22}${'A' * 43}"
         self._of_today = re.compile(re.escape(beginning) + r"[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}")
-        if not is_argon2(self._dummy):
+        if not can_verify(self._dummy):
             raise ConfigurationError(
                 "These argon2id parameters cannot be used: at least 8 KiB of memory for each lane and at most 256 MiB, "
                 "1 to 64 iterations, 1 to 16 lanes, and memory times iterations at most 1 GiB. "
@@ -61,44 +65,56 @@ class PasswordHasher:
             )
 
     def hash(self, password: str) -> str:
-        """Hash a password with a new salt, exactly as it is given.
+        """Hash a password with a new salt: in Unicode's form NFC, and otherwise exactly as it is given.
 
         Whether anybody should choose it is for `PasswordPolicy` to say.
 
         Raises:
             WeakPasswordError: It is longer than `MAXIMUM_PASSWORD_BYTES`.
-            InvalidParameterError: It is no ``str``, or not Unicode text.
+            InvalidParameterError: It is not a ``str``, or not Unicode text.
         """
         return self._argon2.hash(encode_password(password))
 
-    def verify(self, password: object, *, against: str | None) -> Verified:
+    def verify(self, password: object, *, against: object) -> Verified:
         """Tell whether a password is the one that was hashed, and renew the hash where the policy has moved on.
 
-        Whatever it is given and whatever the answer, it hashes exactly once with today's parameters: by comparing,
-        by making the new hash, or for nothing. So an unknown user, one without a password, one with a damaged hash
-        and a wrong password cost the same. An older or foreign hash costs its own work on top, for a right and a
-        wrong password alike, until its owner signs in; a cheap one never answers faster than no user at all.
+        Whatever it is given and whatever the answer, it hashes once with today's parameters: by comparing, by making
+        the new hash, or for nothing. So an unknown user, one without a password, one with a damaged hash and a wrong
+        password cost the same. An older or foreign hash costs its own work on top, for a right and a wrong password
+        alike, until its owner signs in; a cheap one never answers faster than no user at all. A password that is not
+        in the form NFC is tried in that form and then as it was typed, so it costs all of this twice.
 
-        Passwords longer than 72 bytes are cut for bcrypt, as PHP does; the new hash is of the whole password.
+        Passwords of 72 bytes and more are compared in their first 72 bytes where the hash is bcrypt's, as PHP does.
+        Since nobody knows whether that is the whole password, such a hash stays.
 
         Args:
-            password: Anything at all, from a stranger. What is no Unicode text or too long is not valid.
+            password: Anything at all, from a stranger. What is not Unicode text or too long is not valid.
             against: The stored hash, or None where there is no user or no password to compare with. A hash that is
-                malformed, of another kind or out of bounds fits no password.
+                malformed, of an unknown kind or out of bounds fits no password.
         """
         try:
-            encoded = encode_password(password)
+            spellings = [spelling.encode() for spelling in spellings_of(password)]
         except InvalidParameterError:
-            return self._refuse()
-        if not isinstance(against, str):
-            return self._refuse()
-        if self._of_today.fullmatch(against):
-            return Verified(self._argon2.verify(encoded, against))
-        if verify_argon2(encoded, against) or verify_bcrypt(encoded, against) or verify_django(encoded, against):
-            return Verified(is_valid=True, new_hash=self._argon2.hash(encoded))
-        return self._refuse()
+            return self._refuse([b""])
+        try:
+            text = None if against is None else text_of(against)
+            if text is not None and self._of_today.fullmatch(text):
+                return self._verify_of_today(spellings, text)
+            stored = read_hash(text)
+        except UnreadableHashError as error:
+            return self._refuse(spellings, unreadable=str(error))
+        matching = None if stored is None else next(filter(stored.matches, spellings), None)
+        if stored is None or matching is None:
+            return self._refuse(spellings)
+        return Verified(True, self._argon2.hash(spellings[0]) if stored.compares_whole(matching) else None)
 
-    def _refuse(self) -> Verified:
-        """Answer no, at the cost of one hash."""
-        self._argon2.verify(b"", self._dummy)
-        return Verified(is_valid=False)
+    def _verify_of_today(self, spellings: Sequence[bytes], stored: str) -> Verified:
+        matching = next((each for each in spellings if self._argon2.verify(each, stored)), None)
+        is_as_typed = matching is not None and matching is not spellings[0]
+        return Verified(matching is not None, self._argon2.hash(spellings[0]) if is_as_typed else None)
+
+    def _refuse(self, spellings: Sequence[bytes], *, unreadable: str | None = None) -> Verified:
+        """Answer no, at the cost of one hash for every spelling that would have been compared."""
+        for _ in spellings:
+            self._argon2.verify(b"", self._dummy)
+        return Verified(is_valid=False, unreadable=unreadable)

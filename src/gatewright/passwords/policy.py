@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, WeakPasswordError
 from gatewright.passwords.common import is_common
-from gatewright.passwords.encoding import encode_password
+from gatewright.passwords.encoding import encode_password, normalize_password
 
 _LEAST_MINIMUM = 8  # NIST's least, and only beside a second factor
 _GREATEST_MINIMUM = 64  # NIST asks to take passwords of 64 characters
@@ -20,7 +21,7 @@ class PasswordPolicy:
     """Refuses passwords that are short, common, or made of what is known about the site or the user.
 
     There are no composition rules, and any character will do, space and emoji too: rules only make passwords harder
-    to remember. A character is a Unicode code point.
+    to remember. A character is a Unicode code point of the password's form NFC.
 
     Args:
         minimum_length: In characters. 15 where the password is the only factor; never below 8.
@@ -52,23 +53,24 @@ class PasswordPolicy:
         Raises:
             WeakPasswordError: It may not. ``public_message`` says what to do, and ``evidence["reason"]`` why:
                 ``too_short``, ``too_long``, ``common`` or ``context``.
-            InvalidParameterError: It is no ``str`` or not Unicode text, or ``personal`` is a single ``str``.
+            InvalidParameterError: It is not a ``str`` or not Unicode text, or ``personal`` is a single ``str``.
         """
         encode_password(password)
-        if len(password) < self._minimum_length:
+        chosen = normalize_password(password)
+        if len(chosen) < self._minimum_length:
             raise WeakPasswordError(
                 f"This password is too short. Use at least {self._minimum_length} characters, "
                 "for instance several words that have nothing to do with each other.",
                 reason="too_short",
                 minimum=self._minimum_length,
             )
-        if is_common(password):
+        if is_common(chosen):
             raise WeakPasswordError(
                 "This password is too common. Use another one, "
                 "for instance several words that have nothing to do with each other.",
                 reason="common",
             )
-        text = password.casefold()
+        text = chosen.casefold()
         if any(word in text for word in self._context_words | _words_of(personal)):
             raise WeakPasswordError(
                 "This password contains the name of this site, your own name or your mail address. Leave it out.",
@@ -80,7 +82,7 @@ def _words_of(texts: Iterable[str]) -> frozenset[str]:
     """Split names into what a password may not contain: each whole, and its words; of a mail address its local ones."""
     if isinstance(texts, str):
         raise InvalidParameterError("Give the words as a list of texts; a single str is a list of letters.")
-    whole = [text.casefold() for text in texts]
+    whole = [normalize("NFC", text).casefold() for text in texts]
     names = [text.partition("@")[0] for text in whole]
     words = {word for name in names for word in (name, *_SEPARATORS.split(name))}.union(whole)
     return frozenset(word for word in words if len(word) >= _MINIMUM_WORD_LENGTH)

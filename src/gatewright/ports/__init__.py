@@ -6,6 +6,8 @@ may suspend; the operations cannot tell.
 
 from __future__ import annotations
 
+from gatewright.ports.account_changes import AccountChangeStore as AccountChangeStore
+from gatewright.ports.account_changes import AccountData as AccountData
 from gatewright.ports.accounts import AccountStore as AccountStore
 from gatewright.ports.attempts import AttemptLimit as AttemptLimit
 from gatewright.ports.attempts import AttemptStore as AttemptStore
@@ -22,6 +24,7 @@ from gatewright.ports.letters import LetterStore as LetterStore
 from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified
 from gatewright.ports.profiles import ProfileStore as ProfileStore
@@ -37,4 +40,5 @@ from gatewright.ports.sources import UserSource as UserSource
 from gatewright.ports.sources import credential_digest as credential_digest
 from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
+from gatewright.ports.sources import own_hasher_of as own_hasher_of
 from gatewright.ports.store import Store as Store

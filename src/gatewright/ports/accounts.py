@@ -68,7 +68,8 @@ class AccountStore(Protocol):
     ) -> None:
         """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``.
 
-        Its links to reset the password and its remembered browsers are gone; ``letter`` tells the owner.
+        Its links to reset the password or change the mail address, and its remembered browsers, are gone; ``letter``
+        tells the owner.
         """
         ...
 

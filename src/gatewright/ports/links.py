@@ -20,7 +20,11 @@ class LinkStore(Protocol):
         ...
 
     async def find_link(self, digest: bytes, *, purpose: str, now: datetime) -> tuple[Link, Account] | None:
-        """Return a link that can still be used, and its account, which is active and has still the same address."""
+        """Return a link that can still be used, and its account, which is active.
+
+        The account has still the address that the link was sent to, except where the link is to move it there
+        (``email_change``).
+        """
         ...
 
     async def verify_email(self, link_id: str, *, audit: AuditEntry) -> bool:
@@ -30,8 +34,8 @@ class LinkStore(Protocol):
     async def reset_password(self, link_id: str, new_hash: str, *, letter: Letter, audit: AuditEntry) -> bool:
         """Spend a link on a new password, all or nothing; say whether this call did.
 
-        The account's sessions, its other links of this purpose and its remembered browsers are gone; ``letter``
-        tells the owner.
+        The account's sessions, its other links of this purpose, those to another mail address and its remembered
+        browsers are gone; ``letter`` tells the owner.
         """
         ...
 

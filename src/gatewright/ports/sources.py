@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from gatewright.model import User
+from gatewright.ports.passwords import Hasher
 
 
 @runtime_checkable
@@ -35,7 +36,10 @@ class UserSource(Protocol):
 
 
 class CredentialSource(Protocol):
-    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it."""
+    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it.
+
+    Where its hashes are to be verified and renewed by somebody else's rules, it has an ``own_hasher``, too.
+    """
 
     def find(self, username: str) -> Any:
         """Return the user and their password hash (None without a password), or None for an unknown name."""
@@ -54,10 +58,11 @@ def hands_out_hashes(source: object) -> TypeGuard[CredentialSource]:
 def credential_digest(password_hash: str | bytes | None) -> bytes:
     """Return what tells one stored password hash from another: SHA-256, also of none.
 
-    A hash holds a random salt, so that nobody can find it out from this.
+    A hash holds a random salt, so that nobody can find it out from this. What pads it in a column of fixed length is
+    no part of it.
     """
     held = password_hash.encode(errors="surrogatepass") if isinstance(password_hash, str) else password_hash
-    return sha256(held or b"").digest()
+    return sha256((held or b"").rstrip(b" \0")).digest()
 
 
 def found_with(password_hash: str | bytes | None, user: User) -> User:
@@ -65,3 +70,9 @@ def found_with(password_hash: str | bytes | None, user: User) -> User:
     if user.credential_digest is None:
         user.credential_digest = credential_digest(password_hash)
     return user
+
+
+def own_hasher_of(source: object) -> Hasher | None:
+    """Return what verifies the hashes of a source by rules of its own; None where the settings have the say."""
+    hasher: Hasher | None = getattr(source, "own_hasher", None)
+    return hasher

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from gatewright.ports.account_changes import AccountChangeStore
 from gatewright.ports.accounts import AccountStore
 from gatewright.ports.attempts import AttemptStore
 from gatewright.ports.audit import AuditStore
@@ -22,6 +23,7 @@ class Store(
     CredentialStore,
     SessionStore,
     AccountStore,
+    AccountChangeStore,
     RightsStore,
     AuditStore,
     AttemptStore,

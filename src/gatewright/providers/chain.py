@@ -15,7 +15,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.model import Account, User
-from gatewright.ports import hands_out_hashes
+from gatewright.ports import hands_out_hashes, own_hasher_of
 from gatewright.providers.credentials import Found
 from gatewright.providers.user_provider import UserProvider
 
@@ -33,8 +33,8 @@ class ChainUserProvider(UserProvider):
     ``StaffProvider:7``. Accounts of ours keep theirs.
 
     Args:
-        providers: Plain ones, in the order in which they are asked. Where all hand out hashes, so does the chain, and
-            passwords are compared and renewed by the core.
+        providers: Plain ones, in the order in which they are asked. Where all hand out hashes that are compared
+            by the settings of the ``Auth``, so does the chain, and passwords are compared and renewed by the core.
 
     Raises:
         ConfigurationError: If there is none, or one is written with ``async def``.
@@ -51,7 +51,7 @@ class ChainUserProvider(UserProvider):
         self._providers: tuple[Any, ...] = providers
         self._scopes = _scopes_of(providers)
         self._origins: WeakKeyDictionary[User, UserProvider] = WeakKeyDictionary()
-        if all(map(hands_out_hashes, providers)):
+        if all(hands_out_hashes(each) and own_hasher_of(each) is None for each in providers):
             # Only such a chain may have these two: they are what makes it a `CredentialSource`.
             self.find, self.save_hash = self._find, self._save_hash
 

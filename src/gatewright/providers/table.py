@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ from gatewright.providers.table_engine import engine_for
 from gatewright.providers.table_names import has_name, name_in
 
 _NOT_SHOWN = {"password", "role"}
+_LONGEST_HASH = 100
+"""Characters of an argon2id hash, at most; by the usual parameters it has 97."""
+
+_PATIENCE = "SET LOCAL lock_timeout = '2s'"
+"""How long PostgreSQL may wait for a lock to renew a hash, which it would do for ever. SQLite and MySQL do not."""
+
+_logger = logging.getLogger("gatewright")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class TableUserProvider(CredentialsUserProvider):
     """Users from a table or view that the application keeps; nothing but renewed hashes is ever written.
 
     The entity has the fields of `TableColumns` that are read, but for the password and the role, which become what
-    the user can prove and ``user.roles``. The table is looked at when the first user is looked up.
+    the user can prove and ``user.roles``. The table is looked at when the first user is looked up; a warning in the
+    log says then if a renewed hash is longer than its column.
 
     Args:
         url_or_engine: The database, as an SQLAlchemy URL with its time-outs, or the application's own engine.
@@ -102,6 +111,7 @@ class TableUserProvider(CredentialsUserProvider):
         self._columns = columns or TableColumns()
         self._keeps_hashes = keeps_hashes
         self._types: dict[str, sa.types.TypeEngine[Any]] = {}
+        self._room_for_hash: int | None = None
 
     def find(self, username: str) -> Found | None:
         """Return the user with this name and their password hash, or None.
@@ -124,17 +134,28 @@ class TableUserProvider(CredentialsUserProvider):
         """Replace the hash of a user's password if it is still the old one, unless this provider may only read.
 
         Raises:
+            ConfigurationError: If the column is too short. Nothing is written then: some databases would cut the hash.
             ProviderUnavailableError: If the database cannot be reached or refuses.
         """
         if not self._keeps_hashes or self._columns.password is None:
             return
         engine = self._checked_engine()
-        is_old = sa.column(self._columns.password) == sa.bindparam("old")
-        has_name = self._has_name(username, engine)
-        statement = sa.update(self._source()).where(has_name, is_old).values({self._columns.password: new_hash})
+        if self._room_for_hash is not None and len(new_hash) > self._room_for_hash:
+            raise ConfigurationError(self._too_short(self._room_for_hash))
+        stored: Any = old_hash  # bytes, where the column is of bytes
+        kept = new_hash if isinstance(stored, str) else new_hash.encode()
+        bare = stored.rstrip() if isinstance(stored, str) else stored  # PostgreSQL compares CHAR without its padding
+        is_old = sa.column(self._columns.password).in_([stored, bare])
+        statement = (
+            sa.update(self._source())
+            .where(self._has_name(username, engine), is_old)
+            .values({self._columns.password: kept})
+        )
         try:
             with engine.begin() as connection:
-                connection.execute(statement, {"old": old_hash})
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(_PATIENCE)
+                connection.execute(statement)
         except exc.SQLAlchemyError as error:
             raise ProviderUnavailableError(
                 f"A renewed hash cannot be kept in {self._table} ({_kind_of(error)}). "
@@ -202,6 +223,21 @@ class TableUserProvider(CredentialsUserProvider):
                 "Say in TableColumns what the columns are called, or None for one that there is not."
             )
         self._types = there
+        if self._keeps_hashes and self._columns.password is not None:
+            self._measure(there[self._columns.password], is_binding=engine.dialect.name != "sqlite")
+
+    def _measure(self, kind: Any, *, is_binding: bool) -> None:
+        """Take note of how long a hash may be, where a column's type says so and the database keeps to it."""
+        length = getattr(kind, "length", None)
+        if length is not None and length < _LONGEST_HASH:
+            _logger.warning("%s", self._too_short(length))
+        self._room_for_hash = length if is_binding else None
+
+    def _too_short(self, length: int) -> str:
+        return (
+            f"{self._table}.{self._columns.password} is declared with {length} characters, and a renewed hash has up "
+            f"to {_LONGEST_HASH}: users sign in, but old hashes stay. Make it VARCHAR(255), or pass keeps_hashes=False."
+        )
 
     def _source(self) -> Any:
         names = {*self._columns.by_field().values(), *self._name_columns()}

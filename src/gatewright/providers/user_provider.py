@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -11,6 +12,9 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import InactiveUserError, UnverifiedUserError
 from gatewright.model import User
 from gatewright.passwords import PasswordHasher
+from gatewright.ports import Hasher
+
+_logger = logging.getLogger("gatewright")
 
 
 class UserProvider(ABC):
@@ -47,8 +51,8 @@ class UserProvider(ABC):
         return default_hasher().hash(password)
 
     def verify_password(self, password: str, hash: str) -> bool:  # noqa: A002 - the documented name
-        """Say whether a password has this hash: argon2, bcrypt and Django's PBKDF2 are read. Never raises."""
-        return default_hasher().verify(password, against=hash).is_valid
+        """Say whether a password has this hash, of any kind that `gatewright.passwords` reads. Never raises."""
+        return compare(self, password, hash)
 
     def check_user_is_active(self, user: User) -> Any:
         """Raise unless the user is active: the entity's ``is_active`` or ``active``, if it has one.
@@ -90,6 +94,14 @@ class UserProvider(ABC):
 async def _resolved(answer: Any) -> Any:
     """Return what a plain method answered, or what a coroutine method's answer leads to."""
     return await answer if inspect.isawaitable(answer) else answer
+
+
+def compare(provider: UserProvider, password: object, stored: object, *, by: Hasher | None = None) -> bool:
+    """Say whether a password has a stored hash, and log where nobody can say, because it cannot be read."""
+    verified = (by or default_hasher()).verify(password, against=stored)
+    if verified.unreadable is not None:
+        _logger.warning("A stored hash of %s cannot be read. %s", type(provider).__name__, verified.unreadable)
+    return verified.is_valid
 
 
 @lru_cache(maxsize=1)

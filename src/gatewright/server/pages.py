@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import Receive, Scope, Send
 
 from gatewright.adapters.starlette import GatewrightMiddleware
+from gatewright.adapters.starlette.sending import with_own_answers
 from gatewright.adapters.starlette.visitor import KEY
 from gatewright.web import Visit
 
@@ -15,4 +16,4 @@ class Pages(GatewrightMiddleware):
     async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application, which asks who is visiting where it wants to know."""
         scope[KEY] = visit
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, with_own_answers(visit, send))

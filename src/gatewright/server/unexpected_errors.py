@@ -8,6 +8,7 @@ import traceback
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatewright.adapters.starlette.translation import ready, request_of
+from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
 
 _logger = logging.getLogger("gatewright.server")
@@ -37,7 +38,7 @@ class UnexpectedErrors:
             if not has_started:
                 problem = transport_problem(500)
                 request = request_of(scope, path=scope["path"], mount="")
-                response = problem.bare_page if request.is_browsers else problem.response
+                response = problem.bare_page if wants_page(request) else problem.response
                 await ready(response, method=request.method)(scope, receive, send)
 
 

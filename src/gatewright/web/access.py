@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatewright.errors import Denied, GatewrightError, InvalidTokenError, UnverifiedUserError
+from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
-from gatewright.web.problems import Problem, problem_of, report, transport_problem
+from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, report, transport_problem
 from gatewright.web.request import Request
 from gatewright.web.response import Headers, Response
 from gatewright.web.security_headers import protect
 from gatewright.web.visit import Visit
-
-UNCONFIRMED = Problem(403, "not_fully_authenticated", "Prove once more that it is you, and try again.")
-"""What a visitor is told who is merely remembered, where that is not enough."""
 
 
 async def what_is_lacking(
@@ -115,16 +113,8 @@ async def _is_fully_authenticated(visit: Visit) -> bool:
 
 
 async def _tell(visit: Visit, problem: Problem) -> Response:
-    if not _is_page_wanted(visit.request):
-        return problem.response
-    if problem.status == 401:
-        return visit.redirect_to_login()
+    if problem.status == 401 and not visit.is_foreign:
+        return visit.lead_to("login", problem)
     if problem is UNCONFIRMED:
-        return visit.redirect_to_confirmation()
-    return await visit.site.pages.explain(visit, problem)
-
-
-def _is_page_wanted(request: Request) -> bool:
-    """Say whether a person waits for a page. What sends a token is a program."""
-    is_reading = request.method in ("GET", "HEAD")
-    return is_reading and request.is_browsers and not carries_token(request)
+        return visit.lead_to("confirm_password", problem)
+    return await visit.site.pages.explain(visit, problem) if wants_page(visit.request) else problem.response

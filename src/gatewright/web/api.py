@@ -10,10 +10,18 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError
+from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError, UnconfirmedError
 from gatewright.model import Session, User, as_utc
-from gatewright.web.access import UNCONFIRMED
-from gatewright.web.flows import account, confirm_password, email_verification, password_reset, signup, wallet
+from gatewright.web.flows import (
+    account,
+    confirm_password,
+    email_change,
+    email_verification,
+    own_account,
+    password_reset,
+    signup,
+    wallet,
+)
 from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
@@ -149,15 +157,15 @@ async def _account(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Change the account. `action` is `profile`, `password`, `link_wallet`, `unlink_wallet`, `revoke_session` or
-    `revoke_other_sessions`; the other fields are those of its form.
+    """Change the account. `action` is `profile`, `username`, `email`, `password`, `link_wallet`, `unlink_wallet`,
+    `revoke_session` or `revoke_other_sessions`; the other fields are those of its form.
     """
-    user, form = await _require_user(visit), _texts(body)
-    if not await visit.guard.is_fully_authenticated():
-        return UNCONFIRMED.response
+    user, form = await _require_confirmed_user(visit), _texts(body)
     match form.get("action"):
         case "profile":
             await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
+        case "username" | "email" as name:
+            await own_account.CHANGES[name](visit, body.get(name), body.get("current_password"))
         case "password":
             check_repeated_password(body)
             await account.change_password(visit, body.get("current_password"), body.get("password"))
@@ -175,6 +183,24 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
     return Response(204)
 
 
+async def _export(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Give out everything that is kept about the visitor; with `current_password`, where there is one."""
+    await _require_confirmed_user(visit)
+    return await own_account.export(visit, body.get("current_password"))
+
+
+async def _delete_account(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Delete the visitor's account; with `current_password`, where there is one."""
+    await _require_confirmed_user(visit)
+    await own_account.delete(visit, body.get("current_password"))
+    return Response(204)
+
+
+async def _email_change(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Move to another mail address by the token of the link that was sent there."""
+    return data({"user": _user(await email_change.confirm(visit, str(body["token"])))})
+
+
 _READS: dict[str, _Act] = {"/session": _session, "/account": _account}
 _ACTS: dict[str, _Act] = {
     "/login": _login,
@@ -187,8 +213,11 @@ _ACTS: dict[str, _Act] = {
     "/password-reset/{token}": _reset,
     "/confirm_password": _confirm,
     "/account": _change_account,
+    "/account/export": _export,
+    "/account/delete": _delete_account,
+    "/email_change/{token}": _email_change,
 }
-_WITHOUT_BODY = ("/logout", "/email_verification/{token}")
+_WITHOUT_BODY = ("/logout", "/email_verification/{token}", "/email_change/{token}")
 
 
 def describe(*, root: str) -> list[tuple[str, str, str]]:
@@ -209,6 +238,13 @@ async def _require_user(visit: Visit) -> User:
     user = await visit.user()
     if user is None:
         raise InvalidTokenError("Nobody is signed in.", reason="guest")
+    return user
+
+
+async def _require_confirmed_user(visit: Visit) -> User:
+    user = await _require_user(visit)
+    if not await visit.guard.is_fully_authenticated():
+        raise UnconfirmedError("The visitor is merely remembered.")
     return user
 
 

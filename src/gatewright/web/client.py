@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from gatewright.errors import ConfigurationError
+from gatewright.origins import host_of, normal_origin
 from gatewright.web.request import Request
 
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
 
@@ -39,6 +41,17 @@ class Client:
     def origin(self) -> str:
         """The address of the site as this browser sees it."""
         return f"{'https' if self.is_https else 'http'}://{self.host}"
+
+    @property
+    def is_trustworthy(self) -> bool:
+        """Whether browsers trust the connection: encrypted, or to their own machine (Secure Contexts, 3.1)."""
+        return self.is_https or self.is_local
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is the browser's own machine."""
+        origin = normal_origin(self.origin)
+        return origin is not None and host_of(origin) in _LOOPBACK
 
 
 class Proxies:

@@ -23,6 +23,8 @@ MESSAGES = {
     "ERR_USERNAME_TAKEN": N_("This username is taken already."),
     "ERR_USERNAME": N_("A username has 3 to 22 visible characters and no @."),
     "ERR_EMAIL": N_("An email address looks like name@example.com."),
+    "ERR_EMAIL_UNCHANGED": N_("Your account has this email address already."),
+    "ERR_EMAIL_TAKEN": N_("This email address belongs to another account."),
     "ERR_VALUE": N_("This value is not acceptable."),
     "ERR_LINK": N_("This link cannot be used any more. Ask for a new one."),
     "ERR_RATE_LIMITED": N_("Too many requests. Please wait a moment and try again."),
@@ -37,6 +39,10 @@ MESSAGES = {
     "MSG_PASSWORD_RESET": N_("Your new password has been set. You can sign in with it now."),
     "MSG_PASSWORD_CHANGED": N_("Your password has been changed. Your other sessions have ended."),
     "MSG_PROFILE_SAVED": N_("Your profile has been saved."),
+    "MSG_USERNAME_CHANGED": N_("Your username has been changed."),
+    "MSG_EMAIL_CHANGE_REQUESTED": N_("If the new email address can be yours, a link is on its way to it."),
+    "MSG_EMAIL_CHANGED": N_("Your email address has been changed."),
+    "MSG_ACCOUNT_DELETED": N_("Your account has been deleted."),
     "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
     "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
     "MSG_SESSION_REVOKED": N_("The session has been ended."),
@@ -54,6 +60,7 @@ WEAK_PASSWORD = {
 
 PROBLEMS = {
     400: N_("The request cannot be read."),
+    401: N_("This is not allowed. If you sent a form, open the page again and retry."),
     403: N_("This is not allowed. If you sent a form, open the page again and retry."),
     404: N_("There is nothing at this address."),
     405: N_("This address does not take this method."),

@@ -59,6 +59,7 @@ class Pages:
             "name": settings.site_name,
             "password_min_length": settings.password_min_length,
             "enable_remember_me": settings.enable_remember_me,
+            "enable_account_deletion": settings.enable_account_deletion,
         }
 
     async def show(

@@ -27,6 +27,7 @@ from gatewright.errors import (
     StoreUnavailableError,
     TakenError,
     TransportError,
+    UnconfirmedError,
     UnverifiedUserError,
     WeakPasswordError,
 )
@@ -54,6 +55,7 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     RateLimitError: 429,
     StoreUnavailableError: 503,
     TakenError: 409,
+    UnconfirmedError: 403,
     UnverifiedUserError: 403,
 }
 
@@ -189,3 +191,7 @@ def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
     if isinstance(error, InvalidTokenError):
         return {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
     return {"WWW-Authenticate": _REALM} if status == 401 else {}
+
+
+UNCONFIRMED = problem_of(UnconfirmedError())
+"""What a visitor is told who is merely remembered, where that is not enough."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from gatewright.errors import TransportError
 from gatewright.web import multipart
+from gatewright.web.raw_path import quoted
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -33,6 +34,7 @@ class Request:
         peer: The address at the other end of the connection; None where that is none, as on a Unix socket.
         body: The bytes of the body, at most `LARGEST_BODY`.
         mount: The path that the pages are mounted under, without a slash at its end.
+        raw_path: The whole path, mount included, as the browser wrote it; by default mount and path, encoded again.
     """
 
     method: str
@@ -43,6 +45,13 @@ class Request:
     peer: str | None = None
     body: bytes = field(default=b"", repr=False)
     mount: str = ""
+    raw_path: str = ""
+
+    @property
+    def target(self) -> str:
+        """The path with its query, exactly as it was asked for."""
+        path = self.raw_path or quoted(self.mount + self.path)
+        return f"{path}?{self.query}" if self.query else path
 
     def header(self, name: str) -> str | None:
         """Return a header that came once. One that came twice was added by somebody, and counts as none."""
@@ -67,11 +76,6 @@ class Request:
     def has_form(self) -> bool:
         """Whether the body is a form, in either of the ways that browsers write one."""
         return self.media_type in (FORM, multipart.MULTIPART)
-
-    @property
-    def is_browsers(self) -> bool:
-        """Whether a page is the answer that is wanted. Programs say ``*/*``, or nothing."""
-        return "text/html" in (self.header("accept") or "").lower()
 
     @cached_property
     def arguments(self) -> Mapping[str, str]:

@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
+
+from gatewright.web.raw_path import ASCII
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -47,12 +50,19 @@ def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = No
     return Response(status, (kind, *(headers or {}).items()), text.encode())
 
 
-def data(document: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a JSON document."""
+def data(
+    document: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    indent: int | None = None,
+) -> Response:
+    """Return a JSON document, for people to read where it is indented."""
     kind = {"Content-Type": "application/json"} | dict(headers or {})
-    return Response(status, tuple(kind.items()), json.dumps(document).encode())
+    text = json.dumps(document, indent=indent, ensure_ascii=indent is None)
+    return Response(status, tuple(kind.items()), text.encode())
 
 
-def redirect(path: str) -> Response:
-    """Lead the browser on, by GET (RFC 9110, 15.4.4)."""
-    return Response(303, (("Location", path),))
+def redirect(path: str, *, status: int = 303) -> Response:
+    """Lead the browser on: by GET (RFC 9110, 15.4.4), or with 308 in the same way, a form's fields included."""
+    return Response(status, (("Location", quote(path, safe=ASCII)),))

@@ -10,11 +10,18 @@ from gatewright.errors import ConfigurationError
 from gatewright.page_paths import PATHS
 from gatewright.settings import Settings
 
-AGAIN = {"email_verification": "email_verification_request", "password_reset_form": "password_reset"}
+AGAIN = {
+    "email_verification": "email_verification_request",
+    "password_reset_form": "password_reset",
+    "email_change": "account",
+}
 """Routes of links -> those that give a new one."""
 
 STATIC = "/gatewright/"
 """Where style sheet, script and image lie."""
+
+WELL_KNOWN = "/.well-known/change-password"
+"""Where a password manager asks for the form for a new password, at the root of a site."""
 
 API = {"session": "/session"} | PATHS
 """Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
@@ -108,4 +115,5 @@ def _is_enabled(name: str, settings: Settings) -> bool:
         "email_verification_request": settings.enable_email_verification,
         "password_reset": settings.enable_password_reset,
         "password_reset_form": settings.enable_password_reset,
+        "account_delete": settings.enable_account_deletion,
     }.get(name, True)

@@ -9,13 +9,15 @@ from gatewright.web.controller import AuthController
 from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME, Field
 from gatewright.web.flows import (
     confirm_password,
+    email_change,
     email_verification,
     login,
     password_reset,
     signup,
     wallet,
 )
-from gatewright.web.flows.account import AccountPage
+from gatewright.web.flows.account import AccountPage, has_password
+from gatewright.web.flows.own_account import DeletionPage
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -88,6 +90,30 @@ class SimpleAuthController(AuthController):
             return visit.redirect_to_login()
         page = AccountPage(visit, user, self.profile_fields())
         return await page.submit() if _is_post(visit) else await page.show()
+
+    async def account_export(self, visit: Visit) -> Response:
+        """Give the visitor a file with everything that is kept about them; lead to its form who has not sent it."""
+        user = await visit.user()
+        if user is None:
+            return visit.redirect_to_login()
+        if not _is_post(visit):
+            return redirect(visit.site.path("account"))
+        return await AccountPage(visit, user, self.profile_fields()).export()
+
+    async def account_delete(self, visit: Visit) -> Response:
+        """Show what will be gone, and delete the account."""
+        user = await visit.user()
+        if user is None:
+            return visit.redirect_to_login()
+        if not await visit.guard.is_fully_authenticated():
+            return visit.redirect_to_confirmation()
+        page = DeletionPage(visit, user, has_password=await has_password(visit, user))
+        return await page.submit() if _is_post(visit) else await page.show()
+
+    async def email_change(self, visit: Visit, token: str) -> Response:
+        """Show the page of a link to another mail address, and move there."""
+        flow = email_change
+        return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
 
 
 def _is_post(visit: Visit) -> bool:

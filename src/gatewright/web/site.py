@@ -6,12 +6,15 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, as_async
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
-from gatewright.origins import host_of, normal_origin
+from gatewright.origins import normal_origin
 from gatewright.web import api, static
+from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
@@ -24,7 +27,7 @@ from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_pro
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
-from gatewright.web.routes import AGAIN, STATIC, Route, Routes
+from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController
 from gatewright.web.visit import Visit
@@ -32,7 +35,6 @@ from gatewright.web.visit_cookie import VisitCookie
 
 _logger = logging.getLogger("gatewright.web")
 
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_URL = "http://localhost:8000"
 
 
@@ -143,6 +145,20 @@ class Site:
         name = found[0]
         return name != "logout" or request.has_form or request.header("cookie") is not None
 
+    def detour(self, request: Request) -> Response | None:
+        """Return what leads on from an address that the application does not know, or None where nothing does.
+
+        One is the address of a page but for the slash at its end. The other tells password managers where a password
+        is changed (W3C, A Well-Known URL for Changing Passwords): at the root of a site, wherever the pages lie.
+        """
+        if request.mount + request.path == self.prefix + WELL_KNOWN and self.routes.path("account") is not None:
+            return protect(redirect(self.path("account")), self._proxies.client_of(request))
+        path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"
+        page = replace(request, path=path, raw_path="")
+        if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
+            return None
+        return protect(redirect(page.target, status=308), self._proxies.client_of(request))
+
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
         request = visit.request
@@ -183,16 +199,16 @@ class Site:
     def path_after_login(self, wanted: str | None) -> str:
         """Return where a login leads: where the visitor wanted to go, if that is on this site, or as it is set."""
         target = local_path(wanted)
-        is_loop = target is not None and target.partition("?")[0] in (self.path("login"), self.path("logout"))
+        path = unquote((target or "").partition("?")[0]).rstrip("/") or "/"
+        is_loop = path in (self.path("login"), self.path("logout"))
         return self.path(self.settings.auth_login_route_redirect) if target is None or is_loop else target
 
     def base_url(self, client: Client) -> str:
         """Return the beginning of the links in mails."""
         url = self.settings.public_url
         if url is None:
-            origin = normal_origin(client.origin)
-            url = origin if origin is not None and host_of(origin) in _LOOPBACK else _DEFAULT_URL
-        return url + self.mount
+            url = normal_origin(client.origin) if client.is_local else None
+        return (url or _DEFAULT_URL) + self.mount
 
     def signup_fields(self) -> Sequence[Field]:
         """Return the fields of the signup form."""
@@ -244,7 +260,7 @@ class Site:
         await self.parts.hooks.pre_login.fire(route=route)
 
     def _wants_page(self, request: Request) -> bool:
-        return request.is_browsers and self.routes.find_in_api(request.path) is None
+        return wants_page(request) and self.routes.find_in_api(request.path) is None
 
     def _check_public_url(self) -> None:
         if self._is_simple and self.settings.is_production and self.settings.public_url is None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from gatewright.auth import AsyncAuth, AsyncGuard
 from gatewright.errors import TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
+from gatewright.operations.second_writes import second_write
 from gatewright.web import csrf
+from gatewright.web.audience import is_htmx, wants_page
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
-from gatewright.web.redirects import local_path
+from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
+from gatewright.web.redirects import LONGEST, local_path, way_back
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
 
@@ -33,18 +36,21 @@ class Visit:
         client: Where the request comes from.
         guard: The auth of the visit.
         keeps: The visit's session mapping.
+        refused: What the visitor is answered instead of what they asked for, where an endpoint did not run for them.
     """
 
     def __init__(self, site: Site, request: Request, client: Client) -> None:
         self.site = site
         self.request = request
         self.client = client
+        self.refused: Response | None = None
         self.keeps = site.read_visit(request, client)
         self._remembered = site.remember_cookie.read(request, is_https=client.is_https)
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
         self._is_recognised = False
         self._is_signed_in = False
+        self._has_logged_out = False
         self.guard: AsyncGuard = site.auth.guard(
             {} if self.is_foreign or carries_token(request) else self.keeps,
             ip_address=client.ip_address,
@@ -113,12 +119,12 @@ class Visit:
         So it is after a sign-in or a sign-out in another tab, and in a browser that keeps no cookies.
 
         Raises:
-            TransportError: 403, where none was sent, or by a program that asks for JSON: it has no use for a form.
+            TransportError: 403, where none was sent, or by a script or a program, which has no use for a page.
         """
         request = self.request
         if self.is_own_form(request.form):
             return False
-        if not request.media_type or "json" in (request.header("accept") or "").lower():
+        if not request.media_type or not wants_page(request):
             raise TransportError(status=403)
         return True
 
@@ -148,11 +154,15 @@ class Visit:
         return user
 
     async def signed_in(self, *, is_remembered: bool = False) -> None:
-        """Take note that the visitor has just proved who they are: the next form needs a new token."""
+        """Take note that the visitor has just proved who they are: the next form needs a new token.
+
+        They are signed in already, so a browser that cannot be remembered is none of their worries now.
+        """
         self._is_recognised = True
         csrf.forget_token(self.keeps)
         if is_remembered and self.site.settings.enable_remember_me:
-            self._remember(await self.guard.remember())
+            with second_write("That a browser is remembered"):
+                self._remember(await self.guard.remember())
 
     async def log_out(self) -> None:
         """Sign the visitor out, and forget the browser; or end the session that a program's token names."""
@@ -162,33 +172,55 @@ class Visit:
             return
         await self.guard.destroy(remembered=self._remembered)
         self._is_recognised = True
+        self._has_logged_out = True
         self._remembered = None
         self.keeps.clear()
         self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
 
     def redirect_to_login(self) -> Response:
-        """Lead a guest to the login page, and from there back to where they wanted to go."""
-        wanted = self.request.path + (f"?{self.request.query}" if self.request.query else "")
-        target = local_path(self.request.mount + wanted) if self.request.method in ("GET", "HEAD") else None
-        return redirect(self.path_with_next("login", target))
+        """Lead a guest to the login page, and from there back to where they wanted to go; see `lead_to`."""
+        return self.lead_to("login", transport_problem(401))
 
     def redirect_to_confirmation(self) -> Response:
-        """Lead a visitor who is merely remembered to where they prove that it is them, and back."""
-        return redirect(self.path_with_next("confirm_password", local_path(self.request.mount + self.request.path)))
+        """Lead a visitor who is merely remembered to where they prove that it is them, and back; see `lead_to`."""
+        return self.lead_to("confirm_password", UNCONFIRMED)
+
+    def lead_to(self, name: str, problem: Problem) -> Response:
+        """Lead a person to a page that cures what they lack, and from there back.
+
+        A script, which would put that page into its document, and a program get the problem; htmx learns from a header
+        that the whole page shall go there.
+
+        Args:
+            name: The page's route.
+            problem: What they lack.
+        """
+        path = self.path_with_next(name, way_back(self.request, self._hosts))
+        if wants_page(self.request):
+            return redirect(path)
+        answer = problem.response
+        return answer.with_headers(("HX-Redirect", path)) if is_htmx(self.request) else answer
 
     def path_with_next(self, name: str, target: str | None, **values: str) -> str:
         """Return the path of a page that leads on from there.
 
         Args:
             name: The page's route.
-            target: Where to go afterwards, if anywhere in particular.
+            target: Where to go afterwards. Left out where it is not on this site, or makes the path longer than
+                servers take.
             values: What stands in the page's path.
         """
-        path = self.site.path(name, **values)
-        return f"{path}?{urlencode({'next': target})}" if target else path
+        path, target = self.site.path(name, **values), local_path(target)
+        leading_on = f"{path}?{urlencode({'next': target})}"
+        return leading_on if target and len(leading_on) <= LONGEST else path
 
     def cookies(self) -> tuple[tuple[str, str], ...]:
-        """Return the headers that the answer needs, whoever wrote it."""
+        """Return the headers that the answer needs, whoever wrote it.
+
+        After a sign-out the browser is also told to drop what it keeps of the site's pages, lest the next person at it
+        goes back to them (Clear Site Data). Neither cookies nor storage: other applications of the host have theirs
+        there.
+        """
         headers: list[tuple[str, str]] = []
         is_https = self.client.is_https
         if self.keeps.is_changed and not self.is_foreign:
@@ -197,7 +229,14 @@ class Visit:
             headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
         if self._remember_cookie is not None:
             headers.append(self._remember_cookie)
+        if self._has_logged_out and self.client.is_trustworthy:
+            headers.append(("Clear-Site-Data", '"cache"'))
         return tuple(headers)
+
+    @property
+    def _hosts(self) -> tuple[str, str]:
+        """What the site is called: by this browser, and by the settings."""
+        return self.client.host, urlsplit(self.site.settings.public_url or "").netloc
 
     async def _recognise(self) -> None:
         """Take the token of a program, or else recall a remembered browser whose session is over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.test import override_settings
 
@@ -49,7 +50,6 @@ def test_a_project_that_is_set_up_well_hears_nothing():
         ({"LOGIN_URL": "/accounts/login/nowhere"}, "gatewright.W004"),
         ({"LOGIN_URL": "no-such-name"}, "gatewright.W004"),
         ({"GATEWRIGHT": {"env": "production"}}, "gatewright.W005"),
-        ({"PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"]}, "gatewright.W006"),
     ],
 )
 def test_what_is_wrong_is_named(wrong, said):
@@ -90,3 +90,19 @@ def test_without_a_word_everything_is_ready_made():
     with override_settings(GATEWRIGHT={}):
         assert type(make_controller()) is SimpleAuthController
         assert [type(provider).__name__ for provider in make_providers()] == ["DjangoUserProvider"]
+
+
+@pytest.mark.parametrize(
+    "hasher", ["PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher", "ScryptPasswordHasher", "BCryptSHA256PasswordHasher"]
+)
+def test_whatever_django_hashes_with_will_do(hasher):
+    """It is Django that verifies."""
+    with override_settings(PASSWORD_HASHERS=[f"django.contrib.auth.hashers.{hasher}"]):
+        assert ids() == []
+
+
+def test_a_password_field_that_is_too_short_is_named(monkeypatch):
+    """Its hashes could not be renewed, or would be cut."""
+    monkeypatch.setattr(get_user_model()._meta.get_field("password"), "max_length", 60)
+
+    assert ids() == ["gatewright.W006"]

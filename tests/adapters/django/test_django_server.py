@@ -99,7 +99,7 @@ def serve(request, project, tmp_path):
 
 
 def open_client(url):
-    return httpx.Client(base_url=url, trust_env=False, headers={"Accept": "text/html"})
+    return httpx.Client(base_url=url, trust_env=False, headers={"Accept": "text/html"}, timeout=PATIENCE)
 
 
 def log_in(client, name):

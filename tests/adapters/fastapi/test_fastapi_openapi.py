@@ -122,7 +122,10 @@ def test_every_twin_is_described(description):
 
     assert sorted(twins) == [
         "/api/account",
+        "/api/account/delete",
+        "/api/account/export",
         "/api/confirm_password",
+        "/api/email_change/{token}",
         "/api/email_verification",
         "/api/email_verification/{token}",
         "/api/login",
@@ -133,7 +136,12 @@ def test_every_twin_is_described(description):
         "/api/session",
         "/api/signup",
     ]
-    assert set(twins) - with_body == {"/api/email_verification/{token}", "/api/logout", "/api/session"}
+    assert set(twins) - with_body == {
+        "/api/email_change/{token}",
+        "/api/email_verification/{token}",
+        "/api/logout",
+        "/api/session",
+    }
     assert twins["/api/password-reset/{token}"]["post"]["parameters"][0]["name"] == "token"
     assert "HTTPValidationError" not in description["components"]["schemas"]
 
@@ -151,11 +159,19 @@ def test_a_description_that_changes_is_completed_again(app, browser, description
 
 def test_what_is_switched_off_is_not_described(asgi, make_app):
     """A twin is there as its page is."""
-    names = ("signup", "password_reset", "email_verification", "wallet_login")
+    names = ("signup", "password_reset", "email_verification", "wallet_login", "account_deletion")
     app = make_app(settings={f"enable_{name}": False for name in names})
     twins = [path for path in json.loads(asgi(app).browser().get("/openapi.json").text)["paths"] if "/api/" in path]
 
-    assert sorted(twins) == ["/api/account", "/api/confirm_password", "/api/login", "/api/logout", "/api/session"]
+    assert sorted(twins) == [
+        "/api/account",
+        "/api/account/export",
+        "/api/confirm_password",
+        "/api/email_change/{token}",
+        "/api/login",
+        "/api/logout",
+        "/api/session",
+    ]
 
 
 def test_fields_are_those_of_the_application(asgi, make_app):
@@ -193,6 +209,7 @@ def test_answers_are_as_described(call, anna):
     signed_in = call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
     _, account = call("/api/account")
     mail = call("/api/password-reset", {"email": "nobody@example.com"})
+    _, copy = call("/api/account/export", {"current_password": "correct horse battery staple"})
 
     assert (status, guest.user) == (200, None)
     assert bodies.SignedInAnswer.model_validate(signed_in[1]).user.username == "anna"
@@ -201,6 +218,8 @@ def test_answers_are_as_described(call, anna):
     assert set(account["sessions"][0]) == set(bodies.SessionBody.model_fields)
     assert set(account["user"]) == set(bodies.UserBody.model_fields)
     assert set(session) == set(bodies.SessionAnswer.model_fields)
+    assert set(copy) == set(bodies.AccountCopy.model_fields)
+    assert bodies.AccountCopy.model_validate(copy).account["username"] == "anna"
     assert mail[0] == 202
     assert bodies.Accepted.model_validate(mail[1]).detail
 
@@ -222,11 +241,30 @@ def test_problems_are_as_described(call, description):
         "/api/login/wallet": {"evrmore_address": "nonsense"},
         "/api/signup": {"email": "anna@example.com", "password": "short"},
         "/api/password-reset/{token}": {"password": "correct horse battery staple"},
+        "/api/email_change/{token}": {},
         "/api/account": {"action": "profile"},
+        "/api/account/export": {},
+        "/api/account/delete": {},
     }.items():
         status, problem = call(path.replace("{token}", "unknown"), body)
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         ProblemBody.model_validate(problem)
+        assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
+
+
+def test_problems_of_a_visitor_are_as_described(call, description, anna):
+    """Those of a wrong proof, of a name that is taken, and of a value that is none."""
+    call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+    proof = {"current_password": "correct horse battery staple"}
+    for path, body in (
+        ("/api/account/export", {"current_password": "wrong"}),
+        ("/api/account/delete", {}),
+        ("/api/account", {"action": "username", "username": "annette", "current_password": "wrong"}),
+        ("/api/account", {"action": "username", "username": "x@example.com", **proof}),
+        ("/api/account", {"action": "email", "email": "anna@example.com", **proof}),
+    ):
+        status, problem = call(path, body)
+        described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
 
 

@@ -165,7 +165,7 @@ def test_the_style_sheet_is_there(browser):
 
 @pytest.mark.parametrize("path", ["//login", "/login/", "/Login", "", "login", "*"])
 def test_a_path_is_taken_as_it_is(app, path):
-    """A second slash makes it another path, which is the application's; so does one at the end."""
+    """A second slash makes it another path, which is the application's; one at the end leads on to the page."""
     answer = Client(app, Response).get("/", environ_overrides={"PATH_INFO": path})
     assert b'name="csrf_token"' not in answer.data
 

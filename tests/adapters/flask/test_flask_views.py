@@ -272,7 +272,8 @@ def test_a_form_of_another_site_is_a_guests(browser, anna, log_in):
     log_in(browser)
 
     assert browser.post("/dashboard", {}).text == "dashboard of anna"
-    assert browser.post("/dashboard", {}, headers=[("Sec-Fetch-Site", "cross-site")]).status == 401
+    foreign = browser.post("/dashboard", {}, headers=[("Sec-Fetch-Site", "cross-site")])
+    assert (foreign.status, foreign.header("content-type")) == (401, "text/html; charset=utf-8")
 
 
 def test_an_application_can_sign_visitors_in_and_out(app, people, browser, anna):

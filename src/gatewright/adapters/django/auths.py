@@ -10,8 +10,10 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from gatewright.adapters.django.async_twin import make_async_twin
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.web import Site
+from gatewright.web.raw_path import quoted
 from gatewright.web.routes import STATIC
 
 _LOCK = RLock()
@@ -72,7 +74,9 @@ def forget() -> None:
 
 @cache
 def _auth() -> Auth:
-    return Auth(settings=read_settings(), providers=make_providers())
+    auth = Auth(settings=read_settings(), providers=make_providers())
+    listen_to(auth)
+    return auth
 
 
 @cache
@@ -102,4 +106,4 @@ def _path_of(name: str) -> str | None:
 
 
 def _below_script(path: str) -> str:
-    return path.removeprefix(get_script_prefix().rstrip("/"))
+    return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import get_hashers
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
@@ -15,6 +16,7 @@ from django.utils.module_loading import import_string
 from gatewright.adapters.django.auths import mount_of_pages
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.adapters.django.own_routes import routes_of
+from gatewright.adapters.django.provider import room_for_hash
 from gatewright.adapters.django.visitor import BACKEND
 from gatewright.errors import ConfigurationError
 from gatewright.web import SimpleAuthController
@@ -22,7 +24,7 @@ from gatewright.web.routes import Routes
 from gatewright.web.shadowed import shadowed
 
 MIDDLEWARE = "gatewright.adapters.django.middleware.GatewrightMiddleware"
-_READABLE = ("argon2", "pbkdf2_sha256", "bcrypt")
+_USUAL_ROOM = 128
 _FIRST = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -136,11 +138,12 @@ def check_backends(**_: Any) -> Iterator[CheckMessage]:
             hint="Remove it from AUTHENTICATION_BACKENDS: GatewrightBackend does all that ModelBackend does.",
             id="gatewright.W002",
         )
-    kind = get_hashers()[0].algorithm
-    if kind not in _READABLE:
+    room, hasher = room_for_hash(get_user_model()), get_hashers()[0]
+    if room is not None and room < _USUAL_ROOM and len(hasher.encode("", hasher.salt())) > room:
         yield Warning(
-            f"gatewright does not read {kind} hashes: nobody with one can sign in.",
-            hint=f"Put a hasher of {', '.join(_READABLE)} first in PASSWORD_HASHERS.",
+            f"The user model's password field has room for {room} characters, and a hash of {hasher.algorithm} is "
+            "longer: hashes are not renewed, and some databases cut new ones.",
+            hint=f"Let it have max_length={_USUAL_ROOM}, as Django's own has.",
             id="gatewright.W006",
         )
 

@@ -6,10 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.contrib.auth import logout
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from gatewright.adapters.django.announce import announce, announce_in_loop, introduce_as
 from gatewright.adapters.django.auths import get_async_site, get_site
+from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
     add_headers,
     headers_in,
@@ -20,9 +24,14 @@ from gatewright.adapters.django.translate import (
 )
 from gatewright.adapters.django.visitor import end_session_of_django, introduce, opened_visit
 from gatewright.drive import run_to_completion
-from gatewright.errors import ProviderUnavailableError, StoreUnavailableError, TransportError
-from gatewright.web import Request, Response, Site
+from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
+from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
+
+_SIGNED_OUT = (204, 303)
+"""Statuses of a sign-out, as JSON and as a page."""
+
+_IS_OF_DJANGO = "_gatewright_is_of_django"
 
 
 class GatewrightMiddleware:
@@ -52,24 +61,28 @@ class GatewrightMiddleware:
         site = get_site().below(script_of(request))
         head = read_head(request, site.mount)
         if _is_page(site, head):
-            answer = run_to_completion(_answer_page(site, head, request))
-            if _has_logged_out(site, head, answer):
-                end_session_of_django(request)
+            with listen() as heard:
+                answer = run_to_completion(_answer_page(site, head, request))
+            announce(request, heard)
+            if heard.has_logged_out or _has_logged_out(site, head, answer):
+                _log_out_of_django(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
         response: HttpResponseBase = self._get_response(request)
-        return run_to_completion(_finished(request, response))
+        return run_to_completion(_finished(site, request, response))
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
         head = read_head(request, site.mount)
         if _is_page(site, head):
-            answer = await _answer_page(site, head, request)
-            if _has_logged_out(site, head, answer):
-                await sync_to_async(end_session_of_django)(request)
+            with listen() as heard:
+                answer = await _answer_page(site, head, request)
+            await announce_in_loop(request, heard)
+            if heard.has_logged_out or _has_logged_out(site, head, answer):
+                await sync_to_async(_log_out_of_django)(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
-        return await _finished(request, await self._get_response(request))
+        return await _finished(site, request, await self._get_response(request))
 
 
 def _is_page(site: Site, head: Request) -> bool:
@@ -78,16 +91,23 @@ def _is_page(site: Site, head: Request) -> bool:
 
 async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Response:
     try:
-        return await site.answer(site.open(with_body(head, request)))
+        visit = site.open(with_body(head, request))
+        if _is_logout(site, head):
+            await _note_visitor(visit, request)
+        return await site.answer(visit)
     except TransportError as error:
         return site.refuse(head, error.status)
 
 
-async def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    Where nobody can tell who that is, because a database is away, neither could the application.
+    Where nobody can tell who that is, because a database is away, neither could the application. And where the
+    application knows nothing of an address, the pages may.
     """
+    led = site.detour(read_head(request, site.mount)) if response.status_code == 404 else None
+    if led is not None:
+        response = to_django(led, method=request.method)
     visit = opened_visit(request)
     if visit is None:
         return response
@@ -98,5 +118,29 @@ async def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpRes
     return response
 
 
+async def _note_visitor(visit: Visit, request: HttpRequest) -> None:
+    """Make ``request.user`` whoever is about to sign out, whom Django's signal names. They can, known or not."""
+    try:
+        user = await visit.user()
+    except GatewrightError:
+        return
+    if user is not None and isinstance(user.entity, Model):
+        introduce_as(request, user.entity)
+        setattr(request, _IS_OF_DJANGO, True)
+
+
+def _is_logout(site: Site, head: Request) -> bool:
+    found = site.routes.find(head.path) or site.routes.find_in_api(head.path)
+    return found is not None and found[0] == "logout"
+
+
 def _has_logged_out(site: Site, head: Request, answer: Response) -> bool:
-    return head.mount + head.path == site.path("logout") and answer.status == 303
+    return _is_logout(site, head) and answer.status in _SIGNED_OUT
+
+
+def _log_out_of_django(request: HttpRequest) -> None:
+    """End the visitor's session of Django's own, too, and tell Django's receivers of every user of its model."""
+    if hasattr(request, _IS_OF_DJANGO) and hasattr(request, "session"):
+        logout(request)
+    else:
+        end_session_of_django(request)

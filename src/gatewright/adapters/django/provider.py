@@ -7,17 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import check_password, make_password
-from django.db import InterfaceError, OperationalError
+from django.contrib.auth.hashers import make_password
+from django.db import InterfaceError, OperationalError, router, transaction
 
-from gatewright.errors import ProviderUnavailableError
+from gatewright.adapters.django.hasher import DjangoHasher
+from gatewright.errors import ConfigurationError, ProviderUnavailableError
 from gatewright.identifiers import id_text
 from gatewright.model import User
 from gatewright.providers.could_be import could_be_username
 from gatewright.providers.credentials import CredentialsUserProvider, Found
-
-_PREFIXES = {"argon2": "$argon2", "bcrypt$": "$2"}
-"""What Django writes before a hash that others keep as it is -> how that hash begins."""
 
 
 class DjangoUser(User):
@@ -43,9 +41,14 @@ class DjangoUser(User):
 
 
 class DjangoUserProvider(CredentialsUserProvider):
-    """Users of the project's user model. Nothing but renewed hashes is ever written, and Django can read them."""
+    """Users of the project's user model. Nothing but renewed hashes is ever written.
+
+    Passwords are verified and renewed by the project's ``PASSWORD_HASHERS``, as everywhere in Django; the settings of
+    gatewright have no say in it.
+    """
 
     user_class = DjangoUser
+    own_hasher = DjangoHasher()
 
     def find(self, username: str) -> Found | None:
         """Return the user with this name and their password hash, or None.
@@ -61,8 +64,9 @@ class DjangoUserProvider(CredentialsUserProvider):
                 entity = model._default_manager.get_by_natural_key(username)
             except model.DoesNotExist:
                 return None
-            password_hash = entity.__dict__.pop("password")  # from now on Django loads it when it is asked for
-            return self.user_of(entity), _as_others_write(password_hash)
+            password_hash = entity.password
+            del entity.__dict__["password"]  # from now on Django loads it when it is asked for
+            return self.user_of(entity), password_hash
 
     def user_of(self, entity: Any) -> DjangoUser:
         """Return a user of Django's as gatewright sees them, with everything that they may do."""
@@ -72,15 +76,23 @@ class DjangoUserProvider(CredentialsUserProvider):
         return self.user_class(entity, roles, sorted(granted()))
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Replace the hash of a user's password, if it is still the old one, in the way that Django writes hashes.
+        """Replace the hash of a user's password, if it is still the old one: by key, however the name was typed.
 
         Raises:
+            ConfigurationError: If the field is too short. Nothing is written then: some databases would cut the hash.
             ProviderUnavailableError: If Django's database cannot be reached.
         """
         model: Any = get_user_model()
-        is_theirs = {model.USERNAME_FIELD: username, "password": _as_django_writes(old_hash)}
-        with _clear_errors():
-            model._default_manager.filter(**is_theirs).update(password=_as_django_writes(new_hash))
+        room = room_for_hash(model)
+        if room is not None and len(new_hash) > room:
+            raise ConfigurationError(f"{model.__name__}.password has room for {room} characters. Make it 128.")
+        found = self.find(username)
+        if found is None:
+            return
+        row = model._base_manager.filter(pk=found[0].entity.pk, password=old_hash)
+        # In a transaction of its own: one of the application's, that is open, must survive a failure.
+        with _clear_errors(), transaction.atomic(using=router.db_for_write(model)):
+            row.update(password=new_hash)
 
     def hash_password(self, password: str) -> str:
         """Return the hash of a password by the project's ``PASSWORD_HASHERS``."""
@@ -88,7 +100,13 @@ class DjangoUserProvider(CredentialsUserProvider):
 
     def verify_password(self, password: str, hash: str) -> bool:  # noqa: A002 - the documented name
         """Say whether a password has this hash, of whatever kind Django reads."""
-        return check_password(password, hash)
+        return self.own_hasher.verify(password, against=hash).is_valid
+
+
+def room_for_hash(model: Any) -> int | None:
+    """Return how many characters a user model's hash may have, or None where the field does not say."""
+    length: int | None = getattr(model._meta.get_field("password"), "max_length", None)
+    return length
 
 
 @contextmanager
@@ -97,17 +115,3 @@ def _clear_errors() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise ProviderUnavailableError(f"Django's users cannot be reached now ({type(error).__name__}).") from error
-
-
-def _as_others_write(stored: str) -> str:
-    for prefix, start in _PREFIXES.items():
-        if stored.startswith(prefix + start):
-            return stored.removeprefix(prefix)
-    return stored
-
-
-def _as_django_writes(known: str) -> str:
-    for prefix, start in _PREFIXES.items():
-        if known.startswith(start):
-            return prefix + known
-    return known

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
+from gatewright.adapters.django.announce import is_by_page
 from gatewright.adapters.django.auths import get_auth
 from gatewright.adapters.django.backends import provider_of_django
 from gatewright.adapters.django.visitor import BACKEND, forget_user, is_introduced, visit_of, wait_for
@@ -20,7 +21,7 @@ def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
     A request that has not passed the middleware, such as the one that Django's test client makes up, has no answer
     to carry a cookie. Then the session's secret lies in Django's session.
     """
-    if request.session.get(BACKEND_SESSION_KEY) != BACKEND:
+    if is_by_page(request) or request.session.get(BACKEND_SESSION_KEY) != BACKEND:
         return
     name, provider = provider_of_django()
     known = provider.user_of(user)

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from gatewright.errors import TransportError
 from gatewright.web import Request, Response
+from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
 from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
@@ -31,15 +32,18 @@ def read_head(request: HttpRequest, mount: str) -> Request:
         request: Django's.
         mount: What the pages lie below. A path that does not is the application's, and stays whole.
     """
-    is_below = request.path.startswith(f"{mount}/")
+    path = script_of(request) + request.path_info
+    is_below = path.startswith(f"{mount}/")
+    query, sent = _sent_in(request)
     return Request(
         method=str(request.method),
-        path=request.path.removeprefix(mount) if is_below else request.path,
-        query=request.META.get("QUERY_STRING", ""),
+        path=path.removeprefix(mount) if is_below else path,
+        query=as_sent(query),
         headers=_headers_of(request),
         scheme=str(request.scheme),
         peer=request.META.get("REMOTE_ADDR") or None,
         mount=mount if is_below else "",
+        raw_path=raw_path(sent, root=script_of(request), path=request.path_info),
     )
 
 
@@ -121,6 +125,14 @@ def _cookies_in(header: str) -> list[_Cookie]:
         cookie.written = header
         cookies.append(cookie)
     return cookies
+
+
+def _sent_in(request: HttpRequest) -> tuple[bytes, bytes | None]:
+    """Return the query, and what stood in the request line, where the server tells."""
+    query, scope = request.META.get("QUERY_STRING", ""), getattr(request, "scope", None)
+    if scope is not None:
+        return query.encode(), scope.get("raw_path")
+    return query.encode("latin-1"), sent_under_wsgi(request.META)
 
 
 def _headers_of(request: HttpRequest) -> Headers:

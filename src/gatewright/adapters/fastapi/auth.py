@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
 
-from gatewright.adapters.fastapi.current_user import CurrentUser, Refused
+from gatewright.adapters.fastapi.current_user import CurrentUser
 from gatewright.adapters.fastapi.openapi import describe
 from gatewright.adapters.fastapi.twins import make_router
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware
-from gatewright.adapters.starlette.translation import ready
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
 from gatewright.web import AuthController, SimpleAuthController
@@ -60,7 +57,6 @@ class FastAPIAuth:
             mount=self._mount,
             closes_auth=self._is_auth_ours,
         )
-        app.add_exception_handler(Refused, _answer_refused)
         describe(app, cookie=self.auth.settings.session_cookie)
 
     def current_user(
@@ -112,10 +108,3 @@ def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ..
         return ()
     names = (given,) if isinstance(given, str) else tuple(given)
     return demanded_names(f"current_user({argument}=...), such as {argument}=", names)
-
-
-async def _answer_refused(request: Request, refused: Exception) -> Response:
-    """Answer in place of an endpoint that did not run."""
-    if not isinstance(refused, Refused):
-        raise refused
-    return ready(refused.response, method=request.method)

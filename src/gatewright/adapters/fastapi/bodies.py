@@ -117,6 +117,42 @@ class AccountAnswer(BaseModel):
     sessions: list[SessionBody]
 
 
+class Proof(BaseModel):
+    """A fresh proof that it is the user: the password that they have. A wallet that has just signed in needs none."""
+
+    current_password: Password | None = None
+
+
+class AccountCopy(BaseModel):
+    """Everything that is kept about the user, without hashes and secrets."""
+
+    exported_at: datetime
+    account: dict[str, Any]
+    profile: dict[str, str]
+    roles: list[str] = Field(description="The user's own, without those that they inherit.")
+    permissions: list[str]
+    wallets: list[str]
+    sessions: list[dict[str, Any]]
+    remembered_browsers: list[dict[str, Any]]
+    mail_links: list[dict[str, Any]]
+    waiting_mails: list[dict[str, Any]]
+    audit: list[dict[str, Any]]
+
+
+class ChangeUsername(Proof):
+    """Take another username."""
+
+    action: Literal["username"]
+    username: str
+
+
+class ChangeEmail(Proof):
+    """Ask for a link to another mail address, which is sent there. Nothing changes until it is used."""
+
+    action: Literal["email"]
+    email: Email
+
+
 class ChangePassword(BaseModel):
     """Take another password. The user's other sessions end."""
 
@@ -174,7 +210,8 @@ def account_change(profile: Iterable[FormField]) -> Any:
     """Return the body of a change of the account: one of several, told by its ``action``."""
     fields = {"action": (Literal["profile"], ...)} | _model_fields(profile)
     save_profile = create_model("SaveProfile", __doc__="Keep what the visitor says of themselves.", **fields)
-    kinds = save_profile | ChangePassword | LinkWallet | UnlinkWallet | RevokeSession | RevokeOtherSessions
+    own = save_profile | ChangeUsername | ChangeEmail | ChangePassword
+    kinds = own | LinkWallet | UnlinkWallet | RevokeSession | RevokeOtherSessions
     return Annotated[kinds, Field(discriminator="action")]
 
 

@@ -16,20 +16,8 @@ from gatewright.adapters.fastapi.schemes import BEARER, COOKIE, NOBODY
 from gatewright.adapters.starlette import visit_of
 from gatewright.errors import GatewrightError
 from gatewright.model import User
-from gatewright.web import Response
+from gatewright.web import Response, Visit
 from gatewright.web.access import failure, refusal, what_is_lacking
-
-
-class Refused(HTTPException):
-    """An endpoint did not run. An application without `FastAPIAuth.init_app` answers it as any HTTP error.
-
-    Args:
-        response: What the visitor is answered.
-    """
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status, headers=dict(response.headers))
-        self.response = response
 
 
 @dataclass(frozen=True)
@@ -66,7 +54,8 @@ class CurrentUser:
         """Return the user.
 
         Raises:
-            Refused: If the visitor may not go on.
+            HTTPException: If the visitor may not go on. Whatever an application makes of it, the middleware puts the
+                answer in its place, so that it is the same in every router and every application that is mounted.
             WebSocketException: The same, for a socket.
         """
         visit = visit_of(connection)
@@ -79,12 +68,12 @@ class CurrentUser:
         if not self.is_optional:
             response = await refusal(visit, **asked)
             if response is not None:
-                raise _stop(connection, response)
+                raise _stop(visit, connection, response)
             return await visit.user()
         try:
             lacking = await what_is_lacking(visit, **asked)
         except GatewrightError as error:
-            raise _stop(connection, await failure(visit, error)) from error
+            raise _stop(visit, connection, await failure(visit, error)) from error
         return await visit.user() if lacking is None else None
 
     def _needed(self) -> Iterator[str]:
@@ -97,7 +86,8 @@ class CurrentUser:
             yield "fully_authenticated"
 
 
-def _stop(connection: HTTPConnection, response: Response) -> Exception:
+def _stop(visit: Visit, connection: HTTPConnection, response: Response) -> Exception:
     if connection.scope["type"] == "websocket":
         return WebSocketException(WS_1008_POLICY_VIOLATION)
-    return Refused(response)
+    visit.refused = response
+    return HTTPException(response.status)

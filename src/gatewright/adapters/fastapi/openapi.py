@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
 from gatewright.adapters.fastapi.schemes import COOKIE, NOBODY, describe_cookie
 from gatewright.errors import Denied, UnverifiedUserError
-from gatewright.web.access import UNCONFIRMED
-from gatewright.web.problems import problem_of
+from gatewright.web.problems import UNCONFIRMED, problem_of
 
 _DENIED = problem_of(Denied())
 _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": UNCONFIRMED}

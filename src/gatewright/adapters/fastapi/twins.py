@@ -32,8 +32,7 @@ from gatewright.errors import (
 )
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
-from gatewright.web.access import UNCONFIRMED
-from gatewright.web.problems import Problem, problem_of, transport_problem
+from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
 
 _ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
 _VALUE = problem_of(InvalidParameterError(parameter="email"))
@@ -142,7 +141,7 @@ def _twins(settings: Settings, controller: SimpleAuthController) -> Iterator[Twi
             problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
         )
     yield from _mail_twins(settings)
-    yield from _account_twins(controller)
+    yield from _account_twins(settings, controller)
 
 
 def _mail_twins(settings: Settings) -> Iterator[Twin]:
@@ -176,7 +175,7 @@ def _mail_twins(settings: Settings) -> Iterator[Twin]:
         )
 
 
-def _account_twins(controller: SimpleAuthController) -> Iterator[Twin]:
+def _account_twins(settings: Settings, controller: SimpleAuthController) -> Iterator[Twin]:
     yield Twin(
         "confirm_password",
         "/confirm_password",
@@ -193,8 +192,36 @@ def _account_twins(controller: SimpleAuthController) -> Iterator[Twin]:
         "Change your account",
         body=bodies.account_change(controller.profile_fields()),
         status=204,
-        problems=(UNCONFIRMED, transport_problem(404), problem_of(TakenError()), _WEAK, *_WRONG_WALLET, _LIMITED),
+        problems=(
+            UNCONFIRMED,
+            transport_problem(404),
+            problem_of(TakenError()),
+            _WEAK,
+            _VALUE,
+            _DENIED,
+            *_WRONG_PASSWORD,
+            *_WRONG_WALLET,
+            _LIMITED,
+        ),
         is_open=False,
+    )
+    owned: dict[str, Any] = {"body": bodies.Proof, "problems": (*_WRONG_PASSWORD, UNCONFIRMED, _DENIED, _VALUE)}
+    yield Twin(
+        "account_export",
+        "/account/export",
+        "Get everything that is kept about you",
+        answer=bodies.AccountCopy,
+        is_open=False,
+        **owned,
+    )
+    if settings.enable_account_deletion:
+        yield Twin("account_delete", "/account/delete", "Delete your account", status=204, is_open=False, **owned)
+    yield Twin(
+        "email_change",
+        "/email_change/{token}",
+        "Move to the mail address of the link",
+        answer=bodies.SignedInAnswer,
+        problems=(_LINK, problem_of(TakenError())),
     )
 
 

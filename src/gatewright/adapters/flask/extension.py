@@ -30,6 +30,7 @@ from gatewright.errors import ConfigurationError, GatewrightError, TransportErro
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import headers_beside
+from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
@@ -157,7 +158,7 @@ def _path_of(name: str) -> str | None:
     if not flask.has_request_context():
         return None
     try:
-        return flask.url_for(name).removeprefix(root_of(flask.request))
+        return flask.url_for(name).removeprefix(quoted(root_of(flask.request)))
     except BuildError:
         return None
 
@@ -192,8 +193,12 @@ def _answer_page() -> flask.Response | None:
 
 def _finish(response: flask.Response) -> flask.Response:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor."""
+    if getattr(response, "is_complete", False):
+        return response
+    if response.status_code == 404:
+        response = _detour() or response
     visit = opened_visit()
-    if visit is None or getattr(response, "is_complete", False):
+    if visit is None:
         return response
     try:
         added = run_to_completion(headers_beside(visit, tuple(response.headers)))
@@ -202,6 +207,14 @@ def _finish(response: flask.Response) -> flask.Response:
     for name, value in added:
         response.headers.add(name, value)
     return response
+
+
+def _detour() -> flask.Response | None:
+    """Return what leads on from an address that the application does not know."""
+    installed = installation()
+    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
+    led = site.detour(head)
+    return None if led is None else to_flask(led)
 
 
 def _context() -> dict[str, Any]:

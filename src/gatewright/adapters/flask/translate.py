@@ -10,6 +10,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from gatewright.errors import TransportError
+from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
 from gatewright.web.request import LARGEST_BODY, Request
 from gatewright.web.response import Response
 
@@ -58,11 +59,12 @@ def read_head(request: flask.Request, prefix: str) -> Request:
     return Request(
         method=environ["REQUEST_METHOD"],
         path=path,
-        query=environ.get("QUERY_STRING", ""),
+        query=as_sent(environ.get("QUERY_STRING", "").encode("latin-1")),
         headers=tuple((name.lower(), value) for name, value in request.headers),
         scheme=environ["wsgi.url_scheme"],
         peer=environ.get("REMOTE_ADDR"),
         mount=mount,
+        raw_path=raw_path(sent_under_wsgi(environ), root=root_of(request), path=path_of(request)),
     )
 
 

@@ -11,9 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from gatewright.adapters.starlette.own_routes import routes_of
+from gatewright.adapters.starlette.sending import with_headers, with_own_answers
 from gatewright.adapters.starlette.translation import (
-    decoded,
-    encoded,
     path_of,
     read_body,
     ready,
@@ -24,7 +23,7 @@ from gatewright.adapters.starlette.visitor import KEY, identify
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.web import AuthController, Request, Site, Visit
-from gatewright.web.access import failure, headers_beside
+from gatewright.web.access import failure
 from gatewright.web.shadowed import warn_of_shadowed
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
@@ -101,7 +100,7 @@ class GatewrightMiddleware:
             return await ready(await failure(visit, error), method=scope["method"])(scope, receive, send)
         scope[KEY] = visit
         scope["user"], scope["auth"] = identify(user)
-        return await self._app(scope, receive, _with_headers(visit, send))
+        return await self._app(scope, receive, with_own_answers(visit, with_headers(visit, send)))
 
     def _find_route(self, name: str) -> str | None:
         if not isinstance(self._application, Starlette):
@@ -132,17 +131,3 @@ async def _answer_page(site: Site, request: Request, scope: Scope, receive: Rece
     else:
         response = await site.answer(site.open(replace(request, body=body)))
     await ready(response, method=request.method)(scope, receive, send)
-
-
-def _with_headers(visit: Visit, send: Send) -> Send:
-    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
-
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            added = await headers_beside(visit, decoded(message.get("headers", ())))
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(added)]}
-        elif message["type"] == "websocket.accept":
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(visit.cookies())]}
-        await send(message)
-
-    return send_with_headers

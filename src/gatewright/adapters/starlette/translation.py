@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from gatewright.web import Request, Response
+from gatewright.web.raw_path import as_sent, raw_path
 from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
@@ -42,12 +43,13 @@ def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Req
     return Request(
         method=scope.get("method", "CONNECT"),
         path=path,
-        query=scope["query_string"].decode("latin-1"),
+        query=as_sent(scope["query_string"]),
         headers=decoded(scope["headers"]),
         scheme=_SCHEMES.get(scheme, scheme),
         peer=client[0] if client else None,
         body=body,
         mount=mount,
+        raw_path=raw_path(scope.get("raw_path"), root=root_of(scope), path=path_of(scope)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from gatewright.cli.checks.finding import Finding, Status
@@ -11,7 +12,21 @@ from gatewright.errors import ConfigurationError, InvalidParameterError, StoreUn
 from gatewright.operations.names import canonical_name
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import HEAD
-from gatewright.storage.sql.sqlite_file import encoded_emails_at_rest, revision_at_rest
+from gatewright.storage.sql.sqlite_file import encoded_emails_at_rest, hash_troubles_at_rest, revision_at_rest
+from gatewright.system import SystemClock
+
+_LATELY_DAYS = 30
+_HASH_TROUBLES = {
+    "hash_not_renewed": (
+        "Hashes are not renewed",
+        "The log says why. Widen the column to VARCHAR(255), let the account write it, or pass keeps_hashes=False.",
+    ),
+    "unreadable_hash": (
+        "Hashes cannot be read",
+        "The log names the kinds and the users, for whom a right password is wrong: let them set a new one.",
+    ),
+}
+"""What the audit record calls a trouble -> what it is, and its cure."""
 
 _MIGRATE = "gatewright migrate (starting the service does it too)"
 
@@ -31,6 +46,7 @@ def check_database(url: str) -> Iterator[Finding]:
     revision = _check_revision(path)
     yield revision
     if revision.status is Status.OK:
+        yield from _check_hashes(path)
         yield _check_emails(path)
 
 
@@ -58,6 +74,17 @@ def _check_writable(path: Path) -> Finding:
             cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
             return Finding("database", Status.UNSAFE, f"{place} cannot be written.", cure)
     return Finding("database", Status.OK, f"{path.parent} can be written.")
+
+
+def _check_hashes(path: Path) -> Iterator[Finding]:
+    """Say what sign-ins have lately met: hashes that nobody can read, and those that could not be renewed."""
+    since = SystemClock().now() - timedelta(days=_LATELY_DAYS)
+    found = hash_troubles_at_rest(path, since=since)
+    for trouble, provider, count in found:
+        what, cure = _HASH_TROUBLES[trouble]
+        yield Finding("hashes", Status.WARNING, f"{what} by {provider}: {count} sign-ins in {_LATELY_DAYS} days.", cure)
+    if not found:
+        yield Finding("hashes", Status.OK, "Stored hashes can be read and renewed.")
 
 
 def _check_revision(path: Path) -> Finding:

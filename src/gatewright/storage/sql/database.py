@@ -18,7 +18,7 @@ from time import sleep
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.errors import ConfigurationError, StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.rows import Row
 
 Parameters = Mapping[str, object]
@@ -80,6 +80,8 @@ class _Use:
 
     def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
         self._slot.lock.release()
+        if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            raise UserNotFoundError("The account was deleted meanwhile.") from error
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _MISTAKES):
             raise StoreUnavailableError(f"The database is not available: {error}.") from error
 

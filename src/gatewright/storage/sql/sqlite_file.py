@@ -5,11 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from gatewright.errors import StoreUnavailableError
+from gatewright.storage.sql.rows import text_of
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
+
+_HASH_TROUBLES = """
+    SELECT coalesce(nullif(event, 'sign_in_failed'), reason), coalesce(provider, ''), count(*) FROM audit
+    WHERE at >= :since AND (event = 'hash_not_renewed' OR event = 'sign_in_failed' AND reason = 'unreadable_hash')
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
 
 
 def revision_at_rest(path: Path) -> str | None:
@@ -39,6 +47,20 @@ def encoded_emails_at_rest(path: Path) -> list[str]:
     with _at_rest(path) as connection:
         rows = connection.execute("SELECT email FROM users WHERE is_active AND email LIKE '%xn--%' ORDER BY email")
         return [str(email) for (email,) in rows]
+
+
+def hash_troubles_at_rest(path: Path, *, since: datetime) -> list[tuple[str, str, int]]:
+    """Return how often stored hashes have given trouble: what the audit record says, from where, how many times.
+
+    Args:
+        path: A file that exists, of the newest revision.
+        since: From when on.
+
+    Raises:
+        StoreUnavailableError: If the file cannot be read.
+    """
+    with _at_rest(path) as connection:
+        return connection.execute(_HASH_TROUBLES, {"since": text_of(since)}).fetchall()
 
 
 @contextmanager

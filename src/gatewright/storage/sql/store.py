@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatewright.storage.sql.parts.account_changes import SQLAccountChanges
 from gatewright.storage.sql.parts.accounts import SQLAccounts
 from gatewright.storage.sql.parts.attempts import SQLAttempts
 from gatewright.storage.sql.parts.audit import SQLAudit
@@ -16,6 +17,7 @@ from gatewright.storage.sql.parts.sessions import SQLSessions
 
 
 class SQLStore(
+    SQLAccountChanges,
     SQLAccounts,
     SQLAttempts,
     SQLAudit,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -96,7 +97,7 @@ user_roles = Table(
     "user_roles",
     metadata,
     _account(),
-    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(255), ForeignKey("roles.name", ondelete="CASCADE"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -132,6 +133,8 @@ audit = Table(
     Column("reason", String(255)),
     Column("actor", String(255)),
     Index("ix_audit_username_id", "username", "id"),
+    Index("ix_audit_user_id", "user_id"),
+    Index("ix_audit_actor", "actor", sqlite_where=text("actor IS NOT NULL")),
     sqlite_autoincrement=True,  # a purge must not make numbers start over
 )
 
@@ -194,7 +197,7 @@ letters = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("kind", String(32), nullable=False),
-    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), index=True),
     Column("email", String(255), nullable=False),
     Column("language", String(8), nullable=False),
     Column("base_url", String(255), nullable=False),

@@ -13,6 +13,8 @@ Example:
 
 from __future__ import annotations
 
+from gatewright.testing.store_conformance.account_changes import AccountChangePromises
+from gatewright.testing.store_conformance.account_ends import AccountEndPromises
 from gatewright.testing.store_conformance.accounts import AccountPromises
 from gatewright.testing.store_conformance.attempts import AttemptPromises
 from gatewright.testing.store_conformance.audit import AuditPromises
@@ -31,6 +33,8 @@ from gatewright.testing.store_conformance.wallets import WalletPromises
 
 
 class StoreConformance(
+    AccountChangePromises,
+    AccountEndPromises,
     AccountPromises,
     AttemptPromises,
     AuditPromises,

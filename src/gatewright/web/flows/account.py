@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gatewright.errors import (
@@ -12,18 +13,19 @@ from gatewright.errors import (
     RateLimitError,
     TakenError,
     TransportError,
+    UnconfirmedError,
     UserNotFoundError,
 )
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
-from gatewright.web.fields import CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM, Field
-from gatewright.web.flows import wallet
+from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME, Field
+from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
-from gatewright.web.message_texts import MESSAGES
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 _CHANGE = (CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM)
+_USERNAME = replace(USERNAME, is_required=True)
 
 
 class AccountPage:
@@ -41,14 +43,24 @@ class AccountPage:
         self._fields = fields
         self._form = visit.request.form if visit.request.method == "POST" else {}
 
-    async def show(self, *, values: Mapping[str, str] | None = None, **context: object) -> Response:
-        """Show everything."""
+    async def show(
+        self, *, values: Mapping[str, str] | None = None, failed: str | None = None, **context: object
+    ) -> Response:
+        """Show everything.
+
+        Args:
+            values: What was typed, field -> text.
+            failed: Which of the forms the errors are about; several have fields of the same name.
+            context: What else the page shows.
+        """
         visit, user = self._visit, self._user
         session = await visit.guard.current_session()
         return await visit.site.pages.show(
             visit,
             "account.html",
             account=user,
+            is_own=is_account(user),
+            failed=failed,
             fields=self._fields if is_account(user) else (),
             values=await profile_of(visit, user) | dict(values or {}),
             has_password=await has_password(visit, user),
@@ -67,6 +79,8 @@ class AccountPage:
         acts: dict[str, Callable[[], Awaitable[Response]]] = {
             "profile": self._save_profile,
             "password": self._change_password,
+            "username": self._change_username,
+            "email": self._request_email_change,
             "link_wallet": self._link_wallet,
             "unlink_wallet": self._unlink_wallet,
             "revoke_session": self._revoke_session,
@@ -89,7 +103,28 @@ class AccountPage:
             if step is not None:
                 return step
             typed = {"evrmore_address": form.get("evrmore_address", "")}
+        elif action in own_account.CHANGES:
+            typed = {action: form.get(action, "")}
         return await self.show(values=typed, **EXPIRED)
+
+    async def export(self) -> Response:
+        """Give out what is kept about the visitor, as a file."""
+        visit = self._visit
+        if visit.is_form_expired():
+            return await self._show_again()
+        if not await visit.guard.is_fully_authenticated():
+            return visit.redirect_to_confirmation()
+        if not is_account(self._user):
+            raise TransportError(status=404)
+        proof, errors = own_account.typed_proof(visit, has_password=await has_password(visit, self._user))
+        if not errors:
+            try:
+                return await own_account.export(visit, proof)
+            except UnconfirmedError:
+                return visit.redirect_to_confirmation()
+            except (UserNotFoundError, RateLimitError) as error:
+                errors = own_account.problem_with(error)
+        return await self.show(status=422, errors=errors, failed="export")
 
     async def _save_profile(self) -> Response:
         typed = typed_in(self._form, self._fields)
@@ -100,7 +135,7 @@ class AccountPage:
             except InvalidParameterError as error:
                 errors = explain_field(error)
         if errors:
-            return await self.show(status=422, values=typed, errors=errors)
+            return await self.show(status=422, values=typed, errors=errors, failed="profile")
         return self._done("MSG_PROFILE_SAVED")
 
     async def _change_password(self) -> Response:
@@ -110,17 +145,30 @@ class AccountPage:
             try:
                 await change_password(self._visit, typed["current_password"], typed["password"])
             except (UserNotFoundError, RateLimitError, InvalidParameterError) as error:
-                errors = self._problem_with_change(error)
+                errors = own_account.problem_with(error)
         if errors:
-            return await self.show(status=422, errors=errors)
+            return await self.show(status=422, errors=errors, failed="password")
         return self._done("MSG_PASSWORD_CHANGED")
 
-    def _problem_with_change(self, error: GatewrightError) -> dict[str, str]:
-        if isinstance(error, UserNotFoundError):
-            return {"current_password": MESSAGES["ERR_CURRENT_PASSWORD"]}
-        if isinstance(error, RateLimitError):
-            return {"current_password": MESSAGES["ERR_LOGIN_ATTEMPT_BLOCKED"]}
-        return explain_field(error)
+    async def _change_username(self) -> Response:
+        return await self._change(_USERNAME) or self._done("MSG_USERNAME_CHANGED")
+
+    async def _request_email_change(self) -> Response:
+        return await self._change(EMAIL) or self._done("MSG_EMAIL_CHANGE_REQUESTED")
+
+    async def _change(self, field: Field) -> Response | None:
+        """Change one value with a fresh proof; return what to answer where that did not work."""
+        typed = typed_in(self._form, [field])
+        proof, errors = own_account.typed_proof(self._visit, has_password=await has_password(self._visit, self._user))
+        errors = problems_in(typed, [field]) | errors
+        if not errors:
+            try:
+                await own_account.CHANGES[field.name](self._visit, typed[field.name], proof)
+            except UnconfirmedError:
+                return self._visit.redirect_to_confirmation()
+            except (UserNotFoundError, RateLimitError, InvalidParameterError, TakenError) as error:
+                errors = own_account.problem_with(error)
+        return await self.show(status=422, values=typed, errors=errors, failed=field.name) if errors else None
 
     async def _link_wallet(self) -> Response:
         visit, form = self._visit, self._form

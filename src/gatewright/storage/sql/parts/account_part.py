@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 from gatewright.model import Letter
 from gatewright.storage.sql.parts.part import StorePart
-from gatewright.storage.sql.rows import row_of
+from gatewright.storage.sql.rows import row_of, text_of
 
 
 class AccountPart(StorePart):
@@ -19,6 +20,7 @@ class AccountPart(StorePart):
         sql = self._statements
         connection.execute(sql.set_password_hash, {"account_id": account_id, "new_hash": new_hash})
         connection.execute(sql.delete_links, {"account_id": account_id, "purpose": "password_reset"})
+        self._drop_email_change(connection, account_id)
         self._forget(connection, account_id, keep=keep)
 
     def _forget(self, connection: sqlite3.Connection, account_id: str, *, keep: str | None) -> None:
@@ -26,6 +28,20 @@ class AccountPart(StorePart):
         sql, owner = self._statements, {"user_id": account_id, "keep": keep or ""}
         connection.execute(sql.end_sessions_of_account, owner)
         connection.execute(sql.remove_remembered_of_account, owner)
+
+    def _drop_email_change(self, connection: sqlite3.Connection, account_id: str) -> None:
+        """Forget that an account was about to move to another mail address, be the link sent already or not."""
+        sql, purpose = self._statements, "email_change"
+        connection.execute(sql.delete_links, {"account_id": account_id, "purpose": purpose})
+        connection.execute(sql.remove_letters, {"account_id": account_id, "kind": purpose})
+
+    def _spend_link(
+        self, connection: sqlite3.Connection, link_id: str, *, purpose: str, now: datetime
+    ) -> tuple[str, str] | None:
+        """Use a link up and return whose it was, and for which mail address, to exactly one caller."""
+        which = {"link_id": link_id, "purpose": purpose, "now": text_of(now)}
+        spent: tuple[str, str] | None = connection.execute(self._statements.spend_link, which).fetchone()
+        return spent
 
     def _post(self, connection: sqlite3.Connection, letter: Letter | None) -> None:
         """Keep a mail to be sent, if there is one."""

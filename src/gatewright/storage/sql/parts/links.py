@@ -60,6 +60,5 @@ class SQLLinks(AccountPart):
 
     def _spend(self, connection: sqlite3.Connection, link_id: str, *, purpose: str, now: datetime) -> str | None:
         """Use a link up inside a transaction and return whose it was, to exactly one caller."""
-        which = {"link_id": link_id, "purpose": purpose, "now": text_of(now)}
-        spent = connection.execute(self._statements.spend_link, which).fetchone()
-        return None if spent is None else str(spent[0])
+        spent = self._spend_link(connection, link_id, purpose=purpose, now=now)
+        return None if spent is None else spent[0]

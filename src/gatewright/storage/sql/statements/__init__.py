@@ -1,5 +1,6 @@
 """Every statement of the store, built in Core, compiled once, on first use."""
 
+from gatewright.storage.sql.statements.account_changes import AccountChangeStatements
 from gatewright.storage.sql.statements.accounts import AccountStatements
 from gatewright.storage.sql.statements.attempts import AttemptStatements
 from gatewright.storage.sql.statements.audit import AuditStatements
@@ -14,6 +15,7 @@ from gatewright.storage.sql.statements.sessions import SessionStatements
 
 
 class Statements(
+    AccountChangeStatements,
     AccountStatements,
     AttemptStatements,
     AuditStatements,

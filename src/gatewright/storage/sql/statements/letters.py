@@ -34,6 +34,11 @@ class LetterStatements:
         return sql(delete(letters).where(c.id == bindparam("letter_id")))
 
     @cached_property
+    def remove_letters(self) -> str:
+        """Parameters: ``account_id``, ``kind``."""
+        return sql(delete(letters).where(c.account_id == bindparam("account_id"), c.kind == bindparam("kind")))
+
+    @cached_property
     def postpone_letter(self) -> str:
         """Parameters: ``letter_id``, ``due_at``, ``error``. Counts the try."""
         tried = {"due_at": bindparam("due_at"), "error": bindparam("error"), "tries": c.tries + literal_column("1")}

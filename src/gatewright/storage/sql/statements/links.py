@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, true
+from sqlalchemy import and_, bindparam, delete, exists, insert, literal_column, or_, true
 
 from gatewright.storage.sql.statements.accounts import account_records
 from gatewright.storage.sql.statements.compile import delete_before, sql
@@ -14,8 +14,9 @@ k = links.c
 RECORD = [column for column in k if column.name != "digest"]
 """The columns of a link's record."""
 IS_USABLE = and_(k.purpose == bindparam("purpose"), k.expires_at > bindparam("now"))
-IS_THEIRS = and_(users.c.id == k.account_id, users.c.email == k.email, users.c.is_active.is_(true()))
-"""The link's account is active and has still the address that the link was sent to."""
+_IS_FOR_ADDRESS = or_(users.c.email == k.email, k.purpose == literal_column("'email_change'"))
+IS_THEIRS = and_(users.c.id == k.account_id, _IS_FOR_ADDRESS, users.c.is_active.is_(true()))
+"""The link's account is active and has still the address that the link was sent to, or is about to move there."""
 
 
 class LinkStatements:
@@ -40,9 +41,11 @@ class LinkStatements:
 
     @cached_property
     def spend_link(self) -> str:
-        """Parameters: ``link_id``, ``purpose``, ``now``. Returns the account's identifier to exactly one caller."""
+        """Parameters: ``link_id``, ``purpose``, ``now``. Returns whose it was, and for which
+        address, to exactly one caller.
+        """
         spent = delete(links).where(k.id == bindparam("link_id"), IS_USABLE, exists().where(IS_THEIRS))
-        return sql(spent.returning(k.account_id))
+        return sql(spent.returning(k.account_id, k.email))
 
     @cached_property
     def delete_expired_links(self) -> str:

@@ -10,7 +10,8 @@ from gatewright.storage.sql.statements.compile import delete_before, sql
 from gatewright.storage.sql.tables import remembered
 
 r = remembered.c
-_RECORD = [column for column in r if column.name not in ("account_id", "digest", "previous_digest")]
+RECORD = [column for column in r if column.name not in ("account_id", "digest", "previous_digest")]
+"""The columns of a series' record."""
 _ISSUE = (
     update(remembered)
     .where(r.id == bindparam("series_id"))
@@ -30,7 +31,7 @@ class RememberedStatements:
     @cached_property
     def find_remembered(self) -> str:
         """Parameters: ``series_id``, ``now``. The account and both digests are the last columns."""
-        found = select(*_RECORD, r.account_id, r.digest, r.previous_digest)
+        found = select(*RECORD, r.account_id, r.digest, r.previous_digest)
         return sql(found.where(r.id == bindparam("series_id"), r.expires_at > bindparam("now")))
 
     @cached_property

@@ -1,0 +1,60 @@
+"""Tell the project who has signed in or out on our pages, by the signals that Django's own ``login`` sends.
+
+``user_logged_in`` sets ``last_login``, merges baskets and writes logs; ``user_login_failed`` feeds what watches for
+attacks. Whoever signs in is in by then, so a receiver that raises changes nothing: Django logs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.db.models import Model
+from django.http import HttpRequest
+
+from gatewright.adapters.django.hearing import Heard
+from gatewright.adapters.django.visitor import BACKEND
+
+_BY_PAGE = "_gatewright_signed_in_by_page"
+_SENDER = "django.contrib.auth"
+_MASKED = "********************"
+
+
+def announce(request: HttpRequest, heard: Heard) -> None:
+    """Send Django's signals, under WSGI."""
+    for signal, about in _signals(request, heard):
+        signal.send_robust(request=request, **about)
+
+
+async def announce_in_loop(request: HttpRequest, heard: Heard) -> None:
+    """Send Django's signals, under ASGI."""
+    for signal, about in _signals(request, heard):
+        await signal.asend_robust(request=request, **about)
+
+
+def is_by_page(request: HttpRequest) -> bool:
+    """Say whether it is our own page that sends the signal: there is a session already."""
+    return hasattr(request, _BY_PAGE)
+
+
+def introduce_as(request: HttpRequest, user: Any) -> None:
+    """Make somebody ``request.user``, as ``login`` does before it sends its signal."""
+
+    async def auser() -> Any:
+        return user
+
+    given: Any = request
+    given.user, given.auser = user, auser
+
+
+def _signals(request: HttpRequest, heard: Heard) -> Iterator[tuple[Any, dict[str, Any]]]:
+    if heard.user is not None and isinstance(heard.user.entity, Model):
+        user: Any = heard.user.entity
+        user.backend = BACKEND
+        setattr(request, _BY_PAGE, True)
+        introduce_as(request, user)
+        yield user_logged_in, {"sender": user.__class__, "user": user}
+    elif heard.failed is not None:
+        credentials = {"username": heard.failed[0], "password": _MASKED}
+        yield user_login_failed, {"sender": _SENDER, "credentials": credentials}

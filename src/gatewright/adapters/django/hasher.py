@@ -1,0 +1,83 @@
+"""Django's own word on its users' passwords: what ``PASSWORD_HASHERS`` verifies, and how it wants them renewed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.hashers import (
+    BasePasswordHasher,
+    identify_hasher,
+    is_password_usable,
+    make_password,
+    verify_password,
+)
+
+from gatewright.errors import InvalidParameterError, UnreadableHashError
+from gatewright.passwords import Verified, spellings_of, text_of
+
+_BCRYPT = "bcrypt"
+_BCRYPT_BYTES = 72
+
+
+class DjangoHasher:
+    """Verifies and renews as ``check_password`` does, at its cost: an unknown user takes one run of the default hasher.
+
+    Django does not normalise passwords, so what was typed is tried first, and then its form NFC; a hash is renewed in
+    the form that fits, so that Django's own forms go on taking it.
+    """
+
+    def verify(self, password: object, *, against: object) -> Verified:
+        """Implement `gatewright.ports.Hasher`."""
+        try:
+            spellings = spellings_of(password)[::-1]
+        except InvalidParameterError:
+            return _refuse([""])
+        try:
+            stored = None if against is None else text_of(against)
+            if stored is None or not is_password_usable(stored):
+                return _refuse(spellings)
+            hasher = _hasher_of(stored)
+            for each in spellings:
+                verified = _verify(hasher, each, stored)
+                if verified.is_valid:
+                    return verified
+        except UnreadableHashError as error:
+            return _refuse(spellings, unreadable=str(error))
+        return Verified(is_valid=False)
+
+
+class _Cut(str):
+    """A password of which bcrypt's library gets what bcrypt takes note of; it refuses any longer one by an error."""
+
+    def encode(self, *_: Any) -> bytes:
+        """Return the bytes that count."""
+        return super().encode()[:_BCRYPT_BYTES]
+
+
+def _hasher_of(stored: str) -> BasePasswordHasher:
+    try:
+        return identify_hasher(stored)
+    except ValueError:
+        kind = stored.partition("$")[0] if stored.count("$") > 1 else ""
+        named = f"of the kind {kind[:20]}" if kind else "without a known prefix"
+        raise UnreadableHashError(f"It is a hash {named}, which no hasher of PASSWORD_HASHERS reads.") from None
+
+
+def _verify(hasher: BasePasswordHasher, password: str, stored: str) -> Verified:
+    r"""Compare one spelling. A NUL ends a password or pads it for some hashers: ``a`` and ``a\0`` would be the same."""
+    is_cut = hasher.algorithm == _BCRYPT
+    try:
+        is_right, is_outdated = verify_password(_Cut(password) if is_cut else password, stored)
+    except (ValueError, TypeError, LookupError, AssertionError):  # of what Django itself would answer 500 to
+        raise UnreadableHashError(f"It is a damaged hash of the kind {hasher.algorithm}.") from None
+    if not is_right or "\0" in password:
+        return Verified(is_valid=False)
+    is_whole = not is_cut or len(password.encode()) < _BCRYPT_BYTES
+    return Verified(is_valid=True, new_hash=make_password(password) if is_outdated and is_whole else None)
+
+
+def _refuse(spellings: Any, *, unreadable: str | None = None) -> Verified:
+    """Answer no, at the cost of the default hasher, as Django's ``ModelBackend`` does."""
+    for each in spellings:
+        make_password(each)
+    return Verified(is_valid=False, unreadable=unreadable)

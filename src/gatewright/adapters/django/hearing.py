@@ -1,0 +1,71 @@
+"""What happens while one of our pages is answered, by the hooks, which know no request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from gatewright.auth import Auth
+from gatewright.model import User
+
+
+@dataclass(slots=True)
+class Heard:
+    """What happened while one page was answered.
+
+    Attributes:
+        user: Who has signed in.
+        is_login: Whether it is the login that was asked for, and not a confirmation by a visitor who is in already.
+        failed: The name that could not be proven there, in a tuple, for it may be anything.
+        has_logged_out: Whether a session was ended.
+    """
+
+    user: User | None = None
+    is_login: bool = False
+    failed: tuple[Any] | None = None
+    has_logged_out: bool = False
+
+
+_HEARD: ContextVar[Heard | None] = ContextVar("gatewright_heard", default=None)
+
+
+def listen_to(auth: Auth) -> None:
+    """Have the hooks of the project's auth heard."""
+    auth.add_hook("pre_login", _asked)
+    auth.add_hook("login_success", _signed_in)
+    auth.add_hook("auth_failed", _failed)
+    auth.add_hook("logout", _signed_out)
+
+
+@contextmanager
+def listen() -> Iterator[Heard]:
+    """Hear what happens while a page is answered. Django's own sign-in sends its signals itself, and is not heard."""
+    heard = Heard()
+    token = _HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        _HEARD.reset(token)
+
+
+def _asked() -> None:
+    if (heard := _HEARD.get()) is not None:
+        heard.is_login = True
+
+
+def _signed_in(user: User) -> None:
+    if (heard := _HEARD.get()) is not None:
+        heard.user = user
+
+
+def _failed(username: Any, method: str) -> None:
+    if (heard := _HEARD.get()) is not None and heard.is_login and method == "password":
+        heard.failed = (username,)
+
+
+def _signed_out() -> None:
+    if (heard := _HEARD.get()) is not None:
+        heard.has_logged_out = True

@@ -1,0 +1,67 @@
+"""What is put beside an application's answer on its way out, or in its place."""
+
+from __future__ import annotations
+
+from starlette.types import Message, Send
+
+from gatewright.adapters.starlette.translation import decoded, encoded, ready
+from gatewright.web import Request, Response, Visit
+from gatewright.web.access import headers_beside
+
+
+def with_headers(visit: Visit, send: Send) -> Send:
+    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            added = await headers_beside(visit, decoded(message.get("headers", ())))
+            message = {**message, "headers": [*message.get("headers", ()), *encoded(added)]}
+        elif message["type"] == "websocket.accept":
+            message = {**message, "headers": [*message.get("headers", ()), *encoded(visit.cookies())]}
+        await send(message)
+
+    return send_with_headers
+
+
+def with_own_answers(visit: Visit, send: Send) -> Send:
+    """Return a ``send`` that puts an answer of ours in the place of the application's, where there is a better one.
+
+    It is one for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
+    mounted there, but headers that were put beside it, such as those of CORS, stay. Or it leads on from an address that
+    the application does not know.
+    """
+    own: Message | None = None
+
+    async def send_own(message: Message) -> None:
+        nonlocal own
+        if message["type"] == "http.response.start":
+            answer = _instead_of(message, visit)
+            if answer is not None:
+                start, own = _messages_of(answer, visit.request)
+                message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
+        elif own is not None:
+            if message.get("more_body", False):
+                return
+            message = own
+        await send(message)
+
+    return send_own
+
+
+def _instead_of(start: Message, visit: Visit) -> Response | None:
+    if visit.refused is not None and start["status"] == visit.refused.status:
+        return visit.refused
+    return visit.site.detour(visit.request) if start["status"] == 404 else None
+
+
+def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:
+    sent = ready(answer, method=request.method)
+    start = {"type": "http.response.start", "status": sent.status_code, "headers": sent.raw_headers}
+    return start, {"type": "http.response.body", "body": sent.body}
+
+
+def _kept_from(message: Message, start: Message) -> list[tuple[bytes, bytes]]:
+    """Return those headers of an answer that are not about its body, and that ours has none of, or may have twice."""
+    ours = {name for name, _ in start["headers"]} - {b"vary"}
+    kept = [(name.lower(), value) for name, value in message.get("headers", ())]
+    return [(name, value) for name, value in kept if name not in ours and not name.startswith(b"content-")]

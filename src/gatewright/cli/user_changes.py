@@ -1,0 +1,72 @@
+"""``gatewright user rename``, ``email``, ``export`` and ``delete``: what a user is called, their data, their end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gatewright.auth import Auth
+from gatewright.cli.audit_actor import acting_user
+from gatewright.cli.confirm import confirm
+from gatewright.cli.output import AsJson, note, printable, write_json
+from gatewright.cli.user import Name
+from gatewright.cli.user_fields import user_fields
+
+
+def rename_user(
+    name: Name,
+    username: Annotated[str, typer.Argument(metavar="USERNAME", help="The new username.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give a user another username. The user stays signed in; the old name is free for others."""
+    with Auth() as auth:
+        renamed = auth.change_username(auth.get_user(name).id, username=username, actor=acting_user())
+        fields = user_fields(auth, renamed)
+    if as_json:
+        write_json(fields)
+    else:
+        print(f"{printable(name)} is {printable(renamed.username)} now.")
+
+
+def change_email(
+    name: Name,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The new mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Send a user the link to another mail address. Nothing changes until it is used; the old address is told."""
+    with Auth() as auth:
+        user = auth.get_user(name)
+        auth.request_email_change(user.id, email=email, actor=acting_user())
+        fields = user_fields(auth, user)
+    if as_json:
+        write_json(fields)
+    else:
+        print(f"If {printable(email)} is nobody else's, a link is on its way to it. Nothing has changed yet.")
+
+
+def export_user(name: Name) -> None:
+    """Print everything that is kept about a user, as one JSON document: no hash, no secret."""
+    with Auth() as auth:
+        document = auth.export_user(auth.get_user(name).id, actor=acting_user())
+    write_json(document)
+
+
+def delete_user(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a user, with everything that is kept about them. The user's sessions end at once."""
+    with Auth() as auth:
+        user = auth.get_user(name)
+        for role in auth.list_sole_roles(user.id):
+            note(f"Nobody else has the role {printable(role)}.")
+        shown = f"{printable(user.username)} ({user.id})"
+        if not yes:
+            confirm(f"Delete {shown} with everything that is kept about them? This cannot be undone.")
+        auth.delete_user(user.id, actor=acting_user())
+    if as_json:
+        write_json({"deleted": user.id})
+    else:
+        print(f"Deleted {shown}.")

@@ -1,0 +1,56 @@
+"""Delete an account, with everything that is kept about its person."""
+
+from __future__ import annotations
+
+from gatewright.errors import UserNotFoundError
+from gatewright.model import Account
+from gatewright.operations.accounts import require_account_of_id
+from gatewright.operations.attempts import SIGN_IN, account_name
+from gatewright.operations.audit import entry
+from gatewright.operations.authenticate import PROVIDER
+from gatewright.operations.letters import ACCOUNT_DELETED, COUNTED, Asker, new_letter
+from gatewright.operations.parts import Parts
+from gatewright.operations.users import user_of
+
+_PROVIDERS = ("SQLUserProvider", PROVIDER)
+"""Under whose names attempts on an account of ours are counted."""
+
+
+async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str | None) -> None:
+    """Delete an account: its sessions end at once, and its names are free. The audit record keeps no person.
+
+    The owner is told by mail, at an address that is known to be theirs.
+
+    Args:
+        parts: The application's parts.
+        user_id: Whose account.
+        asker: Who asks; says in which language the mail is.
+        actor: Who deletes it, where that is not the user.
+
+    Raises:
+        UserNotFoundError: If there is no such user, or somebody else has just deleted them.
+        Denied: If a ``pre_account_deletion`` hook refuses.
+    """
+    account = await require_account_of_id(parts, user_id)
+    user = await user_of(parts, account)
+    await parts.hooks.pre_account_deletion.fire(user=user)
+    deleted = entry(parts, "user_deleted", user_id=account.id, actor=actor)
+    notice = None
+    if account.email is not None and account.is_verified:
+        notice = new_letter(parts, ACCOUNT_DELETED, account_id=None, email=account.email, asker=asker)
+    attempts = await _attempts_on(parts, account)
+
+    async def delete() -> None:
+        if not await parts.store.delete_account(account.id, attempts=attempts, letter=notice, audit=deleted):
+            raise UserNotFoundError("The account was deleted meanwhile.")
+        parts.wake_postman()
+        await parts.hooks.post_account_deletion.fire(user=user)
+
+    await parts.shield(delete())
+
+
+async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
+    """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
+    names = await parts.store.names_of_account(account.id)
+    mails = [(kind, name) for kind in COUNTED for name in names]
+    return mails + [(SIGN_IN, account_name(provider, name)) for provider in _PROVIDERS for name in names]

@@ -1,0 +1,67 @@
+"""Give out everything that is kept about a user, for whom it is about (GDPR, articles 15 and 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from gatewright.errors import UserNotFoundError
+from gatewright.model import User, as_utc
+from gatewright.operations.accounts import require_account_of_id
+from gatewright.operations.audit import entry
+from gatewright.operations.parts import Parts
+from gatewright.ports import AccountData
+
+_UNTOLD = ("actor", "account_id", "user_id", "token")
+"""Who else has had a hand in it is another person's; whose it is stands at the top; a token is never kept."""
+
+
+async def export_user(parts: Parts, user_id: object, *, actor: str | None, client: str | None = None) -> dict[str, Any]:
+    """Return everything that is kept about a user, as JSON can write it. No hash, no digest, no secret.
+
+    Args:
+        parts: The application's parts.
+        user_id: Whose data.
+        actor: Who asks for it, where that is not the user.
+        client: The address that the request comes from, for the audit record.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+    """
+    account = await require_account_of_id(parts, user_id)
+    exported = entry(
+        parts, "user_exported", user_id=account.id, username=User(account).username, client=client, actor=actor
+    )
+    data = await parts.store.export_account(account.id, audit=exported)
+    if data is None:
+        raise UserNotFoundError("The account was deleted meanwhile.")
+    return {"exported_at": _plain(parts.clock.now()), **_document(data)}
+
+
+def _document(data: AccountData) -> dict[str, Any]:
+    return {
+        "account": _fields(asdict(data.account)) | {"has_password": data.has_password},
+        "profile": dict(data.profile),
+        "roles": list(data.roles),
+        "permissions": list(data.permissions),
+        "wallets": list(data.wallets),
+        "sessions": _records(data.sessions),
+        "remembered_browsers": _records(data.remembered),
+        "mail_links": _records(data.links),
+        "waiting_mails": _records(data.letters),
+        "audit": _records(line for _, line in data.audit),
+    }
+
+
+def _records(records: Iterable[Any]) -> list[dict[str, Any]]:
+    return [_fields(asdict(record)) for record in records]
+
+
+def _fields(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in fields.items() if name not in _UNTOLD}
+
+
+def _plain(value: Any) -> Any:
+    return as_utc(value).isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,103 @@
+"""Where accounts get another name or address, and come to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gatewright.model import Account, AuditEntry, Letter, Link, Remembered, Session
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """Everything that is kept about an account, without hashes and digests. Nothing here signs anybody in.
+
+    ``sessions`` are all that have not been purged, ended ones too; ``roles`` and ``permissions`` are the account's own,
+    and not what follows from them.
+    """
+
+    account: Account
+    has_password: bool
+    wallets: Sequence[str]
+    profile: Mapping[str, str]
+    roles: Sequence[str]
+    permissions: Sequence[str]
+    sessions: Sequence[Session]
+    remembered: Sequence[Remembered]
+    links: Sequence[Link]
+    letters: Sequence[Letter]
+    audit: Sequence[tuple[int, AuditEntry]]
+
+
+class AccountChangeStore(Protocol):
+    """Changes what an account is called, and deletes it. Every method is one transaction."""
+
+    async def change_username(self, account_id: str, username: str, *, audit: AuditEntry) -> bool:
+        """Give an account another username, and say whether there is such an account.
+
+        Its sessions and remembered browsers go on under the new name.
+
+        Raises:
+            TakenError: If the name is somebody's already.
+        """
+        ...
+
+    async def begin_email_change(
+        self, account_id: str, *, link: Letter | None, notice: Letter | None, audit: AuditEntry
+    ) -> None:
+        """Keep the mails of a wish for another address. Whatever came of an earlier wish is gone, links included.
+
+        Args:
+            account_id: The account.
+            link: The mail to the new address, if there may be one.
+            notice: The mail to the address that the account has, if it has one.
+            audit: What to record.
+
+        Raises:
+            UserNotFoundError: If the account is gone, and there is a mail to be kept.
+        """
+        ...
+
+    async def change_email(self, link_id: str, *, letter: Letter | None, audit: AuditEntry) -> bool:
+        """Spend a link on the mail address that it was sent to, all or nothing; say whether this call did.
+
+        The account is verified by it. Its other links are gone, since they were sent to the former address; ``letter``
+        tells that address. A username that was the former address becomes the new one, and sessions and remembered
+        browsers go on under the new name.
+
+        Raises:
+            TakenError: If the address is somebody else's meanwhile. The link is not spent.
+        """
+        ...
+
+    async def delete_account(
+        self, account_id: str, *, attempts: Sequence[tuple[str, str]], letter: Letter | None, audit: AuditEntry
+    ) -> bool:
+        """Delete an account with everything that is kept about it, and say whether this call did.
+
+        Sessions, wallets, challenges, remembered browsers, links, waiting mails, rights and profile are gone. The audit
+        record keeps its lines, without the person: under the identifier, but without names, addresses and origins.
+
+        Args:
+            account_id: The account.
+            attempts: Under which action and name attempts on it are counted, which are forgotten.
+            letter: What tells its owner. It belongs to no account, and so survives.
+            audit: What to record.
+        """
+        ...
+
+    async def export_account(self, account_id: str, *, audit: AuditEntry) -> AccountData | None:
+        """Return everything that is kept about an account, as of one moment, or None where there is no such account."""
+        ...
+
+    async def names_of_account(self, account_id: str) -> list[str]:
+        """Return whatever an account is or was called, in any order: names, mail addresses, wallets.
+
+        What is another account's by now is not among them.
+        """
+        ...
+
+    async def sole_roles(self, account_id: str) -> list[str]:
+        """Return the roles that this account was given and nobody else was."""
+        ...

@@ -1,0 +1,215 @@
+"""Statements on what an account is called, on its end, and on everything that is kept about it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
+
+from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.statements.remembered import RECORD as REMEMBERED
+from gatewright.storage.sql.statements.sessions import RECORD as SESSIONS
+from gatewright.storage.sql.tables import (
+    attempts,
+    audit,
+    challenges,
+    letters,
+    links,
+    remembered,
+    sessions,
+    user_permissions,
+    user_roles,
+    users,
+    wallets,
+)
+
+u, a, w = users.c, audit.c, wallets.c
+_ID: ColumnElement[str] = bindparam("account_id")
+_NAME: ColumnElement[str] = bindparam("name")
+_THEIRS = a.user_id == _ID
+
+
+def _text(value: str) -> ColumnElement[str]:
+    return literal_column(f"'{value}'")
+
+
+_NAMING = [_text(event) for event in ("username_changed", "email_changed", "wallet_linked", "wallet_unlinked")]
+"""The events whose reason is a name or an address of the account."""
+_TELLING = [*_NAMING, _text("bypassed")]
+"""The events whose reason may tell who the account's person is."""
+_OURS = [_text(provider) for provider in ("SQLUserProvider", "WalletUserProvider")]
+
+
+class AccountChangeStatements:
+    """The SQL texts on what an account is called, on its end, and on everything that is kept about it."""
+
+    @cached_property
+    def change_username(self) -> str:
+        """Parameters: ``account_id``, ``username``."""
+        return sql(update(users).where(u.id == _ID).values(username=bindparam("username")))
+
+    @cached_property
+    def change_email(self) -> str:
+        """Parameters: ``account_id``, ``email``. A username that was the mail address stays so."""
+        email: ColumnElement[str] = bindparam("email")
+        username = case((u.username == u.email, email), else_=u.username)
+        return sql(update(users).where(u.id == _ID).values(username=username, email=email, is_verified=true()))
+
+    @cached_property
+    def rename_sessions(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``new_name``."""
+        return _rename(sessions)
+
+    @cached_property
+    def rename_remembered(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``new_name``."""
+        return _rename(remembered)
+
+    @cached_property
+    def delete_links_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(delete(links).where(links.c.account_id == _ID))
+
+    @cached_property
+    def delete_account(self) -> str:
+        """Parameters: ``account_id``. Whatever refers to the account goes with it."""
+        return sql(delete(users).where(u.id == _ID))
+
+    @cached_property
+    def delete_challenges_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        theirs = select(w.evrmore_address).where(w.account_id == _ID)
+        return sql(delete(challenges).where(challenges.c.evrmore_address.in_(theirs)))
+
+    @cached_property
+    def delete_attempts_on(self) -> str:
+        """Parameters: ``action``, ``name``."""
+        which = and_(attempts.c.action == bindparam("action"), attempts.c.name == _NAME)
+        return sql(delete(attempts).where(which))
+
+    @cached_property
+    def names_of_account(self) -> str:
+        """Parameters: ``account_id``. Whatever the record may call an account, but for what is another one's by now."""
+        told = select(a.username.label("name")).where(_THEIRS)
+        former = select(a.reason).where(_THEIRS, a.event.in_(_NAMING))
+        own = (select(column).where(u.id == _ID) for column in (u.username, u.email))
+        address = w.evrmore_address
+        theirs = (select(column).where(w.account_id == _ID) for column in (address, func.lower(address)))
+        name = union(told, former, *own, *theirs).subquery("names").c.name
+        others = users.alias("others").c
+        is_others = (
+            select(others.id).where(column == name, others.id != _ID).exists()
+            for column in (others.username, others.email)
+        )
+        return sql(select(name).where(name.is_not(None), *(~each for each in is_others)))
+
+    @cached_property
+    def forget_person_in_audit(self) -> str:
+        """Parameters: ``account_id``. The lines about an account."""
+        reason = case((a.event.in_(_TELLING), null()), else_=a.reason)
+        return sql(update(audit).where(_THEIRS).values(username=null(), client=null(), reason=reason))
+
+    @cached_property
+    def forget_name_in_audit(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``since``. The lines that only name an account, such as failures."""
+        return sql(update(audit).where(_is_named(_ID)).values(username=null(), client=null()))
+
+    @cached_property
+    def forget_actor_in_audit(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``since``. What an account has done stays its own."""
+        acted = and_(a.actor == _NAME, a.at >= bindparam("since"))
+        return sql(update(audit).where(acted).values(actor=_ID))
+
+    @cached_property
+    def audit_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(select(audit).where(_THEIRS).order_by(a.id))
+
+    @cached_property
+    def audit_of_name(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``since``. As for `forget_name_in_audit`."""
+        return sql(select(audit).where(_is_named(_ID)).order_by(a.id))
+
+    @cached_property
+    def has_password(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(select(u.password_hash.is_not(None)).where(u.id == _ID))
+
+    @cached_property
+    def all_sessions_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(_of_account(sessions, *SESSIONS).order_by(sessions.c.created_at))
+
+    @cached_property
+    def all_remembered_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(_of_account(remembered, *REMEMBERED).order_by(remembered.c.created_at))
+
+    @cached_property
+    def all_links_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        columns = [column for column in links.c if column.name != "digest"]
+        return sql(_of_account(links, *columns).order_by(links.c.created_at))
+
+    @cached_property
+    def all_letters_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(_of_account(letters, *letters.c).order_by(letters.c.created_at))
+
+    @cached_property
+    def own_roles_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        return sql(_of_account(user_roles, user_roles.c.role).order_by(user_roles.c.role))
+
+    @cached_property
+    def own_permissions_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        name = user_permissions.c.permission
+        return sql(_of_account(user_permissions, name).order_by(name))
+
+    @cached_property
+    def sole_roles_of_account(self) -> str:
+        """Parameters: ``account_id``."""
+        others = user_roles.alias("others").c
+        is_others = select(others.role).where(others.role == user_roles.c.role, others.account_id != _ID)
+        sole = _of_account(user_roles, user_roles.c.role).where(~is_others.exists())
+        return sql(sole.order_by(user_roles.c.role))
+
+
+def _of_account(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    return select(*columns).where(table.c.account_id == _ID)
+
+
+def _rename(table: Table) -> str:
+    """Build the statement by which what an account was known by goes on under another name."""
+    theirs = and_(table.c.account_id == _ID, table.c.username == _NAME)
+    return sql(update(table).where(theirs).values(username=bindparam("new_name")))
+
+
+def _is_named(account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Say that a line names nobody's identifier but ``:name``, and was written since ``:since`` where the name is ours.
+
+    A line about another provider's user of the same name is not ours to touch: whoever takes that name here, and
+    deletes their account, must not be able to wash what they have tried there.
+    """
+    own = audit.alias("own").c
+    providers = select(own.provider).where(own.user_id == account_id, own.provider.is_not(None))
+    is_ours = or_(a.provider.is_(None), a.provider.in_(_OURS), a.provider.in_(providers))
+    return and_(a.username == _NAME, a.user_id.is_(None), a.at >= bindparam("since"), is_ours)

@@ -1,0 +1,49 @@
+"""Move to another mail address by the link that was sent there. Looking at the page of a link changes nothing."""
+
+from __future__ import annotations
+
+from gatewright.errors import InvalidLinkError, TakenError
+from gatewright.model import User
+from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+PURPOSE = "email_change"
+
+
+async def show(visit: Visit, token: str, **context: object) -> Response:
+    """Show a button: mail scanners follow links, but press no buttons.
+
+    Raises:
+        InvalidLinkError: If the link cannot be used.
+    """
+    if not await visit.auth.is_link_valid(token, purpose=PURPOSE):
+        raise InvalidLinkError
+    return await visit.site.pages.show(visit, "email_change.html", token=token, **context)  # type: ignore[arg-type]
+
+
+async def submit(visit: Visit, token: str) -> Response:
+    """Move the account to the address.
+
+    Raises:
+        InvalidLinkError: If the link cannot be used.
+    """
+    if visit.is_form_expired():
+        return await show(visit, token, **EXPIRED)
+    try:
+        await confirm(visit, token)
+    except TakenError:
+        return await show(visit, token, status=409, messages={"danger": "ERR_EMAIL_TAKEN"})
+    visit.guard.add_message("success", "MSG_EMAIL_CHANGED")
+    return redirect(visit.site.path("login" if await visit.user() is None else "account"))
+
+
+async def confirm(visit: Visit, token: str) -> User:
+    """Move the account to the address, and tell the former one.
+
+    Raises:
+        GatewrightError: What `AsyncAuth.confirm_email_change` raises.
+    """
+    return await visit.auth.confirm_email_change(
+        token, ip_address=visit.client.ip_address, language=visit.language, base_url=visit.base_url
+    )

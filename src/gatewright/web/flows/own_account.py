@@ -1,0 +1,135 @@
+"""What visitors do with their account as a whole: another name or address, a copy of their data, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gatewright.errors import (
+    AttemptBlockedError,
+    GatewrightError,
+    InvalidParameterError,
+    RateLimitError,
+    TransportError,
+    UnconfirmedError,
+    UserNotFoundError,
+)
+from gatewright.model import User
+from gatewright.operations.sessions import is_account
+from gatewright.web.fields import CURRENT_PASSWORD
+from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
+from gatewright.web.message_texts import MESSAGES
+from gatewright.web.response import Response, data, redirect
+from gatewright.web.visit import Visit
+
+_FILE = "account.json"
+_PROOF = (CURRENT_PASSWORD,)
+
+
+class DeletionPage:
+    """The page that deletes the visitor's account.
+
+    Args:
+        visit: Whose page it is.
+        user: Who is signed in.
+        has_password: Whether the password is the proof that it is them; a wallet's signature else.
+    """
+
+    def __init__(self, visit: Visit, user: User, *, has_password: bool) -> None:
+        self._visit = visit
+        self._has_password = has_password
+        if not is_account(user):
+            raise TransportError(status=404)
+
+    async def show(self, **context: object) -> Response:
+        """Say what will be gone, and ask for the proof."""
+        return await self._visit.site.pages.show(
+            self._visit,
+            "account_delete.html",
+            has_password=self._has_password,
+            **context,  # type: ignore[arg-type] # passed on as it is
+        )
+
+    async def submit(self) -> Response:
+        """Delete the account."""
+        visit = self._visit
+        if visit.is_form_expired():
+            return await self.show(**EXPIRED)
+        typed, errors = typed_proof(visit, has_password=self._has_password)
+        if not errors:
+            try:
+                await delete(visit, typed)
+            except UnconfirmedError:
+                return visit.redirect_to_confirmation()
+            except (UserNotFoundError, RateLimitError) as error:
+                errors = problem_with(error)
+        if errors:
+            return await self.show(status=422, errors=errors)
+        visit.guard.add_message("success", "MSG_ACCOUNT_DELETED")
+        return redirect(visit.site.path("login"))
+
+
+def typed_proof(visit: Visit, *, has_password: bool) -> tuple[str | None, dict[str, str]]:
+    """Return the password that was typed as a proof, and what is wrong with it, by field."""
+    if not has_password:
+        return None, {}
+    typed = typed_in(visit.request.form, _PROOF)
+    return typed[CURRENT_PASSWORD.name], problems_in(typed, _PROOF)
+
+
+def problem_with(error: GatewrightError) -> dict[str, str]:
+    """Return what is wrong by field, for an error of a proof or of what was to be changed.
+
+    Raises:
+        GatewrightError: The error itself, where it is about no field.
+    """
+    if isinstance(error, UserNotFoundError):
+        return {CURRENT_PASSWORD.name: MESSAGES["ERR_CURRENT_PASSWORD"]}
+    if isinstance(error, AttemptBlockedError):
+        return {CURRENT_PASSWORD.name: MESSAGES["ERR_LOGIN_ATTEMPT_BLOCKED"]}
+    if isinstance(error, RateLimitError):
+        return {"email": MESSAGES["ERR_RATE_LIMITED"]}
+    if isinstance(error, InvalidParameterError) and error.evidence.get("reason") == "unchanged":
+        return {"email": MESSAGES["ERR_EMAIL_UNCHANGED"]}
+    return explain_field(error)
+
+
+async def change_username(visit: Visit, username: Any, password: Any) -> None:
+    """Give the visitor another username.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.change_username` raises.
+    """
+    await visit.guard.change_username(username, password=password)
+
+
+async def request_email_change(visit: Visit, email: Any, password: Any) -> None:
+    """Send the visitor a link to another mail address.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.request_email_change` raises.
+    """
+    await visit.guard.request_email_change(email, password=password, language=visit.language, base_url=visit.base_url)
+
+
+CHANGES = {"username": change_username, "email": request_email_change}
+"""Field of the account -> what changes it, given the new value and the password."""
+
+
+async def export(visit: Visit, password: Any) -> Response:
+    """Return everything that is kept about the visitor, as a file for them to keep.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.export` raises.
+    """
+    document = await visit.guard.export(password=password)
+    return data(document, headers={"Content-Disposition": f'attachment; filename="{_FILE}"'}, indent=2)
+
+
+async def delete(visit: Visit, password: Any) -> None:
+    """Delete the visitor's account, and forget the browser.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.delete_account` raises.
+    """
+    await visit.guard.delete_account(password=password, language=visit.language)
+    await visit.log_out()

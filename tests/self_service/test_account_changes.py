@@ -1,0 +1,446 @@
+"""Another username, another mail address: by their owner with a fresh proof, or by whoever runs the site."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright import MemoryUserProvider
+from gatewright.errors import (
+    AttemptBlockedError,
+    AuthenticationError,
+    Denied,
+    InvalidLinkError,
+    InvalidParameterError,
+    RateLimitError,
+    TakenError,
+    UnconfirmedError,
+    UserNotFoundError,
+)
+from gatewright.providers.user_provider import default_hasher
+from visitors import ODD_VALUES, OURS, PASSWORD, Visitor, not_refused
+
+NEW = "new@example.com"
+NEW_PASSWORD = "quite another sentence of hers"
+
+
+@pytest.fixture
+def carol(auth, register):
+    """A user with a username and a mail address."""
+    return register(auth, email="carol@example.com")
+
+
+@pytest.fixture
+def asked(auth, office, carol):
+    """The secret of the link that moves carol to another address."""
+    auth.request_email_change(carol.id, email=NEW)
+    return moving_token(auth, office)
+
+
+def moving_token(auth, office):
+    """Send the mails that wait, and return the secret of the newest link to another address."""
+    auth.deliver_mails()
+    return office.links("email_change")[-1].rpartition("/")[2]
+
+
+def wallet_visitor(auth, wallet):
+    """A visitor who has signed in with a wallet alone."""
+    visitor = Visitor(auth)
+    challenge = auth.generate_challenge(wallet.address)
+    visitor.request().login_with_wallet(wallet.address, challenge, wallet.sign(challenge))
+    return visitor
+
+
+class TestUsername:
+    def test_the_new_name_is_spelled_in_one_way(self, auth, carol):
+        """As at sign-up; the user is returned under it, with the same id."""
+        renamed = auth.change_username(carol.id, username=" CAROLINE\u3000 Smith. ")
+
+        assert (renamed.id, renamed.username) == (carol.id, "caroline smith")
+        assert auth.get_user("Caroline  Smith").id == carol.id
+
+    def test_the_old_name_is_free(self, auth, carol, register):
+        """And nothing of the old owner comes with it."""
+        visitor = Visitor(auth)
+        visitor.request().login("carol", PASSWORD, OURS)
+        auth.change_username(carol.id, username="caroline")
+        heir = register(auth, "carol")
+
+        assert heir.id != carol.id
+        assert visitor.request().user().id == carol.id
+        assert [session.user_id for session in auth.list_sessions()] == [carol.id]
+
+    def test_a_token_goes_on(self, auth, alice, sign_in, link, carol):
+        """It names the session, and not the user."""
+        link(auth, "carol", alice)
+        session = sign_in(auth, alice)
+        auth.change_username(carol.id, username="caroline")
+
+        assert auth.get_user_by_token(session.token).username == "caroline"
+
+    @pytest.mark.parametrize("name", ["bert", "BERT", "\uff42ert", " bert."])
+    def test_a_taken_name_is_refused(self, auth, carol, name):
+        """However it is spelled."""
+        auth.create_user("bert")
+
+        with pytest.raises(TakenError):
+            auth.change_username(carol.id, username=name)
+        assert auth.get_user("carol").id == carol.id
+
+    def test_a_mail_address_of_somebody_else_is_no_name(self, auth, carol):
+        """One's own is."""
+        auth.create_user("bert", email="bert@example.com")
+
+        for name in ("bert@example.com", "nobody@example.com"):
+            with pytest.raises(InvalidParameterError):
+                auth.change_username(carol.id, username=name)
+        assert auth.change_username(carol.id, username="Carol@example.com").username == "carol@example.com"
+
+    def test_the_same_name_is_no_change(self, auth, carol, count):
+        """Nothing is written."""
+        before = count("audit")
+
+        assert auth.change_username(carol.id, username="CAROL").username == "carol"
+        assert count("audit") == before
+
+    def test_hooks_may_choose_or_refuse_the_name(self, auth, carol, hooks):
+        """What they leave is validated like what was typed."""
+        auth.create_user("bert")
+        choices = iter([{"username": "Chosen"}, {"username": "bert"}])
+        auth.add_hook("pre_username_change", lambda: next(choices, None))
+
+        assert auth.change_username(carol.id, username="typed").username == "chosen"
+        assert hooks.of("post_username_change")[0]["former_username"] == "carol"
+        with pytest.raises(TakenError):
+            auth.change_username(carol.id, username="typed")
+
+    def test_odd_names_are_refused(self, auth, carol):
+        """With an error of ours, whatever they are."""
+        assert not_refused(lambda odd: auth.change_username(carol.id, username=odd)) == []
+        assert auth.get_user("carol").id == carol.id
+
+    def test_one_of_many_gets_a_name(self, auth, register, at_once):
+        """At the same moment."""
+        users = [register(auth, f"user{number}") for number in range(4)]
+
+        def take(user):
+            return lambda auth: auth.change_username(user.id, username="wanted")
+
+        results = at_once(auth, [take(user) for user in users])
+        assert sorted(type(result).__name__ for result in results) == ["TakenError"] * 3 + ["User"]
+
+
+class TestEmail:
+    def test_nothing_changes_before_the_link_is_used(self, auth, office, carol, asked):
+        """The link goes to the new address, a notice without one to the old."""
+        assert office.kinds() == [("email_change", NEW), ("email_change_requested", "carol@example.com")]
+        assert office.links("email_change_requested") == ["http://localhost:8000/login"]
+        assert auth.get_user("carol").email == "carol@example.com"
+        with pytest.raises(UserNotFoundError):
+            auth.get_user(NEW)
+
+    def test_the_link_moves_the_account(self, auth, office, carol, asked):
+        """The old address is told, and is free; nobody is signed out."""
+        visitor = Visitor(auth)
+        visitor.request().login("carol", PASSWORD, OURS)
+        moved = auth.confirm_email_change(asked)
+        auth.deliver_mails()
+
+        assert (moved.id, moved.username, moved.email, moved.is_verified) == (carol.id, "carol", NEW, True)
+        assert office.kinds()[-1] == ("email_changed", "carol@example.com")
+        assert visitor.request().user().email == NEW
+        assert auth.create_user(email="carol@example.com").id != carol.id
+
+    def test_a_visitor_known_by_the_address_stays_signed_in(self, auth, office, register):
+        """An account without a username is known by its address; so are its sessions and browsers."""
+        user = register(auth, None, email="dora@example.com")
+        visitor, other = Visitor(auth), Visitor(auth)
+        visitor.request().login("dora@example.com", PASSWORD, OURS)
+        other.request().login("dora@example.com", PASSWORD, OURS)
+        cookie = other.request().remember()
+        auth.request_email_change(user.id, email=NEW)
+        auth.confirm_email_change(moving_token(auth, office))
+
+        assert visitor.request().user().email == NEW
+        later = auth.guard({})
+        assert later.recall(cookie) is not None
+        assert later.user().id == user.id
+
+    def test_a_link_is_good_once(self, auth, asked):
+        """Whoever comes second is told so."""
+        auth.confirm_email_change(asked)
+
+        with pytest.raises(InvalidLinkError):
+            auth.confirm_email_change(asked)
+
+    def test_a_link_is_good_for_two_hours(self, auth, asked, clock):
+        """To the second."""
+        clock.advance(hours=2)
+
+        with pytest.raises(InvalidLinkError):
+            auth.confirm_email_change(asked)
+
+    def test_only_the_digest_of_a_link_is_kept(self, auth, asked, sql):
+        """Whoever reads the database moves nobody."""
+        assert asked not in repr(sql("SELECT * FROM links")) + repr(sql("SELECT * FROM letters"))
+
+    def test_a_newer_wish_replaces_the_older(self, auth, office, carol, asked):
+        """Be its mail sent already or not."""
+        auth.request_email_change(carol.id, email="second@example.com")
+        auth.request_email_change(carol.id, email="third@example.com")
+        newest = moving_token(auth, office)
+
+        assert "second@example.com" not in [to for _, to in office.kinds()]
+        with pytest.raises(InvalidLinkError):
+            auth.confirm_email_change(asked)
+        assert auth.confirm_email_change(newest).email == "third@example.com"
+
+    @pytest.mark.parametrize("is_sent", [True, False])
+    def test_a_new_password_voids_the_wish(self, auth, office, carol, is_sent):
+        """That is what the notice to the old address advises: whoever asked may have known the old one."""
+        auth.request_email_change(carol.id, email=NEW)
+        token = moving_token(auth, office) if is_sent else None
+        auth.set_password("carol", NEW_PASSWORD)
+        auth.deliver_mails()
+
+        assert len(office.links("email_change")) == int(is_sent)
+        if token is not None:
+            with pytest.raises(InvalidLinkError):
+                auth.confirm_email_change(token)
+
+    def test_links_to_the_old_address_are_void_after_the_move(self, auth, office, carol, asked):
+        """A forgotten password is replaced at the new address."""
+        auth.request_password_reset("carol@example.com")
+        auth.deliver_mails()
+        reset = office.links("password_reset")[-1].rpartition("/")[2]
+        auth.confirm_email_change(asked)
+
+        with pytest.raises(InvalidLinkError):
+            auth.reset_password(reset, NEW_PASSWORD)
+
+    def test_a_link_of_another_kind_moves_nobody(self, auth, office, asked):
+        """Nor does this one verify or reset anything."""
+        auth.request_password_reset("carol@example.com")
+        auth.deliver_mails()
+        reset = office.token()
+        for use, token in (
+            (auth.confirm_email_change, reset),
+            (auth.verify_email, asked),
+            (lambda token: auth.reset_password(token, NEW_PASSWORD), asked),
+        ):
+            with pytest.raises(InvalidLinkError):
+                use(token)
+
+    def test_an_account_that_is_not_active_is_not_moved(self, auth, asked):
+        """Whoever deactivated it meant that."""
+        auth.disable_user("carol")
+
+        with pytest.raises(InvalidLinkError):
+            auth.confirm_email_change(asked)
+
+    def test_nobody_learns_whose_an_address_is(self, auth, office, carol, register, sql):
+        """The answer and the work are the same; only the mail is missing, and why is recorded."""
+        register(auth, "bert", email="bert@example.com")
+        written = []
+        for email in ("bert@example.com", "free@example.com"):
+            before = sql("SELECT count(*) FROM attempts")[0][0], sql("SELECT count(*) FROM audit")[0][0]
+            assert auth.request_email_change(carol.id, email=email) is None
+            after = sql("SELECT count(*) FROM attempts")[0][0], sql("SELECT count(*) FROM audit")[0][0]
+            written.append((after[0] - before[0], after[1] - before[1]))
+        auth.deliver_mails()
+
+        assert written[0] == written[1]
+        assert ("email_change", "bert@example.com") not in office.kinds()
+        assert office.kinds().count(("email_change_requested", "carol@example.com")) == 2
+        reasons = [line.reason for _, line in auth.list_audit(event="email_change_requested")]
+        assert reasons == ["taken", None]
+
+    def test_an_address_that_is_taken_meanwhile_stays_its_owners(self, auth, carol, asked, register):
+        """The link is not spent: it is good again when the address is free."""
+        rival = register(auth, "rival", email=NEW)
+
+        with pytest.raises(TakenError):
+            auth.confirm_email_change(asked)
+        assert auth.get_user("carol").email == "carol@example.com"
+        auth.delete_user(rival.id)
+        assert auth.confirm_email_change(asked).email == NEW
+
+    def test_one_of_two_gets_an_address(self, auth, office, carol, asked, register, at_once):
+        """Both had a link to it, and use it at the same moment."""
+        rival = register(auth, "rival", email="rival@example.com")
+        auth.request_email_change(rival.id, email=NEW)
+        other = moving_token(auth, office)
+
+        def use(token):
+            return lambda auth: auth.confirm_email_change(token)
+
+        results = at_once(auth, [use(asked), use(other)])
+        assert sorted(type(result).__name__ for result in results) == ["TakenError", "User"]
+
+    def test_nobody_is_flooded(self, auth, office, carol):
+        """The fourth mail to one address within two hours is not sent; one client is told when it is too much."""
+        for _ in range(4):
+            auth.request_email_change(carol.id, email=NEW)
+            auth.deliver_mails()
+        assert len(office.links("email_change")) == 3
+        for number in range(20):
+            auth.request_email_change(carol.id, email=f"{number}@example.com", ip_address="192.0.2.1")
+        with pytest.raises(RateLimitError):
+            auth.request_email_change(carol.id, email="20@example.com", ip_address="192.0.2.1")
+
+    def test_an_account_may_get_its_first_address(self, auth, office, alice):
+        """There is no old one to be told."""
+        visitor = wallet_visitor(auth, alice)
+        visitor.request().request_email_change(NEW)
+        token = moving_token(auth, office)
+
+        assert office.kinds() == [("email_change", NEW)]
+        assert auth.confirm_email_change(token).email == NEW
+        auth.deliver_mails()
+        assert office.kinds() == [("email_change", NEW)]
+        assert visitor.request().user().email == NEW
+
+    def test_a_username_that_is_the_address_moves_along(self, auth, office, register):
+        """It could not be anybody else's address."""
+        user = register(auth, "dora@example.com", email="dora@example.com")
+        visitor = Visitor(auth)
+        visitor.request().login("dora@example.com", PASSWORD, OURS)
+        auth.request_email_change(user.id, email=NEW)
+        moved = auth.confirm_email_change(moving_token(auth, office))
+
+        assert (moved.username, moved.email) == (NEW, NEW)
+        assert visitor.request().user().username == NEW
+
+    def test_one_s_own_address_is_no_change(self, auth, carol):
+        """However it is spelled."""
+        with pytest.raises(InvalidParameterError):
+            auth.request_email_change(carol.id, email="CAROL@example.com")
+        assert auth.list_letters() == []
+
+    def test_hooks_may_choose_or_refuse_the_address(self, auth, carol, hooks, office):
+        """Before anything is sent."""
+        auth.add_hook("pre_email_change", lambda: {"email": "Chosen@example.com"})
+        auth.request_email_change(carol.id, email=NEW)
+        auth.confirm_email_change(moving_token(auth, office))
+
+        assert hooks.of("post_email_change")[0]["former_email"] == "carol@example.com"
+        assert auth.get_user("carol").email == "chosen@example.com"
+
+        def refuse():
+            raise Denied
+
+        auth.add_hook("pre_email_change", refuse)
+        with pytest.raises(Denied):
+            auth.request_email_change(carol.id, email=NEW)
+
+    def test_odd_values_are_refused(self, auth, carol):
+        """With an error of ours, whatever they are."""
+        assert not_refused(lambda odd: auth.request_email_change(carol.id, email=odd)) == []
+        assert not_refused(auth.confirm_email_change) == []
+        assert auth.list_letters() == []
+
+
+ACTS = {
+    "a username": lambda guard, **proof: guard.change_username("caroline", **proof),
+    "an address": lambda guard, **proof: guard.request_email_change(NEW, **proof),
+    "a copy": lambda guard, **proof: guard.export(**proof),
+    "the end": lambda guard, **proof: guard.delete_account(**proof),
+}
+"""What visitors do with their own account."""
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+class TestProof:
+    def test_the_password_is_one(self, auth, signed_in, act):
+        """The one that they have."""
+        act(signed_in.request(), password=PASSWORD)
+
+    @pytest.mark.parametrize("password", [None, "", "wrong", NEW_PASSWORD, 7])
+    def test_nothing_else_is(self, auth, carol, signed_in, act, password):
+        """Where the account has a password."""
+        with pytest.raises((UserNotFoundError, InvalidParameterError)):
+            act(signed_in.request(), password=password)
+        assert auth.get_user("carol").id == carol.id
+        assert auth.list_letters() == []
+
+    def test_guesses_are_limited(self, auth, carol, act):
+        """Like those at a sign-in."""
+        visitor = Visitor(auth, ip_address="192.0.2.7")
+        visitor.request().login("carol", PASSWORD, OURS)
+        for _ in range(4):
+            with pytest.raises(UserNotFoundError):
+                act(visitor.request(), password="wrong")
+        with pytest.raises(AttemptBlockedError):
+            act(visitor.request(), password=PASSWORD)
+
+    def test_a_guest_has_none(self, auth, carol, act):
+        """Whatever they know."""
+        with pytest.raises(AuthenticationError):
+            act(auth.guard({}), password=PASSWORD)
+
+    def test_a_wallet_that_has_just_signed_is_one(self, auth, alice, act):
+        """Where there is no password."""
+        act(wallet_visitor(auth, alice).request())
+
+    def test_a_wallet_that_signed_long_ago_is_none(self, auth, alice, act, clock):
+        """Ten minutes are long."""
+        visitor = wallet_visitor(auth, alice)
+        clock.advance(minutes=10, seconds=1)
+
+        with pytest.raises(UnconfirmedError):
+            act(visitor.request())
+        assert len(auth.list_users()) == 1
+
+    def test_a_merely_remembered_wallet_is_none(self, auth, alice, act):
+        """It has not signed at all."""
+        cookie = wallet_visitor(auth, alice).request().remember()
+        visitor = Visitor(auth)
+        visitor.request().recall(cookie)
+
+        with pytest.raises(UnconfirmedError):
+            act(visitor.request())
+
+    def test_a_wallet_is_none_where_there_is_a_password(self, auth, alice, carol, link, act):
+        """Whoever finds the browser open may have found the wallet open, too."""
+        link(auth, "carol", alice)
+        visitor = wallet_visitor(auth, alice)
+
+        with pytest.raises(InvalidParameterError):
+            act(visitor.request())
+        act(visitor.request(), password=PASSWORD)
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_users_of_other_providers_are_not_ours_to_change(make_auth, act):
+    """The error says whose they are."""
+    users = [{"email": "carol", "password": default_hasher().hash(PASSWORD)}]
+    auth = make_auth(providers=[MemoryUserProvider(users)])
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, "MemoryUserProvider")
+
+    with pytest.raises(InvalidParameterError, match="MemoryUserProvider keeps this user"):
+        act(visitor.request(), password=PASSWORD)
+
+
+BY_ID = {
+    "change_username": lambda auth, user_id: auth.change_username(user_id, username="x"),
+    "request_email_change": lambda auth, user_id: auth.request_email_change(user_id, email=NEW),
+    "export_user": lambda auth, user_id: auth.export_user(user_id),
+    "delete_user": lambda auth, user_id: auth.delete_user(user_id),
+    "list_sole_roles": lambda auth, user_id: auth.list_sole_roles(user_id),
+}
+
+
+@pytest.mark.parametrize("act", BY_ID.values(), ids=BY_ID)
+def test_nobody_is_an_error(auth, carol, act):
+    """For whatever is no id; a name is none."""
+    for user_id in ["nobody", "carol", "carol@example.com", *ODD_VALUES.values()]:
+        with pytest.raises(UserNotFoundError):
+            act(auth, user_id)
+
+
+def test_a_wallet_of_a_stranger_proves_nothing(auth, carol, signed_in, bob):
+    """Whoever is signed in as somebody else changes only their own account."""
+    wallet_visitor(auth, bob).request().change_username("robert")
+
+    assert auth.get_user("carol").id == carol.id
+    assert auth.get_user("robert").id != carol.id
