@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.errors import ConfigurationError
 from gatewright.page_paths import PATHS
-from gatewright.web import AuthController, SimpleAuthController
+from gatewright.web import AuthController, Request, SimpleAuthController
 from gatewright.web.routes import API
 from gatewright.web.shadowed import shadowed, warn_of_shadowed
 
@@ -101,6 +101,18 @@ def test_the_link_of_a_notice_leads_to_the_login_page(make_pages, people, mailbo
     pages.call(pages.site.auth.sign_up("anna@example.com", password=PASSWORD))
     pages.call(pages.site.auth.deliver_mails())
     assert link_in(mailbox.mails[0]) == "/in"
+
+
+@pytest.mark.parametrize("name", ["login", "confirm_password"])
+def test_where_no_page_cures_it_nobody_is_led_in_circles(make_pages, name):
+    """To the home page, say, which may be what was asked for."""
+    status = {"login": 401, "confirm_password": 403}[name]
+    for own, expected in (({}, status), ({name: "/mine"}, 303)):
+        pages = make_pages(page_paths={name: ""}, resolve=own.get)
+        visit = pages.site.open(Request("GET", "/", headers=[("host", "localhost:8000"), ("accept", "text/html")]))
+        answer = visit.redirect_to_login() if name == "login" else visit.redirect_to_confirmation()
+        assert answer.status == expected
+        assert dict(answer.headers)["Location" if own else "Content-Type"].startswith("/mine" if own else "text/html")
 
 
 @pytest.mark.parametrize(("name", "form"), [("signup", "/signup"), ("password_reset", "/password-reset")])

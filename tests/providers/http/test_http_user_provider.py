@@ -145,7 +145,9 @@ FAULTS = {
     "cut off": answering(200, gzip.compress(b'{"username": "alice"}', mtime=0)[:-9], Content_Encoding="gzip"),
     "not compressed": answering(200, b'{"username": "alice"}', Content_Encoding="gzip"),
     "a bomb": answering(200, gzip.compress(b" " * 2**24, mtime=0), Content_Encoding="gzip"),
-    "a bomb in a bomb": answering(200, gzip.compress(gzip.compress(b" " * 2**24, mtime=0)), Content_Encoding="gzip, gzip"),
+    "a bomb in a bomb": answering(
+        200, gzip.compress(gzip.compress(b" " * 2**24, mtime=0)), Content_Encoding="gzip, gzip"
+    ),
     "many small bombs": answering(200, gzip.compress(b" " * 2**19, mtime=0) * 3, Content_Encoding="gzip"),
     "of another encoding": answering(200, b'{"username": "alice"}', Content_Encoding="br"),
     "an id that is a list": answering(200, {"username": "alice", "id": [1]}),
