@@ -89,6 +89,28 @@ def test_a_name_that_is_given_to_somebody_else_opens_nothing(make_auth):
     assert visitor.request().user() is None
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (7, "7"), (SOME, str(SOME)), ("", "mail"), (None, "mail"), (False, "mail")]
+)
+@pytest.mark.parametrize("shape", [dict, SimpleNamespace])
+def test_a_name_is_text_too(shape, value, text):
+    """The number 0 is one; the next name counts only where there is none."""
+    assert User(shape(username=value, email="mail")).username == text
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\0b", "x" * 256, 10**255])
+@pytest.mark.parametrize("field", ["id", "username"])
+def test_what_cannot_be_stored_is_refused(make_auth, value, field):
+    """As the provider's mistake, before a database is asked."""
+
+    class OddProvider(UserProvider):
+        def load_user_by_username(self, username, password=None):
+            return User({"username": "anna", field: value})
+
+    with pytest.raises(ConfigurationError, match=field):
+        make_auth(providers=[OddProvider()]).bypass("anna", "OddProvider")
+
+
 @pytest.mark.parametrize("value", [0, None, b"x", "", "x" * 256])
 def test_a_user_class_that_gives_no_text_is_refused(make_auth, value):
     """The error says how to give one, before a session is made that nobody could find again."""

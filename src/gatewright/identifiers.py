@@ -26,3 +26,12 @@ def id_text(value: Any) -> str | None:
         held = bytes(value)
         return (str(UUID(bytes=held)) if len(held) == _UUID_SIZE else held.hex()) or None
     return str(value) or None
+
+
+def text_in(value: bytes) -> str | None:
+    """Return the text that a value is, or None where it is none."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text

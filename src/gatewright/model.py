@@ -209,8 +209,8 @@ class User:
     @property
     def username(self) -> str:
         """The name that the provider loads this user by."""
-        names = (field_of(self.entity, name) for name in ("username", "email", "evrmore_address"))
-        return str(next(filter(None, names), ""))
+        names = (id_text(field_of(self.entity, name)) for name in ("username", "email", "evrmore_address"))
+        return next(filter(None, names), "")
 
     @property
     def roles(self) -> tuple[str, ...]:

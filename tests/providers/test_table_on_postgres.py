@@ -31,6 +31,7 @@ KEYS = {
     "NUMERIC": (10**20, str(10**20)),
     "DOUBLE PRECISION": (7, "7.0"),
     "BYTEA": (BINARY, str(UUID(bytes=BINARY))),
+    " BYTEA": (b"\0\1", "0001"),
     "TEXT": ("alice", "alice"),
     "CHAR(5)": ("alice", "alice"),
     "colour": ("red", "red"),

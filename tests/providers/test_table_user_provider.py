@@ -265,6 +265,7 @@ def test_a_row_without_a_name_or_an_id_is_told(database):
         ("INTEGER", 0, "0"),
         ("BLOB", b"\xff" * 16, "ffffffff-ffff-ffff-ffff-ffffffffffff"),
         ("BINARY(2)", b"\xff\xfe", "fffe"),
+        ("BINARY(2)", b"\0\1", "0001"),
     ],
 )
 def test_a_key_of_any_kind_is_an_id_and_a_name(tmp_path, kind, value, text):

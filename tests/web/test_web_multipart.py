@@ -131,6 +131,13 @@ MALFORMED = {
     "line feeds alone": ((GOOD + END).replace(b"\r", b""), KIND),
     "no name": (GOOD.replace(b'; name="email"', b"") + END, KIND),
     "two names": (GOOD.replace(b'"email"', b'"email"; name="email"') + END, KIND),
+    "a name of two kinds": (GOOD.replace(b'"email"', b"\"email\"; name*=utf-8''x") + END, KIND),
+    "a name of the other kind": (GOOD.replace(b'name="email"', b"name*=utf-8''email") + END, KIND),
+    "base64": (GOOD.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n") + END, KIND),
+    "quoted-printable": (
+        GOOD.replace(b"\r\n\r\n", b"\r\ncontent-transfer-encoding:Quoted-Printable\r\n\r\n") + END,
+        KIND,
+    ),
     "an open quote": (GOOD.replace(b'"email"', b'"email') + END, KIND),
     "another disposition": (GOOD.replace(b"form-data", b"attachment") + END, KIND),
     "two dispositions": (GOOD.replace(b"\r\n\r\n", b"\r\nContent-Disposition: form-data; name=x\r\n\r\n") + END, KIND),
@@ -161,6 +168,15 @@ def test_too_large_a_body_is_refused_before_it_is_read(pages):
             [("a b", "")],
         ),
         (b'--x\r\nContent-Disposition: form-data; name="\xc3\xa9"\r\n\r\n\xff\r\n--x--', [("é", "\ufffd")]),
+        *(
+            (
+                b"--x\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: "
+                + encoding
+                + b"\r\n\r\n1\r\n--x--",
+                [("a", "1")],
+            )
+            for encoding in (b"7bit", b"8BIT", b"binary ")
+        ),
         (b"--x--\r\n", []),
     ],
 )

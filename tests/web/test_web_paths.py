@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.errors import ConfigurationError
 from gatewright.page_paths import PATHS
-from gatewright.web import AuthController, SimpleAuthController
+from gatewright.web import AuthController, Request, SimpleAuthController
 from gatewright.web.routes import API
 from gatewright.web.shadowed import shadowed, warn_of_shadowed
 
@@ -103,6 +103,18 @@ def test_the_link_of_a_notice_leads_to_the_login_page(make_pages, people, mailbo
     assert link_in(mailbox.mails[0]) == "/in"
 
 
+@pytest.mark.parametrize("name", ["login", "confirm_password"])
+def test_where_no_page_cures_it_nobody_is_led_in_circles(make_pages, name):
+    """To the home page, say, which may be what was asked for."""
+    status = {"login": 401, "confirm_password": 403}[name]
+    for own, expected in (({}, status), ({name: "/mine"}, 303)):
+        pages = make_pages(page_paths={name: ""}, resolve=own.get)
+        visit = pages.site.open(Request("GET", "/", headers=[("host", "localhost:8000"), ("accept", "text/html")]))
+        answer = visit.redirect_to_login() if name == "login" else visit.redirect_to_confirmation()
+        assert answer.status == expected
+        assert dict(answer.headers)["Location" if own else "Content-Type"].startswith("/mine" if own else "text/html")
+
+
 @pytest.mark.parametrize(("name", "form"), [("signup", "/signup"), ("password_reset", "/password-reset")])
 def test_no_page_offers_what_is_switched_off(make_pages, name, form):
     """Unless the application has a route of that name."""
@@ -176,6 +188,13 @@ def test_two_things_at_one_path_are_refused(make_pages, settings):
     """At the start, with the settings that cure it."""
     with pytest.raises(ConfigurationError, match="GATEWRIGHT_PAGE_PATHS"):
         make_pages(**settings)
+
+
+@pytest.mark.parametrize("path", ["/gatewright", "/gatewright/api"])
+def test_no_api_lies_among_the_files_of_the_pages(make_pages, path):
+    """They would be answered in its place."""
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_API_PATH"):
+        make_pages(api_path=path)
 
 
 def test_what_is_not_there_takes_no_path(make_pages):

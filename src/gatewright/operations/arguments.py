@@ -12,7 +12,7 @@ _LONGEST_LIFETIME = 366 * 24 * 60
 """Minutes. Longer ones are mistakes of unit, such as seconds for minutes."""
 
 _LONGEST_USER_AGENT = 512
-_LONGEST_ID = 255
+LONGEST_ID = 255
 _LONGEST_NOTE = 255
 _LARGEST_COUNT = 2**31
 
@@ -27,7 +27,7 @@ def require_text(name: str, value: object, *, at_most: int) -> str:
         raise InvalidParameterError(f"{name} must be a str, not {type(value).__name__}.", parameter=name)
     if not 1 <= len(value) <= at_most:
         raise InvalidParameterError(f"{name} must have 1 to {at_most} characters, not {len(value)}.", parameter=name)
-    if "\0" in value or not _is_encodable(value):
+    if not _is_storable(value):
         raise InvalidParameterError(f"{name} holds characters that are not text.", parameter=name)
     return value
 
@@ -144,18 +144,20 @@ def require_id(parameter: str, value: object) -> str:
     """
     if not could_be_id(value) or not value.isprintable() or value != value.strip():
         raise InvalidParameterError(
-            f"{parameter} must be 1 to {_LONGEST_ID} visible characters, without outer spaces.", parameter=parameter
+            f"{parameter} must be 1 to {LONGEST_ID} visible characters, without outer spaces.", parameter=parameter
         )
     return value
 
 
 def could_be_id(value: object) -> TypeGuard[str]:
     """Say whether ``value`` can be an identifier of ours at all, so that it is worth asking the store."""
-    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_ID and _is_encodable(value)
+    return isinstance(value, str) and 1 <= len(value) <= LONGEST_ID and _is_storable(value)
 
 
-def _is_encodable(text: str) -> bool:
-    """Say whether text can be written as UTF-8: lone surrogates cannot."""
+def _is_storable(text: str) -> bool:
+    """Say whether text can be stored and sent: NUL is none to databases, and lone surrogates are none in UTF-8."""
+    if "\0" in text:
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:

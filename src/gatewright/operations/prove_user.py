@@ -23,7 +23,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.model import User
-from gatewright.operations.arguments import require_note, require_text
+from gatewright.operations.arguments import LONGEST_ID, could_be_id, require_note, require_text
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import renew_hash
@@ -33,7 +33,6 @@ from gatewright.operations.second_writes import cause_of, second_write
 from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes, own_hasher_of
 
 _LONGEST_USERNAME = 255
-_LONGEST_ID = 255
 _logger = logging.getLogger("gatewright")
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | PermissionNotFoundError
 
@@ -136,16 +135,14 @@ def require_user(user: Any, *, provider: str) -> User:
     """
     if not isinstance(user, User):
         raise ConfigurationError(f"{provider} must return a User, not {type(user).__name__}.")
-    username = user.username
-    if not isinstance(username, str) or not 1 <= len(username) <= _LONGEST_USERNAME:
+    if not could_be_id(user.username):
         raise ConfigurationError(
-            f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters. "
+            f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters that can be stored. "
             "Override the username property of your user class."
         )
-    user_id = user.id
-    if not isinstance(user_id, str) or not 1 <= len(user_id) <= _LONGEST_ID:
+    if not could_be_id(user.id):
         raise ConfigurationError(
-            f"{provider} returned a user without an id of 1 to {_LONGEST_ID} characters. "
+            f"{provider} returned a user without an id of 1 to {LONGEST_ID} characters that can be stored. "
             "Let the id property of your user class return gatewright.identifiers.id_text(...)."
         )
     return user

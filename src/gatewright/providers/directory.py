@@ -19,7 +19,8 @@ from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
-from gatewright.providers.ldap_values import shown_as_text, text_in
+from gatewright.identifiers import text_in
+from gatewright.providers.ldap_values import shown_as_text
 from gatewright.providers.trust import trust
 
 _REFUSED = {

@@ -22,6 +22,7 @@ from gatewright.providers.user_provider import UserProvider
 _NOT_SHOWN = {"password", "password_hash", "roles", "permissions"}
 _FLAGS = ("active", "is_active", "verified", "is_verified")
 _MOST_ATTEMPTS = 10
+_EXACT_UP_TO = 2.0**53
 
 
 class HTTPUserProvider(UserProvider):
@@ -141,7 +142,7 @@ class HTTPUserProvider(UserProvider):
         unclear = [name for name in _FLAGS if name in record and not isinstance(record[name], bool)]
         roles, permissions = (_list_in(record, name) for name in ("roles", "permissions"))
         unclear += [name for name, held in (("roles", roles), ("permissions", permissions)) if not _are_names(held)]
-        unclear += ["id"] if isinstance(record.get("id"), dict | list) else []
+        unclear += [] if _could_be_id(record.get("id")) else ["id"]
         if unclear:
             raise ProviderUnavailableError(
                 f"The users' API answered with {', '.join(unclear)} of the wrong kind: flags are booleans, roles and "
@@ -170,19 +171,25 @@ def _list_in(record: dict[str, Any], name: str) -> Any:
     return [] if value is None else value
 
 
+def _could_be_id(value: object) -> bool:
+    """Say whether this can be an id, or none. Of larger numbers with a point two may have been read as one."""
+    return abs(value) < _EXACT_UP_TO if isinstance(value, float) else not isinstance(value, dict | list)
+
+
 def _are_names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
-def _checked_statuses(statuses: Collection[int]) -> set[int]:
+def _checked_statuses(statuses: object) -> set[int]:
     """Return the statuses that refuse somebody."""
-    given = set(statuses)
-    if not all(isinstance(status, int) and 400 <= status < 500 and status != 429 for status in given):
+    given = {*statuses} if isinstance(statuses, Collection) else {None}
+    refusals = {status for status in given if isinstance(status, int) and 400 <= status < 500 and status != 429}
+    if refusals != given:
         raise ConfigurationError(
             "refusal_statuses holds statuses from 400 to 499 that mean a wrong password. 429 asks for patience, and "
             "others are no refusal."
         )
-    return given
+    return refusals
 
 
 def _checked(base_url: str, *, allow_plaintext: bool) -> str:

@@ -50,7 +50,13 @@ class Answer:
             ProviderUnavailableError: If it is not JSON, is damaged, or holds more than 1 MiB.
         """
         try:
-            return json.loads(decoded(self.body, self.encodings, at_most=_LONGEST_BODY))
+            body = decoded(self.body, self.encodings, at_most=_LONGEST_BODY)
+        except ValueError as error:
+            raise ProviderUnavailableError(
+                f"The users' API answered with Content-Encoding {self.encodings!r:.40}, which cannot be read: {error}."
+            ) from None
+        try:
+            return json.loads(body)
         except (ValueError, RecursionError):
             raise ProviderUnavailableError("The users' API answered with something that is not JSON.") from None
 

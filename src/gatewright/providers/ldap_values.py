@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
-from gatewright.identifiers import id_text
+from gatewright.identifiers import id_text, text_in
 
 _LITTLE_ENDIAN_UUIDS = {"objectguid", "ms-ds-consistencyguid"}
 """Active Directory writes the first three groups of a UUID the other way round ([MS-DTYP] 2.3.4.2)."""
 
 _BINARY = {"guid", "objectsid", *_LITTLE_ENDIAN_UUIDS}
 """Attributes that are never text, though their bytes may happen to look like some."""
-
-
-def text_in(value: bytes) -> str | None:
-    """Return the text that a value is, or None where it is none."""
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text else text
 
 
 def shown_as_text(attribute: str, value: bytes) -> str:

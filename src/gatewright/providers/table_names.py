@@ -15,7 +15,7 @@ from uuid import UUID  # noqa: TID251 - to write them, not to make any
 
 import sqlalchemy as sa
 
-from gatewright.identifiers import id_text
+from gatewright.identifiers import id_text, text_in
 
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]{0,37})(\.[0-9]{1,37})?")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -49,10 +49,7 @@ def has_name(column: str, held: sa.types.TypeEngine[Any], name: str, *, is_stric
 def name_in(value: Any) -> str | None:
     """Return the name that a column holds, as text that finds it again."""
     if isinstance(value, bytes | bytearray | memoryview):
-        try:
-            return bytes(value).decode() or None
-        except UnicodeDecodeError:
-            return id_text(value)
+        return text_in(bytes(value)) or id_text(value)
     return id_text(value)
 
 

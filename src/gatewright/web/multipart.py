@@ -19,6 +19,9 @@ _VALUE = rb'(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))'
 _PARAMETERS = rb"((?:\s*;\s*[\w*-]+=" + _VALUE + rb")*)\s*;?\s*"
 _DISPOSITION = re.compile(rb"content-disposition:\s*form-data" + _PARAMETERS, re.IGNORECASE | re.DOTALL)
 _PARAMETER = re.compile(rb"([\w*-]+)=" + _VALUE, re.DOTALL)
+_ENCODING = re.compile(rb"content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)", re.IGNORECASE)
+"""How mails write what is no text. Browsers never do (RFC 7578, section 4.7), and some servers do not undo it."""
+
 _LONGEST_HEAD = 2000
 """Bytes. The headers of a part say the name of a field, and perhaps that of a file."""
 
@@ -57,12 +60,12 @@ def _field_in(part: bytes) -> tuple[str, str] | None:
     lines = head[padding.end() :].split(b"\r\n")
     found = [line for line in lines if line.lower().startswith(b"content-disposition:")]
     disposition = _DISPOSITION.fullmatch(found[0]) if len(found) == 1 else None
-    if disposition is None:
+    if disposition is None or any(map(_ENCODING.match, lines)):
         raise TransportError(status=400)
     parameters = [(key.lower(), quoted or plain) for key, quoted, plain in _PARAMETER.findall(disposition[1])]
-    names = [text for key, text in parameters if key == b"name"]
-    if len(names) != 1:
+    names = [(key, text) for key, text in parameters if key.startswith(b"name")]
+    if [key for key, _ in names] != [b"name"]:  # RFC 5987's name* is not for forms, and some servers prefer it
         raise TransportError(status=400)
     if any(key.startswith(b"filename") for key, _ in parameters):
         return None
-    return names[0].decode(errors="replace"), value.decode(errors="replace")
+    return names[0][1].decode(errors="replace"), value.decode(errors="replace")

@@ -62,6 +62,10 @@ class Routes:
             self._api = {name: settings.api_path + API[name] for name in ("session", *names)}
         for name, path in self._pages.items():
             self._check(name, path)
+        if f"{settings.api_path}/".startswith(STATIC):
+            raise ConfigurationError(
+                f"Below {STATIC} are the files beside the pages, and no JSON API. Change GATEWRIGHT_API_PATH."
+            )
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Go through the pages that are there: name and path."""

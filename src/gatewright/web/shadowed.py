@@ -46,7 +46,7 @@ def shadowed(
         found = _find(ours, below, settings) if path.startswith(f"{mount}/") else None
         if found is not None:
             page, cure = found
-            problem = f"The application's route {path} ({owner}) is never reached: {page} has its path."
+            problem = f"The application's route {path} ({owner}) is never reached: its path is that of {page}."
             yield Shadowed(problem, f"{cure} Or give the application's route another path.")
 
 

@@ -189,12 +189,15 @@ class Visit:
         """Lead a person to a page that cures what they lack, and from there back.
 
         A script, which would put that page into its document, and a program get the problem; htmx learns from a header
-        that the whole page shall go there.
+        that the whole page shall go there. Where the page is switched off and the application has none of its name,
+        everybody gets the problem: a redirect to the home page might lead back here for ever.
 
         Args:
             name: The page's route.
             problem: What they lack.
         """
+        if not self.site.leads_to(name):
+            return problem.bare_page if wants_page(self.request) else problem.response
         path = self.path_with_next(name, way_back(self.request, self._hosts))
         if wants_page(self.request):
             return redirect(path)

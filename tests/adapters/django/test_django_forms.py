@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from types import ModuleType
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -25,6 +26,7 @@ from gatewright.adapters.django import (
 )
 from gatewright.adapters.django.context_processors import visitor
 from gatewright.errors import ConfigurationError
+from gatewright.web.request import LARGEST_BODY
 
 PASSWORD = "correct horse battery staple"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
@@ -61,6 +63,16 @@ async def leave_async(request):
     return HttpResponse((await request.auser()).get_username())
 
 
+def read_form(get_response):
+    """A middleware that looks at every form."""
+
+    def answer(request):
+        request.POST.get("x")
+        return get_response(request)
+
+    return answer
+
+
 urls = ModuleType("gatewright_test_form_urls")
 urls.urlpatterns = [
     path("", include("gatewright.adapters.django.urls")),
@@ -71,6 +83,7 @@ urls.urlpatterns = [
     path("enter-async", enter_async),
     path("leave-async", leave_async),
 ]
+urls.read_form = read_form
 sys.modules[urls.__name__] = urls
 
 
@@ -105,6 +118,23 @@ def test_each_form_has_the_protection_of_its_page(project, anna, is_above):
     assert client.post("/note", {"note": "hello", "csrfmiddlewaretoken": theirs}).content == b"hello anna"
     assert client.post("/logout", {"csrfmiddlewaretoken": theirs}).status_code == 403
     assert client.post("/logout", {"csrf_token": token_in(shown, "csrf_token", "/logout")}).status_code == 303
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_middleware_above_ours_may_read_the_form(project, anna, kind):
+    """Django then keeps no body of a multipart form; what is too large stays so."""
+    project([f"{urls.__name__}.read_form", *settings.MIDDLEWARE])
+    client = Client()
+    fields = {"csrf_token": token_in(client.get("/login"), "csrf_token"), "email": "anna", "password": PASSWORD}
+
+    def post(**changes):
+        multipart = (fields | changes,)
+        encoded = (urlencode(fields | changes), kind)
+        return client.post("/login", *(multipart if kind == "multipart/form-data" else encoded))
+
+    assert post(email="x" * LARGEST_BODY).status_code == 413
+    assert post(csrf_token="x").status_code == 403
+    assert post().status_code == 303
 
 
 def test_the_template_of_a_mail_is_a_guests(project):

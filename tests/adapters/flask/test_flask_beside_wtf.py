@@ -118,16 +118,21 @@ def test_each_keeps_its_own_protection(browser):
     assert browser.get("/page").status == 200
 
 
-def test_what_turns_visitors_away_stays_before_our_pages(gatewright_settings, people):
-    """Only the look for another token is passed by."""
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_what_turns_visitors_away_stays_before_our_pages(gatewright_settings, people, order):
+    """Only the look for another token is passed by, wherever it is among what runs before a view."""
     app = flask.Flask("shop")
     app.config.update(SECRET_KEY="x", GATEWRIGHT_DATABASE_URL=gatewright_settings.database_url)
+    if order == "before":
+        CSRFProtect(app)
 
     @app.before_request
     def closed():
         return flask.Response("closed", 503)
 
-    CSRFProtect(app)
+    if order == "after":
+        CSRFProtect(app)
     FlaskAuth(app)
     assert browser_of(app).get("/login").status == 503
+    assert browser_of(app).post("/login", {"username": "anna"}).status == 503
     app.extensions["gatewright"].auth.close()

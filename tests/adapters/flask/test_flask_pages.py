@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import flask
 import pytest
@@ -89,6 +90,22 @@ def test_a_body_of_unknown_length_is_limited_too(app, size, status):
     environ = {"wsgi.input": io.BytesIO(b"x" * size), "wsgi.input_terminated": True, "CONTENT_TYPE": FORM}
     answer = Client(app, Response).open("/login", method="POST", environ_overrides=environ | {"CONTENT_LENGTH": ""})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data"])
+@pytest.mark.parametrize("look", [lambda: flask.request.form.get("x"), lambda: flask.request.get_data()])
+def test_what_runs_before_a_view_may_read_the_body(app, anna, kind, look):
+    """As extensions do that count forms or look for tokens: ours is there nevertheless, and no larger."""
+    app.before_request_funcs[None].insert(0, lambda: [look()].clear())
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="(\w+)"', client.get("/login").text)[1]
+    fields = {"csrf_token": token, "email": "anna@example.com", "password": PASSWORD}
+
+    assert client.post("/login", data=fields | {"email": "x" * LARGEST_BODY}, content_type=kind).status_code == 413
+    assert client.post("/login", data=fields | {"password": "wrong"}, content_type=kind).location == "/login"
+    token = re.search(r'name="csrf_token" value="(\w+)"', client.get("/login").text)[1]
+    answer = client.post("/login", data=fields | {"csrf_token": token}, content_type=kind)
+    assert (answer.status_code, answer.location) == (303, "/dashboard")
 
 
 def test_an_application_may_take_less(app, browser):

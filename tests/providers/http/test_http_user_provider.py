@@ -145,10 +145,15 @@ FAULTS = {
     "cut off": answering(200, gzip.compress(b'{"username": "alice"}', mtime=0)[:-9], Content_Encoding="gzip"),
     "not compressed": answering(200, b'{"username": "alice"}', Content_Encoding="gzip"),
     "a bomb": answering(200, gzip.compress(b" " * 2**24, mtime=0), Content_Encoding="gzip"),
-    "a bomb in a bomb": answering(200, gzip.compress(gzip.compress(b" " * 2**24)), Content_Encoding="gzip, gzip"),
+    "a bomb in a bomb": answering(
+        200, gzip.compress(gzip.compress(b" " * 2**24, mtime=0)), Content_Encoding="gzip, gzip"
+    ),
     "many small bombs": answering(200, gzip.compress(b" " * 2**19, mtime=0) * 3, Content_Encoding="gzip"),
     "of another encoding": answering(200, b'{"username": "alice"}', Content_Encoding="br"),
     "an id that is a list": answering(200, {"username": "alice", "id": [1]}),
+    "an id that is no number": answering(200, b'{"username": "alice", "id": NaN}'),
+    "an id beyond all numbers": answering(200, b'{"username": "alice", "id": 1e400}'),
+    "an id that is rounded": answering(200, b'{"username": "alice", "id": 9007199254740993.0}'),
     "roles is false": answering(200, {"username": "alice", "roles": False}),
     "roles hold null": answering(200, {"username": "alice", "roles": [None]}),
     "a list": answering(200, b"[]"),
@@ -206,6 +211,15 @@ def test_a_compressed_answer_is_read(hasty, api, encoding, arguments):
     assert hasty.load_user_by_username(*arguments).roles == ("editor",)
 
 
+@pytest.mark.parametrize("fault", ["damaged", "cut off", "not compressed", "a bomb", "of another encoding"])
+def test_an_encoding_that_cannot_be_read_is_named(hasty, api, fault):
+    """The log says where to look; the API's JSON may be all right."""
+    api.fault = FAULTS[fault]
+
+    with pytest.raises(ProviderUnavailableError, match=r"Content-Encoding '(gzip|br)'"):
+        hasty.load_user_by_username("alice")
+
+
 @pytest.mark.parametrize("body", [b"", gzip.compress(b"", mtime=0), b"\x00" * 20])
 def test_what_a_refusal_says_is_not_read(hasty, api, body):
     """However it is encoded."""
@@ -225,7 +239,10 @@ def test_null_is_nothing(hasty, api, nothing):
     assert (user.roles, user.permissions, user.email, user.id) == ((), (), None, "alice")
 
 
-@pytest.mark.parametrize(("given", "text"), [(0, "0"), (7, "7"), ("0", "0"), ("", "alice"), (False, "alice")])
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(0, "0"), (7, "7"), (2**70, str(2**70)), (-0.5, "-0.5"), ("0", "0"), ("", "alice"), (False, "alice")],
+)
 def test_an_id_may_be_any_number_or_text(hasty, api, given, text):
     """0 is one as well; without one the name is."""
     api.fault = answering(200, {"username": "alice", "id": given})
@@ -277,7 +294,7 @@ def test_a_name_that_the_api_refuses_to_read_is_nobodys(api, status, error):
     provider.close()
 
 
-@pytest.mark.parametrize("statuses", [[200], [429], [500], ["400"], [399], [True]])
+@pytest.mark.parametrize("statuses", [[200], [429], [500], ["400"], [399], [True], [400.0], 400, "400", None])
 def test_a_status_that_is_no_refusal_is_refused(statuses):
     """Success, patience and outages are never wrong passwords."""
     with pytest.raises(ConfigurationError, match="refusal_statuses"):

@@ -53,15 +53,19 @@ def script_of(request: HttpRequest) -> str:
 
 
 def with_body(head: Request, request: HttpRequest) -> Request:
-    """Return the whole request.
+    """Return the whole request, also where a middleware above ours has read its form.
 
     Raises:
         TransportError: If the body is larger than anything that the pages take.
     """
     body = request.read(LARGEST_BODY + 1)
-    if len(body) > LARGEST_BODY:
+    if body or not request.POST:
+        whole = replace(head, body=body)
+    else:  # Django keeps no body of a multipart form that it has read
+        whole = head.with_fields((name, str(value)) for name, values in request.POST.lists() for value in values)
+    if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)
-    return replace(head, body=body)
+    return whole
 
 
 def to_django(response: Response, *, method: str | None = "GET", is_page: bool = False) -> Answer:

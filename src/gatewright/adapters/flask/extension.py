@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import flask
@@ -30,6 +31,7 @@ from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import headers_beside
 from gatewright.web.raw_path import quoted
+from gatewright.web.request import Request
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
 
@@ -86,7 +88,8 @@ class FlaskAuth:
         site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
         app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
         app.register_blueprint(_names_of(site, self._prefix))
-        _answer_before_csrf_protection(app)
+        _leave_our_forms_alone(app)
+        app.before_request(_answer_page)
         app.after_request(_finish)
         app.context_processor(_context)
         app.cli.add_command(gatewright_command)
@@ -117,16 +120,20 @@ def _check_cookies(app: flask.Flask, settings: Settings) -> None:
         )
 
 
-def _answer_before_csrf_protection(app: flask.Flask) -> None:
-    """Answer the pages among the functions that run before a view.
+def _leave_our_forms_alone(app: flask.Flask) -> None:
+    """Have a `CSRFProtect` of Flask-WTF that was set up before us pass by the pages, which is after us otherwise.
 
-    That is after those that are there already, which may turn a visitor away from every path. Only Flask-WTF's
-    `CSRFProtect` must come later, in whatever order the two were set up: where a route of the application takes any
-    path, it would look for its own token in our forms, which have one of ours.
+    Where a route of the application takes any path, it would look for its own token in our forms, which have one of
+    ours. All that runs before a view keeps its place: it may turn a visitor away from every path.
     """
     functions = app.before_request_funcs.setdefault(None, [])
-    protecting = [number for number, each in enumerate(functions) if str(each.__module__).startswith("flask_wtf.")]
-    functions.insert(protecting[0] if protecting else len(functions), _answer_page)
+    for number, function in enumerate(functions):
+        if str(function.__module__).startswith("flask_wtf."):
+            functions[number] = partial(_unless_ours, function)
+
+
+def _unless_ours(protect: Callable[[], Any]) -> Any:
+    return None if _page_asked_for() else protect()
 
 
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:
@@ -156,17 +163,25 @@ def _path_of(name: str) -> str | None:
         return None
 
 
-def _answer_page() -> flask.Response | None:
-    """Answer a request for one of the pages; leave any other to the application."""
+def _page_asked_for() -> tuple[Site, Request] | None:
+    """Return the pages and what is asked of them, or None where a request is the application's."""
     if isinstance(flask.request.routing_exception, SecurityError):
         return None  # a host that TRUSTED_HOSTS does not name
+    installed = installation()
+    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
+    return (site, head) if head.mount == site.mount and site.serves(head) else None
+
+
+def _answer_page() -> flask.Response | None:
+    """Answer a request for one of the pages; leave any other to the application."""
     installed = installation()
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
-    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
-    if head.mount != site.mount or not site.serves(head):
+    asked = _page_asked_for()
+    if asked is None:
         return None
+    site, head = asked
     try:
         request = with_body(head, flask.request)
     except TransportError as error:

@@ -69,7 +69,7 @@ def read_head(request: flask.Request, prefix: str) -> Request:
 
 
 def with_body(head: Request, request: flask.Request) -> Request:
-    """Return the whole request.
+    """Return the whole request, also where what runs before a view has read its body or its form.
 
     Raises:
         TransportError: If the body is larger than anything that the pages take.
@@ -82,9 +82,11 @@ def with_body(head: Request, request: flask.Request) -> Request:
             body += chunk
     except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is smaller still
         raise TransportError(status=413) from None
-    if len(body) > LARGEST_BODY:
+    body = body or request.get_data()
+    whole = replace(head, body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
+    if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)
-    return replace(head, body=body)
+    return whole
 
 
 def to_flask(response: Response, *, is_complete: bool = False) -> Answer:

@@ -49,6 +49,8 @@ class Guest:
     evrmore_address = None
     entity = None
     provider_name = None
+    id_scope = None
+    credential_digest = None
     created_at = None
     last_login = None
     roles: tuple[str, ...] = ()
