@@ -12,9 +12,9 @@ from pathlib import Path
 from gatewright import Account, Challenge, EvrmoreAuth, Session
 from gatewright.settings import load_settings
 from gatewright.storage.sql import SQLStore
-from gatewright.storage.sql.parts.challenges import account_row
 from gatewright.storage.sql.rows import row_of, text_of
 from gatewright.storage.sql.statements import Statements
+from gatewright.storage.sql.stores.challenges import account_row
 from gatewright.system import SystemClock, SystemRandom
 
 SECRET = "only-for-measuring-0123456789abcdef"

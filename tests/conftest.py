@@ -1,4 +1,4 @@
-"""One suite, two dresses: a test that takes ``auth`` runs with the blocking and with the asynchronous class."""
+"""One suite, two builds: a test that takes ``auth`` runs with the blocking and with the asynchronous class."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def gatewright_settings(gatewright_settings, migrated_file):
 
 @pytest.fixture(params=["blocking", "asynchronous"])
 def is_async(request):
-    """Whether the test runs in the asynchronous dress."""
+    """Whether the test runs in the asynchronous build."""
     return request.param == "asynchronous"
 
 
 @pytest.fixture
 def make_auth(is_async, gatewright_settings, gatewright_clock):
-    """Make applications in the dress of the test: on the test's own database, at the test's clock."""
+    """Make applications in the build of the test: on the test's own database, at the test's clock."""
     made = []
 
     def make(**options):

@@ -240,7 +240,7 @@ def _entries() -> str:
 
 
 def guid_of(uid: str) -> bytes:
-    """Return a person's objectGUID: no text, and like everybody's to those who decode it as if it were."""
+    """Return a person's objectGUID: not a string, and like everybody's to those who decode it as if it were."""
     return b"\xff" * 15 + bytes([0x80 + sum(uid.encode()) % 0x40])
 
 

@@ -75,7 +75,7 @@ def test_what_is_missing_is_missing():
 
 @pytest.mark.parametrize("shield", [run_here, run_shielded])
 def test_a_shield_returns_and_raises_what_the_coroutine_does(shield):
-    """In both dresses."""
+    """In both builds."""
 
     async def answer():
         return 42

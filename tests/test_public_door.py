@@ -29,7 +29,7 @@ PUBLIC = {
         "Denied",
         "EvrmoreAuth",
         "Guard",
-        "Letter",
+        "QueuedMail",
         "Mail",
         "MemoryUserProvider",
         "SQLUserProvider",

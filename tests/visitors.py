@@ -139,7 +139,7 @@ ODD_VALUES = {
     "nothing": "",
     "a lone surrogate": "\ud800",
     "a NUL": "a\0b",
-    "a million letters": "x" * 1_000_000,
+    "a million mails": "x" * 1_000_000,
     "bytes": b"x",
     "a list": [],
     "a list of texts": ["carol"],

@@ -16,20 +16,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "gatewright"
 FACADES = {
-    PACKAGE / "auth" / f"async_{name}.py": PACKAGE / "auth" / f"{name}.py"
-    for name in (
-        "account_changes",
-        "accounts",
-        "auth",
-        "guard",
-        "own_account",
-        "rights",
-        "self_service",
-        "sessions",
-        "signing_in",
-        "visitor",
-    )
-} | {PACKAGE / "evrmore" / "async_evrmore_auth.py": PACKAGE / "evrmore" / "evrmore_auth.py"}
+    source: source.with_name("generated") / source.name.removeprefix("async_")
+    for folder in ("auth", "evrmore")
+    for source in sorted((PACKAGE / folder).glob("async_*.py"))
+}
+MODULES = {
+    f"gatewright.{path.parts[-3]}.{source.stem}": f"gatewright.{path.parts[-3]}.generated.{path.stem}"
+    for source, path in FACADES.items()
+}
 WORDS = {
     "AsyncAccountChanges": "AccountChanges",
     "AsyncAccounts": "Accounts",
@@ -42,16 +36,6 @@ WORDS = {
     "AsyncSessions": "Sessions",
     "AsyncSigningIn": "SigningIn",
     "AsyncVisitor": "Visitor",
-    "async_account_changes": "account_changes",
-    "async_accounts": "accounts",
-    "async_auth": "auth",
-    "async_guard": "guard",
-    "async_own_account": "own_account",
-    "async_rights": "rights",
-    "async_self_service": "self_service",
-    "async_sessions": "sessions",
-    "async_signing_in": "signing_in",
-    "async_visitor": "visitor",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "for code that runs in an event loop": "for code that blocks",
@@ -65,7 +49,7 @@ class ToBlocking(ast.NodeTransformer):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         self.generic_visit(node)
         fields = {name: getattr(node, name) for name in node._fields}
-        return ast.copy_location(ast.FunctionDef(**fields | {"name": twin_of(node.name)}), node)
+        return ast.copy_location(ast.FunctionDef(**fields | {"name": blocking_name(node.name)}), node)
 
     def visit_Await(self, node: ast.Await) -> ast.AST:
         self.generic_visit(node)
@@ -75,17 +59,17 @@ class ToBlocking(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.generic_visit(node)
-        node.name = twin_of(node.name)
+        node.name = blocking_name(node.name)
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = twin_of(node.id)
+        node.id = blocking_name(node.id)
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
-        node.module = twin_of(node.module or "")
+        node.module = MODULES.get(node.module or "", node.module)
         for alias in node.names:
-            alias.name = twin_of(alias.name)
+            alias.name = blocking_name(alias.name)
         return node
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
@@ -95,7 +79,7 @@ class ToBlocking(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str):
-            node.value = twin_of(node.value)
+            node.value = blocking_name(node.value)
         return node
 
 
@@ -105,20 +89,21 @@ def is_own_method(node: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "self"
 
 
-def twin_of(text: str) -> str:
-    """Return a name or a text in the words of the blocking dress."""
+def blocking_name(text: str) -> str:
+    """Return a name or a text in the words of the blocking build."""
     for asynchronous, blocking in WORDS.items():
         text = text.replace(asynchronous, blocking)
     return text
 
 
-def blocking_twin(source: Path) -> str:
+def blocking_facade(source: Path) -> str:
     """Return the text of the blocking facade of an asynchronous one."""
     tree = ToBlocking().visit(ast.parse(source.read_text()))
     if "run_to_completion" in ast.unparse(tree):
         future = next(index for index, node in enumerate(tree.body) if isinstance(node, ast.ImportFrom))
         tree.body.insert(future + 1, ast.parse("from gatewright.drive import run_to_completion").body[0])
-    warning = f"# Generated from {source.name} by tools/write_facades.py: change that file, never this one.\n"
+    name = source.relative_to(PACKAGE)
+    warning = f"# Generated from {name} by tools/write_facades.py: change that file, never this one.\n"
     return tidy(warning + ast.unparse(ast.fix_missing_locations(tree)))
 
 
@@ -136,7 +121,7 @@ def tidy(code: str) -> str:
 def is_current(source: Path, path: Path) -> bool:
     """Say whether a blocking facade is there and is the same code as its source gives."""
     try:
-        return ast.dump(ast.parse(path.read_text())) == ast.dump(ast.parse(blocking_twin(source)))
+        return ast.dump(ast.parse(path.read_text())) == ast.dump(ast.parse(blocking_facade(source)))
     except (FileNotFoundError, SyntaxError):
         return False
 
@@ -149,7 +134,7 @@ def main() -> int:
             print(f"{path.relative_to(ROOT)} is stale. Run: python tools/write_facades.py", file=sys.stderr)
         return 1 if stale else 0
     for source, path in FACADES.items():
-        path.write_text(blocking_twin(source))
+        path.write_text(blocking_facade(source))
     return 0
 
 

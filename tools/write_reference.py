@@ -99,7 +99,7 @@ def endpoints() -> Iterator[str]:
 
 
 def routes() -> Iterator[str]:
-    """Every page of SimpleAuth, and its JSON twin."""
+    """Every page of SimpleAuth, and its JSON endpoint."""
     yield "# Routes"
     yield (
         "The pages of `SimpleAuthController`. Every form carries the hidden field `csrf_token`; a form that does not "
@@ -115,7 +115,7 @@ def routes() -> Iterator[str]:
         f"A slash at the end leads to the page by 308, and `{WELL_KNOWN}` to `account` by 303, where the application "
         "itself has nothing there."
     )
-    yield "## JSON twins"
+    yield "## The JSON API"
     yield (
         "They take `application/json` and answer errors as `application/problem+json` with a stable `code` "
         "([errors](errors.md)). Who is signed in is in the same cookie as with the pages. `GATEWRIGHT_API_PATH` moves "

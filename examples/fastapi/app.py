@@ -21,7 +21,7 @@ os.environ.setdefault("GATEWRIGHT_DATABASE_URL", f"sqlite:///{HERE / 'fastapi.db
 
 app = FastAPI(title="FastAPI example")
 auth = FastAPIAuth(app)  # line 2
-app.include_router(auth.router())  # line 3: the pages' JSON twins stand in /docs
+app.include_router(auth.router())  # line 3: the pages' JSON API stand in /docs
 SignedIn = Annotated[User, Depends(auth.current_user())]  # line 4
 Admin = Annotated[User, Depends(auth.current_user(role="admin"))]  # line 5
 templates = Jinja2Templates(HERE / "templates", context_processors=[template_context])

@@ -20,7 +20,7 @@ def sign_message(message: str, wif: str) -> str:
 
     Raises:
         InvalidKeyError: If the key cannot be read.
-        InvalidParameterError: If the message is no text.
+        InvalidParameterError: If the message is not a string.
     """
     return crypto.sign_message(message, wif=wif, networks=[_EVRMORE])
 

@@ -1,14 +1,14 @@
 """gatewright: who is it, and may they? Authentication for Python applications.
 
-Start with `Auth`, or with `EvrmoreAuth` for sign-in with a wallet too. In an event loop, each class has a twin whose
-name begins with ``Async``. The errors are in `gatewright.errors`.
+Start with `Auth`, or with `EvrmoreAuth` for sign-in with a wallet too. For an event loop, each class
+has a counterpart whose name begins with ``Async``. The errors are in `gatewright.errors`.
 """
 
 from gatewright.access import Vote
 from gatewright.auth import AsyncAuth, AsyncGuard, Auth, Guard
 from gatewright.errors import Denied
 from gatewright.evrmore import AsyncEvrmoreAuth, EvrmoreAuth
-from gatewright.model import Account, AuditEntry, Challenge, Letter, Mail, Session, User
+from gatewright.model import Account, AuditEntry, Challenge, Mail, QueuedMail, Session, User
 from gatewright.providers import MemoryUserProvider, SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
 
@@ -23,9 +23,9 @@ __all__ = [
     "Denied",
     "EvrmoreAuth",
     "Guard",
-    "Letter",
     "Mail",
     "MemoryUserProvider",
+    "QueuedMail",
     "SQLUserProvider",
     "Session",
     "Settings",

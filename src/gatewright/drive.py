@@ -1,6 +1,6 @@
 """Run an operation that never suspends to its end, without an event loop.
 
-Operations are written once, as ``async def``. In the blocking dress every port they await answers at once, so a
+Operations are written once, as ``async def``. In the blocking build every port they await answers at once, so a
 single ``send(None)`` runs the whole operation (about one microsecond); whatever suspends there is a mistake.
 """
 
@@ -32,7 +32,7 @@ def run_to_completion(coroutine: Coroutine[Any, Any, T]) -> T:
     coroutine.close()
     raise SuspendedError(
         f"{chain} suspended, but the blocking API cannot wait. "
-        "Use the asynchronous twin of this class: AsyncAuth or AsyncEvrmoreAuth."
+        "Use the asynchronous counterpart of this class: AsyncAuth or AsyncEvrmoreAuth."
     )
 
 

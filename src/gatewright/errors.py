@@ -75,13 +75,13 @@ class UnknownHookError(ConfigurationError):
 
 
 class HookSignatureError(ConfigurationError):
-    """A hook asks for a parameter that its point does not have, or is not callable in this dress."""
+    """A hook asks for a parameter that its point does not have, or is not callable in this build."""
 
     code = "hook_signature"
 
 
 class SuspendedError(ConfigurationError):
-    """Something suspended inside the blocking API. Use the asynchronous twin of the class instead."""
+    """Something suspended inside the blocking API. Use the asynchronous counterpart of the class instead."""
 
     code = "suspended"
 

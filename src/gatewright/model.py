@@ -103,7 +103,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class QueuedMail:
     """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
 
     ``kind`` is ``email_verification``, ``password_reset`` or ``email_change``, or that of a notice:

@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"/|(?:/[\w.~!$&'()*+,;=:@-]+)+", re.ASCII)
 
 
 def _split(written: object) -> object:
-    """Return what ``account=/my/account,signup=`` says: page -> path. What is no text stays as it is."""
+    """Return what ``account=/my/account,signup=`` says: page -> path. What is not a string stays as it is."""
     if not isinstance(written, str):
         return written
     paths: dict[str, str] = {}

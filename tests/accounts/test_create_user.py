@@ -74,7 +74,7 @@ def test_names_are_kept_in_one_spelling(auth, typed, kept):
     assert auth.get_user(typed).username == kept
 
 
-TWINS = {
+ENDPOINTS = {
     "case": "CAROL",
     "full width": FULL_WIDTH,
     "mathematical letters": "\U0001d4ec\U0001d4ea\U0001d4fb\U0001d4f8\U0001d4f5",
@@ -107,7 +107,7 @@ TWINS = {
 }
 
 
-@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS)
+@pytest.mark.parametrize("twin", ENDPOINTS.values(), ids=ENDPOINTS)
 def test_nobody_registers_a_twin(auth, carol, count, twin):
     """What looks like carol is carol, and taken, or is no name at all."""
     with pytest.raises((TakenError, InvalidParameterError)):

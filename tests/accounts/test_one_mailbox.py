@@ -7,7 +7,7 @@ import pytest
 from gatewright import MemoryUserProvider, UserProvider
 from gatewright.errors import InvalidParameterError, TakenError, UserNotFoundError
 from gatewright.model import User
-from post_office import PostOffice
+from mailboxes import Mailboxes
 from visitors import OURS, PASSWORD
 
 SHOWN = "info@münchen.example"
@@ -87,7 +87,7 @@ def test_a_domain_that_cannot_be_is_refused(auth, count, email):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_signing_up_again_writes_to_the_account_there_is(auth, count, spelling):
     """And resets and verifications are asked for in any spelling; the mails go to the one address."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     auth.sign_up(ENCODED, password=PASSWORD)
     auth.sign_up(spelling, password=PASSWORD)
@@ -114,7 +114,7 @@ def test_attempts_in_all_spellings_count_together(auth, register, exists):
 
 def test_mails_to_all_spellings_count_together(auth, register, gatewright_settings):
     """Nobody's mailbox is filled by writing its domain in another way."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     register(auth, None, email=SHOWN)
     for spelling in SPELLINGS:

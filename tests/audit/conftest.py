@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from gatewright.testing import Wallet
-from post_office import PostOffice
+from mailboxes import Mailboxes
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import OURS, PASSWORD, Visitor
 
@@ -16,9 +16,9 @@ from visitors import OURS, PASSWORD, Visitor
 def world(auth, register, link, sign_in):
     """Carol with a password, two wallets, a role, a permission, a cookie and a token; and things to give her.
 
-    She has been sent a link, and so has Fred, who is new; one more letter to her waits.
+    She has been sent a link, and so has Fred, who is new; one more mail to her waits.
     """
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     for permission in ("general.read", "general.write"):
         auth.create_permission(permission)

@@ -57,7 +57,7 @@ BEFORE = {
     "ask for somebody's address": 1,
     "send a mail": 2,
 }
-"""Acts with transactions of their own beside the event's: challenge, attempts counted and forgiven, letters claimed."""
+"""Acts with transactions of their own beside the event's: challenge, attempts counted and forgiven, mails claimed."""
 
 
 @pytest.mark.parametrize("name", WRITING)

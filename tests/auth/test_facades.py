@@ -1,4 +1,4 @@
-"""The two dresses are one: the same methods, and the blocking one is generated from the other."""
+"""The two builds are one: the same methods, and the blocking one is generated from the other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import gatewright
 from gatewright import AsyncAuth, AsyncEvrmoreAuth, AsyncGuard, Auth, EvrmoreAuth, Guard
 
 ROOT = Path(__file__).parents[2]
-TWINS = [
+FACADES = [
     (AsyncAuth, Auth),
     (AsyncEvrmoreAuth, EvrmoreAuth),
     (AsyncGuard, Guard),
@@ -42,35 +42,35 @@ PLAIN = {
     AsyncGuard: {"session", "messages", "add_message"},
     evrmore_authentication.AsyncEvrmoreAuth: PLAIN_OF_EVRMORE,
 }
-"""What waits for nothing, and so is no coroutine in either dress."""
+"""What waits for nothing, and so is no coroutine in either build."""
 
 
 def public(cls):
     return {name for name, _ in inspect.getmembers(cls) if not name.startswith("_")}
 
 
-def of_the_other_dress(text):
+def of_the_blocking_build(text):
     """What an asynchronous class says, where it names one of its kind, as the blocking one would say it."""
     return re.sub(r"\bAsync(?=[A-Z])", "", text)
 
 
-@pytest.mark.parametrize(("asynchronous", "blocking"), TWINS)
-def test_twins_have_the_same_methods(asynchronous, blocking):
+@pytest.mark.parametrize(("asynchronous", "blocking"), FACADES)
+def test_facades_have_the_same_methods(asynchronous, blocking):
     """By name."""
     assert public(asynchronous) == public(blocking)
 
 
-@pytest.mark.parametrize(("asynchronous", "blocking"), TWINS)
-def test_twins_take_and_return_the_same(asynchronous, blocking):
+@pytest.mark.parametrize(("asynchronous", "blocking"), FACADES)
+def test_facades_take_and_return_the_same(asynchronous, blocking):
     """Parameter by parameter, with kinds, defaults and annotations; and they say the same of themselves."""
     for name in public(asynchronous) | {"__init__"}:
         one, other = getattr(asynchronous, name), getattr(blocking, name)
         if callable(one):
-            assert of_the_other_dress(str(inspect.signature(one))) == str(inspect.signature(other)), name
-        assert of_the_other_dress(one.__doc__ or "") == (other.__doc__ or ""), name
+            assert of_the_blocking_build(str(inspect.signature(one))) == str(inspect.signature(other)), name
+        assert of_the_blocking_build(one.__doc__ or "") == (other.__doc__ or ""), name
 
 
-@pytest.mark.parametrize(("asynchronous", "blocking"), TWINS)
+@pytest.mark.parametrize(("asynchronous", "blocking"), FACADES)
 def test_no_method_of_the_blocking_class_is_a_coroutine(asynchronous, blocking):
     """And whatever waits for the database is one in the other."""
     assert [name for name in public(blocking) if inspect.iscoroutinefunction(getattr(blocking, name))] == []
@@ -214,13 +214,13 @@ def test_the_generated_files_are_up_to_date(copy):
 @pytest.mark.parametrize(
     "name",
     [
-        "auth/accounts.py",
-        "auth/auth.py",
-        "auth/guard.py",
-        "auth/rights.py",
-        "auth/self_service.py",
-        "auth/sessions.py",
-        "evrmore/evrmore_auth.py",
+        "auth/generated/accounts.py",
+        "auth/generated/auth.py",
+        "auth/generated/guard.py",
+        "auth/generated/rights.py",
+        "auth/generated/self_service.py",
+        "auth/generated/sessions.py",
+        "evrmore/generated/evrmore_auth.py",
     ],
 )
 def test_a_stale_file_is_found(copy, name, damage):

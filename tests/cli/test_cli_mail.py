@@ -17,30 +17,30 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def letters(folder):
-    """Two letters that wait, in the database of the folder."""
+def mails(folder):
+    """Two mails that wait, in the database of the folder."""
     settings = load_settings(mail_delivery="command", public_url="https://shop.example")
     with Auth("sqlite:///gatewright.db", settings=settings) as auth:
         auth.sign_up(ALICE, password=PASSWORD)
         auth.sign_up("bob@example.com", password=PASSWORD)
-        return auth.list_letters()
+        return auth.list_queued_mails()
 
 
-def test_the_list_for_programs_holds_every_field(invoke, letters):
+def test_the_list_for_programs_holds_every_field(invoke, mails):
     """The oldest first, with ISO timestamps; there is no secret to hide."""
     result = invoke("mail", "list", "--json")
-    first, second = json.loads(result.stdout)["letters"]
+    first, second = json.loads(result.stdout)["mails"]
 
     assert result.exit_code == 0
     assert first == {
-        "id": letters[0].id,
+        "id": mails[0].id,
         "kind": "email_verification",
-        "account_id": letters[0].account_id,
+        "account_id": mails[0].account_id,
         "email": ALICE,
         "language": "en",
         "base_url": "https://shop.example",
-        "created_at": letters[0].created_at.isoformat(),
-        "due_at": letters[0].due_at.isoformat(),
+        "created_at": mails[0].created_at.isoformat(),
+        "due_at": mails[0].due_at.isoformat(),
         "tries": 0,
         "error": None,
         "next_path": None,
@@ -49,15 +49,15 @@ def test_the_list_for_programs_holds_every_field(invoke, letters):
     assert datetime.fromisoformat(first["created_at"]).utcoffset() == timedelta(0)
 
 
-def test_the_list_for_people_has_each_value_under_its_heading(invoke, letters):
-    """A line a letter; with the reason where a try has failed."""
+def test_the_list_for_people_has_each_value_under_its_heading(invoke, mails):
+    """A line a mail; with the reason where a try has failed."""
     url = f"smtp://127.0.0.1:{free_port()}"
     failed = invoke("mail", "deliver", GATEWRIGHT_MAIL_URL=url)
     heading, first, _ = invoke("mail", "list").stdout.splitlines()
 
     assert failed.exit_code == 1
     assert heading.split() == ["id", "kind", "email", "created_at", "due_at", "tries", "error"]
-    assert first.split()[:3] == [letters[0].id, "email_verification", ALICE]
+    assert first.split()[:3] == [mails[0].id, "email_verification", ALICE]
     assert first[heading.index("tries") :].split()[0] == "1"
     assert "Connection refused" in first[heading.index("error") :]
 
@@ -67,10 +67,10 @@ def test_an_empty_list_says_so(invoke, database):
     people, programs = invoke("mail", "list"), invoke("mail", "list", "--json")
 
     assert (people.exit_code, people.stdout, people.stderr) == (0, "", "No mails wait.\n")
-    assert (programs.exit_code, json.loads(programs.stdout)) == (0, {"letters": []})
+    assert (programs.exit_code, json.loads(programs.stdout)) == (0, {"mails": []})
 
 
-def test_what_is_due_is_delivered(invoke, letters, mail_server):
+def test_what_is_due_is_delivered(invoke, mails, mail_server):
     """Every mail arrives, and nothing waits any more."""
     result = invoke("mail", "deliver", GATEWRIGHT_MAIL_URL=mail_server.url(), GATEWRIGHT_MAIL_DELIVERY="command")
 
@@ -79,7 +79,7 @@ def test_what_is_due_is_delivered(invoke, letters, mail_server):
     assert invoke("mail", "list").stderr == "No mails wait.\n"
 
 
-def test_a_failure_is_an_exit_code(invoke, letters, mail_server):
+def test_a_failure_is_an_exit_code(invoke, mails, mail_server):
     """1 where a mail was not sent, although others were; the failed one is not due again at once, and that is fine."""
     mail_server.mailbox.answers.append("550 5.1.1 No such user")
     url = mail_server.url()

@@ -161,7 +161,7 @@ def test_the_message_to_verify_may_come_from_standard_input(invoke):
         ("\udcff", NODE["message"], "\udcff"),
         (TESTNET["address"], TESTNET["message"], TESTNET["signature"]),
     ],
-    ids=["message", "signature", "no signature", "no text", "no address", "nonsense", "network"],
+    ids=["message", "signature", "no signature", "not a string", "no address", "nonsense", "network"],
 )
 def test_anything_else_is_a_no(invoke, address, message, signature):
     """Whatever is wrong, the answer is no: exit code 1."""

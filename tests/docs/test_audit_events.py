@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "audit-events.md"
 OPERATIONS = ROOT / "src" / "gatewright" / "operations"
-MAKERS = {"entry", "_about", "request_letter", "require_link", "refuse_link"}
+MAKERS = {"entry", "_about", "request_mail", "require_link", "refuse_link"}
 
 
 def events_in(module: Path) -> Iterator[str]:

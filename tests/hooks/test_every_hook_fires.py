@@ -1,6 +1,6 @@
 """The table *operation x entry path x hook*: every declared point is fired by the operation that it names.
 
-The columns are the entry paths of the library, in both dresses. Paths through the server and the commands end in the
+The columns are the entry paths of the library, in both builds. Paths through the server and the commands end in the
 same operations, and their own tests show it.
 """
 
@@ -13,7 +13,7 @@ import pytest
 from gatewright import Denied
 from gatewright.errors import AuthenticationError, InvalidChallengeError
 from gatewright.hooks import POINTS
-from post_office import PostOffice
+from mailboxes import Mailboxes
 
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -88,7 +88,7 @@ def sign_up(auth, wallet):
 
 def link_after(auth, request):
     """Let a mail be sent, and return the secret in it."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     request()
     auth.deliver_mails()

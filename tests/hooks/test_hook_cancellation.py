@@ -163,7 +163,7 @@ def test_a_timeout_is_still_a_timeout(gatewright_async_auth, alice):
 
 @pytest.mark.parametrize("event", ["pre_auth", "post_verify", "post_auth"])
 def test_a_context_variable_set_by_a_hook_reaches_the_caller(gatewright_auth, gatewright_async_auth, alice, event):
-    """As if the hook had been called directly, in both dresses, on either side of the commit."""
+    """As if the hook had been called directly, in both builds, on either side of the commit."""
 
     def blocking():
         gatewright_auth.add_hook(event, lambda: WHO.set("blocking") and None)

@@ -9,7 +9,7 @@ import pytest
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
 from gatewright.hooks import POINTS
-from post_office import PostOffice
+from mailboxes import Mailboxes
 
 FIRED = [declaration for declaration in POINTS if declaration.name != "pre_login"]
 """The points of the library's own operations: ``pre_login`` belongs to whoever has a login route."""
@@ -44,7 +44,7 @@ def visit(auth, wallet):
 
 def help_oneself(auth):
     """Make an account, verify its address and replace its password, by the links of mails."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     auth.sign_up("dave@example.com", password=PASSWORD)
     auth.deliver_mails()

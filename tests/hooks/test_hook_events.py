@@ -6,7 +6,7 @@ import pytest
 
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
-from post_office import PostOffice
+from mailboxes import Mailboxes
 
 SPECIFICATION = {
     "pre_challenge": {"evrmore_address", "expire_minutes"},
@@ -51,7 +51,7 @@ def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
 
 def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hooks):
     """Failed and good visits by wallet, by password and by mail meet every point but the one of a login route."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     auth.sign_up("dave@example.com", password=PASSWORD)
     auth.deliver_mails()

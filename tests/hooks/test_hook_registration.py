@@ -240,7 +240,7 @@ COROUTINE_HOOKS = {
 @pytest.mark.parametrize("kind", COROUTINE_HOOKS)
 def test_coroutine_functions_are_refused_by_the_blocking_class(blocking, kind):
     """The message says what to do instead."""
-    with pytest.raises(HookSignatureError, match="asynchronous twin"):
+    with pytest.raises(HookSignatureError, match="asynchronous counterpart"):
         blocking.add_hook("post_auth", COROUTINE_HOOKS[kind]())
 
 

@@ -1,4 +1,4 @@
-"""What a failing hook may not carry into the log: secrets in any dress, and lines of its own."""
+"""What a failing hook may not carry into the log: secrets in any build, and lines of its own."""
 
 from __future__ import annotations
 

@@ -29,15 +29,15 @@ def start_auth(make_auth, gatewright_settings):
 
 
 @pytest.fixture
-def wait_for_no_letter():
+def wait_for_empty_outbox():
     """Wait until everything has been sent and struck off the list."""
 
     def wait(auth):
         for _ in range(1000):
-            if not auth.list_letters():
+            if not auth.list_queued_mails():
                 return
             threading.Event().wait(0.01)
-        pytest.fail(f"letters still wait: {auth.list_letters()}")
+        pytest.fail(f"mails still wait: {auth.list_queued_mails()}")
 
     return wait
 
@@ -46,7 +46,7 @@ def token_in(message, path):
     return re.search(rf"https://shop\.example/{path}/(\S+)", message.get_body(("plain",)).get_content())[1]
 
 
-def test_a_visitor_signs_up_confirms_and_forgets_the_password(start_auth, mail_server, wait_for_no_letter):
+def test_a_visitor_signs_up_confirms_and_forgets_the_password(start_auth, mail_server, wait_for_empty_outbox):
     """Each mail arrives by itself, with a link whose secret works."""
     auth = start_auth(mail_server.url())
     auth.sign_up(ALICE, password=PASSWORD)
@@ -56,7 +56,7 @@ def test_a_visitor_signs_up_confirms_and_forgets_the_password(start_auth, mail_s
     changed = mail_server.mailbox.wait()
     auth.sign_up(ALICE, password=PASSWORD)
     registered = mail_server.mailbox.wait()
-    wait_for_no_letter(auth)
+    wait_for_empty_outbox(auth)
 
     assert (changed["Subject"], registered["Subject"]) == (
         "gatewright: your password has been changed",
@@ -66,7 +66,7 @@ def test_a_visitor_signs_up_confirms_and_forgets_the_password(start_auth, mail_s
     assert auth.attempt(ALICE, f"another {PASSWORD}", "SQLUserProvider").email == ALICE
 
 
-def test_no_visitor_waits_for_a_slow_server(start_auth, mail_server, wait_for_no_letter):
+def test_no_visitor_waits_for_a_slow_server(start_auth, mail_server, wait_for_empty_outbox):
     """The answer is there while the server still thinks; the mail follows."""
     mail_server.mailbox.hold.clear()
     auth = start_auth(mail_server.url())
@@ -76,77 +76,77 @@ def test_no_visitor_waits_for_a_slow_server(start_auth, mail_server, wait_for_no
 
     assert taken_on == 0
     assert mail_server.mailbox.wait()["To"] == ALICE
-    wait_for_no_letter(auth)
+    wait_for_empty_outbox(auth)
 
 
 def test_a_dead_server_loses_nothing(start_auth, start_mail_server, clock):
-    """The account is made, the letter waits and says why; when the server is back, the mail arrives and works."""
+    """The account is made, the mail waits and says why; when the server is back, the mail arrives and works."""
     port = free_port()
     auth = start_auth(f"smtp://127.0.0.1:{port}", delivery="command")
     auth.sign_up(ALICE, password=PASSWORD)
     for tries in range(1, 5):
         assert auth.deliver_mails() == 0
-        (letter,) = auth.list_letters()
-        assert (letter.email, letter.tries) == (ALICE, tries)
-        assert "Connection refused" in letter.error
+        (mail,) = auth.list_queued_mails()
+        assert (mail.email, mail.tries) == (ALICE, tries)
+        assert "Connection refused" in mail.error
         clock.advance(hours=2)
     server = start_mail_server(port=port)
 
     assert auth.deliver_mails() == 1
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
     assert auth.verify_email(token_in(server.mailbox.messages[0], "email_verification")).email == ALICE
 
 
-def test_a_refusal_is_kept_with_the_letter(start_auth, mail_server, clock):
+def test_a_refusal_is_kept_with_the_mail(start_auth, mail_server, clock):
     """In the server's words, for whoever looks; the next try may succeed."""
     mail_server.mailbox.answers.append("550 5.1.1 No such user")
     auth = start_auth(mail_server.url(), delivery="command")
     auth.sign_up(ALICE, password=PASSWORD)
 
     assert auth.deliver_mails() == 0
-    assert "550 5.1.1 No such user" in auth.list_letters()[0].error
+    assert "550 5.1.1 No such user" in auth.list_queued_mails()[0].error
     clock.advance(hours=2)
     assert auth.deliver_mails() == 1
 
 
 def test_one_refused_address_holds_up_nobody_else(start_auth, mail_server):
-    """The letters behind it are sent."""
+    """The mails behind it are sent."""
     mail_server.mailbox.answers.append("550 5.1.1 No such user")
     auth = start_auth(mail_server.url(), delivery="command")
     for address in ("nobody@example.com", ALICE, "bob@example.com"):
         auth.sign_up(address, password=PASSWORD)
 
     assert auth.deliver_mails() == 2
-    assert [letter.email for letter in auth.list_letters()] == ["nobody@example.com"]
+    assert [mail.email for mail in auth.list_queued_mails()] == ["nobody@example.com"]
 
 
-def test_the_next_letter_takes_along_those_that_wait(start_auth, mail_server, clock, wait_for_no_letter):
-    """A letter whose time has come is sent as soon as the postman comes round again."""
+def test_the_next_mail_takes_along_those_that_wait(start_auth, mail_server, clock, wait_for_empty_outbox):
+    """A mail whose time has come is sent as soon as the mail worker comes round again."""
     mail_server.mailbox.answers.append("451 Try again later")
     auth = start_auth(mail_server.url())
     auth.sign_up(ALICE, password=PASSWORD)
-    while not auth.list_letters()[0].tries:
+    while not auth.list_queued_mails()[0].tries:
         threading.Event().wait(0.01)
     clock.advance(hours=1)
     auth.sign_up("bob@example.com", password=PASSWORD)
     mail_server.mailbox.wait()
     mail_server.mailbox.wait()
-    wait_for_no_letter(auth)
+    wait_for_empty_outbox(auth)
 
     assert {message["To"] for message in mail_server.mailbox.messages} == {ALICE, "bob@example.com"}
 
 
-def test_by_command_nothing_is_sent_in_the_background(start_auth, mail_server, postmen):
-    """The letter waits for `deliver_mails`, and there is no thread."""
+def test_by_command_nothing_is_sent_in_the_background(start_auth, mail_server, mail_workers):
+    """The mail waits for `deliver_mails`, and there is no thread."""
     auth = start_auth(mail_server.url(), delivery="command")
     auth.sign_up(ALICE, password=PASSWORD)
 
-    assert postmen() == []
+    assert mail_workers() == []
     assert mail_server.mailbox.envelopes == []
     assert auth.deliver_mails() == 1
 
 
-def test_closing_finishes_what_has_begun(start_auth, mail_server, postmen):
+def test_closing_finishes_what_has_begun(start_auth, mail_server, mail_workers):
     """A mail that the server is about to take on is struck off the list before the thread is gone."""
     mail_server.mailbox.hold.clear()
     auth = start_auth(mail_server.url())
@@ -156,14 +156,14 @@ def test_closing_finishes_what_has_begun(start_auth, mail_server, postmen):
     mail_server.mailbox.hold.set()
     closing.join(30)
 
-    assert postmen() == []
-    assert (len(mail_server.mailbox.envelopes), auth.list_letters()) == (1, [])
+    assert mail_workers() == []
+    assert (len(mail_server.mailbox.envelopes), auth.list_queued_mails()) == (1, [])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_sends_its_mails(gatewright_settings, mail_server):
-    """As under a server that forks its workers from a warm parent, whose own postman goes on."""
+    """As under a server that forks its workers from a warm parent, whose own mail worker goes on."""
     from gatewright import Auth
 
     settings = gatewright_settings.with_values(mail_url=mail_server.url(), mail_delivery="background")
@@ -173,7 +173,7 @@ def test_a_forked_child_sends_its_mails(gatewright_settings, mail_server):
 
         def child():
             auth.sign_up("bob@example.com", password=PASSWORD)
-            while auth.list_letters():
+            while auth.list_queued_mails():
                 threading.Event().wait(0.01)
             auth.close()
             return True
@@ -197,7 +197,7 @@ class Pigeons:
 
 
 def test_an_applications_own_mailer_is_used_instead(start_auth):
-    """An object with one method, called on the postman's thread."""
+    """An object with one method, called on the mail worker's thread."""
     pigeons = Pigeons()
     auth = start_auth("smtp://nowhere.invalid", mailer=pigeons)
     auth.sign_up(ALICE, password=PASSWORD, language="en")
@@ -207,7 +207,7 @@ def test_an_applications_own_mailer_is_used_instead(start_auth):
     assert (mail.to, mail.subject) == (ALICE, "gatewright: confirm your email address")
     assert "https://shop.example/email_verification/" in mail.text
     assert mail.text not in repr(mail)
-    assert thread == "gatewright-postman"
+    assert thread == "gatewright-mail"
 
 
 def test_what_is_no_mailer_is_refused(start_auth):

@@ -64,7 +64,7 @@ def test_a_domain_has_one_spelling(written, shown, encoded):
         *("x" * 64 + ".example", "x." * 127 + "xx", "ü" * 64 + ".example", "ü" * 100_000, "ü.-a", "\ud800.example"),
         *("xn--a.example", "xn--0.example", "xn--strasse-.example", "xn--", "a\0.example", "xn--ü.example"),
         *("\u2764_.example", "\u2764\u200d\u2764.example", "\u2764\u2800.example", "xn--a-7iq\u2764.example"),
-        # encoded: "trade mark" and A in a circle, which are letters elsewhere; and what nobody sees
+        # encoded: "trade mark" and A in a circle, which are mails elsewhere; and what nobody sees
         *("xn--y2g.example", "xn--4th.example", "xn--6ii.example", "xn--a-4rq.example", "xn--1ug110a.example"),
     ],
 )

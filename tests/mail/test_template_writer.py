@@ -13,7 +13,7 @@ import pytest
 from gatewright.errors import ConfigurationError
 from gatewright.i18n import LANGUAGES
 from gatewright.mail import TemplateWriter
-from gatewright.model import Letter
+from gatewright.model import QueuedMail
 
 KINDS = (
     "email_verification",
@@ -30,8 +30,8 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
-def letter(kind="password_reset", *, language="en", email="alice@example.com"):
-    return Letter("1", kind, "2", email, language, "https://shop.example", NOW, NOW)
+def mail(kind="password_reset", *, language="en", email="alice@example.com"):
+    return QueuedMail("1", kind, "2", email, language, "https://shop.example", NOW, NOW)
 
 
 def words_of(html):
@@ -45,7 +45,7 @@ def write():
 
     def write(kind="password_reset", *, language="en", link=LINK, hours=2, **options):
         writer = TemplateWriter(**{"site_name": "The Shop"} | options)
-        return writer.write(letter(kind, language=language), link=link, hours=hours)
+        return writer.write(mail(kind, language=language), link=link, hours=hours)
 
     return write
 
@@ -192,12 +192,12 @@ from datetime import UTC, datetime as date
 from gatewright import Auth
 from gatewright.errors import ConfigurationError
 from gatewright.mail import TemplateWriter
-from gatewright.model import Letter
+from gatewright.model import QueuedMail
 Auth("sqlite://").close()
 now = date(2030, 1, 1, tzinfo=UTC)
-letter = Letter("1", "password_reset", "2", "a@b.c", "en", "", now, now)
+mail = QueuedMail("1", "password_reset", "2", "a@b.c", "en", "", now, now)
 try:
-    TemplateWriter(site_name="x").write(letter, link="", hours=2)
+    TemplateWriter(site_name="x").write(mail, link="", hours=2)
 except ConfigurationError as error:
     print(error)
 """

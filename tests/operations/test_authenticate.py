@@ -64,7 +64,7 @@ def test_a_challenge_gives_one_session(auth, alice, count):
     challenge = auth.generate_challenge(alice.address)
     signature = alice.sign(challenge)
     auth.authenticate(alice.address, challenge, signature)
-    for again in (signature, high_s_twin(signature)):
+    for again in (signature, high_s_form(signature)):
         assert auth.verify_signature(alice.address, challenge, again)
         with pytest.raises(ChallengeAlreadyUsedError) as refused:
             auth.authenticate(alice.address, challenge, again)
@@ -261,7 +261,7 @@ def test_every_failure_is_an_authentication_error_with_a_public_sentence(auth, a
         assert not [text for text in (alice.address, bob.address, challenge) if text in refused.value.public_message]
 
 
-def high_s_twin(signature):
+def high_s_form(signature):
     """Spell the same signature with n - s and the other parity, which is just as valid mathematically."""
     from base64 import b64decode, b64encode
 

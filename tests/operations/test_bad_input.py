@@ -18,7 +18,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.storage.sql.tables import metadata
-from post_office import PostOffice
+from mailboxes import Mailboxes
 
 NONSENSE = {
     "none": None,
@@ -139,7 +139,7 @@ NO_PARAMETERS = {
     "close",
     "create_wallet_address",
     "deliver_mails",
-    "list_letters",
+    "list_queued_mails",
     "list_permissions",
     "list_roles",
 }
@@ -223,7 +223,7 @@ def parts(auth, alice, sign_in):
 
 def mail_links(auth):
     """Good links of two users, by what they are for."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     links = {}
     auth.create_user("newcomer", email="newcomer@example.com")

@@ -1,4 +1,4 @@
-"""One challenge, many hands at once: exactly one session, in both dresses, and one clear answer for all others."""
+"""One challenge, many hands at once: exactly one session, in both builds, and one clear answer for all others."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from gatewright.errors import GatewrightError
 from gatewright.operations.authenticate import WalletAttempt
 from gatewright.operations.sign_up import SignUpForm
-from post_office import PostOffice
+from mailboxes import Mailboxes
 
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -93,7 +93,7 @@ def meet_passwords(auth, records, errors):
 
 def meet_mails(auth, records, errors):
     """The same for mails, lost and delivered, and their links, used well and badly."""
-    office = PostOffice()
+    office = Mailboxes()
     office.serve(auth)
     auth.sign_up("ellen@example.com", password=PASSWORD, profile={"city": "Berne"})
     auth.deliver_mails()
@@ -103,7 +103,7 @@ def meet_mails(auth, records, errors):
     auth.deliver_mails()
     lost = office.written[-1][1].rpartition("/")[2]
     records += [
-        *auth.list_letters(),
+        *auth.list_queued_mails(),
         *office.mails,
         auth.get_profile("ellen@example.com"),
         auth.verify_email(verification),

@@ -149,7 +149,7 @@ class Coroutines(UserProvider):
 )
 @pytest.mark.parametrize("provider", [OURS, WALLETS, "MemoryUserProvider", "Plain", "Coroutines"])
 def test_no_password_is_an_error_for_every_kind_of_provider(make_auth, register, provider, password):
-    """What is no text, or an empty one, never becomes a bypass, whoever loads the user."""
+    """What is not a string, or an empty one, never becomes a bypass, whoever loads the user."""
     memory = MemoryUserProvider([{"email": "carol", "password": None}])
     auth = make_auth(providers=[memory, Plain(), Coroutines()])
     register(auth, password=None)

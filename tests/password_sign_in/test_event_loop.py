@@ -1,4 +1,4 @@
-"""What the two dresses do with hashing and with providers: nothing blocks the loop, and nothing grows without bound."""
+"""What the two builds do with hashing and with providers: nothing blocks the loop, and nothing grows without bound."""
 
 from __future__ import annotations
 

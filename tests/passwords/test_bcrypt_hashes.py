@@ -38,7 +38,7 @@ def test_the_luthier_documents_users_have_their_passwords(row):
 
 
 def test_the_vectors_are_all_there():
-    """Two of pyca's have a NUL in their passwords, which are random bytes and no text; see below for those."""
+    """Two of pyca's have a NUL in their passwords, which are random bytes and not a string; see below for those."""
     assert (len(PYCA_ROWS), len(PYCA_TEXTS)) == (28, 26)
 
 

@@ -132,14 +132,14 @@ def test_voters_are_one_applications(make_auth):
 
 
 def test_odd_questions_ask_nobody(auth):
-    """What is no text is not granted, whatever voters would say."""
+    """What is not a string is not granted, whatever voters would say."""
     auth.add_voter(voting(Vote.GRANT))
     for odd in (None, 5, b"post.edit", ["post.edit"], object()):
         assert auth.guard({}).is_granted(odd, CAROL) is False
 
 
 def test_a_coroutine_voter(auth, is_async):
-    """In an event loop a voter may wait; the blocking dress says that it cannot."""
+    """In an event loop a voter may wait; the blocking build says that it cannot."""
 
     @auth.add_voter
     async def slow(user, permission, subject):

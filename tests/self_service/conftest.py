@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from post_office import PostOffice
+from mailboxes import Mailboxes
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 
 
 @pytest.fixture
 def office():
     """Where the mails of the test's application go."""
-    return PostOffice()
+    return Mailboxes()
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ class TestEmail:
 
     def test_only_the_digest_of_a_link_is_kept(self, auth, asked, sql):
         """Whoever reads the database moves nobody."""
-        assert asked not in repr(sql("SELECT * FROM links")) + repr(sql("SELECT * FROM letters"))
+        assert asked not in repr(sql("SELECT * FROM links")) + repr(sql("SELECT * FROM outbox"))
 
     def test_a_newer_wish_replaces_the_older(self, auth, office, carol, asked):
         """Be its mail sent already or not."""
@@ -314,7 +314,7 @@ class TestEmail:
         """However it is spelled."""
         with pytest.raises(InvalidParameterError):
             auth.request_email_change(carol.id, email="CAROL@example.com")
-        assert auth.list_letters() == []
+        assert auth.list_queued_mails() == []
 
     def test_hooks_may_choose_or_refuse_the_address(self, auth, carol, hooks, office):
         """Before anything is sent."""
@@ -336,7 +336,7 @@ class TestEmail:
         """With an error of ours, whatever they are."""
         assert not_refused(lambda odd: auth.request_email_change(carol.id, email=odd)) == []
         assert not_refused(auth.confirm_email_change) == []
-        assert auth.list_letters() == []
+        assert auth.list_queued_mails() == []
 
 
 ACTS = {
@@ -360,7 +360,7 @@ class TestProof:
         with pytest.raises((UserNotFoundError, InvalidParameterError)):
             act(signed_in.request(), password=password)
         assert auth.get_user("carol").id == carol.id
-        assert auth.list_letters() == []
+        assert auth.list_queued_mails() == []
 
     def test_guesses_are_limited(self, auth, carol, act):
         """Like those at a sign-in."""

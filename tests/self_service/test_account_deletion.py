@@ -133,15 +133,15 @@ class TestDeletion:
         auth.delete_user(carol.id)
         auth.deliver_mails()
         office.open()
-        (letter,) = auth.list_letters()
-        assert (letter.kind, letter.account_id, letter.tries) == ("account_deleted", None, 1)
+        (mail,) = auth.list_queued_mails()
+        assert (mail.kind, mail.account_id, mail.tries) == ("account_deleted", None, 1)
 
     def test_nobody_is_told_at_an_address_that_may_be_a_strangers(self, auth, office, register):
         """One that nobody has verified."""
         user = register(auth, "dora", email="stranger@example.com", is_verified=False)
         auth.delete_user(user.id)
 
-        assert auth.list_letters() == []
+        assert auth.list_queued_mails() == []
 
     def test_limits_do_not_meet_the_heir(self, auth, register, carol):
         """What failed at the old account is not held against the new one."""

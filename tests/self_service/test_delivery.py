@@ -14,21 +14,21 @@ MAIL = "carol@example.com"
 
 
 @pytest.fixture
-def letter(auth, register):
-    """A letter to carol that waits."""
+def mail(auth, register):
+    """A mail to carol that waits."""
     register(auth, email=MAIL)
     auth.request_password_reset(MAIL, language="it", base_url="https://example.com/auth/")
-    return auth.list_letters()[0]
+    return auth.list_queued_mails()[0]
 
 
-def test_a_letter_is_sent_once(auth, letter, office):
+def test_a_mail_is_sent_once(auth, mail, office):
     """In its language, to its site, with what the writer needs to know; and then it is gone."""
     assert auth.deliver_mails() == 1
     assert auth.deliver_mails() == 0
     ((written, link, hours),) = office.written
     assert (written.kind, written.language, written.email, hours) == ("password_reset", "it", MAIL, 2)
     assert link == f"https://example.com/auth/password-reset/{office.token()}"
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
     (line,) = [entry for _, entry in auth.list_audit(event="mail_sent")]
     assert (line.username, line.reason) == ("carol", "password_reset")
 
@@ -44,7 +44,7 @@ def test_a_mail_promises_no_more_than_the_link_keeps(make_auth, gatewright_setti
     assert office.written[0][2] == hours
 
 
-def test_letters_are_sent_oldest_first(auth, office, clock):
+def test_mails_are_sent_oldest_first(auth, office, clock):
     """As they became due."""
     for name in ("carol", "dave", "ellen"):
         auth.sign_up(f"{name}@example.com", password=PASSWORD)
@@ -53,25 +53,25 @@ def test_letters_are_sent_oldest_first(auth, office, clock):
     assert [mail.to for mail in office.mails] == ["carol@example.com", "dave@example.com", "ellen@example.com"]
 
 
-def test_a_failure_keeps_the_letter(auth, letter, office, clock):
-    """The account is there, the letter waits with the reason, and the next try succeeds."""
+def test_a_failure_keeps_the_mail(auth, mail, office, clock):
+    """The account is there, the mail waits with the reason, and the next try succeeds."""
     office.close()
     assert auth.deliver_mails() == 0
-    (waiting,) = auth.list_letters()
+    (waiting,) = auth.list_queued_mails()
     error = "MailUnavailableError: The post office is closed."
-    assert waiting == replace(letter, due_at=clock.advance(minutes=1), tries=1, error=error)
+    assert waiting == replace(mail, due_at=clock.advance(minutes=1), tries=1, error=error)
     office.open()
     assert auth.deliver_mails() == 1
     assert auth.is_link_valid(office.token(), purpose="password_reset")
 
 
-def test_tries_become_rarer_and_never_end(auth, letter, office, clock):
+def test_tries_become_rarer_and_never_end(auth, mail, office, clock):
     """After 1, 2, 4, 8, 16 and 32 minutes, and then every hour."""
     office.close()
     pauses = []
     for _ in range(10):
         assert auth.deliver_mails() == 0
-        due_at = auth.list_letters()[0].due_at
+        due_at = auth.list_queued_mails()[0].due_at
         pauses.append((due_at - clock.now()).total_seconds() / 60)
         tries = office.tries
         clock.advance(due_at - clock.now(), seconds=-1)
@@ -98,10 +98,10 @@ def test_one_failure_holds_up_nobody_else(auth, office):
     office.send = send_to_others
     assert auth.deliver_mails() == 1
     assert [mail.to for mail in office.mails] == ["dave@example.com"]
-    assert [waiting.email for waiting in auth.list_letters()] == [MAIL]
+    assert [waiting.email for waiting in auth.list_queued_mails()] == [MAIL]
 
 
-def test_an_unknown_error_is_named_by_its_class_only(auth, letter, office, caplog, snapshot):
+def test_an_unknown_error_is_named_by_its_class_only(auth, mail, office, caplog, snapshot):
     """What it says may be the mail itself, secret and all: neither a row nor the log may hold it."""
     said = []
 
@@ -112,36 +112,36 @@ def test_an_unknown_error_is_named_by_its_class_only(auth, letter, office, caplo
     office.send = fail
     caplog.set_level(logging.DEBUG)
     assert auth.deliver_mails() == 0
-    assert auth.list_letters()[0].error == "OSError"
+    assert auth.list_queued_mails()[0].error == "OSError"
     assert "OSError" in caplog.text
     assert said[0] not in caplog.text + repr(snapshot())
 
 
-def test_a_writer_that_fails_keeps_the_letter_too(auth, letter, office):
+def test_a_writer_that_fails_keeps_the_mail_too(auth, mail, office):
     """A template with a mistake in it, for instance."""
 
-    def fail(letter, **options):
+    def fail(mail, **options):
         raise KeyError("no such template")
 
     office.write = fail
     assert auth.deliver_mails() == 0
-    assert auth.list_letters()[0].error == "KeyError"
+    assert auth.list_queued_mails()[0].error == "KeyError"
 
 
-def test_a_long_error_is_cut(auth, letter, office):
+def test_a_long_error_is_cut(auth, mail, office):
     """To what its column takes."""
     office.close(MailUnavailableError("x" * 10_000))
     auth.deliver_mails()
-    assert len(auth.list_letters()[0].error) == 255
+    assert len(auth.list_queued_mails()[0].error) == 255
 
 
-def test_a_letter_that_waits_holds_no_link(auth, letter, count):
+def test_a_mail_that_waits_holds_no_link(auth, mail, count):
     """It is made when the mail is sent."""
     assert count("links") == 0
-    assert "digest" not in repr(letter)
+    assert "digest" not in repr(mail)
 
 
-def test_each_try_has_a_link_of_its_own(auth, letter, office, clock):
+def test_each_try_has_a_link_of_its_own(auth, mail, office, clock):
     """A mail that got out although it seemed to fail must not compete with the next one: the newest works."""
     office.close()
     auth.deliver_mails()
@@ -153,7 +153,7 @@ def test_each_try_has_a_link_of_its_own(auth, letter, office, clock):
     assert auth.is_link_valid(second, purpose="password_reset")
 
 
-def test_many_postmen_send_a_letter_once(auth, office, at_once):
+def test_many_mail_workers_send_a_mail_once(auth, office, at_once):
     """However many processes and threads deliver at the same time."""
     for number in range(6):
         auth.sign_up(f"{number}@example.com", password=PASSWORD)
@@ -162,7 +162,7 @@ def test_many_postmen_send_a_letter_once(auth, office, at_once):
     assert sorted(mail.to for mail in office.mails) == [f"{number}@example.com" for number in range(6)]
 
 
-def test_a_postman_who_dies_holds_up_a_letter_for_two_minutes(auth, letter, office, clock):
+def test_a_mail_worker_who_dies_holds_up_a_mail_for_two_minutes(auth, mail, office, clock):
     """Then somebody else may have it."""
 
     class PowerCutError(BaseException):
@@ -178,7 +178,7 @@ def test_a_postman_who_dies_holds_up_a_letter_for_two_minutes(auth, letter, offi
     assert auth.deliver_mails() == 1
 
 
-def test_whoever_sends_is_woken_after_each_letter(auth, office, register):
+def test_whoever_sends_is_woken_after_each_mail(auth, office, register):
     """And only then."""
     auth.request_password_reset("nobody@example.com")
     assert office.wakes == 0
@@ -196,7 +196,7 @@ def test_a_setting_says_the_language_and_the_site(make_auth, gatewright_settings
     auth.sign_up(MAIL, password=PASSWORD)
     clock.advance(seconds=1)
     auth.sign_up("dave@example.com", password=PASSWORD, language="de", base_url="http://127.0.0.1:8000")
-    assert [(letter.language, letter.base_url) for letter in auth.list_letters()] == [
+    assert [(mail.language, mail.base_url) for mail in auth.list_queued_mails()] == [
         ("ja", "https://example.org"),
         ("de", "http://127.0.0.1:8000"),
     ]

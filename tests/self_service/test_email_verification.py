@@ -24,10 +24,10 @@ def test_who_is_verified_gets_no_mail(auth, verification):
     """There is nothing to verify."""
     auth.verify_email(verification)
     auth.request_email_verification(MAIL)
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
 
 
-def test_a_letter_to_somebody_verified_meanwhile_is_not_sent(auth, office):
+def test_a_mail_to_somebody_verified_meanwhile_is_not_sent(auth, office):
     """Nor is one to an account that was deactivated, or that has moved to another address."""
     for name in ("carol", "dave", "ellen"):
         auth.sign_up(f"{name}@example.com", password=PASSWORD, username=name)
@@ -35,7 +35,7 @@ def test_a_letter_to_somebody_verified_meanwhile_is_not_sent(auth, office):
     auth.disable_user("dave")
     assert auth.deliver_mails() == 1
     assert office.kinds() == [("email_verification", "ellen@example.com")]
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
     discarded = [(entry.username, entry.reason) for _, entry in auth.list_audit(event="mail_discarded")]
     assert discarded == [
         ("carol", "email_verification user_verified"),
@@ -43,12 +43,12 @@ def test_a_letter_to_somebody_verified_meanwhile_is_not_sent(auth, office):
     ]
 
 
-def test_a_letter_to_an_old_address_is_not_sent(auth, office, sql):
+def test_a_mail_to_an_old_address_is_not_sent(auth, office, sql):
     """Its link could not be used."""
     auth.sign_up(MAIL, password=PASSWORD)
     sql("UPDATE users SET email = 'moved@example.com'")
     assert auth.deliver_mails() == 0
-    assert (office.mails, auth.list_letters()) == ([], [])
+    assert (office.mails, auth.list_queued_mails()) == ([], [])
 
 
 def test_the_hooks_of_a_verification(auth, verification):

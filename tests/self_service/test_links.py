@@ -203,7 +203,7 @@ def test_only_the_digest_is_kept(auth, kind, token, snapshot):
     assert token not in everything
     assert MAIL in everything
     kind.request(auth)
-    assert "digest" not in repr(auth.list_letters())
+    assert "digest" not in repr(auth.list_queued_mails())
     auth.deliver_mails()
     assert token not in repr(snapshot())
 

@@ -40,7 +40,7 @@ def test_every_address_gets_the_same_answer_and_the_same_work(auth, everybody, k
         for table, count in before.items():
             assert sql(f"SELECT count(*) FROM {table}")[0][0] == count + 1, name
     assert recorder.names == []
-    assert {letter.email for letter in auth.list_letters()} == {f"{name}@example.com" for name in SENT[kind]}
+    assert {mail.email for mail in auth.list_queued_mails()} == {f"{name}@example.com" for name in SENT[kind]}
 
 
 def test_why_nothing_was_sent_is_recorded(auth, everybody, kind):
@@ -61,19 +61,19 @@ def test_more_than_three_in_two_hours_are_not_sent(auth, everybody, kind, clock,
     for _ in range(6):
         assert REQUESTS[kind](auth, f"{name}@example.com") is None
     is_due = name in SENT[kind]
-    assert len(auth.list_letters()) == 3 * is_due
+    assert len(auth.list_queued_mails()) == 3 * is_due
     reasons = [entry.reason for _, entry in auth.list_audit(event=f"{kind}_requested")]
     assert reasons[3:] == ["rate_limited"] * 3
     clock.advance(hours=2)
     REQUESTS[kind](auth, f"{name}@example.com")
-    assert len(auth.list_letters()) == 4 * is_due
+    assert len(auth.list_queued_mails()) == 4 * is_due
 
 
 def test_spellings_of_one_address_share_its_limit(auth, everybody):
     """Nobody is flooded by another case."""
     for email in ("known@example.com", "KNOWN@example.com", "Known@Example.com", "known@example.com.") * 2:
         auth.request_password_reset(email)
-    assert len(auth.list_letters()) == 3
+    assert len(auth.list_queued_mails()) == 3
 
 
 def test_the_kinds_are_counted_apart(auth, everybody):
@@ -81,16 +81,16 @@ def test_the_kinds_are_counted_apart(auth, everybody):
     for _ in range(5):
         for request in REQUESTS.values():
             request(auth, "unverified@example.com")
-    kinds = [letter.kind for letter in auth.list_letters()]
+    kinds = [mail.kind for mail in auth.list_queued_mails()]
     assert sorted(kinds) == ["email_verification"] * 3 + ["password_reset"] * 3
 
 
-def test_a_sign_ups_letter_is_one_of_the_three(auth):
+def test_a_sign_ups_mail_is_one_of_the_three(auth):
     """An address gets at most three of a kind, whatever they follow from."""
     auth.sign_up("carol@example.com", password=PASSWORD)
     for _ in range(5):
         auth.request_email_verification("carol@example.com")
-    assert len(auth.list_letters()) == 3
+    assert len(auth.list_queued_mails()) == 3
 
 
 def test_nobody_keeps_a_newcomer_from_signing_up(auth):
@@ -98,7 +98,7 @@ def test_nobody_keeps_a_newcomer_from_signing_up(auth):
     for _ in range(5):
         auth.request_email_verification("carol@example.com")
     auth.sign_up("carol@example.com", password=PASSWORD)
-    assert [letter.kind for letter in auth.list_letters()] == ["email_verification"]
+    assert [mail.kind for mail in auth.list_queued_mails()] == ["email_verification"]
 
 
 def test_a_client_asks_twenty_times(auth, kind, clock):

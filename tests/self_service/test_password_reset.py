@@ -116,7 +116,7 @@ def test_a_name_is_no_address(auth, register):
     register(auth, email=MAIL)
     with pytest.raises(InvalidParameterError):
         auth.request_password_reset("carol")
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
 
 
 def test_the_hooks_of_a_reset(auth, reset):

@@ -47,7 +47,7 @@ BAD = {
     "none": {"x": None},
     "bytes": {"x": b"y"},
     "a list": {"x": ["y"]},
-    "a name that is no text": {5: "x"},
+    "a name that is not a string": {5: "x"},
     "a line break": {"x": "one\ntwo"},
     "a tab in a name": {"x\t": "y"},
     "a NUL": {"x": "\0"},

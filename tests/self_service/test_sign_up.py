@@ -1,4 +1,4 @@
-"""Signing up: an account with a letter to it, or a letter to the account that has the address; never more to tell."""
+"""Signing up: an account with a mail to it, or a mail to the account that has the address; never more to tell."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ OTHER_PASSWORD = "quiet lamp under seven hills"
 
 
 def test_a_sign_up_makes_an_account_that_waits_for_its_mail(auth, office, clock):
-    """Active, not verified, with what was typed and nothing else; and a letter is due."""
+    """Active, not verified, with what was typed and nothing else; and a mail is due."""
     assert auth.sign_up("Carol@Example.com", password=PASSWORD, username="Carol", profile={"city": "Berne"}) is None
     user = auth.get_user("carol")
     assert (user.username, user.email, user.is_active, user.is_verified) == ("carol", MAIL, True, False)
     assert (user.roles, user.permissions, user.created_at, user.last_login) == ((), (), clock.now(), None)
     assert auth.get_profile("carol") == {"city": "Berne"}
-    (letter,) = auth.list_letters()
-    assert (letter.kind, letter.email, letter.account_id) == ("email_verification", MAIL, user.id)
-    assert (letter.language, letter.base_url, letter.tries, letter.error) == ("en", "http://localhost:8000", 0, None)
-    assert (letter.created_at, letter.due_at, office.wakes) == (clock.now(), clock.now(), 1)
+    (mail,) = auth.list_queued_mails()
+    assert (mail.kind, mail.email, mail.account_id) == ("email_verification", MAIL, user.id)
+    assert (mail.language, mail.base_url, mail.tries, mail.error) == ("en", "http://localhost:8000", 0, None)
+    assert (mail.created_at, mail.due_at, office.wakes) == (clock.now(), clock.now(), 1)
 
 
 def test_a_newcomer_signs_in_once_the_address_is_verified(auth, verification):
@@ -42,21 +42,21 @@ def test_a_newcomer_signs_in_once_the_address_is_verified(auth, verification):
 
 
 def test_a_site_may_do_without_verification(make_auth, gatewright_settings, office):
-    """Where it is off, the account is verified at once and no letter is written."""
+    """Where it is off, the account is verified at once and no mail is written."""
     auth = make_auth(settings=gatewright_settings.with_values(enable_email_verification=False))
     auth.sign_up(MAIL, password=PASSWORD)
     assert auth.attempt(MAIL, PASSWORD, OURS).is_verified
-    assert auth.list_letters() == []
+    assert auth.list_queued_mails() == []
 
 
 def test_a_site_may_let_people_in_before_they_have_verified(make_auth, gatewright_settings):
-    """Where it is not enforced, an account that is not verified signs in, stays so, and has its letter all the same."""
+    """Where it is not enforced, an account that is not verified signs in, stays so, and has its mail all the same."""
     auth = make_auth(settings=gatewright_settings.with_values(enforce_email_verification=False))
     auth.sign_up(MAIL, password=PASSWORD)
     cookie = {}
     auth.guard(cookie).login(MAIL, PASSWORD, OURS)
     assert auth.guard(cookie).user().is_verified is False
-    assert [letter.kind for letter in auth.list_letters()] == ["email_verification"]
+    assert [mail.kind for mail in auth.list_queued_mails()] == ["email_verification"]
 
 
 def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, office, count):
@@ -76,10 +76,10 @@ def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_setti
     register(auth, email=MAIL)
     for _ in range(5):
         assert auth.sign_up(MAIL, password=OTHER_PASSWORD) is None
-    assert len(auth.list_letters()) == gatewright_settings.mails_per_address == 3
+    assert len(auth.list_queued_mails()) == gatewright_settings.mails_per_address == 3
     clock.advance(hours=2, seconds=1)
     auth.sign_up(MAIL, password=OTHER_PASSWORD)
-    assert len(auth.list_letters()) == 4
+    assert len(auth.list_queued_mails()) == 4
 
 
 def test_a_taken_username_is_said_whosever_the_address_is(auth, register, count):
@@ -92,7 +92,7 @@ def test_a_taken_username_is_said_whosever_the_address_is(auth, register, count)
             auth.sign_up(email, password=PASSWORD + "!", username="Dave")
         answers.add((str(refused.value), refused.value.public_message))
     assert len(answers) == 1
-    assert (count("users"), count("letters"), count("attempts")) == (2, 0, 0)
+    assert (count("users"), count("outbox"), count("attempts")) == (2, 0, 0)
 
 
 def test_an_address_typed_as_a_username_tells_nothing_either(auth, register, count):
@@ -113,7 +113,7 @@ def test_another_persons_address_is_no_username(auth, count):
 
 def counted(auth, computations, sql, act):
     """Do something and return the work that it was: passwords hashed, rows written into which tables."""
-    tables = ("attempts", "letters", "audit")
+    tables = ("attempts", "outbox", "audit")
     before = {table: sql(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
     computations.clear()
     act()
@@ -134,13 +134,13 @@ def computations(monkeypatch):
 
 
 def test_a_taken_address_costs_as_much_as_a_free_one(auth, register, computations, sql):
-    """One password is hashed, one attempt counted, one letter and one line are written: in both cases."""
+    """One password is hashed, one attempt counted, one mail and one line are written: in both cases."""
     register(auth, email=MAIL)
     work = [
         counted(auth, computations, sql, lambda email=email: auth.sign_up(email, password=OTHER_PASSWORD))
         for email in (MAIL, "new@example.com")
     ]
-    assert work == [(1, {"attempts": 1, "letters": 1, "audit": 1})] * 2
+    assert work == [(1, {"attempts": 1, "outbox": 1, "audit": 1})] * 2
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_weak_password_is_refused_before_anything_else(auth, register, count, 
     with pytest.raises(WeakPasswordError) as refused:
         auth.sign_up("carolina@example.com", password=password)
     assert refused.value.evidence["reason"] == reason
-    assert (count("users"), count("letters"), count("attempts")) == (taken, 0, 0)
+    assert (count("users"), count("outbox"), count("attempts")) == (taken, 0, 0)
 
 
 def test_nothing_in_the_form_gives_a_right(auth, verification):
@@ -176,7 +176,7 @@ def test_many_sign_up_with_one_address_at_once(auth, count, at_once):
     answers = at_once(auth, [lambda auth: auth.sign_up(MAIL, password=PASSWORD)] * 12)
     assert answers == [None] * 12
     assert count("users") == 1
-    kinds = [letter.kind for letter in auth.list_letters()]
+    kinds = [mail.kind for mail in auth.list_queued_mails()]
     assert sorted(kinds) == ["already_registered"] * 3 + ["email_verification"]
 
 
@@ -186,7 +186,7 @@ def test_many_sign_up_with_one_username_at_once(auth, count, at_once):
     answers = at_once(auth, calls)
     assert answers.count(None) == 1
     assert sum(isinstance(answer, TakenError) for answer in answers) == 7
-    assert count("users") == count("letters") == 1
+    assert count("users") == count("outbox") == 1
 
 
 def test_the_hooks_of_a_sign_up(auth, office, count):
@@ -289,4 +289,4 @@ def test_an_address_that_no_mail_can_reach_is_refused(auth, address):
 def test_an_address_that_a_mail_can_reach_is_taken(auth, address):
     """However unusual it looks."""
     auth.sign_up(address, password=PASSWORD)
-    assert len(auth.list_letters()) == 1
+    assert len(auth.list_queued_mails()) == 1

@@ -21,7 +21,7 @@ JSON = [("Content-Type", "application/json")]
 
 
 class Mailbox:
-    """Keeps the mails that the server's postman brings."""
+    """Keeps the mails that the server's mail worker brings."""
 
     def __init__(self):
         self._mails = queue.Queue()
@@ -466,4 +466,4 @@ def test_none_of_its_own_routes_is_called_hidden(open_site, caplog):
 def test_a_page_that_hides_a_route_is_named(open_site, caplog):
     """Where the operator has moved it."""
     open_site(page_paths="account=/me").client().get("/login")
-    assert "/me (gatewright.server.api.me) is never reached" in caplog.text
+    assert "/me (gatewright.server.wallet_api.me) is never reached" in caplog.text

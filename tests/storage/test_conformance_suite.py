@@ -21,7 +21,7 @@ FOLLOWS = "test_rights_follow_from_grants_roles_and_their_parents"
 REVOKED = "test_what_is_granted_can_be_revoked"
 ENDS = "test_a_link_ends_at_the_very_moment_it_expires"
 FOR_ADDRESS = "test_a_link_is_for_an_active_account_with_its_address"
-CLAIMED = "test_the_letter_that_has_been_due_longest_is_claimed"
+CLAIMED = "test_the_mail_that_has_been_due_longest_is_claimed"
 RENEWED = "test_another_hash_ends_the_sessions_of_its_user"
 UNNEEDED = "test_what_no_session_needs_is_deleted_in_batches"
 BROKEN_STATEMENTS = {
@@ -176,17 +176,17 @@ BROKEN_STATEMENTS = {
         ("users.is_active IS 1", "1", FOR_ADDRESS, "password_reset"),
     ],
     "delete_expired_links": [(BEFORE, "expires_at < :now", "test_expired_links_are_deleted_in_batches")],
-    "claim_letter": [
-        ("due_at <= :now", "due_at < :now", "test_a_letter_is_due_from_the_very_moment_on"),
-        ("ORDER BY letters.due_at", "ORDER BY letters.due_at DESC", CLAIMED),
+    "claim_queued_mail": [
+        ("due_at <= :now", "due_at < :now", "test_a_mail_is_due_from_the_very_moment_on"),
+        ("ORDER BY outbox.due_at", "ORDER BY outbox.due_at DESC", CLAIMED),
         ("SET due_at=:busy_until", "SET due_at=:now", CLAIMED),
     ],
-    "remove_letter": [("letters.id = :letter_id", "1", "test_a_letter_that_was_sent_is_gone")],
-    "postpone_letter": [
-        ("letters.id = :letter_id", "1", "test_a_letter_that_was_not_sent_waits"),
-        ("letters.tries + 1", "1", "test_a_letter_that_was_not_sent_waits"),
+    "remove_queued_mail": [("outbox.id = :mail_id", "1", "test_a_mail_that_was_sent_is_gone")],
+    "postpone_queued_mail": [
+        ("outbox.id = :mail_id", "1", "test_a_mail_that_was_not_sent_waits"),
+        ("outbox.tries + 1", "1", "test_a_mail_that_was_not_sent_waits"),
     ],
-    "list_letters": [("ORDER BY letters.created_at, ", "ORDER BY ", "test_letters_are_listed_oldest_first")],
+    "list_queued_mails": [("ORDER BY outbox.created_at, ", "ORDER BY ", "test_mails_are_listed_oldest_first")],
     "find_profile": [("profiles.account_id = :account_id", "1", "test_a_profile_is_replaced_as_a_whole")],
     "save_profile": [("excluded.fields", "profiles.fields", "test_a_profile_is_replaced_as_a_whole")],
     "rights_of": [

@@ -90,7 +90,7 @@ def test_processes_that_sign_up_with_one_address_make_one_user(url, race_childre
 
     assert [json.loads(answer) for answer in answers] == [[None] * 10] * 4
     assert query("SELECT email FROM users") == [("carol@example.com",)]
-    assert Counter(query("SELECT kind FROM letters")) == {("email_verification",): 1, ("already_registered",): 3}
+    assert Counter(query("SELECT kind FROM outbox")) == {("email_verification",): 1, ("already_registered",): 3}
 
 
 @pytest.mark.parametrize("username", ["carol", "nobody"])

@@ -17,7 +17,7 @@ from gatewright.storage.sql.statements import STATEMENTS, Statements
 
 NAMES = {name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))}
 INSERTS = {name for name in NAMES if getattr(STATEMENTS, name).startswith("INSERT")}
-UNCONDITIONAL = {"list_letters", "list_permissions", "list_roles"}
+UNCONDITIONAL = {"list_queued_mails", "list_permissions", "list_roles"}
 GATHERED = {
     "rights_of": {"held", "granted", "anon_1"},
     "names_of_account": {"names"},
@@ -86,9 +86,9 @@ LOOKUPS = {
     "find_link": LINK | {"digest": "digest 7"},
     "spend_link": LINK | {"link_id": "7"},
     "delete_expired_links": {"now": "2027", "at_most": 10},
-    "claim_letter": {"now": "2025", "busy_until": "2026"},
-    "remove_letter": {"letter_id": "7"},
-    "postpone_letter": {"letter_id": "7", "due_at": "2026", "error": "error"},
+    "claim_queued_mail": {"now": "2025", "busy_until": "2026"},
+    "remove_queued_mail": {"mail_id": "7"},
+    "postpone_queued_mail": {"mail_id": "7", "due_at": "2026", "error": "error"},
     "find_profile": ACCOUNT,
     "rights_of": ACCOUNT,
     "has_permission": {"name": "branch7.leaf"},
@@ -138,7 +138,7 @@ ROWS = [
                                       '2025', NULL, 'digest', NULL)""",
     "INSERT INTO credentials VALUES ('provider', :n, 'digest', NULL, '2026')",
     """INSERT INTO links VALUES (:n, 'password_reset', :n, 'mail ' || :n, '2025', '2026', 'digest ' || :n, NULL)""",
-    """INSERT INTO letters VALUES (:n, 'password_reset', :n, 'mail ' || :n, 'en', 'https://example.com', '2025', '2025',
+    """INSERT INTO outbox VALUES (:n, 'password_reset', :n, 'mail ' || :n, 'en', 'https://example.com', '2025', '2025',
                                    0, NULL, NULL)""",
     "INSERT INTO profiles VALUES (:n, '{}')",
     "INSERT INTO roles VALUES ('parent of ' || :n)",

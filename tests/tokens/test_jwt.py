@@ -175,7 +175,7 @@ def test_names_are_strings_that_are_not_empty(name, value):
 )
 @pytest.mark.parametrize("name", ["iat", "nbf", "exp"])
 def test_times_are_whole_numbers(name, value):
-    """No text, no fractions, no truth values."""
+    """Not a string, no fractions, no truth values."""
     assert reason_of_refusal(forge(**{name: value})) == f"wrong_{name}"
 
 

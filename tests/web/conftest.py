@@ -1,4 +1,4 @@
-"""The pages without a framework, in both dresses: requests go straight into a `Site`."""
+"""The pages without a framework, in both builds: requests go straight into a `Site`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Mailbox:
 
 
 class Pages:
-    """One application's pages, driven as its dress demands."""
+    """One application's pages, driven as its build demands."""
 
     def __init__(self, auth, run, **options):
         self.auth = auth
@@ -67,7 +67,7 @@ def mailbox():
 
 @pytest.fixture
 def make_pages(is_async, gatewright_settings, gatewright_clock, mailbox):
-    """Make an application's pages in the dress of the test."""
+    """Make an application's pages in the build of the test."""
     made = []
 
     def make(*, controller=None, auth=None, mount="", resolve=None, **settings):

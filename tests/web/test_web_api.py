@@ -1,4 +1,4 @@
-"""The JSON twins of the pages."""
+"""The JSON API of the pages."""
 
 from __future__ import annotations
 

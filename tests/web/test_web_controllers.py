@@ -153,7 +153,7 @@ def test_the_other_pages_are_the_controllers(visitor):
 
 
 def test_what_only_simpleauth_has_is_not_there(visitor):
-    """Neither its pages nor the JSON twins."""
+    """Neither its pages nor the JSON API."""
     assert [visitor.get(path).status for path in ("/account", "/confirm_password", "/api/session")] == [404] * 3
 
 
@@ -228,7 +228,7 @@ def test_an_event_that_refused_while_loading_has_no_user(make_pages):
 
 
 def test_a_controllers_method_may_be_a_coroutine(make_pages):
-    """In either dress, as long as it does not suspend in the blocking one."""
+    """In either build, as long as it does not suspend in the blocking one."""
 
     class Controller(MyAuthController):
         async def signup(self, visit):

@@ -83,7 +83,7 @@ def test_a_form_needs_the_token_of_its_visit(pages, signed_in, people, mailbox, 
         assert pages.browser().post(path, FORMS[path] | token).status == OF_A_GUEST.get(path, 403)
     assert pages.user_of(signed_in).username == "anna"
     assert people.list_audit() == before
-    assert people.list_letters() == []
+    assert people.list_queued_mails() == []
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -160,7 +160,7 @@ def test_a_wish_for_a_mail_is_shown_again(browser, people, anna, path):
     browser.cookies.clear()
     again = assert_again(browser.submit(form, email="anna@example.com"), path, email="anna@example.com", next="/orders")
 
-    assert people.list_letters() == []
+    assert people.list_queued_mails() == []
     assert browser.submit(again).status == 200
 
 

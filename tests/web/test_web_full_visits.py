@@ -33,18 +33,18 @@ def carry(browser, visit):
         browser._keep(header)
 
 
-def fill(visit, letter="x", name="basket"):
-    """Write the largest value that is taken, and return how many letters it has."""
+def fill(visit, mail="x", name="basket"):
+    """Write the largest value that is taken, and return how many mails it has."""
     low, high = 0, 4000
     while low < high:
         middle = (low + high + 1) // 2
         try:
-            visit.guard.session(name, letter * middle)
+            visit.guard.session(name, mail * middle)
         except InvalidParameterError:
             high = middle - 1
         else:
             low = middle
-    visit.guard.session(name, letter * low)
+    visit.guard.session(name, mail * low)
     return low
 
 
@@ -64,11 +64,11 @@ def token_of(browser):
     return json.loads(browser.get("/api/session").text)["csrf_token"]
 
 
-@pytest.mark.parametrize("letter", ["x", "ü", "漢", "😀", "\\"])
-def test_whatever_is_taken_leaves_room_to_sign_in(pages, browser, anna, visit_of, alice, letter):
+@pytest.mark.parametrize("mail", ["x", "ü", "漢", "😀", "\\"])
+def test_whatever_is_taken_leaves_room_to_sign_in(pages, browser, anna, visit_of, alice, mail):
     """Every step of it, and nothing of the application's is lost."""
     visit = visit_of(browser)
-    size = fill(visit, letter)
+    size = fill(visit, mail)
     carry(browser, visit)
     assert size > 300
 
@@ -78,7 +78,7 @@ def test_whatever_is_taken_leaves_room_to_sign_in(pages, browser, anna, visit_of
     sign_in_with_every_step(pages, browser)
     for page in ("/login", "/account", "/api/session"):
         assert browser.get(page).status in (200, 303)
-    assert visit_of(browser).guard.session("basket") == letter * size
+    assert visit_of(browser).guard.session("basket") == mail * size
 
 
 def test_a_value_that_is_too_large_is_refused_when_it_is_written(pages, browser, visit_of):
@@ -115,7 +115,7 @@ def test_no_cookie_is_longer_than_browsers_keep(make_pages, anna, scheme):
     visit = pages.site.below("/" + "p" * 100).open(Request("GET", "/", headers=[("host", pages.host)], scheme=scheme))
     fill(visit)
     visit.csrf_token()
-    visit.keeps["typed"] = "x" * 255
+    visit.session["typed"] = "x" * 255
     visit.guard.add_message("danger", "x" * 100)
     (header,) = [value for name, value in visit.cookies() if name == "Set-Cookie"]
     assert len(header) <= LARGEST

@@ -41,7 +41,7 @@ def test_from_signup_to_login(pages, browser, mailbox, link_in, log_in):
 
 
 def test_a_taken_address_is_told_by_mail_only(pages, browser, mailbox, anna):
-    """The answer is the same to the letter, the address apart, and no account changes."""
+    """The answer is the same to the mail, the address apart, and no account changes."""
     taken = sign_up(browser, email="anna@example.com")
     free = sign_up(browser, email="ben@example.com")
     kinds = {mail.to: mail.subject for mail in mails(pages, mailbox)}
@@ -250,7 +250,7 @@ def test_a_link_that_is_none_is_explained(browser, path):
     ],
 )
 def test_what_is_switched_off_is_not_there(make_pages, setting, paths):
-    """Neither the page nor its link nor its JSON twin."""
+    """Neither the page nor its link nor its JSON endpoint."""
     browser = make_pages(**{setting: False}).browser()
 
     assert [browser.get(path).status for path in paths] == [404] * len(paths)

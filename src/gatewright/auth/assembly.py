@@ -1,4 +1,4 @@
-"""The one place where parts meet: settings become a store, keys, hooks and a dress."""
+"""The one place where parts meet: settings become a store, keys, hooks and a build."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from gatewright.mail import TemplateWriter, mailer_from_url
 from gatewright.offload import (
     BoundedPasswords,
     Caller,
+    MailWorker,
     PasswordsHere,
-    Postman,
     call_here,
     offload,
     run_here,
@@ -63,13 +63,13 @@ class Choices:
     random: Random | None = None
 
 
-def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, Postman]:
+def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, MailWorker]:
     """Build the parts of one application, and who sends its mails; the database is created and migrated on the way.
 
     Args:
         settings: What the operator decided.
         choices: What the application's code decided.
-        is_async: Which dress: ports that suspend, or ports that answer at once.
+        is_async: Which build: ports that suspend, or ports that answer at once.
 
     Raises:
         ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
@@ -85,19 +85,19 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     migrate(database)
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
-    dress = _dress_asynchronously(store, settings) if is_async else _dress_blocking(store, settings)
+    build = _build_asynchronously(store, settings) if is_async else _build_blocking(store, settings)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
         hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
-        store=dress.store,
+        store=build.store,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
         seal=Seal(keys.derive("visit")),
         clock=choices.clock or SystemClock(),
         random=random,
-        shield=dress.shield,
-        call=dress.call,
-        passwords=dress.passwords,
+        shield=build.shield,
+        call=build.call,
+        passwords=build.passwords,
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
@@ -106,13 +106,13 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         voters=[],
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
-        wake_postman=lambda: None,
+        wake_mail_worker=lambda: None,
     )
-    # The postman has a thread of its own, so in either dress it works with parts that block.
-    postman = Postman(partial(_deliver, replace(parts, store=store, shield=run_here, call=call_here)))
+    # The mail worker has a thread of its own, so in either build it works with parts that block.
+    mail_worker = MailWorker(partial(_deliver, replace(parts, store=store, shield=run_here, call=call_here)))
     if settings.mail_delivery == "background":
-        parts = replace(parts, wake_postman=postman.wake)
-    return parts, postman
+        parts = replace(parts, wake_mail_worker=mail_worker.wake)
+    return parts, mail_worker
 
 
 def _require_mailer(mailer: Mailer | None) -> Mailer | None:
@@ -128,9 +128,9 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
 
 
 def _deliver(parts: Parts) -> bool:
-    """Send what is due, and say whether letters still wait."""
+    """Send what is due, and say whether mails still wait."""
     run_to_completion(deliver_mails(parts))
-    return bool(run_to_completion(parts.store.list_letters()))
+    return bool(run_to_completion(parts.store.list_queued_mails()))
 
 
 def _own_providers(store: Store, settings: Settings) -> list[UserProvider]:
@@ -139,8 +139,8 @@ def _own_providers(store: Store, settings: Settings) -> list[UserProvider]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Dress:
-    """The parts in which the blocking and the asynchronous dress differ."""
+class _Build:
+    """The parts in which the blocking and the asynchronous build differ."""
 
     store: Store
     shield: Shield
@@ -148,12 +148,12 @@ class _Dress:
     passwords: Passwords
 
 
-def _dress_blocking(store: Store, settings: Settings) -> _Dress:
-    return _Dress(store=store, shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
+def _build_blocking(store: Store, settings: Settings) -> _Build:
+    return _Build(store=store, shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
 
 
-def _dress_asynchronously(store: Store, settings: Settings) -> _Dress:
-    return _Dress(
+def _build_asynchronously(store: Store, settings: Settings) -> _Build:
+    return _Build(
         store=offload(store, threads=_DATABASE_THREADS),
         shield=run_shielded,
         call=Caller(threads=_PROVIDER_THREADS),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatewright.auth.with_parts import WithParts
+from gatewright.auth.facade import Facade
 from gatewright.model import User
 from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.change_username import change_username
 from gatewright.operations.delete_user import delete_user
 from gatewright.operations.email_change import confirm_email_change, request_email_change
 from gatewright.operations.export_user import export_user
-from gatewright.operations.letters import read_asker
+from gatewright.operations.outbox import read_asker
 
 
-class AsyncAccountChanges(WithParts):
+class AsyncAccountChanges(Facade):
     """Renames accounts, moves them to other mail addresses, exports and deletes them. Only those in our own tables.
 
     ``actor`` is who does so, where that is not the user. ``ip_address``, ``language`` and ``base_url`` are as in

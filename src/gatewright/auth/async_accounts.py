@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatewright.auth.with_parts import WithParts
+from gatewright.auth.facade import Facade
 from gatewright.model import User
 from gatewright.operations.accounts import (
     NewAccount,
@@ -21,7 +21,7 @@ from gatewright.operations.users import user_of
 from gatewright.operations.wallets import link_wallet, unlink_wallet
 
 
-class AsyncAccounts(WithParts):
+class AsyncAccounts(Facade):
     """Makes accounts and changes them. ``actor`` is always who does so, for the audit record."""
 
     async def create_user(

@@ -65,7 +65,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             random=random,
         )
         in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
-        self._parts, self._postman = assemble(in_force, choices, is_async=True)
+        self._parts, self._mail_worker = assemble(in_force, choices, is_async=True)
 
     @property
     def settings(self) -> Settings:
@@ -137,7 +137,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             ip_address: Where the attempt comes from, to limit how often one client may fail.
 
         Raises:
-            InvalidParameterError: If the username is no text, there is no password, or the address is none.
+            InvalidParameterError: If the username is not a string, there is no password, or the address is none.
             AttemptBlockedError: If too many attempts have failed.
             UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
             InactiveUserError: If the password is right, but the user has been deactivated.
@@ -191,7 +191,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
 
         Raises:
             ConfigurationError: If ``session`` is no mapping that can be changed.
-            InvalidParameterError: If the address is none, or the user agent no text.
+            InvalidParameterError: If the address is none, or the user agent not a string.
         """
         return AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
 
@@ -200,7 +200,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
 
         A database in memory is gone with its connection.
         """
-        self._postman.close()
+        self._mail_worker.close()
         self._parts.store.close()
 
     async def __aenter__(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
-from gatewright.operations.letters import Asker, read_asker
+from gatewright.operations.outbox import Asker, read_asker
 from gatewright.operations.own_account import (
     change_own_username,
     delete_own_account,

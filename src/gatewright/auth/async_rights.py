@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gatewright.access import Voter
-from gatewright.auth.with_parts import WithParts
+from gatewright.auth.facade import Facade
 from gatewright.errors import ConfigurationError
 from gatewright.operations.rights import (
     assign_role,
@@ -18,7 +18,7 @@ from gatewright.operations.rights import (
 )
 
 
-class AsyncRights(WithParts):
+class AsyncRights(Facade):
     """Declares, grants and revokes. Changes act on the next request. ``actor`` is always who makes them."""
 
     async def create_permission(self, permission: str, *, actor: str | None = None) -> None:

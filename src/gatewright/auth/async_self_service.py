@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gatewright.auth.with_parts import WithParts
-from gatewright.model import Letter, Link, User
+from gatewright.auth.facade import Facade
+from gatewright.model import Link, QueuedMail, User
 from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.email_verification import request_email_verification, verify_email
-from gatewright.operations.letters import read_asker
 from gatewright.operations.links import find_link
+from gatewright.operations.outbox import read_asker
 from gatewright.operations.password_reset import request_password_reset, reset_password
 from gatewright.operations.profiles import get_profile, set_profile
 from gatewright.operations.purge import delete_expired_links
 from gatewright.operations.sign_up import SignUpForm, sign_up
 
 
-class AsyncSelfService(WithParts):
+class AsyncSelfService(Facade):
     """Sign-up, mail addresses, forgotten passwords and profiles.
 
     ``ip_address`` is where the request comes from. Mails are written in ``language`` (default: the setting, then
@@ -170,17 +170,17 @@ class AsyncSelfService(WithParts):
         """Send the mails that are due, and return how many were handed over. The others are tried again later.
 
         Raises:
-            StoreUnavailableError: If the letters cannot be read.
+            StoreUnavailableError: If the mails cannot be read.
         """
         return await deliver_mails(self._parts)
 
-    async def list_letters(self) -> list[Letter]:
-        """Return the letters that wait to be sent, the oldest first, with the error of the last try.
+    async def list_queued_mails(self) -> list[QueuedMail]:
+        """Return the mails that wait to be sent, the oldest first, with the error of the last try.
 
         Raises:
-            StoreUnavailableError: If the letters cannot be read.
+            StoreUnavailableError: If the mails cannot be read.
         """
-        return await self._parts.store.list_letters()
+        return await self._parts.store.list_queued_mails()
 
     async def cleanup_expired_links(self, *, at_most: int = 2**31) -> int:
         """Delete links of mails that have expired, and return how many; at most so many in one transaction.

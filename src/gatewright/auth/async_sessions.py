@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gatewright.auth.with_parts import WithParts
+from gatewright.auth.facade import Facade
 from gatewright.model import AuditEntry, Session, User
 from gatewright.operations.audit import list_audit
 from gatewright.operations.invalidate_token import invalidate_token
@@ -21,7 +21,7 @@ from gatewright.operations.validate_token import user_of_token, validate_token
 from gatewright.ports import Owner
 
 
-class AsyncSessions(WithParts):
+class AsyncSessions(Facade):
     """What recognises a user on the next request, and what tells who did what."""
 
     async def validate_token(self, token: str) -> dict[str, Any] | None:

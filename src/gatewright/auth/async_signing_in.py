@@ -24,7 +24,7 @@ class AsyncSigningIn(AsyncVisitor):
             The user who is now signed in.
 
         Raises:
-            InvalidParameterError: If the username is no text, or there is no password.
+            InvalidParameterError: If the username is not a string, or there is no password.
             AttemptBlockedError: If too many attempts have failed.
             UserNotFoundError: If there is no such user or the password is wrong.
             InactiveUserError: If the user has been deactivated.

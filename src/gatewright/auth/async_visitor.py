@@ -76,7 +76,7 @@ class AsyncVisitor:
             code: What to say, as a code such as ``ERR_LOGIN_INVALID_CREDENTIALS``.
 
         Raises:
-            InvalidParameterError: If one of them is no text.
+            InvalidParameterError: If one of them is not a string.
         """
         self._state.add_message(
             require_text("kind", kind, at_most=_LONGEST_MESSAGE), require_text("code", code, at_most=_LONGEST_MESSAGE)

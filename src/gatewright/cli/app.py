@@ -15,7 +15,7 @@ from gatewright.cli.clear_errors import with_clear_errors
 from gatewright.cli.doctor import examine_configuration
 from gatewright.cli.exit_codes import ExitCode
 from gatewright.cli.hooks import list_hooks
-from gatewright.cli.mail import deliver_mails, list_letters, send_test_mail
+from gatewright.cli.mail import deliver_mails, list_queued_mails, send_test_mail
 from gatewright.cli.migrate import migrate_database
 from gatewright.cli.permission import create_permission, grant_permission, list_permissions, revoke_permission
 from gatewright.cli.purge import purge
@@ -24,7 +24,7 @@ from gatewright.cli.serve import serve
 from gatewright.cli.sessions import list_sessions, revoke_sessions
 from gatewright.cli.user import create_user, disable_user, enable_user, set_password, show_user, verify_user
 from gatewright.cli.user_changes import change_email, delete_user, export_user, rename_user
-from gatewright.cli.user_import import import_users
+from gatewright.cli.user_import.command import import_users
 from gatewright.cli.user_list import list_users
 from gatewright.cli.wallet import new_wallet, sign_message, verify_message
 
@@ -67,7 +67,7 @@ app.add_typer(
 app.add_typer(
     _group(
         "See which mails wait, send them, try the mail server out.",
-        {"list": list_letters, "deliver": deliver_mails, "test": send_test_mail},
+        {"list": list_queued_mails, "deliver": deliver_mails, "test": send_test_mail},
     ),
     name="mail",
 )

@@ -11,8 +11,8 @@ def require_id(name: str, value: str) -> str:
     Raises:
         InvalidParameterError: If it cannot.
     """
-    from gatewright.operations.arguments import could_be_id
+    from gatewright.operations.arguments import is_possible_id
 
-    if not could_be_id(value):
+    if not is_possible_id(value):
         raise InvalidParameterError(f"{name} is no identifier. `gatewright sessions list` shows those that there are.")
     return value

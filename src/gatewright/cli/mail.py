@@ -12,20 +12,20 @@ from gatewright.auth import Auth
 from gatewright.cli.exit_codes import ExitCode
 from gatewright.cli.output import AsJson, note, write_json, write_table
 from gatewright.mail import mailer_from_url
-from gatewright.model import Letter, Mail
+from gatewright.model import Mail, QueuedMail
 from gatewright.settings import Settings, load_settings
 
 _COLUMNS = ("id", "kind", "email", "created_at", "due_at", "tries", "error")
 
 
-def list_letters(as_json: AsJson = False) -> None:
+def list_queued_mails(as_json: AsJson = False) -> None:
     """List the mails that wait to be sent, the oldest first, and why the last try failed."""
     with Auth() as auth:
-        letters = auth.list_letters()
+        mails = auth.list_queued_mails()
     if as_json:
-        write_json({"letters": [asdict(letter) for letter in letters]})
-    elif letters:
-        write_table(_COLUMNS, [_cells_of(letter) for letter in letters])
+        write_json({"mails": [asdict(mail) for mail in mails]})
+    elif mails:
+        write_table(_COLUMNS, [_cells_of(mail) for mail in mails])
     else:
         note("No mails wait.")
 
@@ -37,14 +37,14 @@ def deliver_mails(as_json: AsJson = False) -> None:
     GATEWRIGHT_MAIL_DELIVERY=command.
     """
     with Auth() as auth:
-        tries_before = {letter.id: letter.tries for letter in auth.list_letters()}
+        tries_before = {mail.id: mail.tries for mail in auth.list_queued_mails()}
         sent = auth.deliver_mails()
-        letters = auth.list_letters()
-    failed = sum(letter.tries > tries_before.get(letter.id, 0) for letter in letters)
+        mails = auth.list_queued_mails()
+    failed = sum(mail.tries > tries_before.get(mail.id, 0) for mail in mails)
     if as_json:
-        write_json({"sent": sent, "failed": failed, "waiting": len(letters)})
+        write_json({"sent": sent, "failed": failed, "waiting": len(mails)})
     else:
-        print(f"Mails: {sent} sent, {failed} failed, {len(letters)} waiting.")
+        print(f"Mails: {sent} sent, {failed} failed, {len(mails)} waiting.")
     if failed:
         raise typer.Exit(ExitCode.NO)
 
@@ -63,7 +63,7 @@ def _test_mail(address: str, settings: Settings) -> Mail:
     return Mail(to=address, subject="A test mail of gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
 
 
-def _cells_of(letter: Letter) -> list[str]:
-    moments = {name: getattr(letter, name).isoformat(timespec="seconds") for name in ("created_at", "due_at")}
-    fields = asdict(letter) | moments
+def _cells_of(mail: QueuedMail) -> list[str]:
+    moments = {name: getattr(mail, name).isoformat(timespec="seconds") for name in ("created_at", "due_at")}
+    fields = asdict(mail) | moments
     return ["" if fields[column] is None else str(fields[column]) for column in _COLUMNS]

@@ -51,7 +51,7 @@ def write_table(
 
 
 def console_on(stream: TextIO) -> Console:
-    """Return a Rich console; it colours and wraps only on a terminal, and takes no text for markup."""
+    """Return a Rich console; it colours and wraps only on a terminal, and takes not a string for markup."""
     from rich.console import Console
 
     is_terminal = stream.isatty()

@@ -15,7 +15,7 @@ def recover_public_key(digest: bytes, signature: bytes) -> bytes | None:
 
     On its own this proves nothing: nearly any 65 bytes give *some* key. Compare the key's address with the one that was
     to sign, over a message that nobody else could choose. High S is accepted, as the node does, so a signature is no
-    identity: whoever has one can make its twin.
+    identity: whoever has one can make its mirror image.
 
     Args:
         digest: The 32 bytes that were signed.

@@ -135,6 +135,6 @@ class AsyncEvrmoreAuth(AsyncAuth):
 
         Raises:
             InvalidKeyError: If the key cannot be read.
-            InvalidParameterError: If the message is no text.
+            InvalidParameterError: If the message is not a string.
         """
         return sign_message(message, wif=wif, networks=self._parts.networks)

@@ -110,7 +110,7 @@ class HookPoint:
         if not self._accepts_coroutines and _is_coroutine_function(callback):
             raise HookSignatureError(
                 f"{callback!r} is a coroutine function, which the blocking API cannot wait for. "
-                "Make it a plain function, or use the asynchronous twin of this class."
+                "Make it a plain function, or use the asynchronous counterpart of this class."
             )
         offered = tuple(self.declaration.parameters)
         try:

@@ -12,11 +12,11 @@ _ENCODED = "xn--"
 
 
 def canonical_domain(domain: str) -> str | None:
-    """Return the one spelling of a domain, in the letters that people read: ``münchen.example`` for
+    """Return the one spelling of a domain, in the mails that people read: ``münchen.example`` for
     ``XN--MNCHEN-3YA.Example.`` too.
 
     By IDNA 2008 with the mapping of UTS 46, non-transitional, as browsers do it: ``straße`` and ``strasse`` are two
-    domains, of two owners perhaps. Names that merely look alike, in letters of another script, stay two as well.
+    domains, of two owners perhaps. Names that merely look alike, in mails of another script, stay two as well.
 
     Returns:
         None if there can be no such domain.
@@ -54,11 +54,11 @@ def _encode_label(label: str) -> str:
     import idna
 
     shown = _decoded(label)
-    letters = "".join(letter for letter in shown if not _is_symbol(letter))
-    if letters == shown:
+    mails = "".join(mail for mail in shown if not _is_symbol(mail))
+    if mails == shown:
         return idna.alabel(label).decode()
-    if letters:
-        idna.alabel(letters)
+    if mails:
+        idna.alabel(mails)
     if idna.uts46_remap(shown, std3_rules=False) != shown:
         raise UnicodeError("Encoded is what has another spelling.")
     return _ENCODED + shown.encode("punycode").decode()
@@ -68,6 +68,6 @@ def _decoded(label: str) -> str:
     return label.removeprefix(_ENCODED).encode().decode("punycode") if label.startswith(_ENCODED) else label
 
 
-def _is_symbol(letter: str) -> bool:
+def _is_symbol(mail: str) -> bool:
     """Say whether a character is a picture, or the skin of one, that can be seen: the blank Braille pattern cannot."""
-    return (unicodedata.category(letter) == "So" and letter != "\u2800") or "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return (unicodedata.category(mail) == "So" and mail != "\u2800") or "\U0001f3fb" <= mail <= "\U0001f3ff"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gatewright.errors import ConfigurationError
 from gatewright.i18n import choose_language
-from gatewright.model import Letter, Mail
+from gatewright.model import Mail, QueuedMail
 
 if TYPE_CHECKING:
     from gatewright.mail.environment import MailEnvironment
@@ -29,30 +29,30 @@ class TemplateWriter:
         self._skin = skin
         self._environments: dict[str, MailEnvironment] = {}
 
-    def write(self, letter: Letter, *, link: str | None, hours: int) -> Mail:
-        """Return a letter's mail in its language, or in English where that is none of ours.
+    def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
+        """Return a mail's mail in its language, or in English where that is none of ours.
 
         Args:
-            letter: What to write, to whom.
+            mail: What to write, to whom.
             link: Where its link leads, secret included.
             hours: How long the link is good.
 
         Raises:
             ConfigurationError: If Jinja2 or Babel is not installed, or a template cannot be used.
         """
-        language = choose_language(letter.language)
+        language = choose_language(mail.language)
         environment = self._environment(language)
         values = {
             "site_name": self._site_name,
             "language": language,
-            "email": letter.email,
+            "email": mail.email,
             "link": link,
             "hours": hours,
         }
-        first_line, _, text = environment.render(f"{letter.kind}.txt", values).strip().partition("\n")
+        first_line, _, text = environment.render(f"{mail.kind}.txt", values).strip().partition("\n")
         subject = "".join(character for character in " ".join(first_line.split()) if character.isprintable())
-        html = environment.render(f"{letter.kind}.html", values | {"subject": subject})
-        return Mail(to=letter.email, subject=subject, text=f"{text.strip()}\n", html=html)
+        html = environment.render(f"{mail.kind}.html", values | {"subject": subject})
+        return Mail(to=mail.email, subject=subject, text=f"{text.strip()}\n", html=html)
 
     def _environment(self, language: str) -> MailEnvironment:
         if language not in self._environments:

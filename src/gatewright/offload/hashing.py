@@ -15,7 +15,7 @@ _COME_BACK = 2
 
 
 class PasswordsHere:
-    """Hashes passwords where it is called. Blocking dress, where every caller brings a thread of its own."""
+    """Hashes passwords where it is called. Blocking build, where every caller brings a thread of its own."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher

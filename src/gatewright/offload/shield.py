@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 async def run_here(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Shield of the blocking dress, where nobody can cancel: just run it."""
+    """Shield of the blocking build, where nobody can cancel: just run it."""
     return await coroutine
 
 
 async def run_shielded(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Shield of the asynchronous dress: run in a task of its own, wait for its end, and only then be cancelled.
+    """Shield of the asynchronous build: run in a task of its own, wait for its end, and only then be cancelled.
 
     Context variables that the coroutine sets are set for the caller, as if it had been awaited directly.
     """

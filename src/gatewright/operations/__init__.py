@@ -1,1 +1,1 @@
-"""One flow per file, each written once as ``async def`` over ports, for both dresses."""
+"""One flow per file, each written once as ``async def`` over ports, for both builds."""

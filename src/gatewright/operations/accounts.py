@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gatewright.errors import InvalidParameterError, UnreadableHashError, UserNotFoundError
-from gatewright.model import Account, Letter, User
+from gatewright.model import Account, QueuedMail, User
 from gatewright.operations.arguments import (
-    could_be_id,
+    is_possible_id,
     require_count,
     require_flag,
     require_id,
@@ -17,8 +17,8 @@ from gatewright.operations.arguments import (
     require_text,
 )
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import PASSWORD_CHANGED, new_letter, read_asker
 from gatewright.operations.names import canonical_email, canonical_name
+from gatewright.operations.outbox import PASSWORD_CHANGED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
 from gatewright.operations.users import user_of
@@ -155,7 +155,7 @@ async def require_account_of_id(parts: Parts, user_id: object) -> Account:
     Raises:
         UserNotFoundError: If there is none.
     """
-    account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
+    account = await parts.store.find_account(user_id) if is_possible_id(user_id) else None
     if account is None:
         raise UserNotFoundError("There is no such user.")
     return account
@@ -166,7 +166,7 @@ def check_password(parts: Parts, password: str, *, of: Account) -> None:
 
     Raises:
         WeakPasswordError: If the password is too easy to guess.
-        InvalidParameterError: If it is no text.
+        InvalidParameterError: If it is not a string.
     """
     parts.password_policy.check(password, personal=[name for name in (of.username, of.email) if name])
 
@@ -205,20 +205,20 @@ async def set_password(
     notice = _notice_to(parts, account, language=language)
 
     async def save() -> None:
-        await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, letter=notice, audit=changed)
+        await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, mail=notice, audit=changed)
         if notice is not None:
-            parts.wake_postman()
+            parts.wake_mail_worker()
         await parts.hooks.post_password_change.fire(user=user)
 
     await parts.shield(save())
 
 
-def _notice_to(parts: Parts, account: Account, *, language: str | None) -> Letter | None:
+def _notice_to(parts: Parts, account: Account, *, language: str | None) -> QueuedMail | None:
     """Return what tells an account's owner that the password was changed, if there is an address to write to."""
     if account.email is None:
         return None
     asker = read_asker(parts, ip_address=None, language=language)
-    return new_letter(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
+    return new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 
 async def set_user_active(parts: Parts, username: str, *, is_active: bool, actor: str | None) -> None:

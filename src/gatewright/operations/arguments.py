@@ -140,16 +140,16 @@ def require_id(parameter: str, value: object) -> str:
     """Return an identifier of the application's own, exactly as it is given.
 
     Raises:
-        InvalidParameterError: If it is no text of 1 to 255 characters that can be seen, without outer spaces.
+        InvalidParameterError: If it is not a string of 1 to 255 characters that can be seen, without outer spaces.
     """
-    if not could_be_id(value) or not value.isprintable() or value != value.strip():
+    if not is_possible_id(value) or not value.isprintable() or value != value.strip():
         raise InvalidParameterError(
             f"{parameter} must be 1 to {LONGEST_ID} visible characters, without outer spaces.", parameter=parameter
         )
     return value
 
 
-def could_be_id(value: object) -> TypeGuard[str]:
+def is_possible_id(value: object) -> TypeGuard[str]:
     """Say whether ``value`` can be an identifier of ours at all, so that it is worth asking the store."""
     return isinstance(value, str) and 1 <= len(value) <= LONGEST_ID and _is_storable(value)
 

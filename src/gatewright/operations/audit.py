@@ -28,7 +28,7 @@ def entry(
     """Return a line about something that happens ``at`` a moment, or now. None of its facts may be a secret.
 
     Raises:
-        InvalidParameterError: If who did it, or why, is no text of at most 255 characters.
+        InvalidParameterError: If who did it, or why, is not a string of at most 255 characters.
     """
     return AuditEntry(
         at=at or parts.clock.now(),

@@ -8,7 +8,7 @@ from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.attempts import SIGN_IN, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.authenticate import PROVIDER
-from gatewright.operations.letters import ACCOUNT_DELETED, COUNTED, Asker, new_letter
+from gatewright.operations.outbox import ACCOUNT_DELETED, COUNTED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -37,13 +37,13 @@ async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str
     deleted = entry(parts, "user_deleted", user_id=account.id, actor=actor)
     notice = None
     if account.email is not None and account.is_verified:
-        notice = new_letter(parts, ACCOUNT_DELETED, account_id=None, email=account.email, asker=asker)
+        notice = new_queued_mail(parts, ACCOUNT_DELETED, account_id=None, email=account.email, asker=asker)
     attempts = await _attempts_on(parts, account)
 
     async def delete() -> None:
-        if not await parts.store.delete_account(account.id, attempts=attempts, letter=notice, audit=deleted):
+        if not await parts.store.delete_account(account.id, attempts=attempts, mail=notice, audit=deleted):
             raise UserNotFoundError("The account was deleted meanwhile.")
-        parts.wake_postman()
+        parts.wake_mail_worker()
         await parts.hooks.post_account_deletion.fire(user=user)
 
     await parts.shield(delete())

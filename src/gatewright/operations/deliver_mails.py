@@ -1,4 +1,4 @@
-"""Send the letters that are due. A letter waits until its mail has been handed over, however long that takes."""
+"""Send the mails that are due. A mail waits in the outbox until a server has taken it, however long that takes."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from gatewright.errors import GatewrightError, UserNotFoundError
-from gatewright.model import Account, AuditEntry, Letter, User
+from gatewright.model import Account, AuditEntry, QueuedMail, User
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import EMAIL_CHANGE, EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
 from gatewright.operations.links import mint_link
+from gatewright.operations.outbox import EMAIL_CHANGE, EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
 from gatewright.operations.parts import Parts
 from gatewright.page_paths import PATHS
 
 _logger = logging.getLogger("gatewright.mail")
 
 _AT_MOST = 1000
-"""Letters in one call, so that it ends."""
+"""Mails in one call, so that it ends."""
 
 _LEASE = timedelta(minutes=2)
-"""How long a letter is nobody else's while it is being sent. Whoever dies with it in hand holds it up no longer."""
+"""How long a mail is nobody else's while it is being sent. Whoever dies with it in hand holds it up no longer."""
 
 _LONGEST_PAUSE = 60
 """Minutes between two tries, once 1, 2, 4, ... have not helped."""
@@ -36,63 +36,63 @@ _SIGN_IN = "login"
 
 
 async def deliver_mails(parts: Parts) -> int:
-    """Send the letters that are due, the oldest first, and return how many mails were handed over."""
+    """Send the mails that are due, the oldest first, and return how many mails were handed over."""
     sent = 0
     for _ in range(_AT_MOST):
         now = parts.clock.now()
-        letter = await parts.store.claim_letter(now=now, busy_until=now + _LEASE)
-        if letter is None:
+        queued = await parts.store.claim_queued_mail(now=now, busy_until=now + _LEASE)
+        if queued is None:
             break
-        sent += await parts.shield(_deliver(parts, letter))
+        sent += await parts.shield(_deliver(parts, queued))
     return sent
 
 
-async def _deliver(parts: Parts, letter: Letter) -> bool:
-    """Send one letter, and say whether its mail was handed over."""
-    account = None if letter.account_id is None else await parts.store.find_account(letter.account_id)
-    objection = objection_to(letter.kind, email=letter.email, account=account)
+async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
+    """Send one mail, and say whether it was handed over."""
+    account = None if queued.account_id is None else await parts.store.find_account(queued.account_id)
+    objection = objection_to(queued.kind, email=queued.email, account=account)
     if objection is not None:
-        discarded = _about(parts, "mail_discarded", account, f"{letter.kind} {objection}")
-        await parts.store.remove_letter(letter.id, audit=discarded)
+        discarded = _about(parts, "mail_discarded", account, f"{queued.kind} {objection}")
+        await parts.store.remove_queued_mail(queued.id, audit=discarded)
         return False
     try:
-        link = await _link_of(parts, letter)
+        link = await _link_of(parts, queued)
     except UserNotFoundError:
-        return False  # deleted since a moment ago, and the letter with it
+        return False  # deleted since a moment ago, and the mail with it
     try:
-        mail = parts.writer.write(letter, link=link, hours=max(1, int(parts.settings.link_hours)))
+        mail = parts.writer.write(queued, link=link, hours=max(1, int(parts.settings.link_hours)))
         await parts.call(parts.mailer.send, mail)
-    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the letter waits
-        await _postpone(parts, letter, error)
+    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the mail waits
+        await _postpone(parts, queued, error)
         return False
-    await parts.store.remove_letter(letter.id, audit=_about(parts, "mail_sent", account, letter.kind))
+    await parts.store.remove_queued_mail(queued.id, audit=_about(parts, "mail_sent", account, queued.kind))
     return True
 
 
-async def _link_of(parts: Parts, letter: Letter) -> str | None:
-    """Return where a letter's link leads. Its secret is made here: a letter that waits holds none.
+async def _link_of(parts: Parts, queued: QueuedMail) -> str | None:
+    """Return where a mail's link leads. Its secret is made here: a mail that waits holds none.
 
     Where the page is switched off, the application is there in its place.
     """
-    if letter.account_id is None:
+    if queued.account_id is None:
         return None  # there is nothing left to go to
-    page = _PAGES.get(letter.kind, _SIGN_IN)
+    page = _PAGES.get(queued.kind, _SIGN_IN)
     path = parts.settings.paths[page] or PATHS[page]
     if page == _SIGN_IN:
-        query = f"?{urlencode({'next': letter.next_path})}" if letter.next_path else ""
-        return f"{letter.base_url}{path}{query}"
-    token = await mint_link(parts, letter, account_id=letter.account_id)
-    return f"{letter.base_url}{path.format(token=token)}"
+        query = f"?{urlencode({'next': queued.next_path})}" if queued.next_path else ""
+        return f"{queued.base_url}{path}{query}"
+    token = await mint_link(parts, queued, account_id=queued.account_id)
+    return f"{queued.base_url}{path.format(token=token)}"
 
 
-async def _postpone(parts: Parts, letter: Letter, error: Exception) -> None:
+async def _postpone(parts: Parts, queued: QueuedMail, error: Exception) -> None:
     """Try again later. What a stranger's error says may hold the mail, and so the secret: only its class is kept."""
     name = type(error).__name__
     shown = f"{name}: {error}" if isinstance(error, GatewrightError) else name
-    minutes = min(2 ** min(letter.tries, 6), _LONGEST_PAUSE)
-    _logger.warning("A mail (%s) could not be sent: %s. It is tried again in %d min.", letter.kind, shown, minutes)
+    minutes = min(2 ** min(queued.tries, 6), _LONGEST_PAUSE)
+    _logger.warning("A mail (%s) could not be sent: %s. It is tried again in %d min.", queued.kind, shown, minutes)
     due_at = parts.clock.now() + timedelta(minutes=minutes)
-    await parts.store.postpone_letter(letter.id, due_at=due_at, error=shown[:_LONGEST_ERROR])
+    await parts.store.postpone_queued_mail(queued.id, due_at=due_at, error=shown[:_LONGEST_ERROR])
 
 
 def _about(parts: Parts, event: str, account: Account | None, reason: str) -> AuditEntry:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatewright.errors import InvalidParameterError, TakenError
-from gatewright.model import Account, Letter, User
+from gatewright.model import Account, QueuedMail, User
 from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import (
+from gatewright.operations.links import refuse_link, require_link
+from gatewright.operations.names import canonical_email
+from gatewright.operations.outbox import (
     EMAIL_CHANGE,
     EMAIL_CHANGE_REQUESTED,
     EMAIL_CHANGED,
     Asker,
     is_one_too_many,
     limit_client,
-    new_letter,
+    new_queued_mail,
     read_asker,
 )
-from gatewright.operations.links import refuse_link, require_link
-from gatewright.operations.names import canonical_email
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -66,10 +66,10 @@ async def request_email_change(
     )
     link = None
     if reason is None:
-        link = new_letter(parts, EMAIL_CHANGE, account_id=account.id, email=address, asker=asker)
+        link = new_queued_mail(parts, EMAIL_CHANGE, account_id=account.id, email=address, asker=asker)
     notice = _notice_to(parts, account, EMAIL_CHANGE_REQUESTED, asker=asker)
     await parts.store.begin_email_change(account.id, link=link, notice=notice, audit=requested)
-    parts.wake_postman()
+    parts.wake_mail_worker()
 
 
 async def confirm_email_change(
@@ -97,13 +97,13 @@ async def confirm_email_change(
 
     async def spend() -> User:
         try:
-            is_spent = await parts.store.change_email(link.id, letter=notice, audit=changed)
+            is_spent = await parts.store.change_email(link.id, mail=notice, audit=changed)
         except TakenError:
             await refuse_link(parts, _FAILED, client=client, reason="taken", account=account)
             raise
         if not is_spent:
             raise await refuse_link(parts, _FAILED, client=client, reason="link_used", account=account)
-        parts.wake_postman()
+        parts.wake_mail_worker()
         user = await user_of(parts, _moved(account, link.email))
         await parts.hooks.post_email_change.fire(user=user, former_email=account.email)
         return user
@@ -111,11 +111,11 @@ async def confirm_email_change(
     return await parts.shield(spend())
 
 
-def _notice_to(parts: Parts, account: Account, kind: str, *, asker: Asker) -> Letter | None:
+def _notice_to(parts: Parts, account: Account, kind: str, *, asker: Asker) -> QueuedMail | None:
     """Return what tells the address that an account has, if it has one."""
     if account.email is None:
         return None
-    return new_letter(parts, kind, account_id=account.id, email=account.email, asker=asker)
+    return new_queued_mail(parts, kind, account_id=account.id, email=account.email, asker=asker)
 
 
 def _moved(account: Account, email: str) -> Account:

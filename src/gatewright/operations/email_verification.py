@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from gatewright.model import User
 from gatewright.operations.audit import entry
-from gatewright.operations.letter_requests import request_letter
-from gatewright.operations.letters import EMAIL_VERIFICATION, Asker, read_asker
 from gatewright.operations.links import refuse_link, require_link
+from gatewright.operations.mail_requests import request_mail
+from gatewright.operations.outbox import EMAIL_VERIFICATION, Asker, read_asker
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -20,7 +20,7 @@ async def request_email_verification(parts: Parts, email: str, *, asker: Asker) 
         InvalidParameterError: If what was typed has not the shape of a mail address.
         RateLimitError: If the client has asked too often.
     """
-    await request_letter(parts, "email_verification_requested", kind=EMAIL_VERIFICATION, email=email, asker=asker)
+    await request_mail(parts, "email_verification_requested", kind=EMAIL_VERIFICATION, email=email, asker=asker)
 
 
 async def verify_email(parts: Parts, token: str, *, ip_address: str | None) -> User:

@@ -50,7 +50,7 @@ def _document(data: AccountData) -> dict[str, Any]:
         "sessions": _records(data.sessions),
         "remembered_browsers": _records(data.remembered),
         "mail_links": _records(data.links),
-        "waiting_mails": _records(data.letters),
+        "waiting_mails": _records(data.mails),
         "audit": _records(line for _, line in data.audit),
     }
 

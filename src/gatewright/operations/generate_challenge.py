@@ -69,7 +69,7 @@ async def find_challenge(parts: Parts, challenge: str) -> Challenge | None:
     """Return the challenge with exactly this text, used or not, expired or not.
 
     Raises:
-        InvalidParameterError: If ``challenge`` is no text of a challenge's size.
+        InvalidParameterError: If ``challenge`` is not a string of a challenge's size.
     """
     return await parts.store.find_challenge(require_text("challenge", challenge, at_most=LONGEST_CHALLENGE))
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError, InvalidParameterError
-from gatewright.model import Account, Letter, Link, User
-from gatewright.operations.arguments import could_be_id
+from gatewright.model import Account, Link, QueuedMail, User
+from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import PURPOSES, life_of_links
+from gatewright.operations.outbox import PURPOSES, life_of_links
 from gatewright.operations.parts import Parts
 from gatewright.operations.visits import digest_of
 
 
-async def mint_link(parts: Parts, letter: Letter, *, account_id: str) -> str:
-    """Make the link of a letter to an account, which takes the place of its older ones, and return its secret.
+async def mint_link(parts: Parts, mail: QueuedMail, *, account_id: str) -> str:
+    """Make the link of a mail to an account, which takes the place of its older ones, and return its secret.
 
     Only the secret's digest is kept: whoever reads the database cannot use a link.
     """
     now, token = parts.clock.now(), parts.new_secret()
     link = Link(
         id=parts.new_id(),
-        purpose=letter.kind,
+        purpose=mail.kind,
         account_id=account_id,
-        email=letter.email,
+        email=mail.email,
         created_at=now,
         expires_at=now + life_of_links(parts),
-        next_path=letter.next_path,
+        next_path=mail.next_path,
     )
     await parts.store.add_link(link, digest=digest_of(token))
     return token
@@ -75,6 +75,6 @@ async def refuse_link(
 
 
 async def _find(parts: Parts, token: object, purpose: str) -> tuple[Link, Account] | None:
-    if not could_be_id(token):
+    if not is_possible_id(token):
         return None
     return await parts.store.find_link(digest_of(token), purpose=purpose, now=parts.clock.now())

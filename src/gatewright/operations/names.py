@@ -14,7 +14,7 @@ from gatewright.operations.arguments import require_text
 
 _LONGEST_NAME = 255
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories of what nobody can see, and so of what only makes a twin."""
+"""Unicode categories of what nobody can see, and so of what only makes a look-alike."""
 
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
@@ -32,7 +32,7 @@ def canonical_name(parameter: str, value: object) -> str:
     """Return the one spelling under which a username or a mail address is kept and looked up.
 
     Compatibility forms (full-width letters) and case are folded, a run of any spaces is one, outer spaces and dots
-    fall away: what looks the same is the same, so that nobody can register another person's twin (RFC 8265 has the
+    fall away: what looks the same is the same, so that nobody can register a look-alike of another's (RFC 8265 has the
     same aim). The domain of a mail address is kept as people read it, however it was written.
 
     Args:
@@ -40,7 +40,7 @@ def canonical_name(parameter: str, value: object) -> str:
         value: What was typed.
 
     Raises:
-        InvalidParameterError: If it is no text of 1 to 255 characters, or holds characters that cannot be seen.
+        InvalidParameterError: If it is not a string of 1 to 255 characters, or holds characters that cannot be seen.
     """
     typed, domain = _split(require_text(parameter, value, at_most=_LONGEST_NAME))
     folded = _fold(typed)
@@ -53,7 +53,7 @@ def canonical_name(parameter: str, value: object) -> str:
 
 
 def folded_name(typed: str) -> str:
-    """Return a name without whatever only makes a twin, what nobody sees included. Made to count by, not to find by:
+    """Return a name without what only makes a look-alike, what nobody sees included. Made to count by, not to find by:
     some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
     """
     name = "".join(_split(typed))

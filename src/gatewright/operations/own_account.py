@@ -12,7 +12,7 @@ from gatewright.operations.change_username import change_username
 from gatewright.operations.delete_user import delete_user
 from gatewright.operations.email_change import request_email_change
 from gatewright.operations.export_user import export_user
-from gatewright.operations.letters import Asker
+from gatewright.operations.outbox import Asker
 from gatewright.operations.own_password import confirm_password
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account

@@ -18,7 +18,7 @@ from gatewright.tokens import AccessTokens, Seal
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every operation may ask for. All of one dress: blocking or asynchronous."""
+    """What every operation may ask for. All of one kind: blocking or asynchronous."""
 
     settings: Settings
     networks: Sequence[Network]
@@ -37,7 +37,7 @@ class Parts:
     voters: list[Voter]
     mailer: Mailer
     writer: Writer
-    wake_postman: Callable[[], None]
+    wake_mail_worker: Callable[[], None]
 
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from gatewright.model import User
 from gatewright.operations.accounts import check_password
 from gatewright.operations.audit import entry
-from gatewright.operations.letter_requests import request_letter
-from gatewright.operations.letters import PASSWORD_CHANGED, PASSWORD_RESET, Asker, new_letter, read_asker
 from gatewright.operations.links import refuse_link, require_link
+from gatewright.operations.mail_requests import request_mail
+from gatewright.operations.outbox import PASSWORD_CHANGED, PASSWORD_RESET, Asker, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -19,7 +19,7 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
         InvalidParameterError: If what was typed has not the shape of a mail address.
         RateLimitError: If the client has asked too often.
     """
-    await request_letter(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
+    await request_mail(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
 
 
 async def reset_password(
@@ -46,14 +46,14 @@ async def reset_password(
     await parts.hooks.pre_password_reset.fire(user=user)
     check_password(parts, password, of=account)
     password_hash = await parts.passwords.hash(password)
-    notice = new_letter(parts, PASSWORD_CHANGED, account_id=account.id, email=link.email, asker=asker)
+    notice = new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=link.email, asker=asker)
     username = User(account).username
     reset = entry(parts, "password_reset", user_id=account.id, username=username, client=client)
 
     async def spend() -> User:
-        if not await parts.store.reset_password(link.id, password_hash, letter=notice, audit=reset):
+        if not await parts.store.reset_password(link.id, password_hash, mail=notice, audit=reset):
             raise await refuse_link(parts, "password_reset_failed", client=client, reason="link_used", account=account)
-        parts.wake_postman()
+        parts.wake_mail_worker()
         await parts.hooks.post_password_reset.fire(user=user)
         return user
 

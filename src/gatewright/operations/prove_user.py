@@ -23,7 +23,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.model import User
-from gatewright.operations.arguments import LONGEST_ID, could_be_id, require_note, require_text
+from gatewright.operations.arguments import LONGEST_ID, is_possible_id, require_note, require_text
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import renew_hash
@@ -63,7 +63,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         password: What they typed.
 
     Raises:
-        InvalidParameterError: If the username is no text, or there is no password: that is never a bypass.
+        InvalidParameterError: If the username is not a string, or there is no password: that is never a bypass.
         AttemptBlockedError: If too many attempts have failed. The password is not looked at.
         UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
         InactiveUserError: If the password is right, but the user has been deactivated.
@@ -103,7 +103,7 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
         reason: Why.
 
     Raises:
-        InvalidParameterError: If a name or the reason is no text.
+        InvalidParameterError: If a name or the reason is not a string.
         UserNotFoundError: If there is no such user.
         InactiveUserError: If the user has been deactivated.
         UnverifiedUserError: If the user is not verified yet.
@@ -135,12 +135,12 @@ def require_user(user: Any, *, provider: str) -> User:
     """
     if not isinstance(user, User):
         raise ConfigurationError(f"{provider} must return a User, not {type(user).__name__}.")
-    if not could_be_id(user.username):
+    if not is_possible_id(user.username):
         raise ConfigurationError(
             f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters that can be stored. "
             "Override the username property of your user class."
         )
-    if not could_be_id(user.id):
+    if not is_possible_id(user.id):
         raise ConfigurationError(
             f"{provider} returned a user without an id of 1 to {LONGEST_ID} characters that can be stored. "
             "Let the id property of your user class return gatewright.identifiers.id_text(...)."

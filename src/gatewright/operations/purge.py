@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gatewright.operations.arguments import require_count
-from gatewright.operations.letters import life_of_links
+from gatewright.operations.outbox import life_of_links
 from gatewright.operations.parts import Parts
 
 

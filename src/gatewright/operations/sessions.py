@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gatewright.identifiers import id_text
 from gatewright.model import Account, Session, User
-from gatewright.operations.arguments import could_be_id, require_note
+from gatewright.operations.arguments import is_possible_id, require_note
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 from gatewright.ports import Owner
@@ -18,9 +18,9 @@ def is_account(user: User) -> bool:
     return isinstance(user.entity, Account)
 
 
-def could_be_provider(name: object) -> bool:
+def is_possible_provider(name: object) -> bool:
     """Say whether ``name`` can be a provider's, or None for ours."""
-    return name is None or could_be_id(name)
+    return name is None or is_possible_id(name)
 
 
 async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Session]:
@@ -39,7 +39,7 @@ async def end_session(parts: Parts, session_id: object, *, actor: str | None = N
 
     Its user's remembered browsers are forgotten: nobody can tell which of them it is, and it must not come back.
     """
-    if not could_be_id(session_id):
+    if not is_possible_id(session_id):
         return False
     revoked = entry(parts, "session_revoked", actor=actor)
     return await parts.store.end_session(session_id, forget_browsers=True, audit=revoked) is not None
@@ -69,4 +69,4 @@ def _as_kept(owner: Owner) -> Owner | None:
         kept = replace(owner, user_id=id_text(owner.user_id) or "")
     except ValueError:  # Python writes no number of thousands of digits
         return None
-    return kept if could_be_id(kept.user_id) and could_be_provider(kept.provider) else None
+    return kept if is_possible_id(kept.user_id) and is_possible_provider(kept.provider) else None

@@ -10,14 +10,14 @@ from gatewright.errors import TakenError
 from gatewright.model import Account, User
 from gatewright.operations.accounts import NewAccount, check_password, draft_account
 from gatewright.operations.audit import entry
-from gatewright.operations.letters import (
+from gatewright.operations.names import canonical_email
+from gatewright.operations.outbox import (
     ALREADY_REGISTERED,
     EMAIL_VERIFICATION,
     Asker,
     is_one_too_many,
-    new_letter,
+    new_queued_mail,
 )
-from gatewright.operations.names import canonical_email
 from gatewright.operations.parts import Parts
 from gatewright.operations.profiles import read_profile
 from gatewright.operations.users import user_of
@@ -105,19 +105,19 @@ async def _sign_up(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
 
 
 async def _make(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
-    """Keep the account and tell the hooks. Its letter counts like one that is asked for, but is always written."""
+    """Keep the account and tell the hooks. Its mail counts like one that is asked for, but is always written."""
     draft, email = newcomer.account, newcomer.email
     await is_one_too_many(parts, EMAIL_VERIFICATION, email=email)
-    letter = new_letter(parts, EMAIL_VERIFICATION, account_id=draft.id, email=email, asker=asker)
+    mail = new_queued_mail(parts, EMAIL_VERIFICATION, account_id=draft.id, email=email, asker=asker)
     signed_up = entry(parts, "signed_up", user_id=draft.id, username=User(draft).username, client=asker.ip_address)
     account = await parts.store.sign_up_account(
         draft,
         password_hash=newcomer.password_hash,
         profile=newcomer.profile,
-        letter=None if draft.is_verified else letter,
+        mail=None if draft.is_verified else mail,
         audit=signed_up,
     )
-    parts.wake_postman()
+    parts.wake_mail_worker()
     await parts.hooks.post_signup.fire(user=await user_of(parts, account))
 
 
@@ -135,6 +135,6 @@ async def _tell_owner(parts: Parts, account: Account, email: str, asker: Asker) 
     if is_too_many:
         await parts.store.add_audit(refused)
         return
-    letter = new_letter(parts, ALREADY_REGISTERED, account_id=account.id, email=email, asker=asker)
-    await parts.store.add_letter(letter, audit=refused)
-    parts.wake_postman()
+    mail = new_queued_mail(parts, ALREADY_REGISTERED, account_id=account.id, email=email, asker=asker)
+    await parts.store.queue_mail(mail, audit=refused)
+    parts.wake_mail_worker()

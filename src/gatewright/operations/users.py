@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.model import Account, User
-from gatewright.operations.arguments import could_be_id
+from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.names import kept_names
 from gatewright.operations.parts import Parts
 from gatewright.ports import AccountStore
@@ -14,7 +14,7 @@ _NAMED, _NAMELESS = "SQLUserProvider", "WalletUserProvider"
 
 async def find_user(parts: Parts, user_id: object) -> User | None:
     """Return the user with this identifier, active or not, or None."""
-    account = await parts.store.find_account(user_id) if could_be_id(user_id) else None
+    account = await parts.store.find_account(user_id) if is_possible_id(user_id) else None
     return None if account is None else await user_of(parts, account)
 
 

@@ -1,6 +1,6 @@
-"""What the core asks of the world: protocols that the storage, the system and the two dresses implement.
+"""What the core asks of the world: protocols that the storage, the system and the two builds implement.
 
-Methods that may wait are ``async def``. In the blocking dress they answer at once, in the asynchronous one they
+Methods that may wait are ``async def``. In the blocking build they answer at once, in the asynchronous one they
 may suspend; the operations cannot tell.
 """
 
@@ -18,12 +18,12 @@ from gatewright.ports.challenges import ChallengeStore as ChallengeStore
 from gatewright.ports.challenges import VisitSecrets as VisitSecrets
 from gatewright.ports.clock import Clock as Clock
 from gatewright.ports.credentials import CredentialStore as CredentialStore
-from gatewright.ports.dress import Call as Call
-from gatewright.ports.dress import Shield as Shield
-from gatewright.ports.letters import LetterStore as LetterStore
+from gatewright.ports.execution import Call as Call
+from gatewright.ports.execution import Shield as Shield
 from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.outbox import OutboxStore as OutboxStore
 from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gatewright.model import Account, AuditEntry, Letter, Link, Remembered, Session
+from gatewright.model import Account, AuditEntry, Link, QueuedMail, Remembered, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class AccountData:
     sessions: Sequence[Session]
     remembered: Sequence[Remembered]
     links: Sequence[Link]
-    letters: Sequence[Letter]
+    mails: Sequence[QueuedMail]
     audit: Sequence[tuple[int, AuditEntry]]
 
 
@@ -44,7 +44,7 @@ class AccountChangeStore(Protocol):
         ...
 
     async def begin_email_change(
-        self, account_id: str, *, link: Letter | None, notice: Letter | None, audit: AuditEntry
+        self, account_id: str, *, link: QueuedMail | None, notice: QueuedMail | None, audit: AuditEntry
     ) -> None:
         """Keep the mails of a wish for another address. Whatever came of an earlier wish is gone, links included.
 
@@ -59,10 +59,10 @@ class AccountChangeStore(Protocol):
         """
         ...
 
-    async def change_email(self, link_id: str, *, letter: Letter | None, audit: AuditEntry) -> bool:
+    async def change_email(self, link_id: str, *, mail: QueuedMail | None, audit: AuditEntry) -> bool:
         """Spend a link on the mail address that it was sent to, all or nothing; say whether this call did.
 
-        The account is verified by it. Its other links are gone, since they were sent to the former address; ``letter``
+        The account is verified by it. Its other links are gone, since they were sent to the former address; ``mail``
         tells that address. A username that was the former address becomes the new one, and sessions and remembered
         browsers go on under the new name.
 
@@ -72,7 +72,7 @@ class AccountChangeStore(Protocol):
         ...
 
     async def delete_account(
-        self, account_id: str, *, attempts: Sequence[tuple[str, str]], letter: Letter | None, audit: AuditEntry
+        self, account_id: str, *, attempts: Sequence[tuple[str, str]], mail: QueuedMail | None, audit: AuditEntry
     ) -> bool:
         """Delete an account with everything that is kept about it, and say whether this call did.
 
@@ -82,7 +82,7 @@ class AccountChangeStore(Protocol):
         Args:
             account_id: The account.
             attempts: Under which action and name attempts on it are counted, which are forgotten.
-            letter: What tells its owner. It belongs to no account, and so survives.
+            mail: What tells its owner. It belongs to no account, and so survives.
             audit: What to record.
         """
         ...

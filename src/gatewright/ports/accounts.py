@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from gatewright.model import Account, AuditEntry, Letter
+from gatewright.model import Account, AuditEntry, QueuedMail
 
 
 class AccountStore(Protocol):
@@ -27,7 +27,7 @@ class AccountStore(Protocol):
         *,
         password_hash: str,
         profile: Mapping[str, str],
-        letter: Letter | None,
+        mail: QueuedMail | None,
         audit: AuditEntry,
     ) -> Account:
         """Keep an account that its owner has made, with its profile and a mail to be sent, all or nothing.
@@ -64,11 +64,11 @@ class AccountStore(Protocol):
         ...
 
     async def set_password_hash(
-        self, account_id: str, new_hash: str, *, keep: str | None, letter: Letter | None = None, audit: AuditEntry
+        self, account_id: str, new_hash: str, *, keep: str | None, mail: QueuedMail | None = None, audit: AuditEntry
     ) -> None:
         """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``.
 
-        Its links to reset the password or change the mail address, and its remembered browsers, are gone; ``letter``
+        Its links to reset the password or change the mail address, and its remembered browsers, are gone; ``mail``
         tells the owner.
         """
         ...

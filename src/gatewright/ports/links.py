@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from gatewright.model import Account, AuditEntry, Letter, Link
+from gatewright.model import Account, AuditEntry, Link, QueuedMail
 
 
 class LinkStore(Protocol):
@@ -31,11 +31,11 @@ class LinkStore(Protocol):
         """Spend a link on its account's verification, all or nothing; say whether this call did."""
         ...
 
-    async def reset_password(self, link_id: str, new_hash: str, *, letter: Letter, audit: AuditEntry) -> bool:
+    async def reset_password(self, link_id: str, new_hash: str, *, mail: QueuedMail, audit: AuditEntry) -> bool:
         """Spend a link on a new password, all or nothing; say whether this call did.
 
         The account's sessions, its other links of this purpose, those to another mail address and its remembered
-        browsers are gone; ``letter`` tells the owner.
+        browsers are gone; ``mail`` tells the owner.
         """
         ...
 

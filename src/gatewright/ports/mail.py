@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gatewright.model import Letter, Mail
+from gatewright.model import Mail, QueuedMail
 
 
 class Mailer(Protocol):
@@ -22,11 +22,11 @@ class Mailer(Protocol):
 class Writer(Protocol):
     """Writes mails."""
 
-    def write(self, letter: Letter, *, link: str | None, hours: int) -> Mail:
-        """Return a letter's mail in its language.
+    def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
+        """Return a mail's mail in its language.
 
         Args:
-            letter: What to write, to whom.
+            mail: What to write, to whom.
             link: Where its link leads, secret included.
             hours: How long the link is good.
         """

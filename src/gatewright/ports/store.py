@@ -10,8 +10,8 @@ from gatewright.ports.attempts import AttemptStore
 from gatewright.ports.audit import AuditStore
 from gatewright.ports.challenges import ChallengeStore
 from gatewright.ports.credentials import CredentialStore
-from gatewright.ports.letters import LetterStore
 from gatewright.ports.links import LinkStore
+from gatewright.ports.outbox import OutboxStore
 from gatewright.ports.profiles import ProfileStore
 from gatewright.ports.remembered import RememberStore
 from gatewright.ports.rights import RightsStore
@@ -29,7 +29,7 @@ class Store(
     AttemptStore,
     RememberStore,
     LinkStore,
-    LetterStore,
+    OutboxStore,
     ProfileStore,
     Protocol,
 ):

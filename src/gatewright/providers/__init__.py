@@ -2,12 +2,12 @@
 
 from gatewright.providers.chain import ChainUserProvider as ChainUserProvider
 from gatewright.providers.credentials import CredentialsUserProvider as CredentialsUserProvider
-from gatewright.providers.http import HTTPUserProvider as HTTPUserProvider
-from gatewright.providers.ldap import LDAPUserProvider as LDAPUserProvider
-from gatewright.providers.ldap_layout import LDAPLayout as LDAPLayout
+from gatewright.providers.http.provider import HTTPUserProvider as HTTPUserProvider
+from gatewright.providers.ldap.layout import LDAPLayout as LDAPLayout
+from gatewright.providers.ldap.provider import LDAPUserProvider as LDAPUserProvider
 from gatewright.providers.memory import MemoryUserProvider as MemoryUserProvider
 from gatewright.providers.sql import SQLUserProvider as SQLUserProvider
-from gatewright.providers.table import TableColumns as TableColumns
-from gatewright.providers.table import TableUserProvider as TableUserProvider
+from gatewright.providers.table.provider import TableColumns as TableColumns
+from gatewright.providers.table.provider import TableUserProvider as TableUserProvider
 from gatewright.providers.user_provider import UserProvider as UserProvider
 from gatewright.providers.wallet import WalletUserProvider as WalletUserProvider

@@ -46,7 +46,7 @@ class UserProvider(ABC):
         """Return the hash of a password, to be stored. Argon2id unless you override it.
 
         Raises:
-            InvalidParameterError: If the password is no text, or longer than 4096 bytes.
+            InvalidParameterError: If the password is not a string, or longer than 4096 bytes.
         """
         return default_hasher().hash(password)
 

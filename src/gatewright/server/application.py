@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gatewright.evrmore import AsyncEvrmoreAuth
-from gatewright.server import access_log, api, openapi, problems
+from gatewright.server import access_log, exception_handlers, openapi, wallet_api
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.cross_origin import CrossOrigin
+from gatewright.server.headers_middleware import SecurityHeaders
 from gatewright.server.home import home
-from gatewright.server.pages import Pages
-from gatewright.server.security_headers import SecurityHeaders
+from gatewright.server.pages_middleware import Pages
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
 from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
@@ -24,7 +24,7 @@ from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
 def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     """Build the server's application, for ``serve`` or for ``uvicorn gatewright.server:create_app --factory``.
 
-    The ready-made pages with their JSON twins, and the REST API of wallet sign-in. Behind a proxy, name it in
+    The ready-made pages with their JSON API, and the REST API of wallet sign-in. Behind a proxy, name it in
     ``GATEWRIGHT_TRUSTED_PROXIES``; then addresses and https are right here too.
 
     Args:
@@ -54,9 +54,9 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.auth = served
-    app.include_router(api.router)
+    app.include_router(wallet_api.router)
     openapi.describe(app)
-    problems.answer_errors_of(app)
+    exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.
     app.add_middleware(Pages, auth=served)
     app.add_middleware(UnexpectedErrors)

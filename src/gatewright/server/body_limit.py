@@ -7,7 +7,7 @@ import asyncio
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette import ready
+from gatewright.adapters.starlette import to_starlette
 from gatewright.adapters.starlette.translation import read_body
 from gatewright.web.problems import transport_problem
 
@@ -34,9 +34,9 @@ class BodyLimit:
         except ClientDisconnect:
             return None
         except TimeoutError:
-            return await ready(transport_problem(408, {"Connection": "close"}).response)(scope, receive, send)
+            return await to_starlette(transport_problem(408, {"Connection": "close"}).response)(scope, receive, send)
         if body is None:
-            return await ready(transport_problem(413, {"Connection": "close"}).response)(scope, receive, send)
+            return await to_starlette(transport_problem(413, {"Connection": "close"}).response)(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
 
 

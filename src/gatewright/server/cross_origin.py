@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette.translation import decoded, encoded, path_of, ready, request_of
-from gatewright.server import api
+from gatewright.adapters.starlette.translation import decoded, encoded, path_of, request_of, to_starlette
+from gatewright.server import wallet_api
 from gatewright.web import Response
 from gatewright.web.cross_origin import CrossOrigin as Rules
 
-_PATHS = frozenset(route.path for route in api.router.routes if isinstance(route, APIRoute))
+_PATHS = frozenset(route.path for route in wallet_api.router.routes if isinstance(route, APIRoute))
 
 
 class CrossOrigin:
@@ -42,5 +42,5 @@ class CrossOrigin:
             await send(message)
 
         preflight = self._rules.preflight(request)
-        app = self._app if preflight is None else ready(preflight)
+        app = self._app if preflight is None else to_starlette(preflight)
         return await app(scope, receive, send_shared)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatewright.adapters.starlette import ready, visit_of
+from gatewright.adapters.starlette import to_starlette, visit_of
 from gatewright.errors import GatewrightError
 from gatewright.web.problems import report
 from gatewright.web.security_headers import protect
@@ -22,4 +22,4 @@ async def home(request: Request) -> Response:
     except GatewrightError as error:
         answer = await visit.site.pages.explain(visit, report(error))
     answer = answer.with_headers(*visit.cookies())
-    return ready(protect(answer, visit.client), method=request.method)
+    return to_starlette(protect(answer, visit.client), method=request.method)

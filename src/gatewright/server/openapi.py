@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gatewright.adapters.fastapi.problem_responses import problem_schemas
-from gatewright.server.problems import invalid_fields
+from gatewright.server.exception_handlers import invalid_fields
 from gatewright.web.problems import transport_problem
 
 ALWAYS = (transport_problem(500),)

@@ -7,7 +7,7 @@ import traceback
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette.translation import ready, request_of
+from gatewright.adapters.starlette.translation import request_of, to_starlette
 from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
 
@@ -39,7 +39,7 @@ class UnexpectedErrors:
                 problem = transport_problem(500)
                 request = request_of(scope, path=scope["path"], mount="")
                 response = problem.bare_page if wants_page(request) else problem.response
-                await ready(response, method=request.method)(scope, receive, send)
+                await to_starlette(response, method=request.method)(scope, receive, send)
 
 
 def whereabouts(error: BaseException) -> str:

@@ -22,7 +22,7 @@ class HookRecorder:
     It sees what stands at its place in the order of registration: changes made by hooks that were added before it.
 
     Args:
-        auth: The application to watch, of either dress.
+        auth: The application to watch, of either build.
     """
 
     def __init__(self, auth: Auth | AsyncAuth) -> None:

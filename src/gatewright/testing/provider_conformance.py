@@ -85,12 +85,12 @@ def _short(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Dress:
+class Build:
     """An `Auth` or an `AsyncAuth` around the provider.
 
     Args:
         auth: The one or the other.
-        run: Turns what one of its methods returns into the result: ``dress.run(dress.auth.attempt(...))``.
+        run: Turns what one of its methods returns into the result: ``build.run(build.auth.attempt(...))``.
     """
 
     auth: Any
@@ -131,18 +131,18 @@ class ProviderConformance:
         return self.make_provider()
 
     @pytest.fixture(params=["blocking", "async"])
-    def dress(self, request: pytest.FixtureRequest, provider: UserProvider) -> Iterator[Dress]:
-        """The provider in both dresses; one written with ``async def`` only in the one that it needs."""
+    def build(self, request: pytest.FixtureRequest, provider: UserProvider) -> Iterator[Build]:
+        """The provider in both builds; one written with ``async def`` only in the one that it needs."""
         if request.param == "async":
             with asyncio.Runner() as runner:
                 asynchronous = AsyncAuth(self.database_url, providers=[provider])
-                yield Dress(asynchronous, runner.run)
+                yield Build(asynchronous, runner.run)
                 asynchronous.close()
         elif inspect.iscoroutinefunction(provider.load_user_by_username):
             pytest.skip("does not apply: the provider is asynchronous")
         else:
             with Auth(self.database_url, providers=[provider]) as blocking:
-                yield Dress(blocking, lambda result: result)
+                yield Build(blocking, lambda result: result)
 
     def test_the_right_password_loads_the_user(self, provider: UserProvider) -> None:
         """A user is loaded by name and password."""
@@ -249,49 +249,49 @@ class ProviderConformance:
 
         assert {self.username} == {user.username for user in users}
 
-    def test_attempt_proves_a_user(self, dress: Dress, provider: UserProvider) -> None:
+    def test_attempt_proves_a_user(self, build: Build, provider: UserProvider) -> None:
         """`attempt` returns the user, and says where they come from."""
-        user = dress.run(dress.auth.attempt(self.username, self._password(), provider))
+        user = build.run(build.auth.attempt(self.username, self._password(), provider))
 
         assert (self.username, type(provider).__name__) == (user.username, user.provider_name)
 
-    def test_attempt_refuses_a_wrong_password(self, dress: Dress, provider: UserProvider) -> None:
+    def test_attempt_refuses_a_wrong_password(self, build: Build, provider: UserProvider) -> None:
         """A wrong password and an unknown name are one error."""
         for name, password in ((self.username, "wrong"), ("nobody", self.password or "wrong")):
             with pytest.raises(UserNotFoundError):
-                dress.run(dress.auth.attempt(name, password, provider))
+                build.run(build.auth.attempt(name, password, provider))
 
-    def test_attempt_needs_a_password(self, dress: Dress, provider: UserProvider) -> None:
+    def test_attempt_needs_a_password(self, build: Build, provider: UserProvider) -> None:
         """An empty password is an error, never a bypass."""
         with pytest.raises(InvalidParameterError):
-            dress.run(dress.auth.attempt(self.username, "", provider))
+            build.run(build.auth.attempt(self.username, "", provider))
 
-    def test_attempt_refuses_the_inactive(self, dress: Dress, provider: UserProvider) -> None:
+    def test_attempt_refuses_the_inactive(self, build: Build, provider: UserProvider) -> None:
         """A deactivated user is told so only for the right password."""
         name = _fact(self.inactive_username, "inactive user")
 
         with pytest.raises(InactiveUserError):
-            dress.run(dress.auth.attempt(name, self._password(), provider))
+            build.run(build.auth.attempt(name, self._password(), provider))
         with pytest.raises(UserNotFoundError):
-            dress.run(dress.auth.attempt(name, "wrong", provider))
+            build.run(build.auth.attempt(name, "wrong", provider))
 
-    def test_attempt_refuses_the_unverified(self, dress: Dress, provider: UserProvider) -> None:
+    def test_attempt_refuses_the_unverified(self, build: Build, provider: UserProvider) -> None:
         """A user who is not verified is told so only for the right password."""
         name = _fact(self.unverified_username, "unverified user")
 
         with pytest.raises(UnverifiedUserError):
-            dress.run(dress.auth.attempt(name, self._password(), provider))
+            build.run(build.auth.attempt(name, self._password(), provider))
         with pytest.raises(UserNotFoundError):
-            dress.run(dress.auth.attempt(name, "wrong", provider))
+            build.run(build.auth.attempt(name, "wrong", provider))
 
-    def test_an_outdated_hash_is_renewed_once(self, dress: Dress, provider: UserProvider) -> None:
+    def test_an_outdated_hash_is_renewed_once(self, build: Build, provider: UserProvider) -> None:
         """A sign-in replaces a hash that the policy has outgrown; the password stays what it was."""
         name = _fact(self.outdated_username, "outdated hash")
         assert hands_out_hashes(provider)
         before = _settled(provider.find(name))[1]
 
         for _ in range(2):
-            dress.run(dress.auth.attempt(name, self._password(), provider))
+            build.run(build.auth.attempt(name, self._password(), provider))
 
         after = _settled(provider.find(name))[1]
         verified = (own_hasher_of(provider) or PasswordHasher()).verify(self._password(), against=after)
@@ -308,25 +308,25 @@ class ProviderConformance:
 
         assert before == _settled(provider.find(name))[1]
 
-    def test_a_session_reloads_its_user(self, dress: Dress, provider: UserProvider) -> None:
+    def test_a_session_reloads_its_user(self, build: Build, provider: UserProvider) -> None:
         """Whoever is stored is the same user on the next request."""
         mapping: dict[str, Any] = {}
-        user = dress.run(dress.auth.bypass(self.username, provider))
+        user = build.run(build.auth.bypass(self.username, provider))
 
-        dress.run(dress.auth.guard(mapping).store(user))
+        build.run(build.auth.guard(mapping).store(user))
 
-        reloaded = dress.run(dress.auth.guard(mapping).user())
+        reloaded = build.run(build.auth.guard(mapping).user())
         assert (user.username, user.id, user.roles) == (reloaded.username, reloaded.id, reloaded.roles)
 
-    def test_a_login_lasts_until_the_session_is_destroyed(self, dress: Dress, provider: UserProvider) -> None:
+    def test_a_login_lasts_until_the_session_is_destroyed(self, build: Build, provider: UserProvider) -> None:
         """`login` signs in by password; `destroy` signs out."""
         mapping: dict[str, Any] = {}
 
-        dress.run(dress.auth.guard(mapping).login(self.username, self._password(), provider))
-        is_guest_before = dress.run(dress.auth.guard(mapping).is_guest())
-        dress.run(dress.auth.guard(mapping).destroy())
+        build.run(build.auth.guard(mapping).login(self.username, self._password(), provider))
+        is_guest_before = build.run(build.auth.guard(mapping).is_guest())
+        build.run(build.auth.guard(mapping).destroy())
 
-        assert (is_guest_before, dress.run(dress.auth.guard(mapping).is_guest())) == (False, True)
+        assert (is_guest_before, build.run(build.auth.guard(mapping).is_guest())) == (False, True)
 
     def _password(self) -> str:
         return _fact(self.password, "password")

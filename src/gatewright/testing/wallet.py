@@ -44,6 +44,6 @@ class Wallet:
         """Sign a message, such as a challenge, and return the signature in base64.
 
         Raises:
-            InvalidParameterError: If the message is no text.
+            InvalidParameterError: If the message is not a string.
         """
         return sign_message(message, wif=self.wif, networks=[self.network])

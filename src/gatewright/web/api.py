@@ -1,4 +1,4 @@
-"""The JSON twins of the pages, for single-page applications and mobile ones.
+"""The JSON API of the pages, for single-page applications and mobile ones.
 
 They do what the forms do, by the same acts. Errors are problems (RFC 9457). A browser's script needs no token: it
 sends JSON, which no form of another site can.

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from gatewright.auth import AsyncAuth, Auth, as_async
+from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.origins import normal_origin
 from gatewright.web import api, static
@@ -45,7 +45,7 @@ class Site:
     Its coroutines never suspend under a blocking `Auth`, and are driven by `run_to_completion` there.
 
     Args:
-        auth: The application's auth, in either dress.
+        auth: The application's auth, in either build.
         controller: The application's pages; `SimpleAuthController` where there is none.
         mount: The path that the pages lie below, without a slash at its end.
         resolve: Returns the path of one of the application's own routes by its name, or None.
@@ -62,7 +62,7 @@ class Site:
         mount: str = "",
         resolve: Callable[[str], str | None] | None = None,
     ) -> None:
-        self.auth = as_async(auth)
+        self.auth = async_facade_of(auth)
         self.parts = self.auth.parts
         self.settings = auth.settings
         self.controller = controller or SimpleAuthController()
@@ -127,7 +127,7 @@ class Site:
         """Return the visit that a request belongs to. Every request has one, whoever answers it."""
         if self._process != os.getpid():
             self._process = os.getpid()
-            self.parts.wake_postman()  # for the mails that a process has left that is no more
+            self.parts.wake_mail_worker()  # for the mails that a process has left that is no more
         return Visit(self, request, self._proxies.client_of(request))
 
     def serves(self, request: Request) -> bool:

@@ -44,7 +44,7 @@ class Visit:
         self.request = request
         self.client = client
         self.refused: Response | None = None
-        self.keeps = site.read_visit(request, client)
+        self.session = site.read_visit(request, client)
         self._remembered = site.remember_cookie.read(request, is_https=client.is_https)
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
@@ -52,7 +52,7 @@ class Visit:
         self._is_signed_in = False
         self._has_logged_out = False
         self.guard: AsyncGuard = site.auth.guard(
-            {} if self.is_foreign or carries_token(request) else self.keeps,
+            {} if self.is_foreign or carries_token(request) else self.session,
             ip_address=client.ip_address,
             user_agent=request.header("user-agent"),
         )
@@ -98,7 +98,7 @@ class Visit:
 
     def csrf_token(self) -> str:
         """Return what a form must repeat as ``csrf_token``."""
-        return csrf.token_for(self.keeps, self.site.parts.random)
+        return csrf.token_for(self.session, self.site.parts.random)
 
     def check_form(self, form: Mapping[str, str]) -> None:
         """Refuse a form that no page has shown to this visit. One that another site sends never gets so far.
@@ -111,7 +111,7 @@ class Visit:
 
     def is_own_form(self, form: Mapping[str, str]) -> bool:
         """Say whether a page has shown a form to this visit. Nothing may follow from one that none has."""
-        return csrf.is_own_token(self.keeps, form.get(csrf.FIELD, ""))
+        return csrf.is_own_token(self.session, form.get(csrf.FIELD, ""))
 
     def is_form_expired(self) -> bool:
         """Say whether the form that was sent is out of date, so that it is shown again instead of being taken.
@@ -159,7 +159,7 @@ class Visit:
         They are signed in already, so a browser that cannot be remembered is none of their worries now.
         """
         self._is_recognised = True
-        csrf.forget_token(self.keeps)
+        csrf.forget_token(self.session)
         if is_remembered and self.site.settings.enable_remember_me:
             with second_write("That a browser is remembered"):
                 self._remember(await self.guard.remember())
@@ -174,7 +174,7 @@ class Visit:
         self._is_recognised = True
         self._has_logged_out = True
         self._remembered = None
-        self.keeps.clear()
+        self.session.clear()
         self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
 
     def redirect_to_login(self) -> Response:
@@ -226,8 +226,8 @@ class Visit:
         """
         headers: list[tuple[str, str]] = []
         is_https = self.client.is_https
-        if self.keeps.is_changed and not self.is_foreign:
-            value = self.keeps.value
+        if self.session.is_changed and not self.is_foreign:
+            value = self.session.value
             cookie = self.site.visit_cookie
             headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
         if self._remember_cookie is not None:

@@ -263,16 +263,16 @@ class Wsgi:
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
-def dress(request):
+def build(request):
     return request.param
 
 
 @pytest.fixture
-def open_browser(change, dress, asgi):
+def open_browser(change, build, asgi):
     """Open a browser on the project as it is set now."""
 
     def open_browser(*, root="", **options):
-        if dress == "wsgi":
+        if build == "wsgi":
             return Wsgi(SCRIPT_NAME=root).browser(**options)
         return asgi(ASGIHandler(), root_path=root).browser(**options)
 

@@ -83,7 +83,7 @@ def browser(open_below):
 
 @pytest.mark.parametrize("target", ADDRESSES)
 def test_a_sign_in_leads_to_exactly_what_was_asked_for(browser, anna, log_in, target):
-    """Letter by letter."""
+    """QueuedMail by letter."""
     assert way_back(browser, log_in, target) == target
 
 
@@ -105,25 +105,25 @@ def test_what_djangos_own_guards_name_is_taken(browser, anna, log_in, view, targ
     assert [unquote(part) for part in back.split("?", 1)] == [unquote(part) for part in target.split("?", 1)]
 
 
-def test_it_does_so_in_a_project_that_is_mounted(dress, open_below, anna):
+def test_it_does_so_in_a_project_that_is_mounted(build, open_below, anna):
     """With what it lies below: the server gives the whole path, or a proxy has taken it off."""
     browser = open_below("/auth", root="/my shop")
     wanted = "/my%20shop/tags/C%23?a=%23"
     to_login = "/my%20shop/auth/login?next=%2Fmy%2520shop%2Ftags%2FC%2523%3Fa%3D%2523"
-    below = wanted if dress == "asgi" else wanted.removeprefix("/my%20shop")
+    below = wanted if build == "asgi" else wanted.removeprefix("/my%20shop")
 
     assert browser.get(below).location == to_login
-    page = to_login if dress == "asgi" else to_login.removeprefix("/my%20shop")
+    page = to_login if build == "asgi" else to_login.removeprefix("/my%20shop")
     form = browser.get(page).form()
-    action = form.action if dress == "asgi" else form.action.removeprefix("/my shop")
+    action = form.action if build == "asgi" else form.action.removeprefix("/my shop")
     answer = browser.post(action, form.fields | {"email": "anna", "password": PASSWORD})
     assert answer.location == wanted
 
 
-def test_a_server_that_tells_nothing_but_the_path_is_enough(browser, dress, asgi):
+def test_a_server_that_tells_nothing_but_the_path_is_enough(browser, build, asgi):
     """What is special in a path is encoded again: neither PEP 3333 nor ASGI promises more than the decoded one."""
     target = "/tags/C%23%3F%25/%C3%A4%20;"
-    if dress == "asgi":
+    if build == "asgi":
         application = ASGIHandler()
 
         async def without_raw_path(scope, receive, send):

@@ -17,10 +17,10 @@ from neighbours import neighbours as neighbours
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_two_projects_on_one_host(change, dress, asgi, neighbours, layout):
+def test_two_projects_on_one_host(change, build, asgi, neighbours, layout):
     """Each knows its own visitor. A process has one project, which takes the other's settings in between."""
     scheme, first, second, *settings = LAYOUTS[layout]
-    if dress == "asgi":
+    if build == "asgi":
         routes = [Mount(second, ASGIHandler()), Mount(first, ASGIHandler())]
         carry = asgi(Starlette(routes=routes), scheme=scheme).send
     else:

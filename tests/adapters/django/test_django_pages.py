@@ -166,9 +166,9 @@ def test_the_names_of_the_pages_can_be_reversed(change):
     assert reverse("gatewright:static", args=["style.css"]) == "/gatewright/style.css"
 
 
-def test_a_project_below_a_path_leads_to_itself(open_browser, dress, anna):
+def test_a_project_below_a_path_leads_to_itself(open_browser, build, anna):
     """The server says where the project is mounted; links and redirects know."""
-    browser, root = open_browser(root="/shop"), "/shop" if dress == "asgi" else ""
+    browser, root = open_browser(root="/shop"), "/shop" if build == "asgi" else ""
     sent, page = browser.get(f"{root}/signed-in"), browser.get(f"{root}/login")
 
     assert (sent.status, sent.location) == (303, "/shop/login?next=%2Fshop%2Fsigned-in")
@@ -187,7 +187,7 @@ def test_pages_below_a_path_leave_the_rest_to_the_project(open_browser, change, 
 
 
 def test_the_events_reach_the_middleware_of_the_pages_once(change, open_browser, anna, log_in):
-    """In either dress they may use the ORM."""
+    """In either build they may use the ORM."""
     change(controller=f"{__name__}.Pages")
     browser = open_browser()
     log_in(browser)
@@ -250,7 +250,7 @@ def test_cookies_are_sent_as_they_were_written(browser, anna, log_in):
 
 
 def test_djangos_test_client_keeps_our_cookies(anna):
-    """By the JSON twin of the login page, which needs no form."""
+    """By the JSON endpoint of the login page, which needs no form."""
     client = DjangoClient()
     answer = client.post("/api/login", {"email": "anna", "password": PASSWORD}, content_type="application/json")
 

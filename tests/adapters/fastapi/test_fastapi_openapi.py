@@ -287,5 +287,5 @@ def test_pages_of_another_kind_have_no_twins(gatewright_async_auth):
         def login(self):
             return "login"
 
-    with pytest.raises(ConfigurationError, match="Pages has no JSON twins"):
+    with pytest.raises(ConfigurationError, match="Pages has no JSON API"):
         FastAPIAuth(auth=gatewright_async_auth, controller=Pages()).router()

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from gatewright.errors import ProviderUnavailableError
-from gatewright.providers.json_api import JSONAPI
+from gatewright.providers.http.json_api import JSONAPI
 
 
 class Noise:

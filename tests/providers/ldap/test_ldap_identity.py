@@ -10,8 +10,8 @@ import pytest
 from gatewright import Auth
 from gatewright.errors import ConfigurationError
 from gatewright.providers import LDAPLayout, LDAPUserProvider
-from gatewright.providers.directory import Entry
-from gatewright.providers.ldap_values import shown_as_text
+from gatewright.providers.ldap.directory import Entry
+from gatewright.providers.ldap.values import shown_as_text
 from ldap_directory import SERVICE, SERVICE_PASSWORD, SUFFIX, guid_of
 
 PASSWORD = "correct horse battery staple"

@@ -10,7 +10,7 @@ import pytest
 
 from gatewright.errors import ConfigurationError, ProviderUnavailableError, UserNotFoundError
 from gatewright.providers import LDAPLayout, LDAPUserProvider
-from gatewright.providers.ldap_replicas import Replicas
+from gatewright.providers.ldap.replicas import Replicas
 from gatewright.testing import FrozenClock
 from ldap_directory import MANY, plain_server
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gatewright import Auth
 from gatewright.errors import ConfigurationError, InactiveUserError, ProviderUnavailableError, UserNotFoundError
 from gatewright.providers import LDAPLayout, LDAPUserProvider, UserProvider
-from gatewright.providers.directory import Directory
+from gatewright.providers.ldap.directory import Directory
 from gatewright.testing.provider_conformance import ProviderConformance
 from ldap_directory import plain_server
 

@@ -1,4 +1,4 @@
-"""The auth of this process, in either dress, each made when first asked for."""
+"""The auth of this process, in either build, each made when first asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from threading import RLock
 
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
-from gatewright.adapters.django.async_twin import make_async_twin
+from gatewright.adapters.django.async_auth import make_async_auth
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
@@ -20,7 +20,7 @@ _LOCK = RLock()
 
 
 def get_auth() -> Auth:
-    """Return the project's auth. Its hooks and voters hold for both dresses; add them in ``AppConfig.ready``.
+    """Return the project's auth. Its hooks and voters hold for both builds; add them in ``AppConfig.ready``.
 
     Raises:
         ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
@@ -81,7 +81,7 @@ def _auth() -> Auth:
 
 @cache
 def _async_auth() -> AsyncAuth:
-    return make_async_twin(get_auth(), make_providers())
+    return make_async_auth(get_auth(), make_providers())
 
 
 @cache

@@ -14,8 +14,8 @@ from gatewright.adapters.django.hasher import DjangoHasher
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
 from gatewright.identifiers import id_text
 from gatewright.model import User
-from gatewright.providers.could_be import could_be_username
 from gatewright.providers.credentials import CredentialsUserProvider, Found
+from gatewright.providers.possible_credentials import is_possible_username
 
 
 class DjangoUser(User):
@@ -56,7 +56,7 @@ class DjangoUserProvider(CredentialsUserProvider):
         Raises:
             ProviderUnavailableError: If Django's database cannot be reached.
         """
-        if not could_be_username(username):
+        if not is_possible_username(username):
             return None
         model: Any = get_user_model()
         with _clear_errors():

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI
 
 from gatewright.adapters.fastapi.current_user import CurrentUser
+from gatewright.adapters.fastapi.json_api import make_router
 from gatewright.adapters.fastapi.openapi import describe
-from gatewright.adapters.fastapi.twins import make_router
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
@@ -88,16 +88,16 @@ class FastAPIAuth:
         return CurrentUser(optional, verified, roles, permissions, fully_authenticated)
 
     def router(self) -> APIRouter:
-        """Return what puts the JSON twins of the pages into the description: ``app.include_router(auth.router())``.
+        """Return what puts the JSON API of the pages into the description: ``app.include_router(auth.router())``.
 
         The middleware answers them, with this router or without.
 
         Raises:
-            ConfigurationError: If the pages are not SimpleAuth's: others have no twins.
+            ConfigurationError: If the pages are not SimpleAuth's: others have no JSON API.
         """
         if not isinstance(self._controller, SimpleAuthController):
             raise ConfigurationError(
-                f"{type(self._controller).__name__} has no JSON twins; only pages of a SimpleAuthController have."
+                f"{type(self._controller).__name__} has no JSON API; only pages of a SimpleAuthController have."
             )
         return make_router(self.auth.settings, self._controller, mount=self._mount)
 

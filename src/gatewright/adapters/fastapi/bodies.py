@@ -1,4 +1,4 @@
-"""The bodies of the JSON twins: what a client may send, and what it gets."""
+"""The bodies of the JSON API: what a client may send, and what it gets."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import flask
 from werkzeug.local import LocalProxy
 
 from gatewright.adapters.flask.translate import read_head, root_of, to_flask
-from gatewright.auth import Auth, Guard, as_blocking
+from gatewright.auth import Auth, Guard, blocking_guard_of
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.model import User
@@ -142,7 +142,7 @@ def _user() -> User | Guest:
 def _guard() -> Guard:
     if not flask.has_request_context():
         return installation().auth.guard({})
-    return as_blocking(current_visit().guard)
+    return blocking_guard_of(current_visit().guard)
 
 
 current_user = cast(User | Guest, LocalProxy(_user))

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket
 
-from gatewright.adapters.starlette.translation import ready
+from gatewright.adapters.starlette.translation import to_starlette
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_names
@@ -69,7 +69,7 @@ def _guarded(endpoint: Endpoint, **demands: Unpack[Demands]) -> AsyncEndpoint:
             return await _call(endpoint, *args, **kwargs)
         if isinstance(connection, WebSocket):
             return await connection.close(WS_1008_POLICY_VIOLATION)
-        return ready(response)
+        return to_starlette(response)
 
     return guarded
 

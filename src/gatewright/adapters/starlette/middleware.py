@@ -16,9 +16,9 @@ from gatewright.adapters.starlette.sending import with_headers, with_own_answers
 from gatewright.adapters.starlette.translation import (
     path_of,
     read_body,
-    ready,
     request_of,
     root_of,
+    to_starlette,
 )
 from gatewright.adapters.starlette.visitor import KEY, identify
 from gatewright.auth import AsyncAuth
@@ -98,7 +98,7 @@ class GatewrightMiddleware:
         except GatewrightError as error:
             if scope["type"] == "websocket":
                 return await WebSocketClose(_TRY_AGAIN_LATER)(scope, receive, send)
-            return await ready(await failure(visit, error), method=scope["method"])(scope, receive, send)
+            return await to_starlette(await failure(visit, error), method=scope["method"])(scope, receive, send)
         scope[KEY] = visit
         scope["user"], scope["auth"] = identify(user)
         return await self._app(scope, receive, with_own_answers(visit, with_headers(visit, send)))
@@ -135,4 +135,4 @@ async def _answer_page(site: Site, request: Request, scope: Scope, receive: Rece
         response = site.refuse(request, 413)
     else:
         response = await site.answer(site.open(replace(request, body=body)))
-    await ready(response, method=request.method)(scope, receive, send)
+    await to_starlette(response, method=request.method)(scope, receive, send)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Message, Send
 
-from gatewright.adapters.starlette.translation import decoded, encoded, ready
+from gatewright.adapters.starlette.translation import decoded, encoded, to_starlette
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
 
@@ -55,7 +55,7 @@ def _instead_of(start: Message, visit: Visit) -> Response | None:
 
 
 def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:
-    sent = ready(answer, method=request.method)
+    sent = to_starlette(answer, method=request.method)
     start = {"type": "http.response.start", "status": sent.status_code, "headers": sent.raw_headers}
     return start, {"type": "http.response.body", "body": sent.body}
 

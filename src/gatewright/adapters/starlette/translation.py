@@ -72,7 +72,7 @@ async def read_body(receive: Receive) -> bytes | None:
     return bytes(body)
 
 
-def ready(response: Response, *, method: str = "GET") -> responses.Response:
+def to_starlette(response: Response, *, method: str = "GET") -> responses.Response:
     """Return an answer of ours as Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
     answer = responses.Response(b"" if method == "HEAD" else response.body, response.status)
     length = () if response.status in (204, 304) else (("Content-Length", str(len(response.body))),)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.sql.database import SQLiteDatabase
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration. Kept here too so that an up-to-date database never imports Alembic."""
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_args
 
-from gatewright.model import Account, Attempt, AuditEntry, Challenge, Letter, Link, Remembered, Session, as_utc
+from gatewright.model import Account, Attempt, AuditEntry, Challenge, Link, QueuedMail, Remembered, Session, as_utc
 
 Row = tuple[Any, ...]
-_Record = Account | Attempt | AuditEntry | Challenge | Letter | Link | Remembered | Session
+_Record = Account | Attempt | AuditEntry | Challenge | QueuedMail | Link | Remembered | Session
 
 _COLUMNS = {
     record: tuple(field.name for field in fields(record) if field.name != "token") for record in get_args(_Record)
@@ -115,10 +115,10 @@ class RecordReader:
             next_path=next_path,
         )
 
-    def letter(self, row: Row) -> Letter:
-        """Read a row of ``letters``."""
+    def mail(self, row: Row) -> QueuedMail:
+        """Read a row of ``mails``."""
         id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path = row
-        return Letter(
+        return QueuedMail(
             id=id_,
             kind=kind,
             account_id=account_id,

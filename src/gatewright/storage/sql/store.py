@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from gatewright.storage.sql.parts.account_changes import SQLAccountChanges
-from gatewright.storage.sql.parts.accounts import SQLAccounts
-from gatewright.storage.sql.parts.attempts import SQLAttempts
-from gatewright.storage.sql.parts.audit import SQLAudit
-from gatewright.storage.sql.parts.challenges import SQLChallenges
-from gatewright.storage.sql.parts.credentials import SQLCredentials
-from gatewright.storage.sql.parts.letters import SQLLetters
-from gatewright.storage.sql.parts.links import SQLLinks
-from gatewright.storage.sql.parts.profiles import SQLProfiles
-from gatewright.storage.sql.parts.remembered import SQLRemembered
-from gatewright.storage.sql.parts.rights import SQLRights
-from gatewright.storage.sql.parts.sessions import SQLSessions
+from gatewright.storage.sql.stores.account_changes import SQLAccountChanges
+from gatewright.storage.sql.stores.accounts import SQLAccounts
+from gatewright.storage.sql.stores.attempts import SQLAttempts
+from gatewright.storage.sql.stores.audit import SQLAudit
+from gatewright.storage.sql.stores.challenges import SQLChallenges
+from gatewright.storage.sql.stores.credentials import SQLCredentials
+from gatewright.storage.sql.stores.links import SQLLinks
+from gatewright.storage.sql.stores.outbox import SQLOutbox
+from gatewright.storage.sql.stores.profiles import SQLProfiles
+from gatewright.storage.sql.stores.remembered import SQLRemembered
+from gatewright.storage.sql.stores.rights import SQLRights
+from gatewright.storage.sql.stores.sessions import SQLSessions
 
 
 class SQLStore(
@@ -23,7 +23,7 @@ class SQLStore(
     SQLAudit,
     SQLChallenges,
     SQLCredentials,
-    SQLLetters,
+    SQLOutbox,
     SQLLinks,
     SQLProfiles,
     SQLRemembered,

@@ -192,8 +192,8 @@ links = Table(
     UniqueConstraint("account_id", "purpose", name="uq_links_account_id_purpose"),
 )
 
-letters = Table(
-    "letters",
+outbox = Table(
+    "outbox",
     metadata,
     Column("id", String(32), primary_key=True),
     Column("kind", String(32), nullable=False),

@@ -21,8 +21,8 @@ from gatewright.testing.store_conformance.audit import AuditPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
 from gatewright.testing.store_conformance.credentials import CredentialPromises
-from gatewright.testing.store_conformance.letters import LetterPromises
 from gatewright.testing.store_conformance.links import LinkPromises
+from gatewright.testing.store_conformance.outbox import OutboxPromises
 from gatewright.testing.store_conformance.profiles import ProfilePromises
 from gatewright.testing.store_conformance.remembered import RememberedPromises
 from gatewright.testing.store_conformance.rights import RightsPromises
@@ -41,7 +41,7 @@ class StoreConformance(
     ChallengePromises,
     ClaimPromises,
     CredentialPromises,
-    LetterPromises,
+    OutboxPromises,
     LinkPromises,
     ProfilePromises,
     RememberedPromises,

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from gatewright.errors import TakenError
-from gatewright.model import Account, Letter, Link, Remembered
+from gatewright.model import Account, Link, QueuedMail, Remembered
 from gatewright.ports import Store
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
-from gatewright.testing.store_conformance.letters import a_letter
+from gatewright.testing.store_conformance.outbox import a_queued_mail
 from gatewright.testing.store_conformance.samples import (
     MINUTE,
     NOW,
@@ -43,9 +43,9 @@ def add_link(store: Store, run: Run, id_: str, *, purpose: str = "email_change",
     run(store.add_link(link, digest=digest_of(id_)))
 
 
-def move(store: Store, run: Run, link_id: str = "link", *, letter: Letter | None = None) -> bool:
+def move(store: Store, run: Run, link_id: str = "link", *, mail: QueuedMail | None = None) -> bool:
     """Spend a link of `add_link`."""
-    return run(store.change_email(link_id, letter=letter, audit=an_entry("email_changed")))
+    return run(store.change_email(link_id, mail=mail, audit=an_entry("email_changed")))
 
 
 def remember(store: Store, run: Run, id_: str, *, username: str, account_id: str = "a") -> None:
@@ -127,13 +127,13 @@ class AccountChangePromises(StoreFixtures):
         """Its mails are kept; the link and the waiting mail of an earlier wish are gone."""
         add_account(store, run, "a")
         add_link(store, run, "old")
-        old, link, notice = (replace(a_letter(f"{number}"), kind="email_change") for number in range(3))
+        old, link, notice = (replace(a_queued_mail(f"{number}"), kind="email_change") for number in range(3))
         notice = replace(notice, kind="email_change_requested")
         asked = an_entry("email_change_requested")
         run(store.begin_email_change("a", link=old, notice=None, audit=asked))
         run(store.begin_email_change("a", link=link, notice=notice, audit=asked))
 
-        assert run(store.list_letters()) == [link, notice]
+        assert run(store.list_queued_mails()) == [link, notice]
         assert run(store.find_link(digest_of("old"), purpose="email_change", now=NOW)) is None
         assert [entry.event for entry in record_of(store, run)][1:] == ["email_change_requested"] * 2
 
@@ -158,7 +158,7 @@ class AccountChangePromises(StoreFixtures):
 
         assert not move(store, run, "reset")
         late = replace(an_entry("email_changed"), at=NOW + timedelta(hours=2))
-        assert not run(store.change_email("link", letter=None, audit=late))
+        assert not run(store.change_email("link", mail=None, audit=late))
         run(store.change_account("a", is_active=False, audit=an_entry("user_disabled")))
         assert not move(store, run)
         assert find(store, run) == replace(account, is_active=False)
@@ -168,11 +168,11 @@ class AccountChangePromises(StoreFixtures):
         add_account(store, run, "a")
         add_link(store, run, "reset", purpose="password_reset", email="a@example.com")
         add_link(store, run, "link")
-        run(store.add_letter(replace(a_letter("1"), kind="email_change"), audit=an_entry()))
-        notice = replace(a_letter("2"), kind="email_changed")
+        run(store.queue_mail(replace(a_queued_mail("1"), kind="email_change"), audit=an_entry()))
+        notice = replace(a_queued_mail("2"), kind="email_changed")
 
-        assert move(store, run, letter=notice)
-        assert run(store.list_letters()) == [notice]
+        assert move(store, run, mail=notice)
+        assert run(store.list_queued_mails()) == [notice]
         assert run(store.find_link(digest_of("reset"), purpose="password_reset", now=NOW)) is None
 
     def test_an_account_without_a_name_keeps_its_sessions(self, store: Store, run: Run) -> None:
@@ -212,8 +212,8 @@ class AccountChangePromises(StoreFixtures):
         """Be the link sent already or not: whoever has asked may have known the old password."""
         add_account(store, run, "a")
         add_link(store, run, "link")
-        run(store.add_letter(replace(a_letter("1"), kind="email_change"), audit=an_entry()))
+        run(store.queue_mail(replace(a_queued_mail("1"), kind="email_change"), audit=an_entry()))
         run(store.set_password_hash("a", "new hash", keep=None, audit=an_entry("password_changed")))
 
-        assert run(store.list_letters()) == []
+        assert run(store.list_queued_mails()) == []
         assert not move(store, run)

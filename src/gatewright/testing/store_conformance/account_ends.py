@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from gatewright.errors import UserNotFoundError
-from gatewright.model import Account, Attempt, AuditEntry, Letter, Link
+from gatewright.model import Account, Attempt, AuditEntry, Link, QueuedMail
 from gatewright.ports import AttemptLimit, Holder, Store
 from gatewright.testing.store_conformance.account_changes import add_link, find, remember
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
-from gatewright.testing.store_conformance.letters import a_letter
+from gatewright.testing.store_conformance.outbox import a_queued_mail
 from gatewright.testing.store_conformance.samples import (
     ADDRESS,
     IDLE,
@@ -38,11 +38,11 @@ from gatewright.testing.store_conformance.samples import (
 )
 
 
-def delete(store: Store, run: Run, id_: str = "a", *, letter: Letter | None = None) -> bool:
+def delete(store: Store, run: Run, id_: str = "a", *, mail: QueuedMail | None = None) -> bool:
     """Delete an account of `add_account`."""
     deleted = AuditEntry(at=NOW, event="user_deleted", user_id=id_)
     attempts = [("password_reset", f"{id_}@example.com"), ("sign_in", f"SomeProvider:name of {id_}")]
-    return run(store.delete_account(id_, attempts=attempts, letter=letter, audit=deleted))
+    return run(store.delete_account(id_, attempts=attempts, mail=mail, audit=deleted))
 
 
 class AccountEndPromises(StoreFixtures):
@@ -66,7 +66,7 @@ class AccountEndPromises(StoreFixtures):
         assert delete(store, run, "w")
         assert [account.id for account in run(store.list_accounts(after="", at_most=9))] == ["b"]
         assert [session.user_id for session in living(store, run)] == ["b"]
-        assert [letter.account_id for letter in run(store.list_letters())] == ["b"]
+        assert [mail.account_id for mail in run(store.list_queued_mails())] == ["b"]
         assert [run(store.find_remembered(f"r{id_}", now=NOW)) is None for id_ in "ab"] == [True, False]
         assert run(store.find_account_by_wallet(ADDRESS)) is None
         assert run(store.find_challenge(challenge.challenge_text)) is None
@@ -147,10 +147,10 @@ class AccountEndPromises(StoreFixtures):
     def test_a_mail_survives_the_account_that_it_tells_of(self, store: Store, run: Run) -> None:
         """It belongs to nobody any more."""
         add_account(store, run, "a")
-        notice = replace(a_letter("1"), kind="account_deleted", account_id=None)
+        notice = replace(a_queued_mail("1"), kind="account_deleted", account_id=None)
 
-        assert delete(store, run, letter=notice)
-        assert run(store.list_letters()) == [notice]
+        assert delete(store, run, mail=notice)
+        assert run(store.list_queued_mails()) == [notice]
 
     def test_an_account_is_deleted_once(self, store: Store, run: Run) -> None:
         """By one of many at the same moment, with one line of the record."""
@@ -186,16 +186,16 @@ class AccountEndPromises(StoreFixtures):
         late: list[Callable[[], object]] = [
             lambda: remember(store, run, "r", username="name of a"),
             lambda: add_link(store, run, "link"),
-            lambda: run(store.add_letter(a_letter("1"), audit=line)),
-            lambda: run(store.begin_email_change("a", link=a_letter("2"), notice=None, audit=line)),
-            lambda: run(store.set_password_hash("a", "hash", keep=None, letter=a_letter("3"), audit=line)),
+            lambda: run(store.queue_mail(a_queued_mail("1"), audit=line)),
+            lambda: run(store.begin_email_change("a", link=a_queued_mail("2"), notice=None, audit=line)),
+            lambda: run(store.set_password_hash("a", "hash", keep=None, mail=a_queued_mail("3"), audit=line)),
             lambda: run(store.save_profile("a", {"city": "Berne"}, audit=line)),
         ]
         for act in late:
             with pytest.raises(UserNotFoundError):
                 act()
 
-        assert run(store.list_letters()) == []
+        assert run(store.list_queued_mails()) == []
         assert "late" not in [entry.event for entry in record_of(store, run)]
 
     def test_everything_about_an_account_is_given_out(self, store: Store, run: Run) -> None:
@@ -213,7 +213,7 @@ class AccountEndPromises(StoreFixtures):
         assert [(session.id, session.is_active) for session in data.sessions] == [("sa", False)]
         assert [each.id for each in data.remembered] == ["ra"]
         assert [link.id for link in data.links] == ["la"]
-        assert [letter.id for letter in data.letters] == ["ma"]
+        assert [mail.id for mail in data.mails] == ["ma"]
         assert [entry.event for _, entry in data.audit] == ["sign_in_failed", "user_exported"]
         assert run(store.export_account("nobody", audit=an_entry("user_exported"))) is None
         assert [entry.event for entry in record_of(store, run)].count("user_exported") == 1
@@ -264,7 +264,7 @@ class AccountEndPromises(StoreFixtures):
         remember(store, run, f"r{id_}", username=f"name of {id_}", account_id=id_)
         link = Link(f"l{id_}", "password_reset", id_, str(account.email), NOW, NOW + MINUTE)
         run(store.add_link(link, digest=digest_of(f"l{id_}")))
-        run(store.add_letter(replace(a_letter(f"m{id_}"), account_id=id_), audit=an_entry()))
+        run(store.queue_mail(replace(a_queued_mail(f"m{id_}"), account_id=id_), audit=an_entry()))
         attempt = Attempt(f"t{id_}", "sign_in", f"SomeProvider:name of {id_}", None, NOW)
         run(store.add_attempt(attempt, limit=AttemptLimit(window=IDLE)))
         found = find(store, run, id_)

@@ -12,7 +12,7 @@ import pytest
 from gatewright.model import Account, Link
 from gatewright.ports import Recollection, Store
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
-from gatewright.testing.store_conformance.letters import a_letter
+from gatewright.testing.store_conformance.outbox import a_queued_mail
 from gatewright.testing.store_conformance.remembered import OWNERS, add_series, use
 from gatewright.testing.store_conformance.samples import (
     MINUTE,
@@ -57,10 +57,10 @@ def verify(store: Store, run: Run, id_: str, *, now: datetime = NOW) -> bool:
     return run(store.verify_email(id_, audit=an_entry("email_verified", at=now)))
 
 
-def reset(store: Store, run: Run, id_: str, *, letter_id: str = "notice", now: datetime = NOW) -> bool:
+def reset(store: Store, run: Run, id_: str, *, mail_id: str = "notice", now: datetime = NOW) -> bool:
     """Spend a link on a new password."""
-    letter = a_letter(letter_id, kind="password_changed")
-    return run(store.reset_password(id_, "new", letter=letter, audit=an_entry("password_reset", at=now)))
+    mail = a_queued_mail(mail_id, kind="password_changed")
+    return run(store.reset_password(id_, "new", mail=mail, audit=an_entry("password_reset", at=now)))
 
 
 SPEND: dict[str, Callable[..., bool]] = {VERIFY: verify, RESET: reset}
@@ -164,7 +164,7 @@ class LinkPromises(StoreFixtures):
             assert find_link(store, run, id_, purpose) is None
             assert not SPEND[purpose](store, run, id_)
         assert before == (record_of(store, run), hash_of(store, run, "name of a"), hash_of(store, run, "name of b"))
-        assert run(store.list_letters()) == []
+        assert run(store.list_queued_mails()) == []
 
     def test_a_link_verifies_once(self, store: Store, run: Run) -> None:
         """Its account and no other, with one line of the record; the link is spent."""
@@ -188,10 +188,10 @@ class LinkPromises(StoreFixtures):
 
         assert not SPEND[purpose](store, run, "1")
         assert hash_of(store, run, "name of a") == "hash"
-        assert run(store.list_letters()) == []
+        assert run(store.list_queued_mails()) == []
 
     def test_a_link_sets_a_password_once(self, store: Store, run: Run) -> None:
-        """With a letter and a line of the record; nothing that the old password let in is let in any longer."""
+        """With a mail and a line of the record; nothing that the old password let in is let in any longer."""
         for id_ in "ab":
             add_account(store, run, id_)
             open_visit(store, run, f"session of {id_}", account_id=id_)
@@ -201,22 +201,22 @@ class LinkPromises(StoreFixtures):
         before = len(record_of(store, run))
 
         assert reset(store, run, "1")
-        assert not reset(store, run, "1", letter_id="again")
+        assert not reset(store, run, "1", mail_id="again")
         assert [hash_of(store, run, name) for name in ("name of a", "name of b")] == ["new", "hash"]
         assert [session.id for session in living(store, run)] == ["session of b"]
         assert [is_remembered(store, run, series) for series in ("browser of a", "another's browser")] == [False, True]
-        assert [a_letter("notice", kind="password_changed")] == run(store.list_letters())
+        assert [a_queued_mail("notice", kind="password_changed")] == run(store.list_queued_mails())
         assert [entry.event for entry in record_of(store, run)[before:]] == ["password_reset"]
 
     def test_a_reset_that_fails_spends_nothing(self, store: Store, run: Run) -> None:
-        """Where its letter cannot be kept, the link stays good, and the password and the sessions what they were."""
+        """Where its mail cannot be kept, the link stays good, and the password and the sessions what they were."""
         add_account(store, run, "a")
         session = open_visit(store, run, "s", account_id="a")
-        run(store.add_letter(a_letter("taken"), audit=an_entry()))
+        run(store.queue_mail(a_queued_mail("taken"), audit=an_entry()))
         add_link(store, run, "1", RESET)
 
         with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is the store's own affair
-            reset(store, run, "1", letter_id="taken")
+            reset(store, run, "1", mail_id="taken")
         assert hash_of(store, run, "name of a") == "hash"
         assert [session] == living(store, run)
         assert find_link(store, run, "1", RESET) is not None
@@ -228,14 +228,14 @@ class LinkPromises(StoreFixtures):
         add_link(store, run, "1", purpose)
         spend = {
             VERIFY: lambda _: verify(store, run, "1"),
-            RESET: lambda racer: reset(store, run, "1", letter_id=f"{racer}"),
+            RESET: lambda racer: reset(store, run, "1", mail_id=f"{racer}"),
         }
 
         assert sum(race(spend[purpose])) == 1
-        assert len(run(store.list_letters())) == (purpose == RESET)
+        assert len(run(store.list_queued_mails())) == (purpose == RESET)
 
     def test_a_new_password_makes_its_links_useless(self, store: Store, run: Run) -> None:
-        """And forgets the account's browsers; a letter tells its owner. Links to verify the address stay good."""
+        """And forgets the account's browsers; a mail tells its owner. Links to verify the address stay good."""
         for id_ in "ab":
             add_account(store, run, id_)
         add_series(store, run, "browser of a", OWNERS[0])
@@ -243,14 +243,14 @@ class LinkPromises(StoreFixtures):
         for purpose in SPEND:
             add_link(store, run, purpose, purpose)
             add_link(store, run, f"b's {purpose}", purpose, account_id="b", email="b@example.com")
-        letter = a_letter("notice")
-        run(store.set_password_hash("a", "new", keep=None, letter=letter, audit=an_entry()))
+        mail = a_queued_mail("notice")
+        run(store.set_password_hash("a", "new", keep=None, mail=mail, audit=an_entry()))
 
         assert find_link(store, run, RESET, RESET) is None
         for id_, purpose in ((VERIFY, VERIFY), (f"b's {VERIFY}", VERIFY), (f"b's {RESET}", RESET)):
             assert find_link(store, run, id_, purpose) is not None
         assert [is_remembered(store, run, series) for series in ("browser of a", "another's browser")] == [False, True]
-        assert [letter] == run(store.list_letters())
+        assert [mail] == run(store.list_queued_mails())
 
     def test_expired_links_are_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most so many at once, until none is left; a good one stays."""

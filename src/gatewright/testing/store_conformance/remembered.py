@@ -216,7 +216,7 @@ class RememberedPromises(StoreFixtures):
     @pytest.mark.parametrize(
         "act",
         [
-            lambda store: store.set_password_hash("a", "new", keep="this", letter=None, audit=an_entry()),
+            lambda store: store.set_password_hash("a", "new", keep="this", mail=None, audit=an_entry()),
             lambda store: store.change_account("a", is_active=False, audit=an_entry()),
             lambda store: store.end_sessions_of(OWNERS[0], keep="this"),
             lambda store: store.end_session(f"of {OWNERS[0]}", forget_browsers=True),

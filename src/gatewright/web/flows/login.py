@@ -41,7 +41,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
     settings = visit.site.settings
     form = visit.request.form if visit.request.method == "POST" else {}
     username, remember = settings.auth_form_username_field, settings.remember_me_field
-    typed = {username: form.get(username) or str(visit.keeps.pop(TYPED, "")), remember: form.get(remember, "")}
+    typed = {username: form.get(username) or str(visit.session.pop(TYPED, "")), remember: form.get(remember, "")}
     return await visit.site.pages.show(
         visit,
         "login.html",
@@ -68,7 +68,7 @@ async def submit(visit: Visit) -> Response:
         )
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))
-        visit.keeps[TYPED] = username[:_LONGEST_TYPED]
+        visit.session[TYPED] = username[:_LONGEST_TYPED]
         return redirect(visit.path_with_next("login", wanted))
     return redirect(visit.site.path_after_login(wanted))
 

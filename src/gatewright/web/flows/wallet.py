@@ -70,7 +70,7 @@ async def offer(visit: Visit, evrmore_address: str) -> Challenge:
     challenge = await generate_challenge(
         visit.site.parts, evrmore_address, expire_minutes=_MINUTES, ip_address=visit.client.ip_address
     )
-    visit.keeps[_BOUND] = _digest(challenge.challenge_text)
+    visit.session[_BOUND] = _digest(challenge.challenge_text)
     return challenge
 
 
@@ -84,7 +84,7 @@ async def sign_in(visit: Visit, form: Mapping[str, str]) -> User:
     address, challenge, signature = await bound_attempt(visit, form)
     user = await visit.guard.login_with_wallet(address, challenge, signature)
     await visit.signed_in()
-    visit.keeps.pop(_BOUND, None)
+    visit.session.pop(_BOUND, None)
     return user
 
 
@@ -181,7 +181,7 @@ async def _expired(visit: Visit, form: Mapping[str, str]) -> Response:
 
 
 def _is_bound(visit: Visit, challenge: str) -> bool:
-    bound = visit.keeps.get(_BOUND)
+    bound = visit.session.get(_BOUND)
     return isinstance(bound, str) and compare_digest(bound.encode(), _digest(challenge).encode())
 
 

@@ -6,8 +6,8 @@ from gatewright.storage.sql.statements.attempts import AttemptStatements
 from gatewright.storage.sql.statements.audit import AuditStatements
 from gatewright.storage.sql.statements.challenges import ChallengeStatements
 from gatewright.storage.sql.statements.credentials import CredentialStatements
-from gatewright.storage.sql.statements.letters import LetterStatements
 from gatewright.storage.sql.statements.links import LinkStatements
+from gatewright.storage.sql.statements.outbox import OutboxStatements
 from gatewright.storage.sql.statements.profiles import ProfileStatements
 from gatewright.storage.sql.statements.remembered import RememberedStatements
 from gatewright.storage.sql.statements.rights import RightsStatements
@@ -21,7 +21,7 @@ class Statements(
     AuditStatements,
     ChallengeStatements,
     CredentialStatements,
-    LetterStatements,
+    OutboxStatements,
     LinkStatements,
     ProfileStatements,
     RememberedStatements,

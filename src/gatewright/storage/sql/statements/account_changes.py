@@ -30,8 +30,8 @@ from gatewright.storage.sql.tables import (
     attempts,
     audit,
     challenges,
-    letters,
     links,
+    outbox,
     remembered,
     sessions,
     user_permissions,
@@ -169,9 +169,9 @@ class AccountChangeStatements:
         return sql(_of_account(links, *columns).order_by(links.c.created_at))
 
     @cached_property
-    def all_letters_of_account(self) -> str:
+    def all_mails_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_of_account(letters, *letters.c).order_by(letters.c.created_at))
+        return sql(_of_account(outbox, *outbox.c).order_by(outbox.c.created_at))
 
     @cached_property
     def own_roles_of_account(self) -> str:

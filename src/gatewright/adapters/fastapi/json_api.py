@@ -1,0 +1,240 @@
+"""The JSON API of the pages, for the description. The middleware answers them, before any route is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from typing import Any, NoReturn
+
+from fastapi import APIRouter, Depends
+
+from gatewright.adapters.fastapi import bodies
+from gatewright.adapters.fastapi.current_user import CurrentUser
+from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.adapters.starlette.own_routes import OURS
+from gatewright.errors import (
+    AttemptBlockedError,
+    BusyError,
+    ConfigurationError,
+    Denied,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidChallengeError,
+    InvalidLinkError,
+    InvalidParameterError,
+    InvalidSignatureError,
+    RateLimitError,
+    TakenError,
+    UnverifiedUserError,
+    UserNotFoundError,
+    WeakPasswordError,
+)
+from gatewright.settings import Settings
+from gatewright.web import SimpleAuthController
+from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
+
+_ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
+_VALUE = problem_of(InvalidParameterError(parameter="email"))
+_DENIED = problem_of(Denied())
+_LIMITED = problem_of(RateLimitError(retry_after=60))
+_LINK = problem_of(InvalidLinkError())
+_WEAK = problem_of(WeakPasswordError())
+_WRONG_WALLET = tuple(
+    problem_of(error) for error in (InvalidAddressError(), InvalidChallengeError(), InvalidSignatureError())
+)
+_WRONG_PASSWORD = tuple(
+    problem_of(error)
+    for error in (
+        UserNotFoundError(),
+        InactiveUserError(),
+        UnverifiedUserError(),
+        AttemptBlockedError(retry_after=60),
+        BusyError(),
+    )
+)
+_TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What the description says of one route.
+
+    Args:
+        name: The route's name.
+        path: Its path below that of the API; ``{token}`` stands for the secret of a mail's link.
+        summary: What it does.
+        body: What is sent; None for nothing.
+        answer: What comes back; None for nothing.
+        status: The status of success.
+        method: Its method.
+        problems: What may go wrong, beside what always may.
+        is_open: Whether a guest may do it.
+    """
+
+    name: str
+    path: str
+    summary: str
+    body: Any = None
+    answer: Any = None
+    status: int = 200
+    method: str = "POST"
+    problems: tuple[Problem, ...] = ()
+    is_open: bool = True
+
+
+def make_router(settings: Settings, controller: SimpleAuthController, *, mount: str) -> APIRouter:
+    """Return the routes that describe the endpoints; none where the API is switched off.
+
+    Args:
+        settings: What is enabled, and how fields are called.
+        controller: Which fields there are.
+        mount: The path that the pages lie below.
+    """
+    router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
+    for route in _endpoints(settings, controller) if settings.api_path else ():
+        always = (*(_ANY_BODY if route.method == "POST" else ()), *UNAVAILABLE)
+        needed = () if route.is_open else UNKNOWN
+        router.add_api_route(
+            route.path,
+            _endpoint(route),
+            methods=[route.method],
+            name=f"{OURS}{route.name}",
+            summary=route.summary,
+            status_code=route.status,
+            response_model=route.answer,
+            responses=problem_responses(*route.problems, *needed, *always),
+            dependencies=[] if route.is_open else [Depends(CurrentUser())],
+            openapi_extra={"parameters": [_TOKEN]} if "{token}" in route.path else None,
+        )
+    return router
+
+
+def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator[Endpoint]:
+    yield Endpoint("session", "/session", "See who is signed in", answer=bodies.SessionAnswer, method="GET")
+    yield Endpoint(
+        "login",
+        "/login",
+        "Sign in with a password",
+        body=bodies.login_request(settings),
+        answer=bodies.SignedInAnswer,
+        problems=(*_WRONG_PASSWORD, _DENIED, _VALUE),
+    )
+    if settings.enable_wallet_login:
+        yield Endpoint(
+            "login_wallet",
+            "/login/wallet",
+            "Sign in with a wallet: ask for a challenge, then send its signature",
+            body=bodies.WalletRequest,
+            answer=bodies.ChallengeAnswer | bodies.SignedInAnswer,
+            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _DENIED, _LIMITED),
+        )
+    yield Endpoint("logout", "/logout", "Sign out", status=204)
+    if settings.enable_signup:
+        yield Endpoint(
+            "signup",
+            "/signup",
+            "Make an account",
+            body=bodies.signup_request(controller.signup_fields()),
+            answer=bodies.Accepted,
+            status=202,
+            problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
+        )
+    yield from _mail_endpoints(settings)
+    yield from _account_endpoints(settings, controller)
+
+
+def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
+    asked: dict[str, Any] = {"body": bodies.MailRequest, "answer": bodies.Accepted, "status": 202}
+    if settings.enable_email_verification:
+        yield Endpoint(
+            "email_verification_request", "/email_verification", "Ask for a link", problems=(_VALUE, _DENIED), **asked
+        )
+        yield Endpoint(
+            "email_verification",
+            "/email_verification/{token}",
+            "Verify the mail address of the link",
+            answer=bodies.VerifiedAnswer,
+            problems=(_LINK, _DENIED),
+        )
+    if settings.enable_password_reset:
+        yield Endpoint(
+            "password_reset",
+            "/password-reset",
+            "Ask for a link to a new password",
+            problems=(_VALUE, _DENIED),
+            **asked,
+        )
+        yield Endpoint(
+            "password_reset_form",
+            "/password-reset/{token}",
+            "Set a new password by the link",
+            body=bodies.NewPasswordRequest,
+            status=204,
+            problems=(_LINK, _WEAK, _VALUE, _DENIED),
+        )
+
+
+def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator[Endpoint]:
+    yield Endpoint(
+        "confirm_password",
+        "/confirm_password",
+        "Prove once more that it is you",
+        body=bodies.PasswordRequest,
+        status=204,
+        problems=(*_WRONG_PASSWORD, _VALUE),
+        is_open=False,
+    )
+    yield Endpoint("account", "/account", "Read your account", answer=bodies.AccountAnswer, method="GET", is_open=False)
+    yield Endpoint(
+        "change_account",
+        "/account",
+        "Change your account",
+        body=bodies.account_change(controller.profile_fields()),
+        status=204,
+        problems=(
+            UNCONFIRMED,
+            transport_problem(404),
+            problem_of(TakenError()),
+            _WEAK,
+            _VALUE,
+            _DENIED,
+            *_WRONG_PASSWORD,
+            *_WRONG_WALLET,
+            _LIMITED,
+        ),
+        is_open=False,
+    )
+    owned: dict[str, Any] = {"body": bodies.Proof, "problems": (*_WRONG_PASSWORD, UNCONFIRMED, _DENIED, _VALUE)}
+    yield Endpoint(
+        "account_export",
+        "/account/export",
+        "Get everything that is kept about you",
+        answer=bodies.AccountCopy,
+        is_open=False,
+        **owned,
+    )
+    if settings.enable_account_deletion:
+        yield Endpoint("account_delete", "/account/delete", "Delete your account", status=204, is_open=False, **owned)
+    yield Endpoint(
+        "email_change",
+        "/email_change/{token}",
+        "Move to the mail address of the link",
+        answer=bodies.SignedInAnswer,
+        problems=(_LINK, problem_of(TakenError())),
+    )
+
+
+def _endpoint(route: Endpoint) -> Callable[..., Any]:
+    """Return a function with the signature that FastAPI describes."""
+
+    async def endpoint(**_: Any) -> NoReturn:
+        raise ConfigurationError(
+            f"{route.path} is answered by the middleware. Call FastAPIAuth.init_app(app), and include the router as it "
+            "is, without a prefix."
+        )
+
+    body = [Parameter("body", Parameter.KEYWORD_ONLY, annotation=route.body)] if route.body is not None else []
+    endpoint.__signature__ = Signature(body)  # type: ignore[attr-defined] # where inspect looks first
+    endpoint.__name__ = route.name
+    return endpoint

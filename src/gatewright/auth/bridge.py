@@ -1,0 +1,27 @@
+"""One build for the layers above: what is written once, as ``async def``, works over either class."""
+
+from __future__ import annotations
+
+from gatewright.auth.async_auth import AsyncAuth
+from gatewright.auth.async_guard import AsyncGuard
+from gatewright.auth.generated.auth import Auth
+from gatewright.auth.generated.guard import Guard
+
+
+def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
+    """Return the asynchronous face of an application's auth.
+
+    Over a blocking `Auth` its coroutines never suspend, so `run_to_completion` drives them.
+    """
+    if isinstance(auth, AsyncAuth):
+        return auth
+    face = AsyncAuth.__new__(AsyncAuth)
+    face._parts, face._mail_worker = auth._parts, auth._mail_worker
+    return face
+
+
+def blocking_guard_of(guard: AsyncGuard) -> Guard:
+    """Return the blocking face of a visit's guard, made over a blocking `Auth`; the two share their state."""
+    face = Guard.__new__(Guard)
+    face.__dict__ = guard.__dict__
+    return face

@@ -1,0 +1,134 @@
+# Generated from auth/async_account_changes.py by tools/write_facades.py: change that file, never this one.
+"""What accounts are called, their data and their end, for code that blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gatewright.auth.facade import Facade
+from gatewright.drive import run_to_completion
+from gatewright.model import User
+from gatewright.operations.accounts import require_account_of_id
+from gatewright.operations.change_username import change_username
+from gatewright.operations.delete_user import delete_user
+from gatewright.operations.email_change import confirm_email_change, request_email_change
+from gatewright.operations.export_user import export_user
+from gatewright.operations.outbox import read_asker
+
+
+class AccountChanges(Facade):
+    """Renames accounts, moves them to other mail addresses, exports and deletes them. Only those in our own tables.
+
+    ``actor`` is who does so, where that is not the user. ``ip_address``, ``language`` and ``base_url`` are as in
+    `SelfService`.
+    """
+
+    def change_username(self, user_id: str, *, username: str, actor: str | None = None) -> User:
+        """Give an account another username. Its sessions go on, and its former name is free for others.
+
+        Args:
+            user_id: The user's id.
+            username: The new name.
+            actor: Who changes it.
+
+        Returns:
+            The user under the new name.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If the name is not acceptable.
+            TakenError: If the name is somebody's already.
+            Denied: If a ``pre_username_change`` hook refuses.
+        """
+        return run_to_completion(change_username(self._parts, user_id, username, actor=actor))
+
+    def request_email_change(
+        self,
+        user_id: str,
+        *,
+        email: str,
+        actor: str | None = None,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        """Send a link to a new mail address, and a notice to the old one. Until the link is used nothing changes.
+
+        Where the address is somebody else's no link is sent, and nobody is told.
+
+        Args:
+            user_id: The user's id.
+            email: The new address.
+            actor: Who asks for it.
+            ip_address: Where the request comes from.
+            language: The language of the mails, such as ``en``.
+            base_url: Where the mails lead, such as ``https://example.com``.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If the address is not acceptable, or is the account's already.
+            RateLimitError: If the client has asked too often.
+            Denied: If a ``pre_email_change`` hook refuses.
+        """
+        asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
+        run_to_completion(request_email_change(self._parts, user_id, email, asker=asker, actor=actor))
+
+    def confirm_email_change(
+        self, token: str, *, ip_address: str | None = None, language: str | None = None, base_url: str | None = None
+    ) -> User:
+        """Move an account to the address that a link was sent to. Its sessions go on; the old address is told.
+
+        Args:
+            token: The secret of the link.
+            ip_address: Where the request comes from.
+            language: The language of the mail to the old address.
+            base_url: Where that mail leads.
+
+        Returns:
+            The user at the new address, who is verified by it.
+
+        Raises:
+            InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
+            TakenError: If the address has become somebody else's meanwhile.
+        """
+        return run_to_completion(
+            confirm_email_change(self._parts, token, ip_address=ip_address, language=language, base_url=base_url)
+        )
+
+    def export_user(self, user_id: str, *, actor: str | None = None) -> dict[str, Any]:
+        """Return everything that is kept about a user, as JSON can write it: no hash, no digest, no secret.
+
+        Args:
+            user_id: The user's id.
+            actor: Who asks for it.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(export_user(self._parts, user_id, actor=actor))
+
+    def delete_user(self, user_id: str, *, actor: str | None = None, language: str | None = None) -> None:
+        """Delete an account with all that is kept about it. Its sessions end at once, and its names are free.
+
+        The audit record keeps its lines, under the id and without the person.
+
+        Args:
+            user_id: The user's id.
+            actor: Who deletes it.
+            language: The language of the mail that tells the owner.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            Denied: If a ``pre_account_deletion`` hook refuses.
+        """
+        asker = read_asker(self._parts, ip_address=None, language=language)
+        run_to_completion(delete_user(self._parts, user_id, asker=asker, actor=actor))
+
+    def list_sole_roles(self, user_id: str) -> list[str]:
+        """Return the roles that a user was given and nobody else was, such as that of the last administrator.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        account = run_to_completion(require_account_of_id(self._parts, user_id))
+        return run_to_completion(self._parts.store.sole_roles(account.id))

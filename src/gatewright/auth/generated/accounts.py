@@ -1,0 +1,155 @@
+# Generated from auth/async_accounts.py by tools/write_facades.py: change that file, never this one.
+"""Accounts in our own tables, for code that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.auth.facade import Facade
+from gatewright.drive import run_to_completion
+from gatewright.model import User
+from gatewright.operations.accounts import (
+    NewAccount,
+    create_user,
+    has_password,
+    list_users,
+    set_password,
+    set_user_active,
+    verify_user,
+)
+from gatewright.operations.rights import require_account
+from gatewright.operations.signed_challenge import WalletAttempt
+from gatewright.operations.users import user_of
+from gatewright.operations.wallets import link_wallet, unlink_wallet
+
+
+class Accounts(Facade):
+    """Makes accounts and changes them. ``actor`` is always who does so, for the audit record."""
+
+    def create_user(
+        self,
+        username: str | None = None,
+        *,
+        email: str | None = None,
+        password: str | None = None,
+        password_hash: str | None = None,
+        is_active: bool = True,
+        is_verified: bool = False,
+        roles: Iterable[str] = (),
+        user_id: str | None = None,
+        actor: str | None = None,
+    ) -> User:
+        """Make an account.
+
+        Args:
+            username: The name to sign in with; the mail address will do as well.
+            email: The mail address. One of the two is needed.
+            password: Its password, checked against the policy.
+            password_hash: Instead, the hash that another system made; renewed at the first sign-in.
+            is_active: Whether the account may be used at once.
+            is_verified: Whether the mail address counts as verified.
+            roles: Declared roles.
+            user_id: An identifier of your own, kept as it is, of at most 255 characters; by default a random one.
+            actor: Who makes it.
+
+        Raises:
+            InvalidParameterError: If a name or the identifier is not acceptable, or nobody has declared a role.
+            WeakPasswordError: If the password is too easy to guess.
+            TakenError: If the name, the mail address or the identifier is somebody's already.
+        """
+        new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles, id=user_id)
+        return run_to_completion(
+            create_user(self._parts, new, password=password, password_hash=password_hash, actor=actor)
+        )
+
+    def get_user(self, username: str) -> User:
+        """Return the user with this username, mail address or wallet, active or not.
+
+        Raises:
+            UserNotFoundError: If there is none.
+        """
+        return run_to_completion(user_of(self._parts, run_to_completion(require_account(self._parts, username))))
+
+    def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
+        """Return users in the order of their ids, from behind the id ``after``; without their rights.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number.
+        """
+        return run_to_completion(list_users(self._parts, after=after, at_most=at_most))
+
+    def has_password(self, username: str) -> bool:
+        """Say whether a user can sign in with a password, and not by a wallet alone.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(has_password(self._parts, username))
+
+    def set_password(
+        self, username: str, password: str, *, keep_session: str | None = None, actor: str | None = None
+    ) -> None:
+        """Change a password, which ends the user's sessions but ``keep_session``, an id.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            WeakPasswordError: If the password is too easy to guess.
+            Denied: If a ``pre_password_change`` hook refuses.
+        """
+        run_to_completion(set_password(self._parts, username, password, keep_session=keep_session, actor=actor))
+
+    def enable_user(self, username: str, *, actor: str | None = None) -> None:
+        """Let an account be used.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        run_to_completion(set_user_active(self._parts, username, is_active=True, actor=actor))
+
+    def disable_user(self, username: str, *, actor: str | None = None) -> None:
+        """Let an account no longer be used; its sessions end at once.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        run_to_completion(set_user_active(self._parts, username, is_active=False, actor=actor))
+
+    def verify_user(self, username: str, *, actor: str | None = None) -> None:
+        """Count an account as verified.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        run_to_completion(verify_user(self._parts, username, actor=actor))
+
+    def link_wallet(
+        self, username: str, *, evrmore_address: str, challenge: str, signature: str, actor: str | None = None
+    ) -> None:
+        """Let an account sign in with a wallet too, proved by a signed challenge, which is spent.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
+            InvalidSignatureError: If the signature is not the address's over the challenge.
+            TakenError: If the wallet belongs to an account already.
+        """
+        attempt = WalletAttempt(evrmore_address, challenge, signature)
+        run_to_completion(link_wallet(self._parts, username, attempt, actor=actor))
+
+    def unlink_wallet(self, username: str, evrmore_address: str, *, actor: str | None = None) -> bool:
+        """Take a wallet from an account, which ends the sessions that it opened, and say whether it was there.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If it is the account's only way to sign in.
+        """
+        return run_to_completion(unlink_wallet(self._parts, username, evrmore_address, actor=actor))
+
+    def list_wallets(self, username: str) -> list[str]:
+        """Return the addresses of an account's wallets, the first one linked first.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        account = run_to_completion(require_account(self._parts, username))
+        return run_to_completion(self._parts.store.list_wallets(account.id))

@@ -1,0 +1,205 @@
+# Generated from auth/async_auth.py by tools/write_facades.py: change that file, never this one.
+"""`Auth`: users, sessions, tokens, rights and hooks, for code that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any, Self, cast, overload
+
+from gatewright.auth.assembly import Choices, assemble
+from gatewright.auth.generated.account_changes import AccountChanges
+from gatewright.auth.generated.accounts import Accounts
+from gatewright.auth.generated.guard import Guard
+from gatewright.auth.generated.rights import Rights
+from gatewright.auth.generated.self_service import SelfService
+from gatewright.auth.generated.sessions import Sessions
+from gatewright.auth.visit_state import require_mapping
+from gatewright.drive import run_to_completion
+from gatewright.hooks import AuthMiddleware, Hooks
+from gatewright.hooks.hook_point import F
+from gatewright.model import User
+from gatewright.operations.prove_user import Claim, attempt, bypass
+from gatewright.operations.visits import read_device
+from gatewright.ports import Clock, Mailer, Random
+from gatewright.providers import UserProvider
+from gatewright.settings import Settings, load_settings
+
+
+class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
+    """Where users come from, how they prove who they are, and how they are known on the next request.
+
+    Args:
+        database_url: Where everything is kept; default ``GATEWRIGHT_DATABASE_URL``, then ``sqlite:///gatewright.db``.
+        providers: Where users come from, beside our own tables.
+        propagate_hook_errors: Whether an exception in a hook reaches the caller instead of the log only.
+        jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
+        settings: All settings; default from the environment and ``.env``.
+        naive_timestamps: Whether records carry naive UTC datetimes instead of aware ones.
+        mailer: What sends mails, such as an object of yours with a plain method ``send(mail)``; default the setting
+            ``mail_url``.
+        clock: Another clock than the machine's, for tests.
+        random: Another randomness than the system's, for tests.
+
+    Raises:
+        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+
+    def __init__(
+        self,
+        database_url: str | None = None,
+        *,
+        providers: Sequence[UserProvider] = (),
+        propagate_hook_errors: bool = False,
+        jwt_secret: str | None = None,
+        settings: Settings | None = None,
+        naive_timestamps: bool = False,
+        mailer: Mailer | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> None:
+        choices = Choices(
+            providers=providers,
+            propagate_hook_errors=propagate_hook_errors,
+            naive_timestamps=naive_timestamps,
+            mailer=mailer,
+            clock=clock,
+            random=random,
+        )
+        in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
+        self._parts, self._mail_worker = assemble(in_force, choices, is_async=False)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._parts.settings
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hook points, as attributes: ``@auth.hooks.post_auth``."""
+        return self._parts.hooks
+
+    @overload
+    def add_hook(self, event: str, callback: F) -> F: ...
+
+    @overload
+    def add_hook(self, event: str, callback: None = None) -> Callable[[F], F]: ...
+
+    def add_hook(self, event: str, callback: Any = None) -> Any:
+        """Call ``callback`` whenever ``event`` fires; as a decorator without ``callback``.
+
+        Args:
+            event: A hook point's name, such as ``post_auth``.
+            callback: A function that names those of the point's parameters that it needs.
+
+        Returns:
+            The callback itself, or a decorator that returns it.
+
+        Raises:
+            UnknownHookError: If there is no such point; lists those there are.
+            HookSignatureError: If the callback asks for what the point does not give.
+        """
+        return self.hooks.add(event, callback)
+
+    def add_middleware(self, middleware: str | AuthMiddleware | type[AuthMiddleware]) -> AuthMiddleware:
+        """Add all methods of a middleware as hooks. One that is there already is not added again.
+
+        Args:
+            middleware: An object, its class, or ``package.module:Class`` to import and make.
+
+        Returns:
+            The object.
+
+        Raises:
+            ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+            HookSignatureError: If a method asks for what its event does not give.
+        """
+        return self.hooks.use_middleware(middleware)
+
+    def load_user_provider(self, name: str) -> UserProvider:
+        """Return a provider: the very object that was given, or a new one.
+
+        Args:
+            name: The name of its class, or ``package.module:Class`` to import.
+
+        Raises:
+            ConfigurationError: If there is no such provider; lists those there are.
+        """
+        return cast(UserProvider, self._parts.sources.find(name)[1])
+
+    def attempt(
+        self, username: str, password: str, provider: str | UserProvider, *, ip_address: str | None = None
+    ) -> User:
+        """Prove a user by their password. Nobody is signed in by that: see `Guard.login`.
+
+        Args:
+            username: The name that the provider knows them by.
+            password: What they typed. There must be one.
+            provider: Its name, or the very object.
+            ip_address: Where the attempt comes from, to limit how often one client may fail.
+
+        Raises:
+            InvalidParameterError: If the username is not a string, there is no password, or the address is none.
+            AttemptBlockedError: If too many attempts have failed.
+            UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
+            InactiveUserError: If the password is right, but the user has been deactivated.
+            UnverifiedUserError: If the password is right, but the user is not verified yet.
+            BusyError: If too many passwords are being hashed.
+            ConfigurationError: If there is no such provider.
+        """
+        name, source = self._parts.sources.find(provider)
+        client = read_device(ip_address, None).ip_address
+        return run_to_completion(
+            attempt(self._parts, Claim(username, provider=name, source=source, client=client), password)
+        )
+
+    def bypass(
+        self, username: str, provider: str | UserProvider, *, actor: str | None = None, reason: str | None = None
+    ) -> User:
+        """Take somebody's word for who a user is. It is written to the audit record.
+
+        Args:
+            username: The name that the provider knows them by.
+            provider: Its name, or the very object.
+            actor: Whose word it is.
+            reason: Why.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InactiveUserError: If the user has been deactivated.
+            UnverifiedUserError: If the user is not verified yet.
+            ConfigurationError: If there is no such provider.
+        """
+        name, source = self._parts.sources.find(provider)
+        claim = Claim(username, provider=name, source=source)
+        return run_to_completion(bypass(self._parts, claim, actor=actor, reason=reason))
+
+    def guard(
+        self, session: MutableMapping[str, Any], *, ip_address: str | None = None, user_agent: str | None = None
+    ) -> Guard:
+        """Return the auth of one visit. Make one for every request.
+
+        Args:
+            session: The framework's session mapping; a signed cookie will do.
+            ip_address: Where the request comes from, to show in the list of sessions.
+            user_agent: What the browser says of itself, to show in the list of sessions.
+
+        Raises:
+            ConfigurationError: If ``session`` is no mapping that can be changed.
+            InvalidParameterError: If the address is none, or the user agent not a string.
+        """
+        return Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+
+    def close(self) -> None:
+        """Let go of the database's connections and of the thread that sends mails. Using the object brings them back.
+
+        A database in memory is gone with its connection.
+        """
+        self._mail_worker.close()
+        self._parts.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,80 @@
+# Generated from auth/async_guard.py by tools/write_facades.py: change that file, never this one.
+"""`Guard`: the auth of one visit, over the session mapping of whatever framework."""
+
+from __future__ import annotations
+
+from gatewright.auth.generated.own_account import OwnAccount
+from gatewright.drive import run_to_completion
+from gatewright.errors import InvalidParameterError
+from gatewright.model import Session, User
+from gatewright.operations.decide_access import has_role, is_granted
+from gatewright.operations.sessions import end_session_of, end_sessions_of, is_account, list_sessions
+from gatewright.ports import Owner
+
+
+class Guard(OwnAccount):
+    """Who is visiting, and what may they do? Made by `Auth.guard`, once for every request.
+
+    Of the user only a session secret lies in the mapping. The user is loaded afresh from its provider, once a
+    request, and one who no longer loads, is inactive or unverified is a guest.
+    """
+
+    def is_role(self, role: str, user: User | None = None) -> bool:
+        """Say whether a user has a role.
+
+        Args:
+            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; how
+                another provider spells its own only it knows, so theirs must be exact.
+            user: Whom to ask about, whoever is visiting; by default the visitor.
+        """
+        asked = self._asked(user)
+        return asked is not None and has_role(asked, role)
+
+    def is_granted(self, permission: str, user: User | None = None, *, subject: object = None) -> bool:
+        """Say whether a user may do something.
+
+        Args:
+            permission: A dotted name, or ``branch.*`` to ask for anything below ``branch``.
+            user: Whom to ask about, whoever is visiting; by default the visitor.
+            subject: What it is about, for voters; any object.
+
+        Raises:
+            ConfigurationError: If a voter answers with anything but a vote.
+        """
+        asked = self._asked(user)
+        return asked is not None and run_to_completion(is_granted(self._parts, asked, permission, subject=subject))
+
+    def sessions(self, user: User | None = None) -> list[Session]:
+        """Return a user's living sessions with their devices, newest first; by default the visitor's."""
+        asked = self._asked(user)
+        return [] if asked is None else run_to_completion(list_sessions(self._parts, self._owner_of(asked)))
+
+    def revoke_session(self, session_id: str) -> bool:
+        """End one of the visitor's own sessions and say whether there was one: somebody else's is none."""
+        user = self.user()
+        return user is not None and run_to_completion(end_session_of(self._parts, self._owner_of(user), session_id))
+
+    def revoke_other_sessions(self) -> int:
+        """End the visitor's sessions but this one, and return how many that were."""
+        visit = self._resume()
+        if visit is None:
+            return 0
+        session, user = visit
+        return run_to_completion(end_sessions_of(self._parts, self._owner_of(user), keep=session.id))
+
+    def revoke_all_sessions(self) -> int:
+        """End all the visitor's sessions, this one too, and return how many that were."""
+        user = self.user()
+        self._visit = None
+        return 0 if user is None else run_to_completion(end_sessions_of(self._parts, self._owner_of(user)))
+
+    def _asked(self, user: User | None) -> User | None:
+        """Return whom a question is about: the user given, or the visitor."""
+        if user is None:
+            return self.user()
+        if not isinstance(user, User):
+            raise InvalidParameterError(f"user must be a User or None, not {type(user).__name__}.", parameter="user")
+        return user
+
+    def _owner_of(self, user: User) -> Owner:
+        return Owner(user.id) if is_account(user) else Owner(user.id, self._provider_of(user, None))

@@ -1,0 +1,108 @@
+# Generated from auth/async_rights.py by tools/write_facades.py: change that file, never this one.
+"""Roles and permissions in our own tables, for code that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatewright.access import Voter
+from gatewright.auth.facade import Facade
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError
+from gatewright.operations.rights import (
+    assign_role,
+    create_permission,
+    create_role,
+    grant_permission,
+    permission_exists,
+    revoke_permission,
+    unassign_role,
+)
+
+
+class Rights(Facade):
+    """Declares, grants and revokes. Changes act on the next request. ``actor`` is always who makes them."""
+
+    def create_permission(self, permission: str, *, actor: str | None = None) -> None:
+        """Declare a permission, such as ``general.delete.local``, and every branch above it.
+
+        Raises:
+            InvalidParameterError: If it is no dotted name.
+        """
+        run_to_completion(create_permission(self._parts, permission, actor=actor))
+
+    def permission_exists(self, permission: str) -> bool:
+        """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+        return run_to_completion(permission_exists(self._parts, permission))
+
+    def list_permissions(self) -> list[str]:
+        """Return every declared permission, in order."""
+        return run_to_completion(self._parts.store.list_permissions())
+
+    def grant_permission(
+        self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
+    ) -> None:
+        """Give a permission, or a branch such as ``general.*``, to a user or to a role.
+
+        Raises:
+            InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
+            PermissionNotFoundError: If nobody has declared the permission.
+            UserNotFoundError: If there is no such user.
+        """
+        run_to_completion(grant_permission(self._parts, permission, username=username, role=role, actor=actor))
+
+    def revoke_permission(
+        self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
+    ) -> bool:
+        """Take a permission, or a branch, from a user or from a role, and say whether it was there.
+
+        Raises:
+            InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
+            PermissionNotFoundError: If nobody has declared the permission.
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(revoke_permission(self._parts, permission, username=username, role=role, actor=actor))
+
+    def create_role(self, role: str, *, inherits: Iterable[str] = (), actor: str | None = None) -> None:
+        """Declare a role, and the roles whose permissions it has as well.
+
+        Raises:
+            InvalidParameterError: If a name is not acceptable.
+        """
+        run_to_completion(create_role(self._parts, role, inherits=inherits, actor=actor))
+
+    def list_roles(self) -> list[str]:
+        """Return every declared role, in order."""
+        return run_to_completion(self._parts.store.list_roles())
+
+    def assign_role(self, role: str, *, username: str, actor: str | None = None) -> None:
+        """Give a declared role to a user.
+
+        Raises:
+            InvalidParameterError: If nobody has declared the role.
+            UserNotFoundError: If there is no such user.
+        """
+        run_to_completion(assign_role(self._parts, role, username=username, actor=actor))
+
+    def unassign_role(self, role: str, *, username: str, actor: str | None = None) -> bool:
+        """Take a role from a user and say whether they had it.
+
+        Raises:
+            InvalidParameterError: If nobody has declared the role.
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(unassign_role(self._parts, role, username=username, actor=actor))
+
+    def add_voter(self, voter: Voter) -> Voter:
+        """Ask ``voter`` whenever a guard is asked whether something is granted. Works as a decorator.
+
+        Args:
+            voter: A function of the user, the permission and the subject that returns a `Vote`.
+
+        Raises:
+            ConfigurationError: If it cannot be called.
+        """
+        if not callable(voter):
+            raise ConfigurationError(f"A voter must be callable, not {type(voter).__name__}.")
+        self._parts.voters.append(voter)
+        return voter

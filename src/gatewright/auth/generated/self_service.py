@@ -1,0 +1,194 @@
+# Generated from auth/async_self_service.py by tools/write_facades.py: change that file, never this one.
+"""What users do for themselves, most of it by mail, for code that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gatewright.auth.facade import Facade
+from gatewright.drive import run_to_completion
+from gatewright.model import Link, QueuedMail, User
+from gatewright.operations.deliver_mails import deliver_mails
+from gatewright.operations.email_verification import request_email_verification, verify_email
+from gatewright.operations.links import find_link
+from gatewright.operations.outbox import read_asker
+from gatewright.operations.password_reset import request_password_reset, reset_password
+from gatewright.operations.profiles import get_profile, set_profile
+from gatewright.operations.purge import delete_expired_links
+from gatewright.operations.sign_up import SignUpForm, sign_up
+
+
+class SelfService(Facade):
+    """Sign-up, mail addresses, forgotten passwords and profiles.
+
+    ``ip_address`` is where the request comes from. Mails are written in ``language`` (default: the setting, then
+    English) and lead to ``base_url`` (default: the setting ``public_url``, then this machine): never pass on a host
+    name that a request has brought along. ``next_path`` is kept with the link, for whoever follows it: `find_link`.
+    """
+
+    def sign_up(
+        self,
+        email: str,
+        *,
+        password: str,
+        username: str | None = None,
+        profile: Mapping[str, str] | None = None,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+        next_path: str | None = None,
+    ) -> None:
+        """Make an account for a visitor. Where the mail address has one already, its owner gets a mail instead.
+
+        Args:
+            email: The mail address that was typed.
+            password: The password that was chosen, checked against the policy.
+            username: A name to sign in with; the mail address will do as well. Names are public.
+            profile: What else was typed, by field: at most 20 texts of at most 255 characters.
+            ip_address: Where the request comes from.
+            language: The language of the mail, such as ``en``.
+            base_url: Where the mail's link leads, such as ``https://example.com``.
+            next_path: Where on the site the visitor wants to go once they have followed it, such as ``/checkout``.
+
+        Raises:
+            InvalidParameterError: If a value is not acceptable.
+            WeakPasswordError: If the password is too easy to guess.
+            TakenError: If the username is somebody's already. Nobody is told that of a mail address.
+            Denied: If a ``pre_signup`` hook refuses.
+            BusyError: If too many passwords are being hashed.
+        """
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
+        form = SignUpForm(email, password=password, username=username, profile=profile)
+        run_to_completion(sign_up(self._parts, form, asker=asker))
+
+    def request_email_verification(
+        self,
+        email: str,
+        *,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+        next_path: str | None = None,
+    ) -> None:
+        """Send a link to whoever has an account with this address that is not verified yet. Nobody is told whether.
+
+        Raises:
+            InvalidParameterError: If a value is not acceptable.
+            RateLimitError: If the client has asked too often.
+        """
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
+        run_to_completion(request_email_verification(self._parts, email, asker=asker))
+
+    def verify_email(self, token: str, *, ip_address: str | None = None) -> User:
+        """Count an account as verified, by the secret of the link that was sent to its address.
+
+        Raises:
+            InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
+            Denied: If a ``pre_email_verification`` hook refuses.
+        """
+        return run_to_completion(verify_email(self._parts, token, ip_address=ip_address))
+
+    def request_password_reset(
+        self,
+        email: str,
+        *,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
+        next_path: str | None = None,
+    ) -> None:
+        """Send a link to whoever has an active account with this address. Nobody is told whether.
+
+        Raises:
+            InvalidParameterError: If a value is not acceptable.
+            RateLimitError: If the client has asked too often.
+        """
+        asker = read_asker(
+            self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
+        )
+        run_to_completion(request_password_reset(self._parts, email, asker=asker))
+
+    def reset_password(
+        self, token: str, password: str, *, ip_address: str | None = None, language: str | None = None
+    ) -> User:
+        """Set a new password by the secret of a link. All sessions of the user end; nobody is signed in by it.
+
+        Raises:
+            InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
+            WeakPasswordError: If the password is too easy to guess. The link stays good.
+            Denied: If a ``pre_password_reset`` hook refuses.
+            BusyError: If too many passwords are being hashed.
+        """
+        return run_to_completion(reset_password(self._parts, token, password, ip_address=ip_address, language=language))
+
+    def is_link_valid(self, token: str, *, purpose: str) -> bool:
+        """Say whether a link could be used now, without using it.
+
+        Args:
+            token: The secret of the link.
+            purpose: ``email_verification``, ``password_reset`` or ``email_change``.
+
+        Raises:
+            InvalidParameterError: If links have no such purpose.
+        """
+        return run_to_completion(find_link(self._parts, token, purpose=purpose)) is not None
+
+    def find_link(self, token: str, *, purpose: str) -> Link | None:
+        """Return a link that could be used now, without using it: whose address it was sent to, and where to go on.
+
+        Its ``next_path`` is what somebody asked for: check that it leads to your site before you send anybody there.
+
+        Args:
+            token: The secret of the link.
+            purpose: ``email_verification`` or ``password_reset``.
+
+        Raises:
+            InvalidParameterError: If links have no such purpose.
+        """
+        return run_to_completion(find_link(self._parts, token, purpose=purpose))
+
+    def get_profile(self, username: str) -> dict[str, str]:
+        """Return the fields of a user's profile; none where nothing has been kept.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+        """
+        return run_to_completion(get_profile(self._parts, username))
+
+    def set_profile(self, username: str, profile: Mapping[str, str], *, actor: str | None = None) -> None:
+        """Replace a user's profile: at most 20 texts of at most 255 characters, by names of at most 64.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If it is no profile.
+        """
+        run_to_completion(set_profile(self._parts, username, profile, actor=actor))
+
+    def deliver_mails(self) -> int:
+        """Send the mails that are due, and return how many were handed over. The others are tried again later.
+
+        Raises:
+            StoreUnavailableError: If the mails cannot be read.
+        """
+        return run_to_completion(deliver_mails(self._parts))
+
+    def list_queued_mails(self) -> list[QueuedMail]:
+        """Return the mails that wait to be sent, the oldest first, with the error of the last try.
+
+        Raises:
+            StoreUnavailableError: If the mails cannot be read.
+        """
+        return run_to_completion(self._parts.store.list_queued_mails())
+
+    def cleanup_expired_links(self, *, at_most: int = 2**31) -> int:
+        """Delete links of mails that have expired, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If the links cannot be deleted.
+        """
+        return run_to_completion(delete_expired_links(self._parts, at_most=at_most))

@@ -1,0 +1,184 @@
+# Generated from auth/async_sessions.py by tools/write_facades.py: change that file, never this one.
+"""Tokens, sessions and the audit record, for code that blocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from gatewright.auth.facade import Facade
+from gatewright.drive import run_to_completion
+from gatewright.model import AuditEntry, Session, User
+from gatewright.operations.audit import list_audit
+from gatewright.operations.invalidate_token import invalidate_token
+from gatewright.operations.purge import (
+    delete_expired_attempts,
+    delete_expired_audit,
+    delete_expired_remembered,
+    delete_expired_sessions,
+)
+from gatewright.operations.sessions import end_session, end_sessions_of, list_sessions
+from gatewright.operations.users import find_user
+from gatewright.operations.validate_token import user_of_token, validate_token
+from gatewright.ports import Owner
+
+
+class Sessions(Facade):
+    """What recognises a user on the next request, and what tells who did what."""
+
+    def validate_token(self, token: str) -> dict[str, Any] | None:
+        """Return a token's claims if it is valid: signature, times, issuer, audience, type, session and user.
+
+        Args:
+            token: What the client sent.
+
+        Returns:
+            The claims, among them ``sub`` (the user's id) and ``jti`` (the session's), or None.
+
+        Raises:
+            StoreUnavailableError: If the session cannot be looked up. Nobody is let in.
+        """
+        return run_to_completion(validate_token(self._parts, token))
+
+    def invalidate_token(self, token: str) -> bool:
+        """End the session that a token names: sign out.
+
+        Args:
+            token: What the client sent.
+
+        Returns:
+            Whether this call ended a session.
+
+        Raises:
+            Denied: If a ``pre_token_invalidate`` hook refuses.
+            StoreUnavailableError: If the session cannot be ended.
+        """
+        return run_to_completion(invalidate_token(self._parts, token))
+
+    def invalidate_all_tokens(self, user_id: str, *, provider: str | None = None, actor: str | None = None) -> int:
+        """End every session of a user: sign out everywhere.
+
+        Args:
+            user_id: The user's id.
+            provider: Whose user that is, where it is no account of ours.
+            actor: Who ends them, for the audit record.
+
+        Returns:
+            How many sessions ended, those among them that had run out unnoticed.
+
+        Raises:
+            StoreUnavailableError: If the sessions cannot be ended.
+        """
+        return run_to_completion(end_sessions_of(self._parts, Owner(user_id, provider), actor=actor))
+
+    def get_user_by_token(self, token: str) -> User | None:
+        """Return the user whom a valid token belongs to, else None.
+
+        Raises:
+            StoreUnavailableError: If the user cannot be looked up.
+        """
+        return run_to_completion(user_of_token(self._parts, token))
+
+    def get_user_by_id(self, user_id: str) -> User | None:
+        """Return the user with this id, active or not, or None.
+
+        Raises:
+            StoreUnavailableError: If the user cannot be looked up.
+        """
+        return run_to_completion(find_user(self._parts, user_id))
+
+    def list_sessions(self, user_id: str | None = None, *, provider: str | None = None) -> list[Session]:
+        """Return the sessions that are alive, newest first: one user's, or everybody's.
+
+        Args:
+            user_id: The user's id.
+            provider: Whose user that is, where it is no account of ours.
+
+        Raises:
+            StoreUnavailableError: If the sessions cannot be read.
+        """
+        return run_to_completion(list_sessions(self._parts, None if user_id is None else Owner(user_id, provider)))
+
+    def revoke_session(self, session_id: str, *, actor: str | None = None) -> bool:
+        """End the session with this id, whoever's it is, and say whether this call ended it.
+
+        Args:
+            session_id: The session's id, as lists and logs show it.
+            actor: Who ends it, for the audit record.
+
+        Raises:
+            StoreUnavailableError: If the session cannot be ended.
+        """
+        return run_to_completion(end_session(self._parts, session_id, actor=actor))
+
+    def cleanup_expired_sessions(self, *, at_most: int = 2**31) -> int:
+        """Delete sessions that have expired, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If the sessions cannot be deleted.
+        """
+        return run_to_completion(delete_expired_sessions(self._parts, at_most=at_most))
+
+    def cleanup_expired_attempts(self, *, at_most: int = 2**31) -> int:
+        """Delete attempts that no limit counts any more, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If the attempts cannot be deleted.
+        """
+        return run_to_completion(delete_expired_attempts(self._parts, at_most=at_most))
+
+    def cleanup_expired_remembered(self, *, at_most: int = 2**31) -> int:
+        """Delete remembered browsers that have expired, and return how many; at most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If they cannot be deleted.
+        """
+        return run_to_completion(delete_expired_remembered(self._parts, at_most=at_most))
+
+    def list_audit(
+        self,
+        *,
+        since: datetime | None = None,
+        event: str | None = None,
+        username: str | None = None,
+        after_id: int = 0,
+        at_most: int = 1000,
+        newest: bool = False,
+    ) -> list[tuple[int, AuditEntry]]:
+        """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
+
+        Args:
+            since: The earliest moment.
+            event: The event's name, such as ``sign_in_failed``.
+            username: Whom it is about.
+            after_id: The number of a line: only later ones are returned.
+            at_most: How many lines.
+            newest: Where there are more: whether the newest of them are meant, and not the first.
+
+        Raises:
+            InvalidParameterError: If an argument is of the wrong kind.
+            StoreUnavailableError: If the record cannot be read.
+        """
+        return run_to_completion(
+            list_audit(
+                self._parts,
+                since=since,
+                event=event,
+                username=username,
+                after_id=after_id,
+                at_most=at_most,
+                newest=newest,
+            )
+        )
+
+    def cleanup_expired_audit(self, *, at_most: int = 2**31) -> int:
+        """Delete lines that are older than the setting ``audit_days``, and return how many.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            StoreUnavailableError: If the lines cannot be deleted.
+        """
+        return run_to_completion(delete_expired_audit(self._parts, at_most=at_most))

@@ -1,0 +1,199 @@
+# Generated from auth/async_signing_in.py by tools/write_facades.py: change that file, never this one.
+"""`SigningIn`: how a visitor signs in, stays known and signs out, for code that blocks."""
+
+from __future__ import annotations
+
+from gatewright.auth.generated.visitor import Visitor
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
+from gatewright.model import Session, User
+from gatewright.operations.authenticate import authenticate_visit
+from gatewright.operations.own_password import change_password, confirm_password
+from gatewright.operations.prove_user import Claim, attempt
+from gatewright.operations.remember import forget, recall, remember, series_of
+from gatewright.operations.signed_challenge import WalletAttempt
+from gatewright.operations.visits import end_visit, open_visit, reload_user
+from gatewright.providers import UserProvider
+
+
+class SigningIn(Visitor):
+    """Opens a visitor's sessions and ends them. Each new one has a secret of its own, and ends the one before."""
+
+    def login(self, username: str, password: str, provider: str | UserProvider) -> User:
+        """Prove a user by their password and store them: `Auth.attempt` and `store` in one.
+
+        Returns:
+            The user who is now signed in.
+
+        Raises:
+            InvalidParameterError: If the username is not a string, or there is no password.
+            AttemptBlockedError: If too many attempts have failed.
+            UserNotFoundError: If there is no such user or the password is wrong.
+            InactiveUserError: If the user has been deactivated.
+            UnverifiedUserError: If the user is not verified yet.
+            BusyError: If too many passwords are being hashed.
+            ConfigurationError: If there is no such provider.
+        """
+        name, source = self._parts.sources.find(provider)
+        claim = Claim(username, provider=name, source=source, client=self._device.ip_address)
+        user = run_to_completion(attempt(self._parts, claim, password))
+        self._open(user, provider=name, method="password")
+        run_to_completion(self._parts.hooks.login_success.fire(user=user))
+        return user
+
+    def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
+        """Prove a user by a signed challenge and store them. Whoever signs in for the first time gets an account.
+
+        Args:
+            evrmore_address: The address that wants to sign in.
+            challenge: The text that it was asked to sign.
+            signature: The signature over it, base64.
+
+        Returns:
+            The user who is now signed in.
+
+        Raises:
+            AttemptBlockedError: If too many attempts of this client have failed.
+            InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+            InvalidSignatureError: If the signature is not the address's over the challenge.
+            InactiveUserError: If the account has been deactivated.
+            InvalidParameterError: If an argument is not acceptable.
+            Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
+        """
+        wallet = WalletAttempt(evrmore_address, challenge, signature)
+        session = run_to_completion(
+            authenticate_visit(self._parts, wallet, device=self._device, previous_secret=self._state.secret())
+        )
+        user = run_to_completion(reload_user(self._parts, provider=session.provider, username=session.username))
+        if user is None:
+            raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=session.user_id)
+        self._keep(session, user)
+        run_to_completion(self._parts.hooks.login_success.fire(user=user))
+        return user
+
+    def store(self, user: User, provider: str | UserProvider | None = None) -> Session:
+        """Sign a proven user in: a new session, which ends the visit's previous one. Its custom data stays.
+
+        Args:
+            user: What `attempt`, `bypass` or a provider returned.
+            provider: What reloads the user; not needed where `attempt` or `bypass` returned them, or where only one
+                provider has users of this class.
+
+        Raises:
+            ConfigurationError: If it is not clear which provider the user comes from.
+        """
+        return self._open(user, provider=self._provider_of(user, provider), method="store")
+
+    def confirm_password(self, password: str) -> None:
+        """Prove the visitor once more by their own password, which makes the visit fully authenticated.
+
+        Raises:
+            AuthenticationError: If nobody is signed in.
+            UserNotFoundError: If the password is wrong.
+            AttemptBlockedError: If too many attempts have failed.
+            GatewrightError: What else `login` raises.
+        """
+        session, user = self._require_visit()
+        run_to_completion(confirm_password(self._parts, session, user, password, client=self._device.ip_address))
+        self._open(user, provider=session.provider, method="password")
+
+    def change_password(self, current: str, new: str, *, language: str | None = None) -> None:
+        """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
+
+        Args:
+            current: The password that they have.
+            new: The password that they want, checked against the policy.
+            language: The language of the mail that tells them; by default the setting's, then English.
+
+        Raises:
+            AuthenticationError: If nobody is signed in.
+            UserNotFoundError: If the current password is wrong.
+            AttemptBlockedError: If too many attempts have failed.
+            WeakPasswordError: If the new password is too easy to guess.
+            InvalidParameterError: If the user is no account of ours.
+            Denied: If a ``pre_password_change`` hook refuses.
+        """
+        session, user = self._require_visit()
+        client = self._device.ip_address
+        run_to_completion(
+            change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
+        )
+        self._open(user, provider=session.provider, method="password")
+
+    def remember(self) -> str:
+        """Let the visitor's browser be known beyond this session, for the setting ``remember_days``.
+
+        Returns:
+            What the browser is to keep, as the value of a cookie of its own.
+
+        Raises:
+            AuthenticationError: If nobody is signed in, or the visitor is merely remembered themselves.
+        """
+        session, user = self._require_visit()
+        cookie = run_to_completion(remember(self._parts, session, user))
+        self._state.keep_series(series_of(cookie))
+        return cookie
+
+    def recall(self, cookie: str) -> str | None:
+        """Sign a guest in by what their browser kept. The visit is not fully authenticated by that.
+
+        Args:
+            cookie: The cookie's value.
+
+        Returns:
+            The value that the cookie must have from now on. Where it is the same, leave the cookie alone: another
+            request may just have set a newer one. None where it is worth nothing: delete the cookie.
+        """
+        if not self.is_guest():
+            return cookie
+        recalled = run_to_completion(
+            recall(self._parts, cookie, device=self._device, previous_secret=self._state.secret())
+        )
+        if recalled is None:
+            return None
+        self._keep(recalled.session, recalled.user)
+        self._state.keep_series(series_of(recalled.cookie))
+        return recalled.cookie
+
+    def destroy(self, *, remembered: str | None = None) -> None:
+        """Sign out: end the session, forget the browser, and forget everything that the visit kept.
+
+        Args:
+            remembered: What the browser has kept of `remember`, if anything, for a visit that was not recalled by it.
+        """
+        secret = self._state.secret()
+        self._visit, self._is_resumed = (None, False)
+        for series in {self._state.series(), series_of(remembered)} - {None}:
+            run_to_completion(forget(self._parts, str(series)))
+        if secret is not None:
+            run_to_completion(end_visit(self._parts, secret))
+        self._state.clear()
+
+    def _open(self, user: User, *, provider: str, method: str) -> Session:
+        session = run_to_completion(
+            open_visit(
+                self._parts,
+                user,
+                provider=provider,
+                previous_secret=self._state.secret(),
+                device=self._device,
+                method=method,
+            )
+        )
+        self._keep(session, user)
+        return session
+
+    def _provider_of(self, user: User, provider: str | UserProvider | None) -> str:
+        """Return the name of the provider that reloads a user."""
+        if not isinstance(user, User):
+            raise InvalidParameterError(f"user must be a User, not {type(user).__name__}.", parameter="user")
+        if user.provider_name is not None:
+            return user.provider_name
+        if provider is not None:
+            return self._parts.sources.find(provider)[0]
+        fitting = self._parts.sources.fitting(type(user))
+        if len(fitting) != 1:
+            raise ConfigurationError(
+                f"It is not clear which provider reloads {user!r}: {', '.join(fitting) or 'none'} would fit. Name it: guard.store(user, provider)."
+            )
+        return fitting[0]

@@ -1,0 +1,105 @@
+# Generated from auth/async_visitor.py by tools/write_facades.py: change that file, never this one.
+"""`Visitor`: who is visiting, and what the visit holds, for code that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from gatewright.auth.visit_state import VisitState
+from gatewright.drive import run_to_completion
+from gatewright.errors import AuthenticationError, InvalidParameterError
+from gatewright.model import Session, User
+from gatewright.operations.arguments import require_text
+from gatewright.operations.parts import Parts
+from gatewright.operations.visits import Device, resume_visit
+
+_LONGEST_MESSAGE = 255
+
+
+class Visitor:
+    """Knows the visitor by the secret in the session mapping, and keeps what the application wants kept for them."""
+
+    def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Device) -> None:
+        self._parts = parts
+        self._state = VisitState(mapping, parts.settings.auth_session_var)
+        self._device = device
+        self._visit: tuple[Session, User] | None = None
+        self._is_resumed = False
+
+    def user(self) -> User | None:
+        """Return the user who is signed in, or None for a guest."""
+        visit = self._resume()
+        return None if visit is None else visit[1]
+
+    def is_guest(self) -> bool:
+        """Say whether nobody is signed in."""
+        return self._resume() is None
+
+    def is_fully_authenticated(self) -> bool:
+        """Say whether the user proved who they are in this session, and is not merely remembered."""
+        visit = self._resume()
+        return visit is not None and visit[0].is_fully_authenticated
+
+    def current_session(self) -> Session | None:
+        """Return the visitor's session, without what names it, or None for a guest."""
+        visit = self._resume()
+        return None if visit is None else replace(visit[0], token=None)
+
+    def session(self, name: str | None = None, value: Any = None) -> Any:
+        """Keep a value of your own in the visitor's session, or get it, or get all of them.
+
+        Args:
+            name: The value's name; without one, all values are returned.
+            value: What to keep, as JSON can write it; without one, the value is returned, or None.
+
+        Raises:
+            InvalidParameterError: If the value cannot be kept.
+        """
+        if name is None:
+            return self._state.data()
+        if not isinstance(name, str):
+            raise InvalidParameterError(f"A value in the session is named by a str, not {type(name).__name__}.")
+        if value is None:
+            return self._state.data().get(name)
+        self._state.keep(name, value)
+        return None
+
+    def messages(self) -> dict[str, str]:
+        """Return what the last request left to say to the visitor, type -> code, and forget it."""
+        return self._state.take_messages()
+
+    def add_message(self, kind: str, code: str) -> None:
+        """Leave a message for the visitor's next page.
+
+        Args:
+            kind: Its type, such as ``danger``; a later message of the same type takes its place.
+            code: What to say, as a code such as ``ERR_LOGIN_INVALID_CREDENTIALS``.
+
+        Raises:
+            InvalidParameterError: If one of them is not a string.
+        """
+        self._state.add_message(
+            require_text("kind", kind, at_most=_LONGEST_MESSAGE), require_text("code", code, at_most=_LONGEST_MESSAGE)
+        )
+
+    def _resume(self) -> tuple[Session, User] | None:
+        """Recognise the visitor, once a request."""
+        if not self._is_resumed:
+            secret = self._state.secret()
+            self._visit = None if secret is None else run_to_completion(resume_visit(self._parts, secret))
+            self._is_resumed = True
+        return self._visit
+
+    def _require_visit(self) -> tuple[Session, User]:
+        """Return the session and the user of whoever is signed in."""
+        visit = self._resume()
+        if visit is None:
+            raise AuthenticationError("Nobody is signed in. Ask guard.is_guest() first.")
+        return visit
+
+    def _keep(self, session: Session, user: User) -> None:
+        """Make a new session the visit's."""
+        self._state.keep_secret(str(session.token))
+        self._visit, self._is_resumed = ((session, user), True)

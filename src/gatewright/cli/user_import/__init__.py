@@ -1,0 +1,1 @@
+"""``gatewright user import``: move users in from elsewhere."""

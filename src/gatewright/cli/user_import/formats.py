@@ -1,0 +1,153 @@
+"""The two formats of an import: from a line to its fields, by name."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import BinaryIO, Protocol
+
+from gatewright.cli.user_import.lines import Line, join_quoted, read_lines
+from gatewright.errors import InvalidParameterError
+
+Fields = Mapping[str, object]
+
+_NAMES = {"username", "email"}
+"""Columns of which a file has one at least."""
+
+_SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+_NOTHING = {"", "NULL", r"\N"}
+"""How databases write NULL to a file: phpMyAdmin and SQL Server by the word, MySQL and PostgreSQL by the sign."""
+
+_NULL = "null"
+"""How others write it, which can be nothing else but where it is somebody's username."""
+
+
+class Format(StrEnum):
+    """How the file is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class Reader(Protocol):
+    """Yields the lines of a file, and knows how to read one."""
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines that hold a user each."""
+        ...
+
+    def fields_of(self, line: Line) -> Fields:
+        """Return the fields on a line.
+
+        Raises:
+            InvalidParameterError: If they cannot be read. The reason quotes nothing: the line holds secrets.
+        """
+        ...
+
+
+def open_reader(file: BinaryIO, format_: Format) -> Reader:
+    """Return the reader of a format.
+
+    Raises:
+        InvalidParameterError: If the file is empty, or CSV without a header.
+    """
+    return CSVReader(file) if format_ is Format.CSV else JSONReader(file)
+
+
+class CSVReader:
+    """Separated values whose first line names the columns (RFC 4180), and by that shows what separates them."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = join_quoted(read_lines(file))
+        header = next(self._lines)
+        try:
+            self._separator = _separator_of(header)
+            self._columns = _columns_of(header, self._separator)
+        except InvalidParameterError as error:
+            raise InvalidParameterError(f"The header cannot be used. {error}") from None
+
+    def lines(self) -> Iterator[Line]:
+        """Implement `Reader`."""
+        return self._lines
+
+    def fields_of(self, line: Line) -> Fields:
+        """Implement `Reader`."""
+        cells = _cells_of(line, self._separator)
+        if len(cells) != len(self._columns):
+            raise InvalidParameterError(
+                f"It has {len(cells)} fields, and the header {len(self._columns)}. Quote what holds "
+                f'{_SEPARATORS[self._separator]}, such as argon2 hashes hold commas: "$argon2id$...".'
+            )
+        return {
+            name: None if _is_nothing(name, cell) else cell for name, cell in zip(self._columns, cells, strict=True)
+        }
+
+
+class JSONReader:
+    """A JSON object a line."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = read_lines(file)
+
+    def lines(self) -> Iterator[Line]:
+        """Implement `Reader`."""
+        return self._lines
+
+    def fields_of(self, line: Line) -> Fields:
+        """Implement `Reader`."""
+        text = line.text()
+        try:
+            fields = json.loads(text)
+        except json.JSONDecodeError as error:
+            reason = f"It is not one JSON object: {error.msg} at column {error.colno}."
+            raise InvalidParameterError(reason) from None
+        except (ValueError, RecursionError):
+            raise InvalidParameterError("It holds a number or a depth that is no user's.") from None
+        if not isinstance(fields, dict):
+            raise InvalidParameterError("It is not one JSON object.")
+        return fields
+
+
+def _is_nothing(column: str, cell: str) -> bool:
+    return cell in _NOTHING or (cell.lower() == _NULL and column != "username")
+
+
+def _separator_of(header: Line) -> str:
+    """Return what separates the columns' names: a comma, unless with something else they are those of users."""
+
+    def names_in(separator: str) -> int:
+        try:
+            return len(_NAMES & {*_named(header, separator)})
+        except InvalidParameterError:
+            return 0
+
+    return max(_SEPARATORS, key=names_in)
+
+
+def _columns_of(line: Line, separator: str) -> list[str]:
+    """Return the names of the columns. What they are instead is not quoted: without a header they are a user."""
+    columns = _named(line, separator)
+    if not _NAMES & {*columns}:
+        raise InvalidParameterError(
+            "It names neither a column username nor email. Begin the file with a line such as "
+            "username,email,password_hash,active,verified,roles; for JSON lines say --format jsonl."
+        )
+    if len(set(columns)) < len(columns):
+        raise InvalidParameterError("It names a column twice.")
+    return columns
+
+
+def _named(header: Line, separator: str) -> list[str]:
+    return [cell.strip().lower() for cell in _cells_of(header, separator)]
+
+
+def _cells_of(line: Line, separator: str) -> list[str]:
+    if line.is_open:
+        raise InvalidParameterError(f"A quotation mark is not closed up to line {line.last_number}, the file's end.")
+    try:
+        rows = list(csv.reader([line.text()], delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InvalidParameterError(f"It is no CSV: {error}.") from None
+    return rows[0] if rows else []

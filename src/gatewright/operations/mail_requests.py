@@ -1,0 +1,45 @@
+"""Somebody asks for a mail to an address that they say is theirs. Nobody learns whose it is, or that it is nobody's."""
+
+from __future__ import annotations
+
+from gatewright.model import User
+from gatewright.operations.audit import entry
+from gatewright.operations.names import canonical_email
+from gatewright.operations.outbox import Asker, is_one_too_many, limit_client, new_queued_mail, objection_to
+from gatewright.operations.parts import Parts
+
+
+async def request_mail(parts: Parts, event: str, *, kind: str, email: str, asker: Asker) -> None:
+    """Write a mail to an account's own address, or none: the answer, and nearly all the work, is the same.
+
+    Args:
+        parts: The application's parts.
+        event: What to record.
+        kind: The mail's kind.
+        email: The mail address that was typed.
+        asker: Who asks.
+
+    Raises:
+        InvalidParameterError: If what was typed has not the shape of a mail address.
+        RateLimitError: If the client has asked too often, for whatever addresses.
+    """
+    address = canonical_email(email)
+    await limit_client(parts, kind, asker)
+    refused = "rate_limited" if await is_one_too_many(parts, kind, email=address) else None
+    found = await parts.store.find_credentials(address)
+    account = None if found is None else found[0]
+    reason = refused or objection_to(kind, email=address, account=account)
+    requested = entry(
+        parts,
+        event,
+        user_id=None if account is None else account.id,
+        username=address if account is None else User(account).username,
+        client=asker.ip_address,
+        reason=reason,
+    )
+    if account is None or reason is not None:
+        await parts.store.add_audit(requested)
+        return
+    mail = new_queued_mail(parts, kind, account_id=account.id, email=address, asker=asker)
+    await parts.store.queue_mail(mail, audit=requested)
+    parts.wake_mail_worker()

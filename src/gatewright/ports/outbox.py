@@ -1,0 +1,32 @@
+"""Where mails wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from gatewright.model import AuditEntry, QueuedMail
+
+
+class OutboxStore(Protocol):
+    """Keeps the mails that wait to be sent. Every method is one transaction."""
+
+    async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry) -> None:
+        """Keep a mail to be sent."""
+        ...
+
+    async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
+        """Return the mail that has been due longest, and let nobody else have it before ``busy_until``."""
+        ...
+
+    async def remove_queued_mail(self, mail_id: str, *, audit: AuditEntry) -> None:
+        """Forget a mail: it has been sent."""
+        ...
+
+    async def postpone_queued_mail(self, mail_id: str, *, due_at: datetime, error: str) -> None:
+        """Try a mail again later; counts the try that has failed."""
+        ...
+
+    async def list_queued_mails(self) -> list[QueuedMail]:
+        """Return the mails that wait, the oldest first."""
+        ...

@@ -1,0 +1,22 @@
+"""Whether a flag in somebody else's records is set."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+_WORDS = {"1", "t", "true", "y", "yes"}
+
+
+def is_flag_set(value: Any) -> bool:
+    """Say whether a stored flag is set. What is not clearly set is not: an unclear account stays out.
+
+    Args:
+        value: Set are True, the number or bit 1, the words ``1``, ``t``, ``true``, ``y`` and ``yes`` in any case, and
+            a moment, as in columns that say since when.
+    """
+    if isinstance(value, str):
+        return value.strip().lower() in _WORDS
+    if isinstance(value, bytes):
+        return value.strip(b"\0") in {b"\1", b"1"}
+    return isinstance(value, date) or bool(value == 1)

@@ -1,0 +1,1 @@
+"""Users of another application, asked for by HTTP."""

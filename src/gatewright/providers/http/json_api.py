@@ -1,0 +1,201 @@
+"""A JSON API, asked with patience: time-outs, repeats with back-off, and bounds on what it may answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.ports import Clock, Random
+from gatewright.providers.fork_safe import ForkSafe
+from gatewright.providers.http.content_encoding import decoded
+from gatewright.providers.trust import trust
+from gatewright.system import SystemClock, SystemRandom
+
+_LONGEST_BODY = 1024 * 1024
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+"""Seconds. Somebody waits at the other end: an API that asks for more patience is not available."""
+
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said.
+
+    Args:
+        status: The HTTP status, neither 429 nor of the 3xx and 5xx kind.
+        challenge: The header ``WWW-Authenticate``.
+        encodings: The header ``Content-Encoding``: some servers and proxies compress whatever they are asked for.
+        body: At most 1 MiB, as it was sent.
+    """
+
+    status: int
+    challenge: str
+    encodings: str
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body.
+
+        Raises:
+            ProviderUnavailableError: If it is not JSON, is damaged, or holds more than 1 MiB.
+        """
+        try:
+            body = decoded(self.body, self.encodings, at_most=_LONGEST_BODY)
+        except ValueError as error:
+            raise ProviderUnavailableError(
+                f"The users' API answered with Content-Encoding {self.encodings!r:.40}, which cannot be read: {error}."
+            ) from None
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise ProviderUnavailableError("The users' API answered with something that is not JSON.") from None
+
+
+class _Trouble(ProviderUnavailableError):
+    """The API did not answer this time.
+
+    Args:
+        what: What happened, without any value of the request.
+        nothing_sent: Whether the request cannot have arrived, so that repeating it cannot do it twice.
+        pause: How many seconds the API asks to be left alone.
+    """
+
+    def __init__(self, what: str = "does not answer", *, nothing_sent: bool = False, pause: float = 0) -> None:
+        super().__init__(what)
+        self.nothing_sent = nothing_sent
+        self.pause = pause
+
+
+class JSONAPI:
+    """Asks one API over pooled connections; threads may share it. The environment's proxies are not used.
+
+    Args:
+        base_url: Where it is, without a trailing slash.
+        token: What it knows us by; sent as a bearer token.
+        timeout_seconds: How long one attempt may take to connect, and then to answer.
+        attempts: How often a request is sent at most. Only reading is repeated, and what cannot have arrived.
+        ca_file: Certificates to trust, in PEM, instead of the usual authorities.
+        clock: Another clock than the machine's, for tests.
+        random: Another randomness than the system's, for tests.
+        sleep: How to wait for some seconds.
+
+    Raises:
+        ConfigurationError: If the certificates or the token cannot be used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str | None,
+        timeout_seconds: float,
+        attempts: int,
+        ca_file: str | Path | None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {_sendable(token)}"
+        trusted = True if ca_file is None else trust(ca_file)
+        self._base_url = base_url
+        self._client = ForkSafe(
+            lambda: httpx.Client(headers=headers, timeout=timeout_seconds, verify=trusted, trust_env=False)
+        )
+        self._patience = timedelta(seconds=timeout_seconds)
+        self._attempts = attempts
+        self._clock = clock or SystemClock()
+        self._random = random or SystemRandom()
+        self._sleep = sleep
+
+    def get(self, path: str) -> Answer:
+        """Read something, more than once if need be.
+
+        Raises:
+            ProviderUnavailableError: If the API does not answer properly.
+        """
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, body: object) -> Answer:
+        """Send something, once.
+
+        Raises:
+            ProviderUnavailableError: If the API does not answer properly.
+        """
+        return self._ask("POST", path, json.dumps(body).encode())
+
+    def close(self) -> None:
+        """Let go of the connections. Using the object again opens new ones."""
+        client = self._client.take()
+        if client is not None:
+            client.close()
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        for attempt in range(self._attempts):
+            try:
+                return self._send(method, path, body)
+            except _Trouble as trouble:
+                pause = max(trouble.pause, self._back_off(attempt))
+                may_repeat = method == "GET" or trouble.nothing_sent
+                if not may_repeat or pause > _LONGEST_PAUSE or attempt + 1 == self._attempts:
+                    raise ProviderUnavailableError(f"The users' API at {self._base_url} {trouble}.") from None
+            self._sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, method: str, path: str, body: bytes | None) -> Answer:
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        deadline = self._clock.now() + 2 * self._patience
+        try:
+            with self._client.get().stream(
+                method, self._base_url + path, content=body, headers=headers, follow_redirects=False
+            ) as response:
+                _refuse_unusable(response)
+                content = b""
+                for chunk in response.iter_raw():
+                    content += chunk
+                    if len(content) > _LONGEST_BODY:
+                        raise ProviderUnavailableError(f"The users' API at {self._base_url} answered more than 1 MiB.")
+                    if self._clock.now() > deadline:
+                        raise _Trouble("takes too long to answer")
+                return Answer(
+                    response.status_code,
+                    challenge=response.headers.get("WWW-Authenticate", ""),
+                    encodings=response.headers.get("Content-Encoding", ""),
+                    body=content,
+                )
+        except httpx.TransportError as error:  # its request holds the password: never chain it
+            what = f"cannot be reached ({type(error).__name__}: {error})"
+            raise _Trouble(what, nothing_sent=isinstance(error, _NOTHING_SENT)) from None
+
+    def _back_off(self, attempt: int) -> float:
+        """Return a pause in seconds: about twice as long each time, never the same for two clients."""
+        jitter = self._random.token_bytes(1)[0] / 255
+        return float(_FIRST_PAUSE * 2**attempt * (0.5 + jitter / 2))
+
+
+def _refuse_unusable(response: httpx.Response) -> None:
+    status = response.status_code
+    if 300 <= status < 400:
+        raise ProviderUnavailableError(
+            "The users' API redirects, which is never followed with a password in hand. Correct the base_url."
+        )
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
+        seconds = response.headers.get("Retry-After", "")
+        raise _Trouble(f"answered {status}", pause=float(seconds) if seconds.isdecimal() else 0)
+
+
+def _sendable(token: str) -> str:
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigurationError("The API's token holds characters that no header may have.")
+    return token

@@ -1,0 +1,1 @@
+"""Users of a table of the application's, in any database that SQLAlchemy knows."""

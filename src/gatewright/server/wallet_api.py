@@ -1,0 +1,163 @@
+"""The REST API. Each endpoint translates a request into calls of the core, and their results into JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+
+from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.errors import (
+    Denied,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidChallengeError,
+    InvalidSignatureError,
+    InvalidTokenError,
+    RateLimitError,
+    StoreUnavailableError,
+)
+from gatewright.server import openapi
+from gatewright.server.bearer_token import Token
+from gatewright.server.schemas import (
+    AccountResponse,
+    AuthenticateRequest,
+    AuthenticateResponse,
+    ChallengeRequest,
+    ChallengeResponse,
+    HealthResponse,
+    SignedInUser,
+    ValidateResponse,
+)
+from gatewright.server.visitor import Auth, Visitor
+from gatewright.web.problems import problem_of
+
+router = APIRouter()
+
+
+def require_json(request: Request) -> None:
+    """Refuse a body of another kind: a form of another site can send text, but never JSON without asking first."""
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise HTTPException(415)
+
+
+@router.post(
+    "/challenge",
+    summary="Ask for a text to sign",
+    tags=["sign in"],
+    dependencies=[Depends(require_json)],
+    responses=problem_responses(
+        problem_of(InvalidAddressError()),
+        problem_of(RateLimitError(retry_after=60)),
+        problem_of(Denied()),
+        *openapi.BODY,
+        *UNAVAILABLE,
+        *openapi.ALWAYS,
+    ),
+)
+async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> ChallengeResponse:
+    """Make a challenge for an address.
+
+    The wallet signs it as it is: `gatewright wallet sign` or `evrmore-cli signmessage`. Asking makes no account, and
+    one address or one client may ask only so often.
+    """
+    text = await auth.generate_challenge(body.evrmore_address, ip_address=client.ip_address)
+    record = await auth.get_challenge_details(text)
+    if record is None:
+        raise StoreUnavailableError("The new challenge was deleted before it could be read.")
+    return ChallengeResponse(challenge=text, expires_at=record.expires_at)
+
+
+@router.post(
+    "/authenticate",
+    summary="Turn a signed challenge into a token",
+    tags=["sign in"],
+    dependencies=[Depends(require_json)],
+    responses=problem_responses(
+        problem_of(InvalidAddressError()),
+        problem_of(InvalidChallengeError()),
+        problem_of(InvalidSignatureError()),
+        problem_of(InactiveUserError()),
+        problem_of(Denied()),
+        *openapi.BODY,
+        *UNAVAILABLE,
+        *openapi.ALWAYS,
+    ),
+)
+async def authenticate(body: AuthenticateRequest, auth: Auth, client: Visitor) -> AuthenticateResponse:
+    """Sign in. A challenge gives one token, once; a wrong signature does not spend it.
+
+    Unknown, expired, used and other people's challenges get the same answer.
+    """
+    session = await auth.authenticate(
+        body.evrmore_address,
+        body.challenge,
+        body.signature,
+        ip_address=client.ip_address,
+        user_agent=client.user_agent,
+    )
+    return AuthenticateResponse(
+        token=str(session.token),
+        expires_at=session.expires_at.replace(microsecond=0),  # as the token says it
+        user=SignedInUser(id=session.user_id, evrmore_address=session.evrmore_address),
+    )
+
+
+@router.get(
+    "/validate",
+    summary="Check a token",
+    tags=["session"],
+    responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
+)
+async def validate(token: Token, auth: Auth) -> ValidateResponse:
+    """Say what a token stands for, if it is good: signature, times, session and account."""
+    claims = await auth.validate_token(token)
+    if claims is None:
+        raise InvalidTokenError
+    return ValidateResponse(
+        valid=True,
+        user_id=claims["sub"],
+        session_id=claims["jti"],
+        evrmore_address=claims.get("evrmore_address"),
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+    )
+
+
+@router.get(
+    "/me",
+    summary="Read your own account",
+    tags=["session"],
+    responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
+)
+async def me(token: Token, auth: Auth) -> AccountResponse:
+    """Return the account that a token belongs to."""
+    user = await auth.get_user_by_token(token)
+    if user is None:
+        raise InvalidTokenError
+    return AccountResponse.model_validate(user.entity)
+
+
+@router.post(
+    "/logout",
+    summary="Sign out",
+    tags=["session"],
+    status_code=204,
+    responses=problem_responses(*UNKNOWN, problem_of(Denied()), *UNAVAILABLE, *openapi.ALWAYS),
+)
+async def logout(token: Token, auth: Auth) -> None:
+    """End the session that a token names, at once and everywhere."""
+    if not await auth.invalidate_token(token):
+        raise InvalidTokenError
+
+
+@router.get(
+    "/healthz",
+    summary="See whether the server works",
+    tags=["operation"],
+    responses=problem_responses(*UNAVAILABLE, *openapi.ALWAYS),
+)
+async def healthz(auth: Auth) -> HealthResponse:
+    """Answer after a real read of the database."""
+    await auth.get_user_by_id("healthz")
+    return HealthResponse(status="ok")

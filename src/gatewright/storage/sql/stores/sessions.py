@@ -1,0 +1,106 @@
+"""Sessions in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from gatewright.model import AuditEntry, Session
+from gatewright.ports import Owner
+from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.stores.base import StoreBase
+
+
+class SQLSessions(StoreBase):
+    """Implements `SessionStore`."""
+
+    async def open_session(
+        self, session: Session, *, account_id: str | None, digest: bytes, ends: bytes | None, audit: AuditEntry
+    ) -> Session | None:
+        """Implement `SessionStore`."""
+        sql, row = self._statements, row_of(session)
+        with self._database.transaction() as connection:
+            if account_id is not None:
+                account = {"account_id": account_id, "now": text_of(session.created_at)}
+                if connection.execute(sql.touch_account, account).rowcount == 0:
+                    return None
+            if ends is not None:
+                connection.execute(sql.end_visit, {"digest": ends}).fetchone()
+            connection.execute(sql.insert_session, row | {"account_id": account_id, "secret_digest": digest})
+            self._record(connection, audit)
+        return self._read.session(tuple(row.values()))
+
+    async def find_session(self, digest: bytes, *, now: datetime, idle_since: datetime) -> Session | None:
+        """Implement `SessionStore`."""
+        which = {"digest": digest, "now": text_of(now), "idle_since": text_of(idle_since)}
+        row = self._database.fetch_one(self._statements.find_session, which)
+        return None if row is None else self._read.session(row)
+
+    async def touch_session(self, session_id: str, *, now: datetime) -> None:
+        """Implement `SessionStore`."""
+        with self._database.transaction() as connection:
+            connection.execute(self._statements.touch_session, {"session_id": session_id, "now": text_of(now)})
+
+    async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
+        """Implement `SessionStore`."""
+        which = {"session_id": session_id, "user_id": user_id, "now": text_of(now)}
+        return self._database.fetch_one(self._statements.is_session_alive, which) is not None
+
+    async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
+        """Implement `SessionStore`."""
+        sql, parameters = self._statements, {"now": text_of(now), "idle_since": text_of(idle_since)}
+        if owner is None:
+            statement = sql.list_sessions
+        else:
+            statement = sql.list_sessions_of_user if owner.provider else sql.list_sessions_of_account
+            parameters |= asdict(owner)
+        return [self._read.session(row) for row in self._database.fetch_all(statement, parameters)]
+
+    async def end_session(
+        self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
+    ) -> Session | None:
+        """Implement `SessionStore`."""
+        return self._end_one(
+            self._statements.end_session, {"session_id": session_id}, audit, forget_browsers=forget_browsers
+        )
+
+    async def end_visit(self, digest: bytes, *, audit: AuditEntry) -> Session | None:
+        """Implement `SessionStore`."""
+        return self._end_one(self._statements.end_visit, {"digest": digest}, audit)
+
+    async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
+        """Implement `SessionStore`."""
+        sql = self._statements
+        statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
+        account_id = None if owner.provider else owner.user_id
+        with self._database.transaction() as connection:
+            count = connection.execute(statement, asdict(owner) | {"keep": keep or ""}).rowcount
+            self._forget_browsers(
+                connection, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id
+            )
+            if count:
+                self._record(connection, audit)
+        return count
+
+    def _end_one(
+        self, sql: str, which: dict[str, object], audit: AuditEntry | None, *, forget_browsers: bool = False
+    ) -> Session | None:
+        """End a session and record whose it was."""
+        with self._database.transaction() as connection:
+            row = connection.execute(sql, which).fetchone()
+            if row is None:
+                return None
+            *record, account_id = row
+            session = self._read.session(tuple(record))
+            if forget_browsers:
+                self._forget_browsers(
+                    connection, user_id=session.user_id, provider=session.provider, account_id=account_id
+                )
+            if audit is not None:
+                about = replace(audit, user_id=session.user_id, username=session.username, provider=session.provider)
+                self._record(connection, replace(about, client=session.ip_address))
+        return session
+
+    async def delete_expired_sessions(self, *, now: datetime, at_most: int) -> int:
+        """Implement `SessionStore`."""
+        return self._delete(self._statements.delete_expired_sessions, now=text_of(now), at_most=at_most)

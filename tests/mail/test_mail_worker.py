@@ -1,0 +1,194 @@
+"""The mail worker: comes when called, comes back while mails wait, and goes home when told."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from gatewright.offload import MailWorker
+from mail_servers import is_true_in_a_child
+
+SECONDS = 30
+"""Nothing here takes so long, on however busy a machine."""
+
+
+class Office:
+    """What a mail worker delivers from: counts the rounds, and says whether mails wait."""
+
+    def __init__(self, *, is_mail_waiting=False, error=None):
+        self.is_mail_waiting = is_mail_waiting
+        self.error = error
+        self.rounds = threading.Semaphore(0)
+        self.threads = set()
+
+    def deliver(self):
+        self.threads.add(threading.current_thread())
+        self.rounds.release()
+        if self.error is not None:
+            raise self.error
+        return self.is_mail_waiting
+
+    def has_been_visited(self):
+        return self.rounds.acquire(timeout=SECONDS)
+
+    def is_left_alone(self):
+        return not self.rounds.acquire(timeout=0.2)
+
+
+@pytest.fixture
+def employ():
+    """Make mail workers, who are sent home at the end."""
+    employed = []
+
+    def employ(office, **options):
+        employed.append(MailWorker(office.deliver, **options))
+        return employed[-1]
+
+    yield employ
+    for mail_worker in employed:
+        mail_worker.close()
+
+
+def test_there_is_no_thread_before_there_is_a_mail(employ, mail_workers):
+    """Making a mail worker costs nothing, nor does closing one that was never woken."""
+    employ(Office()).close()
+
+    assert mail_workers() == []
+
+
+def test_a_mail_worker_delivers_when_woken_and_then_waits(employ):
+    """A round for a call, by one thread, which keeps no process alive."""
+    office = Office()
+    mail_worker = employ(office)
+    for _ in range(3):
+        mail_worker.wake()
+        assert office.has_been_visited()
+
+    assert office.is_left_alone()
+    assert len(office.threads) == 1
+    assert next(iter(office.threads)).daemon
+
+
+def test_a_call_during_a_round_is_heard(employ):
+    """Whoever comes while the mail worker is on the way is not forgotten."""
+    started, go_on = threading.Event(), threading.Event()
+
+    class Slow(Office):
+        def deliver(self):
+            started.set()
+            assert go_on.wait(SECONDS)
+            return super().deliver()
+
+    office = Slow()
+    mail_worker = employ(office)
+    mail_worker.wake()
+    assert started.wait(SECONDS)
+    mail_worker.wake()
+    go_on.set()
+
+    assert office.has_been_visited()
+    assert office.has_been_visited()
+    assert office.is_left_alone()
+
+
+def test_while_mails_wait_the_mail_worker_comes_back(employ):
+    """Without being called again, after a pause."""
+    office = Office(is_mail_waiting=True)
+    employ(office, pause_seconds=0.01).wake()
+
+    assert all(office.has_been_visited() for _ in range(5))
+
+
+def test_an_error_is_logged_and_the_mail_worker_comes_back(employ, caplog):
+    """A store that is down for a while ends no delivery."""
+    office = Office(error=LookupError("the store is down"))
+    employ(office, pause_seconds=0.01).wake()
+
+    assert all(office.has_been_visited() for _ in range(3))
+    assert "the store is down" in caplog.text
+    assert caplog.records[0].name == "gatewright.mail"
+
+
+def test_closing_ends_the_thread_and_another_call_starts_anew(employ, mail_workers):
+    """Closed twice, woken again: as often as one likes."""
+    office = Office(is_mail_waiting=True)
+    mail_worker = employ(office)
+    for _ in range(3):
+        mail_worker.wake()
+        assert office.has_been_visited()
+        mail_worker.close()
+        mail_worker.close()
+        assert mail_workers() == []
+
+    assert office.is_left_alone()
+
+
+def test_what_was_asked_for_is_delivered_before_the_end(employ, mail_workers):
+    """A script that causes a mail and closes at once has it sent, and not twice."""
+    office = Office(is_mail_waiting=True)
+    mail_worker = employ(office)
+    for _ in range(20):
+        mail_worker.wake()
+        mail_worker.close()
+        assert office.has_been_visited()
+
+    assert office.is_left_alone()
+    assert mail_workers() == []
+
+
+def test_a_mail_worker_may_close_himself(employ):
+    """A mailer that closes the application does not wait for its own end."""
+    ended = threading.Event()
+
+    class Closing(Office):
+        def deliver(self):
+            mail_worker.close()
+            ended.set()
+            return False
+
+    mail_worker = employ(Closing())
+    mail_worker.wake()
+
+    assert ended.wait(SECONDS)
+
+
+def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
+    """Threads that call together start one thread together."""
+    office = Office()
+    mail_worker = employ(office)
+    together = threading.Barrier(8, timeout=SECONDS)
+
+    def call():
+        together.wait()
+        mail_worker.wake()
+
+    callers = [threading.Thread(target=call) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+
+    assert office.has_been_visited()
+    assert len(mail_workers()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_has_a_mail_worker_of_its_own(employ, mail_workers):
+    """The parent's thread is not the child's; each delivers when it is called, and the parent's goes on."""
+    office = Office()
+    mail_worker = employ(office)
+    mail_worker.wake()
+    assert office.has_been_visited()
+
+    def child():
+        mail_worker.wake()
+        was_visited = office.has_been_visited()
+        mail_worker.close()
+        return was_visited and mail_workers() == []
+
+    assert is_true_in_a_child(child)
+    mail_worker.wake()
+    assert office.has_been_visited()
