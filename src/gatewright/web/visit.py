@@ -111,7 +111,7 @@ class Visit:
     @property
     def is_looked_at(self) -> bool:
         """Whether the answer may depend on who is visiting, or on what the visit keeps."""
-        return self._is_recognised or "keeps" in self.__dict__ or "guard" in self.__dict__
+        return self._is_recognised or "session" in self.__dict__ or "guard" in self.__dict__
 
     async def user(self) -> User | None:
         """Return who is visiting, by bearer token, session or remember-me cookie; None for a guest."""
@@ -264,7 +264,7 @@ class Visit:
         there.
         """
         headers: list[tuple[str, str]] = []
-        if "keeps" in self.__dict__ and self.session.is_changed and not self.is_foreign:
+        if "session" in self.__dict__ and self.session.is_changed and not self.is_foreign:
             is_https = self.client.is_https
             value = self.session.value
             cookie = self.site.visit_cookie
