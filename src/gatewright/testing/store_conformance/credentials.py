@@ -56,7 +56,7 @@ class CredentialPromises(StoreFixtures):
         lines = record_of(store, run)
 
         assert keep(store, run, ANN, "new")
-        assert self._signed_in(store, run) == self._remembered(store, run) == [BOB, ANN_ELSEWHERE]
+        assert self._signed_in(store, run) == self._still_remembered(store, run) == [BOB, ANN_ELSEWHERE]
         assert [*lines, an_entry("sessions_revoked")] == record_of(store, run)
         assert [is_current(store, run, ANN, kept) for kept in ("old", "new")] == [False, True]
         assert is_current(store, run, BOB, "old")
@@ -108,5 +108,5 @@ class CredentialPromises(StoreFixtures):
     def _signed_in(self, store: Store, run: Run) -> list[Owner]:
         return [owner for owner in EVERYBODY if find_visit(store, run, f"of {owner}") is not None]
 
-    def _remembered(self, store: Store, run: Run) -> list[Owner]:
+    def _still_remembered(self, store: Store, run: Run) -> list[Owner]:
         return [owner for owner in EVERYBODY if run(store.find_remembered(f"of {owner}", now=NOW)) is not None]

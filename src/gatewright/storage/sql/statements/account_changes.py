@@ -50,7 +50,9 @@ def _text(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'")
 
 
-_NAMING = [_text(event) for event in ("username_changed", "email_changed", "wallet_linked", "wallet_unlinked")]
+_OF_WALLETS = [_text(event) for event in ("wallet_linked", "wallet_unlinked")]
+"""The events whose reason is the address of a wallet."""
+_NAMING = [_text("username_changed"), _text("email_changed"), *_OF_WALLETS]
 """The events whose reason is a name or an address of the account."""
 _TELLING = [*_NAMING, _text("bypassed")]
 """The events whose reason may tell who the account's person is."""
@@ -94,9 +96,12 @@ class AccountChangeStatements:
 
     @cached_property
     def delete_challenges_of_account(self) -> str:
-        """Parameters: ``account_id``."""
+        """Parameters: ``account_id``. Those of former wallets too, but for what is another account's by now."""
         theirs = select(w.evrmore_address).where(w.account_id == _ID)
-        return sql(delete(challenges).where(challenges.c.evrmore_address.in_(theirs)))
+        former = select(a.reason).where(_THEIRS, a.event.in_(_OF_WALLETS))
+        address, others = challenges.c.evrmore_address, wallets.alias("others").c
+        is_others = select(others.account_id).where(others.evrmore_address == address, others.account_id != _ID).exists()
+        return sql(delete(challenges).where(address.in_(union(theirs, former)), ~is_others))
 
     @cached_property
     def delete_attempts_on(self) -> str:
