@@ -10,5 +10,5 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """Return the current moment, aware UTC."""
+        """Return the current time, aware UTC."""
         ...

@@ -1,4 +1,4 @@
-"""What nobody can guess."""
+"""Unpredictable bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Random(Protocol):
-    """Makes what nobody can guess."""
+    """Makes unpredictable bytes."""
 
     def token_bytes(self, size: int) -> bytes:
         """Return ``size`` unpredictable bytes."""
