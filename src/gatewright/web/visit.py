@@ -222,8 +222,7 @@ class Visit:
 
         After a sign-out the browser is also told to drop what it keeps of the site's pages, so that the next person at
         it cannot go back to them (Clear Site Data). Neither cookies nor storage: other applications of the host have
-        theirs
-        there.
+        theirs there.
         """
         headers: list[tuple[str, str]] = []
         is_https = self.client.is_https

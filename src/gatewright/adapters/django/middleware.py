@@ -102,7 +102,7 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
 async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    If the visitor cannot be looked up, as while a database is unavailable, the application cannot either. And where the
+    If the visitor cannot be looked up, because a database is unavailable, the application cannot either. And where the
     application knows nothing of an address, the pages may.
     """
     led = site.detour(read_head(request, site.mount)) if response.status_code == 404 else None

@@ -35,7 +35,7 @@ def root_of(scope: Scope) -> str:
 def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Request:
     """Return the request of a scope, of ``http`` or ``websocket``.
 
-    A socket can be used to change things, so its handshake counts as a change, which no other site may make in the
+    A socket may be used to change things, so its handshake counts as a change, which no other site may make in the
     visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
     """
     client = scope.get("client")
