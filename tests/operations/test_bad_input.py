@@ -132,6 +132,19 @@ GOOD_PARAMETERS = {
     "is_link_valid": {"token": "reset", "purpose": "password_reset"},
     "find_link": {"token": "reset", "purpose": "password_reset"},
     "get_profile": {"username": "name"},
+    "change_username": {"user_id": "account", "username": "another name", "actor": None},
+    "request_email_change": {
+        "user_id": "account",
+        "email": "another@example.com",
+        "actor": None,
+        "ip_address": None,
+        "language": None,
+        "base_url": None,
+    },
+    "confirm_email_change": {"token": "email change", "ip_address": None, "language": None, "base_url": None},
+    "export_user": {"user_id": "account", "actor": None},
+    "delete_user": {"user_id": "account", "actor": None, "language": None},
+    "list_sole_roles": {"user_id": "account"},
     "set_profile": {"username": "name", "profile": {"city": "Berne"}, "actor": None},
     "cleanup_expired_links": {"at_most": 1},
 }
@@ -207,6 +220,7 @@ def parts(auth, alice, sign_in):
     auth.create_role("editor")
     return {
         "name": "carol",
+        "account": auth.get_user("carol").id,
         "mail": "carol@example.com",
         **links,
         "password": PASSWORD,
@@ -234,6 +248,9 @@ def mail_links(auth):
         request()
         auth.deliver_mails()
         links[purpose] = office.token()
+    auth.request_email_change(auth.get_user("newcomer").id, email="moved@example.com")
+    auth.deliver_mails()
+    links["email change"] = office.links("email_change")[-1].rpartition("/")[2]
     return links
 
 

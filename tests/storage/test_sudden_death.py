@@ -99,7 +99,8 @@ def test_a_killed_migration_is_done_by_the_next_start(tmp_path, run_child, query
     *killed, (_, survived) = runs(tmp_path / "runs")
 
     count = len(metadata.tables) + 1
-    assert sum("CREATE TABLE" in statement for statement in survived) == count
+    made = [statement for statement in survived if "CREATE TABLE" in statement and "_alembic_tmp_" not in statement]
+    assert len(made) == count
     for file, _ in killed:
         ((tables,),) = query(TABLES, file)
         assert tables in (0, count)

@@ -48,6 +48,6 @@ class _Offloaded:
 def offload(port: P, *, threads: int) -> P:
     """Return a port that runs the blocking ``port`` in at most ``threads`` threads of its own.
 
-    Threads start when they are first needed. Work beyond them waits in line; it never grows the pool.
+    Threads start when they are first needed. Work beyond them waits in a queue; it never grows the pool.
     """
     return cast(P, _Offloaded(port, threads=threads))

@@ -42,7 +42,7 @@ class GatewrightMiddleware:
     """Puts the pages before a project's views, and makes ``request.user`` the visitor.
 
     Its place is below Django's ``AuthenticationMiddleware``, where there is one. A page is answered here, before any
-    view: no routing, slash or CSRF check of Django's has a say in it.
+    view: Django's routing, slash redirects and CSRF check do not apply to it.
 
     Args:
         get_response: What answers the application's requests.
@@ -106,7 +106,7 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
 async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    Where nobody can tell who that is, because a database is away, neither could the application. And where the
+    If the visitor cannot be looked up, because a database is unavailable, the application cannot either. And where the
     application knows nothing of an address, or its guards know nothing of scripts, the pages may.
     """
     led = _led_on(site, request, response)
@@ -144,7 +144,7 @@ def _is_to_login(site: Site, location: str) -> bool:
 
 
 async def _note_visitor(visit: Visit, request: HttpRequest) -> None:
-    """Make ``request.user`` whoever is about to sign out, whom Django's signal names. They can, known or not."""
+    """Make ``request.user`` the user who is about to sign out, recognised or not: Django's signal names them."""
     try:
         user = await visit.user()
     except GatewrightError:

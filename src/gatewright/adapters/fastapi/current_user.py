@@ -22,13 +22,13 @@ from gatewright.web.access import failure, refusal, what_is_lacking
 
 @dataclass(frozen=True)
 class CurrentUser:
-    """The user who is visiting. Made by `FastAPIAuth.current_user`; two that ask the same are equal.
+    """The user who is visiting. Made by `FastAPIAuth.current_user`; two with the same arguments are equal.
 
     For HTTP endpoints and for WebSockets. The scopes of a ``Security(...)`` around it are permissions that are needed,
     too.
 
     Args:
-        is_optional: Whether everybody is let in, and None stands for who lacks something.
+        is_optional: Whether everybody is let in, with None for a visitor who lacks something.
         is_verified: Whether the account must be verified.
         roles: Roles, every one of which is needed.
         permissions: Permissions, every one of which is needed.

@@ -1,4 +1,4 @@
-"""The ways to say who one is, as OpenAPI describes them. The middleware has read them before any endpoint runs."""
+"""The ways to authenticate, as OpenAPI describes them. The middleware has read them before any endpoint runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gatewright.settings import Settings
 
 
 class Scheme(SecurityBase):
-    """A security scheme. It refuses nobody: what an endpoint asks for decides.
+    """A security scheme. It refuses no request by itself: what an endpoint demands decides.
 
     Args:
         name: Its name in the description.
@@ -39,4 +39,4 @@ BEARER = Scheme(
     HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."}),
 )
 NOBODY = Scheme("nobody", APIKey.model_validate({"in": APIKeyIn.cookie, "name": _NAME}))
-"""That one may also say nothing. OpenAPI writes it as an empty requirement, for which FastAPI has no word."""
+"""That authentication is optional. OpenAPI writes it as an empty requirement, which FastAPI cannot express."""

@@ -13,11 +13,11 @@ from gatewright.web import Visit
 from gatewright.web.routes import STATIC
 
 KEY = "gatewright"
-"""Where the visit lies in the scope."""
+"""Where the visit is kept in the scope."""
 
 
 class SignedInUser(BaseUser):
-    """What ``request.user`` is for somebody who is signed in. It has every attribute of the `User` in it, too.
+    """What ``request.user`` is for a visitor who is signed in. It has every attribute of the `User` in it, too.
 
     Args:
         user: The user, as their provider gave it.
@@ -65,7 +65,7 @@ def visit_of(connection: HTTPConnection) -> Visit:
     """
     if KEY not in connection.scope:
         raise ConfigurationError(
-            "Nobody has looked who is visiting. Add the middleware: app.add_middleware(GatewrightMiddleware)."
+            "The visitor has not been looked up. Add the middleware: app.add_middleware(GatewrightMiddleware)."
         )
     return cast(Visit, connection.scope[KEY])
 
@@ -76,7 +76,7 @@ async def login_user(connection: HTTPConnection, user: User, *, remember: bool =
     Args:
         connection: The request.
         user: What `AsyncAuth.attempt`, `AsyncAuth.bypass` or a provider returned.
-        remember: Whether the browser shall be known beyond this session.
+        remember: Whether to remember the browser beyond this session.
 
     Raises:
         ConfigurationError: If it is not clear which provider the user comes from.

@@ -34,7 +34,7 @@ _MAPPED = 2**30
 
 
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
-"""Errors of the driver that say nothing of the database's state: a row that is there already, a slip of ours."""
+"""Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
 
 
 class _Slot:
@@ -194,7 +194,7 @@ class SQLiteDatabase:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    """Open a connection whose commits survive a power cut, whose references hold, and whose readers never wait."""
+    """Open a connection whose commits survive a power cut, with foreign keys enforced, and whose readers never wait."""
     connection = sqlite3.connect(
         ":memory:" if path is None else path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
     )

@@ -28,7 +28,7 @@ class Statements(
     RightsStatements,
     SessionStatements,
 ):
-    """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""
+    """The SQL statements, with named parameters. Each is an attribute, and says in its name what it does."""
 
 
 STATEMENTS = Statements()

@@ -1,4 +1,4 @@
-"""What accounts are called, their end, and everything that is kept about them, in SQL."""
+"""Renaming, moving, exporting and deleting accounts, in SQL."""
 
 from __future__ import annotations
 
