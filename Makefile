@@ -21,8 +21,10 @@ install = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --req
 
 newest := --upgrade
 lowest := --resolution lowest-direct
+# Old releases of libraries use what newer ones of others have deprecated.
+lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest check bench generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -41,18 +43,18 @@ example-django: .venv/django
 	@cd examples/django && GATEWRIGHT_PUBLIC_URL=$${GATEWRIGHT_PUBLIC_URL:-http://127.0.0.1:$(call port,8003)} \
 		../../$(BIN)/python manage.py runserver --noreload $(HOST):$(call port,8003)
 
-test: check
+test: check servers
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-newest test-lowest: test-%: .venv/dev servers
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
+	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
+	.venv-$*/bin/pytest -n 2 --dist loadgroup $($*_options)
+
+servers:
 	sh tools/install_browser.sh
 	sh tools/install_ldap.sh
 	sh tools/install_postgres.sh
-	$(BIN)/pytest -n 2 --dist loadgroup
-
-test-newest test-lowest: test-%: .venv/dev
-	sh tools/install_browser.sh
-	sh tools/install_ldap.sh
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
-	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
-	.venv-$*/bin/pytest -n 2 --dist loadgroup
 
 check: .venv/dev
 	$(BIN)/ruff check

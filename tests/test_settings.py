@@ -79,7 +79,7 @@ BAD = {
     "JWT_ISSUER": [""],
     "JWT_AUDIENCE": [""],
     "REMEMBER_ME_COOKIE": ["", "gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],
-    "SESSION_COOKIE": ["", "two words", "a;b", "a=b", "a,b", "ü", "x" * 65, "__Host-shop", "__secure-shop", "shop\n"],
+    "SESSION_COOKIE": ["", "two words", "a;b", "a=b", "a,b", "ü", "x" * 65, "__Host-shop", "__secure-shop"],
     "AUTH_SESSION_VAR": ["", "x" * 65],
     "PUBLIC_URL": ["", "shop.example", "https://", "https://shop.example/path", "ftp://shop.example", "https://a@b"],
     "TRUSTED_ORIGINS": [

@@ -155,7 +155,7 @@ class TransportError(GatewrightError):
 
 
 class PermissionNotFoundError(GatewrightError):
-    """Nobody has declared this permission."""
+    """This permission has not been declared."""
 
     code = "permission_not_found"
     public_message = "There is no such permission."
@@ -180,7 +180,7 @@ class RateLimitError(GatewrightError):
 
 
 class AttemptBlockedError(RateLimitError):
-    """Too many sign-ins have failed, of one client or on one account. Nothing was verified."""
+    """Too many sign-ins have failed, from one client or on one account. Nothing was verified."""
 
     code = "login_attempt_blocked"
     public_message = "Too many failed attempts. Please wait a while and try again."
@@ -205,7 +205,7 @@ class StoreUnavailableError(GatewrightError):
 
 
 class ProviderUnavailableError(GatewrightError):
-    """Where the users come from cannot be reached. Nobody was let in, and no password was wrong."""
+    """The source of the users cannot be reached. Nobody was let in, and no password was wrong."""
 
     code = "provider_unavailable"
     public_message = "Sign-in is not available right now. Please try again in a moment."
@@ -219,7 +219,7 @@ class MailUnavailableError(GatewrightError):
 
 
 class AuthenticationError(GatewrightError):
-    """Somebody could not be signed in, or could not be recognised."""
+    """A user could not be signed in, or could not be recognised."""
 
     code = "authentication_failed"
     public_message = "Authentication failed."
@@ -237,7 +237,7 @@ class Denied(AuthenticationError):
 
 
 class InvalidChallengeError(AuthenticationError):
-    """The challenge is unknown, somebody else's, used or expired. Which one is evidence, not answer."""
+    """The challenge is unknown, for another address, used or expired. Only the evidence tells which."""
 
     code = "invalid_challenge"
     public_message = "This challenge cannot be used. Ask for a new one."
@@ -259,14 +259,14 @@ class InvalidSignatureError(AuthenticationError):
 
 
 class InvalidTokenError(AuthenticationError):
-    """The token is malformed, forged, expired, revoked, or meant for somebody else."""
+    """The token is malformed, forged, expired, revoked, or meant for another audience."""
 
     code = "invalid_token"
     public_message = "The token is not valid."
 
 
 class InvalidLinkError(AuthenticationError):
-    """A link from a mail is unknown, used, expired or replaced by a newer one. Which one is evidence, not answer."""
+    """A link from a mail is unknown, used, expired or replaced by a newer one. Only the evidence tells which."""
 
     code = "invalid_link"
     public_message = "This link cannot be used any more. Ask for a new one."
@@ -280,7 +280,7 @@ class UnconfirmedError(AuthenticationError):
 
 
 class UserNotFoundError(AuthenticationError):
-    """No such user, or the password is wrong: to a visitor the two are one."""
+    """No such user, or the password is wrong: to a visitor the two look the same."""
 
     code = "user_not_found"
 

@@ -88,9 +88,9 @@ class Link:
     """What a mail leads to, once, before it expires. The secret in it is kept as a digest only.
 
     ``purpose`` is ``email_verification``, ``password_reset`` or ``email_change``. It is good for the address that it
-    was sent to: an account that has moved to another address has no use for it. ``email_change`` is what moves an
+    was sent to: an account that has moved to another address can no longer use it. ``email_change`` is what moves an
     account to the address that it was sent to. ``next_path`` is where its owner wanted to go when they asked for it;
-    whoever leads them there checks it once more.
+    it is checked once more before they are redirected there.
     """
 
     id: str
@@ -153,7 +153,7 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody tried something that is limited: ``action`` on ``name``, from ``client``."""
+    """An attempt at something that is limited: ``action`` on ``name``, from ``client``."""
 
     id: str
     action: str
@@ -182,7 +182,7 @@ class User:
         permissions: Dotted names of what the user may do.
 
     Raises:
-        InvalidParameterError: If the names are given as one ``str``, which is a collection of letters.
+        InvalidParameterError: If the names are given as one ``str``, which is a collection of characters.
     """
 
     provider_name: str | None = None
@@ -192,7 +192,7 @@ class User:
     """Which of several places the user is from, where one identifier may be two people's; a part of `id`."""
 
     credential_digest: bytes | None = None
-    """Which password hash the user was found with; where it changes, their sessions end. None where nobody tells."""
+    """Which password hash the user was found with; where it changes, their sessions end. None where unknown."""
 
     _load_rights: Callable[[], Rights] | None = None
 
@@ -228,7 +228,7 @@ class User:
 
     @property
     def is_authenticated(self) -> bool:
-        """True: a guest is no user. Frameworks ask it of whoever is visiting."""
+        """True: a guest is not a user. Frameworks ask this of every visitor."""
         return True
 
     @property
@@ -315,7 +315,7 @@ def field_of(entity: Any, *names: str, default: Any = None) -> Any:
 
 
 def as_utc(moment: datetime) -> datetime:
-    """Return a moment as aware UTC. A naive one, as in records with ``naive_timestamps``, is UTC already."""
+    """Return a datetime as aware UTC. A naive one, as in records with ``naive_timestamps``, is UTC already."""
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -17,7 +17,7 @@ from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
-"""Letters of an RFC 6265 token that no framework reads in a way of its own."""
+"""Characters of an RFC 6265 token that every framework reads in the same way."""
 
 
 class Settings(BaseSettings):
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         ("evrmore",),
         min_length=1,
         description=(
-            "Whose wallets may sign in, separated by commas: `evrmore`, `evrmore-testnet`, `evrmore-regtest`, "
+            "Networks whose wallets may sign in, separated by commas: `evrmore`, `evrmore-testnet`, `evrmore-regtest`, "
             "`ravencoin`, `bitcoin`."
         ),
     )
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         "auth",
         min_length=1,
         max_length=64,
-        description="The key in the framework's session mapping under which a guard keeps itself.",
+        description="The key in the framework's session mapping under which a guard keeps its data.",
     )
     session_cookie: str = Field(
         "gatewright",
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         {},
         description=(
             "Pages that lie elsewhere, or are switched off by an empty path: `account=/my/account,signup=`. The names "
-            "are those of the [routes](routes.md). Goes before `auth_login_route` and `auth_logout_route`."
+            "are those of the [routes](routes.md). Takes precedence over `auth_login_route` and `auth_logout_route`."
         ),
     )
     api_path: ApiPath = Field(
@@ -109,7 +109,7 @@ class Settings(BaseSettings):
     auth_logout_methods: Annotated[tuple[Literal["GET", "POST"], ...], NoDecode] = Field(
         ("POST",),
         min_length=1,
-        description="How the logout may be asked for, separated by commas. GET lets any site sign your visitors out.",
+        description="The methods that log out, separated by commas. GET lets any site sign visitors out.",
     )
     user_provider: str = Field(
         "SQLUserProvider", min_length=1, description="Where the users of the login page come from, by its name."
@@ -135,9 +135,9 @@ class Settings(BaseSettings):
             "`https://app.example.com`, separated by commas. Each is trusted as much as the site itself."
         ),
     )
-    site_name: str = Field("gatewright", min_length=1, max_length=60, description="What pages and mails call the site.")
+    site_name: str = Field("gatewright", min_length=1, max_length=60, description="The site's name in pages and mails.")
     skin: DirectoryPath | None = Field(
-        None, description="A folder of templates, each of which goes before ours of that name."
+        None, description="A folder of templates, each of which replaces ours of that name."
     )
     language: str | None = Field(
         None,
@@ -149,7 +149,8 @@ class Settings(BaseSettings):
     enable_remember_me: bool = Field(True, description="Whether the login page offers to remember the browser.")
     enable_email_verification: bool = Field(True, description="Whether a new account's mail address is verified.")
     enforce_email_verification: bool = Field(
-        True, description="Whether an account of ours must be verified before its owner can sign in with a password."
+        True,
+        description="Whether an account in our tables must be verified before its owner can sign in with a password.",
     )
     enable_account_deletion: bool = Field(True, description="Whether users may delete accounts of their own.")
     enable_wallet_login: bool = Field(True, description="Whether the login page offers to sign in with a wallet.")
@@ -163,10 +164,10 @@ class Settings(BaseSettings):
     )
     attempts_per_client: int = Field(100, ge=1, description="After how many failures one client is blocked.")
     attempts_per_account: int = Field(
-        50, ge=1, description="After how many failures, of whatever clients, an account is slowed down."
+        50, ge=1, description="After how many failures, from any clients, an account is slowed down."
     )
     attempt_slow_seconds: float = Field(
-        5, gt=0, le=600, description="How often an account that is slowed down may be tried, in seconds."
+        5, gt=0, le=600, description="How long to wait between attempts on an account that is slowed down, in seconds."
     )
     remember_me_field: str = Field("remember_me", min_length=1, description="The login form's remember-me field.")
     remember_me_cookie: str | None = Field(
@@ -180,7 +181,7 @@ class Settings(BaseSettings):
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
     link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
     mails_per_address: int = Field(
-        3, ge=1, description="How many mails of one kind one address can be made to receive in the life of a link."
+        3, ge=1, description="How many mails of one kind one address can be made to receive during the life of a link."
     )
     mail_url: SecretStr = Field(
         SecretStr("console:"),
@@ -210,7 +211,7 @@ class Settings(BaseSettings):
     )
     hashing_queue: int = Field(64, ge=0, description="How many more may wait before sign-in answers that it is busy.")
     access_strategy: Literal["affirmative", "consensus", "unanimous"] = Field(
-        "affirmative", description="How voters are counted: `affirmative`, `consensus` or `unanimous`."
+        "affirmative", description="How votes are counted: `affirmative`, `consensus` or `unanimous`."
     )
     audit_days: float = Field(
         365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
@@ -233,7 +234,7 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _without_line_end(cls, value: object) -> object:
-        """Drop the line break that an editor or ``echo`` puts at the end of a file: no secret or URL means one."""
+        """Drop the line break that an editor or ``echo`` puts at the end of a file: no secret or URL ends with one."""
         if isinstance(value, SecretStr):
             return SecretStr(value.get_secret_value().rstrip("\r\n"))
         return value.rstrip("\r\n") if isinstance(value, str) else value

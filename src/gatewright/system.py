@@ -10,7 +10,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the current moment, aware UTC."""
+        """Return the current time, aware UTC."""
         return datetime.now(UTC)  # noqa: TID251 - here is where the clock is read
 
 

@@ -89,7 +89,7 @@ def test_a_key_file_that_cannot_be_read_is_bad_input(invoke, place):
     assert place == "." or place not in result.stderr
 
 
-@pytest.mark.parametrize(("stdin", "reason"), [(b"", "no message"), (b"\xff\xfe", "not a string in UTF-8")])
+@pytest.mark.parametrize(("stdin", "reason"), [(b"", "no message"), (b"\xff\xfe", "not text in UTF-8")])
 def test_a_standard_input_without_text_is_bad_input(invoke, folder, stdin, reason):
     """Nothing is signed by mistake when the command before in the pipe has failed."""
     (folder / "key").write_text("irrelevant")

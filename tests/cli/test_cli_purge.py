@@ -32,7 +32,7 @@ def rows(database, add_rows):
         ],
     )
     links = [("1", "password_reset", PAST), ("2", "email_verification", FUTURE)]
-    add_rows("links", [(i, purpose, "user", "mail", PAST, expiry, i) for i, purpose, expiry in links])
+    add_rows("links", [(i, purpose, "user", "mail", PAST, expiry, i, None) for i, purpose, expiry in links])
     add_rows("attempts", [(at, "sign_in", "name", None, at) for at in (PAST, FUTURE)])
     series = ("user", "user", "SQLUserProvider", PAST)
     add_rows("remembered", [(at, *series, at, PAST, "user", b"digest", None) for at in (PAST, FUTURE)])

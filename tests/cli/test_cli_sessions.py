@@ -164,7 +164,7 @@ def test_what_can_be_no_identifier_is_bad_input(invoke, command, nonsense):
     result = invoke("sessions", *command, nonsense)
 
     assert result.exit_code == 2
-    assert "is no identifier" in result.stderr
+    assert "is not an identifier" in result.stderr
 
 
 @pytest.mark.parametrize("stranger", ["ä", "Zoë Müller", "x" * 255, "*", "%"])

@@ -107,7 +107,7 @@ def test_a_user_without_a_password_is_asked_for_none(invoke, database):
         ("passwordpassword", "too common"),
         ("x" * 1_000_000, "too long"),
         (f"{PASSWORD}\n{ANOTHER}\n", "must be one line"),
-        (b"\xff\xfe" + PASSWORD.encode(), "not a string in UTF-8"),
+        (b"\xff\xfe" + PASSWORD.encode(), "not text in UTF-8"),
         ("alice has a password", "contains the name"),
     ],
 )

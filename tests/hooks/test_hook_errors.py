@@ -52,6 +52,17 @@ def help_oneself(auth):
     auth.request_password_reset("dave@example.com")
     auth.deliver_mails()
     auth.reset_password(office.token(), OTHER_PASSWORD)
+    change_and_delete(auth, office)
+
+
+def change_and_delete(auth, office):
+    """Give an account another name and another address, and delete it."""
+    user_id = auth.create_user("erin", email="erin@example.com", password=PASSWORD, is_verified=True).id
+    auth.change_username(user_id, username="eric")
+    auth.request_email_change(user_id, email="eric@example.com")
+    auth.deliver_mails()
+    auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2])
+    auth.delete_user(user_id)
 
 
 def try_as(username, **state):

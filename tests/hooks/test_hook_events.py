@@ -36,9 +36,25 @@ OWN = {
     "post_email_verification": {"user"},
     "pre_password_reset": {"user"},
     "post_password_reset": {"user"},
+    "pre_username_change": {"user", "username"},
+    "post_username_change": {"user", "former_username"},
+    "pre_email_change": {"user", "email"},
+    "post_email_change": {"user", "former_email"},
+    "pre_account_deletion": {"user"},
+    "post_account_deletion": {"user"},
 }
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
+
+
+def change_and_delete(auth, office):
+    """Give an account another name and another address, and delete it."""
+    user_id = auth.create_user("erin", email="erin@example.com", password=PASSWORD, is_verified=True).id
+    auth.change_username(user_id, username="eric")
+    auth.request_email_change(user_id, email="eric@example.com")
+    auth.deliver_mails()
+    auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2])
+    auth.delete_user(user_id)
 
 
 def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
@@ -59,6 +75,7 @@ def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hoo
     auth.request_password_reset("dave@example.com")
     auth.deliver_mails()
     auth.reset_password(office.token(), OTHER_PASSWORD)
+    change_and_delete(auth, office)
     token = sign_in(auth, alice).token
     auth.validate_token(token)
     auth.invalidate_token(token)

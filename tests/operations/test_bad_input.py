@@ -132,6 +132,18 @@ GOOD_PARAMETERS = {
     "is_link_valid": {"token": "reset", "purpose": "password_reset"},
     "find_link": {"token": "reset", "purpose": "password_reset"},
     "get_profile": {"username": "name"},
+    "request_email_change": {
+        "user_id": "account",
+        "email": "another@example.com",
+        "actor": None,
+        "ip_address": None,
+        "language": None,
+        "base_url": None,
+    },
+    "confirm_email_change": {"token": "email change", "ip_address": None, "language": None, "base_url": None},
+    "export_user": {"user_id": "account", "actor": None},
+    "delete_user": {"user_id": "account", "actor": None, "language": None},
+    "list_sole_roles": {"user_id": "account"},
     "set_profile": {"username": "name", "profile": {"city": "Berne"}, "actor": None},
     "cleanup_expired_links": {"at_most": 1},
 }
@@ -143,7 +155,10 @@ NO_PARAMETERS = {
     "list_permissions",
     "list_roles",
 }
-MAKERS = {"create_user", "create_permission", "create_role", "add_middleware", "add_voter", "sign_up"}
+MAKERS = {
+    *("create_user", "create_permission", "create_role", "add_middleware", "add_voter", "sign_up"),
+    "change_username",
+}
 """These take almost any text for a good name: what they refuse stands beside the tests of what they make."""
 
 NOTES = {"none", *(name for name, value in NONSENSE.items() if isinstance(value, str) and 1 <= len(value) <= 255)} - {
@@ -183,6 +198,11 @@ ACCEPTED = {
         for name in ("request_email_verification", "request_password_reset", "verify_email", "reset_password")
         for optional in OF_A_MAIL
     },
+    **{
+        (name, optional): {"none"}
+        for name in ("request_email_change", "confirm_email_change", "delete_user")
+        for optional in OF_A_MAIL
+    },
     ("reset_password", "password"): {"sql", "html"},
     **{(name, "actor"): NOTES for name, given in GOOD_PARAMETERS.items() if "actor" in given},
     ("bypass", "reason"): NOTES,
@@ -207,6 +227,7 @@ def parts(auth, alice, sign_in):
     auth.create_role("editor")
     return {
         "name": "carol",
+        "account": auth.get_user("carol").id,
         "mail": "carol@example.com",
         **links,
         "password": PASSWORD,
@@ -234,6 +255,9 @@ def mail_links(auth):
         request()
         auth.deliver_mails()
         links[purpose] = office.token()
+    auth.request_email_change(auth.get_user("newcomer").id, email="moved@example.com")
+    auth.deliver_mails()
+    links["email change"] = office.links("email_change")[-1].rpartition("/")[2]
     return links
 
 
@@ -326,7 +350,7 @@ def test_good_values_in_wrong_places(auth, parts, sql):
                     auth.authenticate(text, other, parts["signature"])
         if text != parts["token"]:
             assert auth.validate_token(text) is None
-        if text != parts["user"]:
+        if text not in (parts["user"], parts["account"]):
             assert auth.get_user_by_id(text) is None
         if text != parts["session"]:
             assert auth.revoke_session(text) is False

@@ -77,14 +77,15 @@ def test_what_goes_with_an_address_changes_with_it(url, path, query):
         auth.deliver_mails()
         auth.request_password_reset("info@münchen.example")
     back_to(url, "0002")
-    tables = {"users": ("username", "email"), "letters": ("email",), "links": ("email",)}
+    of_people = {"users": ("username", "email"), "links": ("email",)}
+    tables = of_people | {"letters": ("email",)}
     with closing(sqlite3.connect(path)) as connection, connection:
         for table, columns in tables.items():
             for column in columns:
                 connection.execute(f"UPDATE {table} SET {column} = 'info@xn--mnchen-3ya.example'")
     EvrmoreAuth(url, settings=settings).close()
 
-    for table, columns in tables.items():
+    for table, columns in (of_people | {"outbox": ("email",)}).items():
         assert query(f"SELECT {', '.join(columns)} FROM {table}") == [("info@münchen.example",) * len(columns)]
 
 

@@ -1,1 +1,1 @@
-"""One adapter a framework. Each translates requests and answers, and decides nothing."""
+"""One adapter per framework. Each translates requests and answers, and decides nothing."""

@@ -44,15 +44,15 @@ _PROVIDER_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the application's code decides, beside the settings.
+    """What the application's code decides, besides the settings.
 
     Args:
-        providers: Where users come from, beside our own tables.
+        providers: Where users come from, besides our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller.
         naive_timestamps: Whether records carry naive UTC datetimes.
         mailer: What sends mails, in the place of what the setting ``mail_url`` says.
-        clock: Another clock than the machine's, for tests.
-        random: Another randomness than the system's, for tests.
+        clock: A clock other than the machine's, for tests.
+        random: A source of randomness other than the system's, for tests.
     """
 
     providers: Sequence[UserProvider] = ()
@@ -64,7 +64,7 @@ class Choices:
 
 
 def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, MailWorker]:
-    """Build the parts of one application, and who sends its mails; the database is created and migrated on the way.
+    """Build the parts of one application, and what sends its mails; the database is created and migrated on the way.
 
     Args:
         settings: What the operator decided.
@@ -120,7 +120,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
 
 
 def _require_mailer(mailer: Mailer | None) -> Mailer | None:
-    """Return the application's mailer, if it has one, and it is one.
+    """Return the application's mailer, if it has one, after a check that it can send.
 
     Raises:
         ConfigurationError: If it cannot send, or only in an event loop.

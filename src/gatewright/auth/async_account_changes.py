@@ -1,4 +1,4 @@
-"""What accounts are called, their data and their end, for code that runs in an event loop."""
+"""Renaming, moving, exporting and deleting accounts, for code that runs in an event loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gatewright.operations.outbox import read_asker
 class AsyncAccountChanges(Facade):
     """Renames accounts, moves them to other mail addresses, exports and deletes them. Only those in our own tables.
 
-    ``actor`` is who does so, where that is not the user. ``ip_address``, ``language`` and ``base_url`` are as in
+    ``actor`` is who does it, if that is not the user. ``ip_address``, ``language`` and ``base_url`` are as in
     `AsyncSelfService`.
     """
 
@@ -35,7 +35,7 @@ class AsyncAccountChanges(Facade):
         Raises:
             UserNotFoundError: If there is no such user.
             InvalidParameterError: If the name is not acceptable.
-            TakenError: If the name is somebody's already.
+            TakenError: If the name is already taken.
             Denied: If a ``pre_username_change`` hook refuses.
         """
         return await change_username(self._parts, user_id, username, actor=actor)
@@ -52,7 +52,7 @@ class AsyncAccountChanges(Facade):
     ) -> None:
         """Send a link to a new mail address, and a notice to the old one. Until the link is used nothing changes.
 
-        Where the address is somebody else's no link is sent, and nobody is told.
+        If the address belongs to another account, no link is sent, and the caller is not told.
 
         Args:
             user_id: The user's id.
@@ -87,7 +87,7 @@ class AsyncAccountChanges(Facade):
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
-            TakenError: If the address has become somebody else's meanwhile.
+            TakenError: If another account has taken the address meanwhile.
         """
         return await confirm_email_change(
             self._parts, token, ip_address=ip_address, language=language, base_url=base_url
@@ -123,7 +123,7 @@ class AsyncAccountChanges(Facade):
         await delete_user(self._parts, user_id, asker=asker, actor=actor)
 
     async def list_sole_roles(self, user_id: str) -> list[str]:
-        """Return the roles that a user was given and nobody else was, such as that of the last administrator.
+        """Return the roles that only this user has been given, such as that of the last administrator.
 
         Raises:
             UserNotFoundError: If there is no such user.

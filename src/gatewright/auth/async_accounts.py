@@ -51,9 +51,9 @@ class AsyncAccounts(Facade):
             actor: Who makes it.
 
         Raises:
-            InvalidParameterError: If a name or the identifier is not acceptable, or nobody has declared a role.
+            InvalidParameterError: If a name or the identifier is not acceptable, or a role has not been declared.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the name, the mail address or the identifier is somebody's already.
+            TakenError: If the name, the mail address or the identifier is already taken.
         """
         new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles, id=user_id)
         return await create_user(self._parts, new, password=password, password_hash=password_hash, actor=actor)
@@ -67,10 +67,10 @@ class AsyncAccounts(Facade):
         return await user_of(self._parts, await require_account(self._parts, username))
 
     async def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
-        """Return users in the order of their ids, from behind the id ``after``; without their rights.
+        """Return users in the order of their ids, starting after the id ``after``; without their rights.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number.
+            InvalidParameterError: If ``at_most`` is not a positive number.
         """
         return await list_users(self._parts, after=after, at_most=at_most)
 
@@ -95,7 +95,7 @@ class AsyncAccounts(Facade):
         await set_password(self._parts, username, password, keep_session=keep_session, actor=actor)
 
     async def enable_user(self, username: str, *, actor: str | None = None) -> None:
-        """Let an account be used.
+        """Activate an account.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -103,7 +103,7 @@ class AsyncAccounts(Facade):
         await set_user_active(self._parts, username, is_active=True, actor=actor)
 
     async def disable_user(self, username: str, *, actor: str | None = None) -> None:
-        """Let an account no longer be used; its sessions end at once.
+        """Deactivate an account; its sessions end at once.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -111,7 +111,7 @@ class AsyncAccounts(Facade):
         await set_user_active(self._parts, username, is_active=False, actor=actor)
 
     async def verify_user(self, username: str, *, actor: str | None = None) -> None:
-        """Count an account as verified.
+        """Mark an account as verified.
 
         Raises:
             UserNotFoundError: If there is no such user.

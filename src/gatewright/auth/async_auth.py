@@ -28,15 +28,15 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
 
     Args:
         database_url: Where everything is kept; default ``GATEWRIGHT_DATABASE_URL``, then ``sqlite:///gatewright.db``.
-        providers: Where users come from, beside our own tables.
+        providers: Where users come from, besides our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller instead of the log only.
         jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
         settings: All settings; default from the environment and ``.env``.
         naive_timestamps: Whether records carry naive UTC datetimes instead of aware ones.
         mailer: What sends mails, such as an object of yours with a plain method ``send(mail)``; default the setting
             ``mail_url``.
-        clock: Another clock than the machine's, for tests.
-        random: Another randomness than the system's, for tests.
+        clock: A clock other than the machine's, for tests.
+        random: A source of randomness other than the system's, for tests.
 
     Raises:
         ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
@@ -109,13 +109,13 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             The object.
 
         Raises:
-            ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
             HookSignatureError: If a method asks for what its event does not give.
         """
         return self.hooks.use_middleware(middleware)
 
     def load_user_provider(self, name: str) -> UserProvider:
-        """Return a provider: the very object that was given, or a new one.
+        """Return a provider: the object itself that was given, or a new one.
 
         Args:
             name: The name of its class, or ``package.module:Class`` to import.
@@ -128,16 +128,16 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
     async def attempt(
         self, username: str, password: str, provider: str | UserProvider, *, ip_address: str | None = None
     ) -> User:
-        """Prove a user by their password. Nobody is signed in by that: see `AsyncGuard.login`.
+        """Prove a user by their password. This opens no session: see `AsyncGuard.login`.
 
         Args:
             username: The name that the provider knows them by.
-            password: What they typed. There must be one.
-            provider: Its name, or the very object.
+            password: What they typed; required.
+            provider: Its name, or the object itself.
             ip_address: Where the attempt comes from, to limit how often one client may fail.
 
         Raises:
-            InvalidParameterError: If the username is not a string, there is no password, or the address is none.
+            InvalidParameterError: If the username is not a string, or the password or IP address is not acceptable.
             AttemptBlockedError: If too many attempts have failed.
             UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
             InactiveUserError: If the password is right, but the user has been deactivated.
@@ -157,12 +157,12 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         actor: str | None = None,
         reason: str | None = None,
     ) -> User:
-        """Take somebody's word for who a user is. It is written to the audit record.
+        """Accept a user without a password, because a trusted caller vouches for them. The audit record says so.
 
         Args:
             username: The name that the provider knows them by.
-            provider: Its name, or the very object.
-            actor: Whose word it is.
+            provider: Its name, or the object itself.
+            actor: Who vouches for them.
             reason: Why.
 
         Raises:
@@ -190,13 +190,13 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             user_agent: What the browser says of itself, to show in the list of sessions.
 
         Raises:
-            ConfigurationError: If ``session`` is no mapping that can be changed.
-            InvalidParameterError: If the address is none, or the user agent not a string.
+            ConfigurationError: If ``session`` is not a mutable mapping.
+            InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
         return AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
 
     def close(self) -> None:
-        """Let go of the database's connections and of the thread that sends mails. Using the object brings them back.
+        """Close the database's connections and stop the mail worker. Using the object again starts them anew.
 
         A database in memory is gone with its connection.
         """

@@ -1,4 +1,4 @@
-"""`AsyncGuard`: the auth of one visit, over the session mapping of whatever framework, in an event loop."""
+"""`AsyncGuard`: the auth of one visit, over the session mapping of any framework, in an event loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gatewright.ports import Owner
 class AsyncGuard(AsyncOwnAccount):
     """Who is visiting, and what may they do? Made by `AsyncAuth.guard`, once for every request.
 
-    Of the user only a session secret lies in the mapping. The user is loaded afresh from its provider, once a
+    Of the user, the mapping holds only a session secret. The user is loaded afresh from its provider, once per
     request, and one who no longer loads, is inactive or unverified is a guest.
     """
 
@@ -21,9 +21,9 @@ class AsyncGuard(AsyncOwnAccount):
         """Say whether a user has a role.
 
         Args:
-            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; how
-                another provider spells its own only it knows, so theirs must be exact.
-            user: Whom to ask about, whoever is visiting; by default the visitor.
+            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; only another
+                provider knows how it spells its own, so those must be exact.
+            user: The user to ask about; by default the visitor.
         """
         asked = await self._asked(user)
         return asked is not None and has_role(asked, role)
@@ -33,7 +33,7 @@ class AsyncGuard(AsyncOwnAccount):
 
         Args:
             permission: A dotted name, or ``branch.*`` to ask for anything below ``branch``.
-            user: Whom to ask about, whoever is visiting; by default the visitor.
+            user: The user to ask about; by default the visitor.
             subject: What it is about, for voters; any object.
 
         Raises:
@@ -43,17 +43,17 @@ class AsyncGuard(AsyncOwnAccount):
         return asked is not None and await is_granted(self._parts, asked, permission, subject=subject)
 
     async def sessions(self, user: User | None = None) -> list[Session]:
-        """Return a user's living sessions with their devices, newest first; by default the visitor's."""
+        """Return a user's active sessions with their devices, newest first; by default the visitor's."""
         asked = await self._asked(user)
         return [] if asked is None else await list_sessions(self._parts, self._owner_of(asked))
 
     async def revoke_session(self, session_id: str) -> bool:
-        """End one of the visitor's own sessions and say whether there was one: somebody else's is none."""
+        """End one of the visitor's own sessions and say whether there was one: another user's does not count."""
         user = await self.user()
         return user is not None and await end_session_of(self._parts, self._owner_of(user), session_id)
 
     async def revoke_other_sessions(self) -> int:
-        """End the visitor's sessions but this one, and return how many that were."""
+        """End the visitor's sessions but this one, and return how many there were."""
         visit = await self._resume()
         if visit is None:
             return 0
@@ -61,7 +61,7 @@ class AsyncGuard(AsyncOwnAccount):
         return await end_sessions_of(self._parts, self._owner_of(user), keep=session.id)
 
     async def revoke_all_sessions(self) -> int:
-        """End all the visitor's sessions, this one too, and return how many that were."""
+        """End all the visitor's sessions, this one too, and return how many there were."""
         user = await self.user()
         self._visit = None
         return 0 if user is None else await end_sessions_of(self._parts, self._owner_of(user))

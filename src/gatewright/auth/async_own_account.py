@@ -15,9 +15,9 @@ from gatewright.operations.own_account import (
 
 
 class AsyncOwnAccount(AsyncSigningIn):
-    """Changes, exports and deletes the visitor's account. Each act needs a fresh proof that it is them.
+    """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
 
-    That is ``password``, the one that they have. An account without a password is proved by its wallet: the visitor
+    That is ``password``, their current one. An account without a password is proved by its wallet: the visitor
     must have signed in with it within the last ten minutes. Users of other providers than our own tables cannot be
     changed here.
     """
@@ -27,15 +27,15 @@ class AsyncOwnAccount(AsyncSigningIn):
 
         Args:
             username: The new name.
-            password: The password that they have.
+            password: Their current password.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the name is not acceptable, or the user is no account of ours.
-            TakenError: If the name is somebody's already.
+            InvalidParameterError: If the name is not acceptable, or the user is not in our own tables.
+            TakenError: If the name is already taken.
             Denied: If a ``pre_username_change`` hook refuses.
         """
         session, user = await self._require_visit()
@@ -50,16 +50,16 @@ class AsyncOwnAccount(AsyncSigningIn):
 
         Args:
             email: The new address.
-            password: The password that they have.
+            password: Their current password.
             language: The language of the mails; by default the setting's, then English.
             base_url: Where the mails lead, such as ``https://example.com``.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             RateLimitError: If too many attempts have failed, or the client has asked for too many mails.
-            InvalidParameterError: If the address is not acceptable, or the user is no account of ours.
+            InvalidParameterError: If the address is not acceptable, or the user is not in our own tables.
             Denied: If a ``pre_email_change`` hook refuses.
         """
         session, user = await self._require_visit()
@@ -70,14 +70,14 @@ class AsyncOwnAccount(AsyncSigningIn):
         """Return everything that is kept about the visitor, as JSON can write it.
 
         Args:
-            password: The password that they have.
+            password: Their current password.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
         """
         session, user = await self._require_visit()
         return await export_own_data(self._parts, session, user, password=password, client=self._device.ip_address)
@@ -86,15 +86,15 @@ class AsyncOwnAccount(AsyncSigningIn):
         """Delete the visitor's account and sign them out, here and everywhere. What the visit kept is forgotten.
 
         Args:
-            password: The password that they have.
+            password: Their current password.
             language: The language of the mail that tells them; by default the setting's, then English.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_account_deletion`` hook refuses.
         """
         session, user = await self._require_visit()

@@ -25,7 +25,7 @@ class AsyncRights(Facade):
         """Declare a permission, such as ``general.delete.local``, and every branch above it.
 
         Raises:
-            InvalidParameterError: If it is no dotted name.
+            InvalidParameterError: If it is not a dotted name.
         """
         await create_permission(self._parts, permission, actor=actor)
 
@@ -44,7 +44,7 @@ class AsyncRights(Facade):
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-            PermissionNotFoundError: If nobody has declared the permission.
+            PermissionNotFoundError: If the permission has not been declared.
             UserNotFoundError: If there is no such user.
         """
         await grant_permission(self._parts, permission, username=username, role=role, actor=actor)
@@ -56,7 +56,7 @@ class AsyncRights(Facade):
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-            PermissionNotFoundError: If nobody has declared the permission.
+            PermissionNotFoundError: If the permission has not been declared.
             UserNotFoundError: If there is no such user.
         """
         return await revoke_permission(self._parts, permission, username=username, role=role, actor=actor)
@@ -77,7 +77,7 @@ class AsyncRights(Facade):
         """Give a declared role to a user.
 
         Raises:
-            InvalidParameterError: If nobody has declared the role.
+            InvalidParameterError: If the role has not been declared.
             UserNotFoundError: If there is no such user.
         """
         await assign_role(self._parts, role, username=username, actor=actor)
@@ -86,7 +86,7 @@ class AsyncRights(Facade):
         """Take a role from a user and say whether they had it.
 
         Raises:
-            InvalidParameterError: If nobody has declared the role.
+            InvalidParameterError: If the role has not been declared.
             UserNotFoundError: If there is no such user.
         """
         return await unassign_role(self._parts, role, username=username, actor=actor)

@@ -40,7 +40,7 @@ class AsyncSigningIn(AsyncVisitor):
         return user
 
     async def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
-        """Prove a user by a signed challenge and store them. Whoever signs in for the first time gets an account.
+        """Prove a user by a signed challenge and store them. The first sign-in makes an account.
 
         Args:
             evrmore_address: The address that wants to sign in.
@@ -52,7 +52,7 @@ class AsyncSigningIn(AsyncVisitor):
 
         Raises:
             AttemptBlockedError: If too many attempts of this client have failed.
-            InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+            InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
@@ -99,7 +99,7 @@ class AsyncSigningIn(AsyncVisitor):
         """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
 
         Args:
-            current: The password that they have.
+            current: Their current password.
             new: The password that they want, checked against the policy.
             language: The language of the mail that tells them; by default the setting's, then English.
 
@@ -108,7 +108,7 @@ class AsyncSigningIn(AsyncVisitor):
             UserNotFoundError: If the current password is wrong.
             AttemptBlockedError: If too many attempts have failed.
             WeakPasswordError: If the new password is too easy to guess.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = await self._require_visit()
@@ -117,7 +117,7 @@ class AsyncSigningIn(AsyncVisitor):
         await self._open(user, provider=session.provider, method="password")
 
     async def remember(self) -> str:
-        """Let the visitor's browser be known beyond this session, for the setting ``remember_days``.
+        """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
 
         Returns:
             What the browser is to keep, as the value of a cookie of its own.
@@ -131,14 +131,14 @@ class AsyncSigningIn(AsyncVisitor):
         return cookie
 
     async def recall(self, cookie: str) -> str | None:
-        """Sign a guest in by what their browser kept. The visit is not fully authenticated by that.
+        """Sign a guest in by their browser's remember token. The visit is not fully authenticated by that.
 
         Args:
             cookie: The cookie's value.
 
         Returns:
             The value that the cookie must have from now on. Where it is the same, leave the cookie alone: another
-            request may just have set a newer one. None where it is worth nothing: delete the cookie.
+            request may just have set a newer one. None where it is not valid any more: delete the cookie.
         """
         if not await self.is_guest():
             return cookie
@@ -161,7 +161,7 @@ class AsyncSigningIn(AsyncVisitor):
             await forget(self._parts, str(series))
         if secret is not None:
             await end_visit(self._parts, secret)
-        self._state.clear()  # only now: what could not be ended stays in the visitor's hands
+        self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
 
     async def _open(self, user: User, *, provider: str, method: str) -> Session:
         session = await open_visit(

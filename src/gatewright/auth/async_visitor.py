@@ -41,7 +41,7 @@ class AsyncVisitor:
         return visit is not None and visit[0].is_fully_authenticated
 
     async def current_session(self) -> Session | None:
-        """Return the visitor's session, without what names it, or None for a guest."""
+        """Return the visitor's session, without its token, or None for a guest."""
         visit = await self._resume()
         return None if visit is None else replace(visit[0], token=None)
 
@@ -65,7 +65,7 @@ class AsyncVisitor:
         return None
 
     def messages(self) -> dict[str, str]:
-        """Return what the last request left to say to the visitor, type -> code, and forget it."""
+        """Return the messages that the last request left for the visitor, type -> code, and forget them."""
         return self._state.take_messages()
 
     def add_message(self, kind: str, code: str) -> None:

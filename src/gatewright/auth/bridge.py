@@ -9,7 +9,7 @@ from gatewright.auth.generated.guard import Guard
 
 
 def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
-    """Return the asynchronous face of an application's auth.
+    """Return an asynchronous interface to an application's auth.
 
     Over a blocking `Auth` its coroutines never suspend, so `run_to_completion` drives them.
     """
@@ -21,7 +21,7 @@ def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
 
 
 def blocking_guard_of(guard: AsyncGuard) -> Guard:
-    """Return the blocking face of a visit's guard, made over a blocking `Auth`; the two share their state."""
+    """Return a blocking interface to a visit's guard, made over a blocking `Auth`; the two share their state."""
     face = Guard.__new__(Guard)
     face.__dict__ = guard.__dict__
     return face

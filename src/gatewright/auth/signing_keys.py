@@ -24,7 +24,7 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
         random: Where a development secret comes from.
 
     Raises:
-        ConfigurationError: If a key cannot be read, is public where it must sign, lies open to others, or, in
+        ConfigurationError: If a key cannot be read, is public where it must sign, can be read by others, or, in
             production, if the secret is missing or weak.
     """
     current = _current_key(settings, database=database, random=random)
@@ -111,7 +111,7 @@ def _development_secret(path: Path, random: Random) -> str:
 
 
 def _create_secret_file(path: Path, secret: str) -> None:
-    """Write the whole file under another name first: it appears complete, or somebody else's was there before."""
+    """Write the whole file under another name first: it appears complete, or another process's was there before."""
     descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner only
     try:
         with os.fdopen(descriptor, "w") as file:

@@ -17,7 +17,7 @@ _logger = logging.getLogger("gatewright.auth")
 
 
 class BoundedMapping(MutableMapping[str, Any]):
-    """A session mapping that holds only so much, such as a cookie."""
+    """A session mapping of limited size, such as a cookie."""
 
     @property
     @abstractmethod
@@ -28,8 +28,8 @@ class BoundedMapping(MutableMapping[str, Any]):
 class VisitState:
     """What names the session and the browser, the application's own values, and messages, in a mapping.
 
-    Each change puts a new value under the key, so that every framework notices it. What has not the expected shape
-    counts as empty: the mapping may come from a cookie of an older release. In a mapping that holds only so much, the
+    Each change puts a new value under the key, so that every framework notices it. What does not have the expected
+    shape counts as empty: the mapping may come from a cookie of an older release. In a mapping of limited size, the
     application's values never take the room that signing in needs; what is over it goes, the largest value first.
 
     Args:

@@ -132,7 +132,7 @@ def run() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Give a process without standard streams empty ones, so that no database gets the number of one."""
+    """Give a process without standard streams empty ones, so that no database gets the file descriptor of one."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))

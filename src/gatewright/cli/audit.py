@@ -40,11 +40,11 @@ def read_audit(
     ] = None,
     event: Annotated[str | None, typer.Option(metavar="EVENT", help="Only this event, such as sign_in_failed.")] = None,
     user: Annotated[str | None, typer.Option(metavar="NAME", help="Only what is about this user.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines, until Ctrl-C.")] = False,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Only the newest N lines, to begin with.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document a line: an export.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document per line: an export.")] = False,
 ) -> None:
     """Read the audit record, the newest line last."""
     earliest = None if since is None else _moment_of(since)
@@ -93,14 +93,14 @@ def _facts_of(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _quoted(text: str) -> str:
-    """Return a fact so that what somebody typed as a name cannot look like another fact."""
+    """Return a fact so that what a visitor typed as a name cannot look like another fact."""
     if _PLAIN.fullmatch(text) and text.isprintable():
         return text
     return json.dumps(printable(text), ensure_ascii=False)
 
 
 def _moment_of(when: str) -> datetime:
-    """Return the moment that is meant by an age or an ISO time.
+    """Return the time that an age or an ISO time stands for.
 
     Raises:
         InvalidParameterError: If it is neither.
@@ -118,7 +118,7 @@ def _moment_of(when: str) -> datetime:
 
 
 def _wait_for_more() -> None:
-    """Wait a moment. A reader who has gone away ends the waiting, though there be nothing to write.
+    """Wait a moment; stop waiting if the reader of stdout has gone, even where there is nothing to write.
 
     Raises:
         BrokenPipeError: If nobody reads stdout any more.

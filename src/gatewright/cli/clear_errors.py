@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from errno import ENOSPC
 from functools import wraps
 from typing import ParamSpec
 
@@ -30,6 +31,8 @@ def with_clear_errors(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:
             raise
         except OSError as error:
+            if error.errno == ENOSPC and error.filename is None:
+                raise  # the output cannot be written, and so nothing be told there
             cause = error.strerror or str(error)
             place = f": {error.filename}" if error.filename else ""
             raise _tell(ConfigurationError(f"{cause}{place}."), as_json=as_json) from error

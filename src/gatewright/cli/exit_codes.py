@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     BAD_INPUT = 2
     """An argument or the input is not acceptable."""
     UNAVAILABLE = 3
-    """The configuration, the store or what users come from does not work, or is too busy."""
+    """The configuration, the store or a user provider does not work, or is too busy."""
 
 
 def exit_code_of(error: GatewrightError) -> ExitCode:

@@ -14,5 +14,5 @@ def require_id(name: str, value: str) -> str:
     from gatewright.operations.arguments import is_possible_id
 
     if not is_possible_id(value):
-        raise InvalidParameterError(f"{name} is no identifier. `gatewright sessions list` shows those that there are.")
+        raise InvalidParameterError(f"{name} is not an identifier. `gatewright sessions list` shows all of them.")
     return value

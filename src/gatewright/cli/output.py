@@ -20,19 +20,19 @@ _UNLIMITED_WIDTH = 100_000
 
 
 def write_json(document: Mapping[str, Any]) -> None:
-    """Print the one JSON document of a command; moments are ISO text."""
+    """Print the one JSON document of a command; datetimes are ISO text."""
     print(json.dumps(document, indent=2, default=_text_of))
 
 
 def note(text: str) -> None:
-    """Tell a person something that is no data."""
+    """Tell a person something that is not data."""
     print(text, file=sys.stderr)
 
 
 def write_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Print a table whose cells come whole, whatever characters they hold.
+    """Print a table whose cells are never cut, whatever characters they hold.
 
     Args:
         columns: The headings.
@@ -51,7 +51,7 @@ def write_table(
 
 
 def console_on(stream: TextIO) -> Console:
-    """Return a Rich console; it colours and wraps only on a terminal, and takes not a string for markup."""
+    """Return a Rich console; it colours and wraps only on a terminal, and takes no text for markup."""
     from rich.console import Console
 
     is_terminal = stream.isatty()

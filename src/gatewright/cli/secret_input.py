@@ -51,14 +51,14 @@ def read_message(message: str) -> str:
     """Return the message, read from standard input if it is ``-``. The line end that a pipe adds is no part of it.
 
     Raises:
-        InvalidParameterError: If standard input holds nothing or not a string.
+        InvalidParameterError: If standard input holds nothing, or bytes that are not text.
     """
     if message != STANDARD_INPUT:
         return message
     try:
         text = sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
-        raise InvalidParameterError("The message on standard input is not a string in UTF-8.") from error
+        raise InvalidParameterError("The message on standard input is not text in UTF-8.") from error
     if not text:
         raise InvalidParameterError("There is no message on standard input.")
     return text.removesuffix("\n").removesuffix("\r")

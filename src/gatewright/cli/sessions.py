@@ -29,7 +29,7 @@ _COLUMNS = (
 
 Provider = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Whose user --user names, where that is no account of gatewright's own."),
+    typer.Option(metavar="NAME", help="The provider of the user that --user names; by default gatewright's own."),
 ]
 
 

@@ -22,12 +22,12 @@ def create_user(
     roles: Annotated[
         list[str] | None, typer.Option("--role", metavar="ROLE", help="A declared role; repeat it.")
     ] = None,
-    is_verified: Annotated[bool, typer.Option("--verified", help="Count the user as verified at once.")] = False,
-    has_no_password: Annotated[bool, typer.Option("--no-password", help="Set none, and ask for none.")] = False,
+    is_verified: Annotated[bool, typer.Option("--verified", help="Mark the user as verified at once.")] = False,
+    has_no_password: Annotated[bool, typer.Option("--no-password", help="Set no password, and ask for none.")] = False,
     password_file: PasswordFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a user. You are asked for the password, unseen."""
+    """Make a user. You are prompted for the password."""
     if has_no_password and password_file is not None:
         raise InvalidParameterError("Say either --no-password or --password-file.")
     password = None if has_no_password else read_new_password(password_file)
@@ -53,7 +53,7 @@ def show_user(name: Name, as_json: AsJson = False) -> None:
 
 
 def disable_user(name: Name, as_json: AsJson = False) -> None:
-    """Let a user no longer sign in. The user's sessions end at once."""
+    """Stop a user from signing in. The user's sessions end at once."""
     with Auth() as auth:
         auth.disable_user(name, actor=acting_user())
         _tell(auth, name, "is disabled", as_json=as_json)
@@ -67,16 +67,16 @@ def enable_user(name: Name, as_json: AsJson = False) -> None:
 
 
 def verify_user(name: Name, as_json: AsJson = False) -> None:
-    """Count a user as verified."""
+    """Mark a user as verified."""
     with Auth() as auth:
         auth.verify_user(name, actor=acting_user())
         _tell(auth, name, "is verified", as_json=as_json)
 
 
 def set_password(name: Name, password_file: PasswordFile = None, as_json: AsJson = False) -> None:
-    """Give a user a new password. You are asked for it, unseen; the user's sessions end at once."""
+    """Give a user a new password. You are prompted for it; the user's sessions end at once."""
     with Auth() as auth:
-        auth.get_user(name)  # so that nobody types a password for nobody
+        auth.get_user(name)  # so that nobody types a password for a user that there is not
         auth.set_password(name, read_new_password(password_file), actor=acting_user())
         _tell(auth, name, "has a new password", as_json=as_json)
 

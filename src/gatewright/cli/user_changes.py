@@ -1,4 +1,4 @@
-"""``gatewright user rename``, ``email``, ``export`` and ``delete``: what a user is called, their data, their end."""
+"""``gatewright user rename``, ``email``, ``export`` and ``delete``: rename, move, export and delete users."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def list_users(as_json: AsJson = False) -> None:
 
 
 def _write_document(auth: Auth) -> None:
-    """Print one JSON document, a user a line."""
+    """Print one JSON document, one user per line."""
     print('{\n  "users": [', end="")
     separator = "\n"
     for page in _pages(auth):
@@ -39,7 +39,7 @@ def _write_document(auth: Auth) -> None:
 
 
 def _write_tables(auth: Auth) -> None:
-    """Print a table a page, as columns as wide as all users need would need all users."""
+    """Print one table per page: columns as wide as all users need would need all users in memory."""
     is_empty = True
     for page in _pages(auth):
         rows = [account_fields(user.entity) for user in page]

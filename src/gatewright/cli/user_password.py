@@ -42,7 +42,7 @@ def read_new_password(source: str | None) -> str:
     try:
         password = raw.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise InvalidParameterError("The password of --password-file is not a string in UTF-8.") from None
+        raise InvalidParameterError("The password of --password-file is not text in UTF-8.") from None
     if not password:
         raise InvalidParameterError("There is no password in --password-file.")
     if "\n" in password:

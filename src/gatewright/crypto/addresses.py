@@ -54,7 +54,7 @@ def read_address(address: object, networks: Sequence[Network]) -> tuple[Network,
 
 
 def is_address(text: object, networks: Sequence[Network]) -> bool:
-    """Say whether a text is a P2PKH address of one of the networks."""
+    """Say whether a string is a P2PKH address of one of the networks."""
     try:
         read_address(text, networks)
     except InvalidAddressError:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What has to be known of a network to read its addresses and keys, and to check what its wallets signed.
+    """What has to be known about a network to read its addresses and keys, and to check what its wallets signed.
 
     Args:
         name: The name in settings, such as ``"evrmore-testnet"``.

@@ -24,9 +24,9 @@ def verify_message(address: str, *, message: str, signature: str, networks: Sequ
     addresses, text after the base64 and 32 header bytes for each signature.
 
     Args:
-        address: A P2PKH address of one of the networks, with nothing round it.
+        address: A P2PKH address of one of the networks, with nothing around it.
         message: The text, exactly as it was signed.
-        signature: 88 characters of base64, with nothing round them.
+        signature: 88 characters of base64, with nothing around them.
         networks: The networks that are accepted. Where two share a version byte, the first is meant.
     """
     raw_signature = _decode_signature(signature)

@@ -18,18 +18,18 @@ class AsyncEvrmoreAuth(AsyncAuth):
     async def generate_challenge(
         self, evrmore_address: str, expire_minutes: float = 10, *, ip_address: str | None = None
     ) -> str:
-        """Make a text that the holder of an address is asked to sign.
+        """Make a challenge: a text that the holder of an address is asked to sign.
 
         Args:
             evrmore_address: The P2PKH address that wants to sign in.
             expire_minutes: How long the challenge lives, in minutes; with 0 it has already expired.
-            ip_address: Where the question comes from, to limit how often one client may ask.
+            ip_address: Where the request comes from, to limit how often one client may ask.
 
         Returns:
             The text to sign: one line that names the site, the address and the time.
 
         Raises:
-            InvalidAddressError: If the address is none of a network that may sign in.
+            InvalidAddressError: If the address is not one of a network that may sign in.
             InvalidParameterError: If another argument is not acceptable.
             RateLimitError: If the address or the client has asked too often.
             Denied: If a ``pre_challenge`` hook refuses.
@@ -68,7 +68,7 @@ class AsyncEvrmoreAuth(AsyncAuth):
 
         Raises:
             AttemptBlockedError: If too many attempts of this client have failed.
-            InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+            InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
@@ -110,7 +110,7 @@ class AsyncEvrmoreAuth(AsyncAuth):
         """Delete challenges that have expired, and return how many; at most so many in one transaction.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If the challenges cannot be deleted.
         """
         return await delete_expired_challenges(self._parts, at_most=at_most)

@@ -29,7 +29,7 @@ class HookDeclaration:
 
     @property
     def is_before(self) -> bool:
-        """Whether the point comes before its operation: callbacks may change the question or refuse it."""
+        """Whether the point comes before its operation: callbacks may change the parameters or refuse."""
         return self.name.startswith("pre_")
 
 
@@ -56,12 +56,12 @@ POINTS = (
     HookDeclaration(
         "pre_auth",
         "authenticate",
-        "Before a wallet sign-in looks at anything.",
+        "Before a wallet sign-in checks anything.",
         {
             "evrmore_address": "the address that wants to sign in",
             "challenge": "the challenge's text",
             "signature": "the signature over it, base64",
-            "skip_ownership_check": "whether a challenge made for another address will do",
+            "skip_ownership_check": "whether a challenge made for another address is accepted",
         },
     ),
     HookDeclaration(
@@ -132,7 +132,7 @@ POINTS = (
     HookDeclaration(
         "pre_login",
         "visit of the login route",
-        "Whenever a visitor comes to the login route, whether they submit the form or not.",
+        "Whenever a visitor requests the login route, whether they submit the form or not.",
         {"route": "the route, as the web layer names it"},
     ),
     HookDeclaration(
@@ -144,7 +144,7 @@ POINTS = (
     HookDeclaration(
         "login_failed",
         "attempt",
-        "After a user could not be proven: there is none of that name, or the password is wrong.",
+        "After a user could not be proven: there is none with that name, or the password is wrong.",
         {"username": "the name that was given"},
     ),
     HookDeclaration(
@@ -180,7 +180,7 @@ POINTS = (
     HookDeclaration(
         "pre_signup",
         "sign_up",
-        "Before somebody makes an account of their own, and before what they typed is validated.",
+        "Before a visitor signs up, and before what they typed is validated.",
         {
             "email": "the mail address that was typed",
             "username": "the username that was typed, or None",
@@ -190,7 +190,7 @@ POINTS = (
     HookDeclaration(
         "post_signup",
         "sign_up",
-        "After an account has been made by its owner. Not where the mail address had one already.",
+        "After a visitor has signed up. Not where the mail address had an account already.",
         {"user": "the new User, not verified yet"},
     ),
     HookDeclaration(

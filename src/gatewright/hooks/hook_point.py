@@ -52,7 +52,7 @@ class HookPoint:
         """Add a callback, and return it unchanged so that this works as a decorator.
 
         One that is here already stays where it is and runs once: modules are imported twice, extensions set up twice.
-        Methods are the same where they are of one object.
+        Methods count as the same if they belong to the same object.
 
         Raises:
             HookSignatureError: If the callback cannot be called with what this point gives.
@@ -71,7 +71,7 @@ class HookPoint:
         """Run the callbacks one after the other.
 
         Each callback sees what the ones before it changed. Only ``pre_*`` points take changes, and only of
-        parameters that they have; whatever else a callback returns means nothing.
+        parameters that they have; whatever else a callback returns is ignored.
 
         Returns:
             The parameters, changed or not. They come from outside: validate them again.

@@ -100,7 +100,7 @@ class Hooks:
             The object.
 
         Raises:
-            ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
             HookSignatureError: If a method asks for what its point does not give.
         """
         for known, made in self._used:

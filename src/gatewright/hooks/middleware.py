@@ -70,7 +70,7 @@ def make_middleware(given: object) -> AuthMiddleware:
     """Return a middleware: the object that was given, or a new one of the class that was given or named.
 
     Raises:
-        ConfigurationError: If it is no `AuthMiddleware`, or cannot be made.
+        ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
     """
     made = given
     try:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gatewright.model import Challenge, Session
 
 _SHORTEST_SECRET = 8
-"""Characters. What is shorter is no secret of ours, and replacing it would eat the text."""
+"""Characters. What is shorter is not one of our secrets, and replacing it would garble the text."""
 
 
 def redacted_traceback(error: BaseException, *, secrets: Iterable[object]) -> str:

@@ -28,7 +28,7 @@ def translations_for(language: str, *, skin: Path | None = None) -> Translations
 
     Args:
         language: One of `LANGUAGES`.
-        skin: A folder whose ``locale/es.po``, for instance, goes before ours, with an application's own sentences.
+        skin: A folder whose ``locale/es.po``, for instance, precedes ours, with an application's own sentences.
 
     Raises:
         ConfigurationError: If the language is not one of ours, a catalog cannot be read, or Babel is not installed.

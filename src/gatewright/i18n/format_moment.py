@@ -1,4 +1,4 @@
-"""Write a moment for people."""
+"""Format a time for people."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _WORLD_ENGLISH = {"en": "en_GB"}
 
 
 def format_moment(moment: datetime, language: str) -> str:
-    """Return a moment as its date and minute in UTC, such as ``1 Mar 2026, 09:30 UTC``, in a language of ours.
+    """Return a time as its date and minute in UTC, such as ``1 Mar 2026, 09:30 UTC``, in one of our languages.
 
     Args:
-        moment: The moment, aware.
+        moment: The time, aware.
         language: The language.
 
     Raises:

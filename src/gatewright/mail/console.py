@@ -10,7 +10,7 @@ _RULE = "-" * 72
 
 
 class ConsoleMailer:
-    """Prints mails to stderr, links and all, where whoever develops can follow them."""
+    """Prints mails to stderr, links and all, where a developer can follow them."""
 
     def send(self, mail: Mail) -> None:
         """Print the text of a mail."""

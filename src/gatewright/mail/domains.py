@@ -12,11 +12,11 @@ _ENCODED = "xn--"
 
 
 def canonical_domain(domain: str) -> str | None:
-    """Return the one spelling of a domain, in the mails that people read: ``münchen.example`` for
+    """Return the one spelling of a domain, in the letters that people read: ``münchen.example`` for
     ``XN--MNCHEN-3YA.Example.`` too.
 
     By IDNA 2008 with the mapping of UTS 46, non-transitional, as browsers do it: ``straße`` and ``strasse`` are two
-    domains, of two owners perhaps. Names that merely look alike, in mails of another script, stay two as well.
+    domains, of two owners perhaps. Names that merely look alike, in letters of another script, stay two as well.
 
     Returns:
         None if there can be no such domain.

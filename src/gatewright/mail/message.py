@@ -49,13 +49,13 @@ def read_recipient(value: str) -> Address:
 
 
 def build_message(mail: Mail, *, sender: Address, sent_at: datetime, message_id: str) -> EmailMessage:
-    """Return the message of a mail: its text, and the same in HTML for whoever prefers that.
+    """Return the message of a mail: its text, and the same in HTML for readers who prefer that.
 
     Args:
         mail: What to send.
         sender: Who sends it.
-        sent_at: The moment of its ``Date``, aware.
-        message_id: What is unique about it, without domain.
+        sent_at: The time in its ``Date``, aware.
+        message_id: The unique part of its Message-ID, without domain.
 
     Raises:
         InvalidParameterError: If its address is not one, or its subject more than a line: it would add headers.

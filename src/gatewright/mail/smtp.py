@@ -29,8 +29,8 @@ class SMTPMailer:
     Args:
         server: Which server.
         sender: Who the mails come from: ``Shop <noreply@shop.example>``.
-        clock: Another clock than the machine's, for tests.
-        random: Another randomness than the system's, for tests.
+        clock: A clock other than the machine's, for tests.
+        random: A source of randomness other than the system's, for tests.
 
     Raises:
         ConfigurationError: If the sender is no address.

@@ -27,7 +27,7 @@ class TLS(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SMTPServer:
-    """A server that takes mails, and as whom it knows us."""
+    """A server that takes mails, and our account there."""
 
     host: str
     port: int

@@ -21,7 +21,7 @@ class TemplateWriter:
 
     Args:
         site_name: What the mails call the site.
-        skin: A folder whose subfolder ``mail`` holds templates, each of which goes before ours of that name.
+        skin: A folder whose subfolder ``mail`` holds templates, each of which replaces ours of that name.
     """
 
     def __init__(self, *, site_name: str, skin: Path | None = None) -> None:
@@ -30,7 +30,7 @@ class TemplateWriter:
         self._environments: dict[str, MailEnvironment] = {}
 
     def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
-        """Return a mail's mail in its language, or in English where that is none of ours.
+        """Write a queued mail in its language, or in English where that is none of ours.
 
         Args:
             mail: What to write, to whom.

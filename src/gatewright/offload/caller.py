@@ -29,6 +29,6 @@ class _CallHere:
 
 
 async def call_here(function: Callable[..., Any], *args: Any) -> Any:
-    """Call an application's function where we are. Blocking build."""
+    """Call an application's function in the same thread. Blocking build."""
     answer = function(*args)
     return await answer if inspect.isawaitable(answer) else answer

@@ -30,7 +30,7 @@ class PasswordsHere:
 
 
 class BoundedPasswords:
-    """Hashes passwords in a few threads of its own; whoever finds the line too long is told to come back.
+    """Hashes passwords in a few threads of its own; a caller who finds the queue too long is told to come back.
 
     One hash takes tens of milliseconds and megabytes on purpose. Without a bound, a burst of sign-ins would take all
     memory, and without a pool it would stop the event loop.

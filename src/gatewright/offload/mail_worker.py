@@ -1,4 +1,4 @@
-"""Who sends the mails while nobody waits for them: one thread in each process."""
+"""Sends the mails in the background: one thread in each process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 _logger = logging.getLogger("gatewright.mail")
 
 _PAUSE = 60.0
-"""Seconds after which mails that wait are looked at again: when each is due is the store's to know."""
+"""Seconds after which mails that wait are looked at again: only the store knows when each is due."""
 
 _LAST_ROUND = 5.0
 """Seconds that the last delivery may take when the mail worker is closed."""

@@ -62,7 +62,7 @@ async def create_user(
         UnreadableHashError: If the hash is of an unknown kind, damaged, or too costly.
         InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
         WeakPasswordError: If the password is too easy to guess.
-        TakenError: If the name, the mail address or the identifier is somebody's already.
+        TakenError: If the name, the mail address or the identifier is already taken.
     """
     draft = draft_account(parts, new)
     names = [name for name in (draft.username, draft.email) if name]
@@ -222,7 +222,7 @@ def _notice_to(parts: Parts, account: Account, *, language: str | None) -> Queue
 
 
 async def set_user_active(parts: Parts, username: str, *, is_active: bool, actor: str | None) -> None:
-    """Let an account be used, or not: then its sessions end at once.
+    """Activate or deactivate an account; deactivating it ends its sessions at once.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -234,7 +234,7 @@ async def set_user_active(parts: Parts, username: str, *, is_active: bool, actor
 
 
 async def verify_user(parts: Parts, username: str, *, actor: str | None) -> None:
-    """Count an account as verified.
+    """Mark an account as verified.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -248,7 +248,7 @@ async def list_users(parts: Parts, *, after: str | None, at_most: int) -> list[U
     """Return users in the order of their identifiers, without their rights.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number.
+        InvalidParameterError: If ``at_most`` is not a positive number.
     """
     after = "" if after is None or after == "" else require_text("after", after, at_most=255)
     accounts = await parts.store.list_accounts(after=after, at_most=require_count("at_most", at_most))

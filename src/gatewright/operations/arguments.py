@@ -58,7 +58,7 @@ def require_count(name: str, value: object, *, least: int = 1) -> int:
 
 
 def require_flag(name: str, value: object) -> bool:
-    """Return ``value`` if it is True or False itself: a truthy stranger must not switch off a check.
+    """Return ``value`` if it is True or False itself: a merely truthy value must not switch off a check.
 
     Raises:
         InvalidParameterError: If it is anything else.
@@ -69,7 +69,7 @@ def require_flag(name: str, value: object) -> bool:
 
 
 def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
-    """Return the client's address in its one canonical form; an IPv4 address in IPv6 clothes is an IPv4 address.
+    """Return the client's address in its one canonical form; an IPv4-mapped IPv6 address is an IPv4 address.
 
     Raises:
         InvalidParameterError: If it is neither None nor an IP address.
@@ -133,7 +133,7 @@ def require_note(name: str, value: object) -> str | None:
 
 
 def require_names(name: str, value: object) -> list[str]:
-    """Return ``value`` as a list if it is a collection of texts; one ``str`` is a collection of letters.
+    """Return ``value`` as a list if it is a collection of strings; one ``str`` is a collection of characters.
 
     Raises:
         InvalidParameterError: If it is anything else.

@@ -23,7 +23,7 @@ _LONGEST_NAME = 512
 def account_name(provider: str, username: str) -> str:
     """Return the name under which attempts on one user are counted, however their name was spelled.
 
-    Nobody needs to exist: whoever guesses at unknown names is limited exactly alike.
+    The user need not exist: whoever guesses at unknown names is limited exactly alike.
     """
     name = f"{provider}:{folded_name(username)}"
     return name if len(name) <= _LONGEST_NAME else sha256(name.encode()).hexdigest()
@@ -32,7 +32,7 @@ def account_name(provider: str, username: str) -> str:
 class Trial:
     """One attempt to sign in with what can be guessed: begun before it is verified, then failed or forgiven.
 
-    Counting first and forgiving what succeeds is what makes a burst no way around a limit: however many try at once,
+    Counting first and forgiving what succeeds keeps a burst from getting around a limit: however many try at once,
     no more are verified than may fail. Where the client is not known only the user can be slowed down; that limit is
     looked at first and counted last, which spares every success two commits, and a burst may exceed it by its size.
 

@@ -53,7 +53,7 @@ async def list_audit(
     at_most: int,
     newest: bool,
 ) -> list[tuple[int, AuditEntry]]:
-    """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
+    """Return lines of the audit record with their numbers, oldest first. Arguments that are None do not filter.
 
     Where there are more than ``at_most``, those are the first, or the ``newest``.
 

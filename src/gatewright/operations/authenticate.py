@@ -54,7 +54,7 @@ async def authenticate(
 ) -> Session:
     """Turn a signed challenge into a session that a token names.
 
-    Every check comes before the claim, so a wrong signature, somebody else's attempt or a late one burns nothing.
+    Every check comes before the claim, so a wrong signature, somebody else's attempt or a late one spends nothing.
 
     Args:
         parts: The application's parts.
@@ -69,7 +69,7 @@ async def authenticate(
 
     Raises:
         AttemptBlockedError: If too many attempts of this client have failed.
-        InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+        InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
         InactiveUserError: If the account has been deactivated.
         InvalidParameterError: If an argument is not acceptable.
@@ -158,7 +158,7 @@ async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, dev
 
 
 async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
-    """Let hooks change the question, and check the final values like given ones."""
+    """Let hooks change the parameters, and check the final values like given ones."""
     asked = await parts.hooks.pre_auth.fire(
         evrmore_address=attempt.evrmore_address,
         challenge=attempt.challenge,

@@ -1,4 +1,4 @@
-"""Give an account another username. Whoever is signed in as it stays so."""
+"""Give an account another username. Its user stays signed in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def change_username(
     Raises:
         UserNotFoundError: If there is no such user.
         InvalidParameterError: If the name is not acceptable.
-        TakenError: If the name is somebody's already.
+        TakenError: If the name is already taken.
         Denied: If a ``pre_username_change`` hook refuses.
     """
     account = await require_account_of_id(parts, user_id)

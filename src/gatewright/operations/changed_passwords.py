@@ -1,4 +1,4 @@
-"""Passwords that another place keeps: where one is changed there, its user's sessions end here.
+"""Passwords that another provider keeps: where one is changed there, its user's sessions end here.
 
 Our own accounts need none of this: whoever changes an account's password ends its sessions at the same time.
 """
@@ -29,7 +29,7 @@ async def has_changed(parts: Parts, user: User, *, provider: str) -> bool:
 
 
 async def note_password(parts: Parts, user: User, *, provider: str) -> None:
-    """Write down which password a user has who is about to be given a session; what an older one opened ends."""
+    """Record which password a user has who is about to get a session; sessions opened by an older one end."""
     if is_account(user):
         return
     digest = user.credential_digest or await _ask(parts, user, provider=provider)
@@ -40,7 +40,7 @@ async def note_password(parts: Parts, user: User, *, provider: str) -> None:
 async def renew_hash(
     parts: Parts, user: User, source: CredentialSource, *, provider: str, username: str, old_hash: str, new_hash: str
 ) -> None:
-    """Have a provider keep a new hash of a user's password, which is no change of it: no session ends.
+    """Have a provider keep a new hash of a user's password, which does not change the password: no session ends.
 
     The new hash is announced before it is stored, since a session may be resumed in between.
 
@@ -85,7 +85,7 @@ async def _keep(parts: Parts, owner: Owner, digest: bytes) -> bool:
 
 
 async def _ask(parts: Parts, user: User, *, provider: str) -> bytes | None:
-    """Return which password hash the provider has of a user whom somebody else made, such as Django's sign-in."""
+    """Return which password hash the provider has of a user whom other code loaded, such as Django's sign-in."""
     source = parts.sources.get(provider)
     if source is None or not hands_out_hashes(source):
         return None

@@ -13,7 +13,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
 _PROVIDERS = ("SQLUserProvider", PROVIDER)
-"""Under whose names attempts on an account of ours are counted."""
+"""The providers under whose names attempts on an account in our own tables are counted."""
 
 
 async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str | None) -> None:

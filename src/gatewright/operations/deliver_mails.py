@@ -20,7 +20,7 @@ _AT_MOST = 1000
 """Mails in one call, so that it ends."""
 
 _LEASE = timedelta(minutes=2)
-"""How long a mail is nobody else's while it is being sent. Whoever dies with it in hand holds it up no longer."""
+"""How long a mail is reserved while it is being sent. A process that dies meanwhile delays it no longer than that."""
 
 _LONGEST_PAUSE = 60
 """Minutes between two tries, once 1, 2, 4, ... have not helped."""
@@ -86,7 +86,7 @@ async def _link_of(parts: Parts, queued: QueuedMail) -> str | None:
 
 
 async def _postpone(parts: Parts, queued: QueuedMail, error: Exception) -> None:
-    """Try again later. What a stranger's error says may hold the mail, and so the secret: only its class is kept."""
+    """Try again later. The text of a foreign exception may hold the mail, and so the secret: only its class is kept."""
     name = type(error).__name__
     shown = f"{name}: {error}" if isinstance(error, GatewrightError) else name
     minutes = min(2 ** min(queued.tries, 6), _LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""Move an account to another mail address: only who reads the new address has the link, and the old one is told."""
+"""Move an account to another mail address: only a reader of the new address has the link, and the old one is told."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def confirm_email_change(
 
     Raises:
         InvalidLinkError: If the link cannot be used.
-        TakenError: If the address is somebody else's meanwhile. The link is not spent.
+        TakenError: If another account has taken the address meanwhile. The link is not spent.
     """
     asker = read_asker(parts, ip_address=ip_address, language=language, base_url=base_url)
     client = asker.ip_address

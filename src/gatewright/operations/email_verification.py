@@ -1,4 +1,4 @@
-"""Verify a mail address: only who reads its mail has the link."""
+"""Verify a mail address: only a reader of its mail has the link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gatewright.operations.users import user_of
 
 
 async def request_email_verification(parts: Parts, email: str, *, asker: Asker) -> None:
-    """Send a link to whoever has an account with this address that is not verified yet. Nobody is told whether.
+    """Send a link if an account with this address is not verified yet. The caller is not told whether there is one.
 
     Raises:
         InvalidParameterError: If what was typed has not the shape of a mail address.
@@ -24,7 +24,7 @@ async def request_email_verification(parts: Parts, email: str, *, asker: Asker) 
 
 
 async def verify_email(parts: Parts, token: str, *, ip_address: str | None) -> User:
-    """Count an account as verified, by the link that was sent to its address.
+    """Mark an account as verified, by the link that was sent to its address.
 
     Args:
         parts: The application's parts.

@@ -1,4 +1,4 @@
-"""Give out everything that is kept about a user, for whom it is about (GDPR, articles 15 and 20)."""
+"""Export everything that is kept about a user, for that person (GDPR, articles 15 and 20)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gatewright.operations.parts import Parts
 from gatewright.ports import AccountData
 
 _UNTOLD = ("actor", "account_id", "user_id", "token")
-"""Who else has had a hand in it is another person's; whose it is stands at the top; a token is never kept."""
+"""Left out: others who were involved are other people's data, the user is named at the top, and no token is kept."""
 
 
 async def export_user(parts: Parts, user_id: object, *, actor: str | None, client: str | None = None) -> dict[str, Any]:

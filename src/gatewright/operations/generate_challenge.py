@@ -17,13 +17,13 @@ _LIMIT_WINDOW = timedelta(minutes=1)
 async def generate_challenge(
     parts: Parts, evrmore_address: str, *, expire_minutes: float, ip_address: str | None
 ) -> Challenge:
-    """Make and store a challenge. Nobody's account is made by asking for one.
+    """Make and store a challenge. Asking for one makes no account.
 
     Args:
         parts: The application's parts.
         evrmore_address: A P2PKH address of a network that may sign in.
         expire_minutes: How long the challenge lives, in minutes; with 0 it has already expired.
-        ip_address: Where the question comes from, for the limit per client.
+        ip_address: Where the request comes from, for the limit per client.
 
     Raises:
         InvalidAddressError: If the address may not sign in.

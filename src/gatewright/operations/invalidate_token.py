@@ -15,7 +15,7 @@ async def invalidate_token(parts: Parts, token: object) -> bool:
         token: What the client sent, of whatever type.
 
     Returns:
-        Whether this call ended a session: False for what is no token of ours, or no longer one.
+        Whether this call ended a session: False for what is not one of our tokens, or no longer valid.
 
     Raises:
         Denied: If a ``pre_token_invalidate`` hook refuses.

@@ -1,4 +1,4 @@
-"""Somebody asks for a mail to an address that they say is theirs. Nobody learns whose it is, or that it is nobody's."""
+"""A visitor asks for a mail to an address. The answer never tells whether the address has an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: who asks for one, how many there may be, and what is kept until it is sent."""
+"""The outbox: who asks for a mail, how many there may be, and what is kept until it is sent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LONGEST_PATH = 8000
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who has done what a mail follows from.
+    """Whoever has done something that causes a mail.
 
     Args:
         ip_address: Where the request comes from.
@@ -109,7 +109,7 @@ def objection_to(kind: str, *, email: str, account: Account | None) -> str | Non
 
 
 async def limit_client(parts: Parts, kind: str, asker: Asker) -> None:
-    """Count a client's wish for a mail of this kind.
+    """Count a client's request for a mail of this kind.
 
     Raises:
         RateLimitError: If the client has had too many.
@@ -125,7 +125,7 @@ async def limit_client(parts: Parts, kind: str, asker: Asker) -> None:
 
 
 async def is_one_too_many(parts: Parts, kind: str, *, email: str) -> bool:
-    """Count a mail of this kind to an address, be it anybody's or not, and say whether it is one too many.
+    """Count a mail of this kind to an address, whether or not it has an account, and say whether it is one too many.
 
     The address's limit and the client's are counted in rows of their own: the visitor may be told of the client's,
     but never of the address's.

@@ -1,4 +1,4 @@
-"""What visitors do with their own account, each with a fresh proof that it is them."""
+"""What visitors do with their own account, each with fresh proof of who they are."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ async def require_fresh_proof(
         client: The address that they come from.
 
     Raises:
-        InvalidParameterError: If the user is no account of ours.
-        UnconfirmedError: If the account has no password, and the visitor has not signed for a while.
+        InvalidParameterError: If the user is not in our own tables.
+        UnconfirmedError: If the account has no password, and the visitor has not signed with a wallet recently.
         GatewrightError: What `attempt` raises where the password is not right.
     """
     if not is_account(user):

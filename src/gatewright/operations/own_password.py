@@ -49,13 +49,13 @@ async def change_password(
         parts: The application's parts.
         session: The visitor's session.
         user: The visitor.
-        current: The password that they have, as they typed it.
+        current: Their current password, as they typed it.
         new: The password that they want, checked against the policy.
         client: The address that they come from.
         language: The language of the mail that tells them; by default the setting's.
 
     Raises:
-        InvalidParameterError: If the user is no account of ours.
+        InvalidParameterError: If the user is not in our own tables.
         WeakPasswordError: If the new password is too easy to guess.
         GatewrightError: What `attempt` raises where the current password is not right.
     """

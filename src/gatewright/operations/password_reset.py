@@ -1,4 +1,4 @@
-"""Replace a forgotten password: only who reads the account's mail has the link."""
+"""Replace a forgotten password: only a reader of the account's mail has the link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gatewright.operations.users import user_of
 
 
 async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> None:
-    """Send a link to whoever has an active account with this address. Nobody is told whether.
+    """Send a link if there is an active account with this address. The caller is not told whether there is one.
 
     Raises:
         InvalidParameterError: If what was typed has not the shape of a mail address.
@@ -25,7 +25,7 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
 async def reset_password(
     parts: Parts, token: str, password: str, *, ip_address: str | None, language: str | None
 ) -> User:
-    """Set a new password by the link of a mail. All sessions of the user end, and nobody is signed in by it.
+    """Set a new password by the link of a mail. All sessions of the user end, and none is opened.
 
     Args:
         parts: The application's parts.

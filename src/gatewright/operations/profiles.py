@@ -1,4 +1,4 @@
-"""What users say of themselves: names and values that mean nothing to gatewright."""
+"""Users' profiles: names and values that mean nothing to gatewright."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def read_profile(value: object) -> dict[str, str]:
     """Return a profile if it is one.
 
     Raises:
-        InvalidParameterError: Unless it maps at most 20 names of 1 to 64 characters to texts of at most 255, without
+        InvalidParameterError: Unless it maps at most 20 names of 1 to 64 characters to strings of at most 255, without
             control characters.
     """
     if not isinstance(value, Mapping) or len(value) > _MOST_FIELDS:
         raise InvalidParameterError(
-            f"profile must be a mapping of at most {_MOST_FIELDS} names to texts.", parameter="profile"
+            f"profile must be a mapping of at most {_MOST_FIELDS} names to strings.", parameter="profile"
         )
     return {_require_name(name): _require_value(text) for name, text in value.items()}
 
@@ -47,7 +47,7 @@ async def set_profile(parts: Parts, username: str, profile: Mapping[str, str], *
 
     Raises:
         UserNotFoundError: If there is no such user.
-        InvalidParameterError: If it is no profile.
+        InvalidParameterError: If it is not a valid profile.
     """
     account = await require_account(parts, username)
     fields = read_profile(profile)

@@ -1,4 +1,4 @@
-"""Find out who somebody is: by username and password, or on an administrator's word."""
+"""Find out who somebody is: by username and password, or because a trusted caller vouches for them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | P
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody says who they are.
+    """A claim to be some user.
 
     Args:
         username: The name that the provider knows them by.
@@ -69,7 +69,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         InactiveUserError: If the password is right, but the user has been deactivated.
         UnverifiedUserError: If the password is right, but the user is not verified yet.
         BusyError: If too many passwords are being hashed.
-        ProviderUnavailableError: If the users' place cannot be reached.
+        ProviderUnavailableError: If the provider cannot be reached.
     """
     trial = Trial(parts, client=claim.client)
 
@@ -94,7 +94,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
 
 async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str | None) -> User:
-    """Take somebody's word for who the user is, and write down whose and why.
+    """Accept a user because a trusted caller vouches for them, and record who and why.
 
     Args:
         parts: The application's parts.
@@ -204,7 +204,7 @@ def _refusal(claim: Claim, user: User | None, *, unreadable: str | None) -> User
 
 
 async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[None]) -> None:
-    """Have a better hash kept. Whatever prevents it, the password was right, and the old hash still is."""
+    """Have a better hash kept. If that fails, the password was still right, and the old hash still stands."""
     try:
         await renewing
     except Exception as error:  # noqa: BLE001 - a second write never decides a sign-in

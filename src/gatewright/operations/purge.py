@@ -13,7 +13,7 @@ async def delete_expired_challenges(parts: Parts, *, at_most: int) -> int:
     """Delete expired challenges in one transaction and return how many.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     return await parts.store.delete_expired_challenges(now=parts.clock.now(), at_most=at_most)
@@ -25,7 +25,7 @@ async def delete_expired_sessions(parts: Parts, *, at_most: int) -> int:
     With them goes what was kept to notice that their users' passwords change.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     now = parts.clock.now()
@@ -37,7 +37,7 @@ async def delete_expired_links(parts: Parts, *, at_most: int) -> int:
     """Delete links of mails that have expired in one transaction and return how many.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     return await parts.store.delete_expired_links(now=parts.clock.now(), at_most=at_most)
@@ -47,7 +47,7 @@ async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
     """Delete attempts that no limit counts any more, in one transaction, and return how many.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     longest_window = max(parts.attempt_limit.window, life_of_links(parts))
@@ -58,7 +58,7 @@ async def delete_expired_remembered(parts: Parts, *, at_most: int) -> int:
     """Delete remembered browsers that have expired in one transaction and return how many.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     return await parts.store.delete_expired_remembered(now=parts.clock.now(), at_most=at_most)
@@ -68,7 +68,7 @@ async def delete_expired_audit(parts: Parts, *, at_most: int) -> int:
     """Delete lines of the audit record that are older than the setting ``audit_days``, and return how many.
 
     Raises:
-        InvalidParameterError: If ``at_most`` is no positive number of rows.
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
     before = parts.clock.now() - timedelta(days=parts.settings.audit_days)

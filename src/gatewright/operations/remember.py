@@ -2,7 +2,7 @@
 
 The way of Charles Miller and Barry Jaspan ("Improved Persistent Login Cookie Best Practice"): whoever uses a token
 gets its successor. An answer can be lost, so a token stays good until its successor is used. When both a token and
-what was issued in its place are used, they are in two hands, and the series ends for both.
+what was issued in its place are used, two parties have the series, and it ends for both.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
         None where the cookie is worth nothing: it is malformed, expired, stolen, or its user may no longer be let in.
 
     Raises:
-        ProviderUnavailableError: If the users' place cannot be reached.
+        ProviderUnavailableError: If the provider cannot be reached.
     """
     read = _read(cookie)
     if read is None:

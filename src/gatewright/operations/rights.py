@@ -20,7 +20,7 @@ async def create_permission(parts: Parts, name: str, *, actor: str | None) -> No
     """Declare a permission and every branch above it.
 
     Raises:
-        InvalidParameterError: If it is no dotted name.
+        InvalidParameterError: If it is not a dotted name.
     """
     segments = require_permission(name).split(".")
     names = [".".join(segments[:depth]) for depth in range(1, len(segments) + 1)]
@@ -39,7 +39,7 @@ async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor
     """Declare a role, and the roles whose permissions it has as well.
 
     Raises:
-        InvalidParameterError: If a name is not acceptable, or nobody has declared a role to inherit from.
+        InvalidParameterError: If a name is not acceptable, or a role to inherit from has not been declared.
     """
     parents = [await require_role(parts, parent) for parent in require_names("inherits", inherits)]
     created = entry(parts, "role_created", reason=role, actor=actor)
@@ -53,7 +53,7 @@ async def grant_permission(
 
     Raises:
         InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-        PermissionNotFoundError: If nobody has declared the permission.
+        PermissionNotFoundError: If the permission has not been declared.
         UserNotFoundError: If there is no such user or role.
     """
     holder = await _holder(parts, username=username, role=role)
@@ -72,7 +72,7 @@ async def revoke_permission(
 
     Raises:
         InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-        PermissionNotFoundError: If nobody has declared the permission.
+        PermissionNotFoundError: If the permission has not been declared.
         UserNotFoundError: If there is no such user or role.
     """
     holder = await _holder(parts, username=username, role=role)
@@ -86,7 +86,7 @@ async def assign_role(parts: Parts, role: str, *, username: str, actor: str | No
     """Give a declared role to a user.
 
     Raises:
-        InvalidParameterError: If nobody has declared the role.
+        InvalidParameterError: If the role has not been declared.
         UserNotFoundError: If there is no such user.
     """
     account = await require_account(parts, username)
@@ -100,7 +100,7 @@ async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | 
     """Take a role from a user and say whether they had it.
 
     Raises:
-        InvalidParameterError: If nobody has declared the role.
+        InvalidParameterError: If the role has not been declared.
         UserNotFoundError: If there is no such user.
     """
     account = await require_account(parts, username)
@@ -151,7 +151,7 @@ async def require_role(parts: Parts, role: str) -> str:
     """Return the one spelling of a declared role.
 
     Raises:
-        InvalidParameterError: If nobody has declared it.
+        InvalidParameterError: If it has not been declared.
     """
     name = canonical_name("role", role)
     if name not in await parts.store.list_roles():

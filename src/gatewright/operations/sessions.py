@@ -35,7 +35,7 @@ async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Sessio
 
 
 async def end_session(parts: Parts, session_id: object, *, actor: str | None = None) -> bool:
-    """End one session, whoever's it is, and say whether this call ended it.
+    """End one session, whichever user's it is, and say whether this call ended it.
 
     Its user's remembered browsers are forgotten: nobody can tell which of them it is, and it must not come back.
     """
@@ -52,7 +52,7 @@ async def end_session_of(parts: Parts, owner: Owner, session_id: object) -> bool
 
 
 async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None, actor: str | None = None) -> int:
-    """End every session of a user, but the one with the identifier ``keep``; return how many that were."""
+    """End every session of a user, but the one with the identifier ``keep``; return how many there were."""
     kept = _as_kept(owner)
     if kept is None:
         return 0

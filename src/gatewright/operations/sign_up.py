@@ -1,4 +1,4 @@
-"""Make an account of one's own. Nobody learns from it whether a mail address has an account already."""
+"""Sign up: a visitor makes an account. Nobody learns from it whether a mail address has one already."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from gatewright.operations.users import user_of
 
 @dataclass(frozen=True, slots=True)
 class SignUpForm:
-    """What somebody types who wants an account. There is nothing in it that could give them a right.
+    """What a visitor types to sign up. There is nothing in it that could give them a right.
 
     Args:
         email: Their mail address.
         password: The password that they want.
         username: The name that they want, if any.
-        profile: What else they say of themselves, by field.
+        profile: What else they typed, by field.
     """
 
     email: str
@@ -63,7 +63,7 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
     Raises:
         InvalidParameterError: If a name, the mail address or the profile is not acceptable.
         WeakPasswordError: If the password is too easy to guess.
-        TakenError: If the username is somebody's already.
+        TakenError: If the username is already taken.
         Denied: If a ``pre_signup`` hook refuses.
     """
     asked = await parts.hooks.pre_signup.fire(

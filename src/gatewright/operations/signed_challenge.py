@@ -1,4 +1,4 @@
-"""A challenge that somebody has signed: what a wallet proves itself by, to sign in or to be linked."""
+"""A signed challenge: what a wallet proves itself by, to sign in or to be linked."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from gatewright.operations.verify_signature import verify_signature
 
 @dataclass(frozen=True, slots=True)
 class WalletAttempt:
-    """Somebody's attempt to sign in with a wallet.
+    """An attempt to sign in with a wallet.
 
     Args:
         evrmore_address: The address that wants to sign in.
         challenge: The challenge's text.
         signature: The signature over it, base64.
-        skip_ownership_check: Whether a challenge made for another address will do. The signature never is skipped.
+        skip_ownership_check: Whether a challenge made for another address is accepted. The signature is always checked.
     """
 
     evrmore_address: str
@@ -38,7 +38,7 @@ async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now:
     """Return the challenge of an attempt, if it can still be spent and its address has signed it.
 
     Raises:
-        InvalidChallengeError: If it is unknown, somebody else's, used or expired.
+        InvalidChallengeError: If it is unknown, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
     """
     challenge = await _usable_challenge(parts, attempt, now)

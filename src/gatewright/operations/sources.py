@@ -45,7 +45,7 @@ class Sources:
         """Return a provider with its name.
 
         Args:
-            provider: A known name, ``package.module:Class`` to import and make, or the very object, which is known
+            provider: A known name, ``package.module:Class`` to import and make, or the object itself, which is known
                 from then on. What was imported keeps its full name, so that any process can reload its users.
 
         Raises:

@@ -40,7 +40,7 @@ def read_device(ip_address: object, user_agent: object) -> Device:
     """Return the device of a visit, in its canonical form.
 
     Raises:
-        InvalidParameterError: If the address is none, or the user agent not a string.
+        InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
     """
     address = read_ip_address(ip_address)
     return Device(None if address is None else str(address), read_user_agent(user_agent))

@@ -81,7 +81,7 @@ class PasswordPolicy:
 def _words_of(texts: Iterable[str]) -> frozenset[str]:
     """Split names into what a password may not contain: each whole, and its words; of a mail address its local ones."""
     if isinstance(texts, str):
-        raise InvalidParameterError("Give the words as a list of texts; a single str is a list of letters.")
+        raise InvalidParameterError("Give the words as a list of texts; a single str is a list of characters.")
     whole = [normalize("NFC", text).casefold() for text in texts]
     names = [text.partition("@")[0] for text in whole]
     words = {word for name in names for word in (name, *_SEPARATORS.split(name))}.union(whole)

@@ -16,7 +16,6 @@ from gatewright.ports.audit import AuditStore as AuditStore
 from gatewright.ports.challenges import ChallengeLimit as ChallengeLimit
 from gatewright.ports.challenges import ChallengeStore as ChallengeStore
 from gatewright.ports.challenges import VisitSecrets as VisitSecrets
-from gatewright.ports.clock import Clock as Clock
 from gatewright.ports.credentials import CredentialStore as CredentialStore
 from gatewright.ports.execution import Call as Call
 from gatewright.ports.execution import Shield as Shield
@@ -28,7 +27,6 @@ from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified
 from gatewright.ports.profiles import ProfileStore as ProfileStore
-from gatewright.ports.random import Random as Random
 from gatewright.ports.remembered import Recollection as Recollection
 from gatewright.ports.remembered import RememberStore as RememberStore
 from gatewright.ports.rights import Holder as Holder
@@ -44,3 +42,5 @@ from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
 from gatewright.ports.sources import own_hasher_of as own_hasher_of
 from gatewright.ports.sources import reads_quickly as reads_quickly
 from gatewright.ports.store import Store as Store
+from gatewright.ports.system import Clock as Clock
+from gatewright.ports.system import Random as Random

@@ -1,4 +1,4 @@
-"""Where accounts get another name or address, and come to their end."""
+"""Where accounts are renamed, moved to other mail addresses, exported and deleted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AccountData:
 
 
 class AccountChangeStore(Protocol):
-    """Changes what an account is called, and deletes it. Every method is one transaction."""
+    """Renames, moves, exports and deletes accounts. Every method is one transaction."""
 
     async def change_username(self, account_id: str, username: str, *, audit: AuditEntry) -> bool:
         """Give an account another username, and say whether there is such an account.
@@ -39,14 +39,14 @@ class AccountChangeStore(Protocol):
         Its sessions and remembered browsers go on under the new name.
 
         Raises:
-            TakenError: If the name is somebody's already.
+            TakenError: If the name is already taken.
         """
         ...
 
     async def begin_email_change(
         self, account_id: str, *, link: QueuedMail | None, notice: QueuedMail | None, audit: AuditEntry
     ) -> None:
-        """Keep the mails of a wish for another address. Whatever came of an earlier wish is gone, links included.
+        """Keep the mails of a request for another address. Those of an earlier request are gone, links included.
 
         Args:
             account_id: The account.
@@ -67,7 +67,7 @@ class AccountChangeStore(Protocol):
         browsers go on under the new name.
 
         Raises:
-            TakenError: If the address is somebody else's meanwhile. The link is not spent.
+            TakenError: If another account has taken the address meanwhile. The link is not spent.
         """
         ...
 
@@ -99,5 +99,5 @@ class AccountChangeStore(Protocol):
         ...
 
     async def sole_roles(self, account_id: str) -> list[str]:
-        """Return the roles that this account was given and nobody else was."""
+        """Return the roles that only this account has been given."""
         ...

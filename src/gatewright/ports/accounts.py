@@ -17,7 +17,7 @@ class AccountStore(Protocol):
         """Keep a new account with its roles, all or nothing.
 
         Raises:
-            TakenError: If its identifier, username or mail address is somebody's already.
+            TakenError: If its identifier, username or mail address is already taken.
         """
         ...
 
@@ -33,7 +33,7 @@ class AccountStore(Protocol):
         """Keep an account that its owner has made, with its profile and a mail to be sent, all or nothing.
 
         Raises:
-            TakenError: If its username or mail address is somebody's already.
+            TakenError: If its username or mail address is already taken.
         """
         ...
 
@@ -50,7 +50,7 @@ class AccountStore(Protocol):
         ...
 
     async def list_accounts(self, *, after: str, at_most: int) -> list[Account]:
-        """Return accounts in the order of their identifiers, from behind ``after``."""
+        """Return accounts in the order of their identifiers, starting after ``after``."""
         ...
 
     async def change_account(

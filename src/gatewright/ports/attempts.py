@@ -31,7 +31,7 @@ class AttemptStore(Protocol):
         """Keep an attempt unless it is one too many; counted and kept atomically.
 
         Returns:
-            None where it was kept; else the moment from which another one may be let through.
+            None where it was kept; else the time from which another one may be let through.
         """
         ...
 

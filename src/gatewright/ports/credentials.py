@@ -1,4 +1,4 @@
-"""Where it is written down which password the users of other places had when they were last seen."""
+"""Where the password hashes are kept with which other providers' users were last seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the two builds do differently: go on to the end, and call what is not ours."""
+"""What the two builds do differently: finish what must not stop halfway, and call the application's functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Shield(Protocol):
-    """Runs to its end what must not stop halfway, whoever cancels the caller."""
+    """Runs to its end what must not stop halfway, even if the caller is cancelled."""
 
     async def __call__(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Return what ``coroutine`` returns; a cancellation is passed on only when it has ended."""

@@ -23,7 +23,7 @@ class Writer(Protocol):
     """Writes mails."""
 
     def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
-        """Return a mail's mail in its language.
+        """Write a queued mail in its language.
 
         Args:
             mail: What to write, to whom.

@@ -16,7 +16,7 @@ class OutboxStore(Protocol):
         ...
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
-        """Return the mail that has been due longest, and let nobody else have it before ``busy_until``."""
+        """Return the mail that has been due longest, and reserve it until ``busy_until``."""
         ...
 
     async def remove_queued_mail(self, mail_id: str, *, audit: AuditEntry) -> None:

@@ -9,7 +9,7 @@ from gatewright.model import AuditEntry
 
 
 class ProfileStore(Protocol):
-    """Keeps what accounts say of themselves. Every method is one transaction."""
+    """Keeps accounts' profiles. Every method is one transaction."""
 
     async def find_profile(self, account_id: str) -> dict[str, str]:
         """Return the fields of an account's profile; none where nothing has been kept."""

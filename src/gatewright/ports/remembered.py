@@ -53,15 +53,15 @@ class RememberStore(Protocol):
           ``grace_since``, for a browser sends several requests at once: ``JUST_ROTATED``.
         - After that, nobody has used the current one, or it would not be the current one: the answer that carried it
           was lost. It is replaced, and worth nothing from now on; the one before stays that: ``REISSUED``.
-        - Any other token was superseded by one that has been used, or by one that was issued in its place. It is in
-          two hands: every series of the user is deleted, the sessions that came of remembering end, and ``audit`` is
+        - Any other token was superseded by one that has been used, or by one that was issued in its place. Two parties
+          have it: every series of the user is deleted, the sessions that came of remembering end, and ``audit`` is
           recorded; who it is about follows from the series: ``STOLEN``.
 
         Args:
             series_id: The series.
             digest: SHA-256 of the token that came.
             new_digest: SHA-256 of the token to replace it by.
-            now: The current moment; an expired series is unknown.
+            now: The current time; an expired series is unknown.
             grace_since: If the current token was issued after this moment, it is taken to be on its way.
             audit: What to record of a theft.
         """

@@ -47,7 +47,7 @@ class SessionStore(Protocol):
 
         Args:
             digest: SHA-256 of the secret.
-            now: The current moment.
+            now: The current time.
             idle_since: A session last seen before this moment is dead.
         """
         ...
@@ -68,7 +68,7 @@ class SessionStore(Protocol):
         """Return the sessions that are alive, newest first: one user's, or everybody's.
 
         Args:
-            now: The current moment.
+            now: The current time.
             idle_since: A session in a cookie that was last seen before this moment is dead.
             owner: Whose sessions.
         """
@@ -96,7 +96,7 @@ class SessionStore(Protocol):
         ...
 
     async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
-        """End every session of a user, but the one with the identifier ``keep``; return how many that were.
+        """End every session of a user, but the one with the identifier ``keep``; return how many there were.
 
         Their remembered browsers are forgotten: each could open another session.
         """

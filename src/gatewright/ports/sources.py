@@ -38,7 +38,7 @@ class UserSource(Protocol):
 class CredentialSource(Protocol):
     """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it.
 
-    Where its hashes are to be verified and renewed by somebody else's rules, it has an ``own_hasher``, too.
+    Where its hashes are to be verified and renewed by another system's rules, it has an ``own_hasher``, too.
     """
 
     def find(self, username: str) -> Any:

@@ -36,5 +36,5 @@ class Store(
     """All that gatewright keeps."""
 
     def close(self) -> None:
-        """Let go of every connection. The store opens new ones when it is used again."""
+        """Close every connection. The store opens new ones when it is used again."""
         ...

@@ -23,14 +23,14 @@ _METHODS = ("load_user_by_username", "find", "save_hash", "check_user_is_active"
 
 
 class ChainUserProvider(UserProvider):
-    """The users of several providers: the first one that knows a name has the last word on it.
+    """The users of several providers: the first one that knows a name decides.
 
     A wrong password is not tried on the next provider, and one that cannot be reached stops the question, since the
     user might be there. The provider that loaded a user also decides whether they are active and verified. Exactly
     one provider compares the password, or refuses it at its usual cost where nobody knows the name.
 
     Two providers may have a user of the same id. Therefore ``user.id`` begins with the name of the provider's class:
-    ``StaffProvider:7``. Accounts of ours keep theirs.
+    ``StaffProvider:7``. Accounts in our own tables keep theirs.
 
     Args:
         providers: Plain ones, in the order in which they are asked. Where all hand out hashes that are compared

@@ -26,7 +26,7 @@ class CredentialsUserProvider(UserProvider):
     def find(self, username: str) -> Found | None:
         """Return the user with this name and their password hash (None without one), or None.
 
-        Hand the hash out as it is stored, text or bytes, padded or not: reading it is not your business.
+        Hand the hash out as it is stored, text or bytes, padded or not: the core reads it.
         """
 
     @abstractmethod

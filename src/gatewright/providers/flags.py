@@ -1,4 +1,4 @@
-"""Whether a flag in somebody else's records is set."""
+"""Whether a flag in another system's records is set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def is_flag_set(value: Any) -> bool:
 
     Args:
         value: Set are True, the number or bit 1, the words ``1``, ``t``, ``true``, ``y`` and ``yes`` in any case, and
-            a moment, as in columns that say since when.
+            a timestamp, as in columns that say since when.
     """
     if isinstance(value, str):
         return value.strip().lower() in _WORDS

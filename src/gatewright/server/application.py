@@ -12,7 +12,7 @@ from starlette.routing import Route
 from gatewright.evrmore import AsyncEvrmoreAuth
 from gatewright.server import access_log, exception_handlers, openapi, wallet_api
 from gatewright.server.body_limit import BodyLimit
-from gatewright.server.cross_origin import CrossOrigin
+from gatewright.server.cross_origin_middleware import CrossOrigin
 from gatewright.server.headers_middleware import SecurityHeaders
 from gatewright.server.home import home
 from gatewright.server.pages_middleware import Pages

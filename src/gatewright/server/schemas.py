@@ -17,7 +17,7 @@ _USER_ID = "e2777834c33d18b9fefe0227284371bf"
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return a moment as an aware one, whether or not the application asked for naive timestamps."""
+    """Return a datetime as an aware one, whether or not the application asked for naive timestamps."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
@@ -29,7 +29,7 @@ def _example(**values: object) -> dict[str, Any]:
 
 
 class _Request(BaseModel):
-    """A body from a client. Unknown fields are refused: nobody may believe that they chose a lifetime by one."""
+    """A body from a client. Unknown fields are refused: no client may believe that it chose a lifetime by one."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -49,10 +49,10 @@ class AuthenticateRequest(_Request):
 
 
 class ChallengeResponse(BaseModel):
-    """A text for the wallet to sign."""
+    """A message for the wallet to sign."""
 
     challenge: str = Field(description="One line. Sign exactly this.", examples=[_CHALLENGE])
-    expires_at: Moment = Field(description="The first moment at which it is no longer accepted.")
+    expires_at: Moment = Field(description="From this time on it is no longer accepted.")
 
     model_config = ConfigDict(json_schema_extra=_example(challenge=_CHALLENGE, expires_at="2026-01-02T15:10:00Z"))
 
@@ -68,7 +68,7 @@ class AuthenticateResponse(BaseModel):
     """A new session. The token is shown this one time."""
 
     token: str = Field(description="Send it as `Authorization: Bearer <token>`.")
-    expires_at: Moment = Field(description="The first moment at which the token is no longer valid.")
+    expires_at: Moment = Field(description="From this time on the token is no longer valid.")
     user: SignedInUser
 
     model_config = ConfigDict(
@@ -101,7 +101,7 @@ class ValidateResponse(BaseModel):
 
 
 class AccountResponse(BaseModel):
-    """The account of whoever sent the token."""
+    """The account that the token belongs to."""
 
     id: str
     username: str | None

@@ -1,4 +1,4 @@
-"""The last resort: whatever nobody expected is a 500 that says nothing, and a line in the log that says where."""
+"""The last resort: an unexpected error becomes a 500 that says nothing, and a line in the log that says where."""
 
 from __future__ import annotations
 

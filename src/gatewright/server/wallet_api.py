@@ -44,7 +44,7 @@ def require_json(request: Request) -> None:
 
 @router.post(
     "/challenge",
-    summary="Ask for a text to sign",
+    summary="Ask for a challenge to sign",
     tags=["sign in"],
     dependencies=[Depends(require_json)],
     responses=problem_responses(

@@ -26,7 +26,7 @@ class Wallet:
 
     @classmethod
     def new(cls, seed: str = "alice", *, network: str = "evrmore") -> Self:
-        """Make the wallet of a seed: the same seed gives the same wallet, another one another. Never keep value there.
+        """Make the wallet of a seed: the same seed gives the same wallet, another seed another. Never keep value there.
 
         Args:
             seed: Any text, such as the name of a person in the test.

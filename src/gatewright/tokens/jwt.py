@@ -56,7 +56,7 @@ class AccessTokens:
             subject: The user's identifier (``sub``).
             session_id: The session's identifier (``jti``).
             issued_at: Aware; the fraction of a second is dropped, as in ``expires_at``.
-            expires_at: Aware; the first moment at which the token is no longer good.
+            expires_at: Aware; from this time on the token is no longer valid.
             extra: More claims, for clients to look at.
 
         Raises:

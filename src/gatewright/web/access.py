@@ -59,7 +59,7 @@ async def refusal(
     permissions: Sequence[str] = (),
     is_fully_authenticated: bool = False,
 ) -> Response | None:
-    """Return what a visitor is answered who may not go on, or None where they may; see `what_is_lacking`.
+    """Return the answer to a visitor who may not go on, or None where they may; see `what_is_lacking`.
 
     A browser is led to the page that cures it, or shown one that explains; a program gets a problem.
     """
@@ -91,7 +91,7 @@ async def failure(visit: Visit, error: GatewrightError) -> Response:
 
 
 async def headers_beside(visit: Visit, own: Headers) -> Headers:
-    """Return the headers that an answer of the application needs beside its own, in any case of letters.
+    """Return the headers that an answer of the application needs besides its own, whatever their case.
 
     What depends on who is visiting must be kept by no cache that others share (RFC 9111, 3.5; RFC 9110, 12.5.5).
     Where nobody has asked who that is, or what the visit keeps, the answer is the same for everybody.

@@ -1,7 +1,7 @@
 """Who waits for an answer: a person, whose browser goes to a page, or a script or a program.
 
-The one place where that is decided. A person is shown a page or led to one; whoever else gets a status and a problem,
-for a page would be put into the document that the script is of.
+The one place where that is decided. A person is shown a page or led to one; anything else gets a status and a problem,
+since the script would put a page into its own document.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a request comes from. A header has a say only where a trusted proxy wrote it."""
+"""Where a request comes from. A header counts only where a trusted proxy wrote it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Client:
     """Who asks, and how they reached us.
 
     Args:
-        ip_address: Where the request comes from; None where nobody can tell.
+        ip_address: Where the request comes from; None where that is not known.
         is_https: Whether the browser's connection is encrypted.
         host: The host that the browser asked for, with its port.
     """
@@ -86,7 +86,7 @@ class Proxies:
         return Client(str(address), is_https if said is None else said, host)
 
     def _behind(self, peer: _Address, request: Request) -> tuple[_Address, int]:
-        """Walk back through the proxies that are ours. What stands before a stranger is that stranger's word.
+        """Walk back through the proxies that are ours. What stands before an untrusted address is only its claim.
 
         Returns:
             The address before the outermost of our proxies, and how many of them there are.

@@ -73,7 +73,7 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
         values: The values in the path.
 
     Raises:
-        TypeError: If it gives back what is no answer.
+        TypeError: If it returns something that is not an answer.
     """
     offered = {"request": visit.request, "visit": visit} | values
     answer = method(**{name: value for name, value in offered.items() if name in _names_of(method)})

@@ -16,7 +16,7 @@ _LARGEST = 4093
 """In bytes, with name and attributes: what every browser keeps. RFC 6265, 6.1, asks for 4096 at least."""
 
 _PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-"""What a browser cannot write in another way. It compares paths letter by letter, and would not send the cookie."""
+"""What a browser cannot write in another way. It compares paths literally, and would not send the cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Cookie:
     """A cookie of one application on this host.
 
     On https its name begins with ``__Host-``, so that no other host can set it; then its path must be ``/`` (RFC
-    6265bis, 4.1.3.2). On http it is that of the application, which spares its neighbours.
+    6265bis, 4.1.3.2). On http it is that of the application, which leaves other applications' cookies alone.
 
     Args:
         base_name: Its name without the prefix.

@@ -24,7 +24,7 @@ def demanded_names(asker: str, names: tuple[Any, ...]) -> tuple[str, ...]:
         names: The roles or permissions that were named.
 
     Raises:
-        ConfigurationError: If there is none, or one of them is none.
+        ConfigurationError: If there is none, or one of them is not a name.
     """
     if not names or not all(isinstance(name, str) and name for name in names):
         raise ConfigurationError(f'Name what is demanded: {asker}("...").')

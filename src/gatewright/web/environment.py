@@ -18,8 +18,8 @@ from gatewright.web.devices import device_name
 def environments(*, skin: Path | None) -> Callable[[str], Environment]:
     """Return what gives our templates, and before them those of a skin, in a language.
 
-    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it. There is one environment a
-    language, since a translation is looked up once, when its template is compiled. Sites without a skin share them.
+    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it. There is one environment
+    per language, since a translation is looked up once, when its template is compiled. Sites without a skin share them.
 
     Args:
         skin: A folder of templates.

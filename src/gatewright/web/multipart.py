@@ -20,7 +20,7 @@ _PARAMETERS = rb"((?:\s*;\s*[\w*-]+=" + _VALUE + rb")*)\s*;?\s*"
 _DISPOSITION = re.compile(rb"content-disposition:\s*form-data" + _PARAMETERS, re.IGNORECASE | re.DOTALL)
 _PARAMETER = re.compile(rb"([\w*-]+)=" + _VALUE, re.DOTALL)
 _ENCODING = re.compile(rb"content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)", re.IGNORECASE)
-"""How mails write what is not a string. Browsers never do (RFC 7578, section 4.7), and some servers do not undo it."""
+"""How mails write what is not ASCII. Browsers never do (RFC 7578, section 4.7), and some servers do not undo it."""
 
 _LONGEST_HEAD = 2000
 """Bytes. The headers of a part say the name of a field, and perhaps that of a file."""

@@ -81,7 +81,7 @@ class Pages:
             template: The template's file name.
             status: The HTTP status.
             headers: Headers of the answer.
-            messages: What to say beside what the last request has left, kind -> code.
+            messages: What to say besides what the last request has left, kind -> code.
             errors: What is wrong, field -> text in English.
             values: What was typed, field -> text.
             context: What else the template shows.

@@ -63,7 +63,7 @@ class Request:
         return [value for key, value in self._cookies if key == name]
 
     def with_fields(self, pairs: Iterable[tuple[str, str]]) -> Request:
-        """Return the same request with a form that somebody has read before us, as its fields and none of its files."""
+        """Return the same request with a form that other code has read already, as its fields and none of its files."""
         others = [(name, value) for name, value in self.headers if name != "content-type"]
         return replace(self, headers=(*others, ("content-type", FORM)), body=urlencode([*pairs]).encode())
 

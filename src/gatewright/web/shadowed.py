@@ -36,7 +36,7 @@ def shadowed(
 
     Args:
         ours: Our pages.
-        theirs: The application's routes, as pairs of path and owner. Something stands in the path for each variable: so
+        theirs: The application's routes, as pairs of path and owner. Each variable has a sample value: so
             a route for whatever no other one takes is not meant.
         settings: What the pages' paths follow from.
         mount: The path that our pages lie below.

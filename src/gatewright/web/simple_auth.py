@@ -47,7 +47,7 @@ class SimpleAuthController(AuthController):
         return await login.show(visit)
 
     async def login_wallet(self, visit: Visit) -> Response:
-        """Take the wallet's form; lead back to the start who reloads its second step by the address."""
+        """Take the wallet's form; whoever reloads its second step by the address is led back to the start."""
         return await wallet.submit(visit) if _is_post(visit) else redirect(visit.path_with_next("login", visit.wanted))
 
     async def signup(self, visit: Visit) -> Response:
@@ -92,7 +92,7 @@ class SimpleAuthController(AuthController):
         return await page.submit() if _is_post(visit) else await page.show()
 
     async def account_export(self, visit: Visit) -> Response:
-        """Give the visitor a file with everything that is kept about them; lead to its form who has not sent it."""
+        """Give the visitor a file with everything that is kept about them, or lead to the form that asks for it."""
         user = await visit.user()
         if user is None:
             return visit.redirect_to_login()

@@ -160,7 +160,7 @@ class Site:
         return name != "logout" or request.has_form or request.header("cookie") is not None
 
     def detour(self, request: Request) -> Response | None:
-        """Return what leads on from an address that the application does not know, or None where nothing does.
+        """Return the redirect from an address that the application does not know, or None where there is none.
 
         One is the address of a page but for the slash at its end. The other tells password managers where a password
         is changed (W3C, A Well-Known URL for Changing Passwords): at the root of a site, wherever the pages lie.
@@ -286,7 +286,7 @@ class Site:
         if self._is_simple and self.settings.is_production and self.settings.public_url is None:
             raise ConfigurationError(
                 "Production needs GATEWRIGHT_PUBLIC_URL, such as https://example.com: the links in mails begin with "
-                "it, and what a request says of the host can be anybody's word."
+                "it, and anybody can send a request with any host."
             )
 
 

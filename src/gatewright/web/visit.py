@@ -105,7 +105,7 @@ class Visit:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether somebody has asked who is visiting, and it was no guest."""
+        """Whether the visitor has been looked up, and is not a guest."""
         return self._is_signed_in
 
     @property
@@ -183,7 +183,7 @@ class Visit:
         Args:
             username: What was sent; whatever is no name is a failed attempt.
             password: What was sent; whatever is no password is a failed attempt.
-            is_remembered: Whether the browser shall be known beyond this session.
+            is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
             GatewrightError: What `AsyncGuard.login` raises.
@@ -195,7 +195,7 @@ class Visit:
     async def signed_in(self, *, is_remembered: bool = False) -> None:
         """Take note that the visitor has just proved who they are: the next form needs a new token.
 
-        They are signed in already, so a browser that cannot be remembered is none of their worries now.
+        They are signed in already, so a browser that cannot be remembered does not stop them.
         """
         self._is_recognised = True
         csrf.forget_token(self.session)
@@ -259,9 +259,9 @@ class Visit:
     def cookies(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that the answer needs, whoever wrote it.
 
-        After a sign-out the browser is also told to drop what it keeps of the site's pages, lest the next person at it
-        goes back to them (Clear Site Data). Neither cookies nor storage: other applications of the host have theirs
-        there.
+        After a sign-out the browser is also told to drop what it keeps of the site's pages, so that the next person at
+        it cannot go back to them (Clear Site Data). Neither cookies nor storage: other applications of the host have
+        theirs there.
         """
         headers: list[tuple[str, str]] = []
         if "session" in self.__dict__ and self.session.is_changed and not self.is_foreign:

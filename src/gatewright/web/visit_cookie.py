@@ -16,7 +16,7 @@ TYPED = "typed"
 _OURS = 640
 """Bytes of the JSON that are kept free of the application's values: what names the session (43 characters) and the
 browser (32), our messages (`VisitState` knows how many), the token of the forms (32), the digest of a challenge (64),
-and the names of all these, of which the setting ``auth_session_var`` may have 64 letters."""
+and the names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
 
 class VisitCookie(BoundedMapping):

@@ -183,6 +183,19 @@ def test_a_script_gets_a_problem(browser, anna, log_in, headers, method):
     assert guests.header("hx-redirect") == ("/login?next=%2Ftags%2Fx" if "HX-Request" in headers else None)
 
 
+@pytest.mark.parametrize("place", ["of-django", "of-django-async"])
+@pytest.mark.parametrize("headers", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_script_gets_a_problem_from_djangos_own_guards(browser, anna, headers, place):
+    """They send everybody to the login page; a person's browser still goes there."""
+    sent = [("Accept", "text/html, */*"), *headers.items()]
+    script = browser.send("GET", f"/{place}/x", headers=sent)
+    person = browser.get(f"/{place}/x")
+
+    assert (script.status, json.loads(script.text)["code"]) == (401, "missing_token")
+    assert script.header("hx-redirect") == (f"/login?next=%2F{place}%2Fx" if "HX-Request" in headers else None)
+    assert (person.status, person.location) == (302, f"/login?next=/{place}/x")
+
+
 @pytest.mark.parametrize("prefix", ["", "/auth"])
 def test_a_slash_at_the_end_of_a_pages_address_does_no_harm(open_below, anna, prefix):
     """The browser is led on with query and fields; the application's own routes go first."""

@@ -1,7 +1,7 @@
 """Tell the project who has signed in or out on our pages, by the signals that Django's own ``login`` sends.
 
 ``user_logged_in`` sets ``last_login``, merges baskets and writes logs; ``user_login_failed`` feeds what watches for
-attacks. Whoever signs in is in by then, so a receiver that raises changes nothing: Django logs it.
+attacks. By then the user is signed in, so a receiver that raises changes nothing: Django logs it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def is_by_page(request: HttpRequest) -> bool:
 
 
 def introduce_as(request: HttpRequest, user: Any) -> None:
-    """Make somebody ``request.user``, as ``login`` does before it sends its signal."""
+    """Make a user ``request.user``, as ``login`` does before it sends its signal."""
 
     async def auser() -> Any:
         return user

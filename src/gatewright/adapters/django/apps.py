@@ -14,7 +14,7 @@ from gatewright.adapters.django.conf import NAME
 
 
 class GatewrightConfig(AppConfig):
-    """gatewright in a Django project. It has no models: its tables are in a database of its own setting."""
+    """gatewright in a Django project. It has no models: its tables are in the database that its own setting names."""
 
     name = "gatewright.adapters.django"
     label = "gatewright"
@@ -28,7 +28,7 @@ class GatewrightConfig(AppConfig):
             register(check)
         setting_changed.connect(_forget_when_changed, dispatch_uid="gatewright.forget")
         if not apps.is_installed("django.contrib.auth"):
-            return  # said by a check
+            return  # reported by a check
         from gatewright.adapters.django import signals
 
         user_logged_in.connect(signals.sign_in, dispatch_uid="gatewright.sign_in")

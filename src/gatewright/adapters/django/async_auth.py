@@ -1,7 +1,7 @@
 """The asynchronous build of an auth, in which the project's own code runs where Django runs plain code.
 
-Plain hooks and voters would run in the event loop and plain providers in a pool of ours. But in a Django project all
-of them may use the ORM, which refuses to work in an event loop, and in a thread of ours would leave its connections
+Plain hooks and voters would run in the event loop and plain providers in our thread pool. But in a Django project all
+of them may use the ORM, which refuses to work in an event loop, and in one of our threads would leave its connections
 open and see nothing of a test's transaction. So they run in the thread that Django keeps for a request's plain code.
 """
 
@@ -23,10 +23,10 @@ from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvid
 
 
 def make_async_auth(auth: Auth, providers: Sequence[UserProvider]) -> AsyncAuth:
-    """Return an auth for event loops with the settings, the hooks and the voters of one that blocks.
+    """Return an asynchronous auth with the settings, the hooks and the voters of a blocking one.
 
     Args:
-        auth: The one that blocks. What is added to it later holds for the asynchronous one, too.
+        auth: The blocking one. What is added to it later holds for the asynchronous one, too.
         providers: Where users come from; may have methods that are ``async def``.
     """
     made = AsyncAuth(settings=auth.settings, providers=providers)

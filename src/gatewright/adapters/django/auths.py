@@ -54,7 +54,7 @@ def get_async_site() -> Site:
 
 
 def mount_of_pages() -> str:
-    """Return the path that the pages lie below, where the project's own is the root.
+    """Return the path that the pages lie below, relative to the project's root.
 
     Raises:
         NoReverseMatch: If the project has not included our urls.
@@ -63,7 +63,7 @@ def mount_of_pages() -> str:
 
 
 def forget() -> None:
-    """Have everything made anew: a test has changed the settings."""
+    """Drop what has been made, so that it is made again: a test has changed the settings."""
     with _LOCK:
         for auth in (_async_auth, _auth):
             if auth.cache_info().currsize:

@@ -28,7 +28,7 @@ _KNOWN = "_gatewright_known"
 
 
 class GatewrightBackend(ModelBackend):
-    """Django's users, proven by `Auth.attempt`; their permissions, with the word of the project's voters."""
+    """Django's users, proven by `Auth.attempt`; their permissions, with the votes of the project's voters."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -73,7 +73,7 @@ class GatewrightBackend(ModelBackend):
 
 
 def provider_of_django() -> tuple[str, DjangoUserProvider]:
-    """Return where Django's users come from, by name: the login page's provider if that is where, or the ready one."""
+    """Return where Django's users come from, by name: the login page's provider if it is one, or the ready-made one."""
     sources = get_auth().parts.sources
     name, source = sources.find(get_site().provider)
     if not isinstance(source, DjangoUserProvider):
@@ -85,7 +85,7 @@ def provider_of_django() -> tuple[str, DjangoUserProvider]:
 
 @contextmanager
 def _as_django_refuses() -> Iterator[None]:
-    """Let a failed attempt be none of this backend's, and a blocked one nobody's."""
+    """Leave a failed attempt to the other backends, and a blocked one to none."""
     try:
         yield
     except (RateLimitError, BusyError, Denied) as error:

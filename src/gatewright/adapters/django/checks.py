@@ -1,4 +1,4 @@
-"""System checks: what is set up wrongly is said by ``manage.py check``, and before the server starts."""
+"""System checks: mistakes in the setup are reported by ``manage.py check``, and before the server starts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
         pages = Routes(ours, controller, has_api=isinstance(controller, SimpleAuthController))
         mount = mount_of_pages()
     except (NoReverseMatch, ConfigurationError):
-        return  # said by the other checks
+        return  # reported by the other checks
     for each in shadowed(pages, routes_of(), settings=ours, mount=mount):
         yield Warning(each.problem, hint=each.cure, id="gatewright.W007")
 
@@ -115,7 +115,7 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
 
 
 def check_backends(**_: Any) -> Iterator[CheckMessage]:
-    """Look for ways to sign in that go around the limits."""
+    """Look for ways to sign in that bypass the limits."""
     if not apps.is_installed("django.contrib.auth"):
         yield Error(
             "django.contrib.auth is not installed: a guest is its AnonymousUser.",

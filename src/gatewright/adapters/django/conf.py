@@ -3,9 +3,9 @@
 ::
 
     GATEWRIGHT = {
-        "site_name": "Shop",                        # any setting of gatewright, in small letters
+        "site_name": "Shop",                        # any setting of gatewright, in lower case
         "controller": "shop.pages.ShopPages",       # the pages, if not the ready-made ones
-        "providers": ["shop.users.StaffProvider"],  # where users come from, beside our tables and Django's users
+        "providers": ["shop.users.StaffProvider"],  # where users come from, besides our tables and Django's users
     }
 """
 
@@ -34,12 +34,12 @@ def read_values() -> Mapping[str, Any]:
     """Return those of gatewright's settings that ``settings.py`` sets.
 
     Raises:
-        ConfigurationError: If one is none of gatewright's.
+        ConfigurationError: If one is not a setting of gatewright.
     """
     values = {name: value for name, value in _given().items() if name not in _OF_DJANGO}
     unknown = [str(name) for name in values if name not in Settings.model_fields]
     if unknown:
-        raise ConfigurationError(f"{NAME} in settings.py has what is no setting of gatewright: {', '.join(unknown)}.")
+        raise ConfigurationError(f"{NAME} in settings.py has unknown settings of gatewright: {', '.join(unknown)}.")
     return values
 
 
@@ -66,7 +66,7 @@ def make_controller() -> AuthController:
 
 
 def make_providers() -> list[UserProvider]:
-    """Return where users come from, beside our own tables: always from Django's, and from where the project says.
+    """Return where users come from, besides our own tables: always from Django's, and from where the project says.
 
     Raises:
         ConfigurationError: If one cannot be made.
@@ -92,7 +92,7 @@ def _given() -> Mapping[str, Any]:
 
 
 def _make(name: Any) -> Any:
-    """Return an object of the class of a dotted name, or the object itself that has it."""
+    """Return an instance of the class that a dotted name leads to, or the object itself if it leads to one."""
     try:
         found = import_string(name)
         return found() if isinstance(found, type) else found

@@ -11,11 +11,11 @@ from gatewright.adapters.django.visitor import visit_of
 
 
 def visitor(request: HttpRequest) -> dict[str, Any]:
-    """Return ``current_user``, who is visiting, and ``gatewright_csrf_token``, which forms of ours repeat.
+    """Return ``current_user``, who is visiting, and ``gatewright_csrf_token``, which our forms send back.
 
-    A request that a command has made up, to render a mail, is a guest's.
+    A request that a command has made up to render a mail counts as a guest's.
 
-    ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button's form ours.
+    ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button work.
     """
     from django.contrib.auth.models import AnonymousUser  # not before the apps are loaded
 

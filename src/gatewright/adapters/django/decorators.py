@@ -21,22 +21,22 @@ View = Callable[..., Any]
 
 
 def login_required(view: View) -> View:
-    """Let in who is signed in."""
+    """Let in only visitors who are signed in."""
     return _guarded(view)
 
 
 def verified_required(view: View) -> View:
-    """Let in who is signed in and verified."""
+    """Let in only visitors who are signed in and verified."""
     return _guarded(view, is_verified=True)
 
 
 def fully_authenticated_required(view: View) -> View:
-    """Let in who has proven who they are in this session; a browser that is merely remembered has to do so first."""
+    """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
 
 
 def role_required(*roles: str) -> Callable[[View], View]:
-    """Let in who has all of these roles.
+    """Let in only visitors who have all of these roles.
 
     Raises:
         ConfigurationError: If no role is named.
@@ -46,7 +46,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
 
 
 def permission_required(*permissions: str) -> Callable[[View], View]:
-    """Let in who has all of these permissions; ``branch.*`` asks for anything below ``branch``.
+    """Let in only visitors who have all of these permissions; ``branch.*`` asks for anything below ``branch``.
 
     Raises:
         ConfigurationError: If no permission is named.

@@ -1,4 +1,4 @@
-"""Django's own word on its users' passwords: what ``PASSWORD_HASHERS`` verifies, and how it wants them renewed."""
+"""Django's own password hashers: what ``PASSWORD_HASHERS`` verifies, and how it wants them renewed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BCRYPT_BYTES = 72
 class DjangoHasher:
     """Verifies and renews as ``check_password`` does, at its cost: an unknown user takes one run of the default hasher.
 
-    Django does not normalise passwords, so what was typed is tried first, and then its form NFC; a hash is renewed in
+    Django does not normalise passwords, so what was typed is tried first, and then its NFC form; a hash is renewed in
     the form that fits, so that Django's own forms go on taking it.
     """
 
@@ -47,7 +47,7 @@ class DjangoHasher:
 
 
 class _Cut(str):
-    """A password of which bcrypt's library gets what bcrypt takes note of; it refuses any longer one by an error."""
+    """A password of which bcrypt's library gets only the bytes that bcrypt reads; it raises for longer ones."""
 
     def encode(self, *_: Any) -> bytes:
         """Return the bytes that count."""

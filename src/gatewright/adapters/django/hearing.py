@@ -1,4 +1,4 @@
-"""What happens while one of our pages is answered, by the hooks, which know no request."""
+"""Collect what the hooks, which know no request, tell while one of our pages is answered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HEARD: ContextVar[Heard | None] = ContextVar("gatewright_heard", default=None)
 
 
 def listen_to(auth: Auth) -> None:
-    """Have the hooks of the project's auth heard."""
+    """Listen to the hooks of the project's auth."""
     auth.add_hook("pre_login", _asked)
     auth.add_hook("login_success", _signed_in)
     auth.add_hook("auth_failed", _failed)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -33,6 +34,9 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
 from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
+from gatewright.web.audience import wants_page
+from gatewright.web.problems import transport_problem
+from gatewright.web.security_headers import protect
 
 _SIGNED_OUT = (204, 303)
 """Statuses of a sign-out, as JSON and as a page."""
@@ -44,7 +48,7 @@ class GatewrightMiddleware:
     """Puts the pages before a project's views, and makes ``request.user`` the visitor.
 
     Its place is below Django's ``AuthenticationMiddleware``, where there is one. A page is answered here, before any
-    view: no routing, slash or CSRF check of Django's has a say in it.
+    view: Django's routing, slash redirects and CSRF check do not apply to it.
 
     Args:
         get_response: What answers the application's requests.
@@ -115,10 +119,10 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
 async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    Where nobody can tell who that is, because a database is away, neither could the application. And where the
-    application knows nothing of an address, the pages may.
+    If the visitor cannot be looked up, because a database is unavailable, the application cannot either. And where the
+    application knows nothing of an address, or its guards know nothing of scripts, the pages may.
     """
-    led = site.detour(read_head(request, site.mount)) if response.status_code == 404 else None
+    led = _led_on(site, request, response)
     if led is not None:
         response = to_django(led, method=request.method)
     visit = opened_visit(request)
@@ -131,8 +135,29 @@ async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase
     return response
 
 
+def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> Response | None:
+    """Return what takes the place of an answer of the application's, or None where it stands.
+
+    Django's own guards send everybody to the login page, scripts too, which would put it into their own.
+    """
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return site.detour(read_head(request, site.mount))
+    if response.status_code != HTTPStatus.FOUND or not _is_to_login(site, response.headers.get("Location", "")):
+        return None
+    head = read_head(request, site.mount)
+    if wants_page(head):
+        return None
+    visit = opened_visit(request) or site.open(head)
+    return protect(visit.lead_to("login", transport_problem(HTTPStatus.UNAUTHORIZED)), visit.client)
+
+
+def _is_to_login(site: Site, location: str) -> bool:
+    path, _, query = location.partition("?")
+    return path == site.path("login") and f"{REDIRECT_FIELD_NAME}=" in query
+
+
 async def _note_visitor(visit: Visit, request: HttpRequest) -> None:
-    """Make ``request.user`` whoever is about to sign out, whom Django's signal names. They can, known or not."""
+    """Make ``request.user`` the user who is about to sign out, recognised or not: Django's signal names them."""
     try:
         user = await visit.user()
     except GatewrightError:

@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"%\([^)]*\)s")
 
 
 def routes_of(resolver: URLResolver | None = None, *, below: str = "/") -> Iterator[tuple[str, str]]:
-    """Yield path and view of every route but ours, with something in the place of each variable.
+    """Yield path and view of every route but ours, with a sample value in place of each variable.
 
     Args:
         resolver: Whose routes; the project's by default.

@@ -90,7 +90,7 @@ class DjangoUserProvider(CredentialsUserProvider):
         if found is None:
             return
         row = model._base_manager.filter(pk=found[0].entity.pk, password=old_hash)
-        # In a transaction of its own: one of the application's, that is open, must survive a failure.
+        # In a transaction of its own: an open one of the application's must survive a failure.
         with _clear_errors(), transaction.atomic(using=router.db_for_write(model)):
             row.update(password=new_hash)
 

@@ -1,4 +1,4 @@
-"""Django's request to one of ours, and an answer of ours to Django's."""
+"""Convert Django's request to our `Request`, and our `Response` to Django's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WITHOUT_LENGTH = (204, 304)
 
 
 class Answer(HttpResponse):
-    """An answer of ours."""
+    """One of our answers."""
 
     _has_been_logged = False
 
@@ -53,7 +53,7 @@ def script_of(request: HttpRequest) -> str:
 
 
 def with_body(head: Request, request: HttpRequest) -> Request:
-    """Return the whole request, also where a middleware above ours has read its form.
+    """Return the whole request, even if a middleware above ours has read its form.
 
     Raises:
         TransportError: If the body is larger than anything that the pages take.
@@ -69,7 +69,7 @@ def with_body(head: Request, request: HttpRequest) -> Request:
 
 
 def to_django(response: Response, *, method: str | None = "GET", is_page: bool = False) -> Answer:
-    """Return an answer of ours as Django sends it.
+    """Return one of our answers as Django sends it.
 
     Args:
         response: The answer.
@@ -87,7 +87,7 @@ def to_django(response: Response, *, method: str | None = "GET", is_page: bool =
 
 
 def add_headers(response: HttpResponseBase, headers: Headers) -> None:
-    """Add headers to an answer of Django's, which keeps cookies apart, and but one of any other name."""
+    """Add headers to an answer of Django's, which keeps cookies apart, and only one header of any other name."""
     for name, value in headers:
         if name == "Set-Cookie":
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})

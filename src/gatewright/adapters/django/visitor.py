@@ -29,7 +29,7 @@ T = TypeVar("T")
 def introduce(request: HttpRequest, site: Site) -> None:
     """Make the visitor known to the application: ``request.user``, ``await request.auser()``, ``request.gatewright``.
 
-    A guest of ours is whom Django knew until now.
+    Where the visitor is a guest to us, it stays the user whom Django knew until now.
     """
     before, before_async = getattr(request, "user", None), getattr(request, "auser", None)
     setattr(request, _SITE, site)
@@ -72,7 +72,7 @@ def login_user(request: HttpRequest, user: User, *, remember: bool = False) -> N
     Args:
         request: Django's.
         user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
-        remember: Whether the browser shall be known beyond this session.
+        remember: Whether to remember the browser beyond this session.
 
     Raises:
         ConfigurationError: If it is not clear which provider the user comes from.
@@ -103,7 +103,7 @@ async def alogout_user(request: HttpRequest) -> None:
 
 
 def end_session_of_django(request: HttpRequest) -> None:
-    """End the visitor's session of Django's own: who signs out wants to be out everywhere."""
+    """End the visitor's session of Django's own: whoever signs out wants to be signed out everywhere."""
     if SESSION_KEY in getattr(request, "session", {}):
         logout(request)
 

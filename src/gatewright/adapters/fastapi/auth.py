@@ -70,19 +70,19 @@ class FastAPIAuth:
     ) -> CurrentUser:
         """Return a dependency that gives the user: ``Annotated[User, Depends(auth.current_user())]``.
 
-        Two that ask the same are equal, so tests replace one by
+        Two with the same arguments are equal, so tests replace one by
         ``app.dependency_overrides[auth.current_user()] = lambda: user``.
 
         Args:
-            optional: Whether everybody is let in, and None stands for who lacks something. Otherwise browsers are
-                led to the login page and back, programs get a 401, and who is signed in but lacks something a 403.
+            optional: Whether everybody is let in, with None for a visitor who lacks something. Otherwise browsers are
+                led to the login page and back, programs get a 401, and signed-in visitors who lack something a 403.
             verified: Whether the account must be verified.
-            role: A role that is needed, or several, every one of which is.
-            permission: A permission that is needed, or several, every one of which is.
+            role: A role that is needed, or several, all of which are.
+            permission: A permission that is needed, or several, all of which are.
             fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
 
         Raises:
-            ConfigurationError: If ``role`` or ``permission`` is empty, or holds what is no name.
+            ConfigurationError: If ``role`` or ``permission`` is empty, or holds something that is not a name.
         """
         roles, permissions = _names_in("role", role), _names_in("permission", permission)
         return CurrentUser(optional, verified, roles, permissions, fully_authenticated)
@@ -97,7 +97,7 @@ class FastAPIAuth:
         """
         if not isinstance(self._controller, SimpleAuthController):
             raise ConfigurationError(
-                f"{type(self._controller).__name__} has no JSON API; only pages of a SimpleAuthController have."
+                f"{type(self._controller).__name__} has no JSON API; only a SimpleAuthController has one."
             )
         return make_router(self.auth.settings, self._controller, mount=self._mount)
 

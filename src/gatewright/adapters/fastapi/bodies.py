@@ -46,7 +46,7 @@ class SessionAnswer(BaseModel):
 
     user: UserBody | None = Field(description="Null for a guest.")
     is_fully_authenticated: bool = Field(description="False where the browser is merely remembered.")
-    csrf_token: str = Field(description="What a form must repeat. JSON needs none.")
+    csrf_token: str = Field(description="The token that a form must send back. JSON needs none.")
 
 
 class WalletRequest(BaseModel):
@@ -58,20 +58,20 @@ class WalletRequest(BaseModel):
 
 
 class ChallengeAnswer(BaseModel):
-    """A text for the wallet to sign, good in this browser only."""
+    """A message for the wallet to sign, good in this browser only."""
 
     challenge: str = Field(description="One line. Sign exactly this.")
     expires_at: datetime
 
 
 class VerifiedAnswer(SignedInAnswer):
-    """Whose address has been verified. Nobody is signed in by it."""
+    """Whose address has been verified. This opens no session."""
 
     next: str | None = Field(description="The path that its owner wanted to go to.")
 
 
 class MailRequest(BaseModel):
-    """Where a mail shall go."""
+    """Where to send a mail."""
 
     email: Email
     next: NextPath = None
@@ -192,7 +192,7 @@ class RevokeOtherSessions(BaseModel):
 
 
 def login_request(settings: Settings) -> type[BaseModel]:
-    """Return the body of a login, whose fields are called as the settings say."""
+    """Return the body of a login, whose fields have the names that the settings give them."""
     fields: dict[str, Any] = {
         settings.auth_form_username_field: (str, Field(examples=["ada@example.org"])),
         settings.auth_form_password_field: (Password, ...),
@@ -207,9 +207,9 @@ def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:
 
 
 def account_change(profile: Iterable[FormField]) -> Any:
-    """Return the body of a change of the account: one of several, told by its ``action``."""
+    """Return the body of a change of the account: one of several, told apart by its ``action``."""
     fields = {"action": (Literal["profile"], ...)} | _model_fields(profile)
-    save_profile = create_model("SaveProfile", __doc__="Keep what the visitor says of themselves.", **fields)
+    save_profile = create_model("SaveProfile", __doc__="Keep the visitor's profile.", **fields)
     own = save_profile | ChangeUsername | ChangeEmail | ChangePassword
     kinds = own | LinkWallet | UnlinkWallet | RevokeSession | RevokeOtherSessions
     return Annotated[kinds, Field(discriminator="action")]

@@ -28,7 +28,7 @@ class CurrentUser(SecurityBase):
     too.
 
     Args:
-        is_optional: Whether everybody is let in, and None stands for who lacks something.
+        is_optional: Whether everybody is let in, with None for a visitor who lacks something.
         is_verified: Whether the account must be verified.
         roles: Roles, every one of which is needed.
         permissions: Permissions, every one of which is needed.

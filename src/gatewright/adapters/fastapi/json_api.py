@@ -68,7 +68,7 @@ class Endpoint:
         answer: What comes back; None for nothing.
         status: The status of success.
         method: Its method.
-        problems: What may go wrong, beside what always may.
+        problems: What may go wrong, besides what always may.
         is_open: Whether a guest may do it.
     """
 
@@ -87,7 +87,7 @@ def make_router(settings: Settings, controller: SimpleAuthController, *, mount: 
     """Return the routes that describe the endpoints; none where the API is switched off.
 
     Args:
-        settings: What is enabled, and how fields are called.
+        settings: What is enabled, and what fields are called.
         controller: Which fields there are.
         mount: The path that the pages lie below.
     """

@@ -1,4 +1,4 @@
-"""What FastAPI's description cannot say by itself: the problems that a client gets, and who needs not sign in."""
+"""What FastAPI's description cannot say by itself: the problems that a client gets, and where no sign-in is needed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _complete(description: dict[str, Any], cookie: str) -> None:
 
 
 def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:
-    """Say what an operation answers to whom it refuses.
+    """Say what an operation answers to visitors whom it refuses.
 
     Args:
         operation: The operation.

@@ -1,7 +1,7 @@
 """What a view demands of its visitor.
 
-Each decorator stands below ``@app.route``, demands a sign-in by itself, and suits plain, asynchronous and class-based
-views alike. Guests of a browser are led to the login page and back; programs get problem details (401, 403).
+Each decorator stands below ``@app.route``, demands a sign-in by itself, and fits plain, asynchronous and class-based
+views alike. Guests in a browser are led to the login page and back; programs get problem details (401, 403).
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def login_required(view: _View) -> _View:
-    """Let in who is signed in."""
+    """Let in only visitors who are signed in."""
     return _guarded(view)
 
 
 def verified_required(view: _View) -> _View:
-    """Let in who is signed in and verified."""
+    """Let in only visitors who are signed in and verified."""
     return _guarded(view, is_verified=True)
 
 
 def fully_authenticated_required(view: _View) -> _View:
-    """Let in who has proven who they are in this session; a browser that is merely remembered has to do so first."""
+    """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
 
 
 def role_required(*roles: str) -> Callable[[_View], _View]:
-    """Let in who has all of these roles.
+    """Let in only visitors who have all of these roles.
 
     Raises:
         ConfigurationError: If no role is named.
@@ -47,7 +47,7 @@ def role_required(*roles: str) -> Callable[[_View], _View]:
 
 
 def permission_required(*permissions: str) -> Callable[[_View], _View]:
-    """Let in who has all of these permissions; ``branch.*`` asks for anything below ``branch``.
+    """Let in only visitors who have all of these permissions; ``branch.*`` asks for anything below ``branch``.
 
     Raises:
         ConfigurationError: If no permission is named.

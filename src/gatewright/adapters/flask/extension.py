@@ -42,7 +42,7 @@ class FlaskAuth:
     """Sign-in for one or several Flask applications.
 
     Without an ``auth`` each application gets one of its own, from the environment and from those keys of its
-    ``config`` that begin with ``GATEWRIGHT_``, which go first.
+    ``config`` that begin with ``GATEWRIGHT_``, which take precedence.
 
     Args:
         app: The application, unless `init_app` is called later.
@@ -101,7 +101,7 @@ class FlaskAuth:
         }
         unknown = [f"{_PREFIX}{name.upper()}" for name in values if name not in Settings.model_fields]
         if unknown:
-            raise ConfigurationError(f"app.config has what is no setting of gatewright: {', '.join(unknown)}.")
+            raise ConfigurationError(f"app.config has unknown settings of gatewright: {', '.join(unknown)}.")
         if self._auth is None:
             return Auth(settings=load_settings(**values))
         if values:
@@ -122,10 +122,10 @@ def _check_cookies(app: flask.Flask, settings: Settings) -> None:
 
 
 def _leave_our_forms_alone(app: flask.Flask) -> None:
-    """Have a `CSRFProtect` of Flask-WTF that was set up before us pass by the pages, which is after us otherwise.
+    """Exempt the pages from a `CSRFProtect` of Flask-WTF that was set up before us; a later one runs after us.
 
-    Where a route of the application takes any path, it would look for its own token in our forms, which have one of
-    ours. All that runs before a view keeps its place: it may turn a visitor away from every path.
+    Where a route of the application takes any path, it would look for its own token in our forms, which carry ours.
+    Whatever else runs before a view keeps its place: it may turn a visitor away from every path.
     """
     functions = app.before_request_funcs.setdefault(None, [])
     for number, function in enumerate(functions):
@@ -147,7 +147,7 @@ def _names_of(site: Site, prefix: str) -> flask.Blueprint:
 
 
 def _own_routes() -> Iterator[tuple[str, str]]:
-    """Yield path and view of every route of the application, with something in the place of each variable."""
+    """Yield path and view of every route of the application, with a sample value in place of each variable."""
     for rule in flask.current_app.url_map.iter_rules():
         if not rule.build_only:
             view = flask.current_app.view_functions.get(rule.endpoint)
@@ -216,7 +216,7 @@ def _answer_unavailable(error: StoreUnavailableError) -> flask.Response:
 
 
 def _detour() -> flask.Response | None:
-    """Return what leads on from an address that the application does not know."""
+    """Return the redirect from an address that the application does not know."""
     installed = installation()
     site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
     led = site.detour(head)

@@ -1,4 +1,4 @@
-"""WSGI to a `Request` of ours, and a `Response` of ours to Flask's."""
+"""Convert a WSGI request to our `Request`, and our `Response` to Flask's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Answer(flask.Response):
-    """An answer of ours, sent as it is.
+    """One of our answers, sent as it is.
 
     Attributes:
         is_complete: Whether it has its cookies and everything else already.
@@ -69,7 +69,7 @@ def read_head(request: flask.Request, prefix: str) -> Request:
 
 
 def with_body(head: Request, request: flask.Request) -> Request:
-    """Return the whole request, also where what runs before a view has read its body or its form.
+    """Return the whole request, even if something that runs before a view has read its body or its form.
 
     Raises:
         TransportError: If the body is larger than anything that the pages take.
@@ -90,7 +90,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
 
 
 def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
-    """Return an answer of ours as Flask sends it."""
+    """Return one of our answers as Flask sends it."""
     answer = Answer(response.body, response.status)
     answer.headers = Headers(list(response.headers))
     answer.is_complete = is_complete

@@ -28,7 +28,7 @@ class Installation:
         auth: The application's auth.
         site: Its pages.
         prefix: What the pages lie below in the application.
-        is_checked: Whether somebody has looked for routes of the application that the pages hide.
+        is_checked: Whether the application's routes have been checked for any that the pages hide.
     """
 
     auth: Auth
@@ -38,7 +38,7 @@ class Installation:
 
 
 class Guest:
-    """A visitor whom nobody knows. Counts as false, and has what a `User` has, empty."""
+    """A visitor who is not signed in. Is falsy, and has the attributes of a `User`, empty."""
 
     is_authenticated = False
     is_active = False
@@ -102,8 +102,8 @@ def opened_visit() -> Visit | None:
 def keep_visit(visit: Visit) -> None:
     """Make a visit that of the current request.
 
-    It lies in the environment of the request and not on ``flask.g``, which several requests share where an
-    application context has been pushed around them. It lies there beside its owner, because an application that hands
+    It is kept in the environment of the request and not on ``flask.g``, which several requests share where an
+    application context has been pushed around them. It is kept there beside its owner, since an application that hands
     a request on to another one shares the environment with that one.
     """
     flask.request.environ[_VISIT] = (installation(), visit)
@@ -114,7 +114,7 @@ def login_user(user: User, *, remember: bool = False) -> None:
 
     Args:
         user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
-        remember: Whether the browser shall be known beyond this session.
+        remember: Whether to remember the browser beyond this session.
 
     Raises:
         ConfigurationError: If it is not clear which provider the user comes from.
@@ -131,7 +131,7 @@ def logout_user() -> None:
 
 def _user() -> User | Guest:
     if not flask.has_request_context():
-        return _GUEST  # a command, or a template of a mail: nobody is visiting
+        return _GUEST  # a command, or a template of a mail: there is no visitor
     visit = current_visit()
     try:
         return run_to_completion(visit.user()) or _GUEST

@@ -34,7 +34,7 @@ _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 class GatewrightMiddleware:
     """Puts the pages before an application, and makes ``request.user`` and ``request.auth`` known in it.
 
-    Sockets are told who is visiting, too; a handshake from another site's page is a guest's.
+    WebSockets know the visitor, too; a handshake from another site's page counts as a guest's.
 
     Args:
         app: The application.

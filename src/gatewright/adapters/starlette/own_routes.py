@@ -9,16 +9,16 @@ from typing import Any
 from starlette.routing import Host, Mount
 
 OURS = "gatewright:"
-"""How the names of those routes begin that only describe what the middleware answers."""
+"""The prefix of the names of routes that only describe what the middleware answers."""
 
 _VARIABLE = re.compile(r"{[^}]*}")
 
 
 def routes_of(app: object, *, below: str = "") -> Iterator[tuple[str, str]]:
-    """Yield path and endpoint of every route, with something in the place of each variable.
+    """Yield path and endpoint of every route, with a sample value in place of each variable.
 
     Args:
-        app: The application; one that does not tell its routes has none.
+        app: The application; one that does not list its routes has none.
         below: What they lie below.
     """
     for route in _expanded(app):

@@ -38,7 +38,7 @@ def with_own_answers(opening: Opening, send: Send) -> Send:
     """Return a ``send`` that puts an answer of ours in the place of the application's, where there is a better one.
 
     It is one for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
-    mounted there, but headers that were put beside it, such as those of CORS, stay. Or it leads on from an address that
+    mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
     the application does not know.
     """
     own: Message | None = None
@@ -76,7 +76,7 @@ def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:
 
 
 def _kept_from(message: Message, start: Message) -> list[tuple[bytes, bytes]]:
-    """Return those headers of an answer that are not about its body, and that ours has none of, or may have twice."""
+    """Return those headers of an answer that are not about its body, and that ours lacks or may repeat."""
     ours = {name for name, _ in start["headers"]} - {b"vary"}
     kept = [(name.lower(), value) for name, value in message.get("headers", ())]
     return [(name, value) for name, value in kept if name not in ours and not name.startswith(b"content-")]

@@ -1,4 +1,4 @@
-"""ASGI messages to a request of ours, and an answer of ours back to them."""
+"""Convert ASGI messages to our `Request`, and our `Response` back to them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def root_of(scope: Scope) -> str:
 def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Request:
     """Return the request of a scope, of ``http`` or ``websocket``.
 
-    Whoever opens a socket acts through it, so its handshake counts as an act, which no other site may do in the
+    A socket may be used to change things, so its handshake counts as a change, which no other site may make in the
     visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
     """
     client = scope.get("client")
@@ -59,7 +59,7 @@ async def read_body(receive: Receive) -> bytes | None:
     """Return the body, or None where it is larger than anything that a page takes.
 
     Raises:
-        ClientDisconnect: If the client went away; half a body is none.
+        ClientDisconnect: If the client went away; half a body does not count.
     """
     body = bytearray()
     is_open = True
@@ -75,7 +75,7 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 def to_starlette(response: Response, *, method: str = "GET") -> responses.Response:
-    """Return an answer of ours as Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
+    """Return one of our answers as Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
     answer = responses.Response(b"" if method == "HEAD" else response.body, response.status)
     length = () if response.status in (204, 304) else (("Content-Length", str(len(response.body))),)
     answer.raw_headers = encoded((*response.headers, *length))
@@ -83,7 +83,7 @@ def to_starlette(response: Response, *, method: str = "GET") -> responses.Respon
 
 
 def decoded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Return headers as text; names in small letters, as ASGI has them."""
+    """Return headers as text; names in lower case, as ASGI has them."""
     return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
 
 

@@ -31,7 +31,7 @@ def visit_of(connection: HTTPConnection) -> Visit:
     """
     if KEY not in connection.scope:
         raise ConfigurationError(
-            "Nobody has looked who is visiting. Add the middleware: app.add_middleware(GatewrightMiddleware)."
+            "The visitor has not been looked up. Add the middleware: app.add_middleware(GatewrightMiddleware)."
         )
     return cast(Opening, connection.scope[KEY]).open()
 
@@ -42,7 +42,7 @@ async def login_user(connection: HTTPConnection, user: User, *, remember: bool =
     Args:
         connection: The request.
         user: What `AsyncAuth.attempt`, `AsyncAuth.bypass` or a provider returned.
-        remember: Whether the browser shall be known beyond this session.
+        remember: Whether to remember the browser beyond this session.
 
     Raises:
         ConfigurationError: If it is not clear which provider the user comes from.

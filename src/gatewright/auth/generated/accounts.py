@@ -53,9 +53,9 @@ class Accounts(Facade):
             actor: Who makes it.
 
         Raises:
-            InvalidParameterError: If a name or the identifier is not acceptable, or nobody has declared a role.
+            InvalidParameterError: If a name or the identifier is not acceptable, or a role has not been declared.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the name, the mail address or the identifier is somebody's already.
+            TakenError: If the name, the mail address or the identifier is already taken.
         """
         new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles, id=user_id)
         return run_to_completion(
@@ -71,10 +71,10 @@ class Accounts(Facade):
         return run_to_completion(user_of(self._parts, run_to_completion(require_account(self._parts, username))))
 
     def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
-        """Return users in the order of their ids, from behind the id ``after``; without their rights.
+        """Return users in the order of their ids, starting after the id ``after``; without their rights.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number.
+            InvalidParameterError: If ``at_most`` is not a positive number.
         """
         return run_to_completion(list_users(self._parts, after=after, at_most=at_most))
 
@@ -99,7 +99,7 @@ class Accounts(Facade):
         run_to_completion(set_password(self._parts, username, password, keep_session=keep_session, actor=actor))
 
     def enable_user(self, username: str, *, actor: str | None = None) -> None:
-        """Let an account be used.
+        """Activate an account.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -107,7 +107,7 @@ class Accounts(Facade):
         run_to_completion(set_user_active(self._parts, username, is_active=True, actor=actor))
 
     def disable_user(self, username: str, *, actor: str | None = None) -> None:
-        """Let an account no longer be used; its sessions end at once.
+        """Deactivate an account; its sessions end at once.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -115,7 +115,7 @@ class Accounts(Facade):
         run_to_completion(set_user_active(self._parts, username, is_active=False, actor=actor))
 
     def verify_user(self, username: str, *, actor: str | None = None) -> None:
-        """Count an account as verified.
+        """Mark an account as verified.
 
         Raises:
             UserNotFoundError: If there is no such user.

@@ -1,5 +1,5 @@
 # Generated from auth/async_guard.py by tools/write_facades.py: change that file, never this one.
-"""`Guard`: the auth of one visit, over the session mapping of whatever framework."""
+"""`Guard`: the auth of one visit, over the session mapping of any framework, in an event loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gatewright.ports import Owner
 class Guard(OwnAccount):
     """Who is visiting, and what may they do? Made by `Auth.guard`, once for every request.
 
-    Of the user only a session secret lies in the mapping. The user is loaded afresh from its provider, once a
+    Of the user, the mapping holds only a session secret. The user is loaded afresh from its provider, once per
     request, and one who no longer loads, is inactive or unverified is a guest.
     """
 
@@ -23,9 +23,9 @@ class Guard(OwnAccount):
         """Say whether a user has a role.
 
         Args:
-            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; how
-                another provider spells its own only it knows, so theirs must be exact.
-            user: Whom to ask about, whoever is visiting; by default the visitor.
+            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; only another
+                provider knows how it spells its own, so those must be exact.
+            user: The user to ask about; by default the visitor.
         """
         asked = self._asked(user)
         return asked is not None and has_role(asked, role)
@@ -35,7 +35,7 @@ class Guard(OwnAccount):
 
         Args:
             permission: A dotted name, or ``branch.*`` to ask for anything below ``branch``.
-            user: Whom to ask about, whoever is visiting; by default the visitor.
+            user: The user to ask about; by default the visitor.
             subject: What it is about, for voters; any object.
 
         Raises:
@@ -45,17 +45,17 @@ class Guard(OwnAccount):
         return asked is not None and run_to_completion(is_granted(self._parts, asked, permission, subject=subject))
 
     def sessions(self, user: User | None = None) -> list[Session]:
-        """Return a user's living sessions with their devices, newest first; by default the visitor's."""
+        """Return a user's active sessions with their devices, newest first; by default the visitor's."""
         asked = self._asked(user)
         return [] if asked is None else run_to_completion(list_sessions(self._parts, self._owner_of(asked)))
 
     def revoke_session(self, session_id: str) -> bool:
-        """End one of the visitor's own sessions and say whether there was one: somebody else's is none."""
+        """End one of the visitor's own sessions and say whether there was one: another user's does not count."""
         user = self.user()
         return user is not None and run_to_completion(end_session_of(self._parts, self._owner_of(user), session_id))
 
     def revoke_other_sessions(self) -> int:
-        """End the visitor's sessions but this one, and return how many that were."""
+        """End the visitor's sessions but this one, and return how many there were."""
         visit = self._resume()
         if visit is None:
             return 0
@@ -63,7 +63,7 @@ class Guard(OwnAccount):
         return run_to_completion(end_sessions_of(self._parts, self._owner_of(user), keep=session.id))
 
     def revoke_all_sessions(self) -> int:
-        """End all the visitor's sessions, this one too, and return how many that were."""
+        """End all the visitor's sessions, this one too, and return how many there were."""
         user = self.user()
         self._visit = None
         return 0 if user is None else run_to_completion(end_sessions_of(self._parts, self._owner_of(user)))

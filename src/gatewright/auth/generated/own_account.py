@@ -17,9 +17,9 @@ from gatewright.operations.own_account import (
 
 
 class OwnAccount(SigningIn):
-    """Changes, exports and deletes the visitor's account. Each act needs a fresh proof that it is them.
+    """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
 
-    That is ``password``, the one that they have. An account without a password is proved by its wallet: the visitor
+    That is ``password``, their current one. An account without a password is proved by its wallet: the visitor
     must have signed in with it within the last ten minutes. Users of other providers than our own tables cannot be
     changed here.
     """
@@ -29,15 +29,15 @@ class OwnAccount(SigningIn):
 
         Args:
             username: The new name.
-            password: The password that they have.
+            password: Their current password.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the name is not acceptable, or the user is no account of ours.
-            TakenError: If the name is somebody's already.
+            InvalidParameterError: If the name is not acceptable, or the user is not in our own tables.
+            TakenError: If the name is already taken.
             Denied: If a ``pre_username_change`` hook refuses.
         """
         session, user = self._require_visit()
@@ -54,16 +54,16 @@ class OwnAccount(SigningIn):
 
         Args:
             email: The new address.
-            password: The password that they have.
+            password: Their current password.
             language: The language of the mails; by default the setting's, then English.
             base_url: Where the mails lead, such as ``https://example.com``.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             RateLimitError: If too many attempts have failed, or the client has asked for too many mails.
-            InvalidParameterError: If the address is not acceptable, or the user is no account of ours.
+            InvalidParameterError: If the address is not acceptable, or the user is not in our own tables.
             Denied: If a ``pre_email_change`` hook refuses.
         """
         session, user = self._require_visit()
@@ -76,14 +76,14 @@ class OwnAccount(SigningIn):
         """Return everything that is kept about the visitor, as JSON can write it.
 
         Args:
-            password: The password that they have.
+            password: Their current password.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
         """
         session, user = self._require_visit()
         return run_to_completion(
@@ -94,15 +94,15 @@ class OwnAccount(SigningIn):
         """Delete the visitor's account and sign them out, here and everywhere. What the visit kept is forgotten.
 
         Args:
-            password: The password that they have.
+            password: Their current password.
             language: The language of the mail that tells them; by default the setting's, then English.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed for a while.
+            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_account_deletion`` hook refuses.
         """
         session, user = self._require_visit()

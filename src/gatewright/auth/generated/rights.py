@@ -27,7 +27,7 @@ class Rights(Facade):
         """Declare a permission, such as ``general.delete.local``, and every branch above it.
 
         Raises:
-            InvalidParameterError: If it is no dotted name.
+            InvalidParameterError: If it is not a dotted name.
         """
         run_to_completion(create_permission(self._parts, permission, actor=actor))
 
@@ -46,7 +46,7 @@ class Rights(Facade):
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-            PermissionNotFoundError: If nobody has declared the permission.
+            PermissionNotFoundError: If the permission has not been declared.
             UserNotFoundError: If there is no such user.
         """
         run_to_completion(grant_permission(self._parts, permission, username=username, role=role, actor=actor))
@@ -58,7 +58,7 @@ class Rights(Facade):
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
-            PermissionNotFoundError: If nobody has declared the permission.
+            PermissionNotFoundError: If the permission has not been declared.
             UserNotFoundError: If there is no such user.
         """
         return run_to_completion(revoke_permission(self._parts, permission, username=username, role=role, actor=actor))
@@ -79,7 +79,7 @@ class Rights(Facade):
         """Give a declared role to a user.
 
         Raises:
-            InvalidParameterError: If nobody has declared the role.
+            InvalidParameterError: If the role has not been declared.
             UserNotFoundError: If there is no such user.
         """
         run_to_completion(assign_role(self._parts, role, username=username, actor=actor))
@@ -88,7 +88,7 @@ class Rights(Facade):
         """Take a role from a user and say whether they had it.
 
         Raises:
-            InvalidParameterError: If nobody has declared the role.
+            InvalidParameterError: If the role has not been declared.
             UserNotFoundError: If there is no such user.
         """
         return run_to_completion(unassign_role(self._parts, role, username=username, actor=actor))

@@ -44,7 +44,7 @@ class SelfService(Facade):
             email: The mail address that was typed.
             password: The password that was chosen, checked against the policy.
             username: A name to sign in with; the mail address will do as well. Names are public.
-            profile: What else was typed, by field: at most 20 texts of at most 255 characters.
+            profile: What else was typed, by field: at most 20 strings of at most 255 characters.
             ip_address: Where the request comes from.
             language: The language of the mail, such as ``en``.
             base_url: Where the mail's link leads, such as ``https://example.com``.
@@ -53,7 +53,7 @@ class SelfService(Facade):
         Raises:
             InvalidParameterError: If a value is not acceptable.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the username is somebody's already. Nobody is told that of a mail address.
+            TakenError: If the username is already taken. That a mail address is taken is never told.
             Denied: If a ``pre_signup`` hook refuses.
             BusyError: If too many passwords are being hashed.
         """
@@ -72,7 +72,7 @@ class SelfService(Facade):
         base_url: str | None = None,
         next_path: str | None = None,
     ) -> None:
-        """Send a link to whoever has an account with this address that is not verified yet. Nobody is told whether.
+        """Send a link if an account with this address is not verified yet. The caller is not told whether there is one.
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
@@ -84,7 +84,7 @@ class SelfService(Facade):
         run_to_completion(request_email_verification(self._parts, email, asker=asker))
 
     def verify_email(self, token: str, *, ip_address: str | None = None) -> User:
-        """Count an account as verified, by the secret of the link that was sent to its address.
+        """Mark an account as verified, by the secret of the link that was sent to its address.
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
@@ -101,7 +101,7 @@ class SelfService(Facade):
         base_url: str | None = None,
         next_path: str | None = None,
     ) -> None:
-        """Send a link to whoever has an active account with this address. Nobody is told whether.
+        """Send a link if there is an active account with this address. The caller is not told whether there is one.
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
@@ -115,7 +115,7 @@ class SelfService(Facade):
     def reset_password(
         self, token: str, password: str, *, ip_address: str | None = None, language: str | None = None
     ) -> User:
-        """Set a new password by the secret of a link. All sessions of the user end; nobody is signed in by it.
+        """Set a new password by the secret of a link. All sessions of the user end, and none is opened.
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
@@ -140,7 +140,7 @@ class SelfService(Facade):
     def find_link(self, token: str, *, purpose: str) -> Link | None:
         """Return a link that could be used now, without using it: whose address it was sent to, and where to go on.
 
-        Its ``next_path`` is what somebody asked for: check that it leads to your site before you send anybody there.
+        Its ``next_path`` comes from a request: check that it leads to your site before you redirect anybody there.
 
         Args:
             token: The secret of the link.
@@ -160,11 +160,11 @@ class SelfService(Facade):
         return run_to_completion(get_profile(self._parts, username))
 
     def set_profile(self, username: str, profile: Mapping[str, str], *, actor: str | None = None) -> None:
-        """Replace a user's profile: at most 20 texts of at most 255 characters, by names of at most 64.
+        """Replace a user's profile: at most 20 strings of at most 255 characters, by names of at most 64.
 
         Raises:
             UserNotFoundError: If there is no such user.
-            InvalidParameterError: If it is no profile.
+            InvalidParameterError: If it is not a valid profile.
         """
         run_to_completion(set_profile(self._parts, username, profile, actor=actor))
 
@@ -188,7 +188,7 @@ class SelfService(Facade):
         """Delete links of mails that have expired, and return how many; at most so many in one transaction.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If the links cannot be deleted.
         """
         return run_to_completion(delete_expired_links(self._parts, at_most=at_most))

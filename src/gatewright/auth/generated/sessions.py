@@ -60,11 +60,11 @@ class Sessions(Facade):
 
         Args:
             user_id: The user's id.
-            provider: Whose user that is, where it is no account of ours.
+            provider: The user's provider, if they are not in our own tables.
             actor: Who ends them, for the audit record.
 
         Returns:
-            How many sessions ended, those among them that had run out unnoticed.
+            How many sessions ended, including those that had already expired.
 
         Raises:
             StoreUnavailableError: If the sessions cannot be ended.
@@ -92,7 +92,7 @@ class Sessions(Facade):
 
         Args:
             user_id: The user's id.
-            provider: Whose user that is, where it is no account of ours.
+            provider: The user's provider, if they are not in our own tables.
 
         Raises:
             StoreUnavailableError: If the sessions cannot be read.
@@ -100,7 +100,7 @@ class Sessions(Facade):
         return run_to_completion(list_sessions(self._parts, None if user_id is None else Owner(user_id, provider)))
 
     def revoke_session(self, session_id: str, *, actor: str | None = None) -> bool:
-        """End the session with this id, whoever's it is, and say whether this call ended it.
+        """End the session with this id, whichever user's it is, and say whether this call ended it.
 
         Args:
             session_id: The session's id, as lists and logs show it.
@@ -115,7 +115,7 @@ class Sessions(Facade):
         """Delete sessions that have expired, and return how many; at most so many in one transaction.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If the sessions cannot be deleted.
         """
         return run_to_completion(delete_expired_sessions(self._parts, at_most=at_most))
@@ -124,7 +124,7 @@ class Sessions(Facade):
         """Delete attempts that no limit counts any more, and return how many; at most so many in one transaction.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If the attempts cannot be deleted.
         """
         return run_to_completion(delete_expired_attempts(self._parts, at_most=at_most))
@@ -133,7 +133,7 @@ class Sessions(Facade):
         """Delete remembered browsers that have expired, and return how many; at most so many in one transaction.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If they cannot be deleted.
         """
         return run_to_completion(delete_expired_remembered(self._parts, at_most=at_most))
@@ -148,15 +148,15 @@ class Sessions(Facade):
         at_most: int = 1000,
         newest: bool = False,
     ) -> list[tuple[int, AuditEntry]]:
-        """Return lines of the audit record with their numbers, oldest first. What is None does not matter.
+        """Return lines of the audit record with their numbers, oldest first. Arguments that are None do not filter.
 
         Args:
-            since: The earliest moment.
+            since: The earliest time.
             event: The event's name, such as ``sign_in_failed``.
             username: Whom it is about.
             after_id: The number of a line: only later ones are returned.
             at_most: How many lines.
-            newest: Where there are more: whether the newest of them are meant, and not the first.
+            newest: Where there are more: whether to return the newest of them, and not the first.
 
         Raises:
             InvalidParameterError: If an argument is of the wrong kind.
@@ -178,7 +178,7 @@ class Sessions(Facade):
         """Delete lines that are older than the setting ``audit_days``, and return how many.
 
         Raises:
-            InvalidParameterError: If ``at_most`` is no positive number of rows.
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
             StoreUnavailableError: If the lines cannot be deleted.
         """
         return run_to_completion(delete_expired_audit(self._parts, at_most=at_most))

@@ -42,7 +42,7 @@ class SigningIn(Visitor):
         return user
 
     def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
-        """Prove a user by a signed challenge and store them. Whoever signs in for the first time gets an account.
+        """Prove a user by a signed challenge and store them. The first sign-in makes an account.
 
         Args:
             evrmore_address: The address that wants to sign in.
@@ -54,7 +54,7 @@ class SigningIn(Visitor):
 
         Raises:
             AttemptBlockedError: If too many attempts of this client have failed.
-            InvalidChallengeError: If the challenge is unknown, somebody else's, used or expired.
+            InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
@@ -101,7 +101,7 @@ class SigningIn(Visitor):
         """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
 
         Args:
-            current: The password that they have.
+            current: Their current password.
             new: The password that they want, checked against the policy.
             language: The language of the mail that tells them; by default the setting's, then English.
 
@@ -110,7 +110,7 @@ class SigningIn(Visitor):
             UserNotFoundError: If the current password is wrong.
             AttemptBlockedError: If too many attempts have failed.
             WeakPasswordError: If the new password is too easy to guess.
-            InvalidParameterError: If the user is no account of ours.
+            InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = self._require_visit()
@@ -121,7 +121,7 @@ class SigningIn(Visitor):
         self._open(user, provider=session.provider, method="password")
 
     def remember(self) -> str:
-        """Let the visitor's browser be known beyond this session, for the setting ``remember_days``.
+        """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
 
         Returns:
             What the browser is to keep, as the value of a cookie of its own.
@@ -135,14 +135,14 @@ class SigningIn(Visitor):
         return cookie
 
     def recall(self, cookie: str) -> str | None:
-        """Sign a guest in by what their browser kept. The visit is not fully authenticated by that.
+        """Sign a guest in by their browser's remember token. The visit is not fully authenticated by that.
 
         Args:
             cookie: The cookie's value.
 
         Returns:
             The value that the cookie must have from now on. Where it is the same, leave the cookie alone: another
-            request may just have set a newer one. None where it is worth nothing: delete the cookie.
+            request may just have set a newer one. None where it is not valid any more: delete the cookie.
         """
         if not self.is_guest():
             return cookie

@@ -77,7 +77,7 @@ def _check_writable(path: Path) -> Finding:
 
 
 def _check_hashes(path: Path) -> Iterator[Finding]:
-    """Say what sign-ins have lately met: hashes that nobody can read, and those that could not be renewed."""
+    """Say what sign-ins have recently run into: hashes that nobody can read, and those that could not be renewed."""
     since = SystemClock().now() - timedelta(days=_LATELY_DAYS)
     found = hash_troubles_at_rest(path, since=since)
     for trouble, provider, count in found:

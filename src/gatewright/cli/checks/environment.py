@@ -39,7 +39,7 @@ def check_env_file() -> Finding:
 
 
 def check_names() -> Iterator[Finding]:
-    """Look for variables that were meant to be settings and are not: a slip of the pen silently changes nothing."""
+    """Look for variables that were meant to be settings and are not: a misspelt one has no effect, silently."""
     unknown = [*_unknown(os.environ, "the environment"), *_unknown(_names_in_env_file(), ".env")]
     yield from unknown or [Finding("names", Status.OK, "Every GATEWRIGHT_ variable is a setting.")]
 

@@ -87,7 +87,7 @@ def _check_proxies(settings: Settings) -> Finding:
     except ConfigurationError as error:
         return Finding("proxies", Status.UNSAFE, "Pages refuse to start.", str(error))
     if not settings.trusted_proxies:
-        finding = "No X-Forwarded- header is believed; behind a proxy every visitor is the proxy, on plain http."
+        finding = "No X-Forwarded- header is believed; behind a proxy every visitor looks like the proxy, on http."
         return Finding("proxies", Status.OK, finding, "Behind a proxy set GATEWRIGHT_TRUSTED_PROXIES to its address.")
     trusted = ", ".join(settings.trusted_proxies)
     if any(each.endswith("/0") for each in settings.trusted_proxies):

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _MOST_IGNORED = 20
-"""Names of fields that are told as ignored. More are no fields but data."""
+"""How many ignored fields are named. More of them are data rather than fields."""
 
 
 class OnConflict(StrEnum):
-    """What a user who is there already means."""
+    """What to do about a user who exists already."""
 
     SKIP = "skip"
     FAIL = "fail"
@@ -160,7 +160,7 @@ def _format_of(file: str) -> Format:
 
 
 def _size_of(file: str) -> int | None:
-    """Return how many bytes there are to read, or None where nobody knows."""
+    """Return how many bytes there are to read, or None where that is not known."""
     return None if file == STANDARD_INPUT else Path(file).stat().st_size or None
 
 

@@ -21,7 +21,7 @@ _NOTHING = {"", "NULL", r"\N"}
 """How databases write NULL to a file: phpMyAdmin and SQL Server by the word, MySQL and PostgreSQL by the sign."""
 
 _NULL = "null"
-"""How others write it, which can be nothing else but where it is somebody's username."""
+"""How others write it; it can mean something else only as a username."""
 
 
 class Format(StrEnum):
@@ -86,7 +86,7 @@ class CSVReader:
 
 
 class JSONReader:
-    """A JSON object a line."""
+    """One JSON object per line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = read_lines(file)
@@ -115,7 +115,7 @@ def _is_nothing(column: str, cell: str) -> bool:
 
 
 def _separator_of(header: Line) -> str:
-    """Return what separates the columns' names: a comma, unless with something else they are those of users."""
+    """Return what separates the columns' names: a comma, unless another one gives the names of a user's columns."""
 
     def names_in(separator: str) -> int:
         try:
@@ -127,7 +127,7 @@ def _separator_of(header: Line) -> str:
 
 
 def _columns_of(line: Line, separator: str) -> list[str]:
-    """Return the names of the columns. What they are instead is not quoted: without a header they are a user."""
+    """Return the names of the columns. What is there instead is not quoted: without a header it is a user's data."""
     columns = _named(line, separator)
     if not _NAMES & {*columns}:
         raise InvalidParameterError(

@@ -25,7 +25,7 @@ class Target:
     Args:
         existing: The database with the users that there are.
         written: The database to make users in: the same, or a scratch one.
-        started: When the import began. Who was made since then stands on an earlier line.
+        started: When the import began. Users made since then are on an earlier line.
         roles: The declared roles.
     """
 

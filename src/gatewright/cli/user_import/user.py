@@ -14,10 +14,10 @@ FIELDS = ("id", "username", "email", "password_hash", "password", "active", "ver
 _FLAGS = dict.fromkeys(("1", "true", "t", "yes", "y"), True) | dict.fromkeys(("0", "false", "f", "no", "n"), False)
 
 _EPOCH = re.compile(r"\d{9,16}(\.\d+)?", re.ASCII)
-"""Seconds since 1970, or milliseconds, or microseconds. Fewer digits are no moment at which users were verified."""
+"""Seconds since 1970, or milliseconds, or microseconds. With fewer digits no user can have been verified."""
 
 _ZERO_DATE = "0000-00-00"
-"""What MySQL has instead of a moment where there is none."""
+"""What MySQL has instead of a time where there is none."""
 
 _HASH = re.compile(r"\$[a-z0-9-]+\$\S{20,}|[a-z0-9_]+\$\S*\$\S{16,}", re.IGNORECASE)
 """The shape of crypt's and Django's hashes, whether we can read them or not."""
@@ -78,7 +78,7 @@ def _id(fields: Fields) -> str | None:
 
 
 def _is_verified(fields: Fields) -> bool:
-    """Return whether the mail address was verified: a flag says so, or the moment when it was."""
+    """Return whether the mail address was verified: a flag says so, or the time when it was."""
     name = "verified" if fields.get("verified") not in (None, "") else "email_verified_at"
     value = str(fields.get(name)).strip()
     if value.startswith(_ZERO_DATE):

@@ -81,12 +81,12 @@ class JSONAPI:
 
     Args:
         base_url: Where it is, without a trailing slash.
-        token: What it knows us by; sent as a bearer token.
+        token: What we authenticate by; sent as a bearer token.
         timeout_seconds: How long one attempt may take to connect, and then to answer.
         attempts: How often a request is sent at most. Only reading is repeated, and what cannot have arrived.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
-        clock: Another clock than the machine's, for tests.
-        random: Another randomness than the system's, for tests.
+        clock: A clock other than the machine's, for tests.
+        random: A source of randomness other than the system's, for tests.
         sleep: How to wait for some seconds.
 
     Raises:
@@ -136,7 +136,7 @@ class JSONAPI:
         return self._ask("POST", path, json.dumps(body).encode())
 
     def close(self) -> None:
-        """Let go of the connections. Using the object again opens new ones."""
+        """Close the connections. Using the object again opens new ones."""
         client = self._client.take()
         if client is not None:
             client.close()

@@ -37,7 +37,7 @@ class HTTPUserProvider(UserProvider):
     ``GET /users/{username}`` answers 200 with the user, 404 if there is none, or 403 as above. Sessions reload their
     user from it, with the name that the user carries.
 
-    A user is an object with ``username``, and if it likes ``id``, ``email``, ``active`` and ``verified`` (booleans),
+    A user is an object with ``username``, and optionally ``id``, ``email``, ``active`` and ``verified`` (booleans),
     ``roles`` and ``permissions`` (lists of names) and anything else, which the entity shows; but no hash. Roles,
     permissions and an ``id`` that are null are none; a flag is never null. Without an ``id`` the username is one: let
     the API say one that outlives a name.
@@ -49,11 +49,11 @@ class HTTPUserProvider(UserProvider):
 
     Args:
         base_url: Where the API is: ``https://users.example.com/api``.
-        token: What the API knows this application by; sent as a bearer token.
-        authenticate_path: Another path than ``/authenticate``.
-        user_path: Another path than ``/users/{username}``.
+        token: What this application authenticates by; sent as a bearer token.
+        authenticate_path: A path other than ``/authenticate``.
+        user_path: A path other than ``/users/{username}``.
         refusal_statuses: The statuses, of the 4xx kind, that mean "no such user, or the password is wrong": such as 400
-            or 422 beside the usual ones. With 403 in it, one with the code of an inactive or unverified user still
+            or 422 besides the usual ones. With 403 in it, one with the code of an inactive or unverified user still
             says that. When a user is reloaded 401 and 403 are not looked for in it: they refuse our own token.
         timeout_seconds: How long one attempt may take to connect, and then to answer.
         attempts: How often a request is sent at most, 1 to 10.
@@ -128,7 +128,7 @@ class HTTPUserProvider(UserProvider):
         )
 
     def close(self) -> None:
-        """Let go of the connections. Using the object again opens new ones."""
+        """Close the connections. Using the object again opens new ones."""
         self._api.close()
 
     def _user_in(self, record: Any) -> User:

@@ -1,4 +1,4 @@
-"""An LDAP directory: connections that are encrypted or refused, searches, and the question whose password it is."""
+"""An LDAP directory: connections that are encrypted or refused, searches, and the check of a password."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Directory:
 
     @contextmanager
     def _open(self) -> Iterator[ldap3.Connection]:
-        """Open an encrypted connection that is nobody's yet, and close it."""
+        """Open an encrypted connection that is not bound yet, and close it."""
         try:
             server = ldap3.Server(
                 self._host,

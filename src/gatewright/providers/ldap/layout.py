@@ -29,7 +29,7 @@ class LDAPLayout:
         roles: Roles, by the name of the group whose members have them. Other groups mean nothing, and are not read.
 
     Raises:
-        ConfigurationError: If ``id_attributes`` is one ``str``, which is a collection of letters.
+        ConfigurationError: If ``id_attributes`` is one ``str``, which is a collection of characters.
     """
 
     people: str

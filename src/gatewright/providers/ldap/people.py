@@ -16,7 +16,7 @@ _IN_NAME = "{username}"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a directory knows of somebody."""
+    """What a directory knows of a person."""
 
     fields: dict[str, Any]
     roles: list[str]
@@ -37,7 +37,7 @@ class LDAPPeople:
         self._id_attributes = tuple(layout.id_attributes) if own is None else (own,)
 
     def find(self, username: str, password: str | None) -> Person | None:
-        """Return somebody; with a password, only if it is right. Neither can be found out from the number of answers.
+        """Return a person; with a password, only if it is right. Neither can be found out from the number of answers.
 
         Raises:
             ProviderUnavailableError: If the directory cannot be asked.

@@ -19,7 +19,7 @@ class LDAPUserProvider(UserProvider):
     """Users of an LDAP directory. Needs ``gatewright[ldap]``.
 
     A user is looked up, and then bound to the directory with the password that was typed. Sessions reload their user
-    without one, so the look-up is the service account's. The connection is always encrypted and the server's
+    without one, so the lookup is the service account's. The connection is always encrypted and the server's
     certificate verified, unless plain text is asked for. The entity has ``username``, as the directory writes it,
     ``id``, which outlives the name, ``dn`` and the fields of ``layout.attributes``.
 

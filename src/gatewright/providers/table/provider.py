@@ -43,7 +43,7 @@ class TableColumns:
         password: The password's hash, of any kind that `gatewright.passwords` reads. Never shown.
         role: The user's role, or several with commas between them.
         active: Whether the user may sign in: a boolean, a number, or a word such as ``yes``. NULL is no.
-        verified: Whether the user is verified; a moment will do as well.
+        verified: Whether the user is verified; a timestamp is accepted as well.
         extra: Further columns that the entity shows, under their own names.
     """
 
@@ -163,7 +163,7 @@ class TableUserProvider(CredentialsUserProvider):
             ) from None  # the error shows the hash
 
     def close(self) -> None:
-        """Let go of the connections. Using the object again opens new ones; an engine that was given stays open."""
+        """Close the connections. Using the object again opens new ones; an engine that was given stays open."""
         engine = None if self._is_borrowed else self._engine.take()
         if engine is not None:
             engine.dispose()

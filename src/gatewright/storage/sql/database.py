@@ -35,7 +35,7 @@ _MAPPED = 2**30
 """Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
 
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
-"""Errors of the driver that say nothing of the database's state: a row that is there already, a slip of ours."""
+"""Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
 
 
 class _Slot:
@@ -209,7 +209,7 @@ class SQLiteDatabase:
 
 
 def _connect(path: Path | None, patience: float) -> sqlite3.Connection:
-    """Open a connection whose commits survive a power cut, whose references hold, and whose readers never wait."""
+    """Open a connection whose commits survive a power cut, with foreign keys enforced, and whose readers never wait."""
     connection = sqlite3.connect(
         ":memory:" if path is None else path, timeout=patience, isolation_level=None, check_same_thread=False
     )

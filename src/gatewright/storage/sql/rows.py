@@ -1,4 +1,4 @@
-"""Rows into records and back: the one place that knows how a moment is written down."""
+"""Rows into records and back: the one place that knows how a timestamp is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMNS = {
 
 
 def text_of(moment: datetime) -> str:
-    """Write a moment as UTC ISO text, always 26 characters long."""
+    """Write a timestamp as UTC ISO text, always 26 characters long."""
     return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 

@@ -146,7 +146,7 @@ class ClaimPromises(StoreFixtures):
         keep(store, run, replace(a_challenge("2"), evrmore_address=OTHER_ADDRESS))
         newcomer = replace(an_account("b"), evrmore_address=OTHER_ADDRESS)
 
-        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is the store's own affair
+        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is up to the store
             claim(store, run, "2", newcomer=newcomer, session=a_session("s", user_id="b"))
         assert not is_used(store, run, "2")
         assert run(store.find_account("b")) is None

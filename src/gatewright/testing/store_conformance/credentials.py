@@ -1,4 +1,4 @@
-"""Promises on the password hashes that the users of other places were last seen with."""
+"""Promises on the password hashes that other providers' users were last seen with."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ class LinkPromises(StoreFixtures):
         run(store.queue_mail(a_queued_mail("taken"), audit=an_entry()))
         add_link(store, run, "1", RESET)
 
-        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is the store's own affair
+        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is up to the store
             reset(store, run, "1", mail_id="taken")
         assert hash_of(store, run, "name of a") == "hash"
         assert [session] == living(store, run)

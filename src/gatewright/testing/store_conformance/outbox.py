@@ -1,4 +1,4 @@
-"""Promises of `gatewright.ports.OutboxStore`: no mail is lost, and none is in two hands at once."""
+"""Promises of `gatewright.ports.OutboxStore`: no mail is lost, and none is claimed twice at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def queue_mail(store: Store, run: Run, mail: QueuedMail) -> QueuedMail:
 
 
 class OutboxPromises(StoreFixtures):
-    """Promises of `gatewright.ports.OutboxStore`: no mail is lost, and none is in two hands at once."""
+    """Promises of `gatewright.ports.OutboxStore`: no mail is lost, and none is claimed twice at once."""
 
     def test_a_mail_is_kept_as_it_is(self, store: Store, run: Run) -> None:
         """Equal in every field, with a line of the record."""

@@ -60,7 +60,7 @@ class RightsPromises(StoreFixtures):
 
     @pytest.mark.parametrize("holder", [Holder(account_id="a"), Holder(role="editor")])
     def test_a_branch_gives_what_is_declared_below_it(self, store: Store, run: Run, holder: Holder) -> None:
-        """At any depth, and later declarations too; never a neighbour that merely begins like it."""
+        """At any depth, and later declarations too; never another name that merely begins like it."""
         add_account(store, run, "a")
         self._declare_roles(store, run, {"editor": []})
         run(store.assign_role("editor", account_id="a", audit=an_entry()))

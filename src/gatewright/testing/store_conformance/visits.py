@@ -121,7 +121,7 @@ class VisitPromises(StoreFixtures):
         lines = record_of(store, run)
         later = NOW + MINUTE
 
-        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is the store's own affair
+        with pytest.raises(Exception):  # noqa: B017, PT011 - which error it is, is up to the store
             open_visit(store, run, "before", account_id="a", ends="before", created_at=later)
         assert before == find_visit(store, run, "before")
         assert account == run(store.find_account("a"))

@@ -60,7 +60,7 @@ class WalletPromises(StoreFixtures):
         assert account.evrmore_address == "z"
 
     def test_a_linked_wallet_signs_in_to_its_account(self, store: Store, run: Run) -> None:
-        """Nobody new is made for it."""
+        """No new account is made for it."""
         add_account(store, run, "a")
         self._link(store, run, "1")
         session = sign_in(store, run, "2", account_id="newcomer")
@@ -142,7 +142,7 @@ class WalletPromises(StoreFixtures):
         assert (living(store, run) == []) == is_removed
 
     def test_of_two_wallets_unlinked_at_once_one_stays(self, store: Store, run: Run) -> None:
-        """Where each is the other's spare."""
+        """Where each is the other's fallback."""
         add_account(store, run, "a", hashed=None)
         for id_, address in (("1", ADDRESS), ("2", OTHER_ADDRESS)):
             self._link(store, run, id_, address=address)

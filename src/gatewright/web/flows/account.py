@@ -240,7 +240,7 @@ async def change_password(visit: Visit, current: Any, new: Any) -> None:
 
 
 async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> None:
-    """Keep what the visitor says of themselves.
+    """Keep the visitor's profile.
 
     Raises:
         GatewrightError: What `AsyncAuth.set_profile` raises.
@@ -249,7 +249,7 @@ async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> No
 
 
 async def profile_of(visit: Visit, user: User) -> dict[str, str]:
-    """Return what the visitor says of themselves; users of other providers have no profile with us."""
+    """Return the visitor's profile; users of other providers have no profile with us."""
     return await visit.auth.get_profile(user.username) if is_account(user) else {}
 
 

@@ -76,7 +76,7 @@ async def submit(visit: Visit) -> Response:
 async def lead_on(visit: Visit) -> Response | None:
     """Lead a visitor on whose form is out of date because they have signed in in another tab; None for a guest.
 
-    They stay who they are, whoever's name the form holds.
+    They stay signed in as they are, whatever name the form holds.
     """
     return None if await visit.user() is None else redirect(visit.site.path_after_login(visit.wanted))
 

@@ -1,4 +1,4 @@
-"""Make an account of one's own."""
+"""Sign up: a visitor makes an account."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The schema, one revision a file, applied by Alembic."""
+"""The schema, one revision per file, applied by Alembic."""

@@ -1,4 +1,4 @@
-"""Statements on what an account is called, on its end, and on everything that is kept about it."""
+"""Statements that rename, move, export and delete accounts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _text(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'")
 
 
-_NAMING = [_text(event) for event in ("username_changed", "email_changed", "wallet_linked", "wallet_unlinked")]
+_OF_WALLETS = [_text(event) for event in ("wallet_linked", "wallet_unlinked")]
+"""The events whose reason is the address of a wallet."""
+_NAMING = [_text("username_changed"), _text("email_changed"), *_OF_WALLETS]
 """The events whose reason is a name or an address of the account."""
 _TELLING = [*_NAMING, _text("bypassed")]
 """The events whose reason may tell who the account's person is."""
@@ -58,7 +60,7 @@ _OURS = [_text(provider) for provider in ("SQLUserProvider", "WalletUserProvider
 
 
 class AccountChangeStatements:
-    """The SQL texts on what an account is called, on its end, and on everything that is kept about it."""
+    """The SQL statements that rename, move, export and delete accounts."""
 
     @cached_property
     def change_username(self) -> str:
@@ -94,9 +96,14 @@ class AccountChangeStatements:
 
     @cached_property
     def delete_challenges_of_account(self) -> str:
-        """Parameters: ``account_id``."""
+        """Parameters: ``account_id``. Those of former wallets too, but for what is another account's by now."""
         theirs = select(w.evrmore_address).where(w.account_id == _ID)
-        return sql(delete(challenges).where(challenges.c.evrmore_address.in_(theirs)))
+        former = select(a.reason).where(_THEIRS, a.event.in_(_OF_WALLETS))
+        address, others = challenges.c.evrmore_address, wallets.alias("others").c
+        is_others = (
+            select(others.account_id).where(others.evrmore_address == address, others.account_id != _ID).exists()
+        )
+        return sql(delete(challenges).where(address.in_(union(theirs, former)), ~is_others))
 
     @cached_property
     def delete_attempts_on(self) -> str:
@@ -207,7 +214,7 @@ def _is_named(account_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Say that a line names nobody's identifier but ``:name``, and was written since ``:since`` where the name is ours.
 
     A line about another provider's user of the same name is not ours to touch: whoever takes that name here, and
-    deletes their account, must not be able to wash what they have tried there.
+    deletes their account, must not be able to erase what they have tried there.
     """
     own = audit.alias("own").c
     providers = select(own.provider).where(own.user_id == account_id, own.provider.is_not(None))

@@ -28,7 +28,7 @@ u, w = users.c, wallets.c
 
 
 class AccountStatements:
-    """The SQL texts on accounts and their wallets."""
+    """The SQL statements on accounts and their wallets."""
 
     @cached_property
     def insert_account(self) -> str:

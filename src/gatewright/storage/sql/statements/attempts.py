@@ -15,7 +15,7 @@ _ON_NAME = a.name == bindparam("name")
 
 
 class AttemptStatements:
-    """The SQL texts on attempts. Those that look for one skip so many newer ones, and find it if there are more."""
+    """The SQL on attempts. Searches for one skip so many newer ones, and find it if there are more."""
 
     @cached_property
     def insert_attempt(self) -> str:

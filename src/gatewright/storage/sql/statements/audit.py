@@ -15,7 +15,7 @@ _ABOUT = a.username.in_([bindparam("username"), bindparam("folded")])
 
 
 class AuditStatements:
-    """The SQL texts on the audit record."""
+    """The SQL statements on the audit record."""
 
     @cached_property
     def insert_audit(self) -> str:

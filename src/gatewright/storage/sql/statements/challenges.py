@@ -11,7 +11,7 @@ from gatewright.storage.sql.tables import challenges
 
 
 class ChallengeStatements:
-    """The SQL texts on challenges."""
+    """The SQL statements on challenges."""
 
     @cached_property
     def count_challenges_of_address(self) -> str:

@@ -1,4 +1,4 @@
-"""Statements on the password hashes that the users of other places were last seen with."""
+"""Statements on the password hashes that other providers' users were last seen with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_USER = and_(c.provider == bindparam("provider"), c.user_id == bindparam("use
 
 
 class CredentialStatements:
-    """The SQL texts on the password hashes that the users of other places were last seen with."""
+    """The SQL statements on the password hashes that other providers' users were last seen with."""
 
     @cached_property
     def find_credential(self) -> str:

@@ -20,7 +20,7 @@ IS_THEIRS = and_(users.c.id == k.account_id, _IS_FOR_ADDRESS, users.c.is_active.
 
 
 class LinkStatements:
-    """The SQL texts on the links of mails."""
+    """The SQL statements on the links of mails."""
 
     @cached_property
     def insert_link(self) -> str:

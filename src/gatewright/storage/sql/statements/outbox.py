@@ -13,7 +13,7 @@ c = outbox.c
 
 
 class OutboxStatements:
-    """The SQL texts on the mails that wait to be sent."""
+    """The SQL statements on the mails that wait to be sent."""
 
     @cached_property
     def insert_queued_mail(self) -> str:

@@ -1,4 +1,4 @@
-"""Statements on what accounts say of themselves."""
+"""Statements on profiles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatewright.storage.sql.tables import profiles
 
 
 class ProfileStatements:
-    """The SQL texts on what accounts say of themselves."""
+    """The SQL statements on profiles."""
 
     @cached_property
     def find_profile(self) -> str:

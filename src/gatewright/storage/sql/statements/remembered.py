@@ -21,7 +21,7 @@ _OF_USER = and_(r.user_id == bindparam("user_id"), r.provider == bindparam("prov
 
 
 class RememberedStatements:
-    """The SQL texts on remembered browsers."""
+    """The SQL statements on remembered browsers."""
 
     @cached_property
     def insert_remembered(self) -> str:

@@ -20,7 +20,7 @@ from gatewright.storage.sql.tables import (
 
 
 class RightsStatements:
-    """The SQL texts on roles and permissions."""
+    """The SQL statements on roles and permissions."""
 
     @cached_property
     def rights_of(self) -> str:
@@ -100,7 +100,7 @@ class RightsStatements:
 
 
 def _roles_of_account() -> CTE:
-    """Build the roles of an account and those that they inherit, each once, so that a circle ends."""
+    """Build the roles of an account and those that they inherit, each once, so that a cycle ends."""
     own = select(user_roles.c.role).where(user_roles.c.account_id == bindparam("account_id"))
     held = own.cte("held", recursive=True)
     inherited = select(role_parents.c.parent).join(held, held.c.role == role_parents.c.role)

@@ -19,7 +19,7 @@ OF_USER = and_(s.user_id == bindparam("user_id"), s.provider == bindparam("provi
 
 
 class SessionStatements:
-    """The SQL texts on sessions."""
+    """The SQL statements on sessions."""
 
     @cached_property
     def insert_session(self) -> str:

@@ -87,7 +87,11 @@ LIMIT :at_most OFFSET 0)
 -- delete_challenges_of_account
 DELETE FROM challenges WHERE challenges.evrmore_address IN (SELECT wallets.evrmore_address
 FROM wallets
-WHERE wallets.account_id = :account_id)
+WHERE wallets.account_id = :account_id UNION SELECT audit.reason
+FROM audit
+WHERE audit.user_id = :account_id AND audit.event IN ('wallet_linked', 'wallet_unlinked')) AND NOT (EXISTS (SELECT others.account_id
+FROM wallets AS others
+WHERE others.evrmore_address = challenges.evrmore_address AND others.account_id != :account_id))
 
 -- delete_expired_attempts
 DELETE FROM attempts WHERE attempts.id IN (SELECT attempts.id

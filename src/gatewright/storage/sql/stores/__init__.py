@@ -1,1 +1,1 @@
-"""The store, one port a file."""
+"""The store, one port per file."""

@@ -1,4 +1,4 @@
-"""What accounts are called, their end, and everything that is kept about them, in SQL."""
+"""Renaming, moving, exporting and deleting accounts, in SQL."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class SQLAccountChanges(AccountBase):
             account = self._find(connection, account_id)
             if account is None:
                 return False
+            connection.execute(sql.delete_challenges_of_account, which)
             self._record(connection, audit)
             self._forget_person(connection, account)
             connection.executemany(
                 sql.delete_attempts_on, [{"action": action, "name": name} for action, name in attempts]
             )
-            connection.execute(sql.delete_challenges_of_account, which)
             connection.execute(sql.delete_account, which)
             self._post(connection, mail)
         return True

@@ -1,4 +1,4 @@
-"""Which password hashes the users of other places were last seen with, in SQL."""
+"""Which password hashes other providers' users were last seen with, in SQL."""
 
 from __future__ import annotations
 

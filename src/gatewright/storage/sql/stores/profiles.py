@@ -1,4 +1,4 @@
-"""What accounts say of themselves, in SQL."""
+"""Profiles in SQL."""
 
 from __future__ import annotations
 
