@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     """Import what needs SQLAlchemy, which takes its time, only where somebody asks for it."""
     if name in ("TableColumns", "TableUserProvider"):
-        from gatewright.providers import table
+        from gatewright.providers.table import provider
 
-        return getattr(table, name)
+        return getattr(provider, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,10 +13,6 @@ _MOST_REMEMBERED = 1024
 """How many values of ours are not computed again, at 4 KiB each at most."""
 
 
-class _ForeignError(Exception):
-    """Somebody else's value."""
-
-
 class Seal:
     """Seals bytes with HMAC-SHA256 (RFC 2104).
 
@@ -37,18 +33,20 @@ class Seal:
         """Return the payload, or None where the seal is not ours."""
         try:
             return self._payload_of(sealed)
-        except _ForeignError:
+        except ValueError:
             return None
 
     def _read(self, sealed: str) -> bytes:
         try:
             raw = urlsafe_b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4))
-        except (Base64Error, ValueError):
-            raise _ForeignError from None
+        except Base64Error as error:
+            raise ValueError("This is no sealed value.") from error
         tag, payload = raw[:_TAG_SIZE], raw[_TAG_SIZE:]
         is_ours = [hmac.compare_digest(tag, self._tag(key, payload)) for key in self._keys]
         if not any(is_ours):
-            raise _ForeignError  # which is not remembered: strangers make as many as they like
+            raise ValueError(
+                "Another key has sealed this."
+            )  # which is not remembered: strangers make as many as they like
         return payload
 
     @staticmethod
