@@ -27,6 +27,7 @@ CHANGING = [
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"((?:__Host-)?gatewright(?:-remember)?=)[\w.-]+"), r"\1VALUE"),
     (re.compile(r"[0-9a-f]{32}"), "HEX"),
+    (re.compile(r"(<time datetime=\"[^\"]*\">)[^<]*"), r"\1MOMENT"),  # in words, to the minute
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),
     (re.compile(r"(Expires=)[^;]+"), r"\1MOMENT"),
     (re.compile(r"\w{3} \d+, \d{4}, \d+:\d\d:?\d*[\s\u202f]?[AP]?M?"), "MOMENT"),
