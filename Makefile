@@ -62,6 +62,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/write_facades.py --check
+	$(BIN)/python tools/write_statements.py --check
 	$(BIN)/python tools/write_reference.py --check
 	$(BIN)/python tools/write_catalogs.py --check
 
@@ -70,6 +71,7 @@ bench: .venv/dev
 
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py
+	$(BIN)/python tools/write_statements.py
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_catalogs.py
 

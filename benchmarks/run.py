@@ -12,11 +12,11 @@ import sqlite3
 import sys
 from time import perf_counter
 
-from cases import hooks, password, sign_in, sign_in_at_once, startup, validate, verify, visit
+from cases import hooks, password, request, sign_in, sign_in_at_once, startup, validate, verify, visit
 from disk import filesystem_of, working_folder
 from peer import Peers
 from report import Report
-from virtualenv import EVRMORE, FASTAPI_USERS
+from virtualenv import EVRMORE, FASTAPI_USERS, WEB
 
 
 def main() -> int:
@@ -26,10 +26,11 @@ def main() -> int:
     arguments = parser.parse_args()
     began = perf_counter()
     report = Report()
-    pythons = {peer: peer.find_python() for peer in (EVRMORE, FASTAPI_USERS)}
+    pythons = {peer: peer.find_python() for peer in (EVRMORE, FASTAPI_USERS, WEB)}
     with working_folder() as folder, Peers(pythons[EVRMORE], folder=folder) as peers:
         print(_setting(filesystem_of(folder), [str(peer) for peer, python in pythons.items() if python]), flush=True)
         sign_in_at_once.measure(report, folder=folder, peer_python=pythons[FASTAPI_USERS])
+        request.measure(report, folder=folder, python=pythons[WEB])
         _share_one_core()
         verify.measure(report, folder=folder, peers=peers)
         sign_in.measure(report, folder=folder, peers=peers)

@@ -56,6 +56,11 @@ FASTAPI_USERS = Peer(
     lock="fastapi-users.txt",
     modules="fastapi_users_db_sqlalchemy, aiosqlite, uvicorn",
 )
+WEB = Peer(
+    "web frameworks",
+    lock="web.txt",
+    modules="fastapi_users_db_sqlalchemy, flask_login, flask_sqlalchemy, django, gunicorn, uvloop, httptools, jwt",
+)
 
 
 def _run(*command: str | Path) -> str | None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from gatewright import Account, AuditEntry, Challenge, Session, User
-from gatewright.model import has_passed
+from gatewright.model import Rights, has_passed, with_rights_from
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ACCOUNT = Account("a1", None, None, "EAddress", is_active=True, is_verified=True, created_at=NOW, last_login=None)
@@ -100,3 +100,19 @@ def test_a_moment_has_passed_from_that_moment_on(is_naive, offset, expected):
 def test_a_moment_of_another_zone_is_the_same_moment():
     """Aware times compare by what they mean."""
     assert has_passed(NOW.astimezone(timezone(timedelta(hours=9))), now=NOW)
+
+
+def test_rights_are_looked_up_once_and_when_asked_for():
+    """A copy needs nobody to ask any more."""
+    asked = []
+
+    def load():
+        asked.append(1)
+        return Rights(("editor",), ("post.read",))
+
+    user = with_rights_from(load, User({"username": "anna"}))
+    before = len(asked)
+    twin = pickle.loads(pickle.dumps(user))
+
+    assert (before, user.roles, user.permissions, len(asked)) == (0, ("editor",), ("post.read",), 1)
+    assert (twin.roles, twin.permissions) == (user.roles, user.permissions)

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from gatewright.offload import offload, run_here, run_shielded
+from gatewright.errors import StoreUnavailableError
+from gatewright.offload import offload, quick, run_here, run_shielded
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default=None)
 
@@ -65,6 +66,31 @@ def test_a_pool_serves_one_event_loop_after_another():
 def test_plain_methods_run_where_they_are_called():
     """Only what is awaited goes to the pool."""
     assert offload(Port(), threads=1).plain() == threading.current_thread().name
+
+
+class Store:
+    """Says where it is asked, and may be locked."""
+
+    def __init__(self, *, is_locked=False):
+        self.is_locked = is_locked
+
+    @quick
+    async def read(self):
+        if self.is_locked:
+            raise StoreUnavailableError("locked")
+        return threading.current_thread().name
+
+    async def write(self):
+        return threading.current_thread().name
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_what_is_quick_runs_on_the_loop_unless_it_would_have_to_wait(is_locked):
+    """Then it waits in the pool, where everything else runs anyway."""
+    store = offload(Store(), threads=1, here=Store(is_locked=is_locked))
+
+    assert asyncio.run(store.read()).startswith("gatewright-Store" if is_locked else "MainThread")
+    assert asyncio.run(store.write()).startswith("gatewright-Store")
 
 
 def test_what_is_missing_is_missing():

@@ -92,13 +92,30 @@ def make_app(strategy: str) -> FastAPI:
     get_strategy = {"jwt": get_jwt_strategy, "database": get_database_strategy}[strategy]
     backend = AuthenticationBackend(strategy, transport=BearerTransport(tokenUrl="login"), get_strategy=get_strategy)
     app = FastAPI()
-    app.include_router(FastAPIUsers[User, uuid.UUID](get_user_manager, [backend]).get_auth_router(backend))
+    users = FastAPIUsers[User, uuid.UUID](get_user_manager, [backend])
+    app.include_router(users.get_auth_router(backend))
 
     @app.get("/ping")
     async def ping() -> str:
         return "pong"
 
+    async def mine(user: User = Depends(users.current_user(active=True))) -> dict[str, str]:  # noqa: B008 - its way
+        return {"who": str(user.id)}
+
+    app.get("/mine")(mine)
     return app
+
+
+async def make_token(strategy: str) -> str:
+    """Return the token of somebody who has signed in."""
+    async with make_session() as session:
+        user = await SQLAlchemyUserDatabase[User, uuid.UUID](session, User).get_by_email(next(iter(PEOPLE)))
+        assert user is not None
+        tokens = SQLAlchemyAccessTokenDatabase[AccessToken](session, AccessToken)
+        made = get_jwt_strategy() if strategy == "jwt" else get_database_strategy(tokens)
+        token = await made.write_token(user)
+    await engine.dispose()  # its connections belong to this loop
+    return token
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ def _report_checks(report: Report, checks: dict[str, Turn]) -> None:
 
 
 def _load(auth: EvrmoreAuth, visit: Visit) -> object:
-    return auth.guard(visit.session).user()
+    user = auth.guard(visit.session).user()
+    return user and user.permissions
 
 
 def _check(auth: EvrmoreAuth, visit: Visit) -> bool:

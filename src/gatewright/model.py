@@ -6,10 +6,10 @@ Every identifier is a ``str``. Timestamps are aware UTC datetimes, or naive UTC 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from gatewright.errors import InvalidParameterError
 from gatewright.identifiers import id_text
@@ -194,6 +194,8 @@ class User:
     credential_digest: bytes | None = None
     """Which password hash the user was found with; where it changes, their sessions end. None where unknown."""
 
+    _load_rights: Callable[[], Rights] | None = None
+
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
         if isinstance(roles, str) or isinstance(permissions, str):
             raise InvalidParameterError("roles and permissions are collections of names, not one str.")
@@ -215,11 +217,13 @@ class User:
     @property
     def roles(self) -> tuple[str, ...]:
         """Names of the user's roles."""
+        self._fill()
         return self._roles
 
     @property
     def permissions(self) -> tuple[str, ...]:
         """Dotted names of what the user may do."""
+        self._fill()
         return self._permissions
 
     @property
@@ -271,8 +275,32 @@ class User:
         known = identifier or self.username
         return known if self.id_scope is None else f"{self.id_scope}:{known}"
 
+    def _fill(self) -> None:
+        if self._load_rights is not None:
+            rights = self._load_rights()
+            self._roles, self._permissions, self._load_rights = rights.roles, rights.permissions, None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy of the user is made from: one that needs no store."""
+        self._fill()
+        return self.__dict__
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(username={self.username!r})"
+
+
+U = TypeVar("U", bound=User)
+
+
+def with_rights_from(load: Callable[[], Rights], user: U) -> U:
+    """Have a user's rights looked up when somebody asks for them: most requests ask for none.
+
+    Args:
+        load: Looks them up; called once at most.
+        user: Whose rights.
+    """
+    user._load_rights = load
+    return user
 
 
 def field_of(entity: Any, *names: str, default: Any = None) -> Any:

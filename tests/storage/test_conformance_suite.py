@@ -73,6 +73,7 @@ BROKEN_STATEMENTS = {
     "find_session": [
         ("sessions.is_active IS 1", "1", "test_a_visit_ends_once"),
         ("sessions.secret_digest = :digest", "1", "test_a_session_is_found_by_its_secret"),
+        ("users.id = sessions.account_id", "users.id = sessions.user_id", "test_an_accounts_visit_brings_the_account"),
         ("expires_at > :now", "expires_at >= :now", "test_a_visit_is_over_from_the_very_moment_it_expires"),
         ("last_seen_at > :idle", "last_seen_at >= :idle", "test_a_visit_dies_of_idleness_until_it_is_seen"),
     ],
@@ -82,6 +83,11 @@ BROKEN_STATEMENTS = {
     "is_session_alive": [
         ("sessions.is_active IS 1", "1", "test_a_session_ends_once"),
         ("sessions.user_id = :user_id", "1", "test_a_session_is_alive_for_its_user_only"),
+        ("expires_at > :now", "expires_at >= :now", "test_a_session_is_dead_from_the_very_moment_it_expires"),
+    ],
+    "find_account_of_session": [
+        ("sessions.is_active IS 1", "1", "test_the_account_of_a_session_is_found_while_the_session_is_alive"),
+        ("sessions.user_id = :user_id", "1", "test_the_account_of_a_session_is_found_while_the_session_is_alive"),
         ("expires_at > :now", "expires_at >= :now", "test_a_session_is_dead_from_the_very_moment_it_expires"),
     ],
     "list_sessions": [

@@ -56,6 +56,7 @@ LOOKUPS = {
     "find_session": LIVING | {"digest": "digest 7"},
     "touch_session": {"session_id": "7", "now": "2025"},
     "is_session_alive": {"session_id": "7", "user_id": "7", "now": "2025"},
+    "find_account_of_session": {"session_id": "7", "user_id": "7", "now": "2025"},
     "list_sessions_of_account": LIVING | OWNER,
     "list_sessions_of_user": LIVING | OWNER | {"user_id": "guest 7"},
     "end_session": {"session_id": "7"},

@@ -85,12 +85,14 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     migrate(database)
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
-    build = _build_asynchronously(store, settings) if is_async else _build_blocking(store, settings)
+    reader = SQLStore(database.for_event_loop(), naive_timestamps=choices.naive_timestamps) if is_async else store
+    build = _build_asynchronously(store, reader, settings) if is_async else _build_blocking(store, settings)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
         hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
         store=build.store,
+        reader=reader,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
         seal=Seal(keys.derive("visit")),
         clock=choices.clock or SystemClock(),
@@ -101,7 +103,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
-        sources=Sources(choices.providers, built_in=_own_providers(store, settings)),
+        sources=Sources(choices.providers, built_in=_own_providers(store, reader, settings)),
         attempt_limit=_attempt_limit(settings),
         voters=[],
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
@@ -109,7 +111,9 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         wake_mail_worker=lambda: None,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
-    mail_worker = MailWorker(partial(_deliver, replace(parts, store=store, shield=run_here, call=call_here)))
+    mail_worker = MailWorker(
+        partial(_deliver, replace(parts, store=store, reader=store, shield=run_here, call=call_here))
+    )
     if settings.mail_delivery == "background":
         parts = replace(parts, wake_mail_worker=mail_worker.wake)
     return parts, mail_worker
@@ -133,9 +137,9 @@ def _deliver(parts: Parts) -> bool:
     return bool(run_to_completion(parts.store.list_queued_mails()))
 
 
-def _own_providers(store: Store, settings: Settings) -> list[UserProvider]:
+def _own_providers(store: Store, reader: Store, settings: Settings) -> list[UserProvider]:
     needs_mail = settings.enforce_email_verification
-    return [SQLUserProvider(store, requires_verified=needs_mail), WalletUserProvider(store)]
+    return [SQLUserProvider(store, requires_verified=needs_mail, reader=reader), WalletUserProvider(reader)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,9 @@ def _build_blocking(store: Store, settings: Settings) -> _Build:
     return _Build(store=store, shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
 
 
-def _build_asynchronously(store: Store, settings: Settings) -> _Build:
+def _build_asynchronously(store: Store, reader: Store, settings: Settings) -> _Build:
     return _Build(
-        store=offload(store, threads=_DATABASE_THREADS),
+        store=offload(store, threads=_DATABASE_THREADS, here=reader),
         shield=run_shielded,
         call=Caller(threads=_PROVIDER_THREADS),
         passwords=BoundedPasswords(_hasher(settings), threads=settings.hashing_threads, queue=settings.hashing_queue),

@@ -11,7 +11,7 @@ from gatewright.errors import AuthenticationError, InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.arguments import require_text
 from gatewright.operations.parts import Parts
-from gatewright.operations.visits import Device, resume_visit
+from gatewright.operations.visits import Device, note_visit, resume_visit
 
 _LONGEST_MESSAGE = 255
 
@@ -24,7 +24,7 @@ class AsyncVisitor:
         self._state = VisitState(mapping, parts.settings.auth_session_var)
         self._device = device
         self._visit: tuple[Session, User] | None = None
-        self._is_resumed = False
+        self._is_resumed = self._is_noted = False
 
     async def user(self) -> User | None:
         """Return the user who is signed in, or None for a guest."""
@@ -83,7 +83,15 @@ class AsyncVisitor:
         )
 
     async def _resume(self) -> tuple[Session, User] | None:
-        """Recognise the visitor, once per request."""
+        """Recognise the visitor, once a request, and write down that they were seen."""
+        visit = await self._recognise()
+        if visit is not None and not self._is_noted:
+            self._is_noted = True
+            await note_visit(self._parts, visit[0])
+        return visit
+
+    async def _recognise(self) -> tuple[Session, User] | None:
+        """Recognise the visitor, once a request. Nothing is written."""
         if not self._is_resumed:
             secret = self._state.secret()
             self._visit = None if secret is None else await resume_visit(self._parts, secret)

@@ -41,7 +41,8 @@ class VisitState:
         self._mapping = mapping
         self._key = key
         self._room = mapping.room if isinstance(mapping, BoundedMapping) else None
-        self._make_room()
+        if self._room is not None and mapping.get(key):
+            self._make_room()
 
     def secret(self) -> str | None:
         """Return what names the visitor's session."""
@@ -106,7 +107,7 @@ class VisitState:
     def _make_room(self) -> None:
         """Drop what an earlier release, or another limit, has let in."""
         data, messages = self.data(), self._part("messages")
-        if self._excess(data, messages) <= 0:
+        if not (data or messages) or self._excess(data, messages) <= 0:
             return
         dropped = []
         while data and self._excess(data, {}) > 0:

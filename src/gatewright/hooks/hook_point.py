@@ -62,6 +62,11 @@ class HookPoint:
             self._callbacks = (*self._callbacks, added)
         return callback
 
+    @property
+    def may_suspend(self) -> bool:
+        """Whether a callback is a coroutine function, which takes its time."""
+        return any(_is_coroutine_function(callback.function) for callback in self._callbacks)
+
     async def fire(self, **parameters: Any) -> dict[str, Any]:
         """Run the callbacks one after the other.
 

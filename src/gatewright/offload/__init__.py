@@ -6,5 +6,6 @@ from gatewright.offload.hashing import BoundedPasswords as BoundedPasswords
 from gatewright.offload.hashing import PasswordsHere as PasswordsHere
 from gatewright.offload.mail_worker import MailWorker as MailWorker
 from gatewright.offload.pool import offload as offload
+from gatewright.offload.pool import quick as quick
 from gatewright.offload.shield import run_here as run_here
 from gatewright.offload.shield import run_shielded as run_shielded

@@ -1,4 +1,4 @@
-"""A blocking port in a bounded pool of threads."""
+"""A blocking port in a bounded pool of threads, but for what is over sooner than the way there."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ import asyncio
 import contextvars
 import inspect
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 from gatewright.drive import run_to_completion
+from gatewright.errors import StoreUnavailableError
 
 P = TypeVar("P")
+F = TypeVar("F", bound=Callable[..., Any])
+
+_QUICK = "is_quick"
+
+
+def quick(method: F) -> F:
+    """Mark a method of a port that reads a few rows by an index: it takes less time than the way to a thread."""
+    setattr(method, _QUICK, True)
+    return method
 
 
 class _Offloaded:
     """Stands in for a blocking port: every coroutine method runs to its end in a thread of the pool."""
 
-    def __init__(self, port: object, *, threads: int) -> None:
+    def __init__(self, port: object, *, threads: int, here: object = None) -> None:
         self._port = port
+        self._here = here
         self._threads = threads
         self._process = 0
 
@@ -33,8 +45,10 @@ class _Offloaded:
                 self._pool(), lambda: context.run(run_to_completion, method(*args, **kwargs))
             )
 
-        setattr(self, name, run_in_pool)
-        return run_in_pool
+        is_here = self._here is not None and hasattr(method, _QUICK)
+        offloaded = _first_here(getattr(self._here, name), run_in_pool) if is_here else run_in_pool
+        setattr(self, name, offloaded)
+        return offloaded
 
     def _pool(self) -> ThreadPoolExecutor:
         """Return this process's pool: a forked child inherits none of its parent's threads."""
@@ -45,9 +59,27 @@ class _Offloaded:
         return self._executor
 
 
-def offload(port: P, *, threads: int) -> P:
+def _first_here(here: Callable[..., Any], in_pool: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that answers on the event loop, or in the pool where the answer has to be waited for."""
+
+    async def read(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await here(*args, **kwargs)
+        except StoreUnavailableError:
+            return await in_pool(*args, **kwargs)
+
+    return read
+
+
+def offload(port: P, *, threads: int, here: P | None = None) -> P:
     """Return a port that runs the blocking ``port`` in at most ``threads`` threads of its own.
 
-    Threads start when they are first needed. Work beyond them waits in a queue; it never grows the pool.
+    Threads start when they are first needed. Work beyond them waits in line; it never grows the pool.
+
+    Args:
+        port: What blocks.
+        threads: How many of its calls run at once.
+        here: The same port, which gives up where it would have to wait. Its `quick` methods run on the event loop,
+            and once more in the pool where it gave up.
     """
-    return cast(P, _Offloaded(port, threads=threads))
+    return cast(P, _Offloaded(port, threads=threads, here=here))

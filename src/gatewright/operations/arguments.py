@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeGuard
 
@@ -76,11 +77,16 @@ def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
     if value is None:
         return None
     try:
-        address = ip_address(require_text("ip_address", value, at_most=64))
+        return _parsed(require_text("ip_address", value, at_most=64))
     except ValueError:
         raise InvalidParameterError(
             "ip_address must be an IPv4 or IPv6 address, or None.", parameter="ip_address"
         ) from None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> IPv4Address | IPv6Address:
+    address = ip_address(text)
     if isinstance(address, IPv6Address):
         return address.ipv4_mapped or IPv6Address(int(address))  # without its scope, which may be any text
     return address
@@ -113,7 +119,8 @@ def read_user_agent(value: object) -> str | None:
         raise InvalidParameterError(
             f"user_agent must be a str or None, not {type(value).__name__}.", parameter="user_agent"
         )
-    return "".join(character for character in value[:_LONGEST_USER_AGENT] if character.isprintable())
+    shown = value[:_LONGEST_USER_AGENT]
+    return shown if shown.isprintable() else "".join(filter(str.isprintable, shown))
 
 
 def require_note(name: str, value: object) -> str | None:

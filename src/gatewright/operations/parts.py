@@ -18,12 +18,16 @@ from gatewright.tokens import AccessTokens, Seal
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every operation may ask for. All of one kind: blocking or asynchronous."""
+    """What every operation may ask for. All of one kind: blocking or asynchronous.
+
+    But for ``reader``, which never suspends in either: the store, for what is read by an index where nobody can await.
+    """
 
     settings: Settings
     networks: Sequence[Network]
     hooks: Hooks
     store: Store
+    reader: Store
     tokens: AccessTokens
     seal: Seal
     clock: Clock

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from gatewright.errors import ConfigurationError
-from gatewright.ports import UserSource
+from gatewright.ports import UserSource, reads_quickly
 
 
 class Sources:
@@ -35,6 +35,11 @@ class Sources:
             return self.find(name)[1]
         except ConfigurationError:
             return None
+
+    @property
+    def are_quick(self) -> bool:
+        """Whether each of them can be asked on an event loop."""
+        return all(map(reads_quickly, self._by_name.values()))
 
     def find(self, provider: object) -> tuple[str, UserSource]:
         """Return a provider with its name.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from gatewright.model import Account, User
+from functools import partial
+
+from gatewright.drive import run_to_completion
+from gatewright.model import Account, Rights, User, with_rights_from
 from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.names import kept_names
 from gatewright.operations.parts import Parts
-from gatewright.ports import AccountStore
+from gatewright.ports import AccountStore, Store
 
 _NAMED, _NAMELESS = "SQLUserProvider", "WalletUserProvider"
 """Which of our providers reloads an account: by a name of its own, or by its wallet."""
@@ -34,6 +37,19 @@ async def find_by_name(store: AccountStore, name: object) -> tuple[Account, str 
 async def user_of(parts: Parts, account: Account) -> User:
     """Return the user of an account, with the roles and permissions that it has now."""
     rights = await parts.store.rights_of(account.id)
-    user = User(account, rights.roles, rights.permissions)
+    return _known(User(account, rights.roles, rights.permissions), account)
+
+
+def visitor_of(parts: Parts, account: Account) -> User:
+    """Return the user of an account for one request, who is asked for roles and permissions seldom."""
+    return _known(with_rights_from(partial(read_rights, parts.reader, account.id), User(account)), account)
+
+
+def read_rights(reader: Store, account_id: str) -> Rights:
+    """Return what an account may do now, from a store that never suspends."""
+    return run_to_completion(reader.rights_of(account_id))
+
+
+def _known(user: User, account: Account) -> User:
     user.provider_name = _NAMED if account.username or account.email else _NAMELESS
     return user

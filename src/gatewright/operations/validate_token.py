@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 from gatewright.errors import Denied, InvalidTokenError
 from gatewright.model import User
 from gatewright.operations.parts import Parts
-from gatewright.operations.users import find_user
+from gatewright.operations.users import visitor_of
+
+T = TypeVar("T", covariant=True)
+
+
+class _Question(Protocol[T]):
+    """What the store is asked of a token's session; nothing, or no, means that it is not alive."""
+
+    async def __call__(self, session_id: str, *, user_id: str, now: datetime) -> T: ...
 
 
 async def validate_token(parts: Parts, token: object) -> dict[str, Any] | None:
@@ -23,28 +32,34 @@ async def validate_token(parts: Parts, token: object) -> dict[str, Any] | None:
     Raises:
         StoreUnavailableError: If the session cannot be looked up. Nobody is let in.
     """
-    try:
-        token = (await parts.hooks.pre_token_validate.fire(token=token))["token"]
-        claims = await _read(parts, token)
-    except Denied:
-        claims = None
-    await parts.hooks.post_token_validate.fire(
-        token=token, token_data=None if claims is None else dict(claims), is_valid=claims is not None
-    )
+    claims, _ = await _validate(parts, token, parts.store.is_session_alive)
     return claims
 
 
 async def user_of_token(parts: Parts, token: object) -> User | None:
     """Return the user that a valid token belongs to, else None. The token hooks fire."""
-    claims = await validate_token(parts, token)
-    return None if claims is None else await find_user(parts, claims["sub"])
+    _, account = await _validate(parts, token, parts.store.find_account_of_session)
+    return None if account is None else visitor_of(parts, account)
 
 
-async def _read(parts: Parts, token: object) -> dict[str, Any] | None:
+async def _validate(parts: Parts, token: object, ask: _Question[T]) -> tuple[dict[str, Any] | None, T | None]:
+    """Return a valid token's claims, and what the store says of its session by the one question that it is asked."""
+    try:
+        token = (await parts.hooks.pre_token_validate.fire(token=token))["token"]
+        claims, answer = await _read(parts, token, ask)
+    except Denied:
+        claims, answer = None, None
+    await parts.hooks.post_token_validate.fire(
+        token=token, token_data=None if claims is None else dict(claims), is_valid=claims is not None
+    )
+    return claims, answer
+
+
+async def _read(parts: Parts, token: object, ask: _Question[T]) -> tuple[dict[str, Any] | None, T | None]:
     now = parts.clock.now()
     try:
         claims = parts.tokens.read(token, now=now)
     except InvalidTokenError:
-        return None
-    is_alive = await parts.store.is_session_alive(claims["jti"], user_id=claims["sub"], now=now)
-    return claims if is_alive else None
+        return None, None
+    answer = await ask(claims["jti"], user_id=claims["sub"], now=now)
+    return (claims, answer) if answer else (None, None)

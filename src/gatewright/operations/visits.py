@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from gatewright.errors import (
     InactiveUserError,
@@ -12,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Session, User, as_utc
+from gatewright.model import Account, Session, User, as_utc
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -21,7 +22,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
-from gatewright.ports import VisitSecrets
+from gatewright.ports import UserSource, VisitSecrets, reads_quickly
 
 _SEEN_EVERY = timedelta(minutes=1)
 """Last-seen is written at most so often: a read must not cost a write."""
@@ -140,31 +141,51 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     """
     now = parts.clock.now()
     idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
-    session = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
-    if session is None:
+    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
+    if found is None:
         return None
-    user = await reload_user(parts, provider=session.provider, username=session.username)
+    session, account = found
+    user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
     if await has_changed(parts, user, provider=session.provider):
         return None
-    if _is_due(session, now):
-        with second_write("When a session was last seen"):
-            await parts.store.touch_session(session.id, now=now)
     return session, user
 
 
-async def reload_user(parts: Parts, *, provider: str, username: str) -> User | None:
-    """Return a user as the provider knows them now, or None where they may no longer be let in."""
+async def note_visit(parts: Parts, session: Session) -> None:
+    """Write down that a session has been seen, unless that was done a moment ago."""
+    now = parts.clock.now()
+    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY:
+        with second_write("When a session was last seen"):
+            await parts.store.touch_session(session.id, now=now)
+
+
+async def reload_user(parts: Parts, *, provider: str, username: str, account: Account | None = None) -> User | None:
+    """Return a user as the provider knows them now, or None where they may no longer be let in.
+
+    Args:
+        parts: The application's parts.
+        provider: Where the user comes from.
+        username: What the provider knows them by.
+        account: The account of ours that the session belongs to, if it is known already.
+    """
     source = parts.sources.get(provider)
     if source is None:
         return None
     try:
-        user = require_user(await parts.call(source.bypass, username), provider=provider)
+        user = require_user(await _load(parts, source, username, account), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
         return None
     user.provider_name = provider
     return user
+
+
+async def _load(parts: Parts, source: UserSource, username: str, account: Account | None) -> Any:
+    if reads_quickly(source):
+        admitted = None if account is None else source.admit(account, username)
+        return source.bypass(username) if admitted is None else admitted
+    return await parts.call(source.bypass, username)
 
 
 async def end_visit(parts: Parts, secret: str) -> bool:
@@ -185,7 +206,3 @@ async def end_visit(parts: Parts, secret: str) -> bool:
 def digest_of(secret: str) -> bytes:
     """Return what the database knows of a secret. It is random and long, so a plain digest is enough."""
     return sha256(secret.encode(errors="surrogatepass")).digest()
-
-
-def _is_due(session: Session, now: datetime) -> bool:
-    return now - as_utc(session.last_seen_at) >= _SEEN_EVERY

@@ -34,11 +34,13 @@ from gatewright.ports.rights import RightsStore as RightsStore
 from gatewright.ports.sessions import Owner as Owner
 from gatewright.ports.sessions import SessionStore as SessionStore
 from gatewright.ports.sources import CredentialSource as CredentialSource
+from gatewright.ports.sources import QuickSource as QuickSource
 from gatewright.ports.sources import UserSource as UserSource
 from gatewright.ports.sources import credential_digest as credential_digest
 from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
 from gatewright.ports.sources import own_hasher_of as own_hasher_of
+from gatewright.ports.sources import reads_quickly as reads_quickly
 from gatewright.ports.store import Store as Store
 from gatewright.ports.system import Clock as Clock
 from gatewright.ports.system import Random as Random

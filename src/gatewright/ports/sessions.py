@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gatewright.model import AuditEntry, Session
+from gatewright.model import Account, AuditEntry, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,13 @@ class SessionStore(Protocol):
         """
         ...
 
-    async def find_session(self, digest: bytes, *, now: datetime, idle_since: datetime) -> Session | None:
+    async def find_session(
+        self, digest: bytes, *, now: datetime, idle_since: datetime
+    ) -> tuple[Session, Account | None] | None:
         """Return the session that a secret names, if it is neither ended, expired nor idle for too long.
+
+        The account that it belongs to comes with it, where the user is in our own tables: every request asks for
+        both.
 
         Args:
             digest: SHA-256 of the secret.
@@ -53,6 +58,10 @@ class SessionStore(Protocol):
 
     async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
         """Say whether this session of this user is neither ended nor expired, and the account active."""
+        ...
+
+    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> Account | None:
+        """Return the account that a session belongs to, if `is_session_alive` and it is an account's."""
         ...
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:

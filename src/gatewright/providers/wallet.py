@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gatewright.drive import run_to_completion
 from gatewright.errors import UserNotFoundError
-from gatewright.model import User
+from gatewright.model import Account, User, with_rights_from
+from gatewright.operations.users import read_rights
 from gatewright.ports import Store
 from gatewright.providers.user_provider import UserProvider, default_hasher
 
@@ -29,16 +32,29 @@ class WalletUserProvider(UserProvider):
     """Accounts that have a wallet. They have no password here: `Auth.attempt` never succeeds.
 
     Args:
-        store: A blocking store.
+        reader: A store that never suspends.
     """
 
     user_class = WalletUser
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reader: Store) -> None:
+        self._reader = reader
+        self.is_quick = type(self) is WalletUserProvider  # what a subclass does, nobody knows
 
     def check_user_is_verified(self, user: User) -> None:
         """Let everybody in: a wallet has proven itself, whatever is known of the account's mail address."""
+
+    def admit(self, account: Account, username: str) -> User | None:
+        """Return the user of an account without looking it up again, if active and known by this wallet.
+
+        Raises:
+            InactiveUserError: If the user has been deactivated.
+        """
+        if account.evrmore_address != username:  # of several wallets, the account shows one
+            return None
+        user = self._user_of(account, username)
+        self.check_user_is_active(user)
+        return user
 
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
         """Return the user whom a wallet address belongs to.
@@ -49,10 +65,12 @@ class WalletUserProvider(UserProvider):
         if password is not None:
             default_hasher().verify(password, against=None)  # as long as a wrong password takes elsewhere
         is_address = isinstance(username, str) and username.isascii() and password is None
-        account = run_to_completion(self._store.find_account_by_wallet(username)) if is_address else None
+        account = run_to_completion(self._reader.find_account_by_wallet(username)) if is_address else None
         if account is None:
             raise UserNotFoundError("There is no user with this wallet.")
-        rights = run_to_completion(self._store.rights_of(account.id))
-        user = self.user_class(account, rights.roles, rights.permissions)
-        user.found_by = username
-        return user
+        return self._user_of(account, username)
+
+    def _user_of(self, account: Account, address: str) -> User:
+        user = self.user_class(account)
+        user.found_by = address
+        return with_rights_from(partial(read_rights, self._reader, account.id), user)

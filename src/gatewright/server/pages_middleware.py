@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from starlette.types import Receive, Scope, Send
 
 from gatewright.adapters.starlette import GatewrightMiddleware
+from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.sending import with_own_answers
 from gatewright.adapters.starlette.visitor import KEY
-from gatewright.web import Visit
 
 _SIGN_OUT = "/logout"
 
@@ -21,7 +21,7 @@ class Pages(GatewrightMiddleware):
         """Return the API's routes but for its sign-out: that one is for tokens, which no page takes from it."""
         return (each for each in super().own_routes(application) if each[0] != _SIGN_OUT)
 
-    async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+    async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application, which asks who is visiting where it wants to know."""
-        scope[KEY] = visit
-        await self._app(scope, receive, with_own_answers(visit, send))
+        scope[KEY] = opening
+        await self._app(scope, receive, with_own_answers(opening, send))

@@ -84,6 +84,8 @@ class SigningKey:
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Tell whether this key made the signature over exactly this message."""
+        if self.algorithm == "HS256" and isinstance(self.key, OctKey):  # at a third of the registry's cost
+            return hmac.compare_digest(hmac.digest(self.key.raw_value, message, "sha256"), signature)
         return JWSRegistry.algorithms[self.algorithm].verify(message, signature, self.key)
 
 

@@ -73,7 +73,12 @@ async def refusal(
         )
     except GatewrightError as error:
         return await failure(visit, error)
-    return None if lacking is None else protect(await _tell(visit, lacking), visit.client)
+    return None if lacking is None else await answer_to(visit, lacking)
+
+
+async def answer_to(visit: Visit, lacking: Problem) -> Response:
+    """Return what a visitor is answered who lacks something."""
+    return protect(await _tell(visit, lacking), visit.client)
 
 
 async def failure(visit: Visit, error: GatewrightError) -> Response:
@@ -89,7 +94,10 @@ async def headers_beside(visit: Visit, own: Headers) -> Headers:
     """Return the headers that an answer of the application needs besides its own, whatever their case.
 
     What depends on who is visiting must be kept by no cache that others share (RFC 9111, 3.5; RFC 9110, 12.5.5).
+    Where nobody has asked who that is, or what the visit keeps, the answer is the same for everybody.
     """
+    if not visit.is_looked_at:
+        return ()
     user = await visit.user()
     cookies = visit.cookies()
     names = {name.lower() for name, _ in own}

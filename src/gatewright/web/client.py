@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from gatewright.errors import ConfigurationError
@@ -131,6 +132,7 @@ def _list_in(request: Request, header: str) -> list[str]:
     return [value for line in lines for each in line.split(",") if (value := each.strip())]
 
 
+@lru_cache(maxsize=1024)
 def _read(text: str | None) -> _Address | None:
     try:
         address = ip_address(text or "")

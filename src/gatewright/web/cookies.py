@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Literal
 
 from gatewright.model import as_utc
@@ -57,6 +58,7 @@ class Cookie:
         name, header = self.header("", is_https=is_https)
         return name, f"{header}; Max-Age=0"
 
+    @lru_cache(maxsize=64)  # noqa: B019 # of records that are equal
     def room(self, *, is_https: bool) -> int:
         """Return how many bytes its value may have, if it ends with the browser."""
         return _LARGEST - len(self.header("", is_https=is_https)[1])

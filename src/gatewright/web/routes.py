@@ -20,6 +20,9 @@ AGAIN = {
 STATIC = "/gatewright/"
 """Where style sheet, script and image lie."""
 
+_LAST = "{token}"
+"""What stands in a path for the secret of a mail's link."""
+
 WELL_KNOWN = "/.well-known/change-password"
 """Where a password manager asks for the form for a new password, at the root of a site."""
 
@@ -66,6 +69,7 @@ class Routes:
             raise ConfigurationError(
                 f"Below {STATIC} are the files beside the pages, and no JSON API. Change GATEWRIGHT_API_PATH."
             )
+        self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Go through the pages that are there: name and path."""
@@ -78,11 +82,11 @@ class Routes:
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the page that a path belongs to, and the values in the path."""
-        return _find(path, self._pages)
+        return self._page_index.find(path)
 
     def find_in_api(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the route of the JSON API that a path belongs to, and the values in the path."""
-        return _find(path, self._api)
+        return self._api_index.find(path)
 
     def _check(self, name: str, path: str) -> None:
         taken = {other: f"of the page {each}" for each, other in self._pages.items() if each != name}
@@ -95,16 +99,25 @@ class Routes:
             )
 
 
-def _find(path: str, templates: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
-    for name, template in templates.items():
-        if template == path:
+class _Index:
+    """Finds a route by its path in one step, since every request of an application asks.
+
+    Args:
+        templates: Name -> path, of which a token may be the last part.
+    """
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self._names = {path: name for name, path in templates.items()}
+        self._stems = {path.removesuffix(_LAST): name for path, name in self._names.items() if path.endswith(_LAST)}
+
+    def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
+        """Return the name of the route that a path belongs to, and the values in the path."""
+        name = self._names.get(path)
+        if name is not None:
             return name, {}
-    for name, template in templates.items():
-        start, mark, _ = template.partition("{token}")
-        token = path.removeprefix(start)
-        if mark and token != path and token and "/" not in token:
-            return name, {"token": unquote(token)}
-    return None
+        stem, slash, token = path.rpartition("/")
+        name = self._stems.get(stem + slash)
+        return (name, {"token": unquote(token)}) if name is not None and token else None
 
 
 def _is_enabled(name: str, settings: Settings) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -67,11 +68,13 @@ class Site:
         self.settings = auth.settings
         self.controller = controller or SimpleAuthController()
         self.prefix = ""
+        self._name_cookies()
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
         self._proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
         self._strange_cookies: set[str] = set()
+        self.remember_name = self.settings.remember_cookie_name.encode()
         self.pages = Pages(self.settings)
         self._process: int | None = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
@@ -92,28 +95,24 @@ class Site:
         site = copy(self)
         site.prefix = prefix
         site.mount = prefix + self.mount
+        site._name_cookies()
         return site
+
+    def _name_cookies(self) -> None:
+        """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
+        self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
+        self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
 
     @property
     def provider(self) -> Any:
         """Where the users of the login form come from."""
         return self.controller.get_user_provider() or self.settings.user_provider
 
-    @property
-    def visit_cookie(self) -> Cookie:
-        """What the visit keeps: the secret of its session, the application's values, messages."""
-        return Cookie(self.settings.session_cookie, self.prefix)
-
-    @property
-    def remember_cookie(self) -> Cookie:
-        """By what a browser is remembered."""
-        return Cookie(self.settings.remember_cookie_name, self.prefix)
-
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return what the browser keeps for a visit."""
         cookie, is_https = self.visit_cookie, client.is_https
-        room = cookie.room(is_https=is_https)
-        kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=room)
+        value, room = cookie.read(request, is_https=is_https), cookie.room(is_https=is_https)
+        kept = VisitCookie(self.parts.seal, value, room=room)
         if kept.is_strange and cookie.base_name not in self._strange_cookies:
             self._strange_cookies.add(cookie.base_name)
             _logger.warning(
@@ -123,12 +122,26 @@ class Site:
             )
         return kept
 
-    def open(self, request: Request) -> Visit:
-        """Return the visit that a request belongs to. Every request has one, whoever answers it."""
+    def wake(self) -> None:
+        """Have this process, when it is asked for the first time, send what one has left that is no more.
+
+        A provider that is named in full is imported now, so that it is known whether its users are quickly reloaded.
+        """
         if self._process != os.getpid():
             self._process = os.getpid()
-            self.parts.wake_mail_worker()  # for the mails that a process has left that is no more
-        return Visit(self, request, self._proxies.client_of(request))
+            self.parts.wake_mail_worker()
+            with suppress(Exception):  # whoever signs in hears of it
+                if isinstance(self.provider, str):
+                    self.parts.sources.get(self.provider)
+
+    def open(self, request: Request) -> Visit:
+        """Return the visit that a request belongs to. Every request has one, whoever answers it."""
+        self.wake()
+        return Visit(self, request)
+
+    def client_of(self, request: Request) -> Client:
+        """Return where a request comes from."""
+        return self._proxies.client_of(request)
 
     def serves(self, request: Request) -> bool:
         """Say whether a request is for one of the pages; if not, it is the application's.
@@ -153,12 +166,18 @@ class Site:
         is changed (W3C, A Well-Known URL for Changing Passwords): at the root of a site, wherever the pages lie.
         """
         if request.mount + request.path == self.prefix + WELL_KNOWN and self.routes.path("account") is not None:
-            return protect(redirect(self.path("account")), self._proxies.client_of(request))
+            return protect(redirect(self.path("account")), self.client_of(request))
         path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"
         page = replace(request, path=path, raw_path="")
         if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
             return None
-        return protect(redirect(page.target, status=308), self._proxies.client_of(request))
+        return protect(redirect(page.target, status=308), self.client_of(request))
+
+    def may_serve(self, path: str) -> bool:
+        """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
+        if path.startswith(STATIC):
+            return True
+        return self.routes.find(path) is not None or self.routes.find_in_api(path) is not None
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
@@ -184,7 +203,7 @@ class Site:
         """
         problem = transport_problem(status)
         response = problem.bare_page if self._wants_page(request) else problem.response
-        return self._finished(response, request, self._proxies.client_of(request))
+        return self._finished(response, request, self.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
         """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,6 +21,7 @@ from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
 from gatewright.web.redirects import LONGEST, local_path, way_back
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
+from gatewright.web.visit_cookie import VisitCookie
 
 if TYPE_CHECKING:
     from gatewright.web.site import Site
@@ -30,39 +32,58 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 class Visit:
     """What an adapter makes of every request, whether it is for one of our pages or for the application.
 
+    Nothing is looked at before somebody asks for it: most of an application's answers are the same for everybody.
+
     Attributes:
         site: The pages that the visit belongs to.
         request: What the browser asks.
-        client: Where the request comes from.
-        guard: The auth of the visit.
-        keeps: The visit's session mapping.
         refused: What the visitor is answered instead of what they asked for, where an endpoint did not run for them.
     """
 
-    def __init__(self, site: Site, request: Request, client: Client) -> None:
+    def __init__(self, site: Site, request: Request) -> None:
         self.site = site
         self.request = request
-        self.client = client
         self.refused: Response | None = None
-        self.session = site.read_visit(request, client)
-        self._remembered = site.remember_cookie.read(request, is_https=client.is_https)
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
         self._is_recognised = False
         self._is_signed_in = False
         self._has_logged_out = False
-        self.guard: AsyncGuard = site.auth.guard(
-            {} if self.is_foreign or carries_token(request) else self.session,
-            ip_address=client.ip_address,
-            user_agent=request.header("user-agent"),
+
+    @cached_property
+    def client(self) -> Client:
+        """Where the request comes from."""
+        return self.site.client_of(self.request)
+
+    @cached_property
+    def session(self) -> VisitCookie:
+        """The visit's session mapping."""
+        return self.site.read_visit(self.request, self.client)
+
+    @cached_property
+    def guard(self) -> AsyncGuard:
+        """The auth of the visit."""
+        return self.site.auth.guard(
+            {} if self.is_foreign or self.is_programs else self.session,
+            ip_address=self.client.ip_address,
+            user_agent=self.request.header("user-agent"),
         )
+
+    @cached_property
+    def is_programs(self) -> bool:
+        """Whether a program asks, which has a token. Then no cookie counts."""
+        return carries_token(self.request)
+
+    @cached_property
+    def _remembered(self) -> str | None:
+        return self.site.remember_cookie.read(self.request, is_https=self.client.is_https)
 
     @property
     def auth(self) -> AsyncAuth:
         """The application's auth."""
         return self.site.auth
 
-    @property
+    @cached_property
     def is_foreign(self) -> bool:
         """Whether another site wants to change something in this visitor's name. Then nobody is signed in."""
         if self.request.method in _SAFE_METHODS:
@@ -87,12 +108,30 @@ class Visit:
         """Whether the visitor has been looked up, and is not a guest."""
         return self._is_signed_in
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the answer may depend on who is visiting, or on what the visit keeps."""
+        return self._is_recognised or "session" in self.__dict__ or "guard" in self.__dict__
+
     async def user(self) -> User | None:
         """Return who is visiting, by bearer token, session or remember-me cookie; None for a guest."""
+        user = await self.user_at_once()
+        return user if user is None or self.is_programs else await self.guard.user()
+
+    async def user_at_once(self) -> User | None:
+        """Do what `user` does, but leave it to that to write down that the visitor was seen.
+
+        Under asyncio it suspends only for what takes its time: a provider, a hook, a browser that is remembered.
+        """
         if not self._is_recognised:
             self._is_recognised = True
-            await self._recognise()
-        user = self._bearer if carries_token(self.request) else await self.guard.user()
+            try:
+                await self._recognise()
+            except BaseException:
+                self._is_recognised = False  # nobody knows yet
+                raise
+        visit = None if self.is_programs else await self.guard._recognise()
+        user = self._bearer if visit is None else visit[1]
         self._is_signed_in = user is not None
         return user
 
@@ -166,7 +205,7 @@ class Visit:
 
     async def log_out(self) -> None:
         """Sign the visitor out, and forget the browser; or end the session that a program's token names."""
-        if carries_token(self.request):
+        if self.is_programs:
             await self.auth.invalidate_token(bearer_token(self.request) or "")
             self._bearer = None
             return
@@ -225,8 +264,8 @@ class Visit:
         theirs there.
         """
         headers: list[tuple[str, str]] = []
-        is_https = self.client.is_https
-        if self.session.is_changed and not self.is_foreign:
+        if "session" in self.__dict__ and self.session.is_changed and not self.is_foreign:
+            is_https = self.client.is_https
             value = self.session.value
             cookie = self.site.visit_cookie
             headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
@@ -243,10 +282,10 @@ class Visit:
 
     async def _recognise(self) -> None:
         """Take the token of a program, or else recall a remembered browser whose session is over."""
-        if carries_token(self.request):
+        if self.is_programs:
             token = bearer_token(self.request)
             self._bearer = None if token is None else await self.auth.get_user_by_token(token)
-        elif self._can_recall() and await self.guard.user() is None:
+        elif self._can_recall() and await self.guard.is_guest():
             await self._recall(str(self._remembered))
 
     def _can_recall(self) -> bool:

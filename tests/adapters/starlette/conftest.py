@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from starlette.applications import Starlette
-from starlette.authentication import requires
+from starlette.authentication import UnauthenticatedUser, requires
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -13,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from gatewright import AsyncEvrmoreAuth
 from gatewright.adapters.starlette import (
     GatewrightMiddleware,
+    SignedInUser,
     fully_authenticated_required,
     login_required,
     permission_required,
@@ -85,6 +88,17 @@ async def cached(request):
     return PlainTextResponse("cached", headers={"Cache-Control": "max-age=60", "Vary": "Accept, Cookie"})
 
 
+async def asks_nothing(request):
+    return PlainTextResponse("nothing")
+
+
+async def kind(request):
+    user = request.user
+    return JSONResponse(
+        [isinstance(user, UnauthenticatedUser), isinstance(user, SignedInUser), type(copy.copy(user)).__name__]
+    )
+
+
 async def broken(request):
     raise RuntimeError("broken")
 
@@ -108,6 +122,8 @@ ROUTES = [
     Route("/whoami", whoami, methods=["GET", "POST"]),
     Route("/count", count),
     Route("/cached", cached),
+    Route("/asks-nothing", asks_nothing),
+    Route("/kind", kind),
     Route("/broken", broken),
     WebSocketRoute("/echo", echo),
     WebSocketRoute("/private", login_required(echo)),

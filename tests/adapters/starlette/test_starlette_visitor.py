@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
+import sys
+import types
 
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +16,8 @@ from starlette.requests import Request
 from gatewright import User
 from gatewright.adapters.starlette import SignedInUser, visit_of
 from gatewright.errors import ConfigurationError
+from gatewright.passwords import PasswordHasher
+from gatewright.providers import MemoryUserProvider
 
 PASSWORD = "correct horse battery staple"
 
@@ -141,6 +146,80 @@ def test_without_its_database_the_application_says_when_to_come_back(browser, an
     assert (problem.status, json.loads(problem.text)["code"]) == (503, "store_unavailable")
     assert "sessions" not in page.text + problem.text
     assert browser.get("/").text == "hello guest"
+
+
+def test_who_asks_nothing_notices_nothing(browser, anna, log_in, sql):
+    """No cookie is read and nothing is looked up, so the answer is anybody's and needs no database."""
+    log_in(browser)
+    sql("ALTER TABLE sessions RENAME TO lost")
+    answer = browser.get("/asks-nothing")
+
+    assert (answer.status, answer.text) == (200, "nothing")
+    assert (answer.header("vary"), answer.header("cache-control")) == (None, None)
+
+
+def test_a_token_is_validated_when_somebody_asks(make_app, asgi):
+    """Its hooks fire once then, and never for an endpoint that asks nothing."""
+    app = make_app()
+    auth = app.user_middleware[0].kwargs["auth"]
+    fired = []
+    auth.add_hook("post_token_validate", lambda is_valid: fired.append(is_valid))
+    browser = asgi(app).browser()
+    headers = [("Authorization", "Bearer nonsense")]
+    browser.send("GET", "/asks-nothing", headers=headers)
+    before = list(fired)
+    browser.send("GET", "/whoami", headers=headers)
+
+    assert (before, fired) == ([], [False])
+
+
+def test_a_hook_that_waits_is_waited_for_before(make_app, asgi):
+    """``request.user`` cannot wait, so the middleware does, where a coroutine function may have to be awaited."""
+    app = make_app()
+    auth = app.user_middleware[0].kwargs["auth"]
+    fired = []
+
+    async def hook(is_valid):
+        await asyncio.sleep(0)
+        fired.append(is_valid)
+
+    auth.add_hook("post_token_validate", hook)
+    answer = asgi(app).browser().send("GET", "/whoami", headers=[("Authorization", "Bearer nonsense")])
+
+    assert (json.loads(answer.text)["user"], fired) == (False, [False])
+
+
+def test_a_provider_that_is_imported_is_waited_for_in_a_new_process(make_app, asgi, log_in, monkeypatch):
+    """Its users are reloaded in a thread, and the first request must know that already."""
+    module = types.ModuleType("people_elsewhere")
+    anna = {"email": "anna@example.com", "password": PasswordHasher().hash(PASSWORD)}
+    people = {"__init__": lambda self: MemoryUserProvider.__init__(self, [anna])}
+    module.People = type("People", (MemoryUserProvider,), people)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    browser = asgi(make_app(user_provider="people_elsewhere:People")).browser()
+    log_in(browser)
+    restarted = asgi(make_app(user_provider="people_elsewhere:People")).browser()
+    restarted.cookies.update(browser.cookies)
+
+    assert restarted.get("/").text == "hello anna@example.com"
+
+
+def test_an_unknown_address_leads_on_though_nobody_is_looked_at(browser, anna, log_in, sql):
+    """Whoever visits, the page but for its slash is the same one."""
+    log_in(browser)
+    sql("ALTER TABLE sessions RENAME TO lost")
+    answer = browser.send("GET", "/login/")
+
+    assert (answer.status, answer.header("location")) == (308, "/login")
+
+
+def test_the_lazy_user_passes_for_whom_it_stands(browser, anna, log_in):
+    """By ``isinstance``, and when it is copied."""
+    guest = json.loads(browser.get("/kind").text)
+    log_in(browser)
+
+    assert guest == [True, False, "UnauthenticatedUser"]
+    assert json.loads(browser.get("/kind").text) == [False, True, "SignedInUser"]
 
 
 def test_an_error_of_the_application_is_its_own(browser):

@@ -23,7 +23,13 @@ from gatewright.adapters.django.translate import (
     to_django,
     with_body,
 )
-from gatewright.adapters.django.visitor import end_session_of_django, introduce, opened_visit
+from gatewright.adapters.django.visitor import (
+    end_session_of_django,
+    introduce,
+    opened_visit,
+    visit_of,
+    wait_for,
+)
 from gatewright.drive import run_to_completion
 from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
 from gatewright.web import Request, Response, Site, Visit
@@ -60,6 +66,13 @@ class GatewrightMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer a page, or have the application answer."""
         return self._serve_in_loop(request) if self._is_async else self._serve(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer where a view asked for what the database cannot tell now, such as the visitor's roles."""
+        if not isinstance(exception, StoreUnavailableError):
+            return None
+        visit = visit_of(request)
+        return to_django(wait_for(visit, failure(visit, exception)), method=request.method)
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))

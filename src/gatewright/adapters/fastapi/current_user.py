@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import HTTPException, Security, WebSocketException
+from fastapi import HTTPException, WebSocketException
 from fastapi.requests import HTTPConnection
 from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
 from starlette.status import WS_1008_POLICY_VIOLATION
 
-from gatewright.adapters.fastapi.schemes import BEARER, COOKIE, NOBODY
+from gatewright.adapters.fastapi.schemes import COOKIE, stand_in_for
 from gatewright.adapters.starlette import visit_of
 from gatewright.errors import GatewrightError
 from gatewright.model import User
 from gatewright.web import Response, Visit
-from gatewright.web.access import failure, refusal, what_is_lacking
+from gatewright.web.access import answer_to, failure, what_is_lacking
 
 
 @dataclass(frozen=True)
-class CurrentUser:
-    """The user who is visiting. Made by `FastAPIAuth.current_user`; two with the same arguments are equal.
+class CurrentUser(SecurityBase):
+    """The user who is visiting. Made by `FastAPIAuth.current_user`; two that ask the same are equal.
 
     For HTTP endpoints and for WebSockets. The scopes of a ``Security(...)`` around it are permissions that are needed,
     too.
@@ -42,15 +42,11 @@ class CurrentUser:
     is_fully_authenticated: bool = False
 
     def __post_init__(self) -> None:
-        # What FastAPI reads: the schemes are dependencies, so that it describes them.
-        needed = list(self._needed())
-        schemes = (COOKIE, BEARER, NOBODY) if self.is_optional else (COOKIE, BEARER)
-        annotations: dict[str, Any] = {"connection": HTTPConnection, "scopes": SecurityScopes}
-        annotations |= {each.scheme_name: Annotated[None, Security(each, scopes=needed)] for each in schemes}
-        parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in annotations.items()]
-        object.__setattr__(self, "__signature__", Signature(parameters))
+        # What FastAPI describes. It stands for several schemes, which as dependencies would cost more than the answer.
+        object.__setattr__(self, "scheme_name", stand_in_for(self._needed(), is_optional=self.is_optional))
+        object.__setattr__(self, "model", COOKIE)
 
-    async def __call__(self, connection: HTTPConnection, scopes: SecurityScopes, **_schemes: None) -> User | None:
+    async def __call__(self, connection: HTTPConnection, scopes: SecurityScopes) -> User | None:
         """Return the user.
 
         Raises:
@@ -65,16 +61,15 @@ class CurrentUser:
             "permissions": (*self.permissions, *scopes.scopes),
             "is_fully_authenticated": self.is_fully_authenticated,
         }
-        if not self.is_optional:
-            response = await refusal(visit, **asked)
-            if response is not None:
-                raise _stop(visit, connection, response)
-            return await visit.user()
         try:
             lacking = await what_is_lacking(visit, **asked)
         except GatewrightError as error:
             raise _stop(visit, connection, await failure(visit, error)) from error
-        return await visit.user() if lacking is None else None
+        if lacking is None:
+            return await visit.user()
+        if self.is_optional:
+            return None
+        raise _stop(visit, connection, await answer_to(visit, lacking))
 
     def _needed(self) -> Iterator[str]:
         """Yield what is needed beyond signing in, for the description (OpenAPI 3.1, Security Requirement Object)."""

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
-from gatewright.adapters.fastapi.schemes import COOKIE, NOBODY, describe_cookie
+from gatewright.adapters.fastapi.schemes import alternatives, asked_beyond, complete_schemes
 from gatewright.errors import Denied, UnverifiedUserError
 from gatewright.web.problems import UNCONFIRMED, problem_of
 
@@ -37,16 +37,14 @@ def _complete(description: dict[str, Any], cookie: str) -> None:
     """Add what is missing. A description that is complete stays as it is."""
     components = description.setdefault("components", {})
     components["schemas"] = problem_schemas() | components.get("schemas", {})
-    schemes = components.get("securitySchemes", {})
-    schemes.pop(NOBODY.scheme_name, None)
-    if COOKIE.scheme_name in schemes:
-        schemes[COOKIE.scheme_name] |= describe_cookie(cookie)
+    if not complete_schemes(components.get("securitySchemes", {}), cookie=cookie):
+        return
     for operation in _operations_of(description):
-        security = operation.get("security", [])
-        if any(NOBODY.scheme_name in each for each in security):
-            operation["security"] = [{} if NOBODY.scheme_name in each else each for each in security]
-        elif {} not in security:
-            _add_refusals(operation, [each[COOKIE.scheme_name] for each in security if COOKIE.scheme_name in each])
+        security = [each for stand_in in operation.get("security", []) for each in alternatives(stand_in)]
+        if security:
+            operation["security"] = security
+        if {} not in security:
+            _add_refusals(operation, [asked for each in security if (asked := asked_beyond(each)) is not None])
 
 
 def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:

@@ -1,28 +1,17 @@
-"""The ways to authenticate, as OpenAPI describes them. The middleware has read them before any endpoint runs."""
+"""The ways to say who one is, as OpenAPI describes them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from typing import Any
+
 from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
-from fastapi.openapi.models import SecurityBase as Description
-from fastapi.security.base import SecurityBase
 
 from gatewright.settings import Settings
 
-
-class Scheme(SecurityBase):
-    """A security scheme. It refuses no request by itself: what an endpoint demands decides.
-
-    Args:
-        name: Its name in the description.
-        model: What OpenAPI says of it.
-    """
-
-    def __init__(self, name: str, model: Description) -> None:
-        self.scheme_name = name
-        self.model = model
-
-    async def __call__(self) -> None:
-        """Read nothing."""
+_COOKIE, _BEARER = "cookie", "bearer"
+_STAND_IN = "gatewright:"
 
 
 def describe_cookie(name: str) -> dict[str, str]:
@@ -31,12 +20,44 @@ def describe_cookie(name: str) -> dict[str, str]:
     return {"in": APIKeyIn.cookie.value, "name": name, "description": described}
 
 
-_NAME: str = Settings.model_fields["session_cookie"].default
+COOKIE = APIKey.model_validate(describe_cookie(Settings.model_fields["session_cookie"].default))
+BEARER = HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."})
 
-COOKIE = Scheme("cookie", APIKey.model_validate(describe_cookie(_NAME)))
-BEARER = Scheme(
-    "bearer",
-    HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."}),
-)
-NOBODY = Scheme("nobody", APIKey.model_validate({"in": APIKeyIn.cookie, "name": _NAME}))
-"""That authentication is optional. OpenAPI writes it as an empty requirement, which FastAPI cannot express."""
+
+def stand_in_for(needed: Iterable[str], *, is_optional: bool) -> str:
+    """Return the name of one scheme that stands for a cookie, a token, or nothing where that is enough.
+
+    Args:
+        needed: What is needed beyond signing in.
+        is_optional: Whether one may also say nothing.
+    """
+    return _STAND_IN + json.dumps([*needed, is_optional])
+
+
+def complete_schemes(schemes: dict[str, Any], *, cookie: str) -> bool:
+    """Put the real schemes in the place of what stands in for them, and say whether there was any such."""
+    stand_ins = [name for name in schemes if name.startswith(_STAND_IN)]
+    for name in stand_ins:
+        del schemes[name]
+    if stand_ins:
+        described = {_COOKIE: COOKIE, _BEARER: BEARER}
+        plain = {
+            name: model.model_dump(mode="json", by_alias=True, exclude_none=True) for name, model in described.items()
+        }
+        schemes |= plain | {_COOKIE: plain[_COOKIE] | describe_cookie(cookie)}
+    return bool(stand_ins)
+
+
+def alternatives(requirement: dict[str, list[str]]) -> list[dict[str, list[str]]]:
+    """Return the requirements that one stands for, itself where it is none of ours."""
+    for name, scopes in requirement.items():
+        if name.startswith(_STAND_IN):
+            *needed, is_optional = json.loads(name.removeprefix(_STAND_IN))
+            asked = [*scopes, *(each for each in needed if each not in scopes)]
+            return [{_COOKIE: asked}, {_BEARER: asked}, *([{}] if is_optional else [])]
+    return [requirement]
+
+
+def asked_beyond(requirement: dict[str, list[str]]) -> list[str] | None:
+    """Return what a requirement asks beyond signing in, or None where it is none of ours."""
+    return requirement.get(_COOKIE)

@@ -26,10 +26,10 @@ from gatewright.adapters.flask.visitor import (
 )
 from gatewright.auth import Auth
 from gatewright.drive import run_to_completion
-from gatewright.errors import ConfigurationError, GatewrightError, TransportError
+from gatewright.errors import ConfigurationError, GatewrightError, StoreUnavailableError, TransportError
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
-from gatewright.web.access import headers_beside
+from gatewright.web.access import failure, headers_beside
 from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
 from gatewright.web.routes import STATIC
@@ -91,6 +91,7 @@ class FlaskAuth:
         _leave_our_forms_alone(app)
         app.before_request(_answer_page)
         app.after_request(_finish)
+        app.register_error_handler(StoreUnavailableError, _answer_unavailable)
         app.context_processor(_context)
         app.cli.add_command(gatewright_command)
 
@@ -207,6 +208,11 @@ def _finish(response: flask.Response) -> flask.Response:
     for name, value in added:
         response.headers.add(name, value)
     return response
+
+
+def _answer_unavailable(error: StoreUnavailableError) -> flask.Response:
+    """Answer where a view asked for what the database cannot tell now, such as the visitor's roles."""
+    return to_flask(run_to_completion(failure(current_visit(), error)))
 
 
 def _detour() -> flask.Response | None:

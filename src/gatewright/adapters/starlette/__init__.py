@@ -6,8 +6,8 @@ from gatewright.adapters.starlette.decorators import permission_required as perm
 from gatewright.adapters.starlette.decorators import role_required as role_required
 from gatewright.adapters.starlette.decorators import verified_required as verified_required
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware as GatewrightMiddleware
+from gatewright.adapters.starlette.signed_in import SignedInUser as SignedInUser
 from gatewright.adapters.starlette.translation import to_starlette as to_starlette
-from gatewright.adapters.starlette.visitor import SignedInUser as SignedInUser
 from gatewright.adapters.starlette.visitor import login_user as login_user
 from gatewright.adapters.starlette.visitor import logout_user as logout_user
 from gatewright.adapters.starlette.visitor import template_context as template_context

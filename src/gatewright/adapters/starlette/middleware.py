@@ -11,6 +11,7 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
 from gatewright.adapters.starlette.sending import with_headers, with_own_answers
 from gatewright.adapters.starlette.translation import (
@@ -20,9 +21,9 @@ from gatewright.adapters.starlette.translation import (
     root_of,
     to_starlette,
 )
-from gatewright.adapters.starlette.visitor import KEY, identify
+from gatewright.adapters.starlette.visitor import introduce
 from gatewright.auth import AsyncAuth
-from gatewright.errors import ConfigurationError, GatewrightError
+from gatewright.errors import ConfigurationError, GatewrightError, ProviderUnavailableError, StoreUnavailableError
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
 from gatewright.web.shadowed import warn_of_shadowed
@@ -71,37 +72,44 @@ class GatewrightMiddleware:
         if not self._is_checked:  # at the start where there is a lifespan, else with the first request
             self._is_checked = True
             warn_of_shadowed(self._site, self.own_routes(scope.get("app", self._app)))
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, self._closing(send))
-        elif scope["type"] in ("http", "websocket"):
+        kind = scope["type"]
+        if kind == "http" or kind == "websocket":
             self._application = scope.get("app", self._app)
-            await self._serve(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            site, path, mount = self._place_of(scope)
+            if kind == "http" and site.may_serve(path):
+                request = request_of(scope, path=path, mount=mount)
+                if mount == site.mount and site.serves(request):
+                    return await _answer_page(site, request, scope, receive, send)
+            opening = Opening(site, scope, path, mount)
+            introduce(scope, opening)
+            return await self.run_application(opening, scope, receive, send)
+        return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
+        """Return the site, and the path below a mount point: the pages', or the application's own."""
         root, path = root_of(scope), path_of(scope)
         site = self._site.below(root)
-        own = site.mount.removeprefix(root)
-        if path.startswith(f"{own}/"):
-            request = request_of(scope, path=path.removeprefix(own), mount=site.mount)
-            if scope["type"] == "http" and site.serves(request):
-                return await _answer_page(site, request, scope, receive, send)
-        else:
-            request = request_of(scope, path=path, mount=root)
-        return await self.run_application(site.open(request), scope, receive, send)
+        site.wake()
+        own = site.mount[len(root) :]
+        return (site, path[len(own) :], site.mount) if path.startswith(f"{own}/") else (site, path, root)
 
-    async def run_application(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application for a request that is for none of the pages, and tell it who is visiting."""
+    async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application for a request that is for none of the pages, and tell it who is visiting.
+
+        Who that is is looked up when the application asks, by ``request.user`` as well, which cannot wait. So where
+        the answer might have to be waited for it is looked up before.
+        """
+        if _may_wait(self._site, scope):
+            try:
+                await opening.open().user()
+            except GatewrightError as error:
+                return await _fail(opening.open(), error, scope, receive, send)
         try:
-            user = await visit.user()
-        except GatewrightError as error:
-            if scope["type"] == "websocket":
-                return await WebSocketClose(_TRY_AGAIN_LATER)(scope, receive, send)
-            return await to_starlette(await failure(visit, error), method=scope["method"])(scope, receive, send)
-        scope[KEY] = visit
-        scope["user"], scope["auth"] = identify(user)
-        return await self._app(scope, receive, with_own_answers(visit, with_headers(visit, send)))
+            return await self._app(scope, receive, with_own_answers(opening, with_headers(opening, send)))
+        except (StoreUnavailableError, ProviderUnavailableError) as error:
+            if opening.is_answered:
+                raise
+            return await _fail(opening.open(), error, scope, receive, send)
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
         """Return the application's routes, with their owners, that none of the pages may hide."""
@@ -136,3 +144,23 @@ async def _answer_page(site: Site, request: Request, scope: Scope, receive: Rece
     else:
         response = await site.answer(site.open(replace(request, body=body)))
     await to_starlette(response, method=request.method)(scope, receive, send)
+
+
+async def _fail(visit: Visit, error: GatewrightError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a visitor whom nobody can recognise, because what the auth needs has failed."""
+    if scope["type"] == "websocket":
+        return await WebSocketClose(_TRY_AGAIN_LATER)(scope, receive, send)
+    return await to_starlette(await failure(visit, error), method=scope["method"])(scope, receive, send)
+
+
+def _may_wait(site: Site, scope: Scope) -> bool:
+    """Say whether recognising the visitor may take more than reads that are quick: a provider, a write or a hook."""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            if site.remember_name in value or not site.parts.sources.are_quick:
+                return True
+        elif name == b"authorization":
+            hooks = site.parts.hooks
+            if hooks.pre_token_validate.may_suspend or hooks.post_token_validate.may_suspend:
+                return True
+    return False

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from starlette.types import Message, Send
 
+from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.translation import decoded, encoded, to_starlette
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
 
+_TOLD = (b"vary", b"cache-control")
+_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
-def with_headers(visit: Visit, send: Send) -> Send:
+
+def with_headers(opening: Opening, send: Send) -> Send:
     """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
 
     async def send_with_headers(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            added = await headers_beside(visit, decoded(message.get("headers", ())))
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(added)]}
-        elif message["type"] == "websocket.accept":
-            message = {**message, "headers": [*message.get("headers", ()), *encoded(visit.cookies())]}
+        if message["type"] in _STARTS:
+            if opening.visit is not None:
+                message = await _complete(message, opening.visit)
+            opening.is_answered = True
         await send(message)
 
     return send_with_headers
 
 
-def with_own_answers(visit: Visit, send: Send) -> Send:
-    """Return a ``send`` that puts our answer in the place of the application's, where ours is better.
+async def _complete(message: Message, visit: Visit) -> Message:
+    own = message.get("headers", ())
+    if message["type"] == "websocket.accept":
+        return {**message, "headers": [*own, *encoded(visit.cookies())]}
+    told = decoded((name, value) for name, value in own if name.lower() in _TOLD)
+    return {**message, "headers": [*own, *encoded(await headers_beside(visit, told))]}
+
+
+def with_own_answers(opening: Opening, send: Send) -> Send:
+    """Return a ``send`` that puts an answer of ours in the place of the application's, where there is a better one.
 
     It is one for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
     mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
@@ -35,9 +46,9 @@ def with_own_answers(visit: Visit, send: Send) -> Send:
     async def send_own(message: Message) -> None:
         nonlocal own
         if message["type"] == "http.response.start":
-            answer = _instead_of(message, visit)
+            answer = _instead_of(message, opening)
             if answer is not None:
-                start, own = _messages_of(answer, visit.request)
+                start, own = _messages_of(answer, opening.open().request)
                 message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
         elif own is not None:
             if message.get("more_body", False):
@@ -48,10 +59,14 @@ def with_own_answers(visit: Visit, send: Send) -> Send:
     return send_own
 
 
-def _instead_of(start: Message, visit: Visit) -> Response | None:
-    if visit.refused is not None and start["status"] == visit.refused.status:
+def _instead_of(start: Message, opening: Opening) -> Response | None:
+    visit, status = opening.visit, start["status"]
+    if visit is not None and visit.refused is not None and status == visit.refused.status:
         return visit.refused
-    return visit.site.detour(visit.request) if start["status"] == 404 else None
+    if status != 404:
+        return None
+    visit = opening.open()
+    return visit.site.detour(visit.request)
 
 
 def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:

@@ -23,6 +23,8 @@ def path_of(scope: Scope) -> str:
     """
     path: str = scope["path"]
     root = root_of(scope)
+    if not root:
+        return path or "/"
     return path.removeprefix(root) or "/" if path == root or path.startswith(f"{root}/") else path
 
 

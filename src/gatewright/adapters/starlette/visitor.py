@@ -4,57 +4,23 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
 from starlette.requests import HTTPConnection, Request
+from starlette.types import Scope
 
+from gatewright.adapters.starlette.lazy import LazyCredentials, LazyUser, Opening
 from gatewright.errors import ConfigurationError
 from gatewright.model import User
 from gatewright.web import Visit
 from gatewright.web.routes import STATIC
 
 KEY = "gatewright"
-"""Where the visit is kept in the scope."""
+"""Where the visit lies in the scope, be it opened or not."""
 
 
-class SignedInUser(BaseUser):
-    """What ``request.user`` is for a visitor who is signed in. It has every attribute of the `User` in it, too.
-
-    Args:
-        user: The user, as their provider gave it.
-    """
-
-    def __init__(self, user: User) -> None:
-        self.user = user
-
-    @property
-    def is_authenticated(self) -> bool:
-        """True: who is not signed in is Starlette's ``UnauthenticatedUser``."""
-        return True
-
-    @property
-    def display_name(self) -> str:
-        """The name that the provider knows the user by."""
-        return self.user.username
-
-    @property
-    def identity(self) -> str:
-        """The user's id."""
-        return self.user.id
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "user":  # not there yet, while the object is being copied
-            raise AttributeError(name)
-        return getattr(self.user, name)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.user!r})"
-
-
-def identify(user: User | None) -> tuple[BaseUser, AuthCredentials]:
-    """Return what ``request.user`` and ``request.auth`` are; the scopes of ``@requires`` are the permissions."""
-    if user is None:
-        return UnauthenticatedUser(), AuthCredentials()
-    return SignedInUser(user), AuthCredentials(["authenticated", *user.permissions])
+def introduce(scope: Scope, opening: Opening) -> None:
+    """Make the visitor known to the application: ``request.user`` and ``request.auth``, looked up when asked."""
+    scope[KEY] = opening
+    scope["user"], scope["auth"] = LazyUser(opening), LazyCredentials(opening)
 
 
 def visit_of(connection: HTTPConnection) -> Visit:
@@ -67,7 +33,7 @@ def visit_of(connection: HTTPConnection) -> Visit:
         raise ConfigurationError(
             "The visitor has not been looked up. Add the middleware: app.add_middleware(GatewrightMiddleware)."
         )
-    return cast(Visit, connection.scope[KEY])
+    return cast(Opening, connection.scope[KEY]).open()
 
 
 async def login_user(connection: HTTPConnection, user: User, *, remember: bool = False) -> None:
@@ -84,13 +50,13 @@ async def login_user(connection: HTTPConnection, user: User, *, remember: bool =
     visit = visit_of(connection)
     await visit.guard.store(user)
     await visit.signed_in(is_remembered=remember)
-    connection.scope["user"], connection.scope["auth"] = identify(user)
+    _introduce_as(connection.scope, user)
 
 
 async def logout_user(connection: HTTPConnection) -> None:
     """Sign the visitor out, and forget the browser."""
     await visit_of(connection).log_out()
-    connection.scope["user"], connection.scope["auth"] = identify(None)
+    _introduce_as(connection.scope, None)
 
 
 def template_context(request: Request) -> dict[str, Any]:
@@ -106,3 +72,10 @@ def template_context(request: Request) -> dict[str, Any]:
         "gatewright_static": lambda name: visit.site.mount + STATIC + name,
         "gatewright_csrf_token": visit.csrf_token,
     }
+
+
+def _introduce_as(scope: Scope, user: User | None) -> None:
+    """Make another visitor known than the one who came, whatever the application has put in their place."""
+    opening = cast(Opening, scope[KEY])
+    opening.know(user)
+    introduce(scope, opening)

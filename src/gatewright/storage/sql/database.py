@@ -12,26 +12,27 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from pathlib import Path
 from time import sleep
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
-from gatewright.errors import ConfigurationError, StoreUnavailableError, UserNotFoundError
+from gatewright.errors import StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.rows import Row
+from gatewright.storage.sql.url import path_of
 
 Parameters = Mapping[str, object]
 
 _PATIENCE = 30.0
 """Seconds that a statement waits for another process's write lock before the store is unavailable."""
 
+_LITTLE_PATIENCE = 0.05
+"""Seconds that a reader waits which must not keep others waiting: an event loop."""
+
 _PAUSE = 0.01
 """Seconds between two tries to have a new file keep a write-ahead log."""
 
 _MAPPED = 2**30
 """Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
-
 
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
@@ -40,15 +41,16 @@ _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 class _Slot:
     """Room for one connection, and the lock to hold while it is in use."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, patience: float) -> None:
         self.lock = threading.RLock()
         self._path = path
+        self._patience = patience
         self._connection: sqlite3.Connection | None = None
 
     def connection(self) -> sqlite3.Connection:
         """Return the connection, opened here when there is none. The lock must be held."""
         if self._connection is None:
-            self._connection = _connect(self._path)
+            self._connection = _connect(self._path, self._patience)
         return self._connection
 
     def close(self) -> None:
@@ -97,13 +99,26 @@ class SQLiteDatabase:
     """
 
     def __init__(self, url: str) -> None:
-        self.path = _path_of(url)
+        self.path = path_of(url)
         self._writers = threading.RLock()
         self._threads = threading.local()
+        self._is_patient = True
         self._slots: weakref.WeakSet[_Slot] = weakref.WeakSet()
         self._shared = self._new_slot() if self.path is None else None
         with _registry_lock:
             _databases.add(self)
+
+    def for_event_loop(self) -> SQLiteDatabase:
+        """Return the same database, to be read where nobody may be kept waiting, by connections of its own.
+
+        A reader of a write-ahead log never waits for a writer (sqlite.org/wal.html, section 2.2), only for who mends
+        or removes that log. One row by an index takes microseconds, less than a way to another thread and back.
+        """
+        if self.path is None:
+            return self  # whose one connection waits for nothing but memory
+        same = copy(self)
+        same._threads, same._is_patient = threading.local(), False
+        return same
 
     def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """Hold this thread's connection while it is used.
@@ -187,34 +202,34 @@ class SQLiteDatabase:
         return slot
 
     def _new_slot(self) -> _Slot:
-        slot = _Slot(self.path)
+        slot = _Slot(self.path, _PATIENCE if self._is_patient else _LITTLE_PATIENCE)
         with _registry_lock:
             self._slots.add(slot)
         return slot
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
+def _connect(path: Path | None, patience: float) -> sqlite3.Connection:
     """Open a connection whose commits survive a power cut, with foreign keys enforced, and whose readers never wait."""
     connection = sqlite3.connect(
-        ":memory:" if path is None else path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        ":memory:" if path is None else path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA mmap_size={_MAPPED}")
-        _keep_write_ahead_log(connection)
+        _keep_write_ahead_log(connection, patience)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+def _keep_write_ahead_log(connection: sqlite3.Connection, patience: float) -> None:
     """Have a new file keep a write-ahead log.
 
     SQLite waits for a lock elsewhere, but not here: of many that open a new file at once, some are refused.
     """
-    for tries_left in reversed(range(round(_PATIENCE / _PAUSE))):
+    for tries_left in reversed(range(round(patience / _PAUSE))):
         try:
             if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -237,38 +252,6 @@ def _synchronous(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[N
         yield
     finally:
         connection.execute("PRAGMA synchronous=FULL")
-
-
-def _path_of(url: str) -> Path | None:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise ConfigurationError(
-            "The database URL cannot be read. Write it like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
-        ) from None
-    if parsed.get_backend_name() != "sqlite":
-        raise ConfigurationError(
-            f"The database {parsed.render_as_string()} is not supported. Use SQLite: sqlite:///gatewright.db."
-        )
-    if parsed.database in (None, "", ":memory:"):
-        return None
-    path = Path(str(parsed.database)).absolute()
-    problem = _problem_of(path)
-    if problem is not None:
-        raise ConfigurationError(f"The database {str(path)!r:.200} cannot be used: {problem}")
-    return path
-
-
-def _problem_of(path: Path) -> str | None:
-    """Say what keeps a path from being a database's, and the cure."""
-    try:
-        if "\0" in str(path) or path.is_dir():
-            return "it must name a file."
-        if not path.parent.is_dir():
-            return f"its folder does not exist. Make it with: mkdir -p {str(path.parent)!r:.200}"
-    except OSError as error:
-        return f"{error.strerror}."
-    return None
 
 
 _databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()

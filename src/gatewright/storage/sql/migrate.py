@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-
-from sqlalchemy.engine import Engine
+from typing import TYPE_CHECKING
 
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.sql.database import SQLiteDatabase
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
 
 HEAD = "0008"
 """The newest migration. Kept here too so that an up-to-date database never imports Alembic."""

@@ -21,6 +21,11 @@ def text_of(moment: datetime) -> str:
     return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
+def columns_of(record: type[_Record]) -> tuple[str, ...]:
+    """Return the names of a record's columns, in their order."""
+    return _COLUMNS[record]
+
+
 def row_of(record: _Record) -> dict[str, object]:
     """Write a record as the values of its columns, in their order. A session's token is no column."""
     row: dict[str, object] = {}

@@ -161,7 +161,8 @@ def digest_of(id_: str) -> bytes:
 
 def find_visit(store: Store, run: Run, id_: str, *, now: datetime = NOW, idle: timedelta = IDLE) -> Session | None:
     """Return a session of `open_visit` as its secret finds it."""
-    return run(store.find_session(digest_of(id_), now=now, idle_since=now - idle))
+    found = run(store.find_session(digest_of(id_), now=now, idle_since=now - idle))
+    return None if found is None else found[0]
 
 
 def living(store: Store, run: Run, *, now: datetime = NOW, user_id: str | None = None) -> list[Session]:

@@ -39,6 +39,20 @@ class SessionPromises(StoreFixtures):
 
         assert run(store.is_session_alive(session.id, user_id="a", now=session.expires_at - TICK))
         assert not run(store.is_session_alive(session.id, user_id="a", now=session.expires_at))
+        assert run(store.find_account_of_session(session.id, user_id="a", now=session.expires_at - TICK))
+        assert run(store.find_account_of_session(session.id, user_id="a", now=session.expires_at)) is None
+
+    def test_the_account_of_a_session_is_found_while_the_session_is_alive(self, store: Store, run: Run) -> None:
+        """Only by the session and the user that belong together, and no more once the session has ended."""
+        session = sign_in(store, run, "1", account_id="a")
+        sign_in(store, run, "2", account_id="b", address=OTHER_ADDRESS)
+        before = [
+            run(store.find_account_of_session(session.id, user_id=user_id, now=NOW)) for user_id in ("a", "b", "")
+        ]
+        run(store.end_session(session.id))
+
+        assert before == [run(store.find_account("a")), None, None]
+        assert run(store.find_account_of_session(session.id, user_id="a", now=NOW)) is None
 
     def test_a_session_ends_once(self, store: Store, run: Run) -> None:
         """Ending returns the session as ended, the first time only; it is dead from then on."""

@@ -56,6 +56,15 @@ class VisitPromises(StoreFixtures):
         assert [find_visit(store, run, id_) for id_ in ("", "S", "unknown")] == [None, None, None]
         assert run(store.find_session(b"", now=NOW, idle_since=NOW - IDLE)) is None
 
+    def test_an_accounts_visit_brings_the_account(self, store: Store, run: Run) -> None:
+        """And another provider's user's brings none, though an account has the same identifier."""
+        add_account(store, run, "a")
+        open_visit(store, run, "s", account_id="a")
+        open_visit(store, run, "t", user_id="a")
+        found = [run(store.find_session(digest_of(id_), now=NOW, idle_since=NOW - IDLE)) for id_ in "st"]
+
+        assert [account for _, account in filter(None, found)] == [run(store.find_account("a")), None]
+
     @pytest.mark.parametrize("text", ODD_TEXTS)
     def test_a_visit_is_kept_exactly_whatever_its_texts(self, store: Store, run: Run, text: str) -> None:
         """Quotes, SQL, wildcards, line ends and characters beyond ASCII are kept as they are, and found by them."""

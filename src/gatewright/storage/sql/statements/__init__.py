@@ -1,34 +1,42 @@
-"""Every statement of the store, built in Core, compiled once, on first use."""
+"""Every statement of the store. They are built in Core, but compiled beforehand, by ``tools/write_statements.py``.
 
-from gatewright.storage.sql.statements.account_changes import AccountChangeStatements
-from gatewright.storage.sql.statements.accounts import AccountStatements
-from gatewright.storage.sql.statements.attempts import AttemptStatements
-from gatewright.storage.sql.statements.audit import AuditStatements
-from gatewright.storage.sql.statements.challenges import ChallengeStatements
-from gatewright.storage.sql.statements.credentials import CredentialStatements
-from gatewright.storage.sql.statements.links import LinkStatements
-from gatewright.storage.sql.statements.outbox import OutboxStatements
-from gatewright.storage.sql.statements.profiles import ProfileStatements
-from gatewright.storage.sql.statements.remembered import RememberedStatements
-from gatewright.storage.sql.statements.rights import RightsStatements
-from gatewright.storage.sql.statements.sessions import SessionStatements
+SQLAlchemy takes most of the time and the memory of a start, and at work nobody needs it.
+"""
 
+from __future__ import annotations
 
-class Statements(
-    AccountChangeStatements,
-    AccountStatements,
-    AttemptStatements,
-    AuditStatements,
-    ChallengeStatements,
-    CredentialStatements,
-    OutboxStatements,
-    LinkStatements,
-    ProfileStatements,
-    RememberedStatements,
-    RightsStatements,
-    SessionStatements,
-):
-    """The SQL statements, with named parameters. Each is an attribute, and says in its name what it does."""
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from gatewright.storage.sql.statements.core import Statements as Statements
+
+COMPILED = Path(__file__).with_name("sqlite.sql")
+"""The texts, each below its name."""
+
+_NAME = "-- "
 
 
-STATEMENTS = Statements()
+def read(text: str) -> dict[str, str]:
+    """Return the statements of such a file by their names."""
+    statements = (each.partition("\n") for each in text.split(f"\n\n{_NAME}")[1:])
+    return {name: sql.rstrip("\n") for name, _, sql in statements}
+
+
+def written(statements: dict[str, str]) -> str:
+    """Return what `read` reads."""
+    heading = "-- Written by tools/write_statements.py from the modules beside it. Never change this file by hand.\n"
+    return heading + "".join(f"\n{_NAME}{name}\n{sql}\n" for name, sql in sorted(statements.items()))
+
+
+STATEMENTS = cast("Statements", SimpleNamespace(**read(COMPILED.read_text())))
+
+
+def __getattr__(name: str) -> Any:
+    """Import what builds the statements only where somebody asks for it."""
+    if name == "Statements":
+        from gatewright.storage.sql.statements.core import Statements
+
+        return Statements
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, bindparam, delete, func, insert, literal_column, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from gatewright.storage.sql.statements.compile import first, sql
 from gatewright.storage.sql.tables import users, wallets
@@ -100,7 +114,12 @@ def _set_hash() -> Update:
 
 
 def account_records() -> Select[Any]:
-    """Select the columns of an account's record; its address is that of the wallet that was linked first."""
+    """Select accounts' records."""
+    return select(*account_columns())
+
+
+def account_columns() -> list[ColumnElement[Any]]:
+    """Return the columns of an account's record; its address is that of the wallet that was linked first."""
     linked = select(w.evrmore_address).where(w.account_id == u.id).order_by(w.linked_at, w.evrmore_address)
     address = first(linked, literal_column("1")).correlate(users).scalar_subquery().label("evrmore_address")
-    return select(u.id, u.username, u.email, address, u.is_active, u.is_verified, u.created_at, u.last_login)
+    return [u.id, u.username, u.email, address, u.is_active, u.is_verified, u.created_at, u.last_login]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, insert, or_, select, true, update
 
+from gatewright.storage.sql.statements.accounts import account_columns
 from gatewright.storage.sql.statements.compile import delete_before, sql
 from gatewright.storage.sql.tables import sessions, users
 
@@ -27,9 +28,10 @@ class SessionStatements:
 
     @cached_property
     def find_session(self) -> str:
-        """Parameters: ``digest``, ``now``, ``idle_since``."""
+        """Parameters: ``digest``, ``now``, ``idle_since``. The account's columns follow the session's."""
         is_recent = s.last_seen_at > bindparam("idle_since")
-        return sql(_alive().where(s.secret_digest == bindparam("digest"), is_recent))
+        with_account = _alive(*RECORD, *account_columns())
+        return sql(with_account.where(s.secret_digest == bindparam("digest"), is_recent))
 
     @cached_property
     def touch_session(self) -> str:
@@ -39,7 +41,12 @@ class SessionStatements:
     @cached_property
     def is_session_alive(self) -> str:
         """Parameters: ``session_id``, ``user_id``, ``now``."""
-        return sql(_alive(s.id).where(s.id == bindparam("session_id"), s.user_id == bindparam("user_id")))
+        return sql(_of_token(s.id))
+
+    @cached_property
+    def find_account_of_session(self) -> str:
+        """Parameters: ``session_id``, ``user_id``, ``now``."""
+        return sql(_of_token(*account_columns()).where(s.account_id == s.user_id))
 
     @cached_property
     def list_sessions(self) -> str:
@@ -104,6 +111,11 @@ def _alive(*columns: ColumnElement[Any]) -> Select[Any]:
     joined = sessions.outerjoin(users, users.c.id == s.account_id)
     selected = select(*(columns or RECORD)).select_from(joined)
     return selected.where(s.is_active.is_(true()), s.expires_at > bindparam("now"), is_usable)
+
+
+def _of_token(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the living session that a token names."""
+    return _alive(*columns).where(s.id == bindparam("session_id"), s.user_id == bindparam("user_id"))
 
 
 def _listed() -> Select[Any]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, QueuedMail
+from gatewright.offload import quick
 from gatewright.storage.sql.rows import row_of
 from gatewright.storage.sql.stores.account_base import AccountBase
 from gatewright.storage.sql.stores.challenges import account_row
@@ -43,16 +44,19 @@ class SQLAccounts(AccountBase):
             self._record(connection, audit)
         return self._read.account(tuple(row_of(account).values()))
 
+    @quick
     async def find_account(self, account_id: str) -> Account | None:
         """Implement `AccountStore`."""
         row = self._database.fetch_one(self._statements.find_account, {"account_id": account_id})
         return None if row is None else self._read.account(row)
 
+    @quick
     async def find_credentials(self, name: str) -> tuple[Account, str | None] | None:
         """Implement `AccountStore`."""
         row = self._database.fetch_one(self._statements.find_credentials, {"name": name})
         return None if row is None else (self._read.account(row[:-1]), row[-1])
 
+    @quick
     async def find_account_by_wallet(self, evrmore_address: str) -> Account | None:
         """Implement `AccountStore`."""
         which = {"evrmore_address": evrmore_address}

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from gatewright.model import AuditEntry
+from gatewright.offload import quick
 from gatewright.ports import Owner
 from gatewright.storage.sql.rows import text_of
 from gatewright.storage.sql.stores.base import StoreBase
@@ -14,6 +15,7 @@ from gatewright.storage.sql.stores.base import StoreBase
 class SQLCredentials(StoreBase):
     """Implements `CredentialStore`."""
 
+    @quick
     async def is_credential_current(self, owner: Owner, *, digest: bytes) -> bool:
         """Implement `CredentialStore`."""
         row = self._database.fetch_one(self._statements.find_credential, asdict(owner))

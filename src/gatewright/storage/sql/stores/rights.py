@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from gatewright.model import AuditEntry, Rights
+from gatewright.offload import quick
 from gatewright.ports import Holder
 from gatewright.storage.sql.stores.base import StoreBase
 
@@ -13,6 +14,7 @@ from gatewright.storage.sql.stores.base import StoreBase
 class SQLRights(StoreBase):
     """Implements `RightsStore`."""
 
+    @quick
     async def rights_of(self, account_id: str) -> Rights:
         """Implement `RightsStore`."""
         rows = self._database.fetch_all(self._statements.rights_of, {"account_id": account_id})

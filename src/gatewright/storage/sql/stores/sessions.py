@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from gatewright.model import AuditEntry, Session
+from gatewright.model import Account, AuditEntry, Session
+from gatewright.offload import quick
 from gatewright.ports import Owner
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.rows import columns_of, row_of, text_of
 from gatewright.storage.sql.stores.base import StoreBase
+
+_OF_SESSION = len(columns_of(Session))
+"""How many columns of a row are the session's, where its account's follow."""
 
 
 class SQLSessions(StoreBase):
@@ -30,21 +34,35 @@ class SQLSessions(StoreBase):
             self._record(connection, audit)
         return self._read.session(tuple(row.values()))
 
-    async def find_session(self, digest: bytes, *, now: datetime, idle_since: datetime) -> Session | None:
+    @quick
+    async def find_session(
+        self, digest: bytes, *, now: datetime, idle_since: datetime
+    ) -> tuple[Session, Account | None] | None:
         """Implement `SessionStore`."""
         which = {"digest": digest, "now": text_of(now), "idle_since": text_of(idle_since)}
         row = self._database.fetch_one(self._statements.find_session, which)
-        return None if row is None else self._read.session(row)
+        if row is None:
+            return None
+        account = row[_OF_SESSION:]
+        return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._read.account(account)
 
     async def touch_session(self, session_id: str, *, now: datetime) -> None:
         """Implement `SessionStore`."""
         with self._database.transaction() as connection:
             connection.execute(self._statements.touch_session, {"session_id": session_id, "now": text_of(now)})
 
+    @quick
     async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
         """Implement `SessionStore`."""
         which = {"session_id": session_id, "user_id": user_id, "now": text_of(now)}
         return self._database.fetch_one(self._statements.is_session_alive, which) is not None
+
+    @quick
+    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> Account | None:
+        """Implement `SessionStore`."""
+        which = {"session_id": session_id, "user_id": user_id, "now": text_of(now)}
+        row = self._database.fetch_one(self._statements.find_account_of_session, which)
+        return None if row is None else self._read.account(row)
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
         """Implement `SessionStore`."""

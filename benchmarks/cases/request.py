@@ -1,0 +1,226 @@
+"""What a request costs a server: nobody asks, somebody asks; ours beside what people write by hand and beside peers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+
+from report import MICROSECONDS, Budget, Report, Row
+
+_HOME = Path(__file__).parent.parent
+_REQUESTS = 600
+_ROUNDS = 7
+_PATIENCE = 60.0
+
+_FASTAPI = ("bare", "ours", "hand", "users-jwt", "users-database")
+_WSGI = ("flask ours", "flask peer", "django ours", "django peer")
+
+
+@dataclass(frozen=True)
+class Server:
+    """An application that answers.
+
+    Args:
+        port: Where.
+        worker: The process that answers.
+        visits: The headers by which it knows each kind of visitor.
+    """
+
+    port: int
+    worker: int
+    visits: Mapping[str, Mapping[str, str]]
+
+    def cost(self, path: str, visitor: str = "") -> float:
+        """Return how many seconds of processor time one request takes: what else runs on the machine has no part."""
+        request = _request_for(path, self.visits.get(visitor, {}))
+        before = _processor_time(self.worker)
+        _ask(self.port, request, _REQUESTS)
+        return (_processor_time(self.worker) - before) / _REQUESTS
+
+    @property
+    def memory(self) -> float:
+        """The worker's own memory, in MB: what it shares with nobody, and its part of the rest."""
+        lines = Path(f"/proc/{self.worker}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def measure(report: Report, *, folder: Path, python: Path | None) -> None:
+    """Compare processor time a request, one worker each: uvicorn on uvloop and httptools, gunicorn's sync worker."""
+    if python is None or not Path("/proc/self/smaps_rollup").exists():
+        return
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(_serving(python, name, folder=folder)) for name in (*_FASTAPI, *_WSGI)}
+        memory = {name: server.memory for name, server in servers.items()}
+        costs = _costs_in_turns(servers)
+    _add_rows(report, costs, memory)
+    _add_budgets(report, costs)
+
+
+def _costs_in_turns(servers: Mapping[str, Server]) -> dict[str, list[float]]:
+    """Return what each kind of request costs each server, round by round."""
+    turns = {f"{name} open": (server, "/open", "") for name, server in servers.items()}
+    for name, server in servers.items():
+        turns |= {f"{name} {visitor}": (server, "/mine", visitor) for visitor in server.visits}
+    costs: dict[str, list[float]] = {turn: [] for turn in turns}
+    for number in range(-1, _ROUNDS):
+        for turn, (server, path, visitor) in turns.items():
+            cost = server.cost(path, visitor)
+            if number >= 0:
+                costs[turn].append(cost)
+    return costs
+
+
+def _added(costs: Mapping[str, list[float]], name: str, visitor: str) -> float:
+    """Return what somebody who is known adds to the cost of an open request of the same application."""
+    return median(costs[f"{name} {visitor}"]) - median(costs[f"{name} open"])
+
+
+def _add_rows(report: Report, costs: Mapping[str, list[float]], memory: Mapping[str, float]) -> None:
+    hand, ours_open, bare_open = (
+        _added(costs, "hand", "bearer"),
+        median(costs["ours open"]),
+        median(costs["bare open"]),
+    )
+    report.rows.append(_row("FastAPI, open request, beside no gatewright", ours_open, bare=bare_open))
+    token = _added(costs, "ours", "bearer")
+    report.rows.append(_row("FastAPI, a token adds, beside HTTPBearer and PyJWT", token, bare=hand))
+    for strategy in ("jwt", "database"):
+        peer = _added(costs, f"users-{strategy}", "bearer")
+        report.rows.append(_row(f"FastAPI, a token adds (fastapi-users, {strategy})", token, peer=peer))
+    report.rows.append(_row("FastAPI, a cookie adds", _added(costs, "ours", "cookie"), bare=hand))
+    for name, peer_name in (("flask", "Flask-Login"), ("django", "django.contrib.auth")):
+        ours, peer = _added(costs, f"{name} ours", "cookie"), _added(costs, f"{name} peer", "cookie")
+        report.rows.append(_row(f"{name.title()}, a cookie adds ({peer_name})", ours, peer=peer))
+    beside = {"ours": "users-database", "flask ours": "flask peer", "django ours": "django peer"}
+    for ours_name, peer_name in beside.items():
+        what = f"memory of an idle worker, {ours_name.removesuffix('ours').strip() or 'fastapi'}"
+        one, other = memory[ours_name], memory[peer_name]
+        report.rows.append(Row(what, "MB", one, peer=other, peer_to_ours=other / one))
+
+
+def _row(what: str, ours: float, *, bare: float | None = None, peer: float | None = None) -> Row:
+    return Row(
+        what,
+        MICROSECONDS,
+        ours * 1e6,
+        bare=None if bare is None else bare * 1e6,
+        to_bare=None if bare is None else ours / bare,
+        peer=None if peer is None else peer * 1e6,
+        peer_to_ours=None if peer is None else peer / ours,
+    )
+
+
+def _add_budgets(report: Report, costs: Mapping[str, list[float]]) -> None:
+    token, hand = _added(costs, "ours", "bearer"), _added(costs, "hand", "bearer")
+    bounds = {
+        "FastAPI, an open request, to the same without gatewright": (
+            median(costs["ours open"]) / median(costs["bare open"]),
+            1.15,
+        ),
+        "FastAPI, what a token adds, to HTTPBearer and PyJWT without revocation": (token / hand, 1.3),
+        "Flask, what a cookie adds, to Flask-Login": (
+            _added(costs, "flask ours", "cookie") / _added(costs, "flask peer", "cookie"),
+            0.5,
+        ),
+        "Django, what a cookie adds, to Django's own sessions": (
+            _added(costs, "django ours", "cookie") / _added(costs, "django peer", "cookie"),
+            0.5,
+        ),
+    }
+    report.budgets += [Budget(what, figure, at_most=bound) for what, (figure, bound) in bounds.items()]
+    database = _added(costs, "users-database", "bearer") / token
+    report.budgets.append(Budget("FastAPI, what a token adds, fastapi-users (database) to ours", database, at_least=10))
+
+
+@contextmanager
+def _serving(python: Path, name: str, *, folder: Path) -> Iterator[Server]:
+    """Run one application with one worker, in a folder of its own."""
+    home = folder / f"request-{name.replace(' ', '-')}"
+    home.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    framework, _, kind = name.partition(" ")
+    command = [python, "-m", "apps.request_fastapi", name, str(port)]
+    if kind:
+        application = f"apps.request_{framework}:{kind}()"
+        command = [python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "critical", application]
+    path = os.pathsep.join((str(_HOME), str(_HOME.parent / "src")))
+    with (home / "output").open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=home, env=os.environ | {"PYTHONPATH": path}, stderr=output, stdout=output
+        )
+    try:
+        _wait_for(port, process, home)
+        worker = process.pid if not kind else _child_of(process.pid)
+        yield Server(port, worker, json.loads((home / "visits.json").read_text()))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
+    """Wait until an application answers."""
+    end = perf_counter() + _PATIENCE
+    while perf_counter() < end and process.poll() is None:
+        try:
+            return _ask(port, _request_for("/open", {}), 1)
+        except (OSError, ValueError):
+            sleep(0.1)
+    raise RuntimeError(f"{home.name} does not answer: {(home / 'output').read_text()[-2000:]}")
+
+
+def _request_for(path: str, headers: Mapping[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode()
+
+
+def _ask(port: int, request: bytes, times: int) -> None:
+    """Send a request some times over, each after the answer to the last, on a connection that stays if it may."""
+    connection: socket.socket | None = None
+    try:
+        for _ in range(times):
+            connection = connection or socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
+            connection.sendall(request)
+            if not _stays(connection):
+                connection.close()
+                connection = None
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _stays(connection: socket.socket) -> bool:
+    """Read an answer, and say whether the connection stays."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        chunk = connection.recv(65536)
+        if not chunk:
+            raise ValueError("The server has gone.")
+        head += chunk
+    head, _, body = head.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ValueError(head[:200].decode("latin-1"))
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    left = int(fields.get(b"content-length", b"0")) - len(body)
+    while left > 0:
+        left -= len(connection.recv(left))
+    return fields.get(b"connection") != b"close"
+
+
+def _child_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
+
+
+def _processor_time(process: int) -> float:
+    """Return the seconds of processor time that the threads of a process have had, to the nanosecond."""
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9

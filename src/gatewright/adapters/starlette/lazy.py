@@ -1,0 +1,146 @@
+"""The visitor, looked up when the application asks, and not before."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
+from starlette.types import Scope
+
+from gatewright.adapters.starlette.signed_in import SignedInUser
+from gatewright.adapters.starlette.translation import request_of
+from gatewright.drive import run_to_completion
+from gatewright.errors import StoreUnavailableError, SuspendedError
+from gatewright.model import User
+from gatewright.web import Site, Visit
+
+
+class Opening:
+    """The visit of one request, opened when first asked for.
+
+    Args:
+        site: The pages that it belongs to.
+        scope: The request's.
+        path: The path below ``mount``.
+        mount: What the pages are mounted below, or the application itself.
+
+    Attributes:
+        visit: The visit, once it is opened.
+        is_answered: Whether the application has begun to answer.
+    """
+
+    __slots__ = ("_loop", "_mount", "_path", "_scope", "_site", "_who", "is_answered", "visit")
+
+    def __init__(self, site: Site, scope: Scope, path: str, mount: str) -> None:
+        self.visit: Visit | None = None
+        self.is_answered = False
+        # A copy, since the scope will hold this object: garbage that holds itself stays until a collector comes.
+        self._site, self._scope, self._path, self._mount = site, dict(scope), path, mount
+        self._loop = asyncio.get_running_loop()
+        self._who: BaseUser | None = None
+
+    def open(self) -> Visit:
+        """Return the visit."""
+        if self.visit is None:
+            self.visit = self._site.open(request_of(self._scope, path=self._path, mount=self._mount))
+        return self.visit
+
+    def who(self) -> BaseUser:
+        """Return who is visiting, for plain code, whether it runs on the event loop or in a thread beside it.
+
+        On the loop nothing can be waited for, and need not be: the middleware has looked before where it might.
+
+        Raises:
+            StoreUnavailableError: If the answer would have to be waited for after all, or cannot be had.
+        """
+        if self._who is None:
+            self._who = _as_starlette(self._ask())
+        return self._who
+
+    def know(self, user: User | None) -> None:
+        """Take note of who is visiting from now on, after a sign-in or a sign-out."""
+        self._who = _as_starlette(user)
+
+    def _ask(self) -> User | None:
+        visit = self.open()
+        if not _is_on_loop():
+            return asyncio.run_coroutine_threadsafe(visit.user(), self._loop).result()
+        try:
+            return run_to_completion(visit.user_at_once())
+        except SuspendedError as error:
+            raise StoreUnavailableError(
+                "Who is visiting could not be told without waiting, which request.user cannot do. Await it instead: "
+                "await visit_of(request).user()."
+            ) from error
+
+
+class LazyUser(BaseUser):
+    """What ``request.user`` is until somebody asks, and then Starlette's ``UnauthenticatedUser`` or `SignedInUser`.
+
+    Args:
+        opening: Whose visit it is.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+
+    @property  # type: ignore[misc] # so that isinstance tells whom it stands for
+    def __class__(self) -> Any:
+        return type(self._opening.who())
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody is signed in."""
+        return self._opening.who().is_authenticated
+
+    @property
+    def display_name(self) -> str:
+        """The name that the provider knows the user by; empty for a guest."""
+        return self._opening.who().display_name
+
+    @property
+    def identity(self) -> str:
+        """The user's id."""
+        return self._opening.who().identity
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_opening":  # not there yet
+            raise AttributeError(name)
+        return getattr(self._opening.who(), name)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Let a copy be one of whom it stands for."""
+        return self._opening.who().__reduce_ex__(protocol)
+
+    def __repr__(self) -> str:
+        return repr(self._opening.who())
+
+
+class LazyCredentials(AuthCredentials):
+    """What ``request.auth`` is: the scopes of ``@requires`` are the permissions, looked up when somebody asks.
+
+    Args:
+        opening: Whose visit it is.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+
+    @property
+    def scopes(self) -> list[str]:  # type: ignore[override] # an attribute there
+        """``authenticated`` and the permissions; none for a guest."""
+        who = self._opening.who()
+        return ["authenticated", *who.user.permissions] if isinstance(who, SignedInUser) else []
+
+
+def _as_starlette(user: User | None) -> BaseUser:
+    return UnauthenticatedUser() if user is None else SignedInUser(user)
+
+
+def _is_on_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

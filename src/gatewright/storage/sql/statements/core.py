@@ -1,0 +1,31 @@
+"""Every statement of the store, built in Core and compiled for SQLite."""
+
+from gatewright.storage.sql.statements.account_changes import AccountChangeStatements
+from gatewright.storage.sql.statements.accounts import AccountStatements
+from gatewright.storage.sql.statements.attempts import AttemptStatements
+from gatewright.storage.sql.statements.audit import AuditStatements
+from gatewright.storage.sql.statements.challenges import ChallengeStatements
+from gatewright.storage.sql.statements.credentials import CredentialStatements
+from gatewright.storage.sql.statements.links import LinkStatements
+from gatewright.storage.sql.statements.outbox import OutboxStatements
+from gatewright.storage.sql.statements.profiles import ProfileStatements
+from gatewright.storage.sql.statements.remembered import RememberedStatements
+from gatewright.storage.sql.statements.rights import RightsStatements
+from gatewright.storage.sql.statements.sessions import SessionStatements
+
+
+class Statements(
+    AccountChangeStatements,
+    AccountStatements,
+    AttemptStatements,
+    AuditStatements,
+    ChallengeStatements,
+    CredentialStatements,
+    OutboxStatements,
+    LinkStatements,
+    ProfileStatements,
+    RememberedStatements,
+    RightsStatements,
+    SessionStatements,
+):
+    """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""
