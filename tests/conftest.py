@@ -12,9 +12,10 @@ from contextlib import closing
 import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
-from gatewright.storage.sql.database import SQLiteDatabase
+from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import migrate
 from gatewright.testing import HookRecorder, Wallet
+from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
 IS_CI = os.environ.get("CI") == "true"

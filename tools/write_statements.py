@@ -1,4 +1,4 @@
-"""Write the statements of the store as SQLite takes them, so that nobody needs SQLAlchemy at work.
+"""Write the statements of the store as each kind of database takes them, so that nobody needs SQLAlchemy at work.
 
 Without an argument it writes them; with ``--check`` it fails if one is not what would be written. White space is not
 compared: SQLAlchemy breaks lines in another way in another version.
@@ -10,27 +10,34 @@ import sys
 from functools import cached_property
 from inspect import getmembers
 
-from gatewright.storage.sql.statements import COMPILED, read, written
+from gatewright.storage.sql.statements import file_of, read, written
 from gatewright.storage.sql.statements.core import Statements
 
+DIALECTS = ("sqlite", "postgresql")
 
-def compiled() -> dict[str, str]:
+
+def compiled(dialect: str) -> dict[str, str]:
     """Return every statement by its name."""
-    statements = Statements()
+    statements = Statements(dialect)
     names = [name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))]
     return {name: "\n".join(filter(None, map(str.strip, getattr(statements, name).splitlines()))) for name in names}
 
 
 def main() -> int:
-    """Write the file, or check it."""
-    made = compiled()
-    if "--check" not in sys.argv[1:]:
-        COMPILED.write_text(written(made))
-        return 0
-    stands = read(COMPILED.read_text())
+    """Write the files, or check them."""
+    return max(_check(dialect) if "--check" in sys.argv[1:] else _write(dialect) for dialect in DIALECTS)
+
+
+def _write(dialect: str) -> int:
+    file_of(dialect).write_text(written(compiled(dialect)))
+    return 0
+
+
+def _check(dialect: str) -> int:
+    made, stands = compiled(dialect), read(file_of(dialect).read_text())
     stale = [name for name in made.keys() | stands.keys() if _plain(made.get(name)) != _plain(stands.get(name))]
     if stale:
-        print(f"{COMPILED.name} is stale: {', '.join(sorted(stale))}. Run tools/write_statements.py.")
+        print(f"{file_of(dialect).name} is stale: {', '.join(sorted(stale))}. Run tools/write_statements.py.")
     return 1 if stale else 0
 
 

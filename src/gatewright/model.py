@@ -303,6 +303,12 @@ def with_rights_from(load: Callable[[], Rights], user: U) -> U:
     return user
 
 
+def with_rights(rights: Rights, user: U) -> U:
+    """Give a user rights that have been looked up."""
+    user._roles, user._permissions, user._load_rights = rights.roles, rights.permissions, None
+    return user
+
+
 def field_of(entity: Any, *names: str, default: Any = None) -> Any:
     """Return the first of the fields ``names`` that an entity has, be it a mapping or an object."""
     for name in names:

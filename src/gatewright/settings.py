@@ -35,7 +35,23 @@ class Settings(BaseSettings):
         "development", description="In `production` an unsafe configuration refuses to start."
     )
     database_url: str = Field(
-        "sqlite:///gatewright.db", description="Where users, challenges and sessions are kept, as an SQLAlchemy URL."
+        "sqlite:///gatewright.db",
+        description=(
+            "Where users, challenges and sessions are kept: a SQLite file, `sqlite:///gatewright.db`, or PostgreSQL "
+            "14 or newer, `postgresql+psycopg://user:password@host/database`."
+        ),
+    )
+    database_pool_size: int = Field(
+        10, ge=1, le=1000, description="How many connections to PostgreSQL one process opens at most."
+    )
+    database_timeout_seconds: float = Field(
+        10,
+        ge=1,
+        le=300,
+        description=(
+            "How long PostgreSQL may take to connect, to have a connection free and to answer one statement, before "
+            "the request is answered with 503. A statement on SQLite waits 30 seconds for another process's lock."
+        ),
     )
     domain: str = Field(
         "localhost",

@@ -8,7 +8,7 @@ import pytest
 
 from audit.audited_acts import ACTS
 from gatewright.errors import StoreUnavailableError
-from gatewright.storage.sql.database import SQLiteDatabase
+from gatewright.storage.sql import SQLiteDatabase
 
 REFUSED = {
     "a wrong password",

@@ -13,7 +13,6 @@ from gatewright.errors import ProviderUnavailableError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import TableColumns, TableUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
-from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
 HASH = PasswordHasher(memory_kib=8, iterations=1).hash(PASSWORD)

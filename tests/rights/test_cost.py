@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from gatewright.storage.sql.database import SQLiteDatabase
+from gatewright.storage.sql import SQLiteDatabase
 from visitors import OURS, PASSWORD, Visitor
 
 USERS, PERMISSIONS = 10_000, 50

@@ -20,7 +20,6 @@ from gatewright.offload import (
     MailWorker,
     PasswordsHere,
     call_here,
-    offload,
     run_here,
     run_shielded,
 )
@@ -28,15 +27,12 @@ from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.parts import Parts
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordHasher, PasswordPolicy
-from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield, Store
+from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.opened import OpenedStore, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.tokens import AccessTokens, Seal
-
-_DATABASE_THREADS = 4
-"""Threads for SQLite under asyncio: readers work side by side, and there is one writer at a time anyway."""
 
 _PROVIDER_THREADS = 8
 """Threads for plain provider methods under asyncio, which may wait for a network."""
@@ -81,18 +77,15 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
     random = choices.random or SystemRandom()
-    database = SQLiteDatabase(settings.database_url)
-    migrate(database)
-    store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
-    keys = find_signing_keys(settings, database=database.path, random=random)
-    reader = SQLStore(database.for_event_loop(), naive_timestamps=choices.naive_timestamps) if is_async else store
-    build = _build_asynchronously(store, reader, settings) if is_async else _build_blocking(store, settings)
+    opened = open_store(settings, naive_timestamps=choices.naive_timestamps, is_async=is_async)
+    keys = find_signing_keys(settings, database=opened.file, random=random)
+    build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
         hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
-        store=build.store,
-        reader=reader,
+        store=opened.store,
+        reader=opened.reader,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
         seal=Seal(keys.derive("visit")),
         clock=choices.clock or SystemClock(),
@@ -103,7 +96,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
-        sources=Sources(choices.providers, built_in=_own_providers(store, reader, settings)),
+        sources=Sources(choices.providers, built_in=_own_providers(opened, settings)),
         attempt_limit=_attempt_limit(settings),
         voters=[],
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
@@ -111,9 +104,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         wake_mail_worker=lambda: None,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
-    mail_worker = MailWorker(
-        partial(_deliver, replace(parts, store=store, reader=store, shield=run_here, call=call_here))
-    )
+    mail_worker = MailWorker(partial(_deliver, replace(parts, store=opened.blocking, shield=run_here, call=call_here)))
     if settings.mail_delivery == "background":
         parts = replace(parts, wake_mail_worker=mail_worker.wake)
     return parts, mail_worker
@@ -137,28 +128,27 @@ def _deliver(parts: Parts) -> bool:
     return bool(run_to_completion(parts.store.list_queued_mails()))
 
 
-def _own_providers(store: Store, reader: Store, settings: Settings) -> list[UserProvider]:
-    needs_mail = settings.enforce_email_verification
-    return [SQLUserProvider(store, requires_verified=needs_mail, reader=reader), WalletUserProvider(reader)]
+def _own_providers(opened: OpenedStore, settings: Settings) -> list[UserProvider]:
+    store, reader = opened.blocking, opened.reader
+    accounts = SQLUserProvider(store, requires_verified=settings.enforce_email_verification, reader=reader)
+    return [accounts, WalletUserProvider(store, reader=reader)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Build:
     """The parts in which the blocking and the asynchronous build differ."""
 
-    store: Store
     shield: Shield
     call: Call
     passwords: Passwords
 
 
-def _build_blocking(store: Store, settings: Settings) -> _Build:
-    return _Build(store=store, shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
+def _build_blocking(settings: Settings) -> _Build:
+    return _Build(shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
 
 
-def _build_asynchronously(store: Store, reader: Store, settings: Settings) -> _Build:
+def _build_asynchronously(settings: Settings) -> _Build:
     return _Build(
-        store=offload(store, threads=_DATABASE_THREADS, here=reader),
         shield=run_shielded,
         call=Caller(threads=_PROVIDER_THREADS),
         passwords=BoundedPasswords(_hasher(settings), threads=settings.hashing_threads, queue=settings.hashing_queue),

@@ -10,6 +10,7 @@ from pathlib import Path
 from gatewright.errors import ConfigurationError
 from gatewright.ports import Random
 from gatewright.settings import Settings
+from gatewright.storage.sql.url import is_postgresql
 from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_secret
 
 _logger = logging.getLogger("gatewright")
@@ -25,7 +26,7 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
 
     Raises:
         ConfigurationError: If a key cannot be read, is public where it must sign, can be read by others, or, in
-            production, if the secret is missing or weak.
+            production, if the secret is missing or weak; on PostgreSQL, if there is none.
     """
     current = _current_key(settings, database=database, random=random)
     if not current.can_sign:
@@ -48,9 +49,10 @@ def _current_key(settings: Settings, *, database: Path | None, random: Random) -
         return _key_from_file(settings.jwt_key_file)
     if settings.jwt_secret is not None:
         return _key_from_setting("GATEWRIGHT_JWT_SECRET", settings.jwt_secret.get_secret_value(), settings)
-    if settings.is_production:
+    is_shared = is_postgresql(settings.database_url)  # by processes and machines that have no file in common
+    if settings.is_production or is_shared:
         raise ConfigurationError(
-            "Production needs a secret for tokens. Make one with: "
+            f"{'Production' if settings.is_production else 'PostgreSQL'} needs a secret for tokens. Make one with: "
             'python -c "import secrets; print(secrets.token_urlsafe(48))" and set it as GATEWRIGHT_JWT_SECRET, '
             "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
         )

@@ -8,15 +8,15 @@ from gatewright.settings import load_settings
 
 def migrate_database(as_json: AsJson = False) -> None:
     """Create or migrate the database. Says which revision it is at."""
-    from gatewright.storage.sql import SQLiteDatabase, migrate
-    from gatewright.storage.sql.migrate import revision_of
+    from gatewright.storage.opened import open_database
+    from gatewright.storage.sql import migrate
 
-    database = SQLiteDatabase(load_settings().database_url)
-    before = revision_of(database)
+    database = open_database(load_settings())
+    before = database.revision()
     migrate(database)
-    revision = revision_of(database)
+    revision = database.revision()
     database.close()
-    place = ":memory:" if database.path is None else str(database.path)
+    place = database.place
     if as_json:
         write_json({"database": place, "revision_before": before, "revision": revision})
     else:

@@ -21,13 +21,14 @@ class Parts:
     """What every operation may ask for. All of one kind: blocking or asynchronous.
 
     But for ``reader``, which never suspends in either: the store, for what is read by an index where nobody can await.
+    It is None where every read means waiting for a network.
     """
 
     settings: Settings
     networks: Sequence[Network]
     hooks: Hooks
     store: Store
-    reader: Store
+    reader: Store | None
     tokens: AccessTokens
     seal: Seal
     clock: Clock

@@ -40,8 +40,10 @@ async def user_of(parts: Parts, account: Account) -> User:
     return _known(User(account, rights.roles, rights.permissions), account)
 
 
-def visitor_of(parts: Parts, account: Account) -> User:
+async def visitor_of(parts: Parts, account: Account) -> User:
     """Return the user of an account for one request, who is asked for roles and permissions seldom."""
+    if parts.reader is None:  # what they may do cannot be looked up where they ask, since nobody can wait there
+        return await user_of(parts, account)
     return _known(with_rights_from(partial(read_rights, parts.reader, account.id), User(account)), account)
 
 

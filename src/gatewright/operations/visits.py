@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Account, Session, User, as_utc
+from gatewright.model import Account, Session, User, as_utc, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -22,7 +22,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
-from gatewright.ports import UserSource, VisitSecrets, reads_quickly
+from gatewright.ports import UserSource, VisitSecrets, admits_accounts, reads_quickly
 
 _SEEN_EVERY = timedelta(minutes=1)
 """Last-seen is written at most so often: a read must not cost a write."""
@@ -182,10 +182,10 @@ async def reload_user(parts: Parts, *, provider: str, username: str, account: Ac
 
 
 async def _load(parts: Parts, source: UserSource, username: str, account: Account | None) -> Any:
-    if reads_quickly(source):
-        admitted = None if account is None else source.admit(account, username)
-        return source.bypass(username) if admitted is None else admitted
-    return await parts.call(source.bypass, username)
+    admitted = source.admit(account, username) if account is not None and admits_accounts(source) else None
+    if admitted is not None and account is not None:
+        return admitted if parts.reader else with_rights(await parts.store.rights_of(account.id), admitted)
+    return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 
 async def end_visit(parts: Parts, secret: str) -> bool:

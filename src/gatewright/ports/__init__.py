@@ -33,9 +33,10 @@ from gatewright.ports.rights import Holder as Holder
 from gatewright.ports.rights import RightsStore as RightsStore
 from gatewright.ports.sessions import Owner as Owner
 from gatewright.ports.sessions import SessionStore as SessionStore
+from gatewright.ports.sources import AccountSource as AccountSource
 from gatewright.ports.sources import CredentialSource as CredentialSource
-from gatewright.ports.sources import QuickSource as QuickSource
 from gatewright.ports.sources import UserSource as UserSource
+from gatewright.ports.sources import admits_accounts as admits_accounts
 from gatewright.ports.sources import credential_digest as credential_digest
 from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes

@@ -50,10 +50,13 @@ class CredentialSource(Protocol):
         ...
 
 
-class QuickSource(UserSource, Protocol):
-    """A source that reads a row of our own tables by an index, and so may be asked on an event loop."""
+class AccountSource(UserSource, Protocol):
+    """A source whose users are the accounts of our own tables, and nothing else."""
+
+    admits_accounts: bool
 
     is_quick: bool
+    """Whether it reads a row by an index in less time than a way to a thread takes, and may be asked on a loop."""
 
     def admit(self, account: Account, username: str) -> User | None:
         """Return the user of an account as `bypass` would, or None where the name alone does not tell.
@@ -65,8 +68,13 @@ class QuickSource(UserSource, Protocol):
         ...
 
 
-def reads_quickly(source: UserSource) -> TypeGuard[QuickSource]:
-    """Say whether a source is a `QuickSource`."""
+def admits_accounts(source: UserSource) -> TypeGuard[AccountSource]:
+    """Say whether a source is an `AccountSource`."""
+    return getattr(source, "admits_accounts", False)
+
+
+def reads_quickly(source: UserSource) -> bool:
+    """Say whether a source may be asked on an event loop."""
     return getattr(source, "is_quick", False)
 
 

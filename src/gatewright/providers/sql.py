@@ -18,14 +18,15 @@ class SQLUserProvider(CredentialsUserProvider):
     Args:
         store: A blocking store.
         requires_verified: Whether an account must be verified to be let in.
-        reader: The store for reading, where reading is on an event loop.
+        reader: The same store for quick reads, which may be done on an event loop; None where it has none.
     """
 
     def __init__(self, store: Store, *, requires_verified: bool = True, reader: Store | None = None) -> None:
         self._store = store
         self._reader = reader or store
         self._requires_verified = requires_verified
-        self.is_quick = type(self) is SQLUserProvider  # what a subclass does, nobody knows
+        self.admits_accounts = type(self) is SQLUserProvider  # what a subclass does, nobody knows
+        self.is_quick = self.admits_accounts and reader is not None
 
     def check_user_is_verified(self, user: User) -> None:
         """Raise unless the user is verified, or need not be.

@@ -32,14 +32,16 @@ class WalletUserProvider(UserProvider):
     """Accounts that have a wallet. They have no password here: `Auth.attempt` never succeeds.
 
     Args:
-        reader: A store that never suspends.
+        store: A store that never suspends.
+        reader: The same store for quick reads, which may be done on an event loop; None where it has none.
     """
 
     user_class = WalletUser
 
-    def __init__(self, reader: Store) -> None:
-        self._reader = reader
-        self.is_quick = type(self) is WalletUserProvider  # what a subclass does, nobody knows
+    def __init__(self, store: Store, *, reader: Store | None = None) -> None:
+        self._reader = reader or store
+        self.admits_accounts = type(self) is WalletUserProvider  # what a subclass does, nobody knows
+        self.is_quick = self.admits_accounts and reader is not None
 
     def check_user_is_verified(self, user: User) -> None:
         """Let everybody in: a wallet has proven itself, whatever is known of the account's mail address."""

@@ -157,10 +157,14 @@ def _may_wait(site: Site, scope: Scope) -> bool:
     """Say whether recognising the visitor may take more than reads that are quick: a provider, a write or a hook."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            if site.remember_name in value or not site.parts.sources.are_quick:
+            if site.remember_name in value or not (site.parts.reader and site.parts.sources.are_quick):
                 return True
         elif name == b"authorization":
             hooks = site.parts.hooks
-            if hooks.pre_token_validate.may_suspend or hooks.post_token_validate.may_suspend:
+            if (
+                site.parts.reader is None
+                or hooks.pre_token_validate.may_suspend
+                or hooks.post_token_validate.may_suspend
+            ):
                 return True
     return False

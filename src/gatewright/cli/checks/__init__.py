@@ -26,4 +26,4 @@ def examine() -> Iterator[Finding]:
         return
     yield from check_settings(settings)
     yield from check_keys(settings)
-    yield from check_database(settings.database_url)
+    yield from check_database(settings)

@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from gatewright.cli.checks.finding import Finding, Status
+from gatewright.cli.checks.postgresql import check_server
+from gatewright.cli.checks.revision import MIGRATE, judge_revision
 from gatewright.errors import ConfigurationError, InvalidParameterError, StoreUnavailableError
 from gatewright.operations.names import canonical_name
+from gatewright.settings import Settings
+from gatewright.storage.opened import open_database
 from gatewright.storage.sql import SQLiteDatabase
-from gatewright.storage.sql.migrate import HEAD
-from gatewright.storage.sql.sqlite_file import encoded_emails_at_rest, hash_troubles_at_rest, revision_at_rest
+from gatewright.storage.sql.sqlite.file import encoded_emails_at_rest, hash_troubles_at_rest, revision_at_rest
 from gatewright.system import SystemClock
 
 _LATELY_DAYS = 30
@@ -28,16 +31,21 @@ _HASH_TROUBLES = {
 }
 """What the audit record calls a trouble -> what it is, and its cure."""
 
-_MIGRATE = "gatewright migrate (starting the service does it too)"
 
-
-def check_database(url: str) -> Iterator[Finding]:
+def check_database(settings: Settings) -> Iterator[Finding]:
     """Check that the database can be reached and written, and which revision it is at."""
     try:
-        path = SQLiteDatabase(url).path
+        database = open_database(settings)
     except ConfigurationError as error:
         yield Finding("database", Status.UNSAFE, "The database cannot be used.", str(error))
         return
+    if isinstance(database, SQLiteDatabase):
+        yield from _check_file(database.path)
+    else:
+        yield from check_server(database, settings)
+
+
+def _check_file(path: Path | None) -> Iterator[Finding]:
     if path is None:
         cure = "Name a file: GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"
         yield Finding("database", Status.WARNING, "The database is in memory: it ends with the process.", cure)
@@ -89,16 +97,10 @@ def _check_hashes(path: Path) -> Iterator[Finding]:
 
 def _check_revision(path: Path) -> Finding:
     if not path.exists():
-        return Finding("revision", Status.WARNING, f"{path} does not exist yet.", _MIGRATE)
+        return Finding("revision", Status.WARNING, f"{path} does not exist yet.", MIGRATE)
     try:
         revision = revision_at_rest(path)
     except StoreUnavailableError as error:
         cure = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
         return Finding("revision", Status.UNSAFE, str(error), cure)
-    if revision == HEAD:
-        return Finding("revision", Status.OK, f"The database is at revision {HEAD}, the newest.")
-    if revision is None or revision < HEAD:
-        finding = f"The database is at revision {revision or 'none'}, the newest is {HEAD}."
-        return Finding("revision", Status.WARNING, finding, _MIGRATE)
-    finding = f"The database is at revision {revision}, which this release does not know."
-    return Finding("revision", Status.UNSAFE, finding, "pip install -U gatewright")
+    return judge_revision(revision)

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.settings import Settings
-from gatewright.storage.sql.sqlite_file import SQLITE_VERSION
+from gatewright.storage.sql.sqlite.file import SQLITE_VERSION
 
 _PREFIX = "GATEWRIGHT_"
 _SECRETS = {"GATEWRIGHT_JWT_SECRET", "GATEWRIGHT_JWT_SECRET_PREVIOUS", "GATEWRIGHT_MAIL_URL"}

@@ -9,6 +9,7 @@ from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.url import is_postgresql
 from gatewright.system import SystemRandom
 from gatewright.tokens import weakness_of_secret
 
@@ -45,7 +46,7 @@ def _check_secrets(settings: Settings) -> Iterator[Finding]:
 
 def _check_development_secret(settings: Settings) -> Finding:
     try:
-        database = SQLiteDatabase(settings.database_url).path
+        database = None if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url).path
     except ConfigurationError:
         database = None  # the check of the database says why
     path = None if database is None else development_secret_file(database)

@@ -1,281 +1,87 @@
-"""Connections to one SQLite database: one per thread, opened at first use, none across a fork.
+"""What the stores ask of a database. Each store method is written once, over this, for every driver.
 
-A driver connection held by its thread answers an indexed read in microseconds, where a pooled one costs five times
-as much. So hot statements run on these, and SQLAlchemy's engine is needed for migrations only.
+Nothing here suspends on SQLite and on blocking psycopg; on asynchronous psycopg it really does.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
-import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from copy import copy
-from pathlib import Path
-from time import sleep
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
-from gatewright.errors import StoreUnavailableError, UserNotFoundError
+from gatewright.storage.sql.dialect import Dialect
 from gatewright.storage.sql.rows import Row
-from gatewright.storage.sql.url import path_of
 
 Parameters = Mapping[str, object]
 
-_PATIENCE = 30.0
-"""Seconds that a statement waits for another process's write lock before the store is unavailable."""
 
-_LITTLE_PATIENCE = 0.05
-"""Seconds that a reader waits which must not keep others waiting: an event loop."""
-
-_PAUSE = 0.01
-"""Seconds between two tries to have a new file keep a write-ahead log."""
-
-_MAPPED = 2**30
-"""Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
-
-_MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
-"""Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
+class DuplicateError(Exception):
+    """A row with such a key is there already. The store method that inserted it says what that means."""
 
 
-class _Slot:
-    """Room for one connection, and the lock to hold while it is in use."""
+class Reading(Protocol):
+    """Runs statements that read."""
 
-    def __init__(self, path: Path | None, patience: float) -> None:
-        self.lock = threading.RLock()
-        self._path = path
-        self._patience = patience
-        self._connection: sqlite3.Connection | None = None
-
-    def connection(self) -> sqlite3.Connection:
-        """Return the connection, opened here when there is none. The lock must be held."""
-        if self._connection is None:
-            self._connection = _connect(self._path, self._patience)
-        return self._connection
-
-    def close(self) -> None:
-        """Close the connection; the next use opens another one. The lock must be held."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def __del__(self) -> None:
-        with _closing:
-            self.close()
-
-
-class _Use:
-    """A connection while it is used. A class, since a generator would cost as much as a small read."""
-
-    __slots__ = ("_slot",)
-
-    def __init__(self, slot: _Slot) -> None:
-        self._slot = slot
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._slot.lock.acquire()
-        try:
-            return self._slot.connection()
-        except BaseException as error:
-            self.__exit__(type(error), error)
-            raise
-
-    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
-        self._slot.lock.release()
-        if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-            raise UserNotFoundError("The account was deleted meanwhile.") from error
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _MISTAKES):
-            raise StoreUnavailableError(f"The database is not available: {error}.") from error
-
-
-class SQLiteDatabase:
-    """One SQLite file, or one in-memory database that all threads share.
-
-    Args:
-        url: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``sqlite://`` for memory.
-
-    Raises:
-        ConfigurationError: If the URL names no SQLite database, or its folder does not exist.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.path = path_of(url)
-        self._writers = threading.RLock()
-        self._threads = threading.local()
-        self._is_patient = True
-        self._slots: weakref.WeakSet[_Slot] = weakref.WeakSet()
-        self._shared = self._new_slot() if self.path is None else None
-        with _registry_lock:
-            _databases.add(self)
-
-    def for_event_loop(self) -> SQLiteDatabase:
-        """Return the same database, to be read where nobody may be kept waiting, by connections of its own.
-
-        A reader of a write-ahead log never waits for a writer (sqlite.org/wal.html, section 2.2), only for who mends
-        or removes that log. One row by an index takes microseconds, less than a way to another thread and back.
-        """
-        if self.path is None:
-            return self  # whose one connection waits for nothing but memory
-        same = copy(self)
-        same._threads, same._is_patient = threading.local(), False
-        return same
-
-    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Hold this thread's connection while it is used.
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        """Run a statement and return its first row.
 
         Raises:
-            StoreUnavailableError: If the database cannot be opened, refuses or stays locked.
+            StoreUnavailableError: If the database refuses, or does not answer in time.
         """
-        return _Use(self._slot())
+        ...
 
-    @contextmanager
-    def transaction(self, *, survives_power_cut: bool = True) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock from the first statement on, and commit at the end or not at all.
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Run a statement and return all its rows.
 
-        One writer at a time in this process takes turns by a lock that wakes whoever waits; SQLite's own waiting,
-        which sleeps and tries again, is left for other processes.
+        Raises:
+            StoreUnavailableError: If the database refuses, or does not answer in time.
+        """
+        ...
+
+
+class Transaction(Reading, Protocol):
+    """All or nothing. Any of its statements, and its end, may raise what one before it has met."""
+
+    async def change(self, sql: str, parameters: Parameters) -> int:
+        """Run a statement and return how many rows it has changed."""
+        ...
+
+    async def execute(self, sql: str, parameters: Parameters) -> None:
+        """Run a statement whose outcome nobody asks for, so that it may travel together with the next one."""
+        ...
+
+    async def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
+        """Run a statement once for each of ``rows``."""
+        ...
+
+    async def lock(self, sql: str, parameters: Parameters) -> None:
+        """Run a statement that locks rows until the end. Where there is one writer at a time, nothing is to be done."""
+        ...
+
+    async def lock_names(self, *names: str) -> None:
+        """Have whoever locks one of the same names wait until the end, be there a row of that name or not."""
+        ...
+
+
+class Database(Reading, Protocol):
+    """A database, with connections of its own."""
+
+    dialect: Dialect
+
+    def transaction(self, *, survives_power_cut: bool = True) -> AbstractAsyncContextManager[Transaction]:
+        """Commit at the end, or nothing at all.
 
         Args:
             survives_power_cut: Whether to wait until the commit is on the disk. Where what is written counts only
                 for a while, that would cost more than the writing. It survives the end of the process either way.
 
         Raises:
-            StoreUnavailableError: If the database refuses, is full or stays locked. Nothing was written.
+            StoreUnavailableError: If the database refuses, is full, or does not answer in time.
+            UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
+            DuplicateError: If a new row's key is there already.
         """
-        self._slot()  # before any lock is held, since a new slot waits for a fork, and a fork for every lock
-        with self._writers, self.connection() as connection, _synchronous(connection, is_full=survives_power_cut):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
-        """Run one reading statement and return its first row.
-
-        Raises:
-            StoreUnavailableError: If the database refuses or stays locked.
-        """
-        with self.connection() as connection:
-            row: Row | None = connection.execute(sql, parameters).fetchone()
-            return row
-
-    def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
-        """Run one reading statement and return all its rows.
-
-        Raises:
-            StoreUnavailableError: If the database refuses or stays locked.
-        """
-        with self.connection() as connection:
-            return connection.execute(sql, parameters).fetchall()
+        ...
 
     def close(self) -> None:
-        """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""
-        with _registry_lock:
-            slots = list(self._slots)
-        for slot in slots:
-            with slot.lock:
-                slot.close()
-
-    def hold(self) -> Iterator[threading.RLock]:
-        """Wait for every running statement, close what a forked child must not inherit, and yield the locks held.
-
-        SQLite cannot tell a child's connection from its parent's: a child that merely keeps one takes no locks of
-        its own, and loses what it writes (sqlite.org/howtocorrupt.html, section 2.6). A database in memory has no
-        file to lock; a child gets a copy.
-        """
-        self._writers.acquire()
-        yield self._writers
-        for slot in list(self._slots):
-            slot.lock.acquire()
-            if slot is not self._shared:
-                slot.close()
-            yield slot.lock
-
-    def _slot(self) -> _Slot:
-        """Return this thread's slot."""
-        slot: _Slot | None = self._shared or getattr(self._threads, "slot", None)
-        if slot is None:
-            slot = self._threads.slot = self._new_slot()
-        return slot
-
-    def _new_slot(self) -> _Slot:
-        slot = _Slot(self.path, _PATIENCE if self._is_patient else _LITTLE_PATIENCE)
-        with _registry_lock:
-            self._slots.add(slot)
-        return slot
-
-
-def _connect(path: Path | None, patience: float) -> sqlite3.Connection:
-    """Open a connection whose commits survive a power cut, with foreign keys enforced, and whose readers never wait."""
-    connection = sqlite3.connect(
-        ":memory:" if path is None else path, timeout=patience, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA mmap_size={_MAPPED}")
-        _keep_write_ahead_log(connection, patience)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _keep_write_ahead_log(connection: sqlite3.Connection, patience: float) -> None:
-    """Have a new file keep a write-ahead log.
-
-    SQLite waits for a lock elsewhere, but not here: of many that open a new file at once, some are refused.
-    """
-    for tries_left in reversed(range(round(patience / _PAUSE))):
-        try:
-            if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
-                connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:  # of any kind
-                raise
-            sleep(_PAUSE)
-        else:
-            return
-
-
-@contextmanager
-def _synchronous(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[None]:
-    """Let commits wait for the disk or not; with a write-ahead log both are consistent after a power cut."""
-    if is_full:
-        yield
-        return
-    connection.execute("PRAGMA synchronous=NORMAL")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA synchronous=FULL")
-
-
-_databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()
-_registry_lock = threading.RLock()
-_closing = threading.RLock()
-"""Held while a thread that ends closes its connection. A fork takes it last: that thread may hold any other lock."""
-
-_held: list[threading.RLock] = []
-"""Locks that a fork holds, the registry's first."""
-
-
-def _before_fork() -> None:
-    _registry_lock.acquire()
-    _held.append(_registry_lock)
-    for database in list(_databases):
-        _held.extend(database.hold())
-    _closing.acquire()
-    _held.append(_closing)
-
-
-def _after_fork() -> None:
-    while _held:
-        _held.pop().release()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+        """Close every connection. Using the database again opens new ones."""
+        ...

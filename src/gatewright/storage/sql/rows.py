@@ -1,12 +1,13 @@
-"""Rows into records and back: the one place that knows how a timestamp is written."""
+"""Rows into records and back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_args
 
-from gatewright.model import Account, Attempt, AuditEntry, Challenge, Link, QueuedMail, Remembered, Session, as_utc
+from gatewright.model import Account, Attempt, AuditEntry, Challenge, Link, QueuedMail, Remembered, Session
 
 Row = tuple[Any, ...]
 _Record = Account | Attempt | AuditEntry | Challenge | QueuedMail | Link | Remembered | Session
@@ -16,23 +17,34 @@ _COLUMNS = {
 }
 
 
-def text_of(moment: datetime) -> str:
-    """Write a timestamp as UTC ISO text, always 26 characters long."""
-    return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
 def columns_of(record: type[_Record]) -> tuple[str, ...]:
     """Return the names of a record's columns, in their order."""
     return _COLUMNS[record]
 
 
-def row_of(record: _Record) -> dict[str, object]:
-    """Write a record as the values of its columns, in their order. A session's token is no column."""
-    row: dict[str, object] = {}
-    for name in _COLUMNS[type(record)]:
-        value = getattr(record, name)
-        row[name] = text_of(value) if isinstance(value, datetime) else value
-    return row
+@dataclass(frozen=True, slots=True)
+class RecordWriter:
+    """Turns records into the values of their columns.
+
+    Args:
+        moment: Writes a timestamp as its column keeps it.
+    """
+
+    moment: Callable[[datetime], object]
+
+    def row(self, record: _Record) -> dict[str, object]:
+        """Write a record, its columns in their order. A session's token is no column."""
+        row: dict[str, object] = {}
+        for name in _COLUMNS[type(record)]:
+            value = getattr(record, name)
+            row[name] = self.moment(value) if isinstance(value, datetime) else value
+        return row
+
+    def account(self, account: Account, *, password_hash: str | None) -> dict[str, object]:
+        """Write an account as its row: its wallets stand in a table of their own."""
+        row = self.row(account) | {"password_hash": password_hash}
+        del row["evrmore_address"]
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +52,10 @@ class RecordReader:
     """Turns rows, in the order of their table's columns, into records.
 
     Args:
-        naive_timestamps: Whether records carry naive UTC datetimes, as the Evrmore documents expect, or aware ones.
+        moment: Reads a timestamp from what its column keeps: naive in UTC, as the Evrmore documents expect, or aware.
     """
 
-    naive_timestamps: bool = False
+    moment: Callable[[Any], datetime]
 
     def account(self, row: Row) -> Account:
         """Read a row of ``users``."""
@@ -121,7 +133,7 @@ class RecordReader:
         )
 
     def mail(self, row: Row) -> QueuedMail:
-        """Read a row of ``mails``."""
+        """Read a row of ``outbox``."""
         id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path = row
         return QueuedMail(
             id=id_,
@@ -149,7 +161,3 @@ class RecordReader:
             expires_at=self.moment(expires_at),
             rotated_at=self.moment(rotated_at),
         )
-
-    def moment(self, text: str) -> datetime:
-        """Read UTC ISO text."""
-        return datetime.fromisoformat(text if self.naive_timestamps else f"{text}Z")

@@ -5,6 +5,7 @@ SQLAlchemy takes most of the time and the memory of a start, and at work nobody 
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -12,10 +13,18 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from gatewright.storage.sql.statements.core import Statements as Statements
 
-COMPILED = Path(__file__).with_name("sqlite.sql")
-"""The texts, each below its name."""
-
 _NAME = "-- "
+
+
+def file_of(dialect: str) -> Path:
+    """Return where the statements for a kind of database stand, each below its name."""
+    return Path(__file__).with_name(f"{dialect}.sql")
+
+
+@cache
+def statements_of(dialect: str) -> Statements:
+    """Return the statements for a kind of database."""
+    return cast("Statements", SimpleNamespace(**read(file_of(dialect).read_text())))
 
 
 def read(text: str) -> dict[str, str]:
@@ -28,9 +37,6 @@ def written(statements: dict[str, str]) -> str:
     """Return what `read` reads."""
     heading = "-- Written by tools/write_statements.py from the modules beside it. Never change this file by hand.\n"
     return heading + "".join(f"\n{_NAME}{name}\n{sql}\n" for name, sql in sorted(statements.items()))
-
-
-STATEMENTS = cast("Statements", SimpleNamespace(**read(COMPILED.read_text())))
 
 
 def __getattr__(name: str) -> Any:

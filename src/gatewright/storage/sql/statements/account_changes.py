@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    Update,
     and_,
     bindparam,
     case,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.statements.remembered import RECORD as REMEMBERED
 from gatewright.storage.sql.statements.sessions import RECORD as SESSIONS
 from gatewright.storage.sql.tables import (
@@ -59,40 +60,40 @@ _TELLING = [*_NAMING, _text("bypassed")]
 _OURS = [_text(provider) for provider in ("SQLUserProvider", "WalletUserProvider")]
 
 
-class AccountChangeStatements:
+class AccountChangeStatements(StatementsBase):
     """The SQL statements that rename, move, export and delete accounts."""
 
     @cached_property
     def change_username(self) -> str:
         """Parameters: ``account_id``, ``username``."""
-        return sql(update(users).where(u.id == _ID).values(username=bindparam("username")))
+        return self._sql(update(users).where(u.id == _ID).values(username=bindparam("username")))
 
     @cached_property
     def change_email(self) -> str:
         """Parameters: ``account_id``, ``email``. A username that was the mail address stays so."""
         email: ColumnElement[str] = bindparam("email")
         username = case((u.username == u.email, email), else_=u.username)
-        return sql(update(users).where(u.id == _ID).values(username=username, email=email, is_verified=true()))
+        return self._sql(update(users).where(u.id == _ID).values(username=username, email=email, is_verified=true()))
 
     @cached_property
     def rename_sessions(self) -> str:
         """Parameters: ``account_id``, ``name``, ``new_name``."""
-        return _rename(sessions)
+        return self._sql(_rename(sessions))
 
     @cached_property
     def rename_remembered(self) -> str:
         """Parameters: ``account_id``, ``name``, ``new_name``."""
-        return _rename(remembered)
+        return self._sql(_rename(remembered))
 
     @cached_property
     def delete_links_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(delete(links).where(links.c.account_id == _ID))
+        return self._sql(delete(links).where(links.c.account_id == _ID))
 
     @cached_property
     def delete_account(self) -> str:
         """Parameters: ``account_id``. Whatever refers to the account goes with it."""
-        return sql(delete(users).where(u.id == _ID))
+        return self._sql(delete(users).where(u.id == _ID))
 
     @cached_property
     def delete_challenges_of_account(self) -> str:
@@ -103,13 +104,13 @@ class AccountChangeStatements:
         is_others = (
             select(others.account_id).where(others.evrmore_address == address, others.account_id != _ID).exists()
         )
-        return sql(delete(challenges).where(address.in_(union(theirs, former)), ~is_others))
+        return self._sql(delete(challenges).where(address.in_(union(theirs, former)), ~is_others))
 
     @cached_property
     def delete_attempts_on(self) -> str:
         """Parameters: ``action``, ``name``."""
         which = and_(attempts.c.action == bindparam("action"), attempts.c.name == _NAME)
-        return sql(delete(attempts).where(which))
+        return self._sql(delete(attempts).where(which))
 
     @cached_property
     def names_of_account(self) -> str:
@@ -125,71 +126,71 @@ class AccountChangeStatements:
             select(others.id).where(column == name, others.id != _ID).exists()
             for column in (others.username, others.email)
         )
-        return sql(select(name).where(name.is_not(None), *(~each for each in is_others)))
+        return self._sql(select(name).where(name.is_not(None), *(~each for each in is_others)))
 
     @cached_property
     def forget_person_in_audit(self) -> str:
         """Parameters: ``account_id``. The lines about an account."""
         reason = case((a.event.in_(_TELLING), null()), else_=a.reason)
-        return sql(update(audit).where(_THEIRS).values(username=null(), client=null(), reason=reason))
+        return self._sql(update(audit).where(_THEIRS).values(username=null(), client=null(), reason=reason))
 
     @cached_property
     def forget_name_in_audit(self) -> str:
         """Parameters: ``account_id``, ``name``, ``since``. The lines that only name an account, such as failures."""
-        return sql(update(audit).where(_is_named(_ID)).values(username=null(), client=null()))
+        return self._sql(update(audit).where(_is_named(_ID)).values(username=null(), client=null()))
 
     @cached_property
     def forget_actor_in_audit(self) -> str:
         """Parameters: ``account_id``, ``name``, ``since``. What an account has done stays its own."""
         acted = and_(a.actor == _NAME, a.at >= bindparam("since"))
-        return sql(update(audit).where(acted).values(actor=_ID))
+        return self._sql(update(audit).where(acted).values(actor=_ID))
 
     @cached_property
     def audit_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(select(audit).where(_THEIRS).order_by(a.id))
+        return self._sql(select(audit).where(_THEIRS).order_by(a.id))
 
     @cached_property
     def audit_of_name(self) -> str:
         """Parameters: ``account_id``, ``name``, ``since``. As for `forget_name_in_audit`."""
-        return sql(select(audit).where(_is_named(_ID)).order_by(a.id))
+        return self._sql(select(audit).where(_is_named(_ID)).order_by(a.id))
 
     @cached_property
     def has_password(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(select(u.password_hash.is_not(None)).where(u.id == _ID))
+        return self._sql(select(u.password_hash.is_not(None)).where(u.id == _ID))
 
     @cached_property
     def all_sessions_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_of_account(sessions, *SESSIONS).order_by(sessions.c.created_at))
+        return self._sql(_of_account(sessions, *SESSIONS).order_by(sessions.c.created_at))
 
     @cached_property
     def all_remembered_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_of_account(remembered, *REMEMBERED).order_by(remembered.c.created_at))
+        return self._sql(_of_account(remembered, *REMEMBERED).order_by(remembered.c.created_at))
 
     @cached_property
     def all_links_of_account(self) -> str:
         """Parameters: ``account_id``."""
         columns = [column for column in links.c if column.name != "digest"]
-        return sql(_of_account(links, *columns).order_by(links.c.created_at))
+        return self._sql(_of_account(links, *columns).order_by(links.c.created_at))
 
     @cached_property
     def all_mails_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_of_account(outbox, *outbox.c).order_by(outbox.c.created_at))
+        return self._sql(_of_account(outbox, *outbox.c).order_by(outbox.c.created_at))
 
     @cached_property
     def own_roles_of_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(_of_account(user_roles, user_roles.c.role).order_by(user_roles.c.role))
+        return self._sql(_of_account(user_roles, user_roles.c.role).order_by(user_roles.c.role))
 
     @cached_property
     def own_permissions_of_account(self) -> str:
         """Parameters: ``account_id``."""
         name = user_permissions.c.permission
-        return sql(_of_account(user_permissions, name).order_by(name))
+        return self._sql(_of_account(user_permissions, name).order_by(name))
 
     @cached_property
     def sole_roles_of_account(self) -> str:
@@ -197,17 +198,17 @@ class AccountChangeStatements:
         others = user_roles.alias("others").c
         is_others = select(others.role).where(others.role == user_roles.c.role, others.account_id != _ID)
         sole = _of_account(user_roles, user_roles.c.role).where(~is_others.exists())
-        return sql(sole.order_by(user_roles.c.role))
+        return self._sql(sole.order_by(user_roles.c.role))
 
 
 def _of_account(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).where(table.c.account_id == _ID)
 
 
-def _rename(table: Table) -> str:
+def _rename(table: Table) -> Update:
     """Build the statement by which what an account was known by goes on under another name."""
     theirs = and_(table.c.account_id == _ID, table.c.username == _NAME)
-    return sql(update(table).where(theirs).values(username=bindparam("new_name")))
+    return update(table).where(theirs).values(username=bindparam("new_name"))
 
 
 def _is_named(account_id: ColumnElement[str]) -> ColumnElement[bool]:

@@ -21,24 +21,24 @@ from sqlalchemy import (
     update,
 )
 
-from gatewright.storage.sql.statements.compile import first, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import users, wallets
 
 u, w = users.c, wallets.c
 
 
-class AccountStatements:
+class AccountStatements(StatementsBase):
     """The SQL statements on accounts and their wallets."""
 
     @cached_property
     def insert_account(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(users))
+        return self._sql(insert(users))
 
     @cached_property
     def find_account(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(account_records().where(u.id == bindparam("account_id")))
+        return self._sql(account_records().where(u.id == bindparam("account_id")))
 
     @cached_property
     def find_credentials(self) -> str:
@@ -49,25 +49,25 @@ class AccountStatements:
             for column in (named.c.username, named.c.email)
         )
         found = account_records().add_columns(u.password_hash)
-        return sql(found.where(u.id == func.coalesce(by_username, by_email)))
+        return self._sql(found.where(u.id == func.coalesce(by_username, by_email)))
 
     @cached_property
     def find_account_by_wallet(self) -> str:
         """Parameters: ``evrmore_address``."""
         owner = select(w.account_id).where(w.evrmore_address == bindparam("evrmore_address")).scalar_subquery()
-        return sql(account_records().where(u.id == owner))
+        return self._sql(account_records().where(u.id == owner))
 
     @cached_property
     def list_accounts(self) -> str:
         """Parameters: ``after``, ``at_most``."""
         behind = account_records().where(u.id > bindparam("after")).order_by(u.id)
-        return sql(first(behind, bindparam("at_most")))
+        return self._sql(first(behind, bindparam("at_most")))
 
     @cached_property
     def touch_account(self) -> str:
         """Parameters: ``account_id``, ``now``. Changes nothing where the account is not active."""
         active = and_(u.id == bindparam("account_id"), u.is_active.is_(true()))
-        return sql(update(users).where(active).values(last_login=bindparam("now")))
+        return self._sql(update(users).where(active).values(last_login=bindparam("now")))
 
     @cached_property
     def change_account(self) -> str:
@@ -75,28 +75,28 @@ class AccountStatements:
         is_active: Any = func.coalesce(bindparam("is_active"), u.is_active)
         is_verified: Any = func.coalesce(bindparam("is_verified"), u.is_verified)
         changed = update(users).values(is_active=is_active, is_verified=is_verified)
-        return sql(changed.where(u.id == bindparam("account_id")))
+        return self._sql(changed.where(u.id == bindparam("account_id")))
 
     @cached_property
     def set_password_hash(self) -> str:
         """Parameters: ``account_id``, ``new_hash``."""
-        return sql(_set_hash())
+        return self._sql(_set_hash())
 
     @cached_property
     def renew_password_hash(self) -> str:
         """Parameters: ``account_id``, ``old_hash``, ``new_hash``."""
-        return sql(_set_hash().where(u.password_hash == bindparam("old_hash")))
+        return self._sql(_set_hash().where(u.password_hash == bindparam("old_hash")))
 
     @cached_property
     def insert_wallet(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(wallets))
+        return self._sql(insert(wallets))
 
     @cached_property
     def list_wallets(self) -> str:
         """Parameters: ``account_id``."""
         mine = select(w.evrmore_address).where(w.account_id == bindparam("account_id"))
-        return sql(mine.order_by(w.linked_at, w.evrmore_address))
+        return self._sql(mine.order_by(w.linked_at, w.evrmore_address))
 
     @cached_property
     def remove_wallet(self) -> str:
@@ -106,7 +106,7 @@ class AccountStatements:
         is_other = and_(others.c.account_id == w.account_id, others.c.evrmore_address != w.evrmore_address)
         has_password = and_(u.id == w.account_id, u.password_hash.is_not(None))
         is_spare = or_(select(others).where(is_other).exists(), select(users).where(has_password).exists())
-        return sql(delete(wallets).where(mine, is_spare))
+        return self._sql(delete(wallets).where(mine, is_spare))
 
 
 def _set_hash() -> Update:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, literal_column, select
 
-from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
 from gatewright.storage.sql.tables import attempts
 
 a = attempts.c
@@ -14,41 +15,41 @@ _OF_CLIENT = a.client == bindparam("client")
 _ON_NAME = a.name == bindparam("name")
 
 
-class AttemptStatements:
+class AttemptStatements(StatementsBase):
     """The SQL on attempts. Searches for one skip so many newer ones, and find it if there are more."""
 
     @cached_property
     def insert_attempt(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(attempts))
+        return self._sql(insert(attempts))
 
     @cached_property
     def nth_attempt_of_client_on_name(self) -> str:
         """Parameters: ``action``, ``name``, ``client``, ``since``, ``newer``."""
-        return _nth(_OF_CLIENT, _ON_NAME)
+        return self._sql(_nth(_OF_CLIENT, _ON_NAME))
 
     @cached_property
     def nth_attempt_of_client(self) -> str:
         """Parameters: ``action``, ``client``, ``since``, ``newer``."""
-        return _nth(_OF_CLIENT)
+        return self._sql(_nth(_OF_CLIENT))
 
     @cached_property
     def nth_attempt_on_name(self) -> str:
         """Parameters: ``action``, ``name``, ``since``, ``newer``."""
-        return _nth(_ON_NAME)
+        return self._sql(_nth(_ON_NAME))
 
     @cached_property
     def remove_attempt(self) -> str:
         """Parameters: ``attempt_id``."""
-        return sql(delete(attempts).where(a.id == bindparam("attempt_id")))
+        return self._sql(delete(attempts).where(a.id == bindparam("attempt_id")))
 
     @cached_property
     def delete_expired_attempts(self) -> str:
         """Parameters: ``before``, ``at_most``."""
-        return sql(delete_before(attempts, "at", moment="before"))
+        return self._sql(delete_before(attempts, "at", moment="before"))
 
 
-def _nth(*which: ColumnElement[bool]) -> str:
+def _nth(*which: ColumnElement[bool]) -> Select[Any]:
     """Build the search for the moment of one attempt after ``:since``: that with exactly ``:newer`` newer ones."""
     counted = select(a.at).where(a.action == bindparam("action"), *which, a.at > bindparam("since"))
-    return sql(counted.order_by(a.at.desc()).limit(literal_column("1")).offset(bindparam("newer")))
+    return counted.order_by(a.at.desc()).limit(literal_column("1")).offset(bindparam("newer"))

@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select
+from sqlalchemy import Column, Select, bindparam, insert, or_, select
 
-from gatewright.storage.sql.statements.compile import delete_before, first, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before, first
 from gatewright.storage.sql.tables import audit
 
 a = audit.c
 _ABOUT = a.username.in_([bindparam("username"), bindparam("folded")])
 
 
-class AuditStatements:
+class AuditStatements(StatementsBase):
     """The SQL statements on the audit record."""
 
     @cached_property
     def insert_audit(self) -> str:
         """Parameters: the columns but ``id``."""
-        return sql(insert(audit).values({column: bindparam(column.name) for column in a if column.name != "id"}))
+        return self._sql(insert(audit).values({column: bindparam(column.name) for column in a if column.name != "id"}))
 
     @cached_property
     def list_audit(self) -> str:
         """Parameters: ``after_id``, ``since``, ``event`` (None does not matter), ``at_most``."""
-        return sql(_first(_wanted()))
+        return self._sql(_first(_wanted()))
 
     @cached_property
     def list_newest_audit(self) -> str:
         """Parameters: as for `list_audit`."""
-        return sql(_newest(_wanted()))
+        return self._sql(_newest(_wanted()))
 
     @cached_property
     def list_audit_of(self) -> str:
         """Parameters: as for `list_audit`, and ``username`` and ``folded``, the two spellings of a name."""
-        return sql(_first(_wanted().where(_ABOUT)))
+        return self._sql(_first(_wanted().where(_ABOUT)))
 
     @cached_property
     def list_newest_audit_of(self) -> str:
         """Parameters: as for `list_audit_of`."""
-        return sql(_newest(_wanted().where(_ABOUT)))
+        return self._sql(_newest(_wanted().where(_ABOUT)))
 
     @cached_property
     def delete_audit(self) -> str:
         """Parameters: ``before``, ``at_most``."""
-        return sql(delete_before(audit, "at", moment="before"))
+        return self._sql(delete_before(audit, "at", moment="before"))
 
 
 def _wanted() -> Select[Any]:
     return (
         select(audit)
         .where(a.id > bindparam("after_id"))
-        .where(_unless_none(a.at >= bindparam("since"), "since"))
-        .where(_unless_none(a.event == bindparam("event"), "event"))
+        .where(_unless_none(operator.ge, a.at, "since"))
+        .where(_unless_none(operator.eq, a.event, "event"))
     )
 
 
@@ -67,5 +69,6 @@ def _newest(wanted: Select[Any]) -> Select[Any]:
     return select(newest).order_by(newest.c.id)
 
 
-def _unless_none(condition: ColumnElement[bool], parameter: str) -> Any:
-    return or_(bindparam(parameter).is_(None), condition)
+def _unless_none(compare: Callable[[Any, Any], Any], column: Column[Any], parameter: str) -> Any:
+    wanted = bindparam(parameter, type_=column.type)
+    return or_(wanted.is_(None), compare(column, wanted))

@@ -6,11 +6,11 @@ from functools import cached_property
 
 from sqlalchemy import and_, bindparam, false, func, insert, select, true, update
 
-from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
 from gatewright.storage.sql.tables import challenges
 
 
-class ChallengeStatements:
+class ChallengeStatements(StatementsBase):
     """The SQL statements on challenges."""
 
     @cached_property
@@ -18,34 +18,34 @@ class ChallengeStatements:
         """Parameters: ``evrmore_address``, ``since``."""
         c = challenges.c
         newer = and_(c.evrmore_address == bindparam("evrmore_address"), c.created_at > bindparam("since"))
-        return sql(select(func.count()).select_from(challenges).where(newer))
+        return self._sql(select(func.count()).select_from(challenges).where(newer))
 
     @cached_property
     def count_challenges_of_client(self) -> str:
         """Parameters: ``client``, ``since``."""
         c = challenges.c
         newer = and_(c.client == bindparam("client"), c.created_at > bindparam("since"))
-        return sql(select(func.count()).select_from(challenges).where(newer))
+        return self._sql(select(func.count()).select_from(challenges).where(newer))
 
     @cached_property
     def insert_challenge(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(challenges))
+        return self._sql(insert(challenges))
 
     @cached_property
     def find_challenge(self) -> str:
         """Parameters: ``challenge_text``."""
         columns = [column for column in challenges.c if column.name != "client"]
-        return sql(select(*columns).where(challenges.c.challenge_text == bindparam("challenge_text")))
+        return self._sql(select(*columns).where(challenges.c.challenge_text == bindparam("challenge_text")))
 
     @cached_property
     def claim_challenge(self) -> str:
         """Parameters: ``challenge_id``, ``now``. Changes one row for exactly one caller."""
         c = challenges.c
         usable = and_(c.id == bindparam("challenge_id"), c.used.is_(false()), c.expires_at > bindparam("now"))
-        return sql(update(challenges).where(usable).values(used=true()))
+        return self._sql(update(challenges).where(usable).values(used=true()))
 
     @cached_property
     def delete_expired_challenges(self) -> str:
         """Parameters: ``now``, ``at_most``."""
-        return sql(delete_before(challenges, "expires_at", moment="now"))
+        return self._sql(delete_before(challenges, "expires_at", moment="now"))

@@ -1,17 +1,37 @@
-"""From Core to the text that the driver takes."""
+"""From Core to the text that a driver takes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Select, Table, bindparam, delete, literal_column, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ColumnElement, Delete, Dialect, Select, Table, bindparam, delete, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import ClauseElement
 
+_DIALECTS: dict[str, Callable[[], Dialect]] = {
+    "sqlite": partial(sqlite.dialect, paramstyle="named"),
+    "postgresql": psycopg.dialect,
+}
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""What Core's own insertion lacks: an answer to a row that is there already. Both spell it in the same way."""
 
-def sql(statement: ClauseElement) -> str:
-    """Compile a statement for the driver, with named parameters."""
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+
+class StatementsBase:
+    """Statements as texts with named parameters.
+
+    Args:
+        dialect: The name of the kind of database.
+    """
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = _DIALECTS[dialect]()
+        self._insert_or = _INSERTS[dialect]
+
+    def _sql(self, statement: ClauseElement) -> str:
+        return str(statement.compile(dialect=self._dialect))
 
 
 def delete_before(table: Table, column: str, *, moment: str) -> Delete:

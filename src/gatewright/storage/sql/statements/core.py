@@ -1,4 +1,4 @@
-"""Every statement of the store, built in Core and compiled for SQLite."""
+"""Every statement of the store, built in Core and compiled for one kind of database."""
 
 from gatewright.storage.sql.statements.account_changes import AccountChangeStatements
 from gatewright.storage.sql.statements.accounts import AccountStatements
@@ -7,6 +7,7 @@ from gatewright.storage.sql.statements.audit import AuditStatements
 from gatewright.storage.sql.statements.challenges import ChallengeStatements
 from gatewright.storage.sql.statements.credentials import CredentialStatements
 from gatewright.storage.sql.statements.links import LinkStatements
+from gatewright.storage.sql.statements.locks import LockStatements
 from gatewright.storage.sql.statements.outbox import OutboxStatements
 from gatewright.storage.sql.statements.profiles import ProfileStatements
 from gatewright.storage.sql.statements.remembered import RememberedStatements
@@ -23,6 +24,7 @@ class Statements(
     CredentialStatements,
     OutboxStatements,
     LinkStatements,
+    LockStatements,
     ProfileStatements,
     RememberedStatements,
     RightsStatements,

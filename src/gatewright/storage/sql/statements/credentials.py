@@ -6,34 +6,33 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert
 
-from gatewright.storage.sql.statements.compile import first, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import credentials
 
 c = credentials.c
 _OF_USER = and_(c.provider == bindparam("provider"), c.user_id == bindparam("user_id"))
 
 
-class CredentialStatements:
+class CredentialStatements(StatementsBase):
     """The SQL statements on the password hashes that other providers' users were last seen with."""
 
     @cached_property
     def find_credential(self) -> str:
         """Parameters: ``provider``, ``user_id``."""
-        return sql(select(c.digest, c.previous_digest).where(_OF_USER))
+        return self._sql(select(c.digest, c.previous_digest).where(_OF_USER))
 
     @cached_property
     def keep_credential(self) -> str:
         """Parameters: the columns."""
-        kept = insert(credentials)
+        kept = self._insert_or(credentials)
         new = {name: kept.excluded[name] for name in ("digest", "previous_digest", "expires_at")}
-        return sql(kept.on_conflict_do_update(index_elements=["provider", "user_id"], set_=new))
+        return self._sql(kept.on_conflict_do_update(index_elements=["provider", "user_id"], set_=new))
 
     @cached_property
     def prolong_credential(self) -> str:
         """Parameters: ``provider``, ``user_id``, ``expires_at``."""
-        return sql(update(credentials).where(_OF_USER).values(expires_at=bindparam("expires_at")))
+        return self._sql(update(credentials).where(_OF_USER).values(expires_at=bindparam("expires_at")))
 
     @cached_property
     def renew_credential(self) -> str:
@@ -41,11 +40,11 @@ class CredentialStatements:
         was_announced = and_(bindparam("is_stored"), c.previous_digest == bindparam("old"))
         is_latest = or_(c.digest == bindparam("old"), was_announced)
         renewed: dict[str, Any] = {"digest": bindparam("new"), "previous_digest": bindparam("old")}
-        return sql(update(credentials).where(_OF_USER, is_latest).values(renewed))
+        return self._sql(update(credentials).where(_OF_USER, is_latest).values(renewed))
 
     @cached_property
     def delete_expired_credentials(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         over = select(c.provider, c.user_id).where(c.expires_at <= bindparam("now"))
         which = tuple_(c.provider, c.user_id).in_(first(over, bindparam("at_most")))
-        return sql(delete(credentials).where(which))
+        return self._sql(delete(credentials).where(which))

@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import and_, bindparam, delete, exists, insert, literal_column, or_, true
 
 from gatewright.storage.sql.statements.accounts import account_records
-from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
 from gatewright.storage.sql.tables import links, users
 
 k = links.c
@@ -19,25 +19,25 @@ IS_THEIRS = and_(users.c.id == k.account_id, _IS_FOR_ADDRESS, users.c.is_active.
 """The link's account is active and has still the address that the link was sent to, or is about to move there."""
 
 
-class LinkStatements:
+class LinkStatements(StatementsBase):
     """The SQL statements on the links of mails."""
 
     @cached_property
     def insert_link(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(links))
+        return self._sql(insert(links))
 
     @cached_property
     def delete_links(self) -> str:
         """Parameters: ``account_id``, ``purpose``. Returns where they led on to."""
         mine = and_(k.account_id == bindparam("account_id"), k.purpose == bindparam("purpose"))
-        return sql(delete(links).where(mine).returning(k.next_path))
+        return self._sql(delete(links).where(mine).returning(k.next_path))
 
     @cached_property
     def find_link(self) -> str:
         """Parameters: ``digest``, ``purpose``, ``now``. The account's columns, then the link's."""
         found = account_records().add_columns(*RECORD).join_from(users, links, IS_THEIRS)
-        return sql(found.where(k.digest == bindparam("digest"), IS_USABLE))
+        return self._sql(found.where(k.digest == bindparam("digest"), IS_USABLE))
 
     @cached_property
     def spend_link(self) -> str:
@@ -45,9 +45,9 @@ class LinkStatements:
         address, to exactly one caller.
         """
         spent = delete(links).where(k.id == bindparam("link_id"), IS_USABLE, exists().where(IS_THEIRS))
-        return sql(spent.returning(k.account_id, k.email))
+        return self._sql(spent.returning(k.account_id, k.email))
 
     @cached_property
     def delete_expired_links(self) -> str:
         """Parameters: ``now``, ``at_most``."""
-        return sql(delete_before(links, "expires_at", moment="now"))
+        return self._sql(delete_before(links, "expires_at", moment="now"))

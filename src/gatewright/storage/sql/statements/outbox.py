@@ -6,45 +6,45 @@ from functools import cached_property
 
 from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 
-from gatewright.storage.sql.statements.compile import first, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import outbox
 
 c = outbox.c
 
 
-class OutboxStatements:
+class OutboxStatements(StatementsBase):
     """The SQL statements on the mails that wait to be sent."""
 
     @cached_property
     def insert_queued_mail(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(outbox))
+        return self._sql(insert(outbox))
 
     @cached_property
     def claim_queued_mail(self) -> str:
         """Parameters: ``now``, ``busy_until``. Returns the mail to exactly one caller."""
         due = select(c.id).where(c.due_at <= bindparam("now")).order_by(c.due_at)
-        oldest = first(due, literal_column("1")).scalar_subquery()
-        claimed = update(outbox).where(c.id == oldest).values(due_at=bindparam("busy_until"))
-        return sql(claimed.returning(*c))
+        free = first(due, literal_column("1")).with_for_update(skip_locked=True)
+        claimed = update(outbox).where(c.id == free.scalar_subquery()).values(due_at=bindparam("busy_until"))
+        return self._sql(claimed.returning(*c))
 
     @cached_property
     def remove_queued_mail(self) -> str:
         """Parameters: ``mail_id``."""
-        return sql(delete(outbox).where(c.id == bindparam("mail_id")))
+        return self._sql(delete(outbox).where(c.id == bindparam("mail_id")))
 
     @cached_property
     def remove_mails(self) -> str:
         """Parameters: ``account_id``, ``kind``."""
-        return sql(delete(outbox).where(c.account_id == bindparam("account_id"), c.kind == bindparam("kind")))
+        return self._sql(delete(outbox).where(c.account_id == bindparam("account_id"), c.kind == bindparam("kind")))
 
     @cached_property
     def postpone_queued_mail(self) -> str:
         """Parameters: ``mail_id``, ``due_at``, ``error``. Counts the try."""
         tried = {"due_at": bindparam("due_at"), "error": bindparam("error"), "tries": c.tries + literal_column("1")}
-        return sql(update(outbox).where(c.id == bindparam("mail_id")).values(tried))
+        return self._sql(update(outbox).where(c.id == bindparam("mail_id")).values(tried))
 
     @cached_property
     def list_queued_mails(self) -> str:
         """No parameters."""
-        return sql(select(outbox).order_by(c.created_at, c.id))
+        return self._sql(select(outbox).order_by(c.created_at, c.id))

@@ -5,22 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 
-from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.tables import profiles
 
 
-class ProfileStatements:
+class ProfileStatements(StatementsBase):
     """The SQL statements on profiles."""
 
     @cached_property
     def find_profile(self) -> str:
         """Parameters: ``account_id``."""
-        return sql(select(profiles.c.fields).where(profiles.c.account_id == bindparam("account_id")))
+        return self._sql(select(profiles.c.fields).where(profiles.c.account_id == bindparam("account_id")))
 
     @cached_property
     def save_profile(self) -> str:
         """Parameters: the columns."""
-        kept = insert(profiles)
-        return sql(kept.on_conflict_do_update(index_elements=["account_id"], set_={"fields": kept.excluded.fields}))
+        kept = self._insert_or(profiles)
+        return self._sql(
+            kept.on_conflict_do_update(index_elements=["account_id"], set_={"fields": kept.excluded.fields})
+        )

@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, func, literal_column, select, union, union_all
-from sqlalchemy.dialects.sqlite import insert
 
-from gatewright.storage.sql.statements.compile import sql
+from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.tables import (
     permissions,
     role_parents,
@@ -19,7 +18,7 @@ from gatewright.storage.sql.tables import (
 )
 
 
-class RightsStatements:
+class RightsStatements(StatementsBase):
     """The SQL statements on roles and permissions."""
 
     @cached_property
@@ -31,7 +30,7 @@ class RightsStatements:
         granted = union_all(own, by_role).cte("granted")
         below = select(permissions.c.name).join(granted, _is_below(permissions.c.name, granted.c.permission))
         every = union(select(granted.c.permission.label("name")), below).subquery()
-        return sql(
+        return self._sql(
             union_all(
                 select(literal_column("'role'").label("kind"), held.c.role.label("name")),
                 select(literal_column("'permission'").label("kind"), every.c.name),
@@ -41,62 +40,62 @@ class RightsStatements:
     @cached_property
     def add_permission(self) -> str:
         """Parameters: ``name``."""
-        return sql(insert(permissions).on_conflict_do_nothing())
+        return self._sql(self._insert_or(permissions).on_conflict_do_nothing())
 
     @cached_property
     def has_permission(self) -> str:
         """Parameters: ``name``."""
-        return sql(select(permissions.c.name).where(permissions.c.name == bindparam("name")))
+        return self._sql(select(permissions.c.name).where(permissions.c.name == bindparam("name")))
 
     @cached_property
     def list_permissions(self) -> str:
         """No parameters."""
-        return sql(select(permissions.c.name).order_by(permissions.c.name))
+        return self._sql(select(permissions.c.name).order_by(permissions.c.name))
 
     @cached_property
     def add_role(self) -> str:
         """Parameters: ``name``."""
-        return sql(insert(roles).on_conflict_do_nothing())
+        return self._sql(self._insert_or(roles).on_conflict_do_nothing())
 
     @cached_property
     def add_role_parent(self) -> str:
         """Parameters: ``role``, ``parent``."""
-        return sql(insert(role_parents).on_conflict_do_nothing())
+        return self._sql(self._insert_or(role_parents).on_conflict_do_nothing())
 
     @cached_property
     def list_roles(self) -> str:
         """No parameters."""
-        return sql(select(roles.c.name).order_by(roles.c.name))
+        return self._sql(select(roles.c.name).order_by(roles.c.name))
 
     @cached_property
     def grant_to_account(self) -> str:
         """Parameters: ``account_id``, ``permission``."""
-        return sql(insert(user_permissions).on_conflict_do_nothing())
+        return self._sql(self._insert_or(user_permissions).on_conflict_do_nothing())
 
     @cached_property
     def grant_to_role(self) -> str:
         """Parameters: ``role``, ``permission``."""
-        return sql(insert(role_permissions).on_conflict_do_nothing())
+        return self._sql(self._insert_or(role_permissions).on_conflict_do_nothing())
 
     @cached_property
     def revoke_from_account(self) -> str:
         """Parameters: ``account_id``, ``permission``."""
-        return sql(_delete_exactly(user_permissions))
+        return self._sql(_delete_exactly(user_permissions))
 
     @cached_property
     def revoke_from_role(self) -> str:
         """Parameters: ``role``, ``permission``."""
-        return sql(_delete_exactly(role_permissions))
+        return self._sql(_delete_exactly(role_permissions))
 
     @cached_property
     def assign_role(self) -> str:
         """Parameters: ``account_id``, ``role``."""
-        return sql(insert(user_roles).on_conflict_do_nothing())
+        return self._sql(self._insert_or(user_roles).on_conflict_do_nothing())
 
     @cached_property
     def unassign_role(self) -> str:
         """Parameters: ``account_id``, ``role``."""
-        return sql(_delete_exactly(user_roles))
+        return self._sql(_delete_exactly(user_roles))
 
 
 def _roles_of_account() -> CTE:
@@ -112,9 +111,9 @@ def _is_below(name: ColumnElement[str], branch: ColumnElement[str]) -> Any:
 
     A range, and not a pattern, so that the index answers it and no character has a meaning of its own.
     """
-    stem = func.substr(branch, literal_column("1"), func.length(branch) - literal_column("2"))
-    is_branch = func.substr(branch, literal_column("-2")) == literal_column("'.*'")
-    return and_(is_branch, name > stem.concat(literal_column("'.'")), name < stem.concat(literal_column("'/'")))
+    stem = func.rtrim(branch, literal_column("'*'"))  # as in "shop."
+    beyond = func.rtrim(branch, literal_column("'.*'")).concat(literal_column("'/'"))
+    return and_(branch.like(literal_column("'%.*'")), name > stem, name < beyond)
 
 
 def _delete_exactly(table: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, insert, or_, select, true, update
 
 from gatewright.storage.sql.statements.accounts import account_columns
-from gatewright.storage.sql.statements.compile import delete_before, sql
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
 from gatewright.storage.sql.tables import sessions, users
 
 s = sessions.c
@@ -18,91 +18,91 @@ OF_ACCOUNT = s.account_id == bindparam("user_id")
 OF_USER = and_(s.user_id == bindparam("user_id"), s.provider == bindparam("provider"), s.account_id.is_(None))
 
 
-class SessionStatements:
+class SessionStatements(StatementsBase):
     """The SQL statements on sessions."""
 
     @cached_property
     def insert_session(self) -> str:
         """Parameters: the columns."""
-        return sql(insert(sessions))
+        return self._sql(insert(sessions))
 
     @cached_property
     def find_session(self) -> str:
         """Parameters: ``digest``, ``now``, ``idle_since``. The account's columns follow the session's."""
         is_recent = s.last_seen_at > bindparam("idle_since")
         with_account = _alive(*RECORD, *account_columns())
-        return sql(with_account.where(s.secret_digest == bindparam("digest"), is_recent))
+        return self._sql(with_account.where(s.secret_digest == bindparam("digest"), is_recent))
 
     @cached_property
     def touch_session(self) -> str:
         """Parameters: ``session_id``, ``now``."""
-        return sql(update(sessions).where(s.id == bindparam("session_id")).values(last_seen_at=bindparam("now")))
+        return self._sql(update(sessions).where(s.id == bindparam("session_id")).values(last_seen_at=bindparam("now")))
 
     @cached_property
     def is_session_alive(self) -> str:
         """Parameters: ``session_id``, ``user_id``, ``now``."""
-        return sql(_of_token(s.id))
+        return self._sql(_of_token(s.id))
 
     @cached_property
     def find_account_of_session(self) -> str:
         """Parameters: ``session_id``, ``user_id``, ``now``."""
-        return sql(_of_token(*account_columns()).where(s.account_id == s.user_id))
+        return self._sql(_of_token(*account_columns()).where(s.account_id == s.user_id))
 
     @cached_property
     def list_sessions(self) -> str:
         """Parameters: ``now``, ``idle_since``."""
-        return sql(_listed())
+        return self._sql(_listed())
 
     @cached_property
     def list_sessions_of_account(self) -> str:
         """Parameters: ``now``, ``idle_since``, ``user_id``."""
-        return sql(_listed().where(OF_ACCOUNT))
+        return self._sql(_listed().where(OF_ACCOUNT))
 
     @cached_property
     def list_sessions_of_user(self) -> str:
         """Parameters: ``now``, ``idle_since``, ``user_id``, ``provider``."""
-        return sql(_listed().where(OF_USER))
+        return self._sql(_listed().where(OF_USER))
 
     @cached_property
     def end_session(self) -> str:
         """Parameters: ``session_id``. Returns the session, with its account, to the one caller who ended it."""
-        return sql(_end(s.id == bindparam("session_id")).returning(*RECORD, s.account_id))
+        return self._sql(_end(s.id == bindparam("session_id")).returning(*RECORD, s.account_id))
 
     @cached_property
     def end_visit(self) -> str:
         """Parameters: ``digest``. Returns the session, with its account, to the one caller who ended it."""
-        return sql(_end(s.secret_digest == bindparam("digest")).returning(*RECORD, s.account_id))
+        return self._sql(_end(s.secret_digest == bindparam("digest")).returning(*RECORD, s.account_id))
 
     @cached_property
     def end_sessions_of_account(self) -> str:
         """Parameters: ``user_id``, ``keep``."""
-        return sql(_end(and_(OF_ACCOUNT, s.id != bindparam("keep"))))
+        return self._sql(_end(and_(OF_ACCOUNT, s.id != bindparam("keep"))))
 
     @cached_property
     def end_sessions_of_user(self) -> str:
         """Parameters: ``user_id``, ``provider``, ``keep``."""
-        return sql(_end(and_(OF_USER, s.id != bindparam("keep"))))
+        return self._sql(_end(and_(OF_USER, s.id != bindparam("keep"))))
 
     @cached_property
     def end_sessions_of_wallet(self) -> str:
         """Parameters: ``account_id``, ``evrmore_address``."""
         by_wallet = s.evrmore_address == bindparam("evrmore_address")
-        return sql(_end(and_(s.account_id == bindparam("account_id"), by_wallet)))
+        return self._sql(_end(and_(s.account_id == bindparam("account_id"), by_wallet)))
 
     @cached_property
     def end_remembered_sessions_of_account(self) -> str:
         """Parameters: ``user_id``."""
-        return sql(_end(and_(OF_ACCOUNT, s.is_fully_authenticated.is_(false()))))
+        return self._sql(_end(and_(OF_ACCOUNT, s.is_fully_authenticated.is_(false()))))
 
     @cached_property
     def end_remembered_sessions_of_user(self) -> str:
         """Parameters: ``user_id``, ``provider``."""
-        return sql(_end(and_(OF_USER, s.is_fully_authenticated.is_(false()))))
+        return self._sql(_end(and_(OF_USER, s.is_fully_authenticated.is_(false()))))
 
     @cached_property
     def delete_expired_sessions(self) -> str:
         """Parameters: ``now``, ``at_most``."""
-        return sql(delete_before(sessions, "expires_at", moment="now"))
+        return self._sql(delete_before(sessions, "expires_at", moment="now"))
 
 
 def _alive(*columns: ColumnElement[Any]) -> Select[Any]:

@@ -359,6 +359,30 @@ SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = :account_id ORDER BY wallets.linked_at, wallets.evrmore_address
 
+-- lock_account
+SELECT users.id
+FROM users
+WHERE users.id = :account_id
+
+-- lock_account_of_link
+SELECT users.id
+FROM users
+WHERE users.id = (SELECT links.account_id
+FROM links
+WHERE links.id = :link_id)
+
+-- lock_account_of_wallet
+SELECT users.id
+FROM users
+WHERE users.id = (SELECT wallets.account_id
+FROM wallets
+WHERE wallets.evrmore_address = :evrmore_address)
+
+-- lock_remembered
+SELECT remembered.id
+FROM remembered
+WHERE remembered.id = :series_id
+
 -- names_of_account
 SELECT names.name
 FROM (SELECT audit.username AS name
@@ -475,7 +499,7 @@ SELECT 'role' AS kind, held.role AS name
 FROM held UNION ALL SELECT 'permission' AS kind, anon_1.name
 FROM (SELECT granted.permission AS name
 FROM granted UNION SELECT permissions.name AS name
-FROM permissions JOIN granted ON substr(granted.permission, -2) = '.*' AND permissions.name > (substr(granted.permission, 1, length(granted.permission) - 2) || '.') AND permissions.name < (substr(granted.permission, 1, length(granted.permission) - 2) || '/')) AS anon_1
+FROM permissions JOIN granted ON granted.permission LIKE '%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_1
 
 -- rotate_remembered
 UPDATE remembered SET rotated_at=:now, digest=:new_digest, previous_digest=remembered.digest WHERE remembered.id = :series_id

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, QueuedMail
 from gatewright.ports import AccountData
-from gatewright.storage.sql.rows import Row, text_of
+from gatewright.storage.sql.database import DuplicateError, Transaction
+from gatewright.storage.sql.rows import Row
 from gatewright.storage.sql.stores.account_base import AccountBase
 
 
@@ -19,41 +19,43 @@ class SQLAccountChanges(AccountBase):
 
     async def change_username(self, account_id: str, username: str, *, audit: AuditEntry) -> bool:
         """Implement `AccountChangeStore`."""
-        with self._transaction_of_name("This username is taken.", username=username) as connection:
-            account = self._find(connection, account_id)
+        async with self._transaction_of_name("This username is taken.", username=username) as tx:
+            await self._lock_account(tx, account_id)
+            account = await self._find(tx, account_id)
             if account is None:
                 return False
             change = {"account_id": account_id, "username": username}
-            connection.execute(self._statements.change_username, change)
-            self._rename(connection, account_id, name=account.username, new_name=username)
-            self._record(connection, audit)
+            await tx.execute(self._statements.change_username, change)
+            await self._rename(tx, account_id, name=account.username, new_name=username)
+            await self._record(tx, audit)
         return True
 
     async def begin_email_change(
         self, account_id: str, *, link: QueuedMail | None, notice: QueuedMail | None, audit: AuditEntry
     ) -> None:
         """Implement `AccountChangeStore`."""
-        with self._database.transaction() as connection:
-            self._drop_email_change(connection, account_id)
-            self._post(connection, link)
-            self._post(connection, notice)
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await self._lock_account(tx, account_id)
+            await self._drop_email_change(tx, account_id)
+            await self._post(tx, link)
+            await self._post(tx, notice)
+            await self._record(tx, audit)
 
     async def change_email(self, link_id: str, *, mail: QueuedMail | None, audit: AuditEntry) -> bool:
         """Implement `AccountChangeStore`."""
         sql = self._statements
-        with self._transaction_of_name("This mail address is taken.") as connection:
-            spent = self._spend_link(connection, link_id, purpose="email_change", now=audit.at)
+        async with self._transaction_of_name("This mail address is taken.") as tx:
+            spent = await self._spend_link(tx, link_id, purpose="email_change", now=audit.at)
             if spent is None:
                 return False
             account_id, email = spent
-            account = self._find(connection, account_id)
-            connection.execute(sql.change_email, {"account_id": account_id, "email": email})
-            connection.execute(sql.delete_links_of_account, {"account_id": account_id})
-            self._drop_email_change(connection, account_id)
-            self._rename(connection, account_id, name=None if account is None else account.email, new_name=email)
-            self._post(connection, mail)
-            self._record(connection, audit)
+            account = await self._find(tx, account_id)
+            await tx.execute(sql.change_email, {"account_id": account_id, "email": email})
+            await tx.execute(sql.delete_links_of_account, {"account_id": account_id})
+            await self._drop_email_change(tx, account_id)
+            await self._rename(tx, account_id, name=None if account is None else account.email, new_name=email)
+            await self._post(tx, mail)
+            await self._record(tx, audit)
         return True
 
     async def delete_account(
@@ -61,93 +63,95 @@ class SQLAccountChanges(AccountBase):
     ) -> bool:
         """Implement `AccountChangeStore`."""
         sql, which = self._statements, {"account_id": account_id}
-        with self._database.transaction() as connection:
-            account = self._find(connection, account_id)
+        async with self._database.transaction() as tx:
+            await self._lock_account(tx, account_id)
+            account = await self._find(tx, account_id)
             if account is None:
                 return False
-            connection.execute(sql.delete_challenges_of_account, which)
-            self._record(connection, audit)
-            self._forget_person(connection, account)
-            connection.executemany(
+            await tx.execute(sql.delete_challenges_of_account, which)
+            await self._record(tx, audit)
+            await self._forget_person(tx, account)
+            await tx.execute_many(
                 sql.delete_attempts_on, [{"action": action, "name": name} for action, name in attempts]
             )
-            connection.execute(sql.delete_account, which)
-            self._post(connection, mail)
+            await tx.execute(sql.delete_account, which)
+            await self._post(tx, mail)
         return True
 
     async def export_account(self, account_id: str, *, audit: AuditEntry) -> AccountData | None:
         """Implement `AccountChangeStore`."""
         sql, read = self._statements, self._read
-        with self._database.transaction() as connection:
-            account = self._find(connection, account_id)
+        async with self._database.transaction() as tx:
+            await self._lock_account(tx, account_id)
+            account = await self._find(tx, account_id)
             if account is None:
                 return None
-            self._record(connection, audit)
+            await self._record(tx, audit)
 
-            def rows(statement: str) -> list[Row]:
-                return connection.execute(statement, {"account_id": account_id}).fetchall()
+            async def rows(statement: str) -> list[Row]:
+                return await tx.fetch_all(statement, {"account_id": account_id})
 
-            profile = rows(sql.find_profile)
+            profile = await rows(sql.find_profile)
             return AccountData(
                 account=account,
-                has_password=bool(rows(sql.has_password)[0][0]),
-                wallets=[address for (address,) in rows(sql.list_wallets)],
+                has_password=bool((await rows(sql.has_password))[0][0]),
+                wallets=[address for (address,) in await rows(sql.list_wallets)],
                 profile=json.loads(profile[0][0]) if profile else {},
-                roles=[role for (role,) in rows(sql.own_roles_of_account)],
-                permissions=[permission for (permission,) in rows(sql.own_permissions_of_account)],
-                sessions=[read.session(row) for row in rows(sql.all_sessions_of_account)],
-                remembered=[read.remembered(row) for row in rows(sql.all_remembered_of_account)],
-                links=[read.link(row) for row in rows(sql.all_links_of_account)],
-                mails=[read.mail(row) for row in rows(sql.all_mails_of_account)],
-                audit=self._lines_about(connection, account),
+                roles=[role for (role,) in await rows(sql.own_roles_of_account)],
+                permissions=[permission for (permission,) in await rows(sql.own_permissions_of_account)],
+                sessions=[read.session(row) for row in await rows(sql.all_sessions_of_account)],
+                remembered=[read.remembered(row) for row in await rows(sql.all_remembered_of_account)],
+                links=[read.link(row) for row in await rows(sql.all_links_of_account)],
+                mails=[read.mail(row) for row in await rows(sql.all_mails_of_account)],
+                audit=await self._lines_about(tx, account),
             )
 
     async def names_of_account(self, account_id: str) -> list[str]:
         """Implement `AccountChangeStore`."""
-        rows = self._database.fetch_all(self._statements.names_of_account, {"account_id": account_id})
+        rows = await self._database.fetch_all(self._statements.names_of_account, {"account_id": account_id})
         return [name for (name,) in rows]
 
     async def sole_roles(self, account_id: str) -> list[str]:
         """Implement `AccountChangeStore`."""
-        rows = self._database.fetch_all(self._statements.sole_roles_of_account, {"account_id": account_id})
+        rows = await self._database.fetch_all(self._statements.sole_roles_of_account, {"account_id": account_id})
         return [role for (role,) in rows]
 
-    @contextmanager
-    def _transaction_of_name(self, message: str, **evidence: str) -> Iterator[sqlite3.Connection]:
+    @asynccontextmanager
+    async def _transaction_of_name(self, message: str, **evidence: str) -> AsyncIterator[Transaction]:
         """Hold a transaction that fails where a name is somebody else's."""
         try:
-            with self._database.transaction() as connection:
-                yield connection
-        except sqlite3.IntegrityError:
+            async with self._database.transaction() as tx:
+                yield tx
+        except DuplicateError:
             raise TakenError(message, **evidence) from None
 
-    def _find(self, connection: sqlite3.Connection, account_id: str) -> Account | None:
-        row = connection.execute(self._statements.find_account, {"account_id": account_id}).fetchone()
+    async def _find(self, tx: Transaction, account_id: str) -> Account | None:
+        row = await tx.fetch_one(self._statements.find_account, {"account_id": account_id})
         return None if row is None else self._read.account(row)
 
-    def _rename(self, connection: sqlite3.Connection, account_id: str, *, name: str | None, new_name: str) -> None:
+    async def _rename(self, tx: Transaction, account_id: str, *, name: str | None, new_name: str) -> None:
         """Let sessions and remembered browsers that are known by an account's former name go on."""
         change = {"account_id": account_id, "name": name, "new_name": new_name}
-        connection.execute(self._statements.rename_sessions, change)
-        connection.execute(self._statements.rename_remembered, change)
+        await tx.execute(self._statements.rename_sessions, change)
+        await tx.execute(self._statements.rename_remembered, change)
 
-    def _forget_person(self, connection: sqlite3.Connection, account: Account) -> None:
+    async def _forget_person(self, tx: Transaction, account: Account) -> None:
         """Take an account's person out of the audit record, whose lines stay."""
-        sql, named = self._statements, self._named(connection, account)
-        connection.executemany(sql.forget_name_in_audit, named)
-        connection.executemany(sql.forget_actor_in_audit, named)
-        connection.execute(sql.forget_person_in_audit, {"account_id": account.id})
+        sql, named = self._statements, await self._named(tx, account)
+        await tx.execute_many(sql.forget_name_in_audit, named)
+        await tx.execute_many(sql.forget_actor_in_audit, named)
+        await tx.execute(sql.forget_person_in_audit, {"account_id": account.id})
 
-    def _lines_about(self, connection: sqlite3.Connection, account: Account) -> list[tuple[int, AuditEntry]]:
+    async def _lines_about(self, tx: Transaction, account: Account) -> list[tuple[int, AuditEntry]]:
         """Return the lines of the audit record that are about an account, or name it."""
         sql = self._statements
-        rows = connection.execute(sql.audit_of_account, {"account_id": account.id}).fetchall()
-        for which in self._named(connection, account):
-            rows += connection.execute(sql.audit_of_name, which).fetchall()
+        rows = await tx.fetch_all(sql.audit_of_account, {"account_id": account.id})
+        for which in await self._named(tx, account):
+            rows += await tx.fetch_all(sql.audit_of_name, which)
         return [(row[0], self._read.audit_entry(row[1:])) for row in sorted(rows)]
 
-    def _named(self, connection: sqlite3.Connection, account: Account) -> list[dict[str, str]]:
+    async def _named(self, tx: Transaction, account: Account) -> list[dict[str, object]]:
         """Return what the record may call an account, each with what the statements about it ask for."""
-        names = connection.execute(self._statements.names_of_account, {"account_id": account.id}).fetchall()
-        since = text_of(account.created_at)
+        names = await tx.fetch_all(self._statements.names_of_account, {"account_id": account.id})
+        since = self._moment(account.created_at)
         return [{"account_id": account.id, "name": name, "since": since} for (name,) in names]

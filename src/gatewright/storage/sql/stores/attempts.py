@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 
 from gatewright.model import Attempt, as_utc
 from gatewright.ports import AttemptLimit
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.database import Reading
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -16,47 +15,55 @@ class SQLAttempts(StoreBase):
 
     async def add_attempt(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
         """Implement `AttemptStore`."""
-        with self._database.transaction(survives_power_cut=False) as connection:
-            until = self._blocked_until(connection, attempt, limit)
+        async with self._database.transaction(survives_power_cut=False) as tx:
+            await tx.lock_names(*_counters(attempt))
+            until = await self._blocked_until(tx, attempt, limit)
             if until is None:
-                connection.execute(self._statements.insert_attempt, row_of(attempt))
+                await tx.execute(self._statements.insert_attempt, self._write.row(attempt))
         return until
 
     async def blocked_until(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
         """Implement `AttemptStore`."""
-        with self._database.connection() as connection:
-            return self._blocked_until(connection, attempt, limit)
+        return await self._blocked_until(self._database, attempt, limit)
 
     async def remove_attempt(self, attempt_id: str) -> None:
         """Implement `AttemptStore`."""
-        with self._database.transaction(survives_power_cut=False) as connection:
-            connection.execute(self._statements.remove_attempt, {"attempt_id": attempt_id})
+        async with self._database.transaction(survives_power_cut=False) as tx:
+            await tx.execute(self._statements.remove_attempt, {"attempt_id": attempt_id})
 
     async def delete_expired_attempts(self, *, before: datetime, at_most: int) -> int:
         """Implement `AttemptStore`."""
-        return self._delete(self._statements.delete_expired_attempts, before=text_of(before), at_most=at_most)
+        return await self._delete(
+            self._statements.delete_expired_attempts, before=self._moment(before), at_most=at_most
+        )
 
-    def _blocked_until(self, connection: sqlite3.Connection, attempt: Attempt, limit: AttemptLimit) -> datetime | None:
+    async def _blocked_until(self, reading: Reading, attempt: Attempt, limit: AttemptLimit) -> datetime | None:
         """Return when the last of the limits that an attempt runs into lets it through, if it runs into any."""
         sql = self._statements
         which = {
             "action": attempt.action,
             "name": attempt.name,
             "client": attempt.client,
-            "since": text_of(attempt.at - limit.window),
+            "since": self._moment(attempt.at - limit.window),
         }
 
-        def nth_newest(statement: str, n: int | None, *, plus: timedelta) -> list[datetime]:
-            row = None if n is None else connection.execute(statement, which | {"newer": n - 1}).fetchone()
+        async def nth_newest(statement: str, n: int | None, *, plus: timedelta) -> list[datetime]:
+            row = None if n is None else await reading.fetch_one(statement, which | {"newer": n - 1})
             return [] if row is None else [as_utc(self._read.moment(row[0])) + plus]
 
         of_client: list[datetime] = []
         if attempt.client is not None:
-            of_client += nth_newest(sql.nth_attempt_of_client_on_name, limit.of_client_on_name, plus=limit.window)
-            of_client += nth_newest(sql.nth_attempt_of_client, limit.of_client, plus=limit.window)
-        on_name = nth_newest(sql.nth_attempt_on_name, limit.on_name, plus=limit.window)
+            of_client += await nth_newest(sql.nth_attempt_of_client_on_name, limit.of_client_on_name, plus=limit.window)
+            of_client += await nth_newest(sql.nth_attempt_of_client, limit.of_client, plus=limit.window)
+        on_name = await nth_newest(sql.nth_attempt_on_name, limit.on_name, plus=limit.window)
         if on_name and limit.every is not None:
-            on_name = nth_newest(sql.nth_attempt_on_name, 1, plus=limit.every)
+            on_name = await nth_newest(sql.nth_attempt_on_name, 1, plus=limit.every)
         now = as_utc(attempt.at)
         until = max([*of_client, *on_name], default=now)
         return until if until > now else None
+
+
+def _counters(attempt: Attempt) -> list[str]:
+    """Name what an attempt is counted by, so that two at a time cannot both be the last one that is allowed."""
+    counters = [f"attempts on {attempt.action} {attempt.name}"]
+    return counters if attempt.client is None else [*counters, f"attempts of {attempt.action} {attempt.client}"]

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from gatewright.model import AuditEntry
 from gatewright.ports import AuditFilter
-from gatewright.storage.sql.rows import text_of
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -15,15 +14,15 @@ class SQLAudit(StoreBase):
 
     async def add_audit(self, entry: AuditEntry) -> None:
         """Implement `AuditStore`."""
-        with self._database.transaction() as connection:
-            self._record(connection, entry)
+        async with self._database.transaction() as tx:
+            await self._record(tx, entry)
 
     async def list_audit(self, which: AuditFilter) -> list[tuple[int, AuditEntry]]:
         """Implement `AuditStore`."""
         sql = self._statements
         parameters: dict[str, object] = {
             "after_id": which.after_id,
-            "since": None if which.since is None else text_of(which.since),
+            "since": None if which.since is None else self._moment(which.since),
             "event": which.event,
             "at_most": which.at_most,
         }
@@ -32,9 +31,9 @@ class SQLAudit(StoreBase):
         else:
             parameters["username"], parameters["folded"] = which.usernames
             statement = sql.list_newest_audit_of if which.newest else sql.list_audit_of
-        rows = self._database.fetch_all(statement, parameters)
+        rows = await self._database.fetch_all(statement, parameters)
         return [(row[0], self._read.audit_entry(row[1:])) for row in rows]
 
     async def delete_audit(self, *, before: datetime, at_most: int) -> int:
         """Implement `AuditStore`."""
-        return self._delete(self._statements.delete_audit, before=text_of(before), at_most=at_most)
+        return await self._delete(self._statements.delete_audit, before=self._moment(before), at_most=at_most)

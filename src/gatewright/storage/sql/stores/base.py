@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from gatewright.model import AuditEntry
-from gatewright.storage.sql.database import SQLiteDatabase
-from gatewright.storage.sql.rows import RecordReader, row_of
-from gatewright.storage.sql.statements import STATEMENTS
+from gatewright.storage.sql.database import Database, Transaction
+from gatewright.storage.sql.rows import RecordReader, RecordWriter
+from gatewright.storage.sql.statements import statements_of
 
 
 class StoreBase:
     """One database, the statements, and how rows become records."""
 
-    def __init__(self, database: SQLiteDatabase, *, naive_timestamps: bool = False) -> None:
+    def __init__(self, database: Database, *, naive_timestamps: bool = False) -> None:
+        dialect = database.dialect
         self._database = database
-        self._read = RecordReader(naive_timestamps=naive_timestamps)
-        self._statements = STATEMENTS
+        self._read = RecordReader(dialect.read_naive if naive_timestamps else dialect.read_aware)
+        self._write = RecordWriter(dialect.write_moment)
+        self._moment = dialect.write_moment
+        self._statements = statements_of(dialect.name)
 
-    def _record(self, connection: sqlite3.Connection, entry: AuditEntry | None) -> None:
+    async def _lock_account(self, tx: Transaction, account_id: str) -> None:
+        """Let one transaction at a time change an account and what belongs to it."""
+        await tx.lock(self._statements.lock_account, {"account_id": account_id})
+
+    async def _record(self, tx: Transaction, entry: AuditEntry | None) -> None:
         """Write a line of the audit record in the transaction of what it records."""
         if entry is not None:
-            connection.execute(self._statements.insert_audit, row_of(entry))
+            await tx.execute(self._statements.insert_audit, self._write.row(entry))
 
-    def _forget_browsers(
-        self, connection: sqlite3.Connection, *, user_id: str, provider: str, account_id: str | None
-    ) -> None:
+    async def _forget_browsers(self, tx: Transaction, *, user_id: str, provider: str, account_id: str | None) -> None:
         """Forget the remembered browsers of an account, or of another provider's user."""
         sql, owner = self._statements, {"user_id": user_id, "provider": provider}
         statement = sql.remove_remembered_of_user if account_id is None else sql.remove_remembered_of_account
-        connection.execute(statement, owner)
+        await tx.execute(statement, owner)
 
-    def _delete(self, sql: str, **parameters: object) -> int:
-        with self._database.transaction() as connection:
-            return connection.execute(sql, parameters).rowcount
+    async def _delete(self, sql: str, **parameters: object) -> int:
+        async with self._database.transaction() as tx:
+            return await tx.change(sql, parameters)

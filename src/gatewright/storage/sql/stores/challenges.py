@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, Challenge, Session
 from gatewright.ports import ChallengeLimit, VisitSecrets
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -20,24 +19,25 @@ class SQLChallenges(StoreBase):
         self, challenge: Challenge, *, client: str | None, limit: ChallengeLimit
     ) -> Challenge | None:
         """Implement `ChallengeStore`."""
-        sql, since = self._statements, text_of(limit.since)
-        with self._database.transaction() as connection:
+        sql, since = self._statements, self._moment(limit.since)
+        async with self._database.transaction() as tx:
+            await tx.lock_names(*_counters(challenge.evrmore_address, client))
             of_address = {"evrmore_address": challenge.evrmore_address, "since": since}
-            (count,) = connection.execute(sql.count_challenges_of_address, of_address).fetchone()
+            count = await self._count(tx, sql.count_challenges_of_address, of_address)
             if count >= limit.per_address:
                 return None
             if client is not None:
                 of_client = {"client": client, "since": since}
-                (count,) = connection.execute(sql.count_challenges_of_client, of_client).fetchone()
+                count = await self._count(tx, sql.count_challenges_of_client, of_client)
                 if count >= limit.per_client:
                     return None
-            row = row_of(challenge)
-            connection.execute(sql.insert_challenge, row | {"client": client})
+            row = self._write.row(challenge)
+            await tx.execute(sql.insert_challenge, row | {"client": client})
         return self._read.challenge(tuple(row.values()))
 
     async def find_challenge(self, challenge_text: str) -> Challenge | None:
         """Implement `ChallengeStore`."""
-        row = self._database.fetch_one(self._statements.find_challenge, {"challenge_text": challenge_text})
+        row = await self._database.fetch_one(self._statements.find_challenge, {"challenge_text": challenge_text})
         return None if row is None else self._read.challenge(row)
 
     async def claim_challenge(
@@ -51,55 +51,70 @@ class SQLChallenges(StoreBase):
     ) -> tuple[Account, Session] | None:
         """Implement `ChallengeStore`."""
         sql, now = self._statements, audit.at
-        with self._database.transaction() as connection:
+        async with self._database.transaction() as tx:
             wallet = {"evrmore_address": newcomer.evrmore_address}
-            row = connection.execute(sql.find_account_by_wallet, wallet).fetchone()
+            await self._lock_wallet(tx, newcomer.evrmore_address)
+            row = await tx.fetch_one(sql.find_account_by_wallet, wallet)
             account = newcomer if row is None else self._read.account(row)
             if not account.is_active:
                 return account, session
-            if not self._claim(connection, challenge_id, now=now):
+            if not await self._claim(tx, challenge_id, now=now):
                 return None
             if account is newcomer:
-                connection.execute(sql.insert_account, account_row(newcomer, password_hash=None))
-                connection.execute(sql.insert_wallet, wallet | {"account_id": account.id, "linked_at": text_of(now)})
+                await tx.execute(sql.insert_account, self._write.account(newcomer, password_hash=None))
+                await tx.execute(sql.insert_wallet, wallet | {"account_id": account.id, "linked_at": self._moment(now)})
             else:
-                connection.execute(sql.touch_account, {"account_id": account.id, "now": text_of(now)})
+                await tx.execute(sql.touch_account, {"account_id": account.id, "now": self._moment(now)})
             if visit is not None and visit.ends is not None:
-                connection.execute(sql.end_visit, {"digest": visit.ends}).fetchone()
-            session_row = row_of(replace(session, user_id=account.id))
+                await tx.execute(sql.end_visit, {"digest": visit.ends})
+            session_row = self._write.row(replace(session, user_id=account.id))
             secret = {"account_id": account.id, "secret_digest": None if visit is None else visit.digest}
-            connection.execute(sql.insert_session, session_row | secret)
-            self._record(connection, replace(audit, user_id=account.id))
-        account = self._read.account(tuple(row_of(replace(account, last_login=now)).values()))
+            await tx.execute(sql.insert_session, session_row | secret)
+            await self._record(tx, replace(audit, user_id=account.id))
+        account = self._read.account(tuple(self._write.row(replace(account, last_login=now)).values()))
         return account, self._read.session(tuple(session_row.values()))
 
     async def claim_challenge_for_wallet(
         self, challenge_id: str, *, account_id: str, evrmore_address: str, audit: AuditEntry
     ) -> bool:
         """Implement `ChallengeStore`."""
-        wallet = {"evrmore_address": evrmore_address, "account_id": account_id, "linked_at": text_of(audit.at)}
+        wallet = {
+            "evrmore_address": evrmore_address,
+            "account_id": account_id,
+            "linked_at": self._moment(audit.at),
+        }
         try:
-            with self._database.transaction() as connection:
-                if not self._claim(connection, challenge_id, now=audit.at):
+            async with self._database.transaction() as tx:
+                await self._lock_wallet(tx, evrmore_address)
+                await self._lock_account(tx, account_id)
+                if not await self._claim(tx, challenge_id, now=audit.at):
                     return False
-                connection.execute(self._statements.insert_wallet, wallet)
-                self._record(connection, audit)
-        except sqlite3.IntegrityError:
+                await tx.execute(self._statements.insert_wallet, wallet)
+                await self._record(tx, audit)
+        except DuplicateError:
             raise TakenError("This wallet belongs to an account already.", address=evrmore_address) from None
         return True
 
     async def delete_expired_challenges(self, *, now: datetime, at_most: int) -> int:
         """Implement `ChallengeStore`."""
-        return self._delete(self._statements.delete_expired_challenges, now=text_of(now), at_most=at_most)
+        return await self._delete(self._statements.delete_expired_challenges, now=self._moment(now), at_most=at_most)
 
-    def _claim(self, connection: sqlite3.Connection, challenge_id: str, *, now: datetime) -> bool:
+    async def _claim(self, tx: Transaction, challenge_id: str, *, now: datetime) -> bool:
         """Spend a challenge inside a transaction; True for exactly one caller."""
-        claim = {"challenge_id": challenge_id, "now": text_of(now)}
-        return connection.execute(self._statements.claim_challenge, claim).rowcount == 1
+        claim = {"challenge_id": challenge_id, "now": self._moment(now)}
+        return await tx.change(self._statements.claim_challenge, claim) == 1
+
+    async def _count(self, tx: Transaction, sql: str, parameters: Parameters) -> int:
+        row = await tx.fetch_one(sql, parameters)
+        return 0 if row is None else int(row[0])
+
+    async def _lock_wallet(self, tx: Transaction, evrmore_address: str | None) -> None:
+        """Let one transaction at a time decide whose wallet it is, and lock the account that has it already."""
+        await tx.lock_names(f"wallet {evrmore_address}")
+        await tx.lock(self._statements.lock_account_of_wallet, {"evrmore_address": evrmore_address})
 
 
-def account_row(account: Account, *, password_hash: str | None) -> dict[str, object]:
-    """Write an account as its row: its wallets stand in a table of their own."""
-    row = row_of(account) | {"password_hash": password_hash}
-    del row["evrmore_address"]
-    return row
+def _counters(evrmore_address: str, client: str | None) -> list[str]:
+    """Name what a challenge is counted by, so that two at a time cannot both be the last one that is allowed."""
+    counters = [f"challenges of address {evrmore_address}"]
+    return counters if client is None else [*counters, f"challenges of client {client}"]

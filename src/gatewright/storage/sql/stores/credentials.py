@@ -8,7 +8,6 @@ from datetime import datetime
 from gatewright.model import AuditEntry
 from gatewright.offload import quick
 from gatewright.ports import Owner
-from gatewright.storage.sql.rows import text_of
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -18,32 +17,33 @@ class SQLCredentials(StoreBase):
     @quick
     async def is_credential_current(self, owner: Owner, *, digest: bytes) -> bool:
         """Implement `CredentialStore`."""
-        row = self._database.fetch_one(self._statements.find_credential, asdict(owner))
+        row = await self._database.fetch_one(self._statements.find_credential, asdict(owner))
         return row is not None and digest in row
 
     async def keep_credential(self, owner: Owner, *, digest: bytes, expires_at: datetime, audit: AuditEntry) -> bool:
         """Implement `CredentialStore`."""
         sql, which = self._statements, asdict(owner)
-        lasting = which | {"expires_at": text_of(expires_at)}
-        with self._database.transaction() as connection:
-            row = connection.execute(sql.find_credential, which).fetchone()
+        lasting = which | {"expires_at": self._moment(expires_at)}
+        async with self._database.transaction() as tx:
+            await tx.lock_names(f"credential {owner.provider} {owner.user_id}")
+            row = await tx.fetch_one(sql.find_credential, which)
             if row is not None and digest in row:
-                connection.execute(sql.prolong_credential, lasting)
+                await tx.execute(sql.prolong_credential, lasting)
                 return False
-            connection.execute(sql.keep_credential, lasting | {"digest": digest, "previous_digest": None})
+            await tx.execute(sql.keep_credential, lasting | {"digest": digest, "previous_digest": None})
             if row is None:
                 return False
-            if connection.execute(sql.end_sessions_of_user, which | {"keep": ""}).rowcount:
-                self._record(connection, audit)
-            self._forget_browsers(connection, user_id=owner.user_id, provider=owner.provider or "", account_id=None)
+            if await tx.change(sql.end_sessions_of_user, which | {"keep": ""}):
+                await self._record(tx, audit)
+            await self._forget_browsers(tx, user_id=owner.user_id, provider=owner.provider or "", account_id=None)
         return True
 
     async def renew_credential(self, owner: Owner, *, old: bytes, new: bytes, is_stored: bool) -> None:
         """Implement `CredentialStore`."""
         renewal = asdict(owner) | {"old": old, "new": new, "is_stored": is_stored}
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.renew_credential, renewal)
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.renew_credential, renewal)
 
     async def delete_expired_credentials(self, *, now: datetime, at_most: int) -> int:
         """Implement `CredentialStore`."""
-        return self._delete(self._statements.delete_expired_credentials, now=text_of(now), at_most=at_most)
+        return await self._delete(self._statements.delete_expired_credentials, now=self._moment(now), at_most=at_most)

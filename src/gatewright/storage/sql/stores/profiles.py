@@ -14,15 +14,15 @@ class SQLProfiles(StoreBase):
 
     async def find_profile(self, account_id: str) -> dict[str, str]:
         """Implement `ProfileStore`."""
-        row = self._database.fetch_one(self._statements.find_profile, {"account_id": account_id})
+        row = await self._database.fetch_one(self._statements.find_profile, {"account_id": account_id})
         profile: dict[str, str] = {} if row is None else json.loads(row[0])
         return profile
 
     async def save_profile(self, account_id: str, profile: Mapping[str, str], *, audit: AuditEntry) -> None:
         """Implement `ProfileStore`."""
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.save_profile, profile_row(account_id, profile))
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.save_profile, profile_row(account_id, profile))
+            await self._record(tx, audit)
 
 
 def profile_row(account_id: str, profile: Mapping[str, str]) -> dict[str, object]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 
 from gatewright.model import AuditEntry, Remembered, has_passed
 from gatewright.ports import Recollection
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.database import Transaction
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -19,13 +18,13 @@ class SQLRemembered(StoreBase):
     async def add_remembered(self, remembered: Remembered, *, account_id: str | None, digest: bytes) -> None:
         """Implement `RememberStore`."""
         secrets = {"account_id": account_id, "digest": digest, "previous_digest": None}
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.insert_remembered, row_of(remembered) | secrets)
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.insert_remembered, self._write.row(remembered) | secrets)
 
     async def find_remembered(self, series_id: str, *, now: datetime) -> Remembered | None:
         """Implement `RememberStore`."""
-        series = {"series_id": series_id, "now": text_of(now)}
-        row = self._database.fetch_one(self._statements.find_remembered, series)
+        series = {"series_id": series_id, "now": self._moment(now)}
+        row = await self._database.fetch_one(self._statements.find_remembered, series)
         return None if row is None else self._read.remembered(row[:-3])
 
     async def rotate_remembered(
@@ -39,9 +38,10 @@ class SQLRemembered(StoreBase):
         audit: AuditEntry,
     ) -> tuple[Recollection, Remembered | None]:
         """Implement `RememberStore`."""
-        sql, series = self._statements, {"series_id": series_id, "now": text_of(now)}
-        with self._database.transaction() as connection:
-            row = connection.execute(sql.find_remembered, series).fetchone()
+        sql, series = self._statements, {"series_id": series_id, "now": self._moment(now)}
+        async with self._database.transaction() as tx:
+            await tx.lock(sql.lock_remembered, {"series_id": series_id})
+            row = await tx.fetch_one(sql.find_remembered, series)
             if row is None:
                 return Recollection.UNKNOWN, None
             *record, account_id, current, previous = row
@@ -49,31 +49,31 @@ class SQLRemembered(StoreBase):
             if compare_digest(digest, current):
                 recollection, statement = Recollection.CURRENT, sql.rotate_remembered
             elif previous is None or not compare_digest(digest, previous):
-                self._forget_thief(connection, remembered, account_id=account_id, audit=audit)
+                await self._forget_thief(tx, remembered, account_id=account_id, audit=audit)
                 return Recollection.STOLEN, remembered
             elif has_passed(remembered.rotated_at, now=grace_since):
                 recollection, statement = Recollection.REISSUED, sql.reissue_remembered
             else:
                 return Recollection.JUST_ROTATED, remembered
-            connection.execute(statement, series | {"new_digest": new_digest})
+            await tx.execute(statement, series | {"new_digest": new_digest})
         return recollection, replace(remembered, rotated_at=self._read.moment(series["now"]))
 
     async def remove_remembered(self, series_id: str) -> None:
         """Implement `RememberStore`."""
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.remove_remembered, {"series_id": series_id})
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.remove_remembered, {"series_id": series_id})
 
     async def delete_expired_remembered(self, *, now: datetime, at_most: int) -> int:
         """Implement `RememberStore`."""
-        return self._delete(self._statements.delete_expired_remembered, now=text_of(now), at_most=at_most)
+        return await self._delete(self._statements.delete_expired_remembered, now=self._moment(now), at_most=at_most)
 
-    def _forget_thief(
-        self, connection: sqlite3.Connection, stolen: Remembered, *, account_id: str | None, audit: AuditEntry
+    async def _forget_thief(
+        self, tx: Transaction, stolen: Remembered, *, account_id: str | None, audit: AuditEntry
     ) -> None:
         """Forget whatever remembers the user: nobody can tell which browser is theirs."""
         sql, owner = self._statements, {"user_id": stolen.user_id, "provider": stolen.provider}
         end = sql.end_remembered_sessions_of_user if account_id is None else sql.end_remembered_sessions_of_account
-        connection.execute(end, owner)
-        self._forget_browsers(connection, user_id=stolen.user_id, provider=stolen.provider, account_id=account_id)
+        await tx.execute(end, owner)
+        await self._forget_browsers(tx, user_id=stolen.user_id, provider=stolen.provider, account_id=account_id)
         about = replace(audit, user_id=stolen.user_id, username=stolen.username, provider=stolen.provider)
-        self._record(connection, about)
+        await self._record(tx, about)

@@ -17,7 +17,7 @@ class SQLRights(StoreBase):
     @quick
     async def rights_of(self, account_id: str) -> Rights:
         """Implement `RightsStore`."""
-        rows = self._database.fetch_all(self._statements.rights_of, {"account_id": account_id})
+        rows = await self._database.fetch_all(self._statements.rights_of, {"account_id": account_id})
         held: dict[str, list[str]] = {"role": [], "permission": []}
         for kind, name in rows:
             held[kind].append(name)
@@ -25,59 +25,59 @@ class SQLRights(StoreBase):
 
     async def add_permissions(self, names: Sequence[str], *, audit: AuditEntry) -> None:
         """Implement `RightsStore`."""
-        with self._database.transaction() as connection:
-            connection.executemany(self._statements.add_permission, [{"name": name} for name in names])
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await tx.execute_many(self._statements.add_permission, [{"name": name} for name in names])
+            await self._record(tx, audit)
 
     async def has_permission(self, name: str) -> bool:
         """Implement `RightsStore`."""
         declared = name.removesuffix(".*")
-        return self._database.fetch_one(self._statements.has_permission, {"name": declared}) is not None
+        return await self._database.fetch_one(self._statements.has_permission, {"name": declared}) is not None
 
     async def list_permissions(self) -> list[str]:
         """Implement `RightsStore`."""
-        return [name for (name,) in self._database.fetch_all(self._statements.list_permissions, {})]
+        return [name for (name,) in await self._database.fetch_all(self._statements.list_permissions, {})]
 
     async def add_role(self, role: str, *, inherits: Sequence[str], audit: AuditEntry) -> None:
         """Implement `RightsStore`."""
         sql = self._statements
-        with self._database.transaction() as connection:
-            connection.executemany(sql.add_role, [{"name": name} for name in (role, *inherits)])
-            connection.executemany(sql.add_role_parent, [{"role": role, "parent": parent} for parent in inherits])
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await tx.execute_many(sql.add_role, [{"name": name} for name in (role, *inherits)])
+            await tx.execute_many(sql.add_role_parent, [{"role": role, "parent": parent} for parent in inherits])
+            await self._record(tx, audit)
 
     async def list_roles(self) -> list[str]:
         """Implement `RightsStore`."""
-        return [name for (name,) in self._database.fetch_all(self._statements.list_roles, {})]
+        return [name for (name,) in await self._database.fetch_all(self._statements.list_roles, {})]
 
     async def grant(self, permission: str, *, to: Holder, audit: AuditEntry) -> None:
         """Implement `RightsStore`."""
         sql = self._statements
         statement = sql.grant_to_role if to.account_id is None else sql.grant_to_account
-        with self._database.transaction() as connection:
-            connection.execute(statement, asdict(to) | {"permission": permission})
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await tx.execute(statement, asdict(to) | {"permission": permission})
+            await self._record(tx, audit)
 
     async def revoke(self, permission: str, *, of: Holder, audit: AuditEntry) -> bool:
         """Implement `RightsStore`."""
         sql = self._statements
         statement = sql.revoke_from_role if of.account_id is None else sql.revoke_from_account
-        return self._remove(statement, asdict(of) | {"permission": permission}, audit)
+        return await self._remove(statement, asdict(of) | {"permission": permission}, audit)
 
     async def assign_role(self, role: str, *, account_id: str, audit: AuditEntry) -> None:
         """Implement `RightsStore`."""
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.assign_role, {"role": role, "account_id": account_id})
-            self._record(connection, audit)
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.assign_role, {"role": role, "account_id": account_id})
+            await self._record(tx, audit)
 
     async def unassign_role(self, role: str, *, account_id: str, audit: AuditEntry) -> bool:
         """Implement `RightsStore`."""
-        return self._remove(self._statements.unassign_role, {"role": role, "account_id": account_id}, audit)
+        return await self._remove(self._statements.unassign_role, {"role": role, "account_id": account_id}, audit)
 
-    def _remove(self, sql: str, which: dict[str, str], audit: AuditEntry) -> bool:
+    async def _remove(self, sql: str, which: dict[str, str], audit: AuditEntry) -> bool:
         """Delete a row, record it, and say whether it was there."""
-        with self._database.transaction() as connection:
-            if connection.execute(sql, which).rowcount == 0:
+        async with self._database.transaction() as tx:
+            if await tx.change(sql, which) == 0:
                 return False
-            self._record(connection, audit)
+            await self._record(tx, audit)
         return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from gatewright.model import Account, AuditEntry, Session
 from gatewright.offload import quick
 from gatewright.ports import Owner
-from gatewright.storage.sql.rows import columns_of, row_of, text_of
+from gatewright.storage.sql.rows import columns_of
 from gatewright.storage.sql.stores.base import StoreBase
 
 _OF_SESSION = len(columns_of(Session))
@@ -22,16 +22,16 @@ class SQLSessions(StoreBase):
         self, session: Session, *, account_id: str | None, digest: bytes, ends: bytes | None, audit: AuditEntry
     ) -> Session | None:
         """Implement `SessionStore`."""
-        sql, row = self._statements, row_of(session)
-        with self._database.transaction() as connection:
+        sql, row = self._statements, self._write.row(session)
+        async with self._database.transaction() as tx:
             if account_id is not None:
-                account = {"account_id": account_id, "now": text_of(session.created_at)}
-                if connection.execute(sql.touch_account, account).rowcount == 0:
+                account = {"account_id": account_id, "now": self._moment(session.created_at)}
+                if await tx.change(sql.touch_account, account) == 0:
                     return None
             if ends is not None:
-                connection.execute(sql.end_visit, {"digest": ends}).fetchone()
-            connection.execute(sql.insert_session, row | {"account_id": account_id, "secret_digest": digest})
-            self._record(connection, audit)
+                await tx.execute(sql.end_visit, {"digest": ends})
+            await tx.execute(sql.insert_session, row | {"account_id": account_id, "secret_digest": digest})
+            await self._record(tx, audit)
         return self._read.session(tuple(row.values()))
 
     @quick
@@ -39,8 +39,8 @@ class SQLSessions(StoreBase):
         self, digest: bytes, *, now: datetime, idle_since: datetime
     ) -> tuple[Session, Account | None] | None:
         """Implement `SessionStore`."""
-        which = {"digest": digest, "now": text_of(now), "idle_since": text_of(idle_since)}
-        row = self._database.fetch_one(self._statements.find_session, which)
+        which = {"digest": digest, "now": self._moment(now), "idle_since": self._moment(idle_since)}
+        row = await self._database.fetch_one(self._statements.find_session, which)
         if row is None:
             return None
         account = row[_OF_SESSION:]
@@ -48,77 +48,78 @@ class SQLSessions(StoreBase):
 
     async def touch_session(self, session_id: str, *, now: datetime) -> None:
         """Implement `SessionStore`."""
-        with self._database.transaction() as connection:
-            connection.execute(self._statements.touch_session, {"session_id": session_id, "now": text_of(now)})
+        async with self._database.transaction() as tx:
+            await tx.execute(self._statements.touch_session, {"session_id": session_id, "now": self._moment(now)})
 
     @quick
     async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
         """Implement `SessionStore`."""
-        which = {"session_id": session_id, "user_id": user_id, "now": text_of(now)}
-        return self._database.fetch_one(self._statements.is_session_alive, which) is not None
+        which = {"session_id": session_id, "user_id": user_id, "now": self._moment(now)}
+        return await self._database.fetch_one(self._statements.is_session_alive, which) is not None
 
     @quick
     async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> Account | None:
         """Implement `SessionStore`."""
-        which = {"session_id": session_id, "user_id": user_id, "now": text_of(now)}
-        row = self._database.fetch_one(self._statements.find_account_of_session, which)
+        which = {"session_id": session_id, "user_id": user_id, "now": self._moment(now)}
+        row = await self._database.fetch_one(self._statements.find_account_of_session, which)
         return None if row is None else self._read.account(row)
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
         """Implement `SessionStore`."""
-        sql, parameters = self._statements, {"now": text_of(now), "idle_since": text_of(idle_since)}
+        sql, parameters = (
+            self._statements,
+            {"now": self._moment(now), "idle_since": self._moment(idle_since)},
+        )
         if owner is None:
             statement = sql.list_sessions
         else:
             statement = sql.list_sessions_of_user if owner.provider else sql.list_sessions_of_account
             parameters |= asdict(owner)
-        return [self._read.session(row) for row in self._database.fetch_all(statement, parameters)]
+        return [self._read.session(row) for row in await self._database.fetch_all(statement, parameters)]
 
     async def end_session(
         self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
     ) -> Session | None:
         """Implement `SessionStore`."""
-        return self._end_one(
+        return await self._end_one(
             self._statements.end_session, {"session_id": session_id}, audit, forget_browsers=forget_browsers
         )
 
     async def end_visit(self, digest: bytes, *, audit: AuditEntry) -> Session | None:
         """Implement `SessionStore`."""
-        return self._end_one(self._statements.end_visit, {"digest": digest}, audit)
+        return await self._end_one(self._statements.end_visit, {"digest": digest}, audit)
 
     async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
         """Implement `SessionStore`."""
         sql = self._statements
         statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
         account_id = None if owner.provider else owner.user_id
-        with self._database.transaction() as connection:
-            count = connection.execute(statement, asdict(owner) | {"keep": keep or ""}).rowcount
-            self._forget_browsers(
-                connection, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id
-            )
+        async with self._database.transaction() as tx:
+            count = await tx.change(statement, asdict(owner) | {"keep": keep or ""})
+            await self._forget_browsers(tx, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id)
             if count:
-                self._record(connection, audit)
+                await self._record(tx, audit)
         return count
 
-    def _end_one(
+    async def _end_one(
         self, sql: str, which: dict[str, object], audit: AuditEntry | None, *, forget_browsers: bool = False
     ) -> Session | None:
         """End a session and record whose it was."""
-        with self._database.transaction() as connection:
-            row = connection.execute(sql, which).fetchone()
+        async with self._database.transaction() as tx:
+            row = await tx.fetch_one(sql, which)
             if row is None:
                 return None
             *record, account_id = row
             session = self._read.session(tuple(record))
             if forget_browsers:
-                self._forget_browsers(
-                    connection, user_id=session.user_id, provider=session.provider, account_id=account_id
+                await self._forget_browsers(
+                    tx, user_id=session.user_id, provider=session.provider, account_id=account_id
                 )
             if audit is not None:
                 about = replace(audit, user_id=session.user_id, username=session.username, provider=session.provider)
-                self._record(connection, replace(about, client=session.ip_address))
+                await self._record(tx, replace(about, client=session.ip_address))
         return session
 
     async def delete_expired_sessions(self, *, now: datetime, at_most: int) -> int:
         """Implement `SessionStore`."""
-        return self._delete(self._statements.delete_expired_sessions, now=text_of(now), at_most=at_most)
+        return await self._delete(self._statements.delete_expired_sessions, now=self._moment(now), at_most=at_most)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gatewright.storage.sql.types import DIGEST, ID, LONG_TEXT, MOMENT, text_up_to
+
 revision = "0002"
 down_revision = "0001"
 
@@ -16,8 +18,8 @@ def upgrade() -> None:
     owner = sa.ForeignKey("users.id", ondelete="CASCADE")
     op.create_table(
         "profiles",
-        sa.Column("account_id", sa.String(32), owner, primary_key=True),
-        sa.Column("fields", sa.Text, nullable=False),
+        sa.Column("account_id", ID, owner, primary_key=True),
+        sa.Column("fields", LONG_TEXT, nullable=False),
         sqlite_with_rowid=False,
     )
 
@@ -29,20 +31,20 @@ def downgrade() -> None:
 
 
 def _text(name: str, size: int, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(size), nullable=nullable)
+    return sa.Column(name, text_up_to(size), nullable=nullable)
 
 
 def _id() -> sa.Column[str]:
-    return sa.Column("id", sa.String(32), primary_key=True)
+    return sa.Column("id", ID, primary_key=True)
 
 
 def _account(*, nullable: bool = False, index: bool = False) -> sa.Column[str]:
     owner = sa.ForeignKey("users.id", ondelete="CASCADE")
-    return sa.Column("account_id", sa.String(32), owner, nullable=nullable, index=index)
+    return sa.Column("account_id", ID, owner, nullable=nullable, index=index)
 
 
 def _moment(name: str, *, index: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(26), nullable=False, index=index)
+    return sa.Column(name, MOMENT, nullable=False, index=index)
 
 
 def _make_attempts() -> None:
@@ -70,8 +72,8 @@ def _make_remembered() -> None:
         _moment("expires_at", index=True),
         _moment("rotated_at"),
         _account(nullable=True, index=True),
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
-        sa.Column("previous_digest", sa.LargeBinary(32)),
+        sa.Column("digest", DIGEST, nullable=False),
+        sa.Column("previous_digest", DIGEST),
     )
     op.create_index("ix_remembered_provider_user_id", "remembered", ["provider", "user_id"])
 
@@ -85,7 +87,7 @@ def _make_links() -> None:
         _text("email", 255),
         _moment("created_at"),
         _moment("expires_at", index=True),
-        sa.Column("digest", sa.LargeBinary(32), nullable=False, unique=True),
+        sa.Column("digest", DIGEST, nullable=False, unique=True),
         sa.UniqueConstraint("account_id", "purpose", name="uq_links_account_id_purpose"),
     )
 

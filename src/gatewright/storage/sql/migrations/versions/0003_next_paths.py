@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gatewright.storage.sql.types import LONG_TEXT
+
 revision = "0003"
 down_revision = "0002"
 
@@ -10,7 +12,7 @@ down_revision = "0002"
 def upgrade() -> None:
     """Add the columns."""
     for table in ("links", "letters"):
-        op.add_column(table, sa.Column("next_path", sa.Text))
+        op.add_column(table, sa.Column("next_path", LONG_TEXT))
 
 
 def downgrade() -> None:

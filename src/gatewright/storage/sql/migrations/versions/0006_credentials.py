@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gatewright.storage.sql.types import DIGEST, MOMENT, text_up_to
+
 revision = "0006"
 down_revision = "0004"
 
@@ -11,11 +13,11 @@ def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "credentials",
-        sa.Column("provider", sa.String(255), primary_key=True),
-        sa.Column("user_id", sa.String(255), primary_key=True),
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
-        sa.Column("previous_digest", sa.LargeBinary(32)),
-        sa.Column("expires_at", sa.String(26), nullable=False, index=True),
+        sa.Column("provider", text_up_to(255), primary_key=True),
+        sa.Column("user_id", text_up_to(255), primary_key=True),
+        sa.Column("digest", DIGEST, nullable=False),
+        sa.Column("previous_digest", DIGEST),
+        sa.Column("expires_at", MOMENT, nullable=False, index=True),
         sqlite_with_rowid=False,
     )
 

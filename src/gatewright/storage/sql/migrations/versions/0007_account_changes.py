@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gatewright.storage.sql.types import ID
+
 revision = "0007"
 down_revision = "0006"
 
@@ -10,9 +12,10 @@ down_revision = "0006"
 def upgrade() -> None:
     """Let a mail be about no account, and index whom a line of the record is about, who did it, and who has a role."""
     with op.batch_alter_table("letters") as letters:
-        letters.alter_column("account_id", existing_type=sa.String(32), nullable=True)
+        letters.alter_column("account_id", existing_type=ID, nullable=True)
+    has_actor = sa.text("actor IS NOT NULL")
     op.create_index("ix_audit_user_id", "audit", ["user_id"])
-    op.create_index("ix_audit_actor", "audit", ["actor"], sqlite_where=sa.text("actor IS NOT NULL"))
+    op.create_index("ix_audit_actor", "audit", ["actor"], sqlite_where=has_actor, postgresql_where=has_actor)
     op.create_index("ix_user_roles_role", "user_roles", ["role"])
 
 
@@ -23,4 +26,4 @@ def downgrade() -> None:
     op.drop_index("ix_audit_user_id", "audit")
     op.execute("DELETE FROM letters WHERE account_id IS NULL")
     with op.batch_alter_table("letters") as letters:
-        letters.alter_column("account_id", existing_type=sa.String(32), nullable=False)
+        letters.alter_column("account_id", existing_type=ID, nullable=False)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gatewright.errors import StoreUnavailableError
-from gatewright.storage.sql.rows import text_of
+from gatewright.storage.sql.dialect import text_of
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 

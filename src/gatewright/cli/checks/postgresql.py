@@ -1,0 +1,54 @@
+"""Checks of a PostgreSQL database, which is asked and never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.cli.checks.revision import judge_revision
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.settings import Settings
+from gatewright.system import SystemClock
+
+if TYPE_CHECKING:
+    from gatewright.storage.sql.postgres.database import PostgresDatabase, ServerFacts
+
+_APART_SECONDS = 5.0
+"""How far the clocks of this machine and of the server may be apart."""
+
+
+def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Finding]:
+    """Check that the server can be reached, and that its limits and its clock fit."""
+    try:
+        facts = database.facts()
+        revision = database.revision()
+    except (ConfigurationError, StoreUnavailableError) as error:
+        yield Finding("database", Status.UNSAFE, "The database cannot be used.", str(error))
+        return
+    yield Finding("database", Status.OK, f"{database.place} answers: PostgreSQL {facts.version}.")
+    yield judge_revision(revision)
+    yield _check_pool(facts, settings)
+    yield _check_clock(facts)
+    if facts.is_pooled:
+        finding = "There is a pooler before the server. Statements are not prepared, and no time-out is set on it."
+        cure = "Set statement_timeout for the role: ALTER ROLE its_name SET statement_timeout = '10s'"
+        yield Finding("pooler", Status.WARNING, finding, cure)
+
+
+def _check_pool(facts: ServerFacts, settings: Settings) -> Finding:
+    size = settings.database_pool_size
+    if facts.is_pooled or size < facts.free_connections:
+        room = "the pooler shares them out" if facts.is_pooled else f"the server allows {facts.free_connections}"
+        return Finding("connections", Status.OK, f"A process opens up to {size} connections; {room}.")
+    finding = f"A process may open {size} connections, but the server allows {facts.free_connections} in all."
+    cure = "Lower GATEWRIGHT_DATABASE_POOL_SIZE, raise the server's max_connections, or put PgBouncer between."
+    return Finding("connections", Status.UNSAFE, finding, cure)
+
+
+def _check_clock(facts: ServerFacts) -> Finding:
+    apart = abs((SystemClock().now() - facts.now).total_seconds())
+    if apart <= _APART_SECONDS:
+        return Finding("clocks", Status.OK, "The clocks of this machine and of the database server agree.")
+    finding = f"The clocks of this machine and of the database server are {apart:.0f} seconds apart."
+    return Finding("clocks", Status.WARNING, finding, "Let a time service such as chrony set both.")

@@ -1,0 +1,103 @@
+"""Open what the settings name: the one place that knows which databases there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gatewright.errors import ConfigurationError
+from gatewright.offload import offload
+from gatewright.ports import Store
+from gatewright.settings import Settings
+from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql.url import conninfo_of, is_postgresql, place_of
+
+if TYPE_CHECKING:
+    from gatewright.storage.sql.postgres.database import PostgresDatabase
+
+_DATABASE_THREADS = 4
+"""Threads for SQLite under asyncio: readers work side by side, and there is one writer at a time anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedStore:
+    """One store, in the ways in which it is used.
+
+    Args:
+        store: For the operations: it suspends in the asynchronous build.
+        blocking: The same, never suspending.
+        reader: The same for quick reads on an event loop; None where every read means waiting for a network.
+        file: Where it is a SQLite file, that file.
+    """
+
+    store: Store
+    blocking: Store
+    reader: Store | None
+    file: Path | None
+
+
+def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
+    """Open the database that the settings name. It is created and migrated on the way.
+
+    Args:
+        settings: What the operator decided.
+        naive_timestamps: Whether the records that come out carry naive UTC datetimes.
+        is_async: Whether the operations wait in an event loop.
+
+    Raises:
+        ConfigurationError: If the URL names no database that works, or one of another release or application.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+    if is_postgresql(settings.database_url):
+        return _open_postgresql(settings, naive_timestamps=naive_timestamps, is_async=is_async)
+    return _open_sqlite(settings.database_url, naive_timestamps=naive_timestamps, is_async=is_async)
+
+
+def open_database(settings: Settings) -> SQLiteDatabase | PostgresDatabase:
+    """Open the database that the settings name, as it is.
+
+    Raises:
+        ConfigurationError: If the URL names no database that works.
+    """
+    return _postgresql(settings) if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url)
+
+
+def _open_sqlite(url: str, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
+    database = SQLiteDatabase(url)
+    migrate(database)
+    store = SQLStore(database, naive_timestamps=naive_timestamps)
+    if not is_async:
+        return OpenedStore(store=store, blocking=store, reader=store, file=database.path)
+    reader = SQLStore(database.for_event_loop(), naive_timestamps=naive_timestamps)
+    offloaded = offload(store, threads=_DATABASE_THREADS, here=reader)
+    return OpenedStore(store=offloaded, blocking=store, reader=reader, file=database.path)
+
+
+def _open_postgresql(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
+    database = _postgresql(settings)
+    from gatewright.storage.sql.postgres.retry import retried
+
+    migrate(database)
+    blocking = retried(SQLStore(database, naive_timestamps=naive_timestamps))
+    if not is_async:
+        return OpenedStore(store=blocking, blocking=blocking, reader=blocking, file=None)
+    suspending = SQLStore(_postgresql(settings, suspends=True), naive_timestamps=naive_timestamps)
+    return OpenedStore(store=retried(suspending), blocking=blocking, reader=None, file=None)
+
+
+def _postgresql(settings: Settings, *, suspends: bool = False) -> PostgresDatabase:
+    try:
+        from gatewright.storage.sql.postgres.database import PostgresDatabase
+        from gatewright.storage.sql.postgres.pools import PoolOptions
+    except ImportError as error:
+        raise ConfigurationError(
+            f"PostgreSQL needs psycopg and its pool ({error}). Install them with: pip install 'gatewright[postgres]'"
+        ) from error
+    options = PoolOptions(
+        conninfo=conninfo_of(settings.database_url),
+        place=place_of(settings.database_url),
+        size=settings.database_pool_size,
+        patience=settings.database_timeout_seconds,
+    )
+    return PostgresDatabase(options, suspends=suspends)

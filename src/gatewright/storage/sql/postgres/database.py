@@ -1,0 +1,232 @@
+"""One PostgreSQL database, behind a pool of connections.
+
+Isolation is READ COMMITTED, and each transaction locks what its decision rests on before it reads it: the row of the
+account that it changes, or a name where there may be no row yet (how many attempts, whose wallet). So a transaction
+never meets a serialization failure, waits for those that touch the same account only, and a deadlock is next to
+impossible; should one happen, `retried` runs it again.
+
+Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.sql.database import Parameters, Transaction
+from gatewright.storage.sql.dialect import POSTGRESQL
+from gatewright.storage.sql.postgres.either import entered, settled
+from gatewright.storage.sql.postgres.errors import UndoneError, explained, first_line
+from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
+from gatewright.storage.sql.rows import Row
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_OLDEST = 140000
+"""The oldest server version that works."""
+
+_LOCK_NAMES = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
+_LOCK_MIGRATIONS = "SELECT pg_advisory_xact_lock(hashtextextended('gatewright migrations', 0))"
+_FACTS = """
+    SELECT current_setting('server_version'),
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+        pg_backend_pid(), clock_timestamp()
+"""
+_OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
+class _Transaction:
+    """Implements `Transaction` on a connection in pipeline mode."""
+
+    def __init__(self, connection: Any, pipeline: Any) -> None:
+        self._connection = connection
+        self._pipeline = pipeline
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        cursor = await settled(self._connection.execute(sql, parameters, binary=True))
+        row: Row | None = await settled(cursor.fetchone())
+        return row
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        cursor = await settled(self._connection.execute(sql, parameters, binary=True))
+        rows: list[Row] = await settled(cursor.fetchall())
+        return rows
+
+    async def change(self, sql: str, parameters: Parameters) -> int:
+        cursor = await settled(self._connection.execute(sql, parameters))
+        await settled(self._pipeline.sync())
+        return int(cursor.rowcount)
+
+    async def execute(self, sql: str, parameters: Parameters) -> None:
+        await settled(self._connection.execute(sql, parameters))
+
+    async def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
+        for parameters in rows:
+            await self.execute(sql, parameters)
+
+    async def lock(self, sql: str, parameters: Parameters) -> None:
+        await self.execute(sql, parameters)
+
+    async def lock_names(self, *names: str) -> None:
+        # In one order everywhere, so that no two transactions wait for each other.
+        await self.execute(_LOCK_NAMES, {"names": sorted(names)})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a server says of itself.
+
+    Args:
+        version: As in ``15.4``.
+        free_connections: How many connections it allows in all, to those who are no superusers.
+        is_pooled: Whether there is a pooler between, which lends its connections for one transaction at a time.
+        now: The time of its clock, UTC.
+    """
+
+    version: str
+    free_connections: int
+    is_pooled: bool
+    now: datetime
+
+
+class PostgresDatabase:
+    """Implements `Database`.
+
+    Args:
+        options: How to connect.
+        suspends: Whether to wait in an event loop, or in the calling thread.
+    """
+
+    dialect = POSTGRESQL
+
+    def __init__(self, options: PoolOptions, *, suspends: bool = False) -> None:
+        self.place = options.place
+        self._options = options
+        self._pools = SuspendingPools(options) if suspends else BlockingPools(options)
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        """Implement `Database`."""
+        async with self._connection() as connection:
+            cursor = await settled(connection.execute(sql, parameters, binary=True))
+            row: Row | None = await settled(cursor.fetchone())
+            return row
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        """Implement `Database`."""
+        async with self._connection() as connection:
+            cursor = await settled(connection.execute(sql, parameters, binary=True))
+            rows: list[Row] = await settled(cursor.fetchall())
+            return rows
+
+    @asynccontextmanager
+    async def transaction(self, *, survives_power_cut: bool = True) -> AsyncIterator[Transaction]:
+        """Implement `Database`."""
+        async with self._connection() as connection:
+            try:
+                async with entered(connection.pipeline()) as pipeline:
+                    await settled(connection.execute("BEGIN"))
+                    if not survives_power_cut:
+                        await settled(connection.execute("SET LOCAL synchronous_commit TO off"))
+                    yield _Transaction(connection, pipeline)
+                    connection.is_committing = True
+                    await settled(connection.execute("COMMIT"))
+            finally:
+                connection.is_committing = False
+                if not connection.closed and connection.info.transaction_status in _OPEN:
+                    await settled(connection.execute("ROLLBACK"))
+
+    def close(self) -> None:
+        """Implement `Database`."""
+        self._pools.close()
+
+    def facts(self) -> ServerFacts:
+        """Ask the server about itself.
+
+        Raises:
+            StoreUnavailableError: If the server cannot be reached.
+        """
+        with self._connected() as connection:
+            row = connection.execute(_FACTS).fetchone()
+            assert row is not None  # noqa: S101 # a selection without a table has one row
+            version, allowed, process, now = row
+            is_pooled = process != connection.info.backend_pid
+        return ServerFacts(version=version, free_connections=allowed, is_pooled=is_pooled, now=now.astimezone(UTC))
+
+    def revision(self) -> str | None:
+        """Return the last migration that was applied, or None where there was none yet.
+
+        Raises:
+            ConfigurationError: If the server is too old, or the role may not read our tables.
+            StoreUnavailableError: If the server cannot be reached.
+        """
+        with self._connected() as connection:
+            if connection.info.server_version < _OLDEST:
+                raise ConfigurationError(
+                    f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
+                )
+            known = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+            if known == (None,):
+                return None
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Hold a transaction that no other migration runs beside.
+
+        Raises:
+            StoreUnavailableError: If the server cannot be reached.
+        """
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import StaticPool
+
+        with self._connected() as held:
+            held.autocommit = False
+            engine = create_engine("postgresql+psycopg://", creator=lambda: held, poolclass=StaticPool)
+            with engine.connect() as connection:
+                connection.exec_driver_sql(_LOCK_MIGRATIONS)
+                yield connection
+                connection.commit()
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[Row]]:
+        """Connect past every pool, so that what is wrong is said at once."""
+        try:
+            connection = psycopg.connect(self._options.conninfo, **self._options.connect)
+        except psycopg.Error as error:
+            raise StoreUnavailableError(
+                f"The database cannot be reached: {first_line(error)}. "
+                "See that the server runs, and that GATEWRIGHT_DATABASE_URL names its host, a role and a database."
+            ) from error
+        with connection:
+            try:
+                yield connection
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise ConfigurationError(
+                    f"The role may not do this: {first_line(error)}. Let it own the schema, with: "
+                    "GRANT ALL ON SCHEMA public TO its name"
+                ) from error
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Lend a connection of the pool, with its errors explained."""
+        with explained():
+            pool = await self._pools.current()
+            connection: Any = await settled(pool.getconn())
+            connection.is_committing = False
+            try:
+                yield connection
+            except psycopg.OperationalError as error:
+                if connection.closed and not connection.is_committing:
+                    raise UndoneError(f"The database is not available: {first_line(error)}.") from error
+                raise
+            finally:
+                await settled(pool.putconn(connection))

@@ -1,0 +1,26 @@
+"""Let one source use blocking and asynchronous psycopg, whose interfaces differ in nothing but ``await``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from inspect import isawaitable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def settled(value: Awaitable[T] | T) -> T:
+    """Return a result, waited for only where there is something to wait for."""
+    return await value if isawaitable(value) else value
+
+
+@asynccontextmanager
+async def entered(manager: AbstractContextManager[T] | AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+    """Enter a context manager of either kind."""
+    if isinstance(manager, AbstractAsyncContextManager):
+        async with manager as value:
+            yield value
+    else:
+        with manager as value:
+            yield value

@@ -1,0 +1,135 @@
+"""Pools of connections: one in each process, and under asyncio one for each event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from gatewright.drive import run_to_completion
+from gatewright.storage.sql.postgres.connections import BlockingConnection, SuspendingConnection, configure
+
+_RECONNECT = 10.0
+"""Seconds that a pool tries to replace a lost connection before it waits for somebody to ask for one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How to connect.
+
+    Args:
+        conninfo: What libpq connects to.
+        place: The same as it may be shown.
+        size: Connections that a pool may hold at once.
+        patience: Seconds to wait for a connection, and for the answer to a statement.
+    """
+
+    conninfo: str
+    place: str
+    size: int
+    patience: float
+
+    @property
+    def connect(self) -> dict[str, Any]:
+        """Return what libpq is told besides: every wait of it ends."""
+        return {
+            "autocommit": True,
+            "connect_timeout": max(2, round(self.patience)),
+            "application_name": "gatewright",
+            "tcp_user_timeout": round(self.patience * 1000),
+        }
+
+    @property
+    def pool(self) -> dict[str, Any]:
+        """Return what every pool is told."""
+        return {
+            "kwargs": self.connect,
+            "min_size": 1,
+            "max_size": self.size,
+            "timeout": self.patience,
+            "reconnect_timeout": _RECONNECT,
+            "open": False,
+        }
+
+
+class BlockingPools:
+    """One pool in each process: a forked child must not use its parent's connections."""
+
+    def __init__(self, options: PoolOptions) -> None:
+        self._options = options
+        self._pools: dict[int, ConnectionPool[BlockingConnection]] = {}
+        self._lock = threading.Lock()
+
+    async def current(self) -> ConnectionPool[BlockingConnection]:
+        """Return this process's pool, opened at its first use."""
+        process = os.getpid()
+        pool = self._pools.get(process)
+        if pool is None:
+            with self._lock:
+                pool = self._pools.get(process) or self._pools.setdefault(process, self._open())
+        return pool
+
+    def close(self) -> None:
+        """Close this process's pool. Asking for it again opens a new one."""
+        pool = self._pools.pop(os.getpid(), None)
+        if pool is not None:
+            pool.close()
+
+    def _open(self) -> ConnectionPool[BlockingConnection]:
+        def configure_it(connection: BlockingConnection) -> None:
+            run_to_completion(configure(connection, patience=self._options.patience))
+
+        pool = ConnectionPool(
+            self._options.conninfo,
+            connection_class=BlockingConnection,
+            configure=configure_it,
+            **self._options.pool,
+        )
+        pool.open()
+        return pool
+
+
+class SuspendingPools:
+    """One pool for each event loop: a connection belongs to the loop that it was opened in."""
+
+    def __init__(self, options: PoolOptions) -> None:
+        self._options = options
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[SuspendingConnection]]
+        self._pools = WeakKeyDictionary()
+
+    async def current(self) -> AsyncConnectionPool[SuspendingConnection]:
+        """Return this event loop's pool, opened at its first use."""
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = AsyncConnectionPool(
+                self._options.conninfo,
+                connection_class=SuspendingConnection,
+                configure=partial(configure, patience=self._options.patience),
+                **self._options.pool,
+            )
+            await pool.open()
+        return pool
+
+    def close(self) -> None:
+        """Close every loop's pool: at once in another thread's loop, and in the calling one as soon as it goes on."""
+        while self._pools:
+            loop, pool = self._pools.popitem()
+            if loop.is_closed() or not loop.is_running():
+                continue  # its connections ended with it
+            closing = asyncio.run_coroutine_threadsafe(pool.close(), loop)
+            if loop is not _running_loop():
+                closing.result(self._options.patience)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,54 @@
+"""Which file a database URL names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gatewright.errors import ConfigurationError
+
+_PLAIN_URL = re.compile(r"sqlite:///([^?]*)")
+"""A URL as most are. SQLAlchemy, which reads others, takes a third of a second to import."""
+
+
+def path_of(url: str) -> Path | None:
+    """Return the file that a URL names, or None for a database in memory.
+
+    Raises:
+        ConfigurationError: If it names no SQLite database, or one in a folder that does not exist.
+    """
+    plain = _PLAIN_URL.fullmatch(url) if isinstance(url, str) else None
+    name = _database_of(url) if plain is None else plain[1]
+    if name in (None, "", ":memory:"):
+        return None
+    path = Path(str(name)).absolute()
+    problem = _problem_of(path)
+    if problem is not None:
+        raise ConfigurationError(f"The database {str(path)!r:.200} cannot be used: {problem}")
+    return path
+
+
+def _database_of(url: str) -> str | None:
+    """Return the database that a URL names in whatever way SQLAlchemy reads."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "The database URL cannot be read. Write it like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
+        ) from None
+    return parsed.database
+
+
+def _problem_of(path: Path) -> str | None:
+    """Say what keeps a path from being a database's, and the cure."""
+    try:
+        if "\0" in str(path) or path.is_dir():
+            return "it must name a file."
+        if not path.parent.is_dir():
+            return f"its folder does not exist. Make it with: mkdir -p {str(path.parent)!r:.200}"
+    except OSError as error:
+        return f"{error.strerror}."
+    return None

@@ -1,0 +1,52 @@
+"""The SQL store keeps every promise of the port on PostgreSQL: answering at once, and awaited in an event loop."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import psycopg
+import pytest
+
+from gatewright.storage.sql import SQLStore, migrate
+from gatewright.storage.sql.postgres.database import PostgresDatabase
+from gatewright.storage.sql.postgres.pools import PoolOptions
+from gatewright.storage.sql.postgres.retry import retried
+from gatewright.storage.sql.tables import metadata
+from gatewright.storage.sql.url import conninfo_of
+from gatewright.testing.store_conformance import StoreConformance
+
+TABLES = ", ".join(table.name for table in metadata.sorted_tables)
+
+
+@pytest.fixture(scope="module")
+def options(make_postgres_database):
+    """How to connect to a database that has been migrated."""
+    options = PoolOptions(conninfo=conninfo_of(make_postgres_database()), place="tests", size=8, patience=10)
+    with closing(PostgresDatabase(options)) as database:
+        migrate(database)
+    return options
+
+
+class PostgresConformance(StoreConformance):
+    """The suite, on one database that is emptied before each test."""
+
+    @pytest.fixture
+    def database(self, options, run):
+        with psycopg.connect(options.conninfo) as connection:
+            connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY")
+        with closing(PostgresDatabase(options, suspends=self.suspends)) as database:
+            yield database  # and is closed while the event loop still runs, to which its connections belong
+
+    @pytest.fixture
+    def store(self, database):
+        return retried(SQLStore(database))
+
+
+class TestBlocking(PostgresConformance):
+    """Answering at once."""
+
+
+class TestSuspending(PostgresConformance):
+    """Awaited in an event loop."""
+
+    suspends = True
