@@ -12,15 +12,16 @@ from pathlib import Path
 from gatewright import Account, Challenge, EvrmoreAuth, Session
 from gatewright.settings import load_settings
 from gatewright.storage.sql import SQLStore
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.dialect import text_of
+from gatewright.storage.sql.rows import RecordWriter
 from gatewright.storage.sql.statements import Statements
-from gatewright.storage.sql.stores.challenges import account_row
 from gatewright.system import SystemClock, SystemRandom
 
 SECRET = "only-for-measuring-0123456789abcdef"
 
 SESSIONS_PER_USER = 10
 
+_WRITE = RecordWriter(text_of)
 _VALUE = re.compile(r"x?'(?:[^']|'')*'|\bNULL\b|\b\d+\b")
 
 
@@ -60,7 +61,7 @@ def make_database(path: Path, *, sessions: int = 0, challenges: int = 0) -> list
     users = [new_id() for _ in range(-(-sessions // SESSIONS_PER_USER))]
     owners = [(users[number // SESSIONS_PER_USER], new_id()) for number in range(sessions)]
     wallets = ({"account_id": user, "evrmore_address": f"E{user}", "linked_at": text_of(now)} for user in users)
-    sql = Statements()
+    sql = Statements("sqlite")
     with filling(path) as connection:
         connection.executemany(sql.insert_account, accounts(users, now))
         connection.executemany(sql.insert_wallet, wallets)
@@ -81,7 +82,7 @@ def accounts(users: list[str], now: datetime) -> Iterator[dict[str, object]]:
         created_at=now,
         last_login=now,
     )
-    common = account_row(draft, password_hash=None)
+    common = _WRITE.account(draft, password_hash=None)
     return (common | {"id": user} for user in users)
 
 
@@ -101,7 +102,7 @@ def session_row(provider: str, now: datetime) -> dict[str, object]:
         last_seen_at=now,
         is_fully_authenticated=True,
     )
-    return row_of(draft) | {"account_id": None, "secret_digest": None}
+    return _WRITE.row(draft) | {"account_id": None, "secret_digest": None}
 
 
 def trace(connection: sqlite3.Connection, call: Callable[[], object]) -> list[str]:
@@ -143,7 +144,7 @@ def _challenges(number: int, now: datetime) -> Iterator[dict[str, object]]:
         expires_at=now + timedelta(hours=1),
         used=True,
     )
-    common = row_of(draft) | {"client": None}
+    common = _WRITE.row(draft) | {"client": None}
     for _ in range(number):
         id_ = new_id()
         yield common | {"id": id_, "evrmore_address": f"E{id_}", "challenge_text": f"Sign in as E{id_}. Nonce: {id_}."}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from database import accounts, filling, new_id, session_row
 
-from gatewright.storage.sql.rows import text_of
+from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.statements import Statements
 from gatewright.system import SystemClock
 
@@ -39,7 +39,7 @@ def make_people(path: Path, *, users: int) -> list[Visit]:
     now = SystemClock().now()
     ids = sorted(new_id() for _ in range(users))
     visits = [_visit_of(id_) for id_ in ids]
-    sql = Statements()
+    sql = Statements("sqlite")
     with filling(path) as connection:
         named = (row | {"username": visit.username} for row, visit in zip(accounts(ids, now), visits, strict=True))
         connection.executemany(sql.insert_account, named)

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 
+import psycopg
 import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
@@ -18,6 +19,7 @@ from gatewright.testing import HookRecorder, Wallet
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
+IS_ON_POSTGRESQL = os.environ.get("TEST_STORE") == "postgresql"
 IS_CI = os.environ.get("CI") == "true"
 
 
@@ -66,10 +68,14 @@ def migrated_file(tmp_path_factory):
 
 
 @pytest.fixture
-def gatewright_settings(gatewright_settings, migrated_file):
+def gatewright_settings(gatewright_settings, request):
     """The settings of the package's fixtures: passwords are hashed in no time, and the database is migrated."""
-    shutil.copyfile(migrated_file, gatewright_settings.database_url.removeprefix("sqlite:///"))
-    return gatewright_settings.with_values(argon2_memory_kib=8, argon2_iterations=1)
+    quick = gatewright_settings.with_values(argon2_memory_kib=8, argon2_iterations=1)
+    if IS_ON_POSTGRESQL:
+        return quick.with_values(database_url=request.getfixturevalue("migrated_postgres_database"))
+    file = request.getfixturevalue("migrated_file")
+    shutil.copyfile(file, gatewright_settings.database_url.removeprefix("sqlite:///"))
+    return quick
 
 
 @pytest.fixture(params=["blocking", "asynchronous"])
@@ -148,12 +154,17 @@ def sign_in():
 def sql(gatewright_settings):
     """Run one SQL statement on the test's database, as an operator with a shell would, and return its rows."""
 
+    def run_on_postgresql(statement, *parameters):
+        with psycopg.connect(gatewright_settings.database_url.replace("+psycopg", "")) as connection:
+            cursor = connection.execute(statement.replace("?", "%s"), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
     def run(statement, *parameters):
         path = gatewright_settings.database_url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path)) as connection, connection:
             return connection.execute(statement, parameters).fetchall()
 
-    return run
+    return run_on_postgresql if IS_ON_POSTGRESQL else run
 
 
 @pytest.fixture

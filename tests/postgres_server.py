@@ -11,14 +11,19 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from gatewright.settings import Settings
+from gatewright.storage.opened import open_database
+from gatewright.storage.sql import migrate
+
 ROLE = "tests"
+_copies = count()
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +49,25 @@ def make_postgres_database(postgres_server: str) -> Callable[[], str]:
         return f"{postgres_server}{name}"
 
     return make
+
+
+@pytest.fixture(scope="session")
+def migrated_template(make_postgres_database: Callable[[], str]) -> str:
+    """The name of a database that every migration has been applied to, and nothing else."""
+    url = make_postgres_database()
+    with closing(open_database(Settings(database_url=url))) as database:
+        migrate(database)
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def migrated_postgres_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """The URL of a database of a test's own that has been migrated."""
+    server, name = postgres_server.replace("+psycopg", ""), f"copy_{next(_copies)}"
+    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+        yield f"{postgres_server}{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

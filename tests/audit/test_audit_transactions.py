@@ -30,18 +30,18 @@ WRITING = {name: act for name, (act, _) in ACTS.items() if name not in REFUSED}
 @pytest.fixture
 def transactions(monkeypatch):
     """Count transactions, and let the power fail at the end of each one where ``dying`` is set."""
-    transaction = SQLiteDatabase.transaction
+    exclusive_connection = SQLiteDatabase.exclusive_connection
     seen = {"count": 0, "dying": False}
 
     @contextmanager
     def counted(self, **options):
-        with transaction(self, **options) as connection:
+        with exclusive_connection(self, **options) as connection:
             yield connection
             seen["count"] += 1
             if seen["dying"]:
                 raise StoreUnavailableError("The power failed.")
 
-    monkeypatch.setattr(SQLiteDatabase, "transaction", counted)
+    monkeypatch.setattr(SQLiteDatabase, "exclusive_connection", counted)
     return seen
 
 

@@ -48,9 +48,9 @@ def statements(monkeypatch):
     for name in ("fetch_one", "fetch_all"):
         fetch = getattr(SQLiteDatabase, name)
 
-        def noted(self, sql, parameters, fetch=fetch):
+        async def noted(self, sql, parameters, fetch=fetch):
             seen.append((sql, dict(parameters)))
-            return fetch(self, sql, parameters)
+            return await fetch(self, sql, parameters)
 
         monkeypatch.setattr(SQLiteDatabase, name, noted)
     return seen

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gatewright.drive import run_to_completion
 from gatewright.storage.sql import SQLiteDatabase
 
 PATIENCE = 60
@@ -36,7 +37,9 @@ def open_files(path):
 def test_every_connection_is_prepared(database, race_threads):
     """Commits survive a power cut, references hold and readers do not block, in every thread."""
     pragmas = ("synchronous", "foreign_keys", "journal_mode")
-    answers = race_threads(8, lambda _: [database.fetch_one(f"PRAGMA {pragma}", {}) for pragma in pragmas])
+    answers = race_threads(
+        8, lambda _: [run_to_completion(database.fetch_one(f"PRAGMA {pragma}", {})) for pragma in pragmas]
+    )
 
     assert answers == [[(2,), (1,), ("wal",)]] * 8
 
@@ -82,10 +85,10 @@ def test_close_lets_go_of_the_connections_of_all_threads(database, path, race_th
             remaining = open_files(path)
             closed.wait()
             return remaining
-        first = database.fetch_one("SELECT 1", {})
+        first = run_to_completion(database.fetch_one("SELECT 1", {}))
         asked.wait()
         closed.wait()
-        return first, database.fetch_one("SELECT 2", {})
+        return first, run_to_completion(database.fetch_one("SELECT 2", {}))
 
     assert race_threads(9, use) == [((1,), (2,))] * 8 + [0]
 
@@ -97,7 +100,10 @@ def test_many_open_a_new_file_at_once(tmp_path, race_threads):
     """
     for number in range(100):
         with closing(SQLiteDatabase(f"sqlite:///{tmp_path / str(number)}.db")) as database:
-            assert race_threads(24, lambda _, file=database: file.fetch_one("SELECT 1", {})) == [(1,)] * 24
+            assert (
+                race_threads(24, lambda _, file=database: run_to_completion(file.fetch_one("SELECT 1", {})))
+                == [(1,)] * 24
+            )
 
 
 def test_an_application_works_again_after_close(auth, signed):
@@ -115,7 +121,7 @@ def test_closing_waits_for_a_running_transaction(database, query):
     begun, closing = threading.Event(), threading.Event()
 
     def write():
-        with database.transaction() as connection:
+        with database.exclusive_connection() as connection:
             connection.execute("CREATE TABLE whole (x)")
             begun.set()
             closing.wait()
@@ -135,31 +141,31 @@ def test_closing_waits_for_a_running_transaction(database, query):
 
 def test_a_transaction_that_fails_is_undone(database):
     """An error in the block, of whatever kind, leaves the database as it was, and the connection usable."""
-    database.fetch_all("CREATE TABLE things (x)", {})
+    run_to_completion(database.fetch_all("CREATE TABLE things (x)", {}))
 
     def fail():
-        with database.transaction() as connection:
+        with database.exclusive_connection() as connection:
             connection.execute("INSERT INTO things VALUES (1)")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         fail()
-    assert database.fetch_all("SELECT x FROM things", {}) == []
-    with database.transaction() as connection:
+    assert run_to_completion(database.fetch_all("SELECT x FROM things", {})) == []
+    with database.exclusive_connection() as connection:
         connection.execute("INSERT INTO things VALUES (2)")
-    assert database.fetch_all("SELECT x FROM things", {}) == [(2,)]
+    assert run_to_completion(database.fetch_all("SELECT x FROM things", {})) == [(2,)]
 
 
 def test_a_database_in_memory_is_one_for_all_threads(race_threads):
     """What one thread writes the others read, one at a time."""
     memory = SQLiteDatabase("sqlite://")
-    memory.fetch_all("CREATE TABLE counter AS SELECT 0 AS x", {})
+    run_to_completion(memory.fetch_all("CREATE TABLE counter AS SELECT 0 AS x", {}))
 
     def add_one(_):
-        with memory.transaction() as connection:
+        with memory.exclusive_connection() as connection:
             (x,) = connection.execute("SELECT x FROM counter").fetchone()
             connection.execute("UPDATE counter SET x = ?", (x + 1,))
 
     race_threads(16, add_one)
-    assert memory.fetch_one("SELECT x FROM counter", {}) == (16,)
+    assert run_to_completion(memory.fetch_one("SELECT x FROM counter", {})) == (16,)
     memory.close()

@@ -32,7 +32,7 @@ def set_active(database):
     """Change the row past all of our code."""
 
     def set_active(value):
-        with database.transaction() as connection:
+        with database.exclusive_connection() as connection:
             connection.execute("UPDATE users SET is_active = ? WHERE id = 'a'", (value,))
 
     return set_active

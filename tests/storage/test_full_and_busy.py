@@ -11,7 +11,8 @@ import pytest
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, database, migrate
+from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql.sqlite import database
 from gatewright.testing.store_conformance.samples import (
     UNLIMITED,
     a_challenge,
@@ -108,7 +109,7 @@ def test_a_first_start_on_a_full_disk_leaves_nothing(opened, path):
     with full(other):
         with pytest.raises(StoreUnavailableError, match="full"):
             migrate(other)
-        assert other.fetch_all("SELECT name FROM sqlite_master", {}) == []
+        assert run_to_completion(other.fetch_all("SELECT name FROM sqlite_master", {})) == []
     migrate(other)
     assert run_to_completion(SQLStore(other).find_account("a")) is None
     other.close()
@@ -142,6 +143,6 @@ def test_a_connection_is_whole_or_not_there(path, url, monkeypatch):
     with locked_elsewhere(path, "EXCLUSIVE"), pytest.raises(StoreUnavailableError, match="locked"):
         migrate(opened)
 
-    assert opened.fetch_one("PRAGMA foreign_keys", {}) == (1,)
-    assert opened.fetch_one("PRAGMA journal_mode", {}) == ("wal",)
+    assert run_to_completion(opened.fetch_one("PRAGMA foreign_keys", {})) == (1,)
+    assert run_to_completion(opened.fetch_one("PRAGMA journal_mode", {})) == ("wal",)
     opened.close()

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from gatewright import EvrmoreAuth
 from gatewright.errors import ConfigurationError
 from gatewright.storage.sql import SQLiteDatabase, migrate
-from gatewright.storage.sql.migrate import HEAD, revision_of
+from gatewright.storage.sql.migrate import HEAD
 from gatewright.storage.sql.tables import metadata
 
 
@@ -48,12 +48,12 @@ def test_migrations_make_the_tables(database, url):
 
 def test_migrating_again_changes_nothing(database, query):
     """A second run finds nothing to do."""
-    assert revision_of(database) is None
+    assert database.revision() is None
     migrate(database)
     schema = query("SELECT sql FROM sqlite_master")
     migrate(database)
 
-    assert revision_of(database) == HEAD
+    assert database.revision() == HEAD
     assert schema == query("SELECT sql FROM sqlite_master")
 
 
@@ -77,7 +77,7 @@ def test_migrations_go_back_to_nothing(database, query):
 
 def test_a_newer_database_is_refused_with_the_cure(auth, url, database, query):
     """A revision that this release does not know means that a newer one made the file; it is left as it is."""
-    with database.transaction() as connection:
+    with database.exclusive_connection() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigurationError, match="pip install -U gatewright"):
         EvrmoreAuth(url)

@@ -21,7 +21,7 @@ TABLES = ", ".join(table.name for table in metadata.sorted_tables)
 @pytest.fixture(scope="module")
 def options(make_postgres_database):
     """How to connect to a database that has been migrated."""
-    options = PoolOptions(conninfo=conninfo_of(make_postgres_database()), place="tests", size=8, patience=10)
+    options = PoolOptions(conninfo=conninfo_of(make_postgres_database()), size=8, patience=10)
     with closing(PostgresDatabase(options)) as database:
         migrate(database)
     return options

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gatewright.storage.sql.rows import RecordReader, text_of
+from gatewright.storage.sql.dialect import SQLITE, text_of
 
 MOMENT = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def test_a_moment_is_26_characters_of_utc(moment):
     text = text_of(moment)
 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", text)
-    assert moment == RecordReader().moment(text)
+    assert moment == SQLITE.read_aware(text)
 
 
 def test_every_stored_moment_has_that_form(auth, signed, query):

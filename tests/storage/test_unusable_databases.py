@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import traceback
 from contextlib import closing
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from gatewright.errors import ConfigurationError, StoreUnavailableError
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("nonsense", "like sqlite:///gatewright.db"),
-        ("://", "like sqlite:///gatewright.db"),
-        ("postgresql://user@host:port/db", "like sqlite:///gatewright.db"),
-        ("postgresql://user@host/db", "Use SQLite"),
-        ("nosuch://host/db", "Use SQLite"),
+        ("nonsense", "sqlite:///gatewright.db, or to postgresql"),
+        ("://", "sqlite:///gatewright.db, or to postgresql"),
+        ("mysql://host/db", "mysql is not supported"),
+        ("postgresql+asyncpg://host/db", r"or to postgresql\+psycopg://"),
+        ("postgresql://user@[host/db", "cannot be read"),
+        ("postgresql://user@host/db?nosuch=1", "nosuch"),
         ("sqlite:///missing/folder/g.db", "mkdir -p"),
         ("sqlite:////" + "a" * 300 + "/g.db", "File name too long"),
         ("sqlite:////tmp/a\0b", "must name a file"),
@@ -36,13 +38,24 @@ def test_an_unusable_url_is_a_configuration_error(url, words):
     assert raised.value.code == "configuration"
 
 
-def test_a_password_in_the_url_is_not_shown():
-    """The URL of a database that is not supported is shown without its password."""
-    with pytest.raises(ConfigurationError) as raised:
-        EvrmoreAuth("postgresql://user:hidden-words@host/db")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://user:hidden-words@host/db",
+        "postgresql://user:hidden-words@127.0.0.1:1/db",
+        "postgresql://user:hidden-words@127.0.0.1:port/db",
+        "postgresql://user:hidden-words@[host/db",
+        "postgresql://user:hidden-words@host/db?nosuch=1",
+        "postgresql://user:hidden-%zz-words@host/db",
+    ],
+)
+def test_a_password_in_the_url_is_not_shown(url):
+    """What cannot be used is told without the password in it."""
+    with pytest.raises((ConfigurationError, StoreUnavailableError)) as raised:
+        EvrmoreAuth(url, jwt_secret="a secret for tests, longer than 32 bytes")
 
-    assert "user:***@host" in str(raised.value)
-    assert "hidden-words" not in repr(raised.value)
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "hidden" not in shown
 
 
 def test_a_file_that_is_no_database_is_left_alone(path, url):

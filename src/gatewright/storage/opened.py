@@ -11,7 +11,7 @@ from gatewright.offload import offload
 from gatewright.ports import Store
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
-from gatewright.storage.sql.url import conninfo_of, is_postgresql, place_of
+from gatewright.storage.sql.url import conninfo_of, is_postgresql
 
 if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.database import PostgresDatabase
@@ -96,7 +96,6 @@ def _postgresql(settings: Settings, *, suspends: bool = False) -> PostgresDataba
         ) from error
     options = PoolOptions(
         conninfo=conninfo_of(settings.database_url),
-        place=place_of(settings.database_url),
         size=settings.database_pool_size,
         patience=settings.database_timeout_seconds,
     )

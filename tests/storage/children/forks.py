@@ -13,6 +13,7 @@ import threading
 from contextlib import closing, contextmanager
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
+from gatewright.drive import run_to_completion
 from gatewright.storage.sql import SQLiteDatabase
 
 SETTINGS = Settings(jwt_secret="a secret for tests, longer than 32 bytes", challenges_per_address=1000)
@@ -115,12 +116,12 @@ def newcomer_waits(url):
     os.register_at_fork(before=fork_begins.set)  # runs first, since it was registered last
 
     def hold():
-        with database.transaction():
+        with database.exclusive_connection():
             holds.set()
             fork_begins.wait()
 
     def come():
-        with database.transaction():
+        with database.exclusive_connection():
             pass
 
     holder, newcomers = threading.Thread(target=hold), [threading.Thread(target=come) for _ in range(3)]
@@ -128,10 +129,10 @@ def newcomer_waits(url):
     holds.wait()
     for newcomer in newcomers:
         newcomer.start()
-    wait_for(in_child(lambda: print("child", database.fetch_one("SELECT 1", {}))))
+    wait_for(in_child(lambda: print("child", run_to_completion(database.fetch_one("SELECT 1", {})))))
     for thread in (holder, *newcomers):
         thread.join()
-    print("parent", database.fetch_one("SELECT 1", {}))
+    print("parent", run_to_completion(database.fetch_one("SELECT 1", {})))
     database.close()
 
 

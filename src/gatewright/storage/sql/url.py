@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from gatewright.errors import ConfigurationError
 
 _POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
@@ -20,7 +18,7 @@ def is_postgresql(url: str) -> bool:
         return False
     if scheme in _POSTGRESQL:
         return True
-    shown = f"{scheme:.40} is not supported" if colon else "The database URL cannot be read"
+    shown = f"A database by {scheme:.40} is not supported" if scheme and colon else "The database URL cannot be read"
     raise ConfigurationError(
         f"{shown}. Set GATEWRIGHT_DATABASE_URL to sqlite:///gatewright.db, or to "
         "postgresql+psycopg://user:password@host/database"
@@ -30,10 +28,3 @@ def is_postgresql(url: str) -> bool:
 def conninfo_of(url: str) -> str:
     """Return what libpq connects to by the URL of a PostgreSQL database."""
     return f"postgresql://{url.partition('://')[2]}"
-
-
-def place_of(url: str) -> str:
-    """Return a URL as it may be shown: without its password."""
-    parts = urlsplit(conninfo_of(url))
-    host = parts.netloc.rpartition("@")[2]
-    return f"postgresql+psycopg://{host}{parts.path}"

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from gatewright.errors import ConfigurationError, StoreUnavailableError
@@ -103,12 +104,15 @@ class PostgresDatabase:
     Args:
         options: How to connect.
         suspends: Whether to wait in an event loop, or in the calling thread.
+
+    Raises:
+        ConfigurationError: If libpq cannot read what to connect to.
     """
 
     dialect = POSTGRESQL
 
     def __init__(self, options: PoolOptions, *, suspends: bool = False) -> None:
-        self.place = options.place
+        self.place = _place_of(options.conninfo)
         self._options = options
         self._pools = SuspendingPools(options) if suspends else BlockingPools(options)
 
@@ -230,3 +234,17 @@ class PostgresDatabase:
                 raise
             finally:
                 await settled(pool.putconn(connection))
+
+
+def _place_of(conninfo: str) -> str:
+    """Return what is connected to as it may be shown: without the password."""
+    try:
+        parts = conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError as error:
+        # Without its cause: what libpq complains about may be a part of the password.
+        reason = str(error).strip() if "invalid URI query parameter" in str(error) else "libpq cannot read it"
+        raise ConfigurationError(
+            f"The database URL cannot be read: {reason}. Write it like "
+            "postgresql+psycopg://user:password@host/database, and a sign such as @ / : % in a password as %40."
+        ) from None
+    return f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"

@@ -25,13 +25,11 @@ class PoolOptions:
 
     Args:
         conninfo: What libpq connects to.
-        place: The same as it may be shown.
         size: Connections that a pool may hold at once.
         patience: Seconds to wait for a connection, and for the answer to a statement.
     """
 
     conninfo: str
-    place: str
     size: int
     patience: float
 
@@ -118,18 +116,13 @@ class SuspendingPools:
         return pool
 
     def close(self) -> None:
-        """Close every loop's pool: at once in another thread's loop, and in the calling one as soon as it goes on."""
+        """Close every loop's pool: that of the calling loop as soon as it goes on, any other one at once."""
+        here = asyncio._get_running_loop()
         while self._pools:
             loop, pool = self._pools.popitem()
-            if loop.is_closed() or not loop.is_running():
-                continue  # its connections ended with it
-            closing = asyncio.run_coroutine_threadsafe(pool.close(), loop)
-            if loop is not _running_loop():
-                closing.result(self._options.patience)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+            if loop.is_running():
+                closing = asyncio.run_coroutine_threadsafe(pool.close(), loop)
+                if loop is not here:
+                    closing.result(self._options.patience)
+            elif not loop.is_closed() and here is None:
+                loop.run_until_complete(pool.close())
