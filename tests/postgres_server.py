@@ -52,12 +52,22 @@ def make_postgres_database(postgres_server: str) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(make_postgres_database: Callable[[], str]) -> str:
-    """The name of a database that every migration has been applied to, and nothing else."""
-    url = make_postgres_database()
-    with closing(open_database(Settings(database_url=url))) as database:
-        migrate(database)
-    return url.rpartition("/")[2]
+def make_migrated_postgres_database(make_postgres_database: Callable[[], str]) -> Callable[[], str]:
+    """Make a database that every migration has been applied to, and return its URL."""
+
+    def make() -> str:
+        url = make_postgres_database()
+        with closing(open_database(Settings(database_url=url))) as database:
+            migrate(database)
+        return url
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_template(make_migrated_postgres_database: Callable[[], str]) -> str:
+    """The name of a database that is only copied."""
+    return make_migrated_postgres_database().rpartition("/")[2]
 
 
 @pytest.fixture

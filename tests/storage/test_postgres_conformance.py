@@ -7,7 +7,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from gatewright.storage.sql import SQLStore, migrate
+from gatewright.storage.sql import SQLStore
 from gatewright.storage.sql.postgres.database import PostgresDatabase
 from gatewright.storage.sql.postgres.pools import PoolOptions
 from gatewright.storage.sql.postgres.retry import retried
@@ -19,12 +19,9 @@ TABLES = ", ".join(table.name for table in metadata.sorted_tables)
 
 
 @pytest.fixture(scope="module")
-def options(make_postgres_database):
+def options(make_migrated_postgres_database):
     """How to connect to a database that has been migrated."""
-    options = PoolOptions(conninfo=conninfo_of(make_postgres_database()), size=8, patience=10)
-    with closing(PostgresDatabase(options)) as database:
-        migrate(database)
-    return options
+    return PoolOptions(conninfo=conninfo_of(make_migrated_postgres_database()), size=8, patience=10)
 
 
 class PostgresConformance(StoreConformance):

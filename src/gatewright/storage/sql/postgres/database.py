@@ -143,7 +143,6 @@ class PostgresDatabase:
                     connection.is_committing = True
                     await settled(connection.execute("COMMIT"))
             finally:
-                connection.is_committing = False
                 if not connection.closed and connection.info.transaction_status in _OPEN:
                     await settled(connection.execute("ROLLBACK"))
 
