@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 import psycopg
@@ -56,6 +57,22 @@ class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
         except _WaitTimeout:
             self.pgconn.finish()
             raise psycopg.OperationalError("the server does not answer") from None
+
+
+def require_silence(connection: Any) -> None:
+    """Check that a connection which nobody uses is still one, without asking the server.
+
+    Where something arrived, it was the server's farewell: it has been restarted, say. Found out later, that would be
+    an error in the middle of a transaction whose end might be unknown.
+
+    Raises:
+        psycopg.OperationalError: If the server has said something, or is gone.
+    """
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    if poll.poll(0):
+        connection.pgconn.finish()
+        raise psycopg.OperationalError("the server has closed the connection")
 
 
 async def configure(connection: Any, *, patience: float) -> None:

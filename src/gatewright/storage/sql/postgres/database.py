@@ -41,6 +41,7 @@ _FACTS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
         pg_backend_pid(), clock_timestamp()
 """
+_NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
@@ -189,6 +190,7 @@ class PostgresDatabase:
             StoreUnavailableError: If the server cannot be reached.
         """
         from sqlalchemy import create_engine
+        from sqlalchemy.exc import ProgrammingError
         from sqlalchemy.pool import StaticPool
 
         with self._connected() as held:
@@ -196,7 +198,12 @@ class PostgresDatabase:
             engine = create_engine("postgresql+psycopg://", creator=lambda: held, poolclass=StaticPool)
             with engine.connect() as connection:
                 connection.exec_driver_sql(_LOCK_MIGRATIONS)
-                yield connection
+                try:
+                    yield connection
+                except ProgrammingError as error:
+                    if isinstance(error.orig, _NO_RIGHTS):
+                        raise error.orig from None
+                    raise
                 connection.commit()
 
     @contextmanager
@@ -212,10 +219,10 @@ class PostgresDatabase:
         with connection:
             try:
                 yield connection
-            except psycopg.errors.InsufficientPrivilege as error:
+            except _NO_RIGHTS as error:
                 raise ConfigurationError(
-                    f"The role may not do this: {first_line(error)}. Let it own the schema, with: "
-                    "GRANT ALL ON SCHEMA public TO its name"
+                    f"The role may not do what it has to: {first_line(error)}. Let it make tables in the schema, with: "
+                    "GRANT ALL ON SCHEMA public TO its_name"
                 ) from error
 
     @asynccontextmanager

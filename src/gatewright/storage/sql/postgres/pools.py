@@ -13,7 +13,12 @@ from weakref import WeakKeyDictionary
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from gatewright.drive import run_to_completion
-from gatewright.storage.sql.postgres.connections import BlockingConnection, SuspendingConnection, configure
+from gatewright.storage.sql.postgres.connections import (
+    BlockingConnection,
+    SuspendingConnection,
+    configure,
+    require_silence,
+)
 
 _RECONNECT = 10.0
 """Seconds that a pool tries to replace a lost connection before it waits for somebody to ask for one again."""
@@ -87,6 +92,7 @@ class BlockingPools:
             self._options.conninfo,
             connection_class=BlockingConnection,
             configure=configure_it,
+            check=require_silence,
             **self._options.pool,
         )
         pool.open()
@@ -110,6 +116,7 @@ class SuspendingPools:
                 self._options.conninfo,
                 connection_class=SuspendingConnection,
                 configure=partial(configure, patience=self._options.patience),
+                check=_require_silence,
                 **self._options.pool,
             )
             await pool.open()
@@ -126,3 +133,7 @@ class SuspendingPools:
                     closing.result(self._options.patience)
             elif not loop.is_closed() and here is None:
                 loop.run_until_complete(pool.close())
+
+
+async def _require_silence(connection: SuspendingConnection) -> None:
+    require_silence(connection)

@@ -1,0 +1,127 @@
+"""What goes wrong between gatewright and a PostgreSQL server, and what is said of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+
+import psycopg
+import pytest
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+
+SECRET = "a secret for tests, longer than 32 bytes"
+
+TERMINATE = "SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity WHERE application_name = 'gatewright'"
+
+
+def open_auth(url, kind=EvrmoreAuth, *, timeout=10):
+    settings = Settings(jwt_secret=SECRET, database_timeout_seconds=timeout, argon2_memory_kib=8)
+    return kind(url, settings=settings)
+
+
+@pytest.fixture
+def admin(migrated_postgres_database):
+    """The operator's connection to the test's own database."""
+    with closing(psycopg.connect(migrated_postgres_database.replace("+psycopg", ""), autocommit=True)) as connection:
+        yield connection
+
+
+def test_postgresql_needs_a_secret(migrated_postgres_database):
+    """Processes on several machines have no file in common to keep a secret of development in."""
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_JWT_SECRET"):
+        EvrmoreAuth(migrated_postgres_database)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda url: url.rpartition(":")[0] + ":1/nowhere", "See that the server runs"),
+        (lambda url: url.rpartition("/")[0] + "/nosuch", 'database "nosuch" does not exist'),
+        (lambda url: url.replace("//tests@", "//nobody@"), 'role "nobody" does not exist'),
+        (lambda url: url.replace("127.0.0.1:", "127.0.0.1:port"), "invalid|not supported"),
+    ],
+    ids=["no server", "no database", "no role", "no port"],
+)
+def test_a_server_that_cannot_be_used_is_told_at_the_start(migrated_postgres_database, change, words):
+    with pytest.raises(StoreUnavailableError, match=words):
+        open_auth(change(migrated_postgres_database))
+
+
+def test_a_newer_schema_is_refused_and_left_alone(migrated_postgres_database, admin):
+    admin.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match="pip install -U gatewright"):
+        open_auth(migrated_postgres_database)
+
+    assert admin.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def test_tables_of_another_application_are_left_alone(make_postgres_database):
+    url = make_postgres_database()
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
+        connection.execute("CREATE TABLE users (name text)")
+        with pytest.raises(ConfigurationError, match="another application"):
+            open_auth(url)
+
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        assert tables == [("users",)]
+
+
+def test_a_role_without_rights_is_told_what_it_lacks(make_postgres_database):
+    url = make_postgres_database()
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        connection.execute("DROP ROLE IF EXISTS weak")
+        connection.execute("CREATE ROLE weak LOGIN")
+    with pytest.raises(ConfigurationError, match="GRANT ALL ON SCHEMA"):
+        open_auth(url.replace("//tests@", "//weak@"))
+
+
+@pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_connections_that_the_server_has_closed_are_replaced(migrated_postgres_database, admin, kind):
+    """As after a restart of the server: nobody who comes then notices."""
+    auth = open_auth(migrated_postgres_database, kind)
+
+    async def settled(answer):
+        return await answer if asyncio.iscoroutine(answer) else answer
+
+    async def visit():
+        await settled(auth.create_user("anna", password="correct horse battery staple"))
+        admin.execute(TERMINATE)
+        assert await settled(auth.get_user("anna"))
+        admin.execute(TERMINATE)
+        await settled(auth.create_user("ben", password="correct horse battery staple"))
+        auth.close()
+
+    asyncio.run(visit())
+    assert admin.execute("SELECT count(*) FROM users").fetchone() == (2,)
+
+
+def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_database, admin):
+    """A statement that takes too long is given up by the server, and nothing of it stays."""
+    with closing(open_auth(migrated_postgres_database, timeout=1)) as auth:
+        auth.create_user("anna", password="correct horse battery staple")
+        with admin.transaction():
+            admin.execute("LOCK TABLE users")
+            with pytest.raises(StoreUnavailableError, match="statement timeout"):
+                auth.create_user("ben", password="correct horse battery staple")
+        auth.create_user("ben", password="correct horse battery staple")
+
+
+def test_a_database_without_our_tables_any_more_says_so(migrated_postgres_database, admin):
+    with closing(open_auth(migrated_postgres_database)) as auth:
+        admin.execute("DROP TABLE wallets CASCADE")
+        with pytest.raises(StoreUnavailableError, match="gatewright migrate"):
+            auth.get_user("anna")
+
+
+def test_many_processes_may_start_at_once(make_postgres_database, race_threads):
+    """One of them makes the tables; the others wait for it, and find nothing to do."""
+    url = make_postgres_database()
+
+    def start(_):
+        with closing(open_auth(url)) as auth:
+            return auth.list_sessions()
+
+    assert race_threads(6, start) == [[]] * 6
