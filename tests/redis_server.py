@@ -40,6 +40,7 @@ class RedisProcess:
     def ask(self, *command: object) -> object:
         """Send a command as a stranger would, past all of our code."""
         with redis.Redis(port=self.port, socket_timeout=5, protocol=2) as client:
+            client.response_callbacks.clear()
             return client.execute_command(*command)
 
     def kill(self) -> None:
@@ -91,7 +92,7 @@ def serving_cluster():
 def serving_sentinel():
     """Run a master, its replica and a sentinel; yield the URL of the service, the master and the replica."""
     with serving() as master, serving("--replicaof", "127.0.0.1", str(master.port)) as replica:
-        eventually(lambda: b"master_link_status:up" in _info(replica), "the replica has caught up")
+        eventually(lambda: b"master_link_status:up" in replica.ask("INFO", "replication"), "the replica has caught up")
         with tempfile.TemporaryDirectory(prefix="gatewright-sentinel-") as folder:
             settings = Path(folder, "sentinel.conf")
             settings.write_text(
@@ -153,15 +154,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _info(server: RedisProcess) -> bytes:
-    with redis.Redis(port=server.port, socket_timeout=5, protocol=2) as client:
-        client.set_response_callback("INFO", bytes)
-        return client.execute_command("INFO", "replication")
-
-
 def _is_joined(node: RedisProcess) -> bool:
-    with redis.Redis(port=node.port, socket_timeout=5, protocol=2) as client:
-        for command in ("CLUSTER INFO", "CLUSTER NODES"):
-            client.set_response_callback(command, bytes)
-        known = client.execute_command("CLUSTER INFO")
+    known = node.ask("CLUSTER", "INFO")
     return b"cluster_state:ok" in known and b"cluster_known_nodes:3" in known

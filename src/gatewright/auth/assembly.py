@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from pydantic import SecretStr
+
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
 from gatewright.drive import run_to_completion
@@ -87,6 +89,9 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     keys = find_signing_keys(settings, database=database.path, random=random)
     reader = SQLStore(database.for_event_loop(), naive_timestamps=choices.naive_timestamps) if is_async else store
     build = _build_asynchronously(store, reader, settings) if is_async else _build_blocking(store, settings)
+    if settings.redis_url is not None:
+        kept = _keep_in_redis(build.store, settings.redis_url, choices, is_async=is_async)
+        build = replace(build, store=kept)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
@@ -109,6 +114,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
         wake_mail_worker=lambda: None,
+        is_store_quick=settings.redis_url is None or not is_async,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
     mail_worker = MailWorker(
@@ -117,6 +123,20 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     if settings.mail_delivery == "background":
         parts = replace(parts, wake_mail_worker=mail_worker.wake)
     return parts, mail_worker
+
+
+def _keep_in_redis(store: Store, url: SecretStr, choices: Choices, *, is_async: bool) -> Store:
+    """Return a store that keeps in Redis what is short-lived and busy.
+
+    Raises:
+        ConfigurationError: If the Redis cannot work so; says how to cure it.
+        StoreUnavailableError: If it cannot be reached.
+    """
+    from gatewright.storage.redis import RedisServer, keep_in_redis, read_url, require_redis
+
+    where = read_url(url.get_secret_value())
+    require_redis(where)
+    return keep_in_redis(store, RedisServer(where, is_async=is_async), naive_timestamps=choices.naive_timestamps)
 
 
 def _require_mailer(mailer: Mailer | None) -> Mailer | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -18,19 +19,35 @@ class PerLoop(Generic[T]):
     close their loop (`asyncio.loop.shutdown_asyncgens`); nothing has to be told that the end has come.
 
     Args:
-        lend: Makes one, yields it once without suspending before, and closes it.
+        lend: Makes one, yields it once, and closes it.
     """
 
     def __init__(self, lend: Callable[[], AsyncGenerator[T, None]]) -> None:
         self._lend = lend
-        self._lent: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, T, AsyncGenerator[T, None]]]
-        self._lent = WeakKeyDictionary()
+        self._lent: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lent[T]] = WeakKeyDictionary()
 
     async def get(self) -> T:
-        """Return the running loop's own. A forked child never gets its parent's."""
-        loop, process = asyncio.get_running_loop(), os.getpid()
+        """Return the running loop's own. A forked child never gets its parent's.
+
+        Raises:
+            Exception: What making it has raised. The next call tries again.
+        """
+        loop = asyncio.get_running_loop()
         lent = self._lent.get(loop)
-        if lent is None or lent[0] != process:
+        if lent is None or lent.process != os.getpid() or lent.has_failed():
             generator = self._lend()
-            lent = self._lent[loop] = process, await anext(generator), generator
-        return lent[1]
+            lent = self._lent[loop] = _Lent(os.getpid(), asyncio.ensure_future(anext(generator)), generator)
+        return lent.made.result() if lent.made.done() else await asyncio.shield(lent.made)  # others wait for it too
+
+
+@dataclass(frozen=True, slots=True)
+class _Lent(Generic[T]):
+    """What one loop of one process has been lent, and the generator that is to close it."""
+
+    process: int
+    made: asyncio.Future[T]
+    generator: AsyncGenerator[T, None]
+
+    def has_failed(self) -> bool:
+        """Say whether it could not be made."""
+        return self.made.done() and (self.made.cancelled() or self.made.exception() is not None)

@@ -15,7 +15,7 @@ import redis.sentinel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from gatewright.storage.redis.url import Kind, RedisURL
+from gatewright.storage.redis.url import OF_SENTINELS, Kind, RedisURL
 
 _TIME_OUTS = {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}
 """Seconds for connecting and for each answer. A URL may say otherwise, by the same names."""
@@ -29,9 +29,6 @@ _RETRIES = 1
 _REDIRECTS = 3
 """How often the nodes of a cluster are asked anew who has a key."""
 
-_OF_SENTINELS = ("sentinel_username", "sentinel_password")
-"""What a URL may say besides redis-py's own options: sentinels have users of their own."""
-
 
 def open_blocking(url: RedisURL) -> Any:
     """Return a client that blocks. Forked children open connections of their own; redis-py sees to that."""
@@ -40,7 +37,7 @@ def open_blocking(url: RedisURL) -> Any:
             url.url, timeout=_WAIT_FOR_CONNECTION, retry=Retry(NoBackoff(), _RETRIES), **_TIME_OUTS
         )
         return redis.Redis.from_pool(pool)
-    options = _TIME_OUTS | dict(url.options or {})
+    options = _TIME_OUTS | dict(url.options)
     if url.kind is Kind.CLUSTER:
         nodes = [redis.cluster.ClusterNode(host, port) for host, port in url.hosts]
         return redis.cluster.RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), _REDIRECTS), **options)
@@ -52,7 +49,7 @@ def open_blocking(url: RedisURL) -> Any:
 async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
     """Lend a client of one event loop, and close it in the end."""
     retry = redis.asyncio.retry.Retry
-    options = _TIME_OUTS | dict(url.options or {})
+    options = _TIME_OUTS | dict(url.options)
     others: list[Any] = []
     client: Any
     if url.kind is Kind.SINGLE:
@@ -70,6 +67,8 @@ async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
         client = sentinel.master_for(url.service, retry=retry(NoBackoff(), _RETRIES))
         others = sentinel.sentinels
     try:
+        if url.kind is Kind.CLUSTER:
+            await client.initialize()  # before commands run side by side: one of them would close others' connections
         yield client
     finally:
         for each in (client, *others):
@@ -78,7 +77,7 @@ async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
 
 def _of_both(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options for sentinels, and those for the servers that they name."""
-    of_server = {name: value for name, value in options.items() if name not in _OF_SENTINELS}
+    of_server = {name: value for name, value in options.items() if name not in OF_SENTINELS}
     shared = {name: value for name, value in of_server.items() if name.startswith(("socket_", "ssl"))}
-    own = {name.removeprefix("sentinel_"): options[name] for name in _OF_SENTINELS if name in options}
+    own = {name.removeprefix("sentinel_"): options[name] for name in OF_SENTINELS if name in options}
     return shared | own, of_server

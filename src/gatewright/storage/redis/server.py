@@ -109,5 +109,6 @@ async def _awaited(answer: Any) -> Any:
 def _telling_trouble() -> Iterator[None]:
     try:
         yield
-    except (RedisError, RedisClusterException) as error:
-        raise StoreUnavailableError(f"Redis is not available: {error}.") from error
+    except (RedisError, RedisClusterException, AttributeError) as error:
+        # redis-py has no connection to write to where another task has just given up the node of a cluster.
+        raise StoreUnavailableError(f"Redis is not available: {str(error).rstrip('.'):.200}.") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from gatewright.errors import ConfigurationError
 
@@ -15,6 +16,9 @@ _FORMS = (
     "redis://user:password@host:6379/0, rediss:// for TLS, unix:///path/to/socket?db=0, "
     "redis+sentinel://host:26379,host:26379/service/0, or redis+cluster://host:6379,host:6379"
 )
+OF_SENTINELS = ("sentinel_username", "sentinel_password")
+"""What a URL may say besides redis-py's own options: sentinels have users of their own."""
+
 _URL = re.compile(
     r"(?P<tls>rediss?)\+(?P<kind>sentinel|cluster)://(?:(?P<user>[^@/?#]*)@)?(?P<hosts>[^@/?#]+)"
     r"(?:/(?P<path>[^?#]*))?(?:\?(?P<query>[^#]*))?"
@@ -39,10 +43,10 @@ class RedisURL:
     """
 
     kind: Kind
-    url: str
+    url: str = field(repr=False)
     hosts: tuple[tuple[str, int], ...] = ()
     service: str = ""
-    options: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def shown(self) -> str:
@@ -65,12 +69,22 @@ def read_url(url: str) -> RedisURL:
         raise ConfigurationError("GATEWRIGHT_REDIS_URL needs redis-py: pip install 'gatewright[redis]'.") from error
     several = _URL.fullmatch(url)
     try:
+        _refuse_unknown_options(url)
         if several is None:
             parse_url(url)
             return RedisURL(Kind.SINGLE, url)
         return _read_several(url, several, parse_url)
     except ValueError:
         raise ConfigurationError(f"GATEWRIGHT_REDIS_URL cannot be read. Write it like {_FORMS}.") from None
+
+
+def _refuse_unknown_options(url: str) -> None:
+    from redis import Redis
+
+    known = {*inspect.signature(Redis.__init__).parameters, *OF_SENTINELS, "timeout"}
+    for name in parse_qs(urlsplit(url).query):
+        if name not in known:
+            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has an option that redis-py does not know: {name!r:.50}.")
 
 
 def _read_several(url: str, found: re.Match[str], parse_url: Any) -> RedisURL:
