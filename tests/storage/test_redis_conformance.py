@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
 
 from gatewright.offload import offload
 from gatewright.storage.redis import RedisServer, keep_in_redis, read_url
 from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from gatewright.testing.store_conformance import StoreConformance
+from redis_server import *  # noqa: F403 - fixtures are found by their presence
 
 
 class RedisConformance(StoreConformance):

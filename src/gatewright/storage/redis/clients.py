@@ -41,9 +41,9 @@ def open_blocking(url: RedisURL) -> Any:
     if url.kind is Kind.CLUSTER:
         nodes = [redis.cluster.ClusterNode(host, port) for host, port in url.hosts]
         return redis.cluster.RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), _REDIRECTS), **options)
-    of_sentinels, of_server = _of_both(options)
+    of_sentinels, of_server = _of_both(options, retry=Retry(NoBackoff(), _RETRIES))
     sentinel = redis.sentinel.Sentinel(list(url.hosts), sentinel_kwargs=of_sentinels, **of_server)
-    return sentinel.master_for(url.service, retry=Retry(NoBackoff(), _RETRIES))
+    return sentinel.master_for(url.service)
 
 
 async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
@@ -62,9 +62,9 @@ async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
         again = retry(NoBackoff(), _REDIRECTS)
         client = redis.asyncio.cluster.RedisCluster(startup_nodes=nodes, retry=again, **options)
     else:
-        of_sentinels, of_server = _of_both(options)
+        of_sentinels, of_server = _of_both(options, retry=retry(NoBackoff(), _RETRIES))
         sentinel = redis.asyncio.sentinel.Sentinel(list(url.hosts), sentinel_kwargs=of_sentinels, **of_server)
-        client = sentinel.master_for(url.service, retry=retry(NoBackoff(), _RETRIES))
+        client = sentinel.master_for(url.service)
         others = sentinel.sentinels
     try:
         if url.kind is Kind.CLUSTER:
@@ -75,9 +75,9 @@ async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
             await each.aclose()
 
 
-def _of_both(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _of_both(options: Mapping[str, Any], *, retry: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options for sentinels, and those for the servers that they name."""
-    of_server = {name: value for name, value in options.items() if name not in OF_SENTINELS}
-    shared = {name: value for name, value in of_server.items() if name.startswith(("socket_", "ssl"))}
+    of_server = {name: value for name, value in options.items() if name not in OF_SENTINELS} | {"retry": retry}
+    shared = {name: value for name, value in of_server.items() if name.startswith(("socket_", "ssl", "retry"))}
     own = {name.removeprefix("sentinel_"): options[name] for name in OF_SENTINELS if name in options}
     return shared | own, of_server

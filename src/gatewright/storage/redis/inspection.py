@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from redis.exceptions import AuthenticationError, NoPermissionError, ReadOnlyError, RedisClusterException
+from redis.exceptions import AuthenticationError, MovedError, NoPermissionError, ReadOnlyError, RedisClusterException
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, StoreUnavailableError
@@ -64,7 +64,9 @@ def require_redis(url: RedisURL) -> RedisFacts:
         raise ConfigurationError(f"The Redis of {url.shown} {_IS_OF_CLUSTER}.")
     if facts.version is not None and tuple(map(int, facts.version.split(".")[:2])) < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
-        raise ConfigurationError(f"{url.shown} is Redis {facts.version}. Upgrade it: {oldest} is the oldest that works.")
+        raise ConfigurationError(
+            f"{url.shown} is Redis {facts.version}. Upgrade it: {oldest} is the oldest that works."
+        )
     return facts
 
 
@@ -93,7 +95,7 @@ def _telling_cures(url: RedisURL) -> Iterator[None]:
             )
         elif isinstance(cause, ReadOnlyError):
             problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that know it"
-        elif "MOVED" in str(cause):
+        elif isinstance(cause, MovedError):
             problem = _IS_OF_CLUSTER
         elif isinstance(cause, RedisClusterException) and "not enabled" in str(cause):
             problem = "is no cluster. Write redis:// in GATEWRIGHT_REDIS_URL"

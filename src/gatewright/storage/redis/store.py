@@ -89,9 +89,7 @@ class _StoreWithRedis:
         seen = await self._last_seen.of_all([session for session in everything if session.id not in of_tokens])
         alive = {session.id: session for session in seen.values() if _is_recent(session, idle_since)}
         return [
-            alive.get(session.id, session)
-            for session in everything
-            if session.id in of_tokens or session.id in alive
+            alive.get(session.id, session) for session in everything if session.id in of_tokens or session.id in alive
         ]
 
     async def add_challenge(

@@ -1,0 +1,129 @@
+"""A Redis that cannot be used is refused at the start, with the cure and without the password."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.redis import read_url, require_redis
+from redis_server import *  # noqa: F403 - fixtures are found by their presence
+from redis_server import serving, serving_sentinel
+
+PASSWORD = "sesame%2Fopen"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://host",
+        "host:6379",
+        "redis://host:port/0",
+        "redis://host/0?socket_timeout=soon",
+        "redis+sentinel://host:26379",
+        "redis+sentinel://host:26379/service/name",
+        "redis+sentinel://host:a/service",
+        "redis+sentinel:///service",
+        "redis+cluster://host:6379/3",
+        "redis+cluster://",
+        "redis+raft://host",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_answered_with_the_forms_that_can(url):
+    url = url.replace("://", f"://user:{PASSWORD}@", 1)
+    with pytest.raises(ConfigurationError, match=r"GATEWRIGHT_REDIS_URL cannot be read.*redis\+sentinel://") as raised:
+        read_url(url)
+    assert PASSWORD not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["redis://host", "redis+sentinel://host/service", "redis+cluster://host"])
+def test_an_option_that_redis_py_does_not_know_is_named(url):
+    with pytest.raises(ConfigurationError, match="'socket_timeot'"):
+        read_url(f"{url}?socket_timeot=1")
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "service", "options"),
+    [
+        (
+            "rediss+sentinel://user:p%40ss@one:1,[::1]:2,three/a%20service/4?socket_timeout=5",
+            (("one", 1), ("::1", 2), ("three", 26379)),
+            "a service",
+            {"username": "user", "password": "p@ss", "db": 4, "ssl": True, "socket_timeout": 5.0},
+        ),
+        ("redis+cluster://one,two:7000/0", (("one", 6379), ("two", 7000)), "", {}),
+    ],
+)
+def test_a_url_of_several_hosts_names_them_all(url, hosts, service, options):
+    read = read_url(url)
+
+    assert (read.hosts, read.service, dict(read.options)) == (hosts, service, options)
+    assert "p%40ss" not in repr(read) + read.shown
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("redis://127.0.0.1:1/0", "Connection refused"),
+        ("unix:///nowhere/redis.sock", "No such file"),
+        ("redis+sentinel://127.0.0.1:1/service", "No master found"),
+        ("redis+cluster://127.0.0.1:1", "cannot be connected"),
+        ("redis://nowhere.invalid/0", "nowhere.invalid"),
+    ],
+)
+def test_a_redis_that_cannot_be_reached_is_named(url, what):
+    with pytest.raises(StoreUnavailableError, match=f"{what}.*GATEWRIGHT_REDIS_URL"):
+        require_redis(read_url(url))
+
+
+def test_what_keeps_a_server_from_being_used_is_told_with_its_cure(redis_server, cluster_url):
+    """No password or a wrong one, too few rights, a replica, a node of a cluster, no cluster, no such database."""
+    port = redis_server.port
+    redis_server.ask(
+        "ACL", "SETUSER", "few", "on", f">{PASSWORD}", "~gatewright:*", "+@read", "+@write", "+@connection"
+    )
+    node = cluster_url.split(",")[-1]
+    with serving("--replicaof", "127.0.0.1", str(port)) as replica, serving() as locked:
+        locked.ask("CONFIG", "SET", "requirepass", PASSWORD)
+        for url, error, cure in [
+            (locked.url, ConfigurationError, "redis://user:password@host"),
+            (locked.url.replace("://", "://:wrong@"), ConfigurationError, "redis://user:password@host"),
+            (replica.url, ConfigurationError, "is a replica"),
+            (f"redis://few:{PASSWORD.replace('%', '%25')}@127.0.0.1:{port}/0", ConfigurationError, "ACL SETUSER"),
+            (f"redis://{node}/0", ConfigurationError, "redis+cluster://"),
+            (f"redis+cluster://127.0.0.1:{port}", ConfigurationError, "Write redis://"),
+            (f"redis://127.0.0.1:{port}/99", StoreUnavailableError, "out of range"),
+        ]:
+            with pytest.raises(error) as raised:
+                require_redis(read_url(url))
+            assert cure in str(raised.value)
+            assert "sesame" not in str(raised.value)
+
+
+def test_the_rights_that_the_cure_gives_are_enough(redis_server):
+    redis_server.ask("ACL", "SETUSER", "enough", "on", ">pw", "~gatewright:*")
+    redis_server.ask("ACL", "SETUSER", "enough", "+@read", "+@write", "+@scripting", "+@connection", "+info")
+    facts = require_redis(read_url(f"redis://enough:pw@127.0.0.1:{redis_server.port}/0"))
+
+    assert (facts.evicts, facts.version is None) == (False, False)
+
+
+def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):
+    """In both builds: the constructor has looked before anybody signs in."""
+    socket = tmp_path / "redis.sock"
+    with ExitStack() as stack:
+        behind_sentinel = stack.enter_context(serving_sentinel())[0]
+        stack.enter_context(serving("--unixsocket", str(socket)))
+        for redis_url in (redis_server.url, f"unix://{socket}?db=0", behind_sentinel, cluster_url):
+            settings = Settings(jwt_secret="a secret for tests, longer than 32 bytes", redis_url=redis_url)
+            with EvrmoreAuth(url, settings=settings) as auth:
+                assert auth.authenticate(*signed(auth)).is_active
+            AsyncEvrmoreAuth(url, settings=settings).close()
+
+
+@pytest.mark.parametrize("build", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_an_application_does_not_start_without_its_redis(build, url):
+    with pytest.raises(StoreUnavailableError, match="GATEWRIGHT_REDIS_URL"):
+        build(url, settings=Settings(redis_url="redis://127.0.0.1:1/0"))
