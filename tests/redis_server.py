@@ -59,8 +59,8 @@ class RedisProcess:
 @contextmanager
 def serving(*options: str, **facts: object):
     """Run one server."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("there is no Redis: sudo apt-get install redis-server")
+    if not all(map(shutil.which, ("redis-server", "redis-sentinel"))):
+        pytest.skip("there is no Redis: sudo apt-get install redis-server redis-sentinel")
     with tempfile.TemporaryDirectory(prefix="gatewright-redis-") as folder:
         server = RedisProcess(Path(folder), "--save", "", "--appendonly", "no", *options, **facts)
         try:

@@ -23,9 +23,8 @@ def findings(invoke):
     def findings(**env):
         document = json.loads(invoke("doctor", "--json", **env).stdout)
         rows = [row for row in document["findings"] if row["check"].startswith("redis")]
-        return {row["check"]: row["status"] for row in rows}, " ".join(
-            f"{row['finding']} {row['cure']}" for row in rows
-        )
+        told = " ".join(f"{row['finding']} {row['cure']}" for row in rows)
+        return {row["check"]: row["status"] for row in rows}, told
 
     return findings
 

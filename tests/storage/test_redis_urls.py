@@ -81,9 +81,8 @@ def test_a_redis_that_cannot_be_reached_is_named(url, what):
 def test_what_keeps_a_server_from_being_used_is_told_with_its_cure(redis_server, cluster_url):
     """No password or a wrong one, too few rights, a replica, a node of a cluster, no cluster, no such database."""
     port = redis_server.port
-    redis_server.ask(
-        "ACL", "SETUSER", "few", "on", f">{PASSWORD}", "~gatewright:*", "+@read", "+@write", "+@connection"
-    )
+    rights = ("~gatewright:*", "+@read", "+@write", "+@connection")
+    redis_server.ask("ACL", "SETUSER", "few", "on", f">{PASSWORD}", *rights)
     node = cluster_url.split(",")[-1]
     with serving("--replicaof", "127.0.0.1", str(port)) as replica, serving() as locked:
         locked.ask("CONFIG", "SET", "requirepass", PASSWORD)

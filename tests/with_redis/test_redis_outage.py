@@ -40,20 +40,22 @@ def full(server):
 
 
 @pytest.mark.parametrize("down", [killed, paused], ids=["killed", "paused"])
-def test_nobody_is_let_in_while_redis_is_down(auth, signed_in, alice, redis_server, down):
+def test_nobody_is_let_in_while_redis_is_down(make_auth, gatewright_settings, signed_in, alice, redis_server, down):
     """Whatever needs it says so; whoever was signed in comes back with it, unless it has lost them."""
+    soon = f"{redis_server.url}?socket_timeout=0.2"
+    impatient = make_auth(settings=gatewright_settings.with_values(redis_url=soon))
     with down(redis_server):
         for act in (
-            signed_in.request().user,
-            lambda: auth.generate_challenge(alice.address),
-            lambda: auth.attempt("carol", PASSWORD, OURS, ip_address="192.0.2.1"),
-            lambda: Visitor(auth).request().login("carol", PASSWORD, OURS),
+            impatient.guard(signed_in.cookie).user,
+            lambda: impatient.generate_challenge(alice.address),
+            lambda: impatient.attempt("carol", PASSWORD, OURS, ip_address="192.0.2.1"),
+            lambda: Visitor(impatient).request().login("carol", PASSWORD, OURS),
         ):
             with pytest.raises(StoreUnavailableError):
                 act()
 
     assert signed_in.request().is_guest() == (down is killed)
-    Visitor(auth).request().login("carol", PASSWORD, OURS)
+    Visitor(impatient).request().login("carol", PASSWORD, OURS)
 
 
 def test_a_sign_out_needs_no_redis(auth, signed_in, redis_server):

@@ -64,9 +64,7 @@ def require_redis(url: RedisURL) -> RedisFacts:
         raise ConfigurationError(f"The Redis of {url.shown} {_IS_OF_CLUSTER}.")
     if facts.version is not None and tuple(map(int, facts.version.split(".")[:2])) < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
-        raise ConfigurationError(
-            f"{url.shown} is Redis {facts.version}. Upgrade it: {oldest} is the oldest that works."
-        )
+        raise ConfigurationError(f"The Redis of {url.shown} is of version {facts.version}. Upgrade it to {oldest}.")
     return facts
 
 
