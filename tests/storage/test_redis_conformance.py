@@ -10,6 +10,12 @@ from gatewright.offload import offload
 from gatewright.storage.redis import RedisServer, keep_in_redis, read_url
 from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from gatewright.testing.store_conformance import StoreConformance
+from gatewright.testing.store_conformance.account_ends import AccountEndPromises
+from gatewright.testing.store_conformance.attempts import AttemptPromises
+from gatewright.testing.store_conformance.challenges import ChallengePromises
+from gatewright.testing.store_conformance.claims import ClaimPromises
+from gatewright.testing.store_conformance.sessions import SessionPromises
+from gatewright.testing.store_conformance.visits import VisitPromises
 from redis_server import *  # noqa: F403 - fixtures are found by their presence
 
 
@@ -50,7 +56,10 @@ class TestCluster(RedisConformance):
         return cluster_url
 
 
-class TestClusterAsynchronously(TestCluster):
-    """On three masters, awaited in an event loop."""
+class TestClusterAsynchronously(
+    AccountEndPromises, AttemptPromises, ChallengePromises, ClaimPromises, SessionPromises, VisitPromises
+):
+    """What Redis has to do with, on three masters, awaited in an event loop."""
 
-    suspends = True
+    suspends, forgets_by_itself = True, True
+    store, redis_url = RedisConformance.store, TestCluster.redis_url

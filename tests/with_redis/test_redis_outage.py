@@ -67,6 +67,16 @@ def test_a_sign_out_needs_no_redis(auth, signed_in, redis_server):
     assert thief.request().is_guest()
 
 
+def test_an_account_is_deleted_without_redis(make_auth, gatewright_settings, signed_in, carol, redis_server):
+    """What Redis still has of it ends by itself."""
+    soon = f"{redis_server.url}?socket_timeout=0.2"
+    impatient = make_auth(settings=gatewright_settings.with_values(redis_url=soon))
+    with paused(redis_server):
+        impatient.delete_user(carol.id)
+
+    assert signed_in.request().is_guest()
+
+
 def test_a_full_redis_lets_nobody_in(auth, carol, alice, redis_server):
     """It refuses to count attempts, and so nothing may be guessed."""
     with full(redis_server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from redis_server import serving
 
 

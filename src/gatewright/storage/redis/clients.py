@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import redis
@@ -11,9 +11,9 @@ import redis.asyncio.cluster
 import redis.asyncio.retry
 import redis.asyncio.sentinel
 import redis.cluster
+import redis.retry
 import redis.sentinel
 from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from gatewright.storage.redis.url import OF_SENTINELS, Kind, RedisURL
 
@@ -32,52 +32,34 @@ _REDIRECTS = 3
 
 def open_blocking(url: RedisURL) -> Any:
     """Return a client that blocks. Forked children open connections of their own; redis-py sees to that."""
-    if url.kind is Kind.SINGLE:
-        pool = redis.BlockingConnectionPool.from_url(
-            url.url, timeout=_WAIT_FOR_CONNECTION, retry=Retry(NoBackoff(), _RETRIES), **_TIME_OUTS
-        )
-        return redis.Redis.from_pool(pool)
-    options = _TIME_OUTS | dict(url.options)
-    if url.kind is Kind.CLUSTER:
-        nodes = [redis.cluster.ClusterNode(host, port) for host, port in url.hosts]
-        return redis.cluster.RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), _REDIRECTS), **options)
-    of_sentinels, of_server = _of_both(options, retry=Retry(NoBackoff(), _RETRIES))
-    sentinel = redis.sentinel.Sentinel(list(url.hosts), sentinel_kwargs=of_sentinels, **of_server)
-    return sentinel.master_for(url.service)
+    client, _ = _open(redis, url)
+    return client
 
 
 async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
     """Lend a client of one event loop, and close it in the end."""
-    retry = redis.asyncio.retry.Retry
-    options = _TIME_OUTS | dict(url.options)
-    others: list[Any] = []
-    client: Any
-    if url.kind is Kind.SINGLE:
-        pool = redis.asyncio.BlockingConnectionPool.from_url(
-            url.url, timeout=_WAIT_FOR_CONNECTION, retry=retry(NoBackoff(), _RETRIES), **_TIME_OUTS
-        )
-        client = redis.asyncio.Redis.from_pool(pool)
-    elif url.kind is Kind.CLUSTER:
-        nodes = [redis.asyncio.cluster.ClusterNode(host, port) for host, port in url.hosts]
-        again = retry(NoBackoff(), _REDIRECTS)
-        client = redis.asyncio.cluster.RedisCluster(startup_nodes=nodes, retry=again, **options)
-    else:
-        of_sentinels, of_server = _of_both(options, retry=retry(NoBackoff(), _RETRIES))
-        sentinel = redis.asyncio.sentinel.Sentinel(list(url.hosts), sentinel_kwargs=of_sentinels, **of_server)
-        client = sentinel.master_for(url.service)
-        others = sentinel.sentinels
+    client, sentinels = _open(redis.asyncio, url)
     try:
         if url.kind is Kind.CLUSTER:
             await client.initialize()  # before commands run side by side: one of them would close others' connections
         yield client
     finally:
-        for each in (client, *others):
+        for each in (client, *sentinels):
             await each.aclose()
 
 
-def _of_both(options: Mapping[str, Any], *, retry: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the options for sentinels, and those for the servers that they name."""
-    of_server = {name: value for name, value in options.items() if name not in OF_SENTINELS} | {"retry": retry}
-    shared = {name: value for name, value in of_server.items() if name.startswith(("socket_", "ssl", "retry"))}
-    own = {name.removeprefix("sentinel_"): options[name] for name in OF_SENTINELS if name in options}
-    return shared | own, of_server
+def _open(library: Any, url: RedisURL) -> tuple[Any, Sequence[Any]]:
+    """Return a client of ``redis`` or ``redis.asyncio``, whose names are the same, and those of its sentinels."""
+    retry = library.retry.Retry(NoBackoff(), _REDIRECTS if url.kind is Kind.CLUSTER else _RETRIES)
+    options = {"retry": retry, **_TIME_OUTS}
+    if url.kind is Kind.SINGLE:
+        pool = library.BlockingConnectionPool.from_url(url.url, timeout=_WAIT_FOR_CONNECTION, **options)
+        return library.Redis.from_pool(pool), ()
+    if url.kind is Kind.CLUSTER:
+        nodes = [library.cluster.ClusterNode(host, port) for host, port in url.hosts]
+        return library.cluster.RedisCluster(startup_nodes=nodes, **options | dict(url.options)), ()
+    of_server = options | {name: value for name, value in url.options.items() if name not in OF_SENTINELS}
+    of_sentinels = {name: value for name, value in of_server.items() if name.startswith(("retry", "socket_", "ssl"))}
+    of_sentinels |= {name.removeprefix("sentinel_"): url.options[name] for name in OF_SENTINELS if name in url.options}
+    sentinel = library.sentinel.Sentinel(list(url.hosts), sentinel_kwargs=of_sentinels, **of_server)
+    return sentinel.master_for(url.service), sentinel.sentinels

@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from gatewright.model import Account, Attempt, AuditEntry, Challenge, QueuedMail, Session, has_passed
+from gatewright.operations.second_writes import second_write
 from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, Store, VisitSecrets
 from gatewright.storage.redis.attempts import RedisAttempts
 from gatewright.storage.redis.challenges import RedisChallenges
@@ -156,14 +157,15 @@ class _StoreWithRedis:
     async def delete_account(
         self, account_id: str, *, attempts: Sequence[tuple[str, str]], mail: QueuedMail | None, audit: AuditEntry
     ) -> bool:
-        """Implement `AccountChangeStore`. What Redis has of the account is forgotten by itself if not here."""
+        """Implement `AccountChangeStore`. What Redis has of the account ends by itself, if not here."""
         names = await self._sql.names_of_account(account_id)
         deleted = await self._sql.delete_account(account_id, attempts=attempts, mail=mail, audit=audit)
         if deleted:
-            for name in names:  # a wallet's address is one
-                await self._challenges.forget(name)
-            for action, name in attempts:
-                await self._attempts.forget(action, name)
+            with second_write("That challenges and attempts of a deleted account are gone"):
+                for name in names:  # a wallet's address is one
+                    await self._challenges.forget(name)
+                for action, name in attempts:
+                    await self._attempts.forget(action, name)
         return deleted
 
     async def export_account(self, account_id: str, *, audit: AuditEntry) -> AccountData | None:

@@ -71,7 +71,7 @@ def read_url(url: str) -> RedisURL:
     try:
         _refuse_unknown_options(url)
         if several is None:
-            parse_url(url)
+            parse_url(url)  # type: ignore[no-untyped-call]  # redis-py gives it no types
             return RedisURL(Kind.SINGLE, url)
         return _read_several(url, several, parse_url)
     except ValueError:
