@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -36,6 +37,12 @@ def test_a_url_that_cannot_be_read_is_answered_with_the_forms_that_can(url):
     with pytest.raises(ConfigurationError, match=r"GATEWRIGHT_REDIS_URL cannot be read.*redis\+sentinel://") as raised:
         read_url(url)
     assert PASSWORD not in str(raised.value)
+
+
+def test_a_missing_redis_py_is_told_with_its_cure(monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis.connection", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'gatewright\[redis\]'"):
+        read_url("redis://host")
 
 
 @pytest.mark.parametrize("url", ["redis://host", "redis+sentinel://host/service", "redis+cluster://host"])
