@@ -108,12 +108,21 @@ def test_what_keeps_a_server_from_being_used_is_told_with_its_cure(redis_server,
             assert "sesame" not in str(raised.value)
 
 
-def test_the_rights_that_the_cure_gives_are_enough(redis_server):
-    redis_server.ask("ACL", "SETUSER", "enough", "on", ">pw", "~gatewright:*")
-    redis_server.ask("ACL", "SETUSER", "enough", "+@read", "+@write", "+@scripting", "+@connection", "+info")
-    facts = require_redis(read_url(f"redis://enough:pw@127.0.0.1:{redis_server.port}/0"))
-
-    assert (facts.evicts, facts.version is None) == (False, False)
+def test_the_rights_that_the_cure_gives_are_enough(redis_server, running_cluster, cluster_url):
+    """For one server and for a cluster, each of whose nodes has users of its own."""
+    rights = "~gatewright:* +@read +@write +@scripting +@connection +info +cluster|slots"
+    for url, servers in ((redis_server.url, [redis_server]), (cluster_url, running_cluster)):
+        theirs = url.replace("://", "://enough:pw@")
+        for given, cure in (((), "redis://user:password@host"), (("on", ">pw", "+@connection"), rights)):
+            for server in servers:
+                server.ask("ACL", "SETUSER", "enough", *given)
+            with pytest.raises(ConfigurationError) as raised:
+                require_redis(read_url(theirs))
+            assert cure in str(raised.value)
+        for server in servers:
+            server.ask("ACL", "SETUSER", "enough", *rights.split())
+        facts = require_redis(read_url(theirs))
+        assert (facts.evicts, facts.version is None) == (False, False)
 
 
 def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):

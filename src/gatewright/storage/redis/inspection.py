@@ -15,6 +15,7 @@ from gatewright.storage.redis.server import RedisServer, Script
 from gatewright.storage.redis.url import Kind, RedisURL
 
 _IS_OF_CLUSTER = "is a node of a cluster. Write redis+cluster:// in GATEWRIGHT_REDIS_URL"
+_RIGHTS = f"~{PREFIX}* +@read +@write +@scripting +@connection +info +cluster|slots"
 _OLDEST = (6, 2)
 _PROBE = Script("""
 redis.call('ZADD', KEYS[1], 1, 'probe')
@@ -78,25 +79,32 @@ def _facts(server: RedisServer) -> RedisFacts:
     return RedisFacts(known.get("redis_version"), known.get("maxmemory_policy"), bool(known.get("cluster_enabled")))
 
 
+def _first_cause(error: StoreUnavailableError) -> BaseException | None:
+    """Return what redis-py has met with; of a cluster it wraps what the last node said."""
+    cause = error.__cause__
+    wrapped = isinstance(cause, RedisClusterException) and cause.__cause__
+    return wrapped or cause
+
+
 @contextmanager
 def _telling_cures(url: RedisURL) -> Iterator[None]:
     try:
         yield
     except StoreUnavailableError as error:
-        cause = error.__cause__
+        cause = _first_cause(error)
         if isinstance(cause, AuthenticationError):
             problem = "refuses this user or password. Write them into GATEWRIGHT_REDIS_URL: redis://user:password@host"
         elif isinstance(cause, NoPermissionError):
-            problem = (
-                f"does not let this user do what is needed ({cause}). Allow it with: "
-                f"ACL SETUSER name ~{PREFIX}* +@read +@write +@scripting +@connection +info"
-            )
+            problem = f"does not let this user do what is needed ({cause}). Allow it with: ACL SETUSER name {_RIGHTS}"
         elif isinstance(cause, ReadOnlyError):
             problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that know it"
         elif isinstance(cause, MovedError):
             problem = _IS_OF_CLUSTER
         elif isinstance(cause, RedisClusterException) and "not enabled" in str(cause):
-            problem = "is no cluster. Write redis:// in GATEWRIGHT_REDIS_URL"
+            problem = (
+                "is no cluster, or does not let this user ask for its nodes. Write redis:// in GATEWRIGHT_REDIS_URL, "
+                f"or allow it on each node with: ACL SETUSER name {_RIGHTS}"
+            )
         else:
             cure = "Check that it runs, and GATEWRIGHT_REDIS_URL."
             raise StoreUnavailableError(f"The Redis of {url.shown} cannot be used. {error} {cure}") from error
