@@ -6,14 +6,16 @@ import sys
 from contextlib import ExitStack
 
 import pytest
+import trustme
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.redis import read_url, require_redis
 from redis_server import *  # noqa: F403 - fixtures are found by their presence
-from redis_server import serving, serving_sentinel
+from redis_server import free_port, serving, serving_sentinel
 
 PASSWORD = "sesame%2Fopen"
+SECRET = "a secret for tests, longer than 32 bytes"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,24 @@ def test_the_rights_that_the_cure_gives_are_enough(redis_server, running_cluster
         assert (facts.evicts, facts.version is None) == (False, False)
 
 
+def test_a_server_with_tls_is_verified(tmp_path, url, signed):
+    """Whoever is not vouched for is not spoken to."""
+    ca, port, files = trustme.CA(), free_port(), [tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem")]
+    issued = ca.issue_cert("127.0.0.1")
+    pems = ca.cert_pem, issued.cert_chain_pems[0], issued.private_key_pem
+    for file, pem in zip(files, pems, strict=True):
+        pem.write_to_path(file)
+    tls = [part for name, file in zip(("ca-cert", "cert", "key"), files, strict=True) for part in (name, file)]
+    options = [f"--tls-{part}-file" if isinstance(part, str) else str(part) for part in tls]
+    with serving("--tls-port", str(port), "--tls-auth-clients", "no", *options):
+        secure = f"rediss://127.0.0.1:{port}/0"
+        settings = Settings(jwt_secret=SECRET, redis_url=f"{secure}?ssl_ca_certs={files[0]}")
+        with EvrmoreAuth(url, settings=settings) as auth:
+            assert auth.authenticate(*signed(auth)).is_active
+        with pytest.raises(StoreUnavailableError, match="certificate verify failed"):
+            require_redis(read_url(secure))
+
+
 def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):
     """In both builds: the constructor has looked before anybody signs in."""
     socket = tmp_path / "redis.sock"
@@ -132,7 +152,7 @@ def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp
         behind_sentinel = stack.enter_context(serving_sentinel())[0]
         stack.enter_context(serving("--unixsocket", str(socket)))
         for redis_url in (redis_server.url, f"unix://{socket}?db=0", behind_sentinel, cluster_url):
-            settings = Settings(jwt_secret="a secret for tests, longer than 32 bytes", redis_url=redis_url)
+            settings = Settings(jwt_secret=SECRET, redis_url=redis_url)
             with EvrmoreAuth(url, settings=settings) as auth:
                 assert auth.authenticate(*signed(auth)).is_active
             AsyncEvrmoreAuth(url, settings=settings).close()
