@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from gatewright.errors import StoreUnavailableError
-from gatewright.offload import offload, quick, run_here, run_shielded
+from gatewright.offload import PerLoop, offload, quick, run_here, run_shielded
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default=None)
 
@@ -155,3 +155,58 @@ def test_a_shield_hands_on_context_variables():
         return VARIABLE.get()
 
     assert asyncio.run(visit()) == "inside"
+
+
+class Lender:
+    """Lends numbers, and notes which are given back. The first few may not be had."""
+
+    def __init__(self, *, fails=0):
+        self.fails = fails
+        self.lent, self.returned = 0, []
+
+    async def lend(self):
+        self.lent += 1
+        mine = self.lent
+        await asyncio.sleep(0)
+        if mine <= self.fails:
+            raise LookupError(mine)
+        try:
+            yield mine
+        finally:
+            self.returned.append(mine)
+
+
+def test_an_event_loop_is_lent_one_and_gives_it_back_when_it_ends():
+    """However many ask at once. The next loop gets another one."""
+    lender = Lender()
+    lent = PerLoop(lender.lend)
+
+    async def ask():
+        return {*await asyncio.gather(*(lent.get() for _ in range(9))), await lent.get()}
+
+    assert [asyncio.run(ask()) for _ in range(2)] == [{1}, {2}]
+    assert lender.returned == [1, 2]
+
+
+def test_what_could_not_be_lent_is_tried_again():
+    """By the same event loop: all who waited are told, whoever comes later may have it."""
+    lent = PerLoop(Lender(fails=1).lend)
+
+    async def ask():
+        told = await asyncio.gather(*(lent.get() for _ in range(3)), return_exceptions=True)
+        return [type(each) for each in told], await lent.get()
+
+    assert asyncio.run(ask()) == ([LookupError] * 3, 2)
+
+
+def test_whoever_gives_up_waiting_takes_it_from_nobody():
+    """A request that is cancelled while the connection is opened cancels its own wait alone."""
+    lent = PerLoop(Lender().lend)
+
+    async def ask():
+        impatient, patient = asyncio.ensure_future(lent.get()), asyncio.ensure_future(lent.get())
+        await asyncio.sleep(0)
+        impatient.cancel()
+        return await patient
+
+    assert asyncio.run(ask()) == 1

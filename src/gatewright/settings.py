@@ -53,6 +53,16 @@ class Settings(BaseSettings):
             "the request is answered with 503. A statement on SQLite waits 30 seconds for another process's lock."
         ),
     )
+    redis_url: SecretStr | None = Field(
+        None,
+        description=(
+            "Where challenges, failed attempts and the last request of each session are kept, instead of in the "
+            "database: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/to/socket?db=0`, "
+            "`redis+sentinel://host:26379,host:26379/service/0`, `redis+cluster://host:6379,host:6379`. Connecting may "
+            "take 1 second, an answer 2 seconds, once more where it failed; `?socket_timeout=5` and redis-py's other "
+            "options change that. Then the store is unavailable: 503."
+        ),
+    )
     domain: str = Field(
         "localhost",
         min_length=1,

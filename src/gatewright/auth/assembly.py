@@ -102,6 +102,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
         wake_mail_worker=lambda: None,
+        is_store_quick=opened.is_quick,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
     mail_worker = MailWorker(partial(_deliver, replace(parts, store=opened.blocking, shield=run_here, call=call_here)))

@@ -43,6 +43,8 @@ class Parts:
     mailer: Mailer
     writer: Writer
     wake_mail_worker: Callable[[], None]
+    is_store_quick: bool = True
+    """Whether recognising a visitor never waits for a network, so that it may happen on an event loop at any time."""
 
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""

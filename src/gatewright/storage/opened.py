@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +29,14 @@ class OpenedStore:
         blocking: The same, never suspending.
         reader: The same for quick reads on an event loop; None where every read means waiting for a network.
         file: Where it is a SQLite file, that file.
+        is_quick: Whether recognising a visitor never means waiting for a network while others of a loop wait, too.
     """
 
     store: Store
     blocking: Store
     reader: Store | None
     file: Path | None
+    is_quick: bool
 
 
 def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
@@ -49,9 +51,13 @@ def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) ->
         ConfigurationError: If the URL names no database that works, or one of another release or application.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
-    if is_postgresql(settings.database_url):
-        return _open_postgresql(settings, naive_timestamps=naive_timestamps, is_async=is_async)
-    return _open_sqlite(settings.database_url, naive_timestamps=naive_timestamps, is_async=is_async)
+    open_sql = _open_postgresql if is_postgresql(settings.database_url) else _open_sqlite
+    opened = open_sql(settings, naive_timestamps=naive_timestamps, is_async=is_async)
+    if settings.redis_url is None:
+        return opened
+    url = settings.redis_url.get_secret_value()
+    store = _keep_in_redis(opened.store, url, naive_timestamps=naive_timestamps, is_async=is_async)
+    return replace(opened, store=store, is_quick=not is_async)
 
 
 def open_database(settings: Settings) -> SQLiteDatabase | PostgresDatabase:
@@ -63,15 +69,29 @@ def open_database(settings: Settings) -> SQLiteDatabase | PostgresDatabase:
     return _postgresql(settings) if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url)
 
 
-def _open_sqlite(url: str, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
-    database = SQLiteDatabase(url)
+def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: bool) -> Store:
+    """Return a store that keeps in Redis what is short-lived and busy.
+
+    Raises:
+        ConfigurationError: If the Redis cannot work so; says how to cure it.
+        StoreUnavailableError: If it cannot be reached.
+    """
+    from gatewright.storage.redis import RedisServer, keep_in_redis, read_url, require_redis
+
+    where = read_url(url)
+    require_redis(where)
+    return keep_in_redis(store, RedisServer(where, is_async=is_async), naive_timestamps=naive_timestamps)
+
+
+def _open_sqlite(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
+    database = SQLiteDatabase(settings.database_url)
     migrate(database)
     store = SQLStore(database, naive_timestamps=naive_timestamps)
     if not is_async:
-        return OpenedStore(store=store, blocking=store, reader=store, file=database.path)
+        return OpenedStore(store=store, blocking=store, reader=store, file=database.path, is_quick=True)
     reader = SQLStore(database.for_event_loop(), naive_timestamps=naive_timestamps)
     offloaded = offload(store, threads=_DATABASE_THREADS, here=reader)
-    return OpenedStore(store=offloaded, blocking=store, reader=reader, file=database.path)
+    return OpenedStore(store=offloaded, blocking=store, reader=reader, file=database.path, is_quick=True)
 
 
 def _open_postgresql(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
@@ -81,9 +101,9 @@ def _open_postgresql(settings: Settings, *, naive_timestamps: bool, is_async: bo
     migrate(database)
     blocking = retried(SQLStore(database, naive_timestamps=naive_timestamps))
     if not is_async:
-        return OpenedStore(store=blocking, blocking=blocking, reader=blocking, file=None)
+        return OpenedStore(store=blocking, blocking=blocking, reader=blocking, file=None, is_quick=True)
     suspending = SQLStore(_postgresql(settings, suspends=True), naive_timestamps=naive_timestamps)
-    return OpenedStore(store=retried(suspending), blocking=blocking, reader=None, file=None)
+    return OpenedStore(store=retried(suspending), blocking=blocking, reader=None, file=None, is_quick=False)
 
 
 def _postgresql(settings: Settings, *, suspends: bool = False) -> PostgresDatabase:

@@ -157,7 +157,8 @@ def _may_wait(site: Site, scope: Scope) -> bool:
     """Say whether recognising the visitor may take more than reads that are quick: a provider, a write or a hook."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            if site.remember_name in value or not (site.parts.reader and site.parts.sources.are_quick):
+            parts = site.parts
+            if site.remember_name in value or not parts.sources.are_quick or not parts.is_store_quick:
                 return True
         elif name == b"authorization":
             hooks = site.parts.hooks

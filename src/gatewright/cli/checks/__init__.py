@@ -9,6 +9,7 @@ from gatewright.cli.checks.environment import check_env_file, check_names, check
 from gatewright.cli.checks.finding import Finding as Finding
 from gatewright.cli.checks.finding import Status as Status
 from gatewright.cli.checks.keys import check_keys
+from gatewright.cli.checks.redis import check_redis
 from gatewright.cli.checks.settings import check_settings
 from gatewright.errors import ConfigurationError
 from gatewright.settings import load_settings
@@ -27,3 +28,4 @@ def examine() -> Iterator[Finding]:
     yield from check_settings(settings)
     yield from check_keys(settings)
     yield from check_database(settings)
+    yield from check_redis(settings)

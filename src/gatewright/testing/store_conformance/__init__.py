@@ -54,5 +54,6 @@ class StoreConformance(
     """Every promise of `gatewright.ports.Store`, as tests. Each test takes a new, empty store.
 
     A subclass gives the fixture ``store``. One whose store suspends says ``suspends = True``; one whose store forgets
-    when it is closed says ``survives_close = False``.
+    when it is closed says ``survives_close = False``; one whose challenges and attempts vanish when their time has
+    passed says ``forgets_by_itself = True``.
     """

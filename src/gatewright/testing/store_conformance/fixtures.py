@@ -23,6 +23,9 @@ class StoreFixtures:
     survives_close: ClassVar[bool] = True
     """Whether the store still knows everything when it is used again after ``close``; one in memory need not."""
 
+    forgets_by_itself: ClassVar[bool] = False
+    """Whether challenges and attempts vanish when they no longer matter, so that there is nothing to be deleted."""
+
     @pytest.fixture
     def store(self) -> Store:
         """Return a new, empty store."""
@@ -40,4 +43,5 @@ class StoreFixtures:
         yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()

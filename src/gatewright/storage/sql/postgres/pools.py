@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from gatewright.drive import run_to_completion
+from gatewright.offload import PerLoop
 from gatewright.storage.sql.postgres.connections import (
     BlockingConnection,
     SuspendingConnection,
@@ -104,35 +104,25 @@ class SuspendingPools:
 
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[SuspendingConnection]]
-        self._pools = WeakKeyDictionary()
+        self._pools = PerLoop(self._open)
 
     async def current(self) -> AsyncConnectionPool[SuspendingConnection]:
         """Return this event loop's pool, opened at its first use."""
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            pool = self._pools[loop] = AsyncConnectionPool(
-                self._options.conninfo,
-                connection_class=SuspendingConnection,
-                configure=partial(configure, patience=self._options.patience),
-                check=_require_silence,
-                **self._options.pool,
-            )
-            await pool.open()
-        return pool
+        return await self._pools.get()
 
     def close(self) -> None:
-        """Close every loop's pool: that of the calling loop as soon as it goes on, any other one at once."""
-        here = asyncio._get_running_loop()
-        while self._pools:
-            loop, pool = self._pools.popitem()
-            if loop.is_running():
-                closing = asyncio.run_coroutine_threadsafe(pool.close(), loop)
-                if loop is not here:
-                    closing.result(self._options.patience)
-            elif not loop.is_closed() and here is None:
-                loop.run_until_complete(pool.close())
+        """Close every loop's pool. Asking for one again opens another."""
+        self._pools.close()
+
+    async def _open(self) -> AsyncGenerator[AsyncConnectionPool[SuspendingConnection], None]:
+        async with AsyncConnectionPool(
+            self._options.conninfo,
+            connection_class=SuspendingConnection,
+            configure=partial(configure, patience=self._options.patience),
+            check=_require_silence,
+            **self._options.pool,
+        ) as pool:
+            yield pool
 
 
 async def _require_silence(connection: SuspendingConnection) -> None:

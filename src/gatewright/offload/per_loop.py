@@ -1,0 +1,74 @@
+"""What belongs to one event loop: connections, above all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+T = TypeVar("T")
+
+
+class PerLoop(Generic[T]):
+    """Something of which every event loop has one, made when it first asks, and closed when the loop ends.
+
+    It is lent by an asynchronous generator, since that is what ``asyncio.run`` and every server close before they
+    close their loop (`asyncio.loop.shutdown_asyncgens`); nothing has to be told that the end has come.
+
+    Args:
+        lend: Makes one, yields it once, and closes it.
+    """
+
+    def __init__(self, lend: Callable[[], AsyncGenerator[T, None]]) -> None:
+        self._lend = lend
+        self._lent: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lent[T]] = WeakKeyDictionary()
+
+    async def get(self) -> T:
+        """Return the running loop's own. A forked child never gets its parent's.
+
+        Raises:
+            Exception: What making it has raised. The next call tries again.
+        """
+        loop = asyncio.get_running_loop()
+        lent = self._lent.get(loop)
+        if lent is None or lent.process != os.getpid() or lent.has_failed():
+            generator = self._lend()
+            lent = self._lent[loop] = _Lent(os.getpid(), asyncio.ensure_future(anext(generator)), generator)
+        return lent.made.result() if lent.made.done() else await asyncio.shield(lent.made)  # others wait for it too
+
+    def close(self) -> None:
+        """Close what every loop was lent: that of the calling loop as soon as it goes on, any other at once.
+
+        Whoever asks afterwards is lent another one.
+        """
+        here = asyncio._get_running_loop()
+        while self._lent:
+            loop, lent = self._lent.popitem()
+            if loop.is_closed() or lent.process != os.getpid():
+                continue
+            if loop.is_running():
+                closing = asyncio.run_coroutine_threadsafe(lent.close(), loop)
+                if loop is not here:
+                    closing.result()
+            elif here is None:
+                loop.run_until_complete(lent.close())
+
+
+@dataclass(frozen=True, slots=True)
+class _Lent(Generic[T]):
+    """What one loop of one process has been lent, and the generator that is to close it."""
+
+    process: int
+    made: asyncio.Future[T]
+    generator: AsyncGenerator[T, None]
+
+    def has_failed(self) -> bool:
+        """Say whether it could not be made."""
+        return self.made.done() and (self.made.cancelled() or self.made.exception() is not None)
+
+    async def close(self) -> None:
+        """Let the generator go on to its end."""
+        await self.generator.aclose()

@@ -1,0 +1,111 @@
+"""Whether a Redis can be used: looked at when an application starts, and by ``gatewright doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from redis.exceptions import AuthenticationError, MovedError, NoPermissionError, ReadOnlyError, RedisClusterException
+
+from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.redis.keys import PREFIX
+from gatewright.storage.redis.server import RedisServer, Script
+from gatewright.storage.redis.url import Kind, RedisURL
+
+_IS_OF_CLUSTER = "is a node of a cluster. Write redis+cluster:// in GATEWRIGHT_REDIS_URL"
+_RIGHTS = f"~{PREFIX}* +@read +@write +@scripting +@connection +info +cluster|slots"
+_OLDEST = (6, 2)
+_PROBE = Script("""
+redis.call('ZADD', KEYS[1], 1, 'probe')
+redis.call('ZCOUNT', KEYS[1], '-inf', '+inf')
+redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '-inf')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '0')
+return redis.call('PEXPIRE', KEYS[1], 1000)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFacts:
+    """What a Redis says of itself; None where it tells this user nothing."""
+
+    version: str | None
+    eviction: str | None
+    is_of_cluster: bool = False
+
+    @property
+    def evicts(self) -> bool:
+        """Whether keys are thrown away where memory runs out."""
+        return self.eviction not in (None, "noeviction")
+
+
+def require_redis(url: RedisURL) -> RedisFacts:
+    """Try everything that a Redis is needed for, on keys of this check's own, and return what it says of itself.
+
+    Raises:
+        ConfigurationError: If it cannot work so; says how to cure it.
+        StoreUnavailableError: If it cannot be reached.
+    """
+    with closing(RedisServer(url, is_async=False)) as server, _telling_cures(url):
+        scores, text = (f"{PREFIX}{{probe}}:{kind}" for kind in ("scores", "text"))
+        run_to_completion(server.evaluate(_PROBE, [scores], ()))
+        commands = [
+            ("SET", text, 1, "NX", "PX", 1000),
+            ("SET", text, 1, "XX", "KEEPTTL"),
+            ("GET", text),
+            ("MGET", text, text),
+            ("ZRANGE", scores, 0, -1),
+            ("ZREM", scores, "probe"),
+            ("DEL", text),
+        ]
+        run_to_completion(server.run_all(commands))
+        facts = _facts(server)
+    if facts.is_of_cluster and url.kind is Kind.SINGLE:
+        raise ConfigurationError(f"The Redis of {url.shown} {_IS_OF_CLUSTER}.")
+    if facts.version is not None and tuple(map(int, facts.version.split(".")[:2])) < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise ConfigurationError(f"The Redis of {url.shown} is of version {facts.version}. Upgrade it to {oldest}.")
+    return facts
+
+
+def _facts(server: RedisServer) -> RedisFacts:
+    try:
+        known = run_to_completion(server.run("INFO"))
+    except StoreUnavailableError as error:
+        if isinstance(error.__cause__, NoPermissionError):
+            return RedisFacts(None, None)
+        raise
+    return RedisFacts(known.get("redis_version"), known.get("maxmemory_policy"), bool(known.get("cluster_enabled")))
+
+
+def _first_cause(error: StoreUnavailableError) -> BaseException | None:
+    """Return what redis-py has met with; of a cluster it wraps what the last node said."""
+    cause = error.__cause__
+    wrapped = isinstance(cause, RedisClusterException) and cause.__cause__
+    return wrapped or cause
+
+
+@contextmanager
+def _telling_cures(url: RedisURL) -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailableError as error:
+        cause = _first_cause(error)
+        if isinstance(cause, AuthenticationError):
+            problem = "refuses this user or password. Write them into GATEWRIGHT_REDIS_URL: redis://user:password@host"
+        elif isinstance(cause, NoPermissionError):
+            problem = f"does not let this user do what is needed ({cause}). Allow it with: ACL SETUSER name {_RIGHTS}"
+        elif isinstance(cause, ReadOnlyError):
+            problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that know it"
+        elif isinstance(cause, MovedError):
+            problem = _IS_OF_CLUSTER
+        elif isinstance(cause, RedisClusterException) and "not enabled" in str(cause):
+            problem = (
+                "is no cluster, or does not let this user ask for its nodes. Write redis:// in GATEWRIGHT_REDIS_URL, "
+                f"or allow it on each node with: ACL SETUSER name {_RIGHTS}"
+            )
+        else:
+            cure = "Check that it runs, and GATEWRIGHT_REDIS_URL."
+            raise StoreUnavailableError(f"The Redis of {url.shown} cannot be used. {error} {cure}") from error
+        raise ConfigurationError(f"The Redis of {url.shown} {problem}.") from error

@@ -1,0 +1,64 @@
+"""When the sessions of visits were last seen, in Redis: one key each, so that a cluster spreads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from gatewright.model import Session
+from gatewright.storage.redis.keys import PREFIX, microseconds, milliseconds, moment_of
+from gatewright.storage.redis.server import RedisServer
+
+_AT_ONCE = 1000
+"""Of how many sessions to ask at once: so many answers take a few milliseconds."""
+
+
+class RedisLastSeen:
+    """Knows when sessions were last seen. Of one that Redis has lost, nobody knows.
+
+    Args:
+        server: Where it is kept.
+    """
+
+    def __init__(self, server: RedisServer) -> None:
+        self._server = server
+
+    async def begin(self, session: Session) -> None:
+        """Write down that a new session has been seen. One of the same identifier stays as it is."""
+        life = milliseconds(session.expires_at - session.created_at)
+        await self._server.run("SET", _key(session.id), microseconds(session.last_seen_at), "NX", "PX", life)
+
+    async def touch(self, session_id: str, *, now: datetime) -> None:
+        """Write down that a session has been seen, unless it was lost: it is not to come back to life."""
+        await self._server.run("SET", _key(session_id), microseconds(now), "XX", "KEEPTTL")
+
+    async def of(self, session: Session) -> Session | None:
+        """Return a session as it was last seen, or None where nobody knows when."""
+        return _seen(session, await self._server.run("GET", _key(session.id)))
+
+    async def of_all(self, sessions: Sequence[Session]) -> dict[str, Session]:
+        """Return sessions as they were last seen, by their identifiers, without those that were lost."""
+        seen: dict[str, Session] = {}
+        for batch in _batches(sessions):
+            answers = await self._server.run_all([("GET", _key(session.id)) for session in batch])
+            found = (_seen(session, answer) for session, answer in zip(batch, answers, strict=True))
+            seen |= {session.id: session for session in found if session is not None}
+        return seen
+
+
+def _key(session_id: str) -> str:
+    return f"{PREFIX}{{session:{session_id}}}:last-seen"
+
+
+def _seen(session: Session, answer: bytes | None) -> Session | None:
+    if answer is None:
+        return None
+    moment = moment_of(answer)
+    is_naive = session.created_at.tzinfo is None
+    return replace(session, last_seen_at=moment.replace(tzinfo=None) if is_naive else moment)
+
+
+def _batches(sessions: Sequence[Session]) -> Iterator[Sequence[Session]]:
+    for start in range(0, len(sessions), _AT_ONCE):
+        yield sessions[start : start + _AT_ONCE]

@@ -1,0 +1,212 @@
+"""A store of which Redis keeps what is short-lived and busy, and SQL whatever must not be forgotten.
+
+Redis may forget: it evicts, it is flushed, and its replication is asynchronous, so that a replica which takes over
+lacks the last writes (redis.io/docs, "Redis replication"). What it forgets may only ever keep somebody out. Hence:
+
+- Redis keeps challenges until they are spent, attempts, and when the session of a visit was last seen.
+- SQL keeps who has signed in, which sessions have begun and ended, and which challenges are spent. A session is alive
+  where SQL says so *and* Redis knows when it was last seen: without that nobody can tell that it has not been idle for
+  too long. So whatever ends sessions (a new password, a deactivation, a sign-out) is one transaction in SQL, with
+  nothing to be done in Redis, and no replica that takes over brings an ended session back.
+- Remembered browsers stay in SQL with the links of mails: they live for weeks, and a replica that lacks the last
+  rotation of a token would take its owner for a thief.
+
+Where both stores are written, Redis is first. Whoever dies in between leaves in Redis when a session was last seen
+that SQL knows nothing of, which signs nobody in; or a challenge that is spent on nothing, and has to be asked for
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from gatewright.model import Account, Attempt, AuditEntry, Challenge, QueuedMail, Session, has_passed
+from gatewright.operations.second_writes import second_write
+from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, Store, VisitSecrets
+from gatewright.storage.redis.attempts import RedisAttempts
+from gatewright.storage.redis.challenges import RedisChallenges
+from gatewright.storage.redis.last_seen import RedisLastSeen
+from gatewright.storage.redis.server import RedisServer
+
+_CENTURY = timedelta(days=36525)
+
+
+@dataclass
+class _Claim:
+    """What came of a challenge that was taken in Redis: unless it is spent, it may be taken once more."""
+
+    is_spent: bool = False
+
+
+class _StoreWithRedis:
+    """Implements `Store`: what is not below is what the other store does."""
+
+    def __init__(self, store: Store, server: RedisServer, *, naive_timestamps: bool) -> None:
+        self._sql = store
+        self._server = server
+        self._naive_timestamps = naive_timestamps
+        self._challenges = RedisChallenges(server)
+        self._attempts = RedisAttempts(server)
+        self._last_seen = RedisLastSeen(server)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sql, name)
+
+    def close(self) -> None:
+        """Implement `Store`."""
+        self._server.close()
+        self._sql.close()
+
+    async def open_session(
+        self, session: Session, *, account_id: str | None, digest: bytes, ends: bytes | None, audit: AuditEntry
+    ) -> Session | None:
+        """Implement `SessionStore`."""
+        await self._last_seen.begin(session)
+        return await self._sql.open_session(session, account_id=account_id, digest=digest, ends=ends, audit=audit)
+
+    async def find_session(
+        self, digest: bytes, *, now: datetime, idle_since: datetime
+    ) -> tuple[Session, Account | None] | None:
+        """Implement `SessionStore`."""
+        found = await self._sql.find_session(digest, now=now, idle_since=now - _CENTURY)
+        if found is None:
+            return None
+        session = await self._last_seen.of(found[0])
+        return (session, found[1]) if session is not None and _is_recent(session, idle_since) else None
+
+    async def touch_session(self, session_id: str, *, now: datetime) -> None:
+        """Implement `SessionStore`."""
+        await self._last_seen.touch(session_id, now=now)
+
+    async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
+        """Implement `SessionStore`. Sessions that a token names are in SQL alone: nobody says when those were used."""
+        tokens = await self._sql.list_sessions(now=now, idle_since=now + _CENTURY, owner=owner)
+        everything = await self._sql.list_sessions(now=now, idle_since=now - _CENTURY, owner=owner)
+        of_tokens = {session.id for session in tokens}
+        seen = await self._last_seen.of_all([session for session in everything if session.id not in of_tokens])
+        alive = {session.id: session for session in seen.values() if _is_recent(session, idle_since)}
+        return [
+            alive.get(session.id, session) for session in everything if session.id in of_tokens or session.id in alive
+        ]
+
+    async def add_challenge(
+        self, challenge: Challenge, *, client: str | None, limit: ChallengeLimit
+    ) -> Challenge | None:
+        """Implement `ChallengeStore`."""
+        kept = await self._challenges.add(challenge, client=client, limit=limit)
+        return await self.find_challenge(challenge.challenge_text) if kept else None
+
+    async def find_challenge(self, challenge_text: str) -> Challenge | None:
+        """Implement `ChallengeStore`."""
+        challenge = await self._challenges.find(challenge_text)
+        if challenge is None or not self._naive_timestamps:
+            return challenge
+        created_at, expires_at = challenge.created_at.replace(tzinfo=None), challenge.expires_at.replace(tzinfo=None)
+        return replace(challenge, created_at=created_at, expires_at=expires_at)
+
+    async def claim_challenge(
+        self,
+        challenge_id: str,
+        *,
+        newcomer: Account,
+        session: Session,
+        audit: AuditEntry,
+        visit: VisitSecrets | None = None,
+    ) -> tuple[Account, Session] | None:
+        """Implement `ChallengeStore`."""
+        async with self._claiming(challenge_id, now=audit.at) as claim:
+            if claim is None:
+                return None
+            if visit is not None:
+                await self._last_seen.begin(session)
+            claimed = await self._sql.claim_challenge(
+                challenge_id, newcomer=newcomer, session=session, audit=audit, visit=visit
+            )
+            claim.is_spent = claimed is None or claimed[0].is_active
+            return claimed
+
+    async def claim_challenge_for_wallet(
+        self, challenge_id: str, *, account_id: str, evrmore_address: str, audit: AuditEntry
+    ) -> bool:
+        """Implement `ChallengeStore`."""
+        async with self._claiming(challenge_id, now=audit.at) as claim:
+            if claim is None:
+                return False
+            linked = await self._sql.claim_challenge_for_wallet(
+                challenge_id, account_id=account_id, evrmore_address=evrmore_address, audit=audit
+            )
+            claim.is_spent = True
+            return linked
+
+    async def add_attempt(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
+        """Implement `AttemptStore`."""
+        return await self._attempts.add(attempt, limit=limit, keep=True)
+
+    async def blocked_until(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
+        """Implement `AttemptStore`."""
+        return await self._attempts.add(attempt, limit=limit, keep=False)
+
+    async def remove_attempt(self, attempt_id: str) -> None:
+        """Implement `AttemptStore`."""
+        await self._attempts.remove(attempt_id)
+
+    async def delete_account(
+        self, account_id: str, *, attempts: Sequence[tuple[str, str]], mail: QueuedMail | None, audit: AuditEntry
+    ) -> bool:
+        """Implement `AccountChangeStore`. What Redis has of the account ends by itself, if not here."""
+        names = await self._sql.names_of_account(account_id)
+        deleted = await self._sql.delete_account(account_id, attempts=attempts, mail=mail, audit=audit)
+        if deleted:
+            with second_write("That challenges and attempts of a deleted account are gone"):
+                for name in names:  # a wallet's address is one
+                    await self._challenges.forget(name)
+                for action, name in attempts:
+                    await self._attempts.forget(action, name)
+        return deleted
+
+    async def export_account(self, account_id: str, *, audit: AuditEntry) -> AccountData | None:
+        """Implement `AccountChangeStore`."""
+        data = await self._sql.export_account(account_id, audit=audit)
+        if data is None:
+            return None
+        seen = await self._last_seen.of_all(data.sessions)
+        return replace(data, sessions=[seen.get(session.id, session) for session in data.sessions])
+
+    @asynccontextmanager
+    async def _claiming(self, challenge_id: str, *, now: datetime) -> AsyncIterator[_Claim | None]:
+        """Take a challenge in Redis and have SQL know it, which decides; put it back unless it was spent.
+
+        SQL knows a challenge from when somebody has signed it, and so remembers that it is spent.
+        """
+        challenge = await self._challenges.take(challenge_id, now=now)
+        if challenge is None:
+            yield None
+            return
+        claim = _Claim()
+        try:
+            if await self._sql.find_challenge(challenge.challenge_text) is None:
+                unlimited = ChallengeLimit(since=challenge.created_at, per_address=2**31, per_client=2**31)
+                await self._sql.add_challenge(challenge, client=None, limit=unlimited)
+            yield claim
+        finally:
+            if not claim.is_spent:
+                await self._challenges.put_back(challenge)
+
+
+def _is_recent(session: Session, idle_since: datetime) -> bool:
+    return not has_passed(session.last_seen_at, now=idle_since)
+
+
+def keep_in_redis(store: Store, server: RedisServer, *, naive_timestamps: bool) -> Store:
+    """Return a store that keeps in Redis what is short-lived and busy.
+
+    Args:
+        store: Keeps everything else. It suspends only if the server does.
+        server: The Redis.
+        naive_timestamps: Whether the records that come out carry naive UTC datetimes.
+    """
+    return cast(Store, _StoreWithRedis(store, server, naive_timestamps=naive_timestamps))

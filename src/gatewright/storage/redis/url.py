@@ -1,0 +1,117 @@
+"""Which Redis a URL names: one server, one behind Sentinel, or a cluster."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from gatewright.errors import ConfigurationError
+
+_FORMS = (
+    "redis://user:password@host:6379/0, rediss:// for TLS, unix:///path/to/socket?db=0, "
+    "redis+sentinel://host:26379,host:26379/service/0, or redis+cluster://host:6379,host:6379"
+)
+OF_SENTINELS = ("sentinel_username", "sentinel_password")
+"""What a URL may say besides redis-py's own options: sentinels have users of their own."""
+
+_URL = re.compile(
+    r"(?P<tls>rediss?)\+(?P<kind>sentinel|cluster)://(?:(?P<user>[^@/?#]*)@)?(?P<hosts>[^@/?#]+)"
+    r"(?:/(?P<path>[^?#]*))?(?:\?(?P<query>[^#]*))?"
+)
+_HOST = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(?P<port>\d{1,5}))?")
+
+
+class Kind(StrEnum):
+    """How Redis is run."""
+
+    SINGLE = "single"
+    SENTINEL = "sentinel"
+    CLUSTER = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class RedisURL:
+    """What a URL says, password included: not to be shown.
+
+    ``hosts`` are the sentinels, or nodes of a cluster by which the others are found. ``options`` are redis-py's own
+    names; a single server has its URL instead, which redis-py reads.
+    """
+
+    kind: Kind
+    url: str = field(repr=False)
+    hosts: tuple[tuple[str, int], ...] = ()
+    service: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The URL without user, password and options."""
+        return re.sub(r"(?<=://)[^@/?#]*@", "", self.url).partition("?")[0]
+
+
+def read_url(url: str) -> RedisURL:
+    """Return what a URL names. Nothing is connected to.
+
+    Args:
+        url: As in the setting ``redis_url``.
+
+    Raises:
+        ConfigurationError: If it cannot be read, or redis-py is not installed. The message does not show the URL.
+    """
+    try:
+        from redis.connection import parse_url
+    except ModuleNotFoundError as error:
+        raise ConfigurationError("GATEWRIGHT_REDIS_URL needs redis-py: pip install 'gatewright[redis]'.") from error
+    several = _URL.fullmatch(url)
+    try:
+        _refuse_unknown_options(url)
+        if several is None:
+            parse_url(url)  # type: ignore[no-untyped-call]  # redis-py gives it no types
+            return RedisURL(Kind.SINGLE, url)
+        return _read_several(url, several, parse_url)
+    except ValueError:
+        raise ConfigurationError(f"GATEWRIGHT_REDIS_URL cannot be read. Write it like {_FORMS}.") from None
+
+
+def _refuse_unknown_options(url: str) -> None:
+    from redis import Redis
+
+    known = {*inspect.signature(Redis.__init__).parameters, *OF_SENTINELS, "timeout"}
+    for name in parse_qs(urlsplit(url).query):
+        if name not in known:
+            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has an option that redis-py does not know: {name!r:.50}.")
+
+
+def _read_several(url: str, found: re.Match[str], parse_url: Any) -> RedisURL:
+    """Read a URL of several hosts: the rest of it as redis-py reads that of one."""
+    kind = Kind(found["kind"])
+    hosts = tuple(_read_host(host, kind) for host in found["hosts"].split(","))
+    service, _, database = (found["path"] or "").partition("/")
+    if kind is Kind.CLUSTER:
+        service, database = "", service
+    if (kind is Kind.SENTINEL and not service) or not re.fullmatch("[0-9]*", database):
+        raise ValueError("no service, or no number of a database")
+    if kind is Kind.CLUSTER and database.strip("0"):
+        raise ValueError("a cluster has one database")
+    user = "" if found["user"] is None else f"{found['user']}@"
+    options = parse_url(f"{found['tls']}://{user}host/{database or 0}?{found['query'] or ''}")
+    for name in ("host", "connection_class"):
+        options.pop(name, None)
+    if kind is Kind.CLUSTER:
+        options.pop("db", None)
+    if found["tls"] == "rediss":
+        options["ssl"] = True
+    return RedisURL(kind, url, hosts, unquote(service), options)
+
+
+def _read_host(text: str, kind: Kind) -> tuple[str, int]:
+    found = _HOST.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("no host")
+    port = int(found["port"] or (26379 if kind is Kind.SENTINEL else 6379))
+    return found["host"].strip("[]"), port

@@ -1,0 +1,159 @@
+"""Real Redis servers on the loopback interface, of the tests' own: one, a cluster, and some watched by Sentinel."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+
+_TRIES = 200
+_PAUSE = 0.05
+_SLOTS = 16384
+
+
+class RedisProcess:
+    """One server, which forgets everything when it ends. It can be killed, and started again on the same port."""
+
+    def __init__(self, folder: Path, *options: str, port: int | None = None, program: str = "redis-server") -> None:
+        self.port = port or free_port()
+        self._folder = folder
+        command = [program, *options, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        self._command = [*command, "--daemonize", "no", "--logfile", str(folder / "log")]
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, cwd=self._folder)
+        eventually(lambda: self.ask("PING"), f"{self._command[0]} answers")
+
+    def ask(self, *command: object) -> object:
+        """Send a command as a stranger would, past all of our code."""
+        with redis.Redis(port=self.port, socket_timeout=5, protocol=2) as client:
+            client.response_callbacks.clear()
+            return client.execute_command(*command)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def pause(self) -> None:
+        """Have it hang: connections are taken, and nothing is answered."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def serving(*options: str, **facts: object):
+    """Run one server."""
+    if not all(map(shutil.which, ("redis-server", "redis-sentinel"))):
+        pytest.skip("there is no Redis: sudo apt-get install redis-server redis-sentinel")
+    with tempfile.TemporaryDirectory(prefix="gatewright-redis-") as folder:
+        server = RedisProcess(Path(folder), "--save", "", "--appendonly", "no", *options, **facts)
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@contextmanager
+def serving_cluster():
+    """Run a cluster of three masters, and yield its URL."""
+    with ExitStack() as stack:
+        nodes = []
+        for _ in range(3):
+            options = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-node-timeout", "2000")
+            nodes.append(stack.enter_context(serving(*options)))
+        ends = [_SLOTS * number // 3 for number in range(4)]
+        for node, first, after in zip(nodes, ends, ends[1:], strict=False):
+            node.ask("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
+        for node in nodes[1:]:
+            bus = node.ask("CONFIG", "GET", "cluster-port")[1].decode()
+            nodes[0].ask("CLUSTER", "MEET", "127.0.0.1", node.port, bus)
+        for node in nodes:
+            eventually(lambda node=node: _is_joined(node), "the cluster has formed")
+        yield nodes
+
+
+@contextmanager
+def serving_sentinel():
+    """Run a master, its replica and a sentinel; yield the URL of the service, the master and the replica."""
+    with serving() as master, serving("--replicaof", "127.0.0.1", str(master.port)) as replica:
+        eventually(lambda: b"master_link_status:up" in replica.ask("INFO", "replication"), "the replica has caught up")
+        with tempfile.TemporaryDirectory(prefix="gatewright-sentinel-") as folder:
+            settings = Path(folder, "sentinel.conf")
+            settings.write_text(
+                f"sentinel monitor ours 127.0.0.1 {master.port} 1\n"
+                "sentinel down-after-milliseconds ours 300\n"
+                "sentinel failover-timeout ours 2000\n"
+            )
+            sentinel = RedisProcess(Path(folder), str(settings), program="redis-sentinel")
+            try:
+                eventually(lambda: b"slaves=1" in sentinel.ask("INFO", "sentinel"), "the sentinel knows the replica")
+                yield f"redis+sentinel://127.0.0.1:{sentinel.port}/ours/0", master, replica
+            finally:
+                sentinel.kill()
+
+
+@pytest.fixture(scope="session")
+def running_redis():
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(running_redis):
+    """A running server, empty."""
+    running_redis.ask("FLUSHALL")
+    return running_redis
+
+
+@pytest.fixture(scope="session")
+def running_cluster():
+    with serving_cluster() as nodes:
+        yield nodes
+
+
+@pytest.fixture
+def cluster_url(running_cluster):
+    """The URL of a cluster of three masters, empty."""
+    for node in running_cluster:
+        node.ask("FLUSHALL")
+    return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in running_cluster)
+
+
+def eventually(is_so, what: str):
+    """Return the first answer that is true; servers need a moment."""
+    for _ in range(_TRIES):
+        try:
+            answer = is_so()
+        except (redis.RedisError, OSError):
+            answer = None
+        if answer:
+            return answer
+        time.sleep(_PAUSE)
+    pytest.fail(f"It did not happen in time that {what}.")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_joined(node: RedisProcess) -> bool:
+    known = node.ask("CLUSTER", "INFO")
+    return b"cluster_state:ok" in known and b"cluster_known_nodes:3" in known

@@ -1,0 +1,164 @@
+"""A Redis that cannot be used is refused at the start, with the cure and without the password."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+import pytest
+import trustme
+
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.redis import read_url, require_redis
+from redis_server import *  # noqa: F403 - fixtures are found by their presence
+from redis_server import free_port, serving, serving_sentinel
+
+PASSWORD = "sesame%2Fopen"
+SECRET = "a secret for tests, longer than 32 bytes"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://host",
+        "host:6379",
+        "redis://host:port/0",
+        "redis://host/0?socket_timeout=soon",
+        "redis+sentinel://host:26379",
+        "redis+sentinel://host:26379/service/name",
+        "redis+sentinel://host:a/service",
+        "redis+sentinel:///service",
+        "redis+cluster://host:6379/3",
+        "redis+cluster://",
+        "redis+raft://host",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_answered_with_the_forms_that_can(url):
+    url = url.replace("://", f"://user:{PASSWORD}@", 1)
+    with pytest.raises(ConfigurationError, match=r"GATEWRIGHT_REDIS_URL cannot be read.*redis\+sentinel://") as raised:
+        read_url(url)
+    assert PASSWORD not in str(raised.value)
+
+
+def test_a_missing_redis_py_is_told_with_its_cure(monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis.connection", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'gatewright\[redis\]'"):
+        read_url("redis://host")
+
+
+@pytest.mark.parametrize("url", ["redis://host", "redis+sentinel://host/service", "redis+cluster://host"])
+def test_an_option_that_redis_py_does_not_know_is_named(url):
+    with pytest.raises(ConfigurationError, match="'socket_timeot'"):
+        read_url(f"{url}?socket_timeot=1")
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "service", "options"),
+    [
+        (
+            "rediss+sentinel://user:p%40ss@one:1,[::1]:2,three/a%20service/4?socket_timeout=5",
+            (("one", 1), ("::1", 2), ("three", 26379)),
+            "a service",
+            {"username": "user", "password": "p@ss", "db": 4, "ssl": True, "socket_timeout": 5.0},
+        ),
+        ("redis+cluster://one,two:7000/0", (("one", 6379), ("two", 7000)), "", {}),
+    ],
+)
+def test_a_url_of_several_hosts_names_them_all(url, hosts, service, options):
+    read = read_url(url)
+
+    assert (read.hosts, read.service, dict(read.options)) == (hosts, service, options)
+    assert "p%40ss" not in repr(read) + read.shown
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("redis://127.0.0.1:1/0", "Connection refused"),
+        ("unix:///nowhere/redis.sock", "No such file"),
+        ("redis+sentinel://127.0.0.1:1/service", "No master found"),
+        ("redis+cluster://127.0.0.1:1", "cannot be connected"),
+        ("redis://nowhere.invalid/0", "nowhere.invalid"),
+    ],
+)
+def test_a_redis_that_cannot_be_reached_is_named(url, what):
+    with pytest.raises(StoreUnavailableError, match=f"{what}.*GATEWRIGHT_REDIS_URL"):
+        require_redis(read_url(url))
+
+
+def test_what_keeps_a_server_from_being_used_is_told_with_its_cure(redis_server, cluster_url):
+    """No password or a wrong one, too few rights, a replica, a node of a cluster, no cluster, no such database."""
+    port = redis_server.port
+    rights = ("~gatewright:*", "+@read", "+@write", "+@connection")
+    redis_server.ask("ACL", "SETUSER", "few", "on", f">{PASSWORD}", *rights)
+    node = cluster_url.split(",")[-1]
+    with serving("--replicaof", "127.0.0.1", str(port)) as replica, serving() as locked:
+        locked.ask("CONFIG", "SET", "requirepass", PASSWORD)
+        for url, error, cure in [
+            (locked.url, ConfigurationError, "redis://user:password@host"),
+            (locked.url.replace("://", "://:wrong@"), ConfigurationError, "redis://user:password@host"),
+            (replica.url, ConfigurationError, "is a replica"),
+            (f"redis://few:{PASSWORD.replace('%', '%25')}@127.0.0.1:{port}/0", ConfigurationError, "ACL SETUSER"),
+            (f"redis://{node}/0", ConfigurationError, "redis+cluster://"),
+            (f"redis+cluster://127.0.0.1:{port}", ConfigurationError, "Write redis://"),
+            (f"redis://127.0.0.1:{port}/99", StoreUnavailableError, "out of range"),
+        ]:
+            with pytest.raises(error) as raised:
+                require_redis(read_url(url))
+            assert cure in str(raised.value)
+            assert "sesame" not in str(raised.value)
+
+
+def test_the_rights_that_the_cure_gives_are_enough(redis_server, running_cluster, cluster_url):
+    """For one server and for a cluster, each of whose nodes has users of its own."""
+    rights = "~gatewright:* +@read +@write +@scripting +@connection +info +cluster|slots"
+    for url, servers in ((redis_server.url, [redis_server]), (cluster_url, running_cluster)):
+        theirs = url.replace("://", "://enough:pw@")
+        for given, cure in (((), "redis://user:password@host"), (("on", ">pw", "+@connection"), rights)):
+            for server in servers:
+                server.ask("ACL", "SETUSER", "enough", *given)
+            with pytest.raises(ConfigurationError) as raised:
+                require_redis(read_url(theirs))
+            assert cure in str(raised.value)
+        for server in servers:
+            server.ask("ACL", "SETUSER", "enough", *rights.split())
+        facts = require_redis(read_url(theirs))
+        assert (facts.evicts, facts.version is None) == (False, False)
+
+
+def test_a_server_with_tls_is_verified(tmp_path, url, signed):
+    """Whoever is not vouched for is not spoken to."""
+    ca, port, files = trustme.CA(), free_port(), [tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem")]
+    issued = ca.issue_cert("127.0.0.1")
+    pems = ca.cert_pem, issued.cert_chain_pems[0], issued.private_key_pem
+    for file, pem in zip(files, pems, strict=True):
+        pem.write_to_path(file)
+    tls = [part for name, file in zip(("ca-cert", "cert", "key"), files, strict=True) for part in (name, file)]
+    options = [f"--tls-{part}-file" if isinstance(part, str) else str(part) for part in tls]
+    with serving("--tls-port", str(port), "--tls-auth-clients", "no", *options):
+        secure = f"rediss://127.0.0.1:{port}/0"
+        settings = Settings(jwt_secret=SECRET, redis_url=f"{secure}?ssl_ca_certs={files[0]}")
+        with EvrmoreAuth(url, settings=settings) as auth:
+            assert auth.authenticate(*signed(auth)).is_active
+        with pytest.raises(StoreUnavailableError, match="certificate verify failed"):
+            require_redis(read_url(secure))
+
+
+def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):
+    """In both builds: the constructor has looked before anybody signs in."""
+    socket = tmp_path / "redis.sock"
+    with ExitStack() as stack:
+        behind_sentinel = stack.enter_context(serving_sentinel())[0]
+        stack.enter_context(serving("--unixsocket", str(socket)))
+        for redis_url in (redis_server.url, f"unix://{socket}?db=0", behind_sentinel, cluster_url):
+            settings = Settings(jwt_secret=SECRET, redis_url=redis_url)
+            with EvrmoreAuth(url, settings=settings) as auth:
+                assert auth.authenticate(*signed(auth)).is_active
+            AsyncEvrmoreAuth(url, settings=settings).close()
+
+
+@pytest.mark.parametrize("build", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_an_application_does_not_start_without_its_redis(build, url):
+    with pytest.raises(StoreUnavailableError, match="GATEWRIGHT_REDIS_URL"):
+        build(url, settings=Settings(redis_url="redis://127.0.0.1:1/0"))
