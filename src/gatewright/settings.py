@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
-from gatewright.page_paths import PATHS, ApiPath, PagePaths
+from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
@@ -92,6 +92,13 @@ class Settings(BaseSettings):
     api_path: ApiPath = Field(
         "/api", description="The path that the JSON API of the pages lies below; empty to switch it off as a whole."
     )
+    health_path: HealthPath = Field(
+        "",
+        description=(
+            "The path below which an application's pages answer `/healthz` and `/readyz`: `/`, or one such as "
+            "`/internal`; empty for neither. `gatewright serve` answers both in any case."
+        ),
+    )
     auth_login_route_redirect: str = Field(
         "dashboard", min_length=1, description="Where a login leads, as a route's name or a path; `/` if there is none."
     )
@@ -126,6 +133,15 @@ class Settings(BaseSettings):
         description=(
             "The proxies before the site, as addresses or networks separated by commas: only they are believed when "
             "they say (`X-Forwarded-For`, `X-Forwarded-Proto`) where a request comes from."
+        ),
+    )
+    shutdown_delay_seconds: float = Field(
+        0,
+        ge=0,
+        le=600,
+        description=(
+            "How long `gatewright serve` still takes requests after it was told to stop, in seconds, while `/readyz` "
+            "says no already: as long as the load balancer before it needs to notice."
         ),
     )
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = Field(

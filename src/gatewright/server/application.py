@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gatewright.evrmore import AsyncEvrmoreAuth
-from gatewright.server import access_log, exception_handlers, openapi, wallet_api
+from gatewright.server import access_log, exception_handlers, health_api, openapi, wallet_api
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.cross_origin_middleware import CrossOrigin
 from gatewright.server.headers_middleware import SecurityHeaders
 from gatewright.server.home import home
 from gatewright.server.pages_middleware import Pages
+from gatewright.server.stop import Stop
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
 from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
@@ -38,7 +39,8 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with app.state.stop.awaited(served.settings.shutdown_delay_seconds):
+            yield
         if auth is None:
             served.close()
 
@@ -54,7 +56,9 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.auth = served
+    app.state.stop = Stop()
     app.include_router(wallet_api.router)
+    app.include_router(health_api.router)
     openapi.describe(app)
     exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.

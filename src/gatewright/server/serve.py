@@ -5,12 +5,15 @@ from __future__ import annotations
 import uvicorn
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8000, reload: bool = False) -> None:
+def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:
     """Serve until a signal says stop; requests under way get ten seconds to end.
+
+    Several workers share one port. One that dies is replaced; all end when the first process is told to.
 
     Args:
         host: The address to listen on.
         port: The port to listen on.
+        workers: How many processes answer.
         reload: Whether to start again when source files change, for development.
     """
     uvicorn.run(
@@ -18,6 +21,7 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, reload: bool = False) ->
         factory=True,
         host=host,
         port=port,
+        workers=workers,
         reload=reload,
         http="h11",  # bounds the size of headers
         ws="none",

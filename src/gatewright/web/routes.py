@@ -26,6 +26,9 @@ _LAST = "{token}"
 WELL_KNOWN = "/.well-known/change-password"
 """Where a password manager asks for the form for a new password, at the root of a site."""
 
+CHECKS = ("healthz", "readyz")
+"""What is asked by whoever watches over the process, below a path of its own."""
+
 API = {"session": "/session"} | PATHS
 """Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
 
@@ -63,6 +66,8 @@ class Routes:
         self._api: dict[str, str] = {}
         if has_api and settings.api_path:
             self._api = {name: settings.api_path + API[name] for name in ("session", *names)}
+        below = settings.health_path
+        self._checks = {f"{below.rstrip('/')}/{name}": name for name in CHECKS} if below else {}
         for name, path in self._pages.items():
             self._check(name, path)
         if f"{settings.api_path}/".startswith(STATIC):
@@ -88,14 +93,19 @@ class Routes:
         """Return the name of the route of the JSON API that a path belongs to, and the values in the path."""
         return self._api_index.find(path)
 
+    def find_check(self, path: str) -> str | None:
+        """Return which of the checks a path belongs to: ``healthz`` or ``readyz``."""
+        return self._checks.get(path)
+
     def _check(self, name: str, path: str) -> None:
         taken = {other: f"of the page {each}" for each, other in self._pages.items() if each != name}
         taken |= dict.fromkeys(self._api.values(), "of the JSON API")
+        taken |= dict.fromkeys(self._checks, "of a check of the process")
         whose = "of the files beside the pages" if path.startswith(STATIC) else taken.get(path)
         if whose is not None:
             raise ConfigurationError(
-                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS or "
-                "GATEWRIGHT_API_PATH."
+                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS, "
+                "GATEWRIGHT_API_PATH or GATEWRIGHT_HEALTH_PATH."
             )
 
 

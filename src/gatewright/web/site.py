@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.origins import normal_origin
-from gatewright.web import api, static
+from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
@@ -151,7 +151,7 @@ class Site:
         """
         if request.path.startswith(STATIC):
             return True
-        if self.routes.find_in_api(request.path) is not None:
+        if self.routes.find_in_api(request.path) is not None or self.routes.find_check(request.path) is not None:
             return True
         found = self.routes.find(request.path)
         if found is None or carries_token(request):
@@ -177,13 +177,19 @@ class Site:
         """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
         if path.startswith(STATIC):
             return True
-        return self.routes.find(path) is not None or self.routes.find_in_api(path) is not None
+        routes = self.routes
+        if routes.find(path) is not None or routes.find_in_api(path) is not None:
+            return True
+        return routes.find_check(path) is not None
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
         request = visit.request
         if request.path.startswith(STATIC):
             return protect(static.answer(request, skin=self.settings.skin), visit.client)
+        check = self.routes.find_check(request.path)
+        if check is not None:
+            return protect(await health.answer(request, check, self.parts.store), visit.client)
         preflight = self._cross_origin.preflight(request) if self._is_of_api(request) else None
         if preflight is not None:
             return self._finished(preflight, request, visit.client)

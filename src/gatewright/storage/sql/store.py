@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from gatewright.errors import StoreUnavailableError
+from gatewright.offload import quick
+from gatewright.storage.sql.migrate import HEAD, revision_of
 from gatewright.storage.sql.stores.account_changes import SQLAccountChanges
 from gatewright.storage.sql.stores.accounts import SQLAccounts
 from gatewright.storage.sql.stores.attempts import SQLAttempts
@@ -36,6 +39,15 @@ class SQLStore(
         database: Where everything is kept.
         naive_timestamps: Whether the records that come out carry naive UTC datetimes.
     """
+
+    @quick
+    async def check(self) -> None:
+        """Implement `Store`."""
+        revision = revision_of(self._database)
+        if revision is None or revision < HEAD:
+            raise StoreUnavailableError(
+                f"The database is at revision {revision or 'none'}, and this release needs {HEAD}: gatewright migrate."
+            )
 
     def close(self) -> None:
         """Implement `Store`."""
