@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from urllib.parse import unquote
 
 import pytest
@@ -131,3 +132,23 @@ def log_in():
         return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
 
     return log_in
+
+
+@pytest.fixture
+def assert_well(sql):
+    """See that an application answers the checks of its process below a path: ready, and after that not any more."""
+
+    def assert_well(browser, below):
+        ready = browser.get(f"{below}/readyz")
+        assert (ready.status, ready.text) == (200, '{"status": "ok"}')
+        assert dict(ready.headers).get("Set-Cookie") is None
+        sql("ALTER TABLE alembic_version RENAME TO away")
+        unready, alive = browser.get(f"{below}/readyz"), browser.get(f"{below}/healthz")
+        sql("ALTER TABLE away RENAME TO alembic_version")
+        assert (unready.status, json.loads(unready.text)["code"]) == (503, "store_unavailable")
+        assert int({name.lower(): value for name, value in unready.headers}["retry-after"]) > 0
+        assert "alembic" not in unready.text
+        assert (alive.status, alive.text) == (200, '{"status": "ok"}')
+        assert browser.post(f"{below}/readyz", {}).status == 405
+
+    return assert_well
