@@ -232,6 +232,27 @@ class Settings(BaseSettings):
     audit_days: float = Field(
         365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
     )
+    metrics: bool = Field(
+        False,
+        description=(
+            "Whether metrics are kept for Prometheus, in the default registry of prometheus-client, which the extra "
+            "`metrics` installs."
+        ),
+    )
+    metrics_address: str = Field(
+        "127.0.0.1:9464",
+        pattern=r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+        description=(
+            "Where `gatewright serve` answers `/metrics`, beside the pages, which show them to nobody. Who may see "
+            "them is decided by who can reach this address."
+        ),
+    )
+    tracing: bool = Field(
+        False,
+        description=(
+            "Whether every operation and every hook is a span of OpenTelemetry, whose API the extra `tracing` installs."
+        ),
+    )
     jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
     jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")
     jwt_secret: SecretStr | None = Field(

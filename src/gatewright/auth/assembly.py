@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from gatewright.auth.fingerprint import fingerprint_of
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
 from gatewright.drive import run_to_completion
@@ -33,6 +34,7 @@ from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvid
 from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
 from gatewright.system import SystemClock, SystemRandom
+from gatewright.telemetry import observe_passwords, observe_store, observer_from
 from gatewright.tokens import AccessTokens, Seal
 
 _DATABASE_THREADS = 4
@@ -86,11 +88,15 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
     reader = SQLStore(database.for_event_loop(), naive_timestamps=choices.naive_timestamps) if is_async else store
+    observer = observer_from(settings)
+    if observer is not None:
+        store, reader = observe_store(store, observer), observe_store(reader, observer)
+        observer.settings_in_force(fingerprint_of(settings, keys))
     build = _build_asynchronously(store, reader, settings) if is_async else _build_blocking(store, settings)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
-        hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
+        hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async, observer=observer),
         store=build.store,
         reader=reader,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
@@ -99,7 +105,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         random=random,
         shield=build.shield,
         call=build.call,
-        passwords=build.passwords,
+        passwords=build.passwords if observer is None else observe_passwords(build.passwords, observer),
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
@@ -109,6 +115,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
         wake_mail_worker=lambda: None,
+        observer=observer,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
     mail_worker = MailWorker(
@@ -134,7 +141,10 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
 def _deliver(parts: Parts) -> bool:
     """Send what is due, and say whether mails still wait."""
     run_to_completion(deliver_mails(parts))
-    return bool(run_to_completion(parts.store.list_queued_mails()))
+    waiting = len(run_to_completion(parts.store.list_queued_mails()))
+    if parts.observer is not None:
+        parts.observer.mails_waiting(waiting)
+    return waiting > 0
 
 
 def _own_providers(store: Store, reader: Store, settings: Settings) -> list[UserProvider]:

@@ -11,7 +11,7 @@ from gatewright.crypto import Network
 from gatewright.hooks import Hooks
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordPolicy
-from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield, Store, Writer
+from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Observer, Passwords, Random, Shield, Store, Writer
 from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens, Seal
 
@@ -42,6 +42,7 @@ class Parts:
     mailer: Mailer
     writer: Writer
     wake_mail_worker: Callable[[], None]
+    observer: Observer | None
 
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""

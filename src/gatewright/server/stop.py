@@ -40,7 +40,7 @@ class Stop:
         def note(number: int, frame: FrameType | None) -> None:
             is_first, self.is_requested = not self.is_requested, True
             if is_first and delay:
-                loop.call_soon_threadsafe(loop.call_later, delay, _go_on, ends, number)
+                loop.call_soon_threadsafe(lambda: loop.call_later(delay, _go_on, ends, number))
             else:
                 _go_on(ends, number, frame)
 
