@@ -232,6 +232,10 @@ class Settings(BaseSettings):
     audit_days: float = Field(
         365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How `gatewright serve` writes its log: `text` for people, `json` for programs, an object a line.",
+    )
     metrics: bool = Field(
         False,
         description=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,6 +13,13 @@ import httpx
 import pytest
 
 SECONDS = 60
+
+
+@pytest.fixture
+def free_port():
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 @pytest.fixture
@@ -140,3 +148,52 @@ def test_what_has_begun_is_answered(serve):
     assert answer.startswith(b"HTTP/1.1 200")
     assert "Application shutdown complete" in log()
     assert "Traceback" not in log()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_metrics_are_added_up_beside_the_pages(serve, free_port, workers):
+    """Of all workers, of one that is gone too; and not at the address of the pages."""
+    metrics = f"http://127.0.0.1:{free_port}/metrics"
+    process, url, log = serve(
+        "--workers", workers, GATEWRIGHT_METRICS="true", GATEWRIGHT_METRICS_ADDRESS=f"127.0.0.1:{free_port}"
+    )
+    wait_for(lambda: log().count("Application startup complete") == int(workers))
+    body = {"evrmore_address": "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"}
+    for _ in range(8):
+        assert httpx.post(f"{url}/challenge", json=body, trust_env=False).status_code == 200
+    if workers == "2":
+        os.kill(workers_in(log())[0], signal.SIGKILL)
+        wait_for(lambda: log().count("Application startup complete") == 3)
+    text = httpx.get(metrics, trust_env=False).text
+    hidden = httpx.get(f"{url}/metrics", trust_env=False)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=SECONDS)
+
+    assert 'gatewright_operations_total{operation="generate_challenge",outcome="ok"} 8.0' in text
+    assert len(re.findall("gatewright_settings_info{", text)) == 1
+    assert hidden.status_code == 404
+    assert "Traceback" not in log()
+
+
+def test_an_address_for_metrics_that_is_taken_is_refused(run):
+    """In words, and nothing is served."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = {"GATEWRIGHT_METRICS": "true", "GATEWRIGHT_METRICS_ADDRESS": address}
+        code, _, stderr = run("serve", "--port", "1", env=settings)
+
+    assert code == 3
+    assert f"error: The metrics cannot be answered at GATEWRIGHT_METRICS_ADDRESS={address}" in stderr.decode()
+    assert b"Traceback" not in stderr
+
+
+def test_the_log_is_for_programs_where_a_setting_says_so(serve):
+    """Every line of stdout and stderr, from the first on; nobody is greeted."""
+    process, url, log = serve(GATEWRIGHT_LOG_FORMAT="json")
+    name = httpx.get(f"{url}/healthz", trust_env=False).headers["x-request-id"]
+    process.send_signal(signal.SIGTERM)
+    output = process.communicate(timeout=SECONDS)[0].decode()
+    lines = [json.loads(line) for line in (output + log()).splitlines()]
+
+    assert "a random secret kept in" in str(lines)
+    assert [line["path"] for line in lines if line["request_id"] == name] == ["/healthz"]

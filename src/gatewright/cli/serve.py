@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from logging.config import dictConfig
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from gatewright.auth.signing_keys import HOW_TO_MAKE_ONE, is_key_shared
 from gatewright.cli.output import console_on
 from gatewright.errors import ConfigurationError
 from gatewright.evrmore import EvrmoreAuth
-from gatewright.settings import Settings
+from gatewright.settings import Settings, load_settings
 from gatewright.storage.sql import SQLiteDatabase
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, never listened on
@@ -31,11 +32,13 @@ def serve(
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
     # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
     # It also migrates the database and makes a development secret, once, before several workers would.
-    with EvrmoreAuth() as auth:
-        settings = auth.settings
+    settings = load_settings()
+    dictConfig(server.log_config(settings.log_format))
+    EvrmoreAuth(settings=settings).close()
     if workers > 1:
         _check_workers(settings, reload=reload)
-    _greet(_url_of(host, port), settings)
+    if settings.log_format == "text":
+        _greet(_url_of(host, port), settings)
     server.serve(host=host, port=port, workers=workers, reload=reload)
 
 

@@ -16,6 +16,7 @@ from gatewright.server.cross_origin_middleware import CrossOrigin
 from gatewright.server.headers_middleware import SecurityHeaders
 from gatewright.server.home import home
 from gatewright.server.pages_middleware import Pages
+from gatewright.server.request_ids import RequestIds
 from gatewright.server.stop import Stop
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
@@ -67,5 +68,6 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))
+    app.add_middleware(RequestIds, proxies=Proxies(served.settings.trusted_proxies), new_id=served.parts.new_id)
     access_log.hide_secrets(served.settings)
     return app

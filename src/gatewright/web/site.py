@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
+from gatewright.logs import RequestId, begin_request
 from gatewright.origins import normal_origin
 from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
@@ -28,6 +29,7 @@ from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_pro
 from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
+from gatewright.web.request_ids import request_id_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
@@ -142,6 +144,14 @@ class Site:
     def client_of(self, request: Request) -> Client:
         """Return where a request comes from."""
         return self._proxies.client_of(request)
+
+    def begin(self, read: Callable[[], Request]) -> None:
+        """Let what is logged from now on belong to a request.
+
+        Args:
+            read: Returns the request, should its id be asked for.
+        """
+        begin_request(RequestId(lambda: request_id_of(read(), self._proxies, self.parts.new_id)))
 
     def serves(self, request: Request) -> bool:
         """Say whether a request is for one of the pages; if not, it is the application's.

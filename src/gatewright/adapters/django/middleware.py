@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -76,6 +77,7 @@ class GatewrightMiddleware:
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))
+        site.begin(partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:
@@ -90,6 +92,7 @@ class GatewrightMiddleware:
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
+        site.begin(partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:
