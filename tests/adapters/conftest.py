@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from urllib.parse import unquote
 
 import pytest
 
 from asgi_exchange import exchange
+from gatewright.logs import RequestIdFilter
 from gatewright.testing import Browser
 
 PASSWORD = "correct horse battery staple"
@@ -152,3 +154,26 @@ def assert_well(sql):
         assert browser.post(f"{below}/readyz", {}).status == 405
 
     return assert_well
+
+
+@pytest.fixture
+def assert_lines_belong_together(caplog):
+    """See that a request's lines have one id and that of a trusted proxy, and others none, in an application."""
+    caplog.handler.addFilter(RequestIdFilter())
+    caplog.set_level(logging.INFO)
+
+    def ids():
+        return [record.request_id for record in caplog.records if record.name == "shop"]
+
+    def assert_lines_belong_together(browser, path):
+        """Ask for a page that writes two lines; the client is a trusted proxy."""
+        browser.get(path)
+        browser.get(path, headers=[("X-Request-ID", "the-proxys-own")])
+        logging.getLogger("shop").info("outside")
+        first, second, *others = ids()
+
+        assert first == second
+        assert len(first) == 32
+        assert others == ["the-proxys-own", "the-proxys-own", "-"]
+
+    return assert_lines_belong_together
