@@ -55,6 +55,7 @@ servers:
 	sh tools/install_browser.sh
 	sh tools/install_ldap.sh
 	sh tools/install_postgres.sh
+	sh tools/install_nginx.sh
 
 check: .venv/dev
 	$(BIN)/ruff check
