@@ -18,6 +18,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gatewright.page_paths import PATHS
+
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
@@ -113,6 +115,10 @@ def test_servers_behind_it_are_one_site(site):
     subprocess.run([*site.command, "-t"], check=True, capture_output=True)
     answer = httpx.get(f"{site.url}/login?secret=some-secret", headers={"X-Request-ID": "chosen"}, trust_env=False)
     hidden = [status(f"{site.url}/{check}") for check in ("healthz", "readyz")]
+    links = [path.format(token="some-secret") for path in PATHS.values() if path.endswith("{token}")]
+    for link in links:
+        status(f"{site.url}{link}")
+        status(f"{site.url}/api{link}")
     statuses, stopped = [], threading.Event()
 
     def ask():
@@ -135,6 +141,7 @@ def test_servers_behind_it_are_one_site(site):
     (line,) = [each for each in site.log() if each["request_id"] == name]
     servers = "".join((site.folder / f"server-{port}.txt").read_text() for port in site.backends)
 
+    assert links
     assert hidden == [404, 404]
     assert name != "chosen"
     assert (line["method"], line["path"], line["status"]) == ("GET", "/login", 200)
