@@ -10,7 +10,12 @@ import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from threading import Lock
 
+_OUTSIDE = "-"
+"""What a line of text says where there is no request."""
+
+_making = Lock()
 _current: ContextVar[RequestId | None] = ContextVar("gatewright_request_id", default=None)
 
 
@@ -29,7 +34,8 @@ class RequestId:
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = self._make()
+            with _making:  # threads of one request may write their first lines at once
+                self._text = self._text or self._make()
         return self._text
 
 
@@ -54,7 +60,7 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record through."""
-        record.request_id = request_id() or "-"
+        record.request_id = request_id() or _OUTSIDE
         return True
 
 
@@ -66,12 +72,14 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
+        # Where another thread writes the lines, only the filter on the way there could tell.
+        name = getattr(record, "request_id", None) or request_id()
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "process": record.process,
-            "request_id": request_id(),
+            "request_id": None if name == _OUTSIDE else name,
             "message": record.getMessage(),
         }
         if record.name == "uvicorn.access" and isinstance(record.args, tuple) and len(record.args) == 5:
@@ -79,4 +87,4 @@ class JsonFormatter(logging.Formatter):
             line |= {"client": client, "method": method, "path": path, "status": status}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)  # in ASCII, where nothing but a line's end ends a line
