@@ -197,3 +197,19 @@ def test_the_log_is_for_programs_where_a_setting_says_so(serve):
 
     assert "a random secret kept in" in str(lines)
     assert [line["path"] for line in lines if line["request_id"] == name] == ["/healthz"]
+
+
+def test_a_mail_that_was_promised_is_sent_before_the_end(serve):
+    """Whoever signs up a moment before the server stops need not ask again."""
+    process, url, log = serve()
+    newcomer = {
+        "email": "ada@example.com",
+        "password": "nine quiet paper boats",
+        "password_confirm": "nine quiet paper boats",
+    }
+    answer = httpx.post(f"{url}/api/signup", json=newcomer, trust_env=False)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=SECONDS)
+
+    assert answer.is_success, answer.text
+    assert f"{url}/email_verification/" in log()

@@ -66,7 +66,7 @@ class _Workers(Collector):
         """Implement `Collector`."""
         for file in Path(self._folder).glob("gauge_live*_*.db"):
             pid = file.stem.rpartition("_")[2]
-            if not _is_alive(int(pid)):
+            if pid.isdecimal() and not _is_alive(int(pid)):
                 mark_process_dead(pid, self._folder)  # type: ignore[no-untyped-call]
         return self._all.collect()
 
@@ -76,6 +76,6 @@ def _is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True  # it is somebody else's
+    except PermissionError:  # it is somebody else's
+        pass
     return True

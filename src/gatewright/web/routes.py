@@ -70,10 +70,11 @@ class Routes:
         self._checks = {f"{below.rstrip('/')}/{name}": name for name in CHECKS} if below else {}
         for name, path in self._pages.items():
             self._check(name, path)
-        if f"{settings.api_path}/".startswith(STATIC):
-            raise ConfigurationError(
-                f"Below {STATIC} are the files beside the pages, and no JSON API. Change GATEWRIGHT_API_PATH."
-            )
+        for setting, where in (("API_PATH", settings.api_path), ("HEALTH_PATH", below)):
+            if f"{where}/".startswith(STATIC):
+                raise ConfigurationError(
+                    f"Below {STATIC} are the files beside the pages, and nothing else. Change GATEWRIGHT_{setting}."
+                )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
