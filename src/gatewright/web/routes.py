@@ -86,6 +86,10 @@ class Routes:
         template = self._pages.get(name)
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
+    def has(self, path: str) -> bool:
+        """Say whether there is anything at a path."""
+        return self.find(path) is not None or self.find_in_api(path) is not None or path in self._checks
+
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the page that a path belongs to, and the values in the path."""
         return self._page_index.find(path)

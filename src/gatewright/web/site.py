@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
-from gatewright.logs import RequestId, begin_request
 from gatewright.origins import normal_origin
 from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
@@ -29,7 +28,6 @@ from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_pro
 from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
-from gatewright.web.request_ids import request_id_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
@@ -73,7 +71,7 @@ class Site:
         self._name_cookies()
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
-        self._proxies = Proxies(self.settings.trusted_proxies)
+        self.proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
         self._strange_cookies: set[str] = set()
         self.remember_name = self.settings.remember_cookie_name.encode()
@@ -143,15 +141,7 @@ class Site:
 
     def client_of(self, request: Request) -> Client:
         """Return where a request comes from."""
-        return self._proxies.client_of(request)
-
-    def begin(self, read: Callable[[], Request]) -> None:
-        """Let what is logged from now on belong to a request.
-
-        Args:
-            read: Returns the request, should its id be asked for.
-        """
-        begin_request(RequestId(lambda: request_id_of(read(), self._proxies, self.parts.new_id)))
+        return self.proxies.client_of(request)
 
     def serves(self, request: Request) -> bool:
         """Say whether a request is for one of the pages; if not, it is the application's.
@@ -185,12 +175,7 @@ class Site:
 
     def may_serve(self, path: str) -> bool:
         """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
-        if path.startswith(STATIC):
-            return True
-        routes = self.routes
-        if routes.find(path) is not None or routes.find_in_api(path) is not None:
-            return True
-        return routes.find_check(path) is not None
+        return path.startswith(STATIC) or self.routes.has(path)
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""

@@ -37,6 +37,7 @@ from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
+from gatewright.web.request_ids import begin
 from gatewright.web.security_headers import protect
 
 _SIGNED_OUT = (204, 303)
@@ -77,7 +78,7 @@ class GatewrightMiddleware:
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))
-        site.begin(partial(read_head, request, site.mount))
+        begin(site, partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:
@@ -92,7 +93,7 @@ class GatewrightMiddleware:
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
-        site.begin(partial(read_head, request, site.mount))
+        begin(site, partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:

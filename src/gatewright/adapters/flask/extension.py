@@ -33,6 +33,7 @@ from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
+from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
 
@@ -179,7 +180,7 @@ def _answer_page() -> flask.Response | None:
     """Answer a request for one of the pages; leave any other to the application."""
     installed = installation()
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
-    installed.site.begin(partial(read_head, asking, installed.prefix))
+    begin(installed.site, partial(read_head, asking, installed.prefix))
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())

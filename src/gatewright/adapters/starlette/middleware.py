@@ -27,6 +27,7 @@ from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError, ProviderUnavailableError, StoreUnavailableError
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
+from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
 
 REQUEST_ID = "gatewright.request_id"
@@ -82,7 +83,7 @@ class GatewrightMiddleware:
             site, path, mount = self._place_of(scope)
             if REQUEST_ID not in scope:
                 scope[REQUEST_ID] = True
-                site.begin(partial(request_of, scope, path=path, mount=mount))
+                begin(site, partial(request_of, scope, path=path, mount=mount))
             if kind == "http" and site.may_serve(path):
                 request = request_of(scope, path=path, mount=mount)
                 if mount == site.mount and site.serves(request):
