@@ -56,6 +56,7 @@ servers:
 	sh tools/install_ldap.sh
 	sh tools/install_postgres.sh
 	sh tools/install_redis.sh
+	sh tools/install_nginx.sh
 
 check: .venv/dev
 	$(BIN)/ruff check

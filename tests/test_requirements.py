@@ -40,6 +40,7 @@ def requirements_of(*extras):
         ("fastapi", requirements_of("server", "fastapi")),
         ("flask", requirements_of("server", "flask")),
         ("django", requirements_of("server", "django")),
+        ("container", requirements_of("server", "postgres", "redis", "metrics", "tracing")),
         ("dev", requirements_of("all") + PROJECT["dependency-groups"]["dev"]),
     ],
 )
@@ -75,7 +76,7 @@ def test_the_locks_agree():
     everything = {str(pin) for pin in pins_of(ROOT / "requirements" / "dev.txt")}
     others = {
         str(pin)
-        for name in ("server", "fastapi", "flask", "django")
+        for name in ("server", "fastapi", "flask", "django", "container")
         for pin in pins_of(ROOT / "requirements" / f"{name}.txt")
     }
     assert others - everything == set()

@@ -12,15 +12,26 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+
+def _extras(*names: str) -> tuple[str, ...]:
+    return tuple(option for name in names for option in ("--extra", name))
+
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "requirements"
 EVERYTHING = FOLDER / "dev.txt"
 LOCKS: dict[Path, tuple[str, ...]] = {
     EVERYTHING: ("pyproject.toml", "--all-extras", "--group", "dev", "--group", "build"),
     **{
-        FOLDER / f"{name}.txt": ("pyproject.toml", "--extra", "server", "--extra", name, "--group", "build")
+        FOLDER / f"{name}.txt": ("pyproject.toml", *_extras("server", name), "--group", "build")
         for name in ("server", "fastapi", "flask", "django")
     },
+    FOLDER / "container.txt": (
+        "pyproject.toml",
+        *_extras("server", "postgres", "redis", "metrics", "tracing"),
+        "--group",
+        "build",
+    ),
     **{path.with_suffix(".txt"): (str(path.relative_to(ROOT)),) for path in sorted(FOLDER.glob("peers/*.in"))},
 }
 """The files, and what is resolved for each. The peers of the benchmarks have environments of their own."""

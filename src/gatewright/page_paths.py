@@ -69,5 +69,12 @@ def _is_plain(path: str) -> bool:
     return _PLAIN.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
 
 
+def _check_health(path: str) -> str:
+    if path and not _is_plain(path):
+        raise ValueError("must be / or a path such as /internal, or empty to have none")
+    return path
+
+
 PagePaths = Annotated[dict[str, str], NoDecode, BeforeValidator(_split), AfterValidator(_check_pages)]
 ApiPath = Annotated[str, AfterValidator(_check_api)]
+HealthPath = Annotated[str, AfterValidator(_check_health)]

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
-from gatewright.page_paths import PATHS, ApiPath, PagePaths
+from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
@@ -118,6 +118,13 @@ class Settings(BaseSettings):
     api_path: ApiPath = Field(
         "/api", description="The path that the JSON API of the pages lies below; empty to switch it off as a whole."
     )
+    health_path: HealthPath = Field(
+        "",
+        description=(
+            "The path below which an application's pages answer `/healthz` and `/readyz`: `/`, or one such as "
+            "`/internal`; empty for neither. `gatewright serve` answers both in any case."
+        ),
+    )
     auth_login_route_redirect: str = Field(
         "dashboard", min_length=1, description="Where a login leads, as a route's name or a path; `/` if there is none."
     )
@@ -152,6 +159,15 @@ class Settings(BaseSettings):
         description=(
             "The proxies before the site, as addresses or networks separated by commas: only they are believed when "
             "they say (`X-Forwarded-For`, `X-Forwarded-Proto`) where a request comes from."
+        ),
+    )
+    shutdown_delay_seconds: float = Field(
+        0,
+        ge=0,
+        le=600,
+        description=(
+            "How long `gatewright serve` still takes requests after it was told to stop, in seconds, while `/readyz` "
+            "says no already: as long as the load balancer before it needs to notice."
         ),
     )
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -241,6 +257,31 @@ class Settings(BaseSettings):
     )
     audit_days: float = Field(
         365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How `gatewright serve` writes its log: `text` for people, `json` for programs, an object a line.",
+    )
+    metrics: bool = Field(
+        False,
+        description=(
+            "Whether metrics are kept for Prometheus, in the default registry of prometheus-client, which the extra "
+            "`metrics` installs."
+        ),
+    )
+    metrics_address: str = Field(
+        "127.0.0.1:9464",
+        pattern=r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+        description=(
+            "Where `gatewright serve` answers `/metrics`, beside the pages, which show them to nobody. Who may see "
+            "them is decided by who can reach this address."
+        ),
+    )
+    tracing: bool = Field(
+        False,
+        description=(
+            "Whether every operation and every hook is a span of OpenTelemetry, whose API the extra `tracing` installs."
+        ),
     )
     jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
     jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")

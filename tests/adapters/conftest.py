@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 from urllib.parse import unquote
 
 import pytest
 
 from asgi_exchange import exchange
+from gatewright.logs import RequestIdFilter
 from gatewright.testing import Browser
 
 PASSWORD = "correct horse battery staple"
@@ -131,3 +134,46 @@ def log_in():
         return browser.submit(form, **{"email": "anna@example.com", "password": PASSWORD} | fields)
 
     return log_in
+
+
+@pytest.fixture
+def assert_well(sql):
+    """See that an application answers the checks of its process below a path: ready, and after that not any more."""
+
+    def assert_well(browser, below):
+        ready = browser.get(f"{below}/readyz")
+        assert (ready.status, ready.text) == (200, '{"status": "ok"}')
+        assert dict(ready.headers).get("Set-Cookie") is None
+        sql("ALTER TABLE alembic_version RENAME TO away")
+        unready, alive = browser.get(f"{below}/readyz"), browser.get(f"{below}/healthz")
+        sql("ALTER TABLE away RENAME TO alembic_version")
+        assert (unready.status, json.loads(unready.text)["code"]) == (503, "store_unavailable")
+        assert int({name.lower(): value for name, value in unready.headers}["retry-after"]) > 0
+        assert "alembic" not in unready.text
+        assert (alive.status, alive.text) == (200, '{"status": "ok"}')
+        assert browser.post(f"{below}/readyz", {}).status == 405
+
+    return assert_well
+
+
+@pytest.fixture
+def assert_lines_belong_together(caplog):
+    """See that a request's lines have one id and that of a trusted proxy, and others none, in an application."""
+    caplog.handler.addFilter(RequestIdFilter())
+    caplog.set_level(logging.INFO)
+
+    def ids():
+        return [record.request_id for record in caplog.records if record.name == "shop"]
+
+    def assert_lines_belong_together(browser, path):
+        """Ask for a page that writes two lines; the client is a trusted proxy."""
+        browser.get(path)
+        browser.get(path, headers=[("X-Request-ID", "the-proxys-own")])
+        logging.getLogger("shop").info("outside")
+        first, second, *others = ids()
+
+        assert first == second
+        assert len(first) == 32
+        assert others == ["the-proxys-own", "the-proxys-own", "-"]
+
+    return assert_lines_belong_together

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gatewright import EvrmoreAuth, MemoryUserProvider
 from gatewright.cli.checks.environment import check_sqlite
+from gatewright.cli.checks.file_systems import shared_file_system_of
 from gatewright.errors import UserNotFoundError
 from gatewright.storage.sql.migrate import HEAD
 
@@ -420,3 +422,56 @@ def test_hashes_that_gave_trouble_are_counted_with_their_cure(invoke, folder):
     assert "cannot be read by ReadOnly: 2 sign-ins" in rows[1]["finding"]
     assert "ada" not in str(rows)
     assert "bob" not in str(rows)
+
+
+def test_processes_that_work_together_can_be_compared(examine):
+    """By a fingerprint: another secret is another one; how many threads a machine has makes no difference."""
+
+    def fingerprint(**env):
+        return re.search("fingerprint ([0-9a-f]{8})", examine(**PRODUCTION | env)[1]["agreement", "ok"])[1]
+
+    usual = fingerprint()
+
+    assert fingerprint(GATEWRIGHT_HASHING_THREADS="7") == usual
+    assert len({usual, fingerprint(GATEWRIGHT_JWT_SECRET=OTHER), fingerprint(GATEWRIGHT_SESSION_DAYS="1")}) == 3
+
+
+def test_secrets_made_on_the_fly_are_no_secret_of_several(examine):
+    """There is no file that they could all read."""
+    code, found = examine(GATEWRIGHT_DATABASE_URL="postgresql+psycopg://shop@db.example/shop")
+
+    assert code == 1
+    assert "every process makes one of its own" in found["development secret", "unsafe"]
+    assert "GATEWRIGHT_JWT_SECRET" in found["development secret", "unsafe"]
+
+
+@pytest.mark.parametrize(
+    ("mounts", "kind"),
+    [
+        ("/dev/sda1 / ext4 rw 0 0", None),
+        ("/dev/sda1 / ext4 rw 0 0\nnas:/x {folder} nfs4 rw 0 0", "nfs4"),
+        ("nas:/x / nfs rw 0 0\n/dev/sda1 {folder} ext4 rw 0 0", None),
+        ("/dev/sda1 {folder} ext4 rw 0 0\n//nas/x {folder} cifs rw 0 0", "cifs"),
+        ("nas:/x {folder}/beside nfs rw 0 0", None),
+        ("nas:/x {folder}/a\\040place nfs rw 0 0", "nfs"),
+        ("host:/x {folder} fuse.sshfs rw 0 0\nnonsense", "fuse.sshfs"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_file_system_that_machines_share_is_known(folder, mounts, kind):
+    """By what is mounted where."""
+    listed = folder / "mounts"
+    if mounts is not None:
+        listed.write_text(mounts.format(folder=folder.resolve()))
+
+    assert shared_file_system_of(folder / "a place" / "gatewright.db", listed) == kind
+
+
+def test_a_database_on_a_network_file_system_is_unsafe(examine, monkeypatch):
+    """Its locks do not reach other machines."""
+    monkeypatch.setattr("gatewright.cli.checks.database.shared_file_system_of", lambda path: "nfs4")
+    code, found = examine()
+
+    assert code == 1
+    assert "nfs4" in found["file system", "unsafe"]

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.server import create_app
@@ -46,6 +47,7 @@ class Site:
     url: str
     database: Path
     clock: MovableClock
+    app: FastAPI
     clients: ExitStack = field(default_factory=ExitStack)
 
     def client(self, **options: Any) -> httpx.Client:
@@ -111,11 +113,12 @@ def running_site(folder: Path, *, server: dict[str, Any], auth: dict[str, Any], 
     in_force = Settings(_env_file=None, **(values | QUICK_HASHES | settings))
     served = AsyncEvrmoreAuth(settings=in_force, clock=clock, **auth)
     options = {"http": "h11", "ws": "none", "proxy_headers": False, "server_header": False, "log_config": None}
-    uvicorn_server = uvicorn.Server(uvicorn.Config(create_app(served), **(options | server)))
+    app = create_app(served)
+    uvicorn_server = uvicorn.Server(uvicorn.Config(app, **(options | server)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=uvicorn_server.run, kwargs={"sockets": [listener]})
         thread.start()
-        site = Site(served, f"http://127.0.0.1:{listener.getsockname()[1]}", database, clock)
+        site = Site(served, f"http://127.0.0.1:{listener.getsockname()[1]}", database, clock, app)
         try:
             with site.clients:
                 yield site

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 
 def test_a_challenge_names_the_address_and_says_when_it_expires(site, client):
     """The text is one line; its expiry is the one that the text tells the signer."""
@@ -104,11 +106,37 @@ def test_a_session_remembers_address_and_device(site):
     assert site.fetch(select, user_id) == [("127.0.0.1", "a-client/1.0")]
 
 
-def test_the_server_is_healthy(client):
-    """The answer after a read of the database."""
-    answer = client.get("/healthz")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_the_server_is_well(client, path):
+    """Alive, and ready."""
+    answer = client.get(path)
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("revision", [None, "0001", ""])
+def test_a_database_that_lacks_migrations_makes_a_server_unready(open_site, assert_problem, revision):
+    """Alive all the same: starting it anew would cure nothing. Nobody is told what is wrong."""
+    site = open_site()
+    client = site.client()
+    site.execute(
+        "DELETE FROM alembic_version" if revision is None else f"UPDATE alembic_version SET version_num = '{revision}'"
+    )
+
+    problem = assert_problem(answer := client.get("/readyz"), 503, "store_unavailable")
+
+    assert int(answer.headers["retry-after"]) > 0
+    assert "revision" not in answer.text
+    assert problem.keys() == {"type", "title", "status", "detail", "code"}
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_newer_release_may_migrate_while_this_one_runs(open_site):
+    """Releases are rolled out one process after the other."""
+    site = open_site()
+    site.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    assert site.client().get("/readyz").status_code == 200
 
 
 def test_naive_timestamps_are_utc_on_the_wire(open_site):

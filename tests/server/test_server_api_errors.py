@@ -55,6 +55,7 @@ def test_every_unusable_challenge_gets_the_same_answer(open_site, assert_problem
     for answer in answers:
         assert_problem(answer, 401, "invalid_challenge")
         answer.headers.pop("date")
+        answer.headers.pop("x-request-id")
         assert answer.headers == answers[0].headers
         assert answer.content == answers[0].content
 
@@ -229,7 +230,6 @@ def test_a_database_that_fails_lets_nobody_in(open_site, bearer, assert_problem,
         site.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
 
     answers = [
-        client.get("/healthz"),
         client.get("/validate", headers=header),
         client.get("/me", headers=header),
         client.post("/logout", headers=header),

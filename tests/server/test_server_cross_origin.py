@@ -6,7 +6,7 @@ import pytest
 
 ORIGIN = "https://app.example"
 PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
-PATHS = ["/challenge", "/authenticate", "/validate", "/me", "/logout", "/healthz", "/api/login"]
+PATHS = ["/challenge", "/authenticate", "/validate", "/me", "/logout", "/healthz", "/readyz", "/api/login"]
 
 
 @pytest.fixture

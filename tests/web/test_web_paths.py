@@ -268,3 +268,27 @@ def test_pages_of_ones_own_hide_only_themselves(make_pages):
     for controller, hidden in ((Own(), 5), (Bare(), 3)):
         site = make_pages(controller=controller).site
         assert len(list(shadowed(site.routes, ROUTES, settings=site.settings))) == hidden
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"health_path": "/gatewright"},
+        {"health_path": "/gatewright/internal"},
+        {"health_path": "/", "page_paths": {"account": "/readyz"}},
+    ],
+)
+def test_the_checks_have_paths_of_their_own(make_pages, settings):
+    """Neither a page's, nor one of the files beside them."""
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_HEALTH_PATH"):
+        make_pages(**settings)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_checks_are_for_programs_too(make_pages, method):
+    """A token in the header makes no difference; no cookie is set, and no page leads there."""
+    browser = make_pages(health_path="/").browser()
+    answer = browser.send(method, "/readyz", headers=[("Authorization", "Bearer some-token")])
+
+    assert answer.status == 200
+    assert browser.cookies == {}

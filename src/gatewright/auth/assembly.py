@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from gatewright.auth.fingerprint import fingerprint_of
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
 from gatewright.drive import run_to_completion
@@ -32,6 +33,7 @@ from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvid
 from gatewright.settings import Settings
 from gatewright.storage.opened import OpenedStore, open_store
 from gatewright.system import SystemClock, SystemRandom
+from gatewright.telemetry import observe_passwords, observe_store, observer_from
 from gatewright.tokens import AccessTokens, Seal
 
 _PROVIDER_THREADS = 8
@@ -79,11 +81,15 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     random = choices.random or SystemRandom()
     opened = open_store(settings, naive_timestamps=choices.naive_timestamps, is_async=is_async)
     keys = find_signing_keys(settings, database=opened.file, random=random)
+    observer = observer_from(settings)
+    if observer is not None:
+        opened = opened.seen_through(partial(observe_store, observer=observer))
+        observer.settings_in_force(fingerprint_of(settings, keys))
     build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
-        hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async),
+        hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async, observer=observer),
         store=opened.store,
         reader=opened.reader,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
@@ -92,7 +98,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         random=random,
         shield=build.shield,
         call=build.call,
-        passwords=build.passwords,
+        passwords=build.passwords if observer is None else observe_passwords(build.passwords, observer),
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
@@ -103,6 +109,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
         wake_mail_worker=lambda: None,
         is_store_quick=opened.is_quick,
+        observer=observer,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
     mail_worker = MailWorker(partial(_deliver, replace(parts, store=opened.blocking, shield=run_here, call=call_here)))
@@ -126,7 +133,10 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
 def _deliver(parts: Parts) -> bool:
     """Send what is due, and say whether mails still wait."""
     run_to_completion(deliver_mails(parts))
-    return bool(run_to_completion(parts.store.list_queued_mails()))
+    waiting = len(run_to_completion(parts.store.list_queued_mails()))
+    if parts.observer is not None:
+        parts.observer.mails_waiting(waiting)
+    return waiting > 0
 
 
 def _own_providers(opened: OpenedStore, settings: Settings) -> list[UserProvider]:

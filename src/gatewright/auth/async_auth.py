@@ -12,6 +12,7 @@ from gatewright.auth.async_guard import AsyncGuard
 from gatewright.auth.async_rights import AsyncRights
 from gatewright.auth.async_self_service import AsyncSelfService
 from gatewright.auth.async_sessions import AsyncSessions
+from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import require_mapping
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
@@ -66,6 +67,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         )
         in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
         self._parts, self._mail_worker = assemble(in_force, choices, is_async=True)
+        observe(self, self._parts.observer)
 
     @property
     def settings(self) -> Settings:
@@ -193,7 +195,8 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        return AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        guard = AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        return observe(guard, self._parts.observer)
 
     def close(self) -> None:
         """Close the database's connections and stop the mail worker. Using the object again starts them anew.

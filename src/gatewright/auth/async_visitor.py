@@ -94,9 +94,13 @@ class AsyncVisitor:
         """Recognise the visitor, once a request. Nothing is written."""
         if not self._is_resumed:
             secret = self._state.secret()
-            self._visit = None if secret is None else await resume_visit(self._parts, secret)
+            self._visit = None if secret is None else await self._look_up(secret)
             self._is_resumed = True
         return self._visit
+
+    async def _look_up(self, secret: str) -> tuple[Session, User] | None:
+        """Ask the store and the provider who the visitor is."""
+        return await resume_visit(self._parts, secret)
 
     async def _require_visit(self) -> tuple[Session, User]:
         """Return the session and the user of whoever is signed in."""

@@ -6,6 +6,7 @@ from gatewright.auth.async_auth import AsyncAuth
 from gatewright.auth.async_guard import AsyncGuard
 from gatewright.auth.generated.auth import Auth
 from gatewright.auth.generated.guard import Guard
+from gatewright.auth.observed import observe
 
 
 def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
@@ -17,11 +18,11 @@ def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
         return auth
     face = AsyncAuth.__new__(AsyncAuth)
     face._parts, face._mail_worker = auth._parts, auth._mail_worker
-    return face
+    return observe(face, face._parts.observer)
 
 
 def blocking_guard_of(guard: AsyncGuard) -> Guard:
     """Return a blocking interface to a visit's guard, made over a blocking `Auth`; the two share their state."""
     face = Guard.__new__(Guard)
     face.__dict__ = guard.__dict__
-    return face
+    return observe(face, face._parts.observer)

@@ -16,6 +16,13 @@ from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret
 _logger = logging.getLogger("gatewright")
 
 
+HOW_TO_MAKE_ONE = (
+    'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))" and set it as GATEWRIGHT_JWT_SECRET, '
+    "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
+)
+"""The cure where there is no key that lasts and is the same in every process."""
+
+
 def find_signing_keys(settings: Settings, *, database: Path | None, random: Random) -> KeyRing:
     """Return the keys for tokens.
 
@@ -32,6 +39,16 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
     if not current.can_sign:
         raise ConfigurationError("GATEWRIGHT_JWT_KEY_FILE names a public key, which only verifies. Name a private one.")
     return KeyRing(current=current, previous=_previous_key(settings))
+
+
+def is_key_shared(settings: Settings, *, database: Path | None) -> bool:
+    """Say whether every process that has these settings signs with one key, and takes the tokens of the others.
+
+    Args:
+        settings: Which keys are configured.
+        database: The SQLite file that a development secret is kept beside; None for any other database.
+    """
+    return settings.jwt_secret is not None or settings.jwt_key_file is not None or database is not None
 
 
 def development_secret_file(database: Path) -> Path:
@@ -51,11 +68,8 @@ def _current_key(settings: Settings, *, database: Path | None, random: Random) -
         return _key_from_setting("GATEWRIGHT_JWT_SECRET", settings.jwt_secret.get_secret_value(), settings)
     is_shared = is_postgresql(settings.database_url)  # by processes and machines that have no file in common
     if settings.is_production or is_shared:
-        raise ConfigurationError(
-            f"{'Production' if settings.is_production else 'PostgreSQL'} needs a secret for tokens. Make one with: "
-            'python -c "import secrets; print(secrets.token_urlsafe(48))" and set it as GATEWRIGHT_JWT_SECRET, '
-            "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
-        )
+        what = "Production" if settings.is_production else "PostgreSQL"
+        raise ConfigurationError(f"{what} needs a secret for tokens. {HOW_TO_MAKE_ONE}")
     if database is None:
         return key_from_secret(random.token_bytes(32).hex())
     return key_from_secret(_development_secret(development_secret_file(database), random))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from logging.config import dictConfig
 from typing import Annotated
 
 import typer
 
+from gatewright.auth.signing_keys import HOW_TO_MAKE_ONE, is_key_shared
 from gatewright.cli.output import console_on
 from gatewright.errors import ConfigurationError
 from gatewright.evrmore import EvrmoreAuth
-from gatewright.settings import Settings
+from gatewright.settings import Settings, load_settings
+from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.url import is_postgresql
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, never listened on
 """What to open in a browser on this machine where the server listens on every address."""
@@ -19,6 +23,7 @@ _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes answer.")] = 1,
     reload: Annotated[bool, typer.Option("--reload", help="Start again when code changes; for development.")] = False,
 ) -> None:
     """Serve the sign-in pages and the REST API."""
@@ -27,10 +32,34 @@ def serve(
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
     # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
-    with EvrmoreAuth() as auth:
-        settings = auth.settings
-    _greet(_url_of(host, port), settings)
-    server.serve(host=host, port=port, reload=reload)
+    # It also migrates the database and makes a development secret, once, before several workers would.
+    settings = load_settings()
+    dictConfig(server.log_config(settings.log_format))
+    EvrmoreAuth(settings=settings).close()
+    if workers > 1:
+        _check_workers(settings, reload=reload)
+    if settings.log_format == "text":
+        _greet(_url_of(host, port), settings)
+    server.serve(host=host, port=port, workers=workers, reload=reload)
+
+
+def _check_workers(settings: Settings, *, reload: bool) -> None:
+    """Refuse several workers that would not be one server.
+
+    Raises:
+        ConfigurationError: If each would have a database or a secret of its own, or be started anew by itself.
+    """
+    if reload:
+        raise ConfigurationError("--reload is for development and runs one process. Leave --workers out.")
+    is_server = is_postgresql(settings.database_url)
+    path = None if is_server else SQLiteDatabase(settings.database_url).path
+    if path is None and not is_server:
+        raise ConfigurationError(
+            "The database is in memory, so each worker would have one of its own. Name a file or a server: "
+            "GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"
+        )
+    if not is_key_shared(settings, database=path):
+        raise ConfigurationError(f"Each worker would sign tokens with a secret of its own. {HOW_TO_MAKE_ONE}")
 
 
 def _url_of(host: str, port: int) -> str:

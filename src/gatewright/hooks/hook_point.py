@@ -6,12 +6,14 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gatewright.errors import Denied, HookSignatureError
 from gatewright.hooks.declarations import SECRETS, HookDeclaration
 from gatewright.hooks.redaction import redacted_traceback
+from gatewright.ports import Observer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,8 +39,16 @@ class HookPoint:
     Call it with a function to add that function: ``@auth.hooks.post_auth``.
     """
 
-    def __init__(self, declaration: HookDeclaration, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
+    def __init__(
+        self,
+        declaration: HookDeclaration,
+        *,
+        propagate_errors: bool,
+        accepts_coroutines: bool,
+        observer: Observer | None = None,
+    ) -> None:
         self.declaration = declaration
+        self._observer = observer
         self._propagate_errors = propagate_errors
         self._accepts_coroutines = accepts_coroutines
         self._callbacks: tuple[_Callback, ...] = ()
@@ -87,11 +97,10 @@ class HookPoint:
     async def _call(self, callback: _Callback, parameters: dict[str, Any]) -> dict[str, Any]:
         """Run one callback and return what it changes."""
         try:
-            answer = callback.function(**{name: parameters[name] for name in callback.wanted})
-            if answer is None:
-                return {}
-            if inspect.isawaitable(answer):
-                answer = await answer
+            with nullcontext() if self._observer is None else self._observer.hook(self.name, callback.name):
+                answer = callback.function(**{name: parameters[name] for name in callback.wanted})
+                if inspect.isawaitable(answer):
+                    answer = await answer
             if self.declaration.is_before and isinstance(answer, Mapping):
                 return {name: answer[name] for name in self.declaration.parameters if name in answer}
         except Exception as error:

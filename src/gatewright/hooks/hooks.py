@@ -9,6 +9,7 @@ from gatewright.errors import UnknownHookError
 from gatewright.hooks.declarations import POINTS
 from gatewright.hooks.hook_point import F, HookPoint
 from gatewright.hooks.middleware import EVENTS, AuthMiddleware, make_middleware
+from gatewright.ports import Observer
 
 
 class Hooks:
@@ -17,6 +18,7 @@ class Hooks:
     Args:
         propagate_errors: Whether an exception in a callback reaches the caller, instead of the log only.
         accepts_coroutines: Whether callbacks may be ``async def``: under the asynchronous classes.
+        observer: What watches the callbacks, if anything does.
     """
 
     pre_challenge: HookPoint
@@ -51,9 +53,14 @@ class Hooks:
     pre_account_deletion: HookPoint
     post_account_deletion: HookPoint
 
-    def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool) -> None:
+    def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool, observer: Observer | None = None) -> None:
         for declaration in POINTS:
-            point = HookPoint(declaration, propagate_errors=propagate_errors, accepts_coroutines=accepts_coroutines)
+            point = HookPoint(
+                declaration,
+                propagate_errors=propagate_errors,
+                accepts_coroutines=accepts_coroutines,
+                observer=observer,
+            )
             setattr(self, declaration.name, point)
         self._used: list[tuple[object, AuthMiddleware]] = []
 

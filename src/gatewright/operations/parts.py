@@ -11,7 +11,7 @@ from gatewright.crypto import Network
 from gatewright.hooks import Hooks
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordPolicy
-from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield, Store, Writer
+from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Observer, Passwords, Random, Shield, Store, Writer
 from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens, Seal
 
@@ -43,6 +43,7 @@ class Parts:
     mailer: Mailer
     writer: Writer
     wake_mail_worker: Callable[[], None]
+    observer: Observer | None
     is_store_quick: bool = True
     """Whether recognising a visitor never waits for a network, so that it may happen on an event loop at any time."""
 

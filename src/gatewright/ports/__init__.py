@@ -22,6 +22,7 @@ from gatewright.ports.execution import Shield as Shield
 from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
+from gatewright.ports.observer import Observer as Observer
 from gatewright.ports.outbox import OutboxStore as OutboxStore
 from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords

@@ -35,6 +35,16 @@ class Store(
 ):
     """All that gatewright keeps."""
 
+    async def check(self) -> None:
+        """Make sure that the store can be reached and has the tables of this release, or of a newer one.
+
+        A newer one is good enough while releases are rolled out: the processes of the old one go on meanwhile.
+
+        Raises:
+            StoreUnavailableError: If it cannot be reached, or has not been migrated.
+        """
+        ...
+
     def close(self) -> None:
         """Close every connection. The store opens new ones when it is used again."""
         ...

@@ -4,6 +4,7 @@ Everything a request can do is an operation of the core, so hooks and limits hol
 """
 
 from gatewright.server.application import create_app
+from gatewright.server.log_config import log_config
 from gatewright.server.serve import serve
 
-__all__ = ["create_app", "serve"]
+__all__ = ["create_app", "log_config", "serve"]

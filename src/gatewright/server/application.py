@@ -10,12 +10,14 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gatewright.evrmore import AsyncEvrmoreAuth
-from gatewright.server import access_log, exception_handlers, openapi, wallet_api
+from gatewright.server import access_log, exception_handlers, health_api, openapi, wallet_api
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.cross_origin_middleware import CrossOrigin
 from gatewright.server.headers_middleware import SecurityHeaders
 from gatewright.server.home import home
 from gatewright.server.pages_middleware import Pages
+from gatewright.server.request_ids import RequestIds
+from gatewright.server.stop import Stop
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
 from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
@@ -38,7 +40,8 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with app.state.stop.awaited(served.settings.shutdown_delay_seconds):
+            yield
         if auth is None:
             served.close()
 
@@ -54,7 +57,9 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.auth = served
+    app.state.stop = Stop()
     app.include_router(wallet_api.router)
+    app.include_router(health_api.router)
     openapi.describe(app)
     exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.
@@ -63,5 +68,6 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))
+    app.add_middleware(RequestIds, proxies=Proxies(served.settings.trusted_proxies), new_id=served.parts.new_id)
     access_log.hide_secrets(served.settings)
     return app

@@ -8,11 +8,12 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatewright.adapters.starlette.translation import decoded, encoded, path_of, request_of, to_starlette
-from gatewright.server import wallet_api
+from gatewright.server import health_api, wallet_api
 from gatewright.web import Response
 from gatewright.web.cross_origin import CrossOrigin as Rules
 
-_PATHS = frozenset(route.path for route in wallet_api.router.routes if isinstance(route, APIRoute))
+_ROUTES = (*wallet_api.router.routes, *health_api.router.routes)
+_PATHS = frozenset(route.path for route in _ROUTES if isinstance(route, APIRoute))
 
 
 class CrossOrigin:

@@ -10,16 +10,18 @@ from gatewright.adapters.starlette import GatewrightMiddleware
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.sending import with_own_answers
 from gatewright.adapters.starlette.visitor import KEY
+from gatewright.web.routes import CHECKS
 
-_SIGN_OUT = "/logout"
+_NOT_HIDDEN = ("/logout", *(f"/{name}" for name in CHECKS))
+"""Paths that no page takes from the API: its sign-out is for tokens, and a check says the same on either side."""
 
 
 class Pages(GatewrightMiddleware):
     """Answers the pages. The API recognises tokens itself: asking twice would fire the hooks of a token twice."""
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
-        """Return the API's routes but for its sign-out: that one is for tokens, which no page takes from it."""
-        return (each for each in super().own_routes(application) if each[0] != _SIGN_OUT)
+        """Return the API's routes, but for those that the pages do not take away."""
+        return (each for each in super().own_routes(application) if each[0] not in _NOT_HIDDEN)
 
     async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application, which asks who is visiting where it wants to know."""

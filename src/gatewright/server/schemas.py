@@ -128,7 +128,7 @@ class AccountResponse(BaseModel):
 
 
 class HealthResponse(BaseModel):
-    """The server answers and its database too."""
+    """All is well."""
 
     status: Literal["ok"]
 

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import uvicorn
 
+from gatewright.server.log_config import log_config
+from gatewright.settings import Settings, load_settings
 
-def serve(*, host: str = "127.0.0.1", port: int = 8000, reload: bool = False) -> None:
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:
     """Serve until a signal says stop; requests under way get ten seconds to end.
+
+    Several workers share one port. One that dies is replaced; all end when the first process is told to.
 
     Args:
         host: The address to listen on.
         port: The port to listen on.
+        workers: How many processes answer.
         reload: Whether to start again when source files change, for development.
+
+    Raises:
+        ConfigurationError: If a setting cannot work, such as the address for metrics.
     """
+    settings = load_settings()
+    with _metrics(settings, is_shared=workers > 1 or reload):
+        _run(settings, host=host, port=port, workers=workers, reload=reload)
+
+
+def _metrics(settings: Settings, *, is_shared: bool) -> AbstractContextManager[None]:
+    if not settings.metrics:
+        return nullcontext()
+    from gatewright.server.metrics_listener import metrics_at
+
+    return metrics_at(settings.metrics_address, is_shared=is_shared)
+
+
+def _run(settings: Settings, *, host: str, port: int, workers: int, reload: bool) -> None:
     uvicorn.run(
         "gatewright.server:create_app",
         factory=True,
         host=host,
         port=port,
+        workers=workers,
         reload=reload,
+        log_config=log_config(settings.log_format),
         http="h11",  # bounds the size of headers
         ws="none",
         proxy_headers=False,  # or any client chooses the address that limits count by

@@ -25,7 +25,6 @@ from gatewright.server.schemas import (
     AuthenticateResponse,
     ChallengeRequest,
     ChallengeResponse,
-    HealthResponse,
     SignedInUser,
     ValidateResponse,
 )
@@ -149,15 +148,3 @@ async def logout(token: Token, auth: Auth) -> None:
     """End the session that a token names, at once and everywhere."""
     if not await auth.invalidate_token(token):
         raise InvalidTokenError
-
-
-@router.get(
-    "/healthz",
-    summary="See whether the server works",
-    tags=["operation"],
-    responses=problem_responses(*UNAVAILABLE, *openapi.ALWAYS),
-)
-async def healthz(auth: Auth) -> HealthResponse:
-    """Answer after a real read of the database."""
-    await auth.get_user_by_id("healthz")
-    return HealthResponse(status="ok")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,11 @@ class OpenedStore:
     reader: Store | None
     file: Path | None
     is_quick: bool
+
+    def seen_through(self, view: Callable[[Store], Store]) -> OpenedStore:
+        """Return the same store behind something that stands in for each of its ways."""
+        reader = None if self.reader is None else view(self.reader)
+        return replace(self, store=view(self.store), blocking=view(self.blocking), reader=reader)
 
 
 def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:

@@ -74,6 +74,11 @@ class Proxies:
                 f"GATEWRIGHT_TRUSTED_PROXIES takes addresses and networks such as 10.0.0.0/8: {error}."
             ) from None
 
+    def have_sent(self, request: Request) -> bool:
+        """Say whether a request comes from one of the proxies."""
+        peer = _read(request.peer)
+        return peer is not None and self._trusts(peer)
+
     def client_of(self, request: Request) -> Client:
         """Return where a request comes from: the last address that no trusted proxy has, and how that one came."""
         peer = _read(request.peer)

@@ -26,6 +26,9 @@ _LAST = "{token}"
 WELL_KNOWN = "/.well-known/change-password"
 """Where a password manager asks for the form for a new password, at the root of a site."""
 
+CHECKS = ("healthz", "readyz")
+"""What is asked by whoever watches over the process, below a path of its own."""
+
 API = {"session": "/session"} | PATHS
 """Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
 
@@ -63,12 +66,15 @@ class Routes:
         self._api: dict[str, str] = {}
         if has_api and settings.api_path:
             self._api = {name: settings.api_path + API[name] for name in ("session", *names)}
+        below = settings.health_path
+        self._checks = {f"{below.rstrip('/')}/{name}": name for name in CHECKS} if below else {}
         for name, path in self._pages.items():
             self._check(name, path)
-        if f"{settings.api_path}/".startswith(STATIC):
-            raise ConfigurationError(
-                f"Below {STATIC} are the files beside the pages, and no JSON API. Change GATEWRIGHT_API_PATH."
-            )
+        for setting, where in (("API_PATH", settings.api_path), ("HEALTH_PATH", below)):
+            if f"{where}/".startswith(STATIC):
+                raise ConfigurationError(
+                    f"Below {STATIC} are the files beside the pages, and nothing else. Change GATEWRIGHT_{setting}."
+                )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -80,6 +86,10 @@ class Routes:
         template = self._pages.get(name)
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
+    def has(self, path: str) -> bool:
+        """Say whether there is anything at a path."""
+        return self.find(path) is not None or self.find_in_api(path) is not None or path in self._checks
+
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the page that a path belongs to, and the values in the path."""
         return self._page_index.find(path)
@@ -88,14 +98,19 @@ class Routes:
         """Return the name of the route of the JSON API that a path belongs to, and the values in the path."""
         return self._api_index.find(path)
 
+    def find_check(self, path: str) -> str | None:
+        """Return which of the checks a path belongs to: ``healthz`` or ``readyz``."""
+        return self._checks.get(path)
+
     def _check(self, name: str, path: str) -> None:
         taken = {other: f"of the page {each}" for each, other in self._pages.items() if each != name}
         taken |= dict.fromkeys(self._api.values(), "of the JSON API")
+        taken |= dict.fromkeys(self._checks, "of a check of the process")
         whose = "of the files beside the pages" if path.startswith(STATIC) else taken.get(path)
         if whose is not None:
             raise ConfigurationError(
-                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS or "
-                "GATEWRIGHT_API_PATH."
+                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS, "
+                "GATEWRIGHT_API_PATH or GATEWRIGHT_HEALTH_PATH."
             )
 
 

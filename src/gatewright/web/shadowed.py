@@ -65,6 +65,8 @@ def _find(ours: Routes, path: str, settings: Settings) -> tuple[str, str] | None
             "gatewright's JSON API",
             "Move the API by GATEWRIGHT_API_PATH=/my/api, or switch it off by an empty one.",
         )
+    if ours.find_check(path) is not None:
+        return "gatewright's check of the process", "Move it by GATEWRIGHT_HEALTH_PATH, or leave that empty."
     found = ours.find(path)
     if found is None:
         return None

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.origins import normal_origin
-from gatewright.web import api, static
+from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
@@ -71,7 +71,7 @@ class Site:
         self._name_cookies()
         self.mount = mount.rstrip("/")
         self._resolve = resolve or (lambda name: None)
-        self._proxies = Proxies(self.settings.trusted_proxies)
+        self.proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
         self._strange_cookies: set[str] = set()
         self.remember_name = self.settings.remember_cookie_name.encode()
@@ -141,7 +141,7 @@ class Site:
 
     def client_of(self, request: Request) -> Client:
         """Return where a request comes from."""
-        return self._proxies.client_of(request)
+        return self.proxies.client_of(request)
 
     def serves(self, request: Request) -> bool:
         """Say whether a request is for one of the pages; if not, it is the application's.
@@ -151,7 +151,7 @@ class Site:
         """
         if request.path.startswith(STATIC):
             return True
-        if self.routes.find_in_api(request.path) is not None:
+        if self.routes.find_in_api(request.path) is not None or self.routes.find_check(request.path) is not None:
             return True
         found = self.routes.find(request.path)
         if found is None or carries_token(request):
@@ -175,15 +175,16 @@ class Site:
 
     def may_serve(self, path: str) -> bool:
         """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
-        if path.startswith(STATIC):
-            return True
-        return self.routes.find(path) is not None or self.routes.find_in_api(path) is not None
+        return path.startswith(STATIC) or self.routes.has(path)
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
         request = visit.request
         if request.path.startswith(STATIC):
             return protect(static.answer(request, skin=self.settings.skin), visit.client)
+        check = self.routes.find_check(request.path)
+        if check is not None:
+            return protect(await health.answer(request, check, self.parts.store), visit.client)
         preflight = self._cross_origin.preflight(request) if self._is_of_api(request) else None
         if preflight is not None:
             return self._finished(preflight, request, visit.client)

@@ -258,10 +258,10 @@ class Wsgi:
         return Browser(self.send, **options)
 
     def send(self, method, target, headers, body):
-        answer = self._client.open(
+        with self._client.open(
             target, method=method, headers=list(headers), data=body, environ_overrides=self._environ
-        )
-        return answer.status_code, list(answer.headers), answer.data
+        ) as answer:
+            return answer.status_code, list(answer.headers), answer.data
 
 
 @pytest.fixture(params=["wsgi", "asgi"])

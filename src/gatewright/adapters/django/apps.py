@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import register
-from django.core.signals import setting_changed
+from django.core.signals import request_finished, setting_changed
 from django.db.models.signals import post_save
 
 from gatewright.adapters.django.auths import forget
 from gatewright.adapters.django.checks import CHECKS
 from gatewright.adapters.django.conf import NAME
+from gatewright.logs import end_request
 
 
 class GatewrightConfig(AppConfig):
@@ -26,6 +27,7 @@ class GatewrightConfig(AppConfig):
 
         for check in CHECKS:
             register(check)
+        request_finished.connect(_end_request, dispatch_uid="gatewright.end_request")
         setting_changed.connect(_forget_when_changed, dispatch_uid="gatewright.forget")
         if not apps.is_installed("django.contrib.auth"):
             return  # reported by a check
@@ -39,3 +41,8 @@ class GatewrightConfig(AppConfig):
 def _forget_when_changed(*, setting: str, **_: object) -> None:
     if setting in (NAME, "ROOT_URLCONF"):
         forget()
+
+
+def _end_request(**_: object) -> None:
+    """Only now, since Django itself logs what it has answered."""
+    end_request()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -36,6 +37,7 @@ from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
+from gatewright.web.request_ids import begin
 from gatewright.web.security_headers import protect
 
 _SIGNED_OUT = (204, 303)
@@ -76,6 +78,7 @@ class GatewrightMiddleware:
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))
+        begin(site, partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:
@@ -90,6 +93,7 @@ class GatewrightMiddleware:
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
+        begin(site, partial(read_head, request, site.mount))
         head = read_head(request, site.mount)
         if _is_page(site, head):
             with listen() as heard:

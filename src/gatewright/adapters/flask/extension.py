@@ -27,11 +27,13 @@ from gatewright.adapters.flask.visitor import (
 from gatewright.auth import Auth
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, GatewrightError, StoreUnavailableError, TransportError
+from gatewright.logs import end_request
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
+from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
 
@@ -90,6 +92,7 @@ class FlaskAuth:
         app.register_blueprint(_names_of(site, self._prefix))
         _leave_our_forms_alone(app)
         app.before_request(_answer_page)
+        app.teardown_request(lambda _: end_request())
         app.after_request(_finish)
         app.register_error_handler(StoreUnavailableError, _answer_unavailable)
         app.context_processor(_context)
@@ -176,6 +179,8 @@ def _page_asked_for() -> tuple[Site, Request] | None:
 def _answer_page() -> flask.Response | None:
     """Answer a request for one of the pages; leave any other to the application."""
     installed = installation()
+    asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
+    begin(installed.site, partial(read_head, asking, installed.prefix))
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())

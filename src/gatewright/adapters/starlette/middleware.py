@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -26,7 +27,11 @@ from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError, ProviderUnavailableError, StoreUnavailableError
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
+from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
+
+REQUEST_ID = "gatewright.request_id"
+"""Where a scope says that whatever is logged belongs to a request already."""
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 
@@ -76,6 +81,9 @@ class GatewrightMiddleware:
         if kind == "http" or kind == "websocket":
             self._application = scope.get("app", self._app)
             site, path, mount = self._place_of(scope)
+            if REQUEST_ID not in scope:
+                scope[REQUEST_ID] = True
+                begin(site, partial(request_of, scope, path=path, mount=mount))
             if kind == "http" and site.may_serve(path):
                 request = request_of(scope, path=path, mount=mount)
                 if mount == site.mount and site.serves(request):

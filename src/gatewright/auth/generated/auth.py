@@ -13,6 +13,7 @@ from gatewright.auth.generated.guard import Guard
 from gatewright.auth.generated.rights import Rights
 from gatewright.auth.generated.self_service import SelfService
 from gatewright.auth.generated.sessions import Sessions
+from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import require_mapping
 from gatewright.drive import run_to_completion
 from gatewright.hooks import AuthMiddleware, Hooks
@@ -68,6 +69,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
         )
         in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
         self._parts, self._mail_worker = assemble(in_force, choices, is_async=False)
+        observe(self, self._parts.observer)
 
     @property
     def settings(self) -> Settings:
@@ -188,7 +190,8 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        return Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        guard = Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        return observe(guard, self._parts.observer)
 
     def close(self) -> None:
         """Close the database's connections and stop the mail worker. Using the object again starts them anew.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from gatewright.cli.checks.file_systems import shared_file_system_of
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.cli.checks.postgresql import check_server
 from gatewright.cli.checks.revision import MIGRATE, judge_revision
@@ -51,6 +52,7 @@ def _check_file(path: Path | None) -> Iterator[Finding]:
         yield Finding("database", Status.WARNING, "The database is in memory: it ends with the process.", cure)
         return
     yield _check_writable(path)
+    yield _check_file_system(path)
     revision = _check_revision(path)
     yield revision
     if revision.status is Status.OK:
@@ -82,6 +84,16 @@ def _check_writable(path: Path) -> Finding:
             cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
             return Finding("database", Status.UNSAFE, f"{place} cannot be written.", cure)
     return Finding("database", Status.OK, f"{path.parent} can be written.")
+
+
+def _check_file_system(path: Path) -> Finding:
+    """Look for a file that several machines would write: SQLite's locks do not reach that far (sqlite.org/wal.html)."""
+    kind = shared_file_system_of(path)
+    if kind is None:
+        return Finding("file system", Status.OK, f"{path.parent} is on a disk of this machine, as far as can be seen.")
+    finding = f"{path.parent} is on a network file system ({kind}), where SQLite loses data."
+    cure = "Move the file to a disk of this machine; several machines need a database server."
+    return Finding("file system", Status.UNSAFE, finding, cure)
 
 
 def _check_hashes(path: Path) -> Iterator[Finding]:

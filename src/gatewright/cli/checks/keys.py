@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatewright.auth.signing_keys import development_secret_file, find_signing_keys, lies_open
+from gatewright.auth.fingerprint import fingerprint_of
+from gatewright.auth.signing_keys import (
+    HOW_TO_MAKE_ONE,
+    development_secret_file,
+    find_signing_keys,
+    is_key_shared,
+    lies_open,
+)
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError
 from gatewright.settings import Settings
@@ -19,6 +26,7 @@ _FINE_FOR_DEVELOPMENT = "Fine for development; production needs GATEWRIGHT_JWT_S
 def check_keys(settings: Settings) -> Iterator[Finding]:
     """Check that the service starts with its keys, and what it lets pass while it is in development."""
     yield _check_start(settings)
+    yield from _check_agreement(settings)
     if settings.is_production:
         return
     yield from _check_secrets(settings)
@@ -35,6 +43,23 @@ def _check_start(settings: Settings) -> Finding:
     return Finding("token keys", Status.OK, f"Tokens are signed with {keys.current.algorithm}.")
 
 
+def _check_agreement(settings: Settings) -> Iterator[Finding]:
+    """Say how processes can be compared that are to work together."""
+    try:
+        shared = is_key_shared(settings, database=None)
+        keys = find_signing_keys(settings, database=None, random=SystemRandom()) if shared else None
+    except ConfigurationError:
+        return  # said already
+    if keys is None:
+        return
+    yield Finding(
+        "agreement",
+        Status.OK,
+        f"The secrets and settings that processes must share have the fingerprint {fingerprint_of(settings, keys)}.",
+        "Several machines: it is the same on each of them.",
+    )
+
+
 def _check_secrets(settings: Settings) -> Iterator[Finding]:
     for name in ("jwt_secret", "jwt_secret_previous"):
         secret = getattr(settings, name)
@@ -49,6 +74,9 @@ def _check_development_secret(settings: Settings) -> Finding:
         database = None if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url).path
     except ConfigurationError:
         database = None  # the check of the database says why
+    if database is None and is_postgresql(settings.database_url):
+        finding = "No secret is set: every process makes one of its own, and refuses the tokens of the others."
+        return Finding("development secret", Status.UNSAFE, finding, HOW_TO_MAKE_ONE)
     path = None if database is None else development_secret_file(database)
     if path is None or not path.is_file():
         finding = "No secret is set: a random one will be made."

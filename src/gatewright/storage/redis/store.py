@@ -56,6 +56,11 @@ class _StoreWithRedis:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sql, name)
 
+    async def check(self) -> None:
+        """Implement `Store`."""
+        await self._server.run("PING")
+        await self._sql.check()
+
     def close(self) -> None:
         """Implement `Store`."""
         self._server.close()

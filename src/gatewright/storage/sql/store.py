@@ -1,7 +1,10 @@
-"""The whole store on SQLite. Every method is one transaction, and none ever suspends."""
+"""The whole store in SQL. Every method is one transaction, or one statement that reads."""
 
 from __future__ import annotations
 
+from gatewright.errors import StoreUnavailableError
+from gatewright.offload import quick
+from gatewright.storage.sql.migrate import HEAD
 from gatewright.storage.sql.stores.account_changes import SQLAccountChanges
 from gatewright.storage.sql.stores.accounts import SQLAccounts
 from gatewright.storage.sql.stores.attempts import SQLAttempts
@@ -36,6 +39,16 @@ class SQLStore(
         database: Where everything is kept.
         naive_timestamps: Whether the records that come out carry naive UTC datetimes.
     """
+
+    @quick
+    async def check(self) -> None:
+        """Implement `Store`."""
+        row = await self._database.fetch_one("SELECT version_num FROM alembic_version", {})
+        revision = None if row is None else str(row[0])
+        if revision is None or revision < HEAD:
+            raise StoreUnavailableError(
+                f"The database is at revision {revision or 'none'}, and this release needs {HEAD}: gatewright migrate."
+            )
 
     def close(self) -> None:
         """Implement `Store`."""

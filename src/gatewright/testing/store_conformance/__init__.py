@@ -19,6 +19,7 @@ from gatewright.testing.store_conformance.accounts import AccountPromises
 from gatewright.testing.store_conformance.attempts import AttemptPromises
 from gatewright.testing.store_conformance.audit import AuditPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
+from gatewright.testing.store_conformance.checks import CheckPromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
 from gatewright.testing.store_conformance.credentials import CredentialPromises
 from gatewright.testing.store_conformance.links import LinkPromises
@@ -39,6 +40,7 @@ class StoreConformance(
     AttemptPromises,
     AuditPromises,
     ChallengePromises,
+    CheckPromises,
     ClaimPromises,
     CredentialPromises,
     OutboxPromises,

@@ -1,0 +1,74 @@
+"""Know that the server has been told to stop, and let load balancers notice before it takes no more connections."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+
+class Stop:
+    """Whether the process has been asked to stop.
+
+    Attributes:
+        is_requested: Whether it has.
+    """
+
+    def __init__(self) -> None:
+        self.is_requested = False
+
+    @contextmanager
+    def awaited(self, delay: float) -> Iterator[None]:
+        """Take note of SIGTERM, by which service managers and container platforms stop a process.
+
+        The server's own handler runs then, or after the delay. Ctrl-C stops it at once, as before.
+
+        Args:
+            delay: Seconds.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield  # a thread has no signals of its own: this is a server inside another program
+            return
+        loop, ends = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+
+        def note(number: int, frame: FrameType | None) -> None:
+            is_first, self.is_requested = not self.is_requested, True
+            if is_first and delay:
+                loop.call_soon_threadsafe(lambda: loop.call_later(delay, _go_on, ends, number))
+            else:
+                _go_on(ends, number, frame)
+
+        signal.signal(signal.SIGTERM, note)
+        _end_with_parent()
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, ends)
+
+
+def _end_with_parent() -> None:
+    """Let a worker stop when whoever started it is gone, however that ended: nobody else would stop it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="gatewright-parent", daemon=True).start()
+
+
+def _go_on(handler: Any, number: int, frame: FrameType | None = None) -> None:
+    """Do what would have been done without a look at the signal."""
+    if callable(handler):
+        handler(number, frame)
+    elif handler == signal.SIG_DFL:
+        signal.signal(number, handler)
+        signal.raise_signal(number)

@@ -1,0 +1,39 @@
+"""What happens, for operators: metrics for Prometheus, spans for OpenTelemetry. Each is an extra, off by default."""
+
+from __future__ import annotations
+
+from gatewright.errors import ConfigurationError
+from gatewright.ports import Observer
+from gatewright.settings import Settings
+from gatewright.telemetry.observed import observe_passwords as observe_passwords
+from gatewright.telemetry.observed import observe_store as observe_store
+
+
+def observer_from(settings: Settings) -> Observer | None:
+    """Return what the settings ask for, or None where they ask for nothing: then nothing is watched at all.
+
+    Raises:
+        ConfigurationError: If a package is missing; says which.
+    """
+    metrics, tracing = _metrics() if settings.metrics else None, _tracing() if settings.tracing else None
+    if metrics is None or tracing is None:
+        return metrics or tracing
+    from gatewright.telemetry.together import Together
+
+    return Together(metrics, tracing)
+
+
+def _metrics() -> Observer:
+    try:
+        from gatewright.telemetry.metrics import Metrics
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f'GATEWRIGHT_METRICS needs {error.name}: pip install "gatewright[metrics]"') from error
+    return Metrics()
+
+
+def _tracing() -> Observer:
+    try:
+        from gatewright.telemetry.tracing import Tracing
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f'GATEWRIGHT_TRACING needs {error.name}: pip install "gatewright[tracing]"') from error
+    return Tracing()

@@ -1,0 +1,14 @@
+"""How something ended, as one of few words."""
+
+from __future__ import annotations
+
+from gatewright.errors import GatewrightError
+
+OK = "ok"
+
+
+def outcome_of(error: BaseException) -> str:
+    """Return the code of an error of ours, and one word for all others: their texts and classes may be anything."""
+    if isinstance(error, GatewrightError):
+        return error.code
+    return "unexpected_error" if isinstance(error, Exception) else "cancelled"

@@ -1,0 +1,65 @@
+"""The dashboard shows what there is, and all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client.metrics import MetricWrapperBase
+
+from gatewright.telemetry import metrics
+
+DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana" / "gatewright.json"
+OURS = [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
+FAMILIES = {family.name: family.type for each in OURS for family in each.describe()}
+SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
+SAMPLES = {f"{name}{suffix}" for name, kind in FAMILIES.items() for suffix in SUFFIXES[kind]}
+LABELS = {label for each in OURS for label in each._labelnames} | {"job", "instance", "le"}
+
+
+@pytest.fixture(scope="module")
+def dashboard():
+    return json.loads(DASHBOARD.read_text())
+
+
+def queries_of(dashboard):
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    variables = [each["query"] for each in dashboard["templating"]["list"]]
+    return panels, [each["query"] for each in variables if isinstance(each, dict)]
+
+
+def test_every_metric_that_it_names_exists(dashboard):
+    """With the labels by which it sums and selects."""
+    panels, variables = queries_of(dashboard)
+    text = " ".join(panels + variables)
+    grouped = {label.strip() for group in re.findall(r"by \(([^)]*)\)", text) for label in group.split(",")}
+    selected = set(re.findall(r"([a-z]+)[!=]=?~?\"", text))
+
+    assert set(re.findall(r"gatewright_\w+", text)) <= SAMPLES
+    assert grouped | selected <= LABELS
+
+
+def test_every_metric_is_on_it(dashboard):
+    """Nothing is measured for nobody."""
+    panels, _ = queries_of(dashboard)
+
+    assert {name for name in FAMILIES if name not in " ".join(panels)} == set()
+
+
+def test_panels_can_be_told_apart(dashboard):
+    """Each has an id, a title, a description, a unit, and a place of its own."""
+    panels = dashboard["panels"]
+    taken = [
+        (place["x"] + x, place["y"] + y)
+        for panel in panels
+        for place in [panel["gridPos"]]
+        for x in range(place["w"])
+        for y in range(place["h"])
+    ]
+
+    assert len({panel["id"] for panel in panels}) == len({panel["title"] for panel in panels}) == len(panels)
+    assert all(panel["description"] and panel["fieldConfig"]["defaults"]["unit"] for panel in panels)
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24

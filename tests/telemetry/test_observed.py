@@ -1,0 +1,62 @@
+"""Every operation is watched, of either build."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from gatewright import AsyncAuth, AsyncEvrmoreAuth, AsyncGuard, Auth, EvrmoreAuth, Guard
+from gatewright.auth.bridge import async_facade_of, blocking_guard_of
+from gatewright.auth.observed import operations_of
+
+LOOK_UPS = {"current_session", "is_fully_authenticated", "is_guest", "user"}
+
+
+@pytest.mark.parametrize("kind", [AsyncAuth, AsyncEvrmoreAuth, AsyncGuard])
+def test_whatever_asks_the_store_is_an_operation(kind):
+    """But for the four that ask who is visiting, which is looked up once."""
+    public = {name for name, _ in inspect.getmembers(kind, inspect.iscoroutinefunction) if not name.startswith("_")}
+
+    assert operations_of(kind).keys() == public - LOOK_UPS | ({"_look_up"} if kind is AsyncGuard else set())
+
+
+@pytest.mark.parametrize(
+    ("asynchronous", "blocking"), [(AsyncAuth, Auth), (AsyncEvrmoreAuth, EvrmoreAuth), (AsyncGuard, Guard)]
+)
+def test_the_builds_have_the_same_operations(asynchronous, blocking):
+    """By the same names."""
+    assert operations_of(asynchronous) == operations_of(blocking)
+
+
+def test_a_subclass_is_watched_in_what_it_has_of_ours(make_auth, sample):
+    """What it overrides, too; what it adds is its own."""
+
+    class Own(EvrmoreAuth):
+        def list_users(self, **filters):
+            return super().list_users(**filters)
+
+        def visitor_count(self):
+            return 7
+
+        @staticmethod
+        def version():
+            return "1"
+
+    auth = make_auth(Own, metrics=True)
+
+    assert (auth.list_users(), auth.visitor_count(), auth.version()) == ([], 7, "1")
+    assert isinstance(auth, Own)
+    assert sample("gatewright_operations_total", operation="list_users", outcome="ok") == 1
+    assert sample("gatewright_operations_total", operation="visitor_count", outcome="ok") == 0
+
+
+def test_what_the_pages_call_is_watched(make_auth, sample):
+    """Over a blocking build too, and by the guard that a view of Flask gets."""
+    face = async_facade_of(make_auth(metrics=True))
+    guard = face.guard({})
+    with pytest.raises(StopIteration):
+        guard.sessions().send(None)
+    blocking_guard_of(guard).sessions()
+
+    assert sample("gatewright_operations_total", operation="sessions", outcome="ok") == 2
