@@ -11,7 +11,7 @@ from asgi_exchange import exchange
 from gatewright import errors
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
-from gatewright.web.problems import problem_of
+from gatewright.web.problems import problem_of, transport_problem
 from gatewright.web.request import LARGEST_BODY
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
@@ -167,6 +167,21 @@ def test_every_error_has_its_status(kind):
     assert problem.status == STATUS.get(kind, problem.status)
     if is_timed:
         assert problem.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (404, "Not Found"),
+        (413, "Content Too Large"),
+        (414, "URI Too Long"),
+        (416, "Range Not Satisfiable"),
+        (422, "Unprocessable Content"),
+    ],
+)
+def test_the_title_is_the_same_on_every_python(status, title):
+    """It is the status in the words of RFC 9110."""
+    assert transport_problem(status).title == title
 
 
 @pytest.mark.parametrize(
