@@ -29,7 +29,8 @@ install = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --req
 newest := --upgrade
 lowest := --resolution lowest-direct
 # Old releases of libraries use what newer ones of others have deprecated; examples that run pytest must not mind either.
-lowest_options := PYTEST_ADDOPTS="-W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning"
+lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
+lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
 .PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench generate lock upgrade
 
@@ -59,7 +60,7 @@ test-newest test-lowest: test-%: .venv/dev servers
 	@# The tools in that group ask for newer versions of some libraries than gatewright does.
 	$(BIN)/uv pip compile --quiet --python .venv-$* $($*) --all-extras pyproject.toml --output-file .venv-$*/versions.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --no-deps -r .venv-$*/versions.txt
-	$($*_options) .venv-$*/bin/pytest -n 2 --dist loadgroup
+	$($*_environment) .venv-$*/bin/pytest -n 2 --dist loadgroup $($*_options)
 
 servers:
 	sh tools/install_browser.sh
