@@ -80,8 +80,18 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         raise ConfigurationError(
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
-    random = choices.random or SystemRandom()
     database = SQLiteDatabase(settings.database_url)
+    try:
+        return _assemble_on(database, settings, choices, is_async=is_async)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _assemble_on(
+    database: SQLiteDatabase, settings: Settings, choices: Choices, *, is_async: bool
+) -> tuple[Parts, MailWorker]:
+    random = choices.random or SystemRandom()
     migrate(database)
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
