@@ -204,7 +204,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         A database in memory is gone with its connection.
         """
         self._mail_worker.close()
-        self._parts.store.close()
+        self._parts.close_store()
 
     async def __aenter__(self) -> Self:
         return self

@@ -86,7 +86,7 @@ class GatewrightMiddleware:
             announce(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 _log_out_of_django(request)
-            return to_django(answer, method=head.method, is_page=True)
+            return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
         response: HttpResponseBase = self._get_response(request)
         return run_to_completion(_finished(site, request, response))
@@ -101,7 +101,7 @@ class GatewrightMiddleware:
             await announce_in_loop(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 await sync_to_async(_log_out_of_django)(request)
-            return to_django(answer, method=head.method, is_page=True)
+            return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
         return await _finished(site, request, await self._get_response(request))
 

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from gatewright.errors import TransportError
 from gatewright.web import Request, Response
 from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
+from gatewright.web.refused_body import drop_rest
 from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
@@ -20,9 +21,20 @@ _WITHOUT_LENGTH = (204, 304)
 
 
 class Answer(HttpResponse):
-    """One of our answers."""
+    """One of our answers.
 
+    Attributes:
+        page_of: The request, where it was for one of our pages.
+    """
+
+    page_of: HttpRequest | None = None
     _has_been_logged = False
+
+    def close(self) -> None:
+        """Drop what is left of a body that was refused: the answer has been sent."""
+        if self.page_of is not None:
+            drop_rest(self.page_of.read)
+        super().close()
 
 
 def read_head(request: HttpRequest, mount: str) -> Request:
@@ -68,21 +80,21 @@ def with_body(head: Request, request: HttpRequest) -> Request:
     return whole
 
 
-def to_django(response: Response, *, method: str | None = "GET", is_page: bool = False) -> Answer:
+def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRequest | None = None) -> Answer:
     """Return one of our answers as Django sends it.
 
     Args:
         response: The answer.
         method: How it was asked for: ``HEAD`` gets no body.
-        is_page: Whether it is that of one of our pages. Django would log the path of such an error, and the path of
-            a mail's link holds a secret.
+        page_of: The request, where it was for one of our pages. Django would log the path of such an error, and the
+            path of a mail's link holds a secret.
     """
     answer = Answer(b"" if method == "HEAD" else response.body, status=response.status)
     del answer.headers["Content-Type"]  # Django's own default
     if response.status not in _WITHOUT_LENGTH:
         answer.headers["Content-Length"] = str(len(response.body))
     add_headers(answer, response.headers)
-    answer._has_been_logged = is_page
+    answer.page_of, answer._has_been_logged = page_of, page_of is not None
     return answer
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.routing import BuildError
 
 from gatewright.adapters.flask.commands import gatewright_command
-from gatewright.adapters.flask.translate import read_head, root_of, to_flask, with_body
+from gatewright.adapters.flask.translate import read_head, root_of, to_flask, to_refusal, with_body
 from gatewright.adapters.flask.visitor import (
     EXTENSION,
     Installation,
@@ -191,7 +191,7 @@ def _answer_page() -> flask.Response | None:
     try:
         request = with_body(head, flask.request)
     except TransportError as error:
-        return to_flask(site.refuse(head, error.status), is_complete=True)
+        return to_refusal(site.refuse(head, error.status), flask.request)
     visit = site.open(request)
     keep_visit(visit)
     return to_flask(run_to_completion(site.answer(visit)), is_complete=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import IO, TYPE_CHECKING
 
 import flask
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from gatewright.errors import TransportError
 from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
+from gatewright.web.refused_body import drop_rest
 from gatewright.web.request import LARGEST_BODY, Request
 from gatewright.web.response import Response
 
@@ -87,6 +90,21 @@ def with_body(head: Request, request: flask.Request) -> Request:
     if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)
     return whole
+
+
+def to_refusal(response: Response, request: flask.Request) -> Answer:
+    """Return the answer to a request whose body is refused, which drops what is left of that body once it is sent."""
+    request.max_content_length = request.content_length  # what the application does not want can still be dropped
+    environ = request.environ
+    unread = environ["wsgi.input"] if environ.get("wsgi.input_terminated") else request.stream
+    answer = to_flask(response, is_complete=True)
+    answer.call_on_close(partial(_drop_rest, unread))
+    return answer
+
+
+def _drop_rest(unread: IO[bytes]) -> None:
+    with suppress(ClientDisconnected):
+        drop_rest(unread.read)
 
 
 def to_flask(response: Response, *, is_complete: bool = False) -> Answer:

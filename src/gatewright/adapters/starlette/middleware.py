@@ -12,12 +12,12 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from gatewright.adapters.starlette.body import Body
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
 from gatewright.adapters.starlette.sending import with_headers, with_own_answers
 from gatewright.adapters.starlette.translation import (
     path_of,
-    read_body,
     request_of,
     root_of,
     to_starlette,
@@ -143,14 +143,15 @@ class GatewrightMiddleware:
 
 
 async def _answer_page(site: Site, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+    arriving = Body(receive)
     try:
-        body = await read_body(receive)
+        body = await arriving.read()
     except ClientDisconnect:
         return
     if body is None:
-        response = site.refuse(request, 413)
-    else:
-        response = await site.answer(site.open(replace(request, body=body)))
+        await arriving.refuse(site.refuse(request, 413), scope, send)
+        return
+    response = await site.answer(site.open(replace(request, body=body)))
     await to_starlette(response, method=request.method)(scope, receive, send)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette import responses
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from gatewright.web import Request, Response
 from gatewright.web.raw_path import as_sent, raw_path
-from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
 _SCHEMES = {"ws": "http", "wss": "https"}
@@ -53,25 +51,6 @@ def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Req
         mount=mount,
         raw_path=raw_path(scope.get("raw_path"), root=root_of(scope), path=path_of(scope)),
     )
-
-
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the body, or None where it is larger than anything that a page takes.
-
-    Raises:
-        ClientDisconnect: If the client went away; half a body does not count.
-    """
-    body = bytearray()
-    is_open = True
-    while is_open:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            return None
-        is_open = message.get("more_body", False)
-    return bytes(body)
 
 
 def to_starlette(response: Response, *, method: str = "GET") -> responses.Response:

@@ -199,7 +199,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
         A database in memory is gone with its connection.
         """
         self._mail_worker.close()
-        self._parts.store.close()
+        self._parts.close_store()
 
     def __enter__(self) -> Self:
         return self
