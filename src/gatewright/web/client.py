@@ -80,7 +80,7 @@ class Proxies:
         host = request.header("host") or ""
         is_https = _IS_HTTPS.get(request.scheme.lower(), False)
         if peer is None or not self._trusts(peer):
-            return Client(None if peer is None else str(peer), is_https, host)
+            return _direct(peer, is_https, host)
         address, hops = self._behind(peer, request)
         said = self._scheme_behind(hops, request)
         return Client(str(address), is_https if said is None else said, host)
@@ -126,10 +126,14 @@ class Proxies:
         return any(address in network for network in self._networks)
 
 
+@lru_cache(maxsize=256)
+def _direct(peer: _Address | None, is_https: bool, host: str) -> Client:
+    return Client(None if peer is None else str(peer), is_https, host)
+
+
 def _list_in(request: Request, header: str) -> list[str]:
     """Return the values of a header that is a list, in order, whatever lines they stand in (RFC 9110, 5.6.1)."""
-    lines = (value for name, value in request.headers if name == header)
-    return [value for line in lines for each in line.split(",") if (value := each.strip())]
+    return [value for line in request.values_of(header) for each in line.split(",") if (value := each.strip())]
 
 
 @lru_cache(maxsize=1024)

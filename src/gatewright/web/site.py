@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -168,7 +167,7 @@ class Site:
         if request.mount + request.path == self.prefix + WELL_KNOWN and self.routes.path("account") is not None:
             return protect(redirect(self.path("account")), self.client_of(request))
         path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"
-        page = replace(request, path=path, raw_path="")
+        page = request.having(path=path, raw_path="")
         if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
             return None
         return protect(redirect(page.target, status=308), self.client_of(request))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from gatewright.errors import TransportError
+from gatewright.web.once import once
+from gatewright.web.raw_headers import headers_in_environ, values_in_environ
 from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
 from gatewright.web.request import LARGEST_BODY, Request
 from gatewright.web.response import Response
@@ -35,37 +36,65 @@ class Answer(flask.Response):
         return headers
 
 
-def path_of(request: flask.Request) -> str:
-    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
-    return _decoded(request.environ.get("PATH_INFO", "")) or "/"
-
-
-def root_of(request: flask.Request) -> str:
-    """Return where the application itself is mounted, without a slash at the end."""
-    return _decoded(request.environ.get("SCRIPT_NAME", "")).rstrip("/")
-
-
-def read_head(request: flask.Request, prefix: str) -> Request:
-    """Return what the browser asks, without the body.
+class FlaskRequest(Request):
+    """What the browser asks, without the body, each part of it read from WSGI's environment when it is needed.
 
     Args:
-        request: Flask's.
+        environ: The environment (PEP 3333).
         prefix: What the pages lie below. A path that does not is the application's, and stays whole.
     """
-    environ = request.environ
-    path, mount = path_of(request), root_of(request)
-    if path.startswith(f"{prefix}/"):
-        path, mount = path.removeprefix(prefix), mount + prefix
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        path=path,
-        query=as_sent(environ.get("QUERY_STRING", "").encode("latin-1")),
-        headers=tuple((name.lower(), value) for name, value in request.headers),
-        scheme=environ["wsgi.url_scheme"],
-        peer=environ.get("REMOTE_ADDR"),
-        mount=mount,
-        raw_path=raw_path(sent_under_wsgi(environ), root=root_of(request), path=path_of(request)),
-    )
+
+    def __init__(self, environ: WSGIEnvironment, prefix: str) -> None:
+        path, mount = path_of(environ), root_of(environ)
+        raw: dict[str, Any] = {"_environ": environ, "_root": mount, "_whole_path": path}
+        if prefix and path.startswith(f"{prefix}/"):
+            path, mount = path.removeprefix(prefix), mount + prefix
+        vars(self).update(raw, path=path, mount=mount)
+
+    @once
+    def method(self) -> str:
+        """The method."""
+        return str(self._environ["REQUEST_METHOD"])
+
+    @once
+    def query(self) -> str:
+        """The query string."""
+        return as_sent(self._environ.get("QUERY_STRING", "").encode("latin-1"))
+
+    @once
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All headers."""
+        return headers_in_environ(self._environ)
+
+    @once
+    def scheme(self) -> str:
+        """The scheme of the connection."""
+        return str(self._environ["wsgi.url_scheme"])
+
+    @once
+    def peer(self) -> str | None:
+        """The address at the other end of the connection."""
+        peer: str | None = self._environ.get("REMOTE_ADDR")
+        return peer
+
+    @once
+    def raw_path(self) -> str:
+        """The whole path, as the browser wrote it."""
+        return raw_path(sent_under_wsgi(self._environ), root=self._root, path=self._whole_path)
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of a header."""
+        return values_in_environ(self._environ, name)
+
+
+def path_of(environ: WSGIEnvironment) -> str:
+    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
+    return _decoded(environ.get("PATH_INFO", "")) or "/"
+
+
+def root_of(environ: WSGIEnvironment) -> str:
+    """Return where the application itself is mounted, without a slash at the end."""
+    return _decoded(environ.get("SCRIPT_NAME", "")).rstrip("/")
 
 
 def with_body(head: Request, request: flask.Request) -> Request:
@@ -83,7 +112,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
     except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is smaller still
         raise TransportError(status=413) from None
     body = body or request.get_data()
-    whole = replace(head, body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
+    whole = head.having(body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
     if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)
     return whole
@@ -99,4 +128,4 @@ def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
 
 def _decoded(text: str) -> str:
     """Undo what WSGI does to the bytes of a path (PEP 3333)."""
-    return text.encode("latin-1").decode(errors="replace")
+    return text if text.isascii() else text.encode("latin-1").decode(errors="replace")

@@ -188,7 +188,8 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        return Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        return Guard(self._parts, require_mapping(session), device=lambda: device)
 
     def close(self) -> None:
         """Close the database's connections and stop the mail worker. Using the object again starts them anew.
