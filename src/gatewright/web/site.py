@@ -101,6 +101,7 @@ class Site:
         """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
         self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
         self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
+        self._room = {is_https: self.visit_cookie.room(is_https=is_https) for is_https in (False, True)}
 
     @property
     def provider(self) -> Any:
@@ -110,8 +111,7 @@ class Site:
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return what the browser keeps for a visit."""
         cookie, is_https = self.visit_cookie, client.is_https
-        value, room = cookie.read(request, is_https=is_https), cookie.room(is_https=is_https)
-        kept = VisitCookie(self.parts.seal, value, room=room)
+        kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=self._room[is_https])
         if kept.is_strange and cookie.base_name not in self._strange_cookies:
             self._strange_cookies.add(cookie.base_name)
             _logger.warning(

@@ -283,7 +283,7 @@ class Visit:
             raise
 
     def _can_recall(self) -> bool:
-        return bool(self._remembered) and not self.is_foreign and self.site.settings.enable_remember_me
+        return self.site.settings.enable_remember_me and bool(self._remembered) and not self.is_foreign
 
     async def _recall(self, cookie: str) -> None:
         renewed = await self.guard.recall(cookie)

@@ -16,11 +16,12 @@ from gatewright.adapters.django.announce import announce, announce_in_loop, intr
 from gatewright.adapters.django.auths import get_async_site, get_site
 from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
+    DjangoRequest,
     add_headers,
     headers_in,
-    read_head,
     script_of,
     to_django,
+    whole_path_of,
     with_body,
 )
 from gatewright.adapters.django.visitor import (
@@ -76,8 +77,8 @@ class GatewrightMiddleware:
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))
-        head = read_head(request, site.mount)
-        if _is_page(site, head):
+        head = _page_asked_for(site, request)
+        if head is not None:
             with listen() as heard:
                 answer = run_to_completion(_answer_page(site, head, request))
             announce(request, heard)
@@ -85,13 +86,14 @@ class GatewrightMiddleware:
                 _log_out_of_django(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
-        response: HttpResponseBase = self._get_response(request)
-        return run_to_completion(_finished(site, request, response))
+        response = _led_on(site, request, self._get_response(request))
+        visit = opened_visit(request)
+        return response if visit is None else run_to_completion(_finished(visit, request, response))
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
-        head = read_head(request, site.mount)
-        if _is_page(site, head):
+        head = _page_asked_for(site, request)
+        if head is not None:
             with listen() as heard:
                 answer = await _answer_page(site, head, request)
             await announce_in_loop(request, heard)
@@ -99,11 +101,17 @@ class GatewrightMiddleware:
                 await sync_to_async(_log_out_of_django)(request)
             return to_django(answer, method=head.method, is_page=True)
         introduce(request, site)
-        return await _finished(site, request, await self._get_response(request))
+        response = _led_on(site, request, await self._get_response(request))
+        visit = opened_visit(request)
+        return response if visit is None else await _finished(visit, request, response)
 
 
-def _is_page(site: Site, head: Request) -> bool:
-    return head.mount == site.mount and site.serves(head)
+def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
+    """Return what is asked of the pages, or None where a request is the application's."""
+    if not site.may_serve(whole_path_of(request).removeprefix(site.mount)):
+        return None
+    head = DjangoRequest(request, site.mount)
+    return head if head.mount == site.mount and site.serves(head) else None
 
 
 async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Response:
@@ -116,18 +124,11 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
         return site.refuse(head, error.status)
 
 
-async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+async def _finished(visit: Visit, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    If the visitor cannot be looked up, because a database is unavailable, the application cannot either. And where the
-    application knows nothing of an address, or its guards know nothing of scripts, the pages may.
+    If the visitor cannot be looked up, because a database is unavailable, the application cannot either.
     """
-    led = _led_on(site, request, response)
-    if led is not None:
-        response = to_django(led, method=request.method)
-    visit = opened_visit(request)
-    if visit is None:
-        return response
     try:
         add_headers(response, await headers_beside(visit, headers_in(response)))
     except (StoreUnavailableError, ProviderUnavailableError) as error:
@@ -135,16 +136,22 @@ async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase
     return response
 
 
-def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> Response | None:
-    """Return what takes the place of an answer of the application's, or None where it stands.
+def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return an answer of the application's, or what takes its place.
 
-    Django's own guards send everybody to the login page, scripts too, which would put it into their own.
+    Where the application knows nothing of an address, the pages may. And Django's own guards send everybody to the
+    login page, scripts too, which would put it into their own.
     """
+    led = None
     if response.status_code == HTTPStatus.NOT_FOUND:
-        return site.detour(read_head(request, site.mount))
-    if response.status_code != HTTPStatus.FOUND or not _is_to_login(site, response.headers.get("Location", "")):
-        return None
-    head = read_head(request, site.mount)
+        led = site.detour(DjangoRequest(request, site.mount))
+    elif response.status_code == HTTPStatus.FOUND and _is_to_login(site, response.headers.get("Location", "")):
+        led = _refusal_of_script(site, request)
+    return response if led is None else to_django(led, method=request.method)
+
+
+def _refusal_of_script(site: Site, request: HttpRequest) -> Response | None:
+    head = DjangoRequest(request, site.mount)
     if wants_page(head):
         return None
     visit = opened_visit(request) or site.open(head)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import flask
 from werkzeug.datastructures import Headers
@@ -44,12 +44,23 @@ class FlaskRequest(Request):
         prefix: What the pages lie below. A path that does not is the application's, and stays whole.
     """
 
+    _environ: WSGIEnvironment
+    _prefix: str
+
     def __init__(self, environ: WSGIEnvironment, prefix: str) -> None:
-        path, mount = path_of(environ), root_of(environ)
-        raw: dict[str, Any] = {"_environ": environ, "_root": mount, "_whole_path": path}
-        if prefix and path.startswith(f"{prefix}/"):
-            path, mount = path.removeprefix(prefix), mount + prefix
-        vars(self).update(raw, path=path, mount=mount)
+        vars(self).update(_environ=environ, _prefix=prefix)
+
+    @once
+    def path(self) -> str:
+        """The path below where the pages lie."""
+        path = path_of(self._environ)
+        return path.removeprefix(self._prefix) if path.startswith(f"{self._prefix}/") else path
+
+    @once
+    def mount(self) -> str:
+        """What the path is below."""
+        root, is_below = root_of(self._environ), path_of(self._environ).startswith(f"{self._prefix}/")
+        return root + self._prefix if is_below else root
 
     @once
     def method(self) -> str:
@@ -80,7 +91,8 @@ class FlaskRequest(Request):
     @once
     def raw_path(self) -> str:
         """The whole path, as the browser wrote it."""
-        return raw_path(sent_under_wsgi(self._environ), root=self._root, path=self._whole_path)
+        environ = self._environ
+        return raw_path(sent_under_wsgi(environ), root=root_of(environ), path=path_of(environ))
 
     def values_of(self, name: str) -> list[str]:
         """Return the values of a header."""

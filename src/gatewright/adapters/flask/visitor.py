@@ -93,13 +93,14 @@ def current_visit() -> Visit:
     visit = _visit_in(environ, installed)
     if visit is None:
         visit = installed.site.below(root_of(environ)).open(FlaskRequest(environ, installed.prefix))
-        keep_visit(visit)
+        environ[_VISIT] = (installed, visit)
     return visit
 
 
 def opened_visit() -> Visit | None:
     """Return the visit of the current request, if anybody has asked for it."""
-    return _visit_in(flask.request.environ, installation())
+    environ = flask.request.environ
+    return _visit_in(environ, installation()) if _VISIT in environ else None
 
 
 def keep_visit(visit: Visit) -> None:

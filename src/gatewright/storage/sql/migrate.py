@@ -11,7 +11,7 @@ from gatewright.storage.sql.database import SQLiteDatabase
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration. Kept here too so that an up-to-date database never imports Alembic."""
 
 

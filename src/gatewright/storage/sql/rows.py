@@ -15,10 +15,12 @@ _COLUMNS = {
     record: tuple(field.name for field in fields(record) if field.name != "token") for record in get_args(_Record)
 }
 
+_LENGTH = len("2000-01-01T00:00:00.000000")
+
 
 def text_of(moment: datetime) -> str:
     """Write a timestamp as UTC ISO text, always 26 characters long."""
-    return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return as_utc(moment).isoformat("T", "microseconds")[:_LENGTH]
 
 
 def columns_of(record: type[_Record]) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ wallets = Table(
     Column("evrmore_address", String(64), primary_key=True),
     Column("account_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("linked_at", String(26), nullable=False),
-    Index("ix_wallets_account_id_linked_at", "account_id", "linked_at"),
+    Index("ix_wallets_account_id_linked_at_evrmore_address", "account_id", "linked_at", "evrmore_address"),
 )
 
 challenges = Table(
