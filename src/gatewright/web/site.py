@@ -36,6 +36,9 @@ from gatewright.web.visit_cookie import VisitCookie
 
 _logger = logging.getLogger("gatewright.web")
 
+_process = object()
+"""This process. Compared for each request, where its number would cost a call of the system."""
+
 _DEFAULT_URL = "http://localhost:8000"
 
 
@@ -75,7 +78,7 @@ class Site:
         self._strange_cookies: set[str] = set()
         self.remember_name = self.settings.remember_cookie_name.encode()
         self.pages = Pages(self.settings)
-        self._process: int | None = None
+        self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
         self._check_public_url()
@@ -126,8 +129,8 @@ class Site:
 
         A provider that is named in full is imported now, so that it is known whether its users are quickly reloaded.
         """
-        if self._process != os.getpid():
-            self._process = os.getpid()
+        if self._process is not _process:
+            self._process = _process
             self.parts.wake_mail_worker()
             with suppress(Exception):  # whoever signs in hears of it
                 if isinstance(self.provider, str):
@@ -174,9 +177,7 @@ class Site:
 
     def may_serve(self, path: str) -> bool:
         """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
-        if path.startswith(STATIC):
-            return True
-        return self.routes.find(path) is not None or self.routes.find_in_api(path) is not None
+        return self.routes.may_know(path) or path.startswith(STATIC)
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
@@ -294,3 +295,12 @@ def _full_name(middleware: Any, controller: AuthController) -> Any:
     if isinstance(middleware, str) and ":" not in middleware:
         return f"{type(controller).__module__}:{middleware}"
     return middleware
+
+
+def _begin_process() -> None:
+    global _process  # noqa: PLW0603 - it stands for the process
+    _process = object()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_process)

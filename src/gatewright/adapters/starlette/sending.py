@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from http import HTTPStatus
+
 from starlette.types import Message, Send
 
 from gatewright.adapters.starlette.lazy import Opening
-from gatewright.adapters.starlette.translation import decoded, encoded, to_starlette
+from gatewright.adapters.starlette.translation import encoded, to_starlette
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
+from gatewright.web.raw_headers import headers_in_scope
 
 _TOLD = (b"vary", b"cache-control")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-def with_headers(opening: Opening, send: Send) -> Send:
-    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
+def with_answers(opening: Opening, send: Send, *, adds_headers: bool = True) -> Send:
+    """Return a ``send`` that adds to the application's answer what it needs for this visitor, or puts ours in its place.
 
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] in _STARTS:
-            if opening.visit is not None:
-                message = await _complete(message, opening.visit)
-            opening.is_answered = True
-        await send(message)
-
-    return send_with_headers
-
-
-async def _complete(message: Message, visit: Visit) -> Message:
-    own = message.get("headers", ())
-    if message["type"] == "websocket.accept":
-        return {**message, "headers": [*own, *encoded(visit.cookies())]}
-    told = decoded((name, value) for name, value in own if name.lower() in _TOLD)
-    return {**message, "headers": [*own, *encoded(await headers_beside(visit, told))]}
-
-
-def with_own_answers(opening: Opening, send: Send) -> Send:
-    """Return a ``send`` that puts an answer of ours in the place of the application's, where there is a better one.
-
-    It is one for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
+    It is ours for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
     mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
     the application does not know.
+
+    Args:
+        opening: The visit, if anybody has asked for it. Where nobody has, the answer goes out as it is.
+        send: What sends.
+        adds_headers: Whether to add what the visitor needs.
     """
     own: Message | None = None
 
-    async def send_own(message: Message) -> None:
+    def send_on(message: Message) -> Awaitable[None]:
+        if message["type"] in _STARTS:
+            if opening.visit is not None or message.get("status") == HTTPStatus.NOT_FOUND:
+                return send_start(message)
+            opening.is_answered = True
+        elif own is not None:
+            return send_own(message)
+        return send(message)
+
+    async def send_start(message: Message) -> None:
         nonlocal own
         if message["type"] == "http.response.start":
             answer = _instead_of(message, opening)
             if answer is not None:
                 start, own = _messages_of(answer, opening.open().request)
                 message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
-        elif own is not None:
-            if message.get("more_body", False):
-                return
-            message = own
+        if adds_headers and opening.visit is not None:
+            message = await _complete(message, opening.visit)
+        opening.is_answered = True
         await send(message)
 
-    return send_own
+    async def send_own(message: Message) -> None:
+        if own is not None and not message.get("more_body", False):
+            await send(own)
+
+    return send_on
+
+
+async def _complete(message: Message, visit: Visit) -> Message:
+    own = message.get("headers", ())
+    if message["type"] == "websocket.accept":
+        return {**message, "headers": [*own, *encoded(visit.cookies())]}
+    told = headers_in_scope((name, value) for name, value in own if name.lower() in _TOLD)
+    return {**message, "headers": [*own, *encoded(await headers_beside(visit, told))]}
 
 
 def _instead_of(start: Message, opening: Opening) -> Response | None:
     visit, status = opening.visit, start["status"]
     if visit is not None and visit.refused is not None and status == visit.refused.status:
         return visit.refused
-    if status != 404:
+    if status != HTTPStatus.NOT_FOUND:
         return None
     visit = opening.open()
     return visit.site.detour(visit.request)
