@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -143,9 +142,9 @@ def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> Htt
     login page, scripts too, which would put it into their own.
     """
     led = None
-    if response.status_code == HTTPStatus.NOT_FOUND:
+    if response.status_code == 404:
         led = site.detour(DjangoRequest(request, site.mount))
-    elif response.status_code == HTTPStatus.FOUND and _is_to_login(site, response.headers.get("Location", "")):
+    elif response.status_code == 302 and _is_to_login(site, response.headers.get("Location", "")):
         led = _refusal_of_script(site, request)
     return response if led is None else to_django(led, method=request.method)
 
@@ -155,7 +154,7 @@ def _refusal_of_script(site: Site, request: HttpRequest) -> Response | None:
     if wants_page(head):
         return None
     visit = opened_visit(request) or site.open(head)
-    return protect(visit.lead_to("login", transport_problem(HTTPStatus.UNAUTHORIZED)), visit.client)
+    return protect(visit.lead_to("login", transport_problem(401)), visit.client)
 
 
 def _is_to_login(site: Site, location: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 import flask
@@ -199,7 +198,7 @@ def _finish(response: flask.Response) -> flask.Response:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor."""
     if isinstance(response, Answer) and response.is_complete:
         return response
-    if response.status_code == HTTPStatus.NOT_FOUND:
+    if response.status_code == 404:
         response = _detour() or response
     visit = opened_visit()
     if visit is None or not visit.is_looked_at:

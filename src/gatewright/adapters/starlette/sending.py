@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from http import HTTPStatus
 
 from starlette.types import Message, Send
 
@@ -33,7 +32,7 @@ def with_answers(opening: Opening, send: Send, *, adds_headers: bool = True) -> 
 
     def send_on(message: Message) -> Awaitable[None]:
         if message["type"] in _STARTS:
-            if opening.visit is not None or message.get("status") == HTTPStatus.NOT_FOUND:
+            if opening.visit is not None or message.get("status") == 404:
                 return send_start(message)
             opening.is_answered = True
         elif own is not None:
@@ -71,7 +70,7 @@ def _instead_of(start: Message, opening: Opening) -> Response | None:
     visit, status = opening.visit, start["status"]
     if visit is not None and visit.refused is not None and status == visit.refused.status:
         return visit.refused
-    if status != HTTPStatus.NOT_FOUND:
+    if status != 404:
         return None
     visit = opening.open()
     return visit.site.detour(visit.request)
