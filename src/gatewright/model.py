@@ -211,8 +211,8 @@ class User:
     @property
     def username(self) -> str:
         """The name that the provider loads this user by."""
-        for field in ("username", "email", "evrmore_address"):
-            name = id_text(field_of(self.entity, field))
+        for key in ("username", "email", "evrmore_address"):
+            name = id_text(field_of(self.entity, key))
             if name:
                 return name
         return ""

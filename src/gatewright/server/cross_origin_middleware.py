@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gatewright.adapters.starlette.translation import encoded, path_of, request_of, to_starlette
 from gatewright.server import wallet_api
 from gatewright.web import Response
-from gatewright.web.raw_headers import headers_in_scope
 from gatewright.web.cross_origin import CrossOrigin as Rules
+from gatewright.web.raw_headers import headers_in_scope
 
 _PATHS = frozenset(route.path for route in wallet_api.router.routes if isinstance(route, APIRoute))
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from functools import cached_property as once
+    import functools
+
+    once = functools.cached_property
 else:
 
     class once:  # noqa: N801 - it is written like property

@@ -298,7 +298,7 @@ def _full_name(middleware: Any, controller: AuthController) -> Any:
 
 
 def _begin_process() -> None:
-    global _process  # noqa: PLW0603 - it stands for the process
+    global _process
     _process = object()
 
 

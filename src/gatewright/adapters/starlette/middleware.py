@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketClose
 
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
-from gatewright.adapters.starlette.sending import with_answers
+from gatewright.adapters.starlette.sending import Sending
 from gatewright.adapters.starlette.translation import (
     path_of,
     read_body,
@@ -105,7 +105,7 @@ class GatewrightMiddleware:
             except GatewrightError as error:
                 return await _fail(opening.open(), error, scope, receive, send)
         try:
-            return await self._app(scope, receive, with_answers(opening, send))
+            return await self._app(scope, receive, Sending(opening, send))
         except (StoreUnavailableError, ProviderUnavailableError) as error:
             if opening.is_answered:
                 raise

@@ -16,8 +16,8 @@ _TOLD = (b"vary", b"cache-control")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-def with_answers(opening: Opening, send: Send, *, adds_headers: bool = True) -> Send:
-    """Return a ``send`` that adds to the application's answer what it needs for this visitor, or puts ours in its place.
+class Sending:
+    """A ``send`` that adds to the application's answer what it needs for this visitor, or puts ours in its place.
 
     It is ours for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
     mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
@@ -28,34 +28,38 @@ def with_answers(opening: Opening, send: Send, *, adds_headers: bool = True) -> 
         send: What sends.
         adds_headers: Whether to add what the visitor needs.
     """
-    own: Message | None = None
 
-    def send_on(message: Message) -> Awaitable[None]:
+    __slots__ = ("_adds_headers", "_opening", "_own", "_send")
+
+    def __init__(self, opening: Opening, send: Send, *, adds_headers: bool = True) -> None:
+        self._opening, self._send, self._adds_headers = opening, send, adds_headers
+        self._own: Message | None = None
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        """Send a message, as a plain function: most are sent on, and a coroutine of our own would cost more."""
         if message["type"] in _STARTS:
-            if opening.visit is not None or message.get("status") == 404:
-                return send_start(message)
-            opening.is_answered = True
-        elif own is not None:
-            return send_own(message)
-        return send(message)
+            if self._opening.visit is not None or message.get("status") == 404:
+                return self._begin(message)
+            self._opening.is_answered = True
+        elif self._own is not None:
+            return self._send_own(message)
+        return self._send(message)
 
-    async def send_start(message: Message) -> None:
-        nonlocal own
+    async def _begin(self, message: Message) -> None:
+        opening = self._opening
         if message["type"] == "http.response.start":
             answer = _instead_of(message, opening)
             if answer is not None:
-                start, own = _messages_of(answer, opening.open().request)
+                start, self._own = _messages_of(answer, opening.open().request)
                 message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
-        if adds_headers and opening.visit is not None:
+        if self._adds_headers and opening.visit is not None:
             message = await _complete(message, opening.visit)
         opening.is_answered = True
-        await send(message)
+        await self._send(message)
 
-    async def send_own(message: Message) -> None:
-        if own is not None and not message.get("more_body", False):
-            await send(own)
-
-    return send_on
+    async def _send_own(self, message: Message) -> None:
+        if self._own is not None and not message.get("more_body", False):
+            await self._send(self._own)
 
 
 async def _complete(message: Message, visit: Visit) -> Message:
