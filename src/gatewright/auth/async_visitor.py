@@ -34,7 +34,7 @@ class AsyncVisitor:
 
     async def user(self) -> User | None:
         """Return the user who is signed in, or None for a guest."""
-        visit = await self._resume()
+        visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
         return None if visit is None else visit[1]
 
     async def is_guest(self) -> bool:

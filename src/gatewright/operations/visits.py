@@ -174,18 +174,17 @@ async def reload_user(parts: Parts, *, provider: str, username: str, account: Ac
     if source is None:
         return None
     try:
-        user = require_user(await _load(parts, source, username, account), provider=provider)
+        user = None if account is None or not reads_quickly(source) else source.admit(account, username)
+        if user is None:
+            user = require_user(await _load(parts, source, username), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
         return None
     user.provider_name = provider
     return user
 
 
-async def _load(parts: Parts, source: UserSource, username: str, account: Account | None) -> Any:
-    if reads_quickly(source):
-        admitted = None if account is None else source.admit(account, username)
-        return source.bypass(username) if admitted is None else admitted
-    return await parts.call(source.bypass, username)
+async def _load(parts: Parts, source: UserSource, username: str) -> Any:
+    return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 
 async def end_visit(parts: Parts, secret: str) -> bool:

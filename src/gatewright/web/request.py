@@ -66,7 +66,7 @@ class Request:
 
     def cookies(self, name: str) -> list[str]:
         """Return the values of the cookies of a name, in the order in which they came."""
-        return [value for key, value in self._cookies if key == name]
+        return self._cookies.get(name, [])
 
     def having(self, **changes: Any) -> Request:
         """Return the same request, read to its end, but for some of its fields."""
@@ -126,9 +126,13 @@ class Request:
         return document
 
     @once
-    def _cookies(self) -> list[tuple[str, str]]:
-        pairs = (pair.strip().partition("=") for header in self.values_of("cookie") for pair in header.split(";"))
-        return [(name, value) for name, _, value in pairs]
+    def _cookies(self) -> dict[str, list[str]]:
+        cookies: dict[str, list[str]] = {}
+        for header in self.values_of("cookie"):
+            for pair in header.split(";"):
+                name, _, value = pair.strip().partition("=")
+                cookies.setdefault(name, []).append(value)
+        return cookies
 
 
 def _fields(encoded: str) -> Mapping[str, str]:

@@ -18,6 +18,8 @@ _OURS = 640
 browser (32), our messages (`VisitState` knows how many), the token of the forms (32), the digest of a challenge (64),
 and the names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
+_decode = json.JSONDecoder().decode
+
 
 class VisitCookie(BoundedMapping):
     """A mapping that knows whether it has been changed, and never grows over what a browser keeps.
@@ -85,7 +87,7 @@ class VisitCookie(BoundedMapping):
 
 def _read(payload: bytes) -> dict[str, Any]:
     try:
-        kept = json.loads(payload.decode(errors="surrogatepass"))
+        kept = _decode(payload.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):  # too deep for the caller's stack: better a guest than an error on every page
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -48,7 +48,8 @@ class FlaskRequest(Request):
     _prefix: str
 
     def __init__(self, environ: WSGIEnvironment, prefix: str) -> None:
-        vars(self).update(_environ=environ, _prefix=prefix)
+        method, scheme, peer = environ["REQUEST_METHOD"], environ["wsgi.url_scheme"], environ.get("REMOTE_ADDR")
+        vars(self).update(method=method, scheme=scheme, peer=peer, _environ=environ, _prefix=prefix)
 
     @once
     def path(self) -> str:
@@ -63,11 +64,6 @@ class FlaskRequest(Request):
         return root + self._prefix if is_below else root
 
     @once
-    def method(self) -> str:
-        """The method."""
-        return str(self._environ["REQUEST_METHOD"])
-
-    @once
     def query(self) -> str:
         """The query string."""
         return as_sent(self._environ.get("QUERY_STRING", "").encode("latin-1"))
@@ -76,17 +72,6 @@ class FlaskRequest(Request):
     def headers(self) -> tuple[tuple[str, str], ...]:
         """All headers."""
         return headers_in_environ(self._environ)
-
-    @once
-    def scheme(self) -> str:
-        """The scheme of the connection."""
-        return str(self._environ["wsgi.url_scheme"])
-
-    @once
-    def peer(self) -> str | None:
-        """The address at the other end of the connection."""
-        peer: str | None = self._environ.get("REMOTE_ADDR")
-        return peer
 
     @once
     def raw_path(self) -> str:

@@ -36,7 +36,7 @@ class Visitor:
 
     def user(self) -> User | None:
         """Return the user who is signed in, or None for a guest."""
-        visit = self._resume()
+        visit = self._visit if self._is_resumed and self._is_noted else self._resume()
         return None if visit is None else visit[1]
 
     def is_guest(self) -> bool:
