@@ -36,27 +36,22 @@ class DjangoRequest(Request):
 
     _request: HttpRequest
     _mount: str
-    _whole_path: str
     _scope: Any
 
     def __init__(self, request: HttpRequest, mount: str) -> None:
         scope = getattr(request, "scope", None)  # under ASGI
-        vars(self).update(_request=request, _mount=mount, _whole_path=whole_path_of(request), _scope=scope)
+        vars(self).update(method=str(request.method), _request=request, _mount=mount, _scope=scope)
 
     @once
     def path(self) -> str:
         """The path below where the pages lie."""
-        return self._whole_path.removeprefix(self._mount) if self.mount else self._whole_path
+        path = whole_path_of(self._request)
+        return path.removeprefix(self._mount) if self.mount else path
 
     @once
     def mount(self) -> str:
         """What the path is below."""
-        return self._mount if self._whole_path.startswith(f"{self._mount}/") else ""
-
-    @once
-    def method(self) -> str:
-        """The method."""
-        return str(self._request.method)
+        return self._mount if whole_path_of(self._request).startswith(f"{self._mount}/") else ""
 
     @once
     def query(self) -> str:
@@ -141,7 +136,7 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
     for name, value in headers:
         if name == "Set-Cookie":
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
-        elif name == "Vary":
+        elif name == "Vary" and "Vary" in response.headers:
             patch_vary_headers(response, [each.strip() for each in value.split(",")])
         else:
             response.headers[name] = value
