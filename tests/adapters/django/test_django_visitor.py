@@ -223,7 +223,6 @@ def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in
     assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
 
 
-
 def test_an_answer_that_depends_on_the_visitor_is_not_cached(browser, anna, log_in):
     """Unless the application says otherwise; one that nobody has looked at stays as it is."""
     log_in(browser)

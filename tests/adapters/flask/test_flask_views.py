@@ -252,7 +252,6 @@ def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in
     assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
 
 
-
 def test_an_answer_for_one_visitor_is_kept_by_no_cache(browser, anna, log_in):
     """An answer that depends on who asks says so, and one that does not stays as it is."""
     guest = browser.get("/")

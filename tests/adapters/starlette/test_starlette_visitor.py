@@ -174,7 +174,6 @@ def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in
     assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
 
 
-
 def test_a_token_is_validated_when_somebody_asks(make_app, asgi):
     """Its hooks fire once then, and never for an endpoint that asks nothing."""
     app = make_app()
