@@ -211,8 +211,11 @@ class User:
     @property
     def username(self) -> str:
         """The name that the provider loads this user by."""
-        names = (id_text(field_of(self.entity, name)) for name in ("username", "email", "evrmore_address"))
-        return next(filter(None, names), "")
+        for key in ("username", "email", "evrmore_address"):
+            name = id_text(field_of(self.entity, key))
+            if name:
+                return name
+        return ""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -309,14 +312,17 @@ def with_rights(rights: Rights, user: U) -> U:
     return user
 
 
+_NONE = object()
+"""What stands for a field that is not there."""
+
+
 def field_of(entity: Any, *names: str, default: Any = None) -> Any:
     """Return the first of the fields ``names`` that an entity has, be it a mapping or an object."""
+    is_mapping = type(entity) is not Account and isinstance(entity, Mapping)
     for name in names:
-        if isinstance(entity, Mapping):
-            if name in entity:
-                return entity[name]
-        elif hasattr(entity, name):
-            return getattr(entity, name)
+        value = entity.get(name, _NONE) if is_mapping else getattr(entity, name, _NONE)
+        if value is not _NONE:
+            return value
     return default
 
 

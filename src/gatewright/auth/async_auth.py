@@ -195,7 +195,8 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        guard = AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        guard = AsyncGuard(self._parts, require_mapping(session), device=lambda: device)
         return observe(guard, self._parts.observer)
 
     def close(self) -> None:

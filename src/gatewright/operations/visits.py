@@ -174,17 +174,24 @@ async def reload_user(parts: Parts, *, provider: str, username: str, account: Ac
     if source is None:
         return None
     try:
-        user = require_user(await _load(parts, source, username, account), provider=provider)
+        user = None if account is None else await _admit(parts, source, username, account)
+        if user is None:
+            user = require_user(await _load(parts, source, username), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
         return None
     user.provider_name = provider
     return user
 
 
-async def _load(parts: Parts, source: UserSource, username: str, account: Account | None) -> Any:
-    admitted = source.admit(account, username) if account is not None and admits_accounts(source) else None
-    if admitted is not None and account is not None:
-        return admitted if parts.reader else with_rights(await parts.store.rights_of(account.id), admitted)
+async def _admit(parts: Parts, source: UserSource, username: str, account: Account) -> User | None:
+    """Return the user of an account that is known already, or None where the source has to be asked."""
+    user = source.admit(account, username) if admits_accounts(source) else None
+    if user is not None and parts.reader is None:  # what they may do cannot be looked up where nobody can wait
+        return with_rights(await parts.store.rights_of(account.id), user)
+    return user
+
+
+async def _load(parts: Parts, source: UserSource, username: str) -> Any:
     return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 

@@ -190,7 +190,8 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        guard = Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        guard = Guard(self._parts, require_mapping(session), device=lambda: device)
         return observe(guard, self._parts.observer)
 
     def close(self) -> None:
