@@ -30,6 +30,8 @@ _HASH_TROUBLES = {
 
 _MIGRATE = "gatewright migrate (starting the service does it too)"
 
+_RESTORE = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
+
 
 def check_database(url: str) -> Iterator[Finding]:
     """Check that the database can be reached and written, and which revision it is at."""
@@ -46,8 +48,11 @@ def check_database(url: str) -> Iterator[Finding]:
     revision = _check_revision(path)
     yield revision
     if revision.status is Status.OK:
-        yield from _check_hashes(path)
-        yield _check_emails(path)
+        try:
+            yield from _check_hashes(path)
+            yield _check_emails(path)
+        except StoreUnavailableError as error:
+            yield Finding("database", Status.UNSAFE, str(error), _RESTORE)
 
 
 def _check_emails(path: Path) -> Finding:
@@ -93,8 +98,7 @@ def _check_revision(path: Path) -> Finding:
     try:
         revision = revision_at_rest(path)
     except StoreUnavailableError as error:
-        cure = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
-        return Finding("revision", Status.UNSAFE, str(error), cure)
+        return Finding("revision", Status.UNSAFE, str(error), _RESTORE)
     if revision == HEAD:
         return Finding("revision", Status.OK, f"The database is at revision {HEAD}, the newest.")
     if revision is None or revision < HEAD:
