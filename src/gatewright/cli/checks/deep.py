@@ -27,7 +27,7 @@ def check_rows(url: str) -> Iterator[Finding]:
         yield _check_file(path)
         yield from _check_rules(path)
     except StoreUnavailableError as error:
-        yield Finding("rows", Status.UNSAFE, str(error), _BACKUP)
+        yield Finding("file", Status.UNSAFE, str(error), _BACKUP)
 
 
 def _file_of(url: str) -> Path | None:
