@@ -24,11 +24,13 @@ from gatewright.testing import Wallet
 from mailboxes import Mailboxes
 from stores_under_test import assert_sound
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="does not apply: needs fork and SIGKILL")
+pytestmark = [
+    pytest.mark.xdist_group("kills"),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="does not apply: needs fork and SIGKILL"),
+]
 
 PASSWORD = "correct horse battery staple"
 CHILD = Path(__file__).parent / "children" / "killed.py"
-PATIENCE = 120
 
 
 class LaterClock(SystemClock):
@@ -56,15 +58,23 @@ def auth(open_auth, clock, mails):
     return mails.serve(open_auth({"clock": clock}))
 
 
+@pytest.fixture(scope="module")
+def killer():
+    """The process that starts the workers."""
+    with subprocess.Popen([sys.executable, CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
 @pytest.fixture
-def kill(store_settings):
+def kill(killer, store_settings):
     """Let workers do one thing, each killed at another statement; return what each has prepared and answered."""
 
     def kill(act):
-        command = [sys.executable, CHILD, act, json.dumps(store_settings)]
-        child = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert child.returncode == 0, child.stderr
-        runs = [json.loads(line) for line in child.stdout.splitlines()]
+        print(json.dumps([act, store_settings]), file=killer.stdin, flush=True)
+        runs = json.loads(killer.stdout.readline())
         assert runs[-1]["events"][-1] == "answered"
         assert [len(each["events"]) for each in runs[:-1]] == list(range(1, len(runs)))
         assert_sound(store_settings)

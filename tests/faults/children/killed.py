@@ -1,8 +1,8 @@
 """Does one thing again and again, killed by SIGKILL at its first, second, third... statement.
 
-Arguments: the act, and the settings as JSON. Prints one line of JSON for each run: what was prepared, what was answered
-(null where nothing was), and the first words of the statements that were reached. The last run survives. Imports once
-and forks for each run, to be quick. All runs share one store, each with people of its own.
+Reads lines of JSON, `[act, settings]`, and answers each with a line of JSON, a list of runs: what was prepared, what
+was answered (null where nothing was), and the first words of the statements that were reached. The last run survives.
+Imports once and forks for each run, to be quick. All runs share one store, each with people of its own.
 """
 
 from __future__ import annotations
@@ -193,7 +193,8 @@ def warm_up(act):
     act.act(auth, act.prepare(auth, mails, 0))
 
 
-def main(name, settings):
+def runs(name, settings):
+    """Kill one worker after another, until one survives."""
     warm_up(ACTS[name])
     for number in count(1):
         reader, writer = os.pipe()
@@ -207,9 +208,11 @@ def main(name, settings):
             told = [json.loads(line) for line in pipe]
         _, status = os.waitpid(process, 0)
         facts = {kind: what for kind, what in told if kind != "event"}
-        print(json.dumps({"answer": None} | facts | {"events": [what for kind, what in told if kind == "event"]}))
+        yield {"answer": None} | facts | {"events": [what for kind, what in told if kind == "event"]}
         if not os.WIFSIGNALED(status):
-            sys.exit(os.waitstatus_to_exitcode(status))
+            assert os.waitstatus_to_exitcode(status) == 0
+            return
 
 
-main(sys.argv[1], json.loads(sys.argv[2]))
+for line in sys.stdin:
+    print(json.dumps(list(runs(*json.loads(line)))), flush=True)
