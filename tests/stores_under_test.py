@@ -7,6 +7,8 @@ by `fetch_all_of`, which the invariants are checked by.
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 
 import pytest
@@ -59,6 +61,28 @@ def open_auth(store_settings):
     yield open_auth
     for auth in opened:
         auth.close()
+
+
+LOCKER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+input()
+connection.execute("ROLLBACK")
+"""
+
+
+@contextmanager
+def hanging(settings):
+    """Keep a store from answering whoever wants to change something, while the block runs."""
+    command = [sys.executable, "-c", LOCKER, path_of(settings["database_url"])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as locker:
+        assert locker.stdout.readline() == "locked\n"
+        try:
+            yield
+        finally:
+            locker.communicate("\n", timeout=60)
 
 
 @contextmanager

@@ -37,6 +37,17 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite:///gatewright.db", description="Where users, challenges and sessions are kept, as an SQLAlchemy URL."
     )
+    database_timeout_seconds: float = Field(
+        10,
+        ge=1,
+        le=300,
+        description=(
+            "How long a statement may wait for the database, in seconds, before the request is answered with 503 and "
+            "`Retry-After`. On SQLite that is the wait for whoever else is writing; see "
+            "[When things break](../explanation/when-things-break.md). Keep it below the time after which your server "
+            "gives a request up, such as gunicorn's 30 seconds."
+        ),
+    )
     domain: str = Field(
         "localhost",
         min_length=1,

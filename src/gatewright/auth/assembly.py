@@ -81,7 +81,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
     random = choices.random or SystemRandom()
-    database = SQLiteDatabase(settings.database_url)
+    database = SQLiteDatabase(settings.database_url, patience=settings.database_timeout_seconds)
     migrate(database)
     store = SQLStore(database, naive_timestamps=choices.naive_timestamps)
     keys = find_signing_keys(settings, database=database.path, random=random)
@@ -158,7 +158,7 @@ def _build_blocking(store: Store, settings: Settings) -> _Build:
 
 def _build_asynchronously(store: Store, reader: Store, settings: Settings) -> _Build:
     return _Build(
-        store=offload(store, threads=_DATABASE_THREADS, here=reader),
+        store=offload(store, threads=_DATABASE_THREADS, here=reader, patience=settings.database_timeout_seconds),
         shield=run_shielded,
         call=Caller(threads=_PROVIDER_THREADS),
         passwords=BoundedPasswords(_hasher(settings), threads=settings.hashing_threads, queue=settings.hashing_queue),
