@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Account, Session, User, as_utc
+from gatewright.model import Account, Session, User, as_utc, is_ahead
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -137,7 +137,8 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         secret: What the session mapping holds.
 
     Returns:
-        None where the session is over, or its user no longer loads, is inactive or unverified, or has another password.
+        None where the session is over or from the future, or its user no longer loads, is inactive or unverified, or
+        has another password.
     """
     now = parts.clock.now()
     idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
@@ -145,6 +146,8 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     if found is None:
         return None
     session, account = found
+    if is_ahead(session.created_at, now=now) or is_ahead(session.last_seen_at, now=now):
+        return None
     user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now

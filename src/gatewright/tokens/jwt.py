@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from gatewright.errors import ConfigurationError, InvalidParameterError
+from gatewright.model import CLOCKS_APART
 from gatewright.tokens.compact import MAXIMUM_TOKEN_BYTES, header_segment, refusal, sign_compact, verify_compact
 from gatewright.tokens.keys import KeyRing
 
@@ -90,7 +91,8 @@ class AccessTokens:
 
         Args:
             token: Anything at all, from a stranger.
-            now: Aware. There is no leeway: the clock that issues is the clock that reads.
+            now: Aware. A token may be from a machine whose clock is ahead by no more than `CLOCKS_APART`; it expires
+                without leeway.
 
         Raises:
             InvalidTokenError: Anything else, always with the same public message. ``evidence["reason"]`` is one of
@@ -101,7 +103,8 @@ class AccessTokens:
         claims = dict(self._read_signed(token) if isinstance(token, str) else self._verify(token))
         if claims["exp"] <= moment:
             raise refusal("expired")
-        if claims["iat"] > moment or claims["nbf"] > moment:
+        latest = moment + CLOCKS_APART.total_seconds()
+        if claims["iat"] > latest or claims["nbf"] > latest:
             raise refusal("not_yet_valid")
         return claims
 

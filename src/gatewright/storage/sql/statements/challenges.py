@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import and_, bindparam, false, func, insert, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, insert, select, true, update
 
 from gatewright.storage.sql.statements.compile import delete_before, sql
 from gatewright.storage.sql.tables import challenges
@@ -15,17 +15,13 @@ class ChallengeStatements:
 
     @cached_property
     def count_challenges_of_address(self) -> str:
-        """Parameters: ``evrmore_address``, ``since``."""
-        c = challenges.c
-        newer = and_(c.evrmore_address == bindparam("evrmore_address"), c.created_at > bindparam("since"))
-        return sql(select(func.count()).select_from(challenges).where(newer))
+        """Parameters: ``evrmore_address``, ``since``, ``until``."""
+        return _count(challenges.c.evrmore_address == bindparam("evrmore_address"))
 
     @cached_property
     def count_challenges_of_client(self) -> str:
-        """Parameters: ``client``, ``since``."""
-        c = challenges.c
-        newer = and_(c.client == bindparam("client"), c.created_at > bindparam("since"))
-        return sql(select(func.count()).select_from(challenges).where(newer))
+        """Parameters: ``client``, ``since``, ``until``."""
+        return _count(challenges.c.client == bindparam("client"))
 
     @cached_property
     def insert_challenge(self) -> str:
@@ -49,3 +45,10 @@ class ChallengeStatements:
     def delete_expired_challenges(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         return sql(delete_before(challenges, "expires_at", moment="now"))
+
+
+def _count(which: ColumnElement[bool]) -> str:
+    """Build the count of challenges made after ``:since`` and not after ``:until``."""
+    made = challenges.c.created_at
+    counted = and_(which, made > bindparam("since"), made <= bindparam("until"))
+    return sql(select(func.count()).select_from(challenges).where(counted))

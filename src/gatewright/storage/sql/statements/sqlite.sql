@@ -59,18 +59,18 @@ UPDATE challenges SET used=1 WHERE challenges.id = :challenge_id AND challenges.
 -- claim_queued_mail
 UPDATE outbox SET due_at=:busy_until WHERE outbox.id = (SELECT outbox.id
 FROM outbox
-WHERE outbox.due_at <= :now ORDER BY outbox.due_at
+WHERE outbox.due_at <= :now OR outbox.due_at > :too_late ORDER BY outbox.due_at
 LIMIT 1 OFFSET 0) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.evrmore_address = :evrmore_address AND challenges.created_at > :since
+WHERE challenges.evrmore_address = :evrmore_address AND challenges.created_at > :since AND challenges.created_at <= :until
 
 -- count_challenges_of_client
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.client = :client AND challenges.created_at > :since
+WHERE challenges.client = :client AND challenges.created_at > :since AND challenges.created_at <= :until
 
 -- delete_account
 DELETE FROM users WHERE users.id = :account_id
@@ -383,19 +383,19 @@ WHERE others.email = names.name AND others.id != :account_id))
 -- nth_attempt_of_client
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.client = :client AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.client = :client AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- nth_attempt_of_client_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.client = :client AND attempts.name = :name AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.client = :client AND attempts.name = :name AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- nth_attempt_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.name = :name AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.name = :name AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- own_permissions_of_account

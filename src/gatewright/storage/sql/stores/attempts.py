@@ -44,6 +44,7 @@ class SQLAttempts(StoreBase):
             "name": attempt.name,
             "client": attempt.client,
             "since": text_of(attempt.at - limit.window),
+            "until": text_of(attempt.at + limit.window),
         }
 
         def nth_newest(statement: str, n: int | None, *, plus: timedelta) -> list[datetime]:

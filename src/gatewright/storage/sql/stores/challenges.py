@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gatewright.errors import TakenError
-from gatewright.model import Account, AuditEntry, Challenge, Session
+from gatewright.model import Account, AuditEntry, Challenge, Session, as_utc
 from gatewright.ports import ChallengeLimit, VisitSecrets
 from gatewright.storage.sql.rows import row_of, text_of
 from gatewright.storage.sql.stores.base import StoreBase
@@ -20,14 +20,14 @@ class SQLChallenges(StoreBase):
         self, challenge: Challenge, *, client: str | None, limit: ChallengeLimit
     ) -> Challenge | None:
         """Implement `ChallengeStore`."""
-        sql, since = self._statements, text_of(limit.since)
+        sql, window = self._statements, _window(challenge.created_at, since=limit.since)
         with self._database.transaction() as connection:
-            of_address = {"evrmore_address": challenge.evrmore_address, "since": since}
+            of_address = {"evrmore_address": challenge.evrmore_address} | window
             (count,) = connection.execute(sql.count_challenges_of_address, of_address).fetchone()
             if count >= limit.per_address:
                 return None
             if client is not None:
-                of_client = {"client": client, "since": since}
+                of_client = {"client": client} | window
                 (count,) = connection.execute(sql.count_challenges_of_client, of_client).fetchone()
                 if count >= limit.per_client:
                     return None
@@ -96,6 +96,11 @@ class SQLChallenges(StoreBase):
         """Spend a challenge inside a transaction; True for exactly one caller."""
         claim = {"challenge_id": challenge_id, "now": text_of(now)}
         return connection.execute(self._statements.claim_challenge, claim).rowcount == 1
+
+
+def _window(now: datetime, *, since: datetime) -> dict[str, object]:
+    """Return which challenges count: those made since a moment, and not by a clock that was wrong by more than that."""
+    return {"since": text_of(since), "until": text_of(as_utc(now) + (as_utc(now) - as_utc(since)))}
 
 
 def account_row(account: Account, *, password_hash: str | None) -> dict[str, object]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gatewright.model import AuditEntry, QueuedMail
 from gatewright.storage.sql.rows import text_of
 from gatewright.storage.sql.stores.account_base import AccountBase
+
+_A_DAY = timedelta(days=1)
 
 
 class SQLOutbox(AccountBase):
@@ -20,7 +22,7 @@ class SQLOutbox(AccountBase):
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
         """Implement `OutboxStore`."""
-        lease = {"now": text_of(now), "busy_until": text_of(busy_until)}
+        lease = {"now": text_of(now), "busy_until": text_of(busy_until), "too_late": text_of(now + _A_DAY)}
         with self._database.transaction() as connection:
             row = connection.execute(self._statements.claim_queued_mail, lease).fetchone()
         return None if row is None else self._read.mail(row)
