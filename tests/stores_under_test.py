@@ -10,6 +10,9 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -31,16 +34,22 @@ QUICK = {
 """Settings of every test: hashes cost next to nothing, and mails wait until somebody sends them."""
 
 
+IN_MEMORY = Path("/dev/shm")
+"""A folder without a disk, where there is one: what is asked here needs none, and thousands of commits wait for it."""
+
+
 @pytest.fixture(params=STORES)
-def make_store_settings(request, tmp_path, migrated_file):
+def make_store_settings(request, migrated_file):
     """Make empty stores, as keyword arguments of `Settings`."""
+    numbers = count()
+    with TemporaryDirectory(prefix="gatewright-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
 
-    def make_sqlite():
-        path = tmp_path / f"store-{len(list(tmp_path.iterdir()))}.db"
-        shutil.copyfile(migrated_file, path)
-        return QUICK | {"database_url": f"sqlite:///{path}"}
+        def make_sqlite():
+            path = Path(folder) / f"store-{next(numbers)}.db"
+            shutil.copyfile(migrated_file, path)
+            return QUICK | {"database_url": f"sqlite:///{path}"}
 
-    return {"sqlite": make_sqlite}[request.param]
+        yield {"sqlite": make_sqlite}[request.param]
 
 
 @pytest.fixture
