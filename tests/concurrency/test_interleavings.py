@@ -21,7 +21,7 @@ PASSWORDS = ["correct horse battery staple", "purple monkey dishwasher rain", "s
 NAMES = ["anna", "ben", "carol"]
 EMAILS = [f"{name}@example.com" for name in NAMES]
 WALLETS = {wallet.address: wallet for wallet in map(Wallet.new, NAMES)}
-JUMPS = [{"seconds": 1}, {"seconds": 61}, {"minutes": 29}, {"hours": 3}, {"days": 8}, {"minutes": -1}, {"hours": -1}]
+JUMPS = [{"seconds": 1}, {"seconds": 61}, {"minutes": 29}, {"hours": 3}, {"days": 8}, {"minutes": -2}, {"hours": -3}]
 GENEROUS = {"challenges_per_address": 10**6, "mails_per_address": 10**6, "enable_brute_force_protection": False}
 
 names, emails, passwords = map(st.sampled_from, (NAMES, EMAILS, PASSWORDS))
@@ -446,8 +446,8 @@ def run(make_store_settings, **options):
 
 
 def test_all_operations_in_any_order(make_store_settings):
-    """A few dozen orders of forty operations each."""
-    run(make_store_settings, max_examples=25, stateful_step_count=40, phases=[Phase.generate, Phase.shrink])
+    """A hundred orders of fifty operations each."""
+    run(make_store_settings, max_examples=100, stateful_step_count=50, phases=[Phase.generate, Phase.shrink])
 
 
 @pytest.mark.long

@@ -45,19 +45,25 @@ def account_breaches(fetch_all: FetchAll) -> Iterator[Breach]:
     found: dict[Rule, list[str]] = {_TWICE: [], _MISSPELT: [], _UNREADABLE: []}
     odd: dict[str, str] = {}
     for account_id, username, email, password_hash in _accounts(fetch_all):
-        for name in filter(None, (username, email)):
-            canonical = _canonical(name)
-            if canonical is None:
-                found[_MISSPELT].append(account_id)
-            elif canonical != name:
-                ((other,),) = fetch_all(_OTHERS, {"id": account_id, "name": canonical})
-                is_twice = other is not None or odd.setdefault(canonical, account_id) != account_id
-                found[_TWICE if is_twice else _MISSPELT].append(account_id)
+        broken = {_spelling(fetch_all, odd, account_id, name) for name in filter(None, (username, email))}
         if not _is_readable(password_hash):
-            found[_UNREADABLE].append(account_id)
+            broken.add(_UNREADABLE)
+        for rule in found.keys() & broken:
+            found[rule].append(account_id)
     for rule, ids in found.items():
         if ids:
             yield Breach(rule, len(ids), ids[0], ids[-1])
+
+
+def _spelling(fetch_all: FetchAll, odd: dict[str, str], account_id: str, name: str) -> Rule | None:
+    """Return the rule that a name breaks, if it is not in its one spelling. ``odd`` has the names that were not yet."""
+    canonical = _canonical(name)
+    if canonical == name:
+        return None
+    if canonical is None:
+        return _MISSPELT
+    ((other,),) = fetch_all(_OTHERS, {"id": account_id, "name": canonical})
+    return _TWICE if other is not None or odd.setdefault(canonical, account_id) != account_id else _MISSPELT
 
 
 def _accounts(fetch_all: FetchAll) -> Iterator[Sequence[Any]]:
