@@ -345,7 +345,8 @@ class Interleavings(RuleBasedStateMachine):
     def unlink_wallet(self, number, wallet):
         account = self.pick(number)
         is_theirs = wallet in account.wallets
-        is_only = is_theirs and account.password is None and len(account.wallets) == 1
+        is_proved = account.password is not None and (account.username or account.email)
+        is_only = is_theirs and not is_proved and len(account.wallets) == 1
         expected = "invalid_parameter" if is_only else OK
         assert self.outcome(expected, self.auth.unlink_wallet, account.name, wallet) in (is_theirs, None)
         if is_theirs and not is_only:

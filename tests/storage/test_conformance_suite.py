@@ -75,6 +75,7 @@ BROKEN_STATEMENTS = {
         ("wallets.account_id = :account_id", "1", "test_nobody_unlinks_anothers_wallet"),
         ("users.password_hash IS NOT NULL", "1", "test_of_two_wallets_unlinked_at_once_one_stays"),
         ("users.password_hash IS NOT NULL", "0", "test_the_only_way_to_sign_in_stays", "hash", True),
+        ("users.username IS NOT NULL", "1", "test_a_password_without_a_name_is_no_way_to_sign_in"),
     ],
     "find_session": [
         ("sessions.is_active IS 1", "1", "test_a_visit_ends_once"),

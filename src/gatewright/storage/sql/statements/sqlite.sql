@@ -440,7 +440,7 @@ DELETE FROM wallets WHERE wallets.evrmore_address = :evrmore_address AND wallets
 FROM wallets AS wallets_1
 WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
 FROM users
-WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL)))
+WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
 
 -- rename_remembered
 UPDATE remembered SET username=:new_name WHERE remembered.account_id = :account_id AND remembered.username = :name
