@@ -5,21 +5,24 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from interleavings.base import OK, World, emails, names, passwords, permissions, roles, wallets, which
+from interleavings.base import OK, World, emails, names, passwords, permissions, roles, seldom, wallets, which
 from interleavings.model import Account
 
 
 class AccountRules(World):
     """What an operator does, and what users do to their accounts."""
 
-    @rule(name=st.none() | names, email=emails, password=st.none() | passwords, is_verified=st.booleans())
-    def create(self, name, email, password, is_verified):
+    @precondition(World.has_few_accounts)
+    @rule(name=st.none() | names, email=emails, password=passwords, is_empty=seldom, is_unverified=seldom)
+    def create(self, name, email, password, is_empty, is_unverified):
+        password, is_verified = None if is_empty else password, not is_unverified
         is_taken = self.model.find(email) or (name and self.model.find(name))
         options = {"email": email, "password": password, "is_verified": is_verified}
         user = self.outcome("taken" if is_taken else OK, self.auth.create_user, name, **options)
         if user:
             self.model.accounts.append(Account(user.id, name, email, password, is_verified))
 
+    @precondition(World.has_few_accounts)
     @rule(name=st.none() | names, email=emails, password=passwords)
     def sign_up(self, name, email, password):
         owner, is_taken = self.model.find(email), bool(name and self.model.find(name))
@@ -65,8 +68,7 @@ class AccountRules(World):
     def unlink_wallet(self, number, wallet):
         account = self.pick(number)
         is_theirs = wallet in account.wallets
-        is_proved = account.password is not None and (account.username or account.email)
-        is_only = is_theirs and not is_proved and len(account.wallets) == 1
+        is_only = is_theirs and account.proof is None and len(account.wallets) == 1
         expected = "invalid_parameter" if is_only else OK
         assert self.outcome(expected, self.auth.unlink_wallet, account.name, wallet) in (is_theirs, None)
         if is_theirs and not is_only:
@@ -74,19 +76,15 @@ class AccountRules(World):
             self.model.end(*(each for each in self.model.sessions if (each.account, each.wallet) == (account, wallet)))
 
     @precondition(World.has_accounts)
-    @rule(number=which)
-    def disable(self, number):
-        account = self.pick(number)
-        self.auth.disable_user(account.name)
-        account.is_active = False
-        self.model.end_all_of(account)
-
-    @precondition(World.has_accounts)
     @rule(number=which, verifies=st.booleans())
-    def enable(self, number, verifies):
+    def disable_or_enable(self, number, verifies):
         account = self.pick(number)
-        self.auth.enable_user(account.name)
-        account.is_active = True
+        if account.is_active:
+            self.auth.disable_user(account.name)
+            self.model.end_all_of(account)
+        else:
+            self.auth.enable_user(account.name)
+        account.is_active = not account.is_active
         if verifies:
             self.auth.verify_user(account.name)
             account.is_verified = True

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from interleavings.base import OK, World, emails, passwords, which
+from interleavings.base import OK, World, emails, passwords, seldom, which
 from interleavings.model import Link
 
 
 class MailRules(World):
     """What comes by mail."""
 
-    @rule(email=emails)
-    def ask_for_verification(self, email):
+    @rule(email=emails, delivers=st.booleans())
+    def ask_for_verification(self, email, delivers):
         self.auth.request_email_verification(email)
         account = self.model.find(email)
         if account and account.is_active and not account.is_verified:
             self.model.post("email_verification", account, email)
+        self.deliver_if(delivers)
 
-    @rule(email=emails)
-    def ask_for_reset(self, email):
+    @rule(email=emails, delivers=st.booleans())
+    def ask_for_reset(self, email, delivers):
         self.auth.request_password_reset(email)
         account = self.model.find(email)
         if account and account.is_active:
             self.model.post("password_reset", account, email)
+        self.deliver_if(delivers)
 
     @precondition(World.has_accounts)
-    @rule(number=which, email=emails)
-    def ask_to_move(self, number, email):
+    @rule(number=which, email=emails, delivers=st.booleans())
+    def ask_to_move(self, number, email, delivers):
         account = self.pick(number)
         expected = "invalid_parameter" if account.email == email else OK
         self.outcome(expected, self.auth.request_email_change, account.id, email=email)
@@ -37,6 +40,11 @@ class MailRules(World):
                 self.model.post("email_change", account, email)
             if account.email:
                 self.model.post("email_change_requested", account, account.email)
+        self.deliver_if(delivers)
+
+    def deliver_if(self, delivers):
+        if delivers:
+            self.deliver()
 
     @rule()
     def deliver(self):
@@ -56,9 +64,10 @@ class MailRules(World):
                 self.sent.append(link)
 
     @precondition(lambda self: self.sent)
-    @rule(number=which, password=passwords)
-    def follow_link(self, number, password):
-        link = self.sent[-1 - number % min(4, len(self.sent))]
+    @rule(number=which, password=passwords, is_any=seldom)
+    def follow_link(self, number, password, is_any):
+        links = (not is_any and list(self.model.links.values())) or self.sent
+        link = links[-1 - number % min(4, len(links))]
         account, is_good = link.account, self.model.is_good(link)
         expected = OK if is_good else "invalid_link"
         assert self.auth.is_link_valid(link.token, purpose=link.purpose) is is_good

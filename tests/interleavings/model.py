@@ -35,6 +35,11 @@ class Account:
         return self.username or self.email or self.wallets[0]
 
     @property
+    def proof(self) -> str | None:
+        """Its password, if there is a name to type with it."""
+        return self.password if self.username or self.email else None
+
+    @property
     def facts(self):
         return self.id, self.username, self.email, self.is_active, self.is_verified
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from interleavings.base import EMAILS, NAMES, OK, World, browsers, passwords, wallets, which
+from interleavings.base import NAMES, OK, World, browsers, passwords, seldom, wallets, which
 from interleavings.model import TOKEN, Account, Series, Session
 
 
 class VisitRules(World):
     """What visitors and programs do."""
 
-    @rule(browser=browsers, name=st.sampled_from(NAMES + EMAILS), password=passwords)
-    def log_in(self, browser, name, password):
-        browser, account = self.browsers[browser], self.model.find(name)
+    @precondition(World.has_accounts)
+    @rule(browser=browsers, number=which, guess=passwords, is_guessed=seldom)
+    def log_in(self, browser, number, guess, is_guessed):
+        browser, account = self.browsers[browser], self.pick(number)
+        name = account.username or account.email or NAMES[0]
+        password = guess if is_guessed or account.password is None else account.password
+        account = self.model.find(name)
         if account is None or account.password != password:
             expected = "user_not_found"
         else:
@@ -117,13 +121,15 @@ class VisitRules(World):
             if is_answered and is_new:
                 browser.cookies.append(returned)
 
-    @rule(browser=browsers, current=passwords, new=passwords)
-    def change_password(self, browser, current, new):
+    @rule(browser=browsers, guess=passwords, is_guessed=seldom, new=passwords)
+    def change_password(self, browser, guess, is_guessed, new):
         browser = self.browsers[browser]
         session = browser.session
+        known = session and session.account.proof
+        current = guess if is_guessed or known is None else known
         if not self.model.see(session):
             expected = "authentication_failed"
-        elif session.account.password != current:
+        elif session.account.proof != current:
             expected = "user_not_found"
         else:
             expected = self.model.refusal_of(session.account)
