@@ -191,7 +191,7 @@ BROKEN_STATEMENTS = {
     "delete_expired_links": [(BEFORE, "expires_at < :now", "test_expired_links_are_deleted_in_batches")],
     "claim_queued_mail": [
         ("due_at <= :now", "due_at < :now", "test_a_mail_is_due_from_the_very_moment_on"),
-        ("due_at > :too_late", "0", "test_a_mail_of_a_wrong_clock_is_due"),
+        ("> :too_late", "> '9'", "test_a_mail_of_a_wrong_clock_is_due"),
         ("ORDER BY outbox.due_at", "ORDER BY outbox.due_at DESC", CLAIMED),
         ("SET due_at=:busy_until", "SET due_at=:now", CLAIMED),
     ],

@@ -146,7 +146,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     if found is None:
         return None
     session, account = found
-    if is_ahead(session.created_at, now=now) or is_ahead(session.last_seen_at, now=now):
+    if is_ahead(session.last_seen_at, now=now):  # which is never before it was made
         return None
     user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
     if user is None or user.id != session.user_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
 
 from gatewright.storage.sql.statements.compile import first, sql
 from gatewright.storage.sql.tables import outbox
@@ -23,9 +23,11 @@ class OutboxStatements:
     @cached_property
     def claim_queued_mail(self) -> str:
         """Parameters: ``now``, ``busy_until``, ``too_late``. Returns the mail to exactly one caller."""
-        is_due = or_(c.due_at <= bindparam("now"), c.due_at > bindparam("too_late"))
-        due = select(c.id).where(is_due).order_by(c.due_at)
-        oldest = first(due, literal_column("1")).scalar_subquery()
+        overdue, put_off = (
+            first(select(c.id).where(due).order_by(c.due_at), literal_column("1")).scalar_subquery()
+            for due in (c.due_at <= bindparam("now"), c.due_at > bindparam("too_late"))
+        )
+        oldest = func.coalesce(overdue, put_off)
         claimed = update(outbox).where(c.id == oldest).values(due_at=bindparam("busy_until"))
         return sql(claimed.returning(*c))
 

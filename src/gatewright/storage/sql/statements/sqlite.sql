@@ -57,10 +57,13 @@ UPDATE users SET username=:username WHERE users.id = :account_id
 UPDATE challenges SET used=1 WHERE challenges.id = :challenge_id AND challenges.used IS 0 AND challenges.expires_at > :now
 
 -- claim_queued_mail
-UPDATE outbox SET due_at=:busy_until WHERE outbox.id = (SELECT outbox.id
+UPDATE outbox SET due_at=:busy_until WHERE outbox.id = coalesce((SELECT outbox.id
 FROM outbox
-WHERE outbox.due_at <= :now OR outbox.due_at > :too_late ORDER BY outbox.due_at
-LIMIT 1 OFFSET 0) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
+WHERE outbox.due_at <= :now ORDER BY outbox.due_at
+LIMIT 1 OFFSET 0), (SELECT outbox.id
+FROM outbox
+WHERE outbox.due_at > :too_late ORDER BY outbox.due_at
+LIMIT 1 OFFSET 0)) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
