@@ -325,13 +325,13 @@ CLOCKS_APART = timedelta(minutes=1)
 """How far the clocks of two machines may be apart: what one has just made counts on the other at once."""
 
 
-def is_ahead(moment: datetime, *, now: datetime) -> bool:
+def is_ahead(moment: datetime, *, now: datetime, by: timedelta = CLOCKS_APART) -> bool:
     """Say whether ``moment`` is further ahead than clocks may be apart: a clock was wrong when it was written down.
 
     What was made then would live for longer than it may, by as much as the clock was wrong. So it does not count until
     that moment has come.
     """
-    return as_utc(moment) > as_utc(now) + CLOCKS_APART
+    return as_utc(moment) > as_utc(now) + by
 
 
 def has_passed(moment: datetime, *, now: datetime) -> bool:

@@ -147,7 +147,6 @@ BREACHES = [
         for table in ("sessions", "remembered", "links", "challenges")
         for moment, status in (("'2000-01-01T00:00:00.000000'", "warning"), (LASTING, "unsafe"))
     ),
-    ("sessions", "warning", "UPDATE sessions SET last_seen_at = '2000-01-01T00:00:00.000000'"),
     *(
         (table, "warning", f"UPDATE {table} SET created_at = {MOMENT}")
         for table in ("users", "sessions", "remembered", "links", "challenges", "outbox")

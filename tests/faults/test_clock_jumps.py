@@ -79,22 +79,25 @@ def test_what_was_made_in_the_future_is_not_good_yet(auth, anna, clock, set_righ
 
 
 def test_a_visit_that_was_seen_in_the_future_is_over(auth, anna, clock):
-    """Or it would not die of idleness until then."""
+    """Or it would not die of idleness until then. A clock that goes back by less than that signs nobody out."""
     visit = {}
     sign_in(auth, visit)
-    clock.advance(minutes=90)
-    assert not auth.guard(dict(visit)).is_guest()
-    clock.advance(minutes=-85)
-
+    for _ in range(2):
+        clock.advance(minutes=100)
+        assert not auth.guard(dict(visit)).is_guest()
+    clock.advance(minutes=-120, seconds=-1)
     assert auth.guard(dict(visit)).is_guest()
     assert auth.list_sessions() == []
+    clock.advance(seconds=1)
+    assert not auth.guard(dict(visit)).is_guest()
+    clock.advance(minutes=120)
+
+    assert auth.guard(dict(visit)).is_guest()  # idle since it was seen by the clock that is right
 
 
 @pytest.mark.parametrize(("seconds", "is_good"), [(60, True), (60.000001, False)])
-def test_clocks_may_be_a_minute_apart(auth, anna, clock, seconds, is_good):
+def test_clocks_may_be_a_minute_apart(auth, clock, seconds, is_good):
     """What another machine has just made counts at once, though its clock is ahead."""
-    visit = {}
-    sign_in(auth, visit)
     token = auth.authenticate(*signed(auth, Wallet.new())).token
     unsigned = signed(auth, Wallet.new())
     clock.advance(seconds=-seconds)
@@ -105,7 +108,7 @@ def test_clocks_may_be_a_minute_apart(auth, anna, clock, seconds, is_good):
         except InvalidChallengeError:
             return False
 
-    assert [not auth.guard(visit).is_guest(), bool(auth.validate_token(token)), is_accepted()] == [is_good] * 3
+    assert [bool(auth.validate_token(token)), is_accepted()] == [is_good] * 2
 
 
 def test_nobody_is_blocked_until_the_wrong_clock_is_right(auth, anna, clock, set_right):

@@ -120,20 +120,22 @@ class Model:
     def is_listed(self, session):
         is_idle = not session.is_token and session.seen <= self.now - IDLE
         is_over = session.created + session.life <= self.now
-        is_ahead = self.is_ahead(session.created) or self.is_ahead(session.seen)
+        is_ahead = session.seen > self.now + IDLE
         return session in self.sessions and not (is_idle or is_over or is_ahead) and session.account.is_active
 
     def is_let_in(self, session):
         """Say whether a session recognises its user."""
         if session is None or not self.is_listed(session):
             return False
-        return session.is_token or self.refusal_of(session.account, wallet=session.wallet) is None
+        if session.is_token:
+            return not self.is_ahead(session.created)
+        return self.refusal_of(session.account, wallet=session.wallet) is None
 
     def see(self, session):
         """Recognise a visitor, which is written down once a minute."""
         if not self.is_let_in(session):
             return False
-        if self.now - session.seen >= MINUTE:
+        if self.now - session.seen >= MINUTE or self.is_ahead(session.seen):
             session.seen = self.now
         return True
 

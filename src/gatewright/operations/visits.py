@@ -141,12 +141,12 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         has another password.
     """
     now = parts.clock.now()
-    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
-    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
+    idle = timedelta(minutes=parts.settings.session_idle_minutes)
+    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=now - idle)
     if found is None:
         return None
     session, account = found
-    if is_ahead(session.last_seen_at, now=now):  # which is never before it was made
+    if is_ahead(session.last_seen_at, now=now, by=idle):
         return None
     user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
     if user is None or user.id != session.user_id:
@@ -159,7 +159,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
 async def note_visit(parts: Parts, session: Session) -> None:
     """Write down that a session has been seen, unless that was done a moment ago."""
     now = parts.clock.now()
-    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY:
+    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY or is_ahead(session.last_seen_at, now=now):
         with second_write("When a session was last seen"):
             await parts.store.touch_session(session.id, now=now)
 

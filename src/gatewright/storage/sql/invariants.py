@@ -265,13 +265,6 @@ RULES: tuple[Rule, ...] = (
     *_lifetimes("remembered", lets_in=True),
     *_lifetimes("links", lets_in=True),
     *_lifetimes("challenges", lets_in=True),
-    Rule(
-        "sessions",
-        "sessions were seen before they began",
-        "A clock was wrong, or somebody wrote them by hand.",
-        _WRONG_CLOCK,
-        "SELECT id AS which FROM sessions WHERE last_seen_at < created_at",
-    ),
     *(_made_in_future(table) for table in ("users", "sessions", "remembered", "links", "challenges", "outbox")),
     _made_in_future("wallets", which="evrmore_address", column="linked_at"),
     _made_in_future("audit", which="event", column="at"),
