@@ -128,7 +128,7 @@ class Model:
         if session is None or not self.is_listed(session):
             return False
         if session.is_token:
-            return not self.is_ahead(session.created)
+            return session.created <= self.now
         return self.refusal_of(session.account, wallet=session.wallet) is None
 
     def see(self, session):

@@ -119,11 +119,9 @@ def test_a_token_expires_at_its_expiry_and_not_before():
 
 
 def test_a_token_is_good_from_its_issue_and_not_before():
-    """A token of the future is not good yet, but for one of a machine whose clock is ahead by a minute."""
-    minute = timedelta(minutes=1)
-
-    assert tokens_with().read(TOKEN, now=NOON - minute)["jti"] == "session-1"
-    assert reason_of_refusal(TOKEN, now=NOON - minute - timedelta(microseconds=1)) == "not_yet_valid"
+    """A token of the future is not good yet."""
+    assert tokens_with().read(TOKEN, now=NOON)["jti"] == "session-1"
+    assert reason_of_refusal(TOKEN, now=NOON - timedelta(microseconds=1)) == "not_yet_valid"
 
 
 @pytest.mark.parametrize("lifetime", [timedelta(0), -SECOND, timedelta(milliseconds=900)])
@@ -187,8 +185,8 @@ def test_times_are_whole_numbers(name, value):
         ({"exp": NOON_SECONDS}, "wrong_exp"),
         ({"exp": -1}, "wrong_exp"),
         ({"iat": -(10**400), "exp": 0}, "expired"),
-        ({"iat": NOON_SECONDS + 61}, "not_yet_valid"),
-        ({"nbf": NOON_SECONDS + 61}, "not_yet_valid"),
+        ({"iat": NOON_SECONDS + 1}, "not_yet_valid"),
+        ({"nbf": NOON_SECONDS + 1}, "not_yet_valid"),
         ({"nbf": 10**400}, "not_yet_valid"),
     ],
 )
