@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from gatewright.errors import InvalidParameterError
@@ -331,6 +331,19 @@ def as_utc(moment: datetime) -> datetime:
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+CLOCKS_APART = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart: what one has just made counts on the other at once."""
+
+
+def is_ahead(moment: datetime, *, now: datetime, by: timedelta = CLOCKS_APART) -> bool:
+    """Say whether ``moment`` is further ahead than clocks may be apart: a clock was wrong when it was written down.
+
+    What was made then would live for longer than it may, by as much as the clock was wrong. So it does not count until
+    that moment has come.
+    """
+    return as_utc(moment) > as_utc(now) + by
 
 
 def has_passed(moment: datetime, *, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Account, Session, User, as_utc, with_rights
+from gatewright.model import Account, Session, User, as_utc, is_ahead, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -137,14 +137,17 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         secret: What the session mapping holds.
 
     Returns:
-        None where the session is over, or its user no longer loads, is inactive or unverified, or has another password.
+        None where the session is over or from the future, or its user no longer loads, is inactive or unverified, or
+        has another password.
     """
     now = parts.clock.now()
-    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
-    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
+    idle = timedelta(minutes=parts.settings.session_idle_minutes)
+    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=now - idle)
     if found is None:
         return None
     session, account = found
+    if is_ahead(session.last_seen_at, now=now, by=idle):
+        return None
     user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
@@ -156,7 +159,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
 async def note_visit(parts: Parts, session: Session) -> None:
     """Write down that a session has been seen, unless that was done a moment ago."""
     now = parts.clock.now()
-    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY:
+    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY or is_ahead(session.last_seen_at, now=now):
         with second_write("When a session was last seen"):
             await parts.store.touch_session(session.id, now=now)
 

@@ -99,13 +99,13 @@ def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: 
 
 
 def _open_sqlite(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
-    database = SQLiteDatabase(settings.database_url)
+    database = SQLiteDatabase(settings.database_url, patience=settings.database_timeout_seconds)
     _migrate_or_close(database)
     store = SQLStore(database, naive_timestamps=naive_timestamps)
     if not is_async:
         return OpenedStore(store=store, blocking=store, reader=store, file=database.path, is_quick=True)
     reader = SQLStore(database.for_event_loop(), naive_timestamps=naive_timestamps)
-    offloaded = offload(store, threads=_DATABASE_THREADS, here=reader)
+    offloaded = offload(store, threads=_DATABASE_THREADS, here=reader, patience=settings.database_timeout_seconds)
     return OpenedStore(store=offloaded, blocking=store, reader=reader, file=database.path, is_quick=True)
 
 
