@@ -14,16 +14,19 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 
 from gatewright import EvrmoreAuth, Settings
+from gatewright.storage.opened import open_database
 from gatewright.storage.sql.account_invariants import account_breaches
 from gatewright.storage.sql.invariants import breaches
 from gatewright.storage.sql.sqlite.file import reading_at_rest
 from gatewright.storage.sql.sqlite.url import path_of
+from gatewright.storage.sql.url import is_postgresql
 from gatewright.system import SystemClock
 
-STORES = ["sqlite"]
+STORES = ["sqlite", "postgresql"]
 
 QUICK = {
     "jwt_secret": "a secret for tests, longer than 32 bytes",
@@ -49,7 +52,16 @@ def make_store_settings(request, migrated_file):
             shutil.copyfile(migrated_file, path)
             return QUICK | {"database_url": f"sqlite:///{path}"}
 
-        yield {"sqlite": make_sqlite}[request.param]
+        if request.param == "postgresql":
+            yield request.getfixturevalue("make_store_on_postgresql")
+        else:
+            yield make_sqlite
+
+
+@pytest.fixture
+def make_store_on_postgresql(copy_postgres_database):
+    """Make empty databases on the tests' own server."""
+    return lambda: QUICK | {"database_url": copy_postgres_database()}
 
 
 @pytest.fixture
@@ -85,6 +97,21 @@ connection.execute("ROLLBACK")
 @contextmanager
 def hanging(settings):
     """Keep a store from answering whoever wants to change something, while the block runs."""
+    locking = _locking_tables if is_postgresql(settings["database_url"]) else _locking_file
+    with locking(settings):
+        yield
+
+
+@contextmanager
+def _locking_tables(settings):
+    with psycopg.connect(settings["database_url"].replace("+psycopg", "")) as connection:
+        connection.execute("LOCK TABLE users, sessions, audit, attempts, challenges IN EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+@contextmanager
+def _locking_file(settings):
     command = [sys.executable, "-c", LOCKER, path_of(settings["database_url"])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as locker:
         assert locker.stdout.readline() == "locked\n"
@@ -97,7 +124,11 @@ def hanging(settings):
 @contextmanager
 def fetch_all_of(settings):
     """Read a store past our own code, as ``gatewright doctor --deep`` does."""
-    with reading_at_rest(path_of(settings["database_url"])) as fetch_all:
+    url = settings["database_url"]
+    reading = (
+        open_database(Settings(**settings)).reading_at_rest() if is_postgresql(url) else reading_at_rest(path_of(url))
+    )
+    with reading as fetch_all:
         yield fetch_all
 
 

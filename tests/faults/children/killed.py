@@ -16,6 +16,7 @@ import sys
 from itertools import count
 
 from gatewright import EvrmoreAuth, Settings
+from gatewright.storage.sql.postgres.connections import BlockingConnection
 from gatewright.testing import Wallet
 
 PASSWORD = "correct horse battery staple"
@@ -46,7 +47,18 @@ def in_sqlite(reached):
     sqlite3.connect = connect_traced
 
 
-TRACE = {"sqlite": in_sqlite}
+def in_postgresql(reached):
+    """Tell of every statement before it is sent."""
+    execute = BlockingConnection.execute
+
+    def traced(self, query, *args, **kwargs):
+        reached(str(query).split()[0])
+        return execute(self, query, *args, **kwargs)
+
+    BlockingConnection.execute = traced
+
+
+TRACE = {"sqlite": in_sqlite, "postgresql+psycopg": in_postgresql}
 """What tells of the statements of each driver, by the scheme of the database's URL."""
 
 
