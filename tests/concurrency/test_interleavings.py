@@ -22,12 +22,18 @@ def run(make_store_settings, **options):
     )
 
 
-def test_all_operations_in_any_order(make_store_settings):
-    """A hundred orders of fifty operations each."""
-    run(make_store_settings, max_examples=100, stateful_step_count=50, phases=[Phase.generate, Phase.shrink])
+ORDERS = {"sqlite": 100, "postgresql": 15}
+"""How many are tried: a database of its own for each takes a server its time."""
+
+
+def test_all_operations_in_any_order(make_store_settings, request):
+    """So many orders of fifty operations each."""
+    orders = ORDERS[request.node.callspec.params["make_store_settings"]]
+    run(make_store_settings, max_examples=orders, stateful_step_count=50, phases=[Phase.generate, Phase.shrink])
 
 
 @pytest.mark.long
-def test_all_operations_in_any_order_for_minutes(make_store_settings):
+def test_all_operations_in_any_order_for_minutes(make_store_settings, request):
     """The same for hundreds of orders, longer ones."""
-    run(make_store_settings, max_examples=400, stateful_step_count=80)
+    orders = 4 * ORDERS[request.node.callspec.params["make_store_settings"]]
+    run(make_store_settings, max_examples=orders, stateful_step_count=80)
