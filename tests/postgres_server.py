@@ -74,16 +74,19 @@ def migrated_template(make_migrated_postgres_database: Callable[[], str]) -> str
 def copy_postgres_database(postgres_server: str, migrated_template: str) -> Iterator[Callable[[], str]]:
     """Make databases that have been migrated, gone with the test, and return their URLs."""
     made: list[str] = []
-    with psycopg.connect(f"{postgres_server.replace('+psycopg', '')}postgres", autocommit=True) as connection:
 
-        def copy() -> str:
-            made.append(f"copy_{next(_copies)}")
-            connection.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {migrated_template}")
-            return f"{postgres_server}{made[-1]}"
+    def run(statement: str) -> None:
+        with psycopg.connect(f"{postgres_server.replace('+psycopg', '')}postgres", autocommit=True) as connection:
+            connection.execute(statement)
 
-        yield copy
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    def copy() -> str:
+        made.append(f"copy_{next(_copies)}")
+        run(f"CREATE DATABASE {made[-1]} TEMPLATE {migrated_template}")
+        return f"{postgres_server}{made[-1]}"
+
+    yield copy
+    for name in made:
+        run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
