@@ -210,7 +210,8 @@ class PostgresDatabase:
     def _connected(self) -> Iterator[psycopg.Connection[Row]]:
         """Connect past every pool, so that what is wrong is said at once."""
         try:
-            connection = psycopg.connect(self._options.conninfo, **self._options.connect)
+            # Nothing is prepared: behind a pooler it would stay on a connection that others are lent.
+            connection = psycopg.connect(self._options.conninfo, **self._options.connect, prepare_threshold=None)
         except psycopg.Error as error:
             raise StoreUnavailableError(
                 f"The database cannot be reached: {first_line(error)}. "
