@@ -9,10 +9,21 @@ from sqlalchemy import bindparam, select, text
 from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.tables import links, remembered, users, wallets
 
-_MARK = 0x6777
-"""The upper 16 bits of the advisory locks that say where in the audit record a transaction writes."""
+_LOCK_AUDIT_NUMBER = """
+    SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
+"""
+"""The number stands in the lower 48 bits of the lock's key, and a mark in the upper 16."""
 
-_LAST_NUMBER = "pg_sequence_last_value('audit_id_seq')"
+_FIND_LAST_SETTLED_AUDIT = """
+    SELECT coalesce(least(last, (
+        SELECT min(number) FROM (
+            SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks
+            WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 AND classid::bigint >> 16 = 26487
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS announced WHERE number <= last
+    )), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
+"""
+"""The last number must be read before the locks. So they are looked up in a subquery that depends on it."""
 
 
 class LockStatements(StatementsBase):
@@ -52,22 +63,9 @@ class LockStatements(StatementsBase):
 
         It never waits: such locks are shared, and nobody asks for another kind.
         """
-        return self._sql(text(f"SELECT pg_advisory_xact_lock_shared({_MARK << 48} + coalesce({_LAST_NUMBER}, 0))"))
+        return self._sql(text(_LOCK_AUDIT_NUMBER))
 
     @cached_property
     def find_last_settled_audit(self) -> str:
-        """Return the number up to which no line can appear any more: each is there, or never will be.
-
-        The last number must be read before the locks. So they are looked up in a subquery that depends on it.
-        """
-        return self._sql(
-            text(
-                "SELECT coalesce(least(last, (SELECT min(number) FROM ("
-                "SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks "
-                "WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 "
-                f"AND classid::bigint >> 16 = {_MARK} "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                ") AS announced WHERE number <= last)), 0) "
-                f"FROM (SELECT {_LAST_NUMBER} AS last OFFSET 0) AS sequence"
-            )
-        )
+        """Return the number up to which no line can appear any more: each is there, or never will be."""
+        return self._sql(text(_FIND_LAST_SETTLED_AUDIT))

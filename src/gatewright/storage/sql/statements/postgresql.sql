@@ -205,7 +205,13 @@ FROM users AS named
 WHERE named.email = %(name)s::VARCHAR COLLATE "C"))
 
 -- find_last_settled_audit
-SELECT coalesce(least(last, (SELECT min(number) FROM (SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 AND classid::bigint >> 16 = 26487 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS announced WHERE number <= last)), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
+SELECT coalesce(least(last, (
+SELECT min(number) FROM (
+SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 AND classid::bigint >> 16 = 26487
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) AS announced WHERE number <= last
+)), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
 
 -- find_link
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
@@ -382,7 +388,7 @@ FROM wallets
 WHERE wallets.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C") FOR NO KEY UPDATE
 
 -- lock_audit_number
-SELECT pg_advisory_xact_lock_shared(7455427708135145472 + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
+SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
 
 -- lock_remembered
 SELECT remembered.id
