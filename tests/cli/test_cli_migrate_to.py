@@ -303,6 +303,17 @@ def test_a_lost_server_is_an_error_that_says_how_to_go_on(halfway, invoke, targe
 
 
 @pytest.mark.usefixtures("visits")
+def test_a_big_table_may_take_longer_than_statements_usually_may(halfway, look, target):
+    """As where a time-out has been set for the role, because there is a pooler."""
+    look(f"ALTER DATABASE {target.rpartition('/')[2]} SET statement_timeout = '500ms'")
+    with halfway() as process:
+        while not look(f"{IS_WAITING} AND waitstart < clock_timestamp() - interval '600ms'").fetchone():
+            assert process.poll() is None
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("visits")
 def test_an_installation_is_copied_through_a_pooler(invoke, target, pgbouncer, counts):
     result = invoke("migrate", "--to", f"{pgbouncer}{target.rpartition('/')[2]}")
 

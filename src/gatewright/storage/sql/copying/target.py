@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
@@ -13,6 +14,12 @@ from gatewright.storage.sql.rows import Row
 
 _BATCH = 1000
 """Rows that one answer of the server brings."""
+
+_PATIENTLY = """
+    SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+        set_config('lock_timeout', '30s', true), set_config('timezone', 'UTC', true)
+"""
+"""A table may take longer than what its role is usually granted for a statement, but not the waiting for others."""
 
 _CONTINUE = "SELECT setval('audit_id_seq', greatest(%s, last_value)) FROM audit_id_seq"
 
@@ -32,8 +39,7 @@ class Target:
         wanted = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
             _names(table.columns.keys()), sql.Identifier(table.name), _names(table.primary_key.columns.keys())
         )
-        with self._connection.transaction(), self._connection.cursor("copied") as cursor:
-            self._connection.execute("SET LOCAL TIME ZONE 'UTC'")
+        with self._transaction(), self._connection.cursor("copied") as cursor:
             cursor.itersize = _BATCH
             cursor.execute(wanted)
             yield from cursor
@@ -45,7 +51,7 @@ class Target:
             ConfigurationError: If it is not empty.
         """
         name = sql.Identifier(table.name)
-        with self._connection.transaction(), self._connection.cursor() as cursor:
+        with self._transaction(), self._connection.cursor() as cursor:
             cursor.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(name))
             if cursor.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(name)).fetchone():
                 raise in_use(table.name)
@@ -53,7 +59,7 @@ class Target:
             with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(name, columns)) as copy:
                 for row in rows:
                     copy.write_row(row)
-        self._connection.execute(sql.SQL("ANALYZE {}").format(name))  # or the first queries would be planned blindly
+            cursor.execute(sql.SQL("ANALYZE {}").format(name))  # or the first queries would be planned blindly
 
     def continue_numbers(self, last: int) -> None:
         """Have the next line of the audit record get a higher number than any before it.
@@ -63,6 +69,12 @@ class Target:
         """
         if last:
             self._connection.execute(_CONTINUE, (last,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._connection.transaction():
+            self._connection.execute(_PATIENTLY)
+            yield
 
 
 def in_use(table: str) -> ConfigurationError:

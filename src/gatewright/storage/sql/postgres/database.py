@@ -197,6 +197,7 @@ class PostgresDatabase:
             held.autocommit = False
             engine = create_engine("postgresql+psycopg://", creator=lambda: held, poolclass=StaticPool)
             with engine.connect() as connection:
+                connection.exec_driver_sql("SET LOCAL statement_timeout TO 0")  # big tables take long
                 connection.exec_driver_sql(_LOCK_MIGRATIONS)
                 try:
                     yield connection
