@@ -66,6 +66,7 @@ servers:
 	sh tools/install_browser.sh
 	sh tools/install_ldap.sh
 	sh tools/install_postgres.sh
+	sh tools/install_pgbouncer.sh
 	sh tools/install_redis.sh
 	sh tools/install_nginx.sh
 

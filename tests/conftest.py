@@ -16,6 +16,7 @@ from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import migrate
 from gatewright.testing import HookRecorder, Wallet
+from pgbouncer_server import pgbouncer as pgbouncer
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -99,13 +100,12 @@ def migrated_postgres_database(copy_postgres_database: Callable[[], str]) -> str
 def _serving(programs: Path) -> Iterator[int]:
     """Run a server that forgets everything in the end, and yield its port."""
     with tempfile.TemporaryDirectory(prefix="gatewright-postgres-") as folder:
-        owner = _owner()
-        if owner is not None:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        user = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        user = unprivileged()
+        if user:
+            os.chown(folder, user["user"], user["group"])
         made = [programs / "initdb", "--pgdata", folder, "--username", ROLE, "--auth", "trust", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
-        port = _free_port()
+        port = free_port()
         settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
         command = [programs / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
         with (
@@ -113,7 +113,7 @@ def _serving(programs: Path) -> Iterator[int]:
             subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
         ):
             try:
-                _await_server(process, port)
+                await_server(process, port)
                 yield port
             finally:
                 process.send_signal(signal.SIGINT)  # for PostgreSQL: do not wait for clients to go
@@ -128,31 +128,33 @@ def _programs() -> Path | None:
     return None if initdb is None or postgres is None else Path(initdb).parent
 
 
-def _owner() -> pwd.struct_passwd | None:
-    """Return whom the server runs as where the tests run as root, as which it refuses to."""
+def unprivileged() -> dict[str, Any]:
+    """Return how to start a server that refuses to run as root, as whom the tests may run."""
     if os.getuid() != 0:
-        return None
+        return {}
     try:
-        return pwd.getpwnam("postgres")
+        owner = pwd.getpwnam("postgres")
     except KeyError:
-        return pwd.getpwnam("nobody")
+        owner = pwd.getpwnam("nobody")
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await_server(process: subprocess.Popen[bytes], port: int) -> None:
+def await_server(process: subprocess.Popen[bytes], port: int) -> None:
     """Return when the server answers."""
     for _ in range(400):
         if process.poll() is not None:
-            pytest.fail(f"PostgreSQL ended with {process.returncode}")
+            pytest.fail(f"The server ended with {process.returncode}")
         try:
             psycopg.connect(host="127.0.0.1", port=port, user=ROLE, dbname="postgres", connect_timeout=2).close()
         except psycopg.OperationalError:
             time.sleep(0.05)
         else:
             return
-    pytest.fail("PostgreSQL does not answer")
+    pytest.fail("The server does not answer")

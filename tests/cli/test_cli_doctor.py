@@ -475,3 +475,17 @@ def test_a_database_on_a_network_file_system_is_unsafe(examine, monkeypatch):
 
     assert code == 1
     assert "nfs4" in found["file system", "unsafe"]
+
+
+@pytest.mark.parametrize("is_pooled", [False, True], ids=["directly", "through a pooler"])
+def test_a_pooler_before_postgresql_is_told(examine, request, migrated_postgres_database, is_pooled):
+    """It shares connections out; what cannot be set through it is to be set for the role."""
+    url = migrated_postgres_database
+    if is_pooled:
+        url = f"{request.getfixturevalue('pgbouncer')}{url.rpartition('/')[2]}"
+    _, found = examine(GATEWRIGHT_DATABASE_URL=url, GATEWRIGHT_DATABASE_POOL_SIZE="900")
+
+    assert found["revision", "ok"]
+    assert (("pooler", "warning") in found, ("connections", "ok") in found) == (is_pooled, is_pooled)
+    if is_pooled:
+        assert "ALTER ROLE its_name SET statement_timeout" in found["pooler", "warning"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -44,6 +45,26 @@ class TestBlocking(PostgresConformance):
 
 
 class TestSuspending(PostgresConformance):
+    """Awaited in an event loop."""
+
+    suspends = True
+
+
+class ThroughPgBouncer(PostgresConformance):
+    """Through a pooler that lends each transaction another connection. The suite's threads share two of them."""
+
+    @pytest.fixture
+    def options(self, options, pgbouncer):
+        """How to connect to the same database through the pooler."""
+        name = options.conninfo.rpartition("/")[2]
+        return replace(options, conninfo=conninfo_of(f"{pgbouncer}{name}"))
+
+
+class TestBlockingThroughPgBouncer(ThroughPgBouncer):
+    """Answering at once."""
+
+
+class TestSuspendingThroughPgBouncer(ThroughPgBouncer):
     """Awaited in an event loop."""
 
     suspends = True

@@ -32,7 +32,11 @@ class AuditStore(Protocol):
         ...
 
     async def list_audit(self, which: AuditFilter) -> list[tuple[int, AuditEntry]]:
-        """Return lines with their numbers, oldest first."""
+        """Return lines with their numbers, oldest first.
+
+        Whoever reads on behind the last number that they have seen misses none: a line is not returned before every
+        line with a lower number is there.
+        """
         ...
 
     async def delete_audit(self, *, before: datetime, at_most: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatewright.errors import ConfigurationError
+from gatewright.errors import ConfigurationError, InvalidParameterError
 from gatewright.offload import offload
 from gatewright.ports import Store
 from gatewright.settings import Settings
@@ -15,6 +16,7 @@ from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
 from gatewright.storage.sql.url import conninfo_of, is_postgresql
 
 if TYPE_CHECKING:
+    from gatewright.storage.sql.copying import CopiedTable, Watch
     from gatewright.storage.sql.postgres.database import PostgresDatabase
 
 _DATABASE_THREADS = 4
@@ -82,6 +84,33 @@ def open_database(settings: Settings) -> SQLiteDatabase | PostgresDatabase:
         ConfigurationError: If the URL names no database that works.
     """
     return _postgresql(settings) if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url)
+
+
+def copy_to_postgresql(settings: Settings, url: str, watch: Watch) -> list[CopiedTable]:
+    """Copy the SQLite installation that the settings name into a PostgreSQL database.
+
+    Args:
+        settings: What the operator decided.
+        url: The PostgreSQL database.
+        watch: Is told now and then what is being done, for how many rows it has been done, and how many there are.
+
+    Raises:
+        InvalidParameterError: If one of the two is of the wrong kind, or PostgreSQL cannot hold a row.
+        ConfigurationError: If a URL names no database that works, or the target holds something else.
+        StoreUnavailableError: If one of the two cannot be reached or refuses.
+    """
+    if not is_postgresql(url):
+        raise InvalidParameterError("--to takes the URL of a database as in postgresql+psycopg://user@host/database.")
+    source = open_database(settings)
+    if not isinstance(source, SQLiteDatabase) or source.path is None or not source.path.exists():
+        raise InvalidParameterError(
+            f"Only a SQLite file can be copied, and {source.place} is none. Name it in GATEWRIGHT_DATABASE_URL."
+        )
+    target = _postgresql(settings.with_values(database_url=url))
+    from gatewright.storage.sql.copying import copy_installation
+
+    with closing(source), closing(target):
+        return copy_installation(source, target, watch)
 
 
 def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: bool) -> Store:

@@ -20,12 +20,15 @@ class Dialect:
         write_moment: Turns a timestamp into what a column keeps.
         read_aware: Turns what a column keeps into a timestamp in UTC.
         read_naive: The same without a time zone, as the Evrmore documents expect.
+        has_many_writers: Whether transactions write at the same time, so that one may get a number before another and
+            commit after it.
     """
 
     name: str
     write_moment: Callable[[datetime], object]
     read_aware: Callable[[Any], datetime]
     read_naive: Callable[[Any], datetime]
+    has_many_writers: bool
 
 
 _LENGTH = len("2000-01-01T00:00:00.000000")
@@ -44,8 +47,8 @@ def _naive_in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-SQLITE = Dialect("sqlite", text_of, _aware_of, datetime.fromisoformat)
+SQLITE = Dialect("sqlite", text_of, _aware_of, datetime.fromisoformat, has_many_writers=False)
 """Timestamps are text of one length, whose order is that of time."""
 
-POSTGRESQL = Dialect("postgresql", as_utc, partial(datetime.astimezone, tz=UTC), _naive_in_utc)
+POSTGRESQL = Dialect("postgresql", as_utc, partial(datetime.astimezone, tz=UTC), _naive_in_utc, has_many_writers=True)
 """Timestamps are ``timestamptz``."""

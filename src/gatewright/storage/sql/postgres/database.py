@@ -162,7 +162,7 @@ class PostgresDatabase:
         Raises:
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self._connected() as connection:
+        with self.connected() as connection:
             row = connection.execute(_FACTS).fetchone()
             assert row is not None  # noqa: S101 # a selection without a table has one row
             version, allowed, process, now = row
@@ -176,7 +176,7 @@ class PostgresDatabase:
             ConfigurationError: If the server is too old, or the role may not read our tables.
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self._connected() as connection:
+        with self.connected() as connection:
             if connection.info.server_version < _OLDEST:
                 raise ConfigurationError(
                     f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
@@ -215,10 +215,11 @@ class PostgresDatabase:
         from sqlalchemy.exc import ProgrammingError
         from sqlalchemy.pool import StaticPool
 
-        with self._connected() as held:
+        with self.connected() as held:
             held.autocommit = False
             engine = create_engine("postgresql+psycopg://", creator=lambda: held, poolclass=StaticPool)
             with engine.connect() as connection:
+                connection.exec_driver_sql("SET LOCAL statement_timeout TO 0")  # big tables take long
                 connection.exec_driver_sql(_LOCK_MIGRATIONS)
                 try:
                     yield connection
@@ -229,10 +230,11 @@ class PostgresDatabase:
                 connection.commit()
 
     @contextmanager
-    def _connected(self) -> Iterator[psycopg.Connection[Row]]:
+    def connected(self) -> Iterator[psycopg.Connection[Row]]:
         """Connect past every pool, so that what is wrong is said at once."""
         try:
-            connection = psycopg.connect(self._options.conninfo, **self._options.connect)
+            # Nothing is prepared: behind a pooler it would stay on a connection that others are lent.
+            connection = psycopg.connect(self._options.conninfo, **self._options.connect, prepare_threshold=None)
         except psycopg.Error as error:
             raise StoreUnavailableError(
                 f"The database cannot be reached: {first_line(error)}. "

@@ -26,7 +26,7 @@ class AuditStatements(StatementsBase):
 
     @cached_property
     def list_audit(self) -> str:
-        """Parameters: ``after_id``, ``since``, ``event`` (None does not matter), ``at_most``."""
+        """Parameters: ``after_id``, ``up_to``, ``since``, ``event`` (None does not matter), ``at_most``."""
         return self._sql(_first(_wanted()))
 
     @cached_property
@@ -53,7 +53,7 @@ class AuditStatements(StatementsBase):
 def _wanted() -> Select[Any]:
     return (
         select(audit)
-        .where(a.id > bindparam("after_id"))
+        .where(a.id > bindparam("after_id"), a.id <= bindparam("up_to"))
         .where(_unless_none(operator.ge, a.at, "since"))
         .where(_unless_none(operator.eq, a.event, "event"))
     )

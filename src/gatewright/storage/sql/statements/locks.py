@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.tables import links, remembered, users, wallets
+
+_LOCK_AUDIT_NUMBER = """
+    SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
+"""
+"""The number stands in the lower 48 bits of the lock's key, and a mark in the upper 16."""
+
+_FIND_LAST_SETTLED_AUDIT = """
+    SELECT coalesce(least(last, (
+        SELECT min(number) FROM (
+            SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks
+            WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 AND classid::bigint >> 16 = 26487
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS announced WHERE number <= last
+    )), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
+"""
+"""The last number must be read before the locks. So they are looked up in a subquery that depends on it."""
 
 
 class LockStatements(StatementsBase):
@@ -40,3 +56,16 @@ class LockStatements(StatementsBase):
         """Parameters: ``series_id``."""
         series = select(remembered.c.id).where(remembered.c.id == bindparam("series_id"))
         return self._sql(series.with_for_update())
+
+    @cached_property
+    def lock_audit_number(self) -> str:
+        """Tell readers, to the end of the transaction, that it will insert a line with a higher number than the last.
+
+        It never waits: such locks are shared, and nobody asks for another kind.
+        """
+        return self._sql(text(_LOCK_AUDIT_NUMBER))
+
+    @cached_property
+    def find_last_settled_audit(self) -> str:
+        """Return the number up to which no line can appear any more: each is there, or never will be."""
+        return self._sql(text(_FIND_LAST_SETTLED_AUDIT))

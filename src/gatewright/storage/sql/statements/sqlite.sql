@@ -207,6 +207,15 @@ WHERE named.username = :name), (SELECT named.id
 FROM users AS named
 WHERE named.email = :name))
 
+-- find_last_settled_audit
+SELECT coalesce(least(last, (
+SELECT min(number) FROM (
+SELECT ((classid::bigint & 65535) << 32) + objid::bigint AS number FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objsubid = 1 AND classid::bigint >> 16 = 26487
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) AS announced WHERE number <= last
+)), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
+
 -- find_link
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
 FROM wallets
@@ -307,27 +316,27 @@ LIMIT :at_most OFFSET 0
 -- list_audit
 SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
 FROM audit
-WHERE audit.id > :after_id AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) ORDER BY audit.id
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) ORDER BY audit.id
 LIMIT :at_most OFFSET 0
 
 -- list_audit_of
 SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
 FROM audit
-WHERE audit.id > :after_id AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id
 LIMIT :at_most OFFSET 0
 
 -- list_newest_audit
 SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
 FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
 FROM audit
-WHERE audit.id > :after_id AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) ORDER BY audit.id DESC
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) ORDER BY audit.id DESC
 LIMIT :at_most OFFSET 0) AS newest ORDER BY newest.id
 
 -- list_newest_audit_of
 SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
 FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
 FROM audit
-WHERE audit.id > :after_id AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id DESC
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id DESC
 LIMIT :at_most OFFSET 0) AS newest ORDER BY newest.id
 
 -- list_permissions
@@ -380,6 +389,9 @@ FROM users
 WHERE users.id = (SELECT wallets.account_id
 FROM wallets
 WHERE wallets.evrmore_address = :evrmore_address)
+
+-- lock_audit_number
+SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
 
 -- lock_remembered
 SELECT remembered.id

@@ -8,6 +8,9 @@ from gatewright.model import AuditEntry
 from gatewright.ports import AuditFilter
 from gatewright.storage.sql.stores.base import StoreBase
 
+_HIGHEST = 2**63 - 1
+"""The highest number that a database can give."""
+
 
 class SQLAudit(StoreBase):
     """Implements `AuditStore`."""
@@ -22,6 +25,7 @@ class SQLAudit(StoreBase):
         sql = self._statements
         parameters: dict[str, object] = {
             "after_id": which.after_id,
+            "up_to": await self._last_settled(),
             "since": None if which.since is None else self._moment(which.since),
             "event": which.event,
             "at_most": which.at_most,
@@ -33,6 +37,16 @@ class SQLAudit(StoreBase):
             statement = sql.list_newest_audit_of if which.newest else sql.list_audit_of
         rows = await self._database.fetch_all(statement, parameters)
         return [(row[0], self._read.audit_entry(row[1:])) for row in rows]
+
+    async def _last_settled(self) -> int:
+        """Return the number up to which no line can appear any more, for those who read on behind the last one.
+
+        Where transactions write at the same time, a line may be committed after one with a higher number.
+        """
+        if not self._database.dialect.has_many_writers:
+            return _HIGHEST
+        row = await self._database.fetch_one(self._statements.find_last_settled_audit, {})
+        return 0 if row is None else int(row[0])
 
     async def delete_audit(self, *, before: datetime, at_most: int) -> int:
         """Implement `AuditStore`."""

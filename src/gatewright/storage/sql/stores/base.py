@@ -26,6 +26,7 @@ class StoreBase:
     async def _record(self, tx: Transaction, entry: AuditEntry | None) -> None:
         """Write a line of the audit record in the transaction of what it records."""
         if entry is not None:
+            await tx.lock(self._statements.lock_audit_number, {})
             await tx.execute(self._statements.insert_audit, self._write.row(entry))
 
     async def _forget_browsers(self, tx: Transaction, *, user_id: str, provider: str, account_id: str | None) -> None:
