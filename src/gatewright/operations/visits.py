@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Account, Session, User, as_utc, with_rights
+from gatewright.model import Session, User, as_utc, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -22,7 +22,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
-from gatewright.ports import UserSource, VisitSecrets, admits_accounts, reads_quickly
+from gatewright.ports import SignedIn, UserSource, VisitSecrets, admits_accounts, reads_quickly
 
 _SEEN_EVERY = timedelta(minutes=1)
 """Last-seen is written at most so often: a read must not cost a write."""
@@ -144,8 +144,8 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     found = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
     if found is None:
         return None
-    session, account = found
-    user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
+    session, signed_in = found
+    user = await reload_user(parts, provider=session.provider, username=session.username, signed_in=signed_in)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
     if await has_changed(parts, user, provider=session.provider):
@@ -161,30 +161,31 @@ async def note_visit(parts: Parts, session: Session) -> None:
             await parts.store.touch_session(session.id, now=now)
 
 
-async def reload_user(parts: Parts, *, provider: str, username: str, account: Account | None = None) -> User | None:
+async def reload_user(parts: Parts, *, provider: str, username: str, signed_in: SignedIn | None = None) -> User | None:
     """Return a user as the provider knows them now, or None where they may no longer be let in.
 
     Args:
         parts: The application's parts.
         provider: Where the user comes from.
         username: What the provider knows them by.
-        account: The account of ours that the session belongs to, if it is known already.
+        signed_in: The account of ours that the session belongs to, if it is known already.
     """
     source = parts.sources.get(provider)
     if source is None:
         return None
     try:
-        user = require_user(await _load(parts, source, username, account), provider=provider)
+        user = require_user(await _load(parts, source, username, signed_in), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
         return None
     user.provider_name = provider
     return user
 
 
-async def _load(parts: Parts, source: UserSource, username: str, account: Account | None) -> Any:
-    admitted = source.admit(account, username) if account is not None and admits_accounts(source) else None
-    if admitted is not None and account is not None:
-        return admitted if parts.reader else with_rights(await parts.store.rights_of(account.id), admitted)
+async def _load(parts: Parts, source: UserSource, username: str, signed_in: SignedIn | None) -> Any:
+    if signed_in is not None and admits_accounts(source):
+        admitted = source.admit(signed_in.account, username)
+        if admitted is not None:
+            return admitted if signed_in.rights is None else with_rights(signed_in.rights, admitted)
     return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 
