@@ -8,10 +8,12 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
+from types import MappingProxyType
+from typing import Any
 
 _ROLE = "bench"
 _TRIES = 600
@@ -36,7 +38,7 @@ def postgresql(folder: Path, *options: str) -> Iterator[str]:
     port = free_port()
     settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *options]
     command = [str(programs / "postgres"), "-D", str(folder), *(part for one in settings for part in ("-c", one))]
-    with _running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, **user):
+    with _running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, user=user):
         yield f"postgresql+psycopg://{_ROLE}@127.0.0.1:{port}/postgres"
 
 
@@ -73,10 +75,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command, folder, *, ready, stop, **user) -> Iterator[subprocess.Popen[bytes]]:
-    with Path(folder, "log").open("wb") as log, subprocess.Popen(
-        command, stdout=log, stderr=log, cwd=folder, **user
-    ) as process:
+def _running(
+    command: list[str],
+    folder: Path,
+    *,
+    ready: Callable[[], bool],
+    stop: signal.Signals,
+    user: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[None]:
+    with (
+        Path(folder, "log").open("wb") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
+    ):
         try:
             for _ in range(_TRIES):
                 if process.poll() is not None or ready():
@@ -84,7 +94,7 @@ def _running(command, folder, *, ready, stop, **user) -> Iterator[subprocess.Pop
                 sleep(_PAUSE)
             if process.poll() is not None:
                 raise RuntimeError(f"{command[0]} ended: {Path(folder, 'log').read_text()[-500:]}")
-            yield process
+            yield
         finally:
             process.send_signal(stop)
             process.wait(30)
@@ -100,7 +110,7 @@ def _postgresql_programs() -> Path:
     return Path(found).parent
 
 
-def _as_nobody(folder: Path) -> dict[str, object]:
+def _as_nobody(folder: Path) -> dict[str, Any]:
     """Make a folder, and return whom the server runs as: never as root, which it refuses."""
     folder.mkdir()
     if os.getuid() != 0:

@@ -103,7 +103,7 @@ def fastapi_client(settings):
     auth = FastAPIAuth(app, auth=AsyncEvrmoreAuth(settings=settings))
 
     @app.get("/mine")
-    async def mine(user: User = Depends(auth.current_user(role="editor"))) -> list[str]:  # noqa: B008, FAST002 - annotations are texts
+    async def mine(user: User = Depends(auth.current_user(role="editor"))) -> list[str]:  # noqa: B008 - annotations are texts here
         return list(user.roles)
 
     with TestClient(app) as client:
