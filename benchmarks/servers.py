@@ -15,47 +15,48 @@ from time import sleep
 from types import MappingProxyType
 from typing import Any
 
+from disk import working_folder
+
 _ROLE = "bench"
 _TRIES = 600
 _PAUSE = 0.05
 
 
 @contextmanager
-def postgresql(folder: Path, *options: str) -> Iterator[str]:
+def postgresql(*options: str) -> Iterator[str]:
     """Run a server with the settings of a new installation, and yield the URL of an empty database.
 
     Args:
-        folder: Where its data goes; made.
-        options: Settings that differ, such as ``max_connections=200``.
+        *options: Settings that differ, such as ``max_connections=200``.
 
     Raises:
         FileNotFoundError: If PostgreSQL is not installed.
     """
-    programs = _postgresql_programs()
-    user = _as_nobody(folder)
-    made = [programs / "initdb", "--pgdata", folder, "--username", _ROLE, "--auth", "trust", "--encoding", "UTF8"]
-    subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
-    port = free_port()
-    settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *options]
-    command = [str(programs / "postgres"), "-D", str(folder), *(part for one in settings for part in ("-c", one))]
-    with _running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, user=user):
-        yield f"postgresql+psycopg://{_ROLE}@127.0.0.1:{port}/postgres"
+    programs, port = _postgresql_programs(), free_port()
+    with working_folder() as folder:
+        user = _its_user(folder)
+        made = [programs / "initdb", "--pgdata", folder, "--username", _ROLE, "--auth", "trust", "--encoding", "UTF8"]
+        subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
+        settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *options]
+        command = [str(programs / "postgres"), "-D", str(folder), *(part for one in settings for part in ("-c", one))]
+        with _running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, user=user):
+            yield f"postgresql+psycopg://{_ROLE}@127.0.0.1:{port}/postgres"
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
+def redis_server() -> Iterator[str]:
     """Run a Redis that keeps everything in memory, and yield its URL.
-
-    Args:
-        folder: Where it runs; made.
 
     Raises:
         FileNotFoundError: If Redis is not installed.
     """
-    folder.mkdir()
     port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with _running(command, folder, ready=lambda: _answers(port, b"PING\r\n", b"+PONG"), stop=signal.SIGTERM):
+
+    def is_ready() -> bool:
+        return _answers(port, b"PING\r\n", b"+PONG")
+
+    with working_folder() as folder, _running(command, folder, ready=is_ready, stop=signal.SIGTERM):
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -110,9 +111,8 @@ def _postgresql_programs() -> Path:
     return Path(found).parent
 
 
-def _as_nobody(folder: Path) -> dict[str, Any]:
-    """Make a folder, and return whom the server runs as: never as root, which it refuses."""
-    folder.mkdir()
+def _its_user(folder: Path) -> dict[str, Any]:
+    """Return whom the server runs as, never as root, which it refuses; the folder becomes theirs."""
     if os.getuid() != 0:
         return {}
     owner = pwd.getpwnam("postgres")
