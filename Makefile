@@ -7,6 +7,7 @@
 # make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
+# make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -24,7 +25,7 @@ lowest := --resolution lowest-direct
 # Old releases of libraries use what newer ones of others have deprecated.
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -70,6 +71,11 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
+
+load: .venv/dev
+	sh tools/install_postgres.sh
+	sh tools/install_redis.sh
+	$(BIN)/python benchmarks/load.py
 
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py
