@@ -5,11 +5,18 @@
 # make test    everything that must hold: style, types, layers, generated files, tests
 # make test-newest   the tests with the newest versions of everything that pyproject.toml allows
 # make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
+# make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
+# Whoever names a Python means it, even where an environment of another is there already.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell $(PYTHON) -VV),$(shell { .venv/bin/python -VV; } 2>/dev/null))
+$(shell rm -f .venv/python)
+endif
+endif
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
@@ -22,7 +29,8 @@ install = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --req
 
 newest := --upgrade
 lowest := --resolution lowest-direct
-# Old releases of libraries use what newer ones of others have deprecated.
+# Old releases of libraries use what newer ones of others have deprecated; examples that run pytest must not mind either.
+lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
 .PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
@@ -50,7 +58,10 @@ test: check servers
 test-newest test-lowest: test-%: .venv/dev servers
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
 	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
-	.venv-$*/bin/pytest -n 2 --dist loadgroup $($*_options)
+	@# The tools in that group ask for newer versions of some libraries than gatewright does.
+	$(BIN)/uv pip compile --quiet --python .venv-$* $($*) --all-extras pyproject.toml --output-file .venv-$*/versions.txt
+	$(BIN)/uv pip install --quiet --python .venv-$* --no-deps -r .venv-$*/versions.txt
+	$($*_environment) .venv-$*/bin/pytest -n 2 --dist loadgroup $($*_options)
 
 servers:
 	sh tools/install_browser.sh
@@ -91,7 +102,7 @@ upgrade: .venv/dev
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gatewright needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/%: .venv/python pyproject.toml requirements/%.txt

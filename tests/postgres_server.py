@@ -71,13 +71,28 @@ def migrated_template(make_migrated_postgres_database: Callable[[], str]) -> str
 
 
 @pytest.fixture
-def migrated_postgres_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
+def copy_postgres_database(postgres_server: str, migrated_template: str) -> Iterator[Callable[[], str]]:
+    """Make databases that have been migrated, gone with the test, and return their URLs."""
+    made: list[str] = []
+
+    def run(statement: str) -> None:
+        with psycopg.connect(f"{postgres_server.replace('+psycopg', '')}postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def copy() -> str:
+        made.append(f"copy_{next(_copies)}")
+        run(f"CREATE DATABASE {made[-1]} TEMPLATE {migrated_template}")
+        return f"{postgres_server}{made[-1]}"
+
+    yield copy
+    for name in made:
+        run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def migrated_postgres_database(copy_postgres_database: Callable[[], str]) -> str:
     """The URL of a database of a test's own that has been migrated."""
-    server, name = postgres_server.replace("+psycopg", ""), f"copy_{next(_copies)}"
-    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-        yield f"{postgres_server}{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return copy_postgres_database()
 
 
 @contextmanager

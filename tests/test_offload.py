@@ -93,6 +93,28 @@ def test_what_is_quick_runs_on_the_loop_unless_it_would_have_to_wait(is_locked):
     assert asyncio.run(store.write()).startswith("gatewright-Store")
 
 
+def test_a_call_that_has_waited_too_long_is_not_made():
+    """Where each call hangs, the last one does not wait for all the others' waits."""
+    begun, go = [], threading.Event()
+
+    class Hanging:
+        async def hang(self, number):
+            begun.append(number)
+            go.wait(10)
+
+    async def call_all():
+        port = offload(Hanging(), threads=1, patience=0.05)
+        calls = [asyncio.ensure_future(port.hang(number)) for number in range(3)]
+        await asyncio.sleep(0.1)
+        go.set()
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, *others = asyncio.run(call_all())
+    assert first is None
+    assert [type(each) for each in others] == [StoreUnavailableError] * 2
+    assert begun == [0]
+
+
 def test_what_is_missing_is_missing():
     """The stand-in has the attributes of its port and no others."""
     with pytest.raises(AttributeError, match="nothing"):

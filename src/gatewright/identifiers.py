@@ -20,6 +20,8 @@ def id_text(value: Any) -> str | None:
     Returns:
         None where there is none: for None, a truth value, and empty text or bytes.
     """
+    if type(value) is str:  # as nearly all are
+        return value or None
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, bytes | bytearray | memoryview):

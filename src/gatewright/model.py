@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from gatewright.errors import InvalidParameterError
@@ -211,8 +211,11 @@ class User:
     @property
     def username(self) -> str:
         """The name that the provider loads this user by."""
-        names = (id_text(field_of(self.entity, name)) for name in ("username", "email", "evrmore_address"))
-        return next(filter(None, names), "")
+        for key in ("username", "email", "evrmore_address"):
+            name = id_text(field_of(self.entity, key))
+            if name:
+                return name
+        return ""
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -309,14 +312,17 @@ def with_rights(rights: Rights, user: U) -> U:
     return user
 
 
+_NONE = object()
+"""What stands for a field that is not there."""
+
+
 def field_of(entity: Any, *names: str, default: Any = None) -> Any:
     """Return the first of the fields ``names`` that an entity has, be it a mapping or an object."""
+    is_mapping = type(entity) is not Account and isinstance(entity, Mapping)
     for name in names:
-        if isinstance(entity, Mapping):
-            if name in entity:
-                return entity[name]
-        elif hasattr(entity, name):
-            return getattr(entity, name)
+        value = entity.get(name, _NONE) if is_mapping else getattr(entity, name, _NONE)
+        if value is not _NONE:
+            return value
     return default
 
 
@@ -325,6 +331,19 @@ def as_utc(moment: datetime) -> datetime:
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+CLOCKS_APART = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart: what one has just made counts on the other at once."""
+
+
+def is_ahead(moment: datetime, *, now: datetime, by: timedelta = CLOCKS_APART) -> bool:
+    """Say whether ``moment`` is further ahead than clocks may be apart: a clock was wrong when it was written down.
+
+    What was made then would live for longer than it may, by as much as the clock was wrong. So it does not count until
+    that moment has come.
+    """
+    return as_utc(moment) > as_utc(now) + by
 
 
 def has_passed(moment: datetime, *, now: datetime) -> bool:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address
 
-import idna
-
 _PARTS = re.compile(r"(https?)://(\[[0-9a-f:.]*\]|[^\s/?#@:\[\]\\]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _NAME = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -59,8 +57,14 @@ def _normal_host(text: str) -> str | None:
     try:
         if text.startswith("["):
             return f"[{IPv6Address(text[1:-1])}]"
-        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
+        name = text.lower() if text.isascii() else _encoded(text)
     except ValueError:  # of which idna's errors are some
         return None
     name = name.removesuffix(".")
     return name if _NAME.fullmatch(name) else None
+
+
+def _encoded(name: str) -> str:
+    import idna  # few names need its tables
+
+    return idna.encode(name, uts46=True).decode()

@@ -49,8 +49,10 @@ class Settings(BaseSettings):
         ge=1,
         le=300,
         description=(
-            "How long PostgreSQL may take to connect, to have a connection free and to answer one statement, before "
-            "the request is answered with 503. A statement on SQLite waits 30 seconds for another process's lock."
+            "How long a statement may wait for the database, in seconds, before the request is answered with 503 and "
+            "`Retry-After`. On SQLite that is the wait for whoever else is writing, on PostgreSQL for a connection, "
+            "for a lock and for the answer; see [When things break](../explanation/when-things-break.md). Keep it "
+            "below the time after which your server gives a request up, such as gunicorn's 30 seconds."
         ),
     )
     redis_url: SecretStr | None = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from urllib.parse import unquote
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from asgi_exchange import exchange
 from gatewright.logs import RequestIdFilter
 from gatewright.testing import Browser
+from gatewright.web import Request, Site
 
 PASSWORD = "correct horse battery staple"
 
@@ -93,6 +95,83 @@ def server(asgi, app):
 @pytest.fixture
 def browser(server):
     return server.browser()
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """The statements that connections to our database run, of those that are opened from now on."""
+    run, connect = [], sqlite3.connect
+
+    def traced(*args, **kwargs):
+        connection = connect(*args, **kwargs)
+        connection.set_trace_callback(run.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    return run
+
+
+class WatchedEnviron(dict):
+    """The environment of a WSGI request that notes whatever is read of it."""
+
+    def __init__(self, environ, read):
+        super().__init__(environ)
+        self._read = read
+
+    def __getitem__(self, key):
+        self._read.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        self._read.add(key)
+        return super().get(key, default)
+
+    def items(self):
+        self._read.update(self)
+        return super().items()
+
+
+@pytest.fixture
+def watch():
+    """Have an application work on environments that note what is read of them, and return it with the notes."""
+
+    def watch(app):
+        read = set()
+        return (lambda environ, start_response: app(WatchedEnviron(environ, read), start_response)), read
+
+    return watch
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """What an adapter looks at: ``visit`` for each that it opens, and the name of each cookie that it reads."""
+    seen, open_visit, cookies = [], Site.open, Request.cookies
+
+    def opened(site, request):
+        seen.append("visit")
+        return open_visit(site, request)
+
+    def read(request, name):
+        seen.append(name)
+        return cookies(request, name)
+
+    monkeypatch.setattr(Site, "open", opened)
+    monkeypatch.setattr(Request, "cookies", read)
+    return seen
+
+
+@pytest.fixture
+def cost_of(statements, looked_at):
+    """Return what a request has the adapter look at, and which statements it has our database run."""
+
+    def cost_of(browser, path):
+        browser.get(path)  # which opens what stays open
+        statements.clear()
+        looked_at.clear()
+        browser.get(path)
+        return list(looked_at), list(statements)
+
+    return cost_of
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 import threading
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from gatewright import EvrmoreAuth
+from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.auth.signing_keys import development_secret_file
 from gatewright.errors import ConfigurationError
 from gatewright.settings import load_settings
@@ -274,3 +275,22 @@ def test_a_damaged_key_file_is_refused(make, tmp_path, content):
 
     with pytest.raises(ConfigurationError, match="openssl genpkey"):
         make(jwt_key_file=path)
+
+
+@pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_a_start_that_is_refused_leaves_no_database_open(url, kind, monkeypatch):
+    """Not even as long as somebody keeps the error."""
+    opened = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **options: opened.append(connect(*args, **options)) or opened[-1]
+    )
+
+    with pytest.raises(ConfigurationError) as refused:
+        kind(settings=load_settings(database_url=url, jwt_key_file="nowhere.pem"))
+
+    assert refused.value
+    assert opened
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")

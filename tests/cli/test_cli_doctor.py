@@ -148,7 +148,7 @@ def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder, d
         ({"GATEWRIGHT_MAIL_URL": "ftp://me:hunter2@host"}, "mail server", "GATEWRIGHT_MAIL_URL must begin with"),
         ({"GATEWRIGHT_MAIL_URL": "smtp://shop:hunter2@:25"}, "mail server", "GATEWRIGHT_MAIL_URL must be"),
         ({"GATEWRIGHT_DATABASE_URL": "nonsense"}, "database", "sqlite:///gatewright.db"),
-        ({"GATEWRIGHT_DATABASE_URL": "mysql://me:hunter2@host/db"}, "database", "Use SQLite"),
+        ({"GATEWRIGHT_DATABASE_URL": "mysql://me:hunter2@host/db"}, "database", "or to postgresql+psycopg://"),
         ({"GATEWRIGHT_DATABASE_URL": "sqlite:///nowhere/x.db"}, "database", "mkdir -p"),
     ],
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -85,6 +86,16 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_examples_of_a_page_work(page: str, workplace: Path) -> None:
     """Each example of a page does what the page says, given those before it."""
     names: dict[str, Any] = {"__name__": "example"}
+    try:
+        run(page, workplace, names)
+    finally:  # or Python 3.13 warns of open databases in the middle of another test
+        for value in names.values():
+            if isinstance(value, sqlite3.Connection):
+                value.close()
+
+
+def run(page: str, workplace: Path, names: dict[str, Any]) -> None:
+    """Run the examples of a page, which share their names."""
     for block in RUNNABLE[page]:
         if block.language == "console":
             run_in_shell(block, page=page, folder=workplace)

@@ -368,7 +368,7 @@ def test_good_values_in_wrong_places(auth, parts, sql):
         ({"database_url": "sqlite:////no/such/folder/x.db"}, "(?s)/no/such/folder.*mkdir -p"),
         ({"database_url": "sqlite:///" + "x/" * 5000}, "database"),
         ({"database_url": "sqlite:///" + "x" * 5000}, "database"),
-        ({"database_url": "postgresql://user:hunter22@host/db"}, "not supported"),
+        ({"database_url": "mysql://user:hunter22@host/db"}, "not supported"),
         ({"database_url": "postgresql://user:hunter22@host:port/db"}, "database"),
         ({"database_url": "lone\ud800"}, "database"),
         ({"jwt_secret": ""}, "secret"),

@@ -313,7 +313,7 @@ CREATE TABLE wide (
 def table_with(tmp_path, stored, *, table, kind="TEXT"):
     url = f"sqlite:///{tmp_path / 'users.db'}"
     execute(url, *SHORT.format(kind=kind).strip().split(";\n"))
-    with sa.create_engine(url).begin() as connection:
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
         row = {"stored": stored}
         statement = f"INSERT INTO {table} (email, password, active, verified) VALUES ('ida', :stored, 1, 1)"
         connection.execute(sa.text(statement), row)
@@ -372,7 +372,8 @@ def test_a_table_that_somebody_has_locked_lets_its_users_in(tmp_path):
     """A read-only copy would do the same: the hash is renewed another day."""
     stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     table_with(tmp_path, stored, table="wide")
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'users.db'}", connect_args={"timeout": 0.05})
+    url = f"sqlite:///{tmp_path / 'users.db'}"
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 0.05})
     provider = TableUserProvider(engine, table="wide")
 
     with Auth("sqlite://", providers=[provider]) as auth, engine.connect() as other:

@@ -43,7 +43,7 @@ def test_answers_and_errors_can_be_read(client):
     answers = [
         client.post("/challenge", json={"evrmore_address": "nonsense"}, headers={"Origin": ORIGIN}),
         client.post("/challenge", content=b"x" * 70_000, headers={"Origin": ORIGIN}),
-        client.post("/authenticate", content=b"x", headers={"Origin": ORIGIN}),
+        client.post("/authenticate", content=b"{}", headers={"Origin": ORIGIN}),
         client.get("/me", headers={"Origin": ORIGIN}),
         client.get("/me", headers={"Origin": ORIGIN, "Authorization": "Bearer nonsense"}),
         client.put("/me", headers={"Origin": ORIGIN}),

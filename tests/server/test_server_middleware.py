@@ -11,7 +11,7 @@ from asgi_exchange import exchange
 from gatewright import errors
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.unexpected_errors import UnexpectedErrors, whereabouts
-from gatewright.web.problems import problem_of
+from gatewright.web.problems import problem_of, transport_problem
 from gatewright.web.request import LARGEST_BODY
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
@@ -42,18 +42,18 @@ def test_a_body_arrives_whole():
 
 
 def test_a_body_of_the_limit_passes_and_one_more_byte_does_not():
-    """Counted in bytes, over all chunks, whatever was announced; and reading stops there."""
+    """Counted in bytes, over all chunks, whatever was announced."""
     whole = b"a" * LARGEST_BODY
 
     assert run(BodyLimit(echo), chunk(whole, more=False))[0]["received"] == [chunk(whole, more=False)]
-    start, body = run(BodyLimit(echo), chunk(whole, more=True), chunk(b"a", more=True))
+    start, body, _ = run(BodyLimit(echo), chunk(whole, more=True), chunk(b"a", more=False))
     assert start["status"] == 413
     assert json.loads(body["body"])["code"] == "body_too_large"
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for():
     """The connection is closed, for what comes later on it would be the rest of the body."""
-    start, body = run(BodyLimit(echo, patience=0.01), chunk(b"{", more=True))
+    start, body, _ = run(BodyLimit(echo, patience=0.01), chunk(b"{", more=True))
 
     assert start["status"] == 408
     assert (b"connection", b"close") in start["headers"]
@@ -167,6 +167,21 @@ def test_every_error_has_its_status(kind):
     assert problem.status == STATUS.get(kind, problem.status)
     if is_timed:
         assert problem.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (404, "Not Found"),
+        (413, "Content Too Large"),
+        (414, "URI Too Long"),
+        (416, "Range Not Satisfiable"),
+        (422, "Unprocessable Content"),
+    ],
+)
+def test_the_title_is_the_same_on_every_python(status, title):
+    """It is the status in the words of RFC 9110."""
+    assert transport_problem(status).title == title
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from gatewright import EvrmoreAuth, Settings
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
-from gatewright.storage.sql.sqlite import database
 from gatewright.testing.store_conformance.samples import (
     UNLIMITED,
     a_challenge,
@@ -115,10 +116,9 @@ def test_a_first_start_on_a_full_disk_leaves_nothing(opened, path):
     other.close()
 
 
-def test_a_lock_held_for_too_long_is_an_error_that_passes(make_auth, signed, path, monkeypatch):
+def test_a_lock_held_for_too_long_is_an_error_that_passes(url, signed, path):
     """While another process holds the write lock, tokens are validated and nobody signs in; then all is as before."""
-    monkeypatch.setattr(database, "_PATIENCE", 0.05)
-    auth = make_auth()
+    auth = EvrmoreAuth(url, settings=Settings(database_timeout_seconds=1))
     token = auth.authenticate(*signed(auth)).token
     attempt = signed(auth)
     with locked_elsewhere(path, "IMMEDIATE"):
@@ -134,12 +134,32 @@ def test_a_lock_held_for_too_long_is_an_error_that_passes(make_auth, signed, pat
 
     assert auth.validate_token(token)
     assert auth.authenticate(*attempt).is_active
+    auth.close()
 
 
-def test_a_connection_is_whole_or_not_there(path, url, monkeypatch):
+def test_a_crowd_of_writers_waits_no_longer_than_one(path, opened):
+    """While another process holds the lock, writers do not wait for one another's waits."""
+    opened.close()
+    impatient = SQLiteDatabase(f"sqlite:///{path}", patience=0.5)
+    store, outcomes = SQLStore(impatient), []
+
+    def write(number):
+        try:
+            run_to_completion(store.touch_session(f"{number}", now=an_entry().at))
+        except StoreUnavailableError as error:
+            outcomes.append("its turn" if "too many" in str(error) else "locked")
+
+    with locked_elsewhere(path, "IMMEDIATE"), ThreadPoolExecutor(40) as pool:
+        list(pool.map(write, range(40)))
+    impatient.close()
+
+    assert len(outcomes) == 40
+    assert outcomes.count("its turn") >= 37  # one after another they would all have found it locked, after 20 s
+
+
+def test_a_connection_is_whole_or_not_there(path, url):
     """A connection that met a lock while it was opened is not used half prepared afterwards."""
-    monkeypatch.setattr(database, "_PATIENCE", 0.05)
-    opened = SQLiteDatabase(url)
+    opened = SQLiteDatabase(url, patience=0.05)
     with locked_elsewhere(path, "EXCLUSIVE"), pytest.raises(StoreUnavailableError, match="locked"):
         migrate(opened)
 

@@ -36,7 +36,7 @@ ACCOUNT = {"account_id": "7"}
 WALLET = {"evrmore_address": ADDRESS}
 OWNER = {"user_id": "7", "provider": "provider"}
 LIVING = {"now": "2025", "idle_since": "2024"}
-ATTEMPT = {"action": "sign_in", "name": "name 7", "client": "client 7", "since": "2024", "newer": 0}
+ATTEMPT = {"action": "sign_in", "name": "name 7", "client": "client 7", "since": "2024", "until": "2026", "newer": 0}
 AUDIT = {"after_id": 0, "since": None, "event": None, "at_most": 10}
 LINK = ACCOUNT | {"purpose": "password_reset", "now": "2025"}
 NAMED = ACCOUNT | {"name": "named 7", "since": "2024"}
@@ -44,8 +44,8 @@ RENAMED = ACCOUNT | {"name": USER, "new_name": "new"}
 LOOKUPS = {
     "find_challenge": {"challenge_text": TEXT},
     "claim_challenge": {"challenge_id": "7", "now": "2025"},
-    "count_challenges_of_address": WALLET | {"since": "2024"},
-    "count_challenges_of_client": {"client": CLIENT, "since": "2024"},
+    "count_challenges_of_address": WALLET | {"since": "2024", "until": "2026"},
+    "count_challenges_of_client": {"client": CLIENT, "since": "2024", "until": "2026"},
     "delete_expired_challenges": {"now": "2027", "at_most": 10},
     "find_account": ACCOUNT,
     "find_credentials": {"name": USER},
@@ -91,7 +91,7 @@ LOOKUPS = {
     "find_link": LINK | {"digest": "digest 7"},
     "spend_link": LINK | {"link_id": "7"},
     "delete_expired_links": {"now": "2027", "at_most": 10},
-    "claim_queued_mail": {"now": "2025", "busy_until": "2026"},
+    "claim_queued_mail": {"now": "2025", "busy_until": "2026", "too_late": "2027"},
     "remove_queued_mail": {"mail_id": "7"},
     "postpone_queued_mail": {"mail_id": "7", "due_at": "2026", "error": "error"},
     "find_profile": ACCOUNT,

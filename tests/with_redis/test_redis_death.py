@@ -42,7 +42,10 @@ def dying(monkeypatch):
             return step
 
         with monkeypatch.context() as patched:
-            for owner, names in ((RedisServer, ("run", "run_all", "evaluate")), (SQLStore, dir(SQLStore))):
+            for owner, names in (
+                (RedisServer, ("run", "run_all", "evaluate")),
+                (SQLStore, (each for each in dir(SQLStore) if each[0] != "_")),
+            ):
                 for name in names:
                     method = getattr(owner, name)
                     if inspect.iscoroutinefunction(method):

@@ -78,8 +78,18 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         raise ConfigurationError(
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
-    random = choices.random or SystemRandom()
     opened = open_store(settings, naive_timestamps=choices.naive_timestamps, is_async=is_async)
+    try:
+        return _assemble_on(opened, settings, choices, is_async=is_async)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _assemble_on(
+    opened: OpenedStore, settings: Settings, choices: Choices, *, is_async: bool
+) -> tuple[Parts, MailWorker]:
+    random = choices.random or SystemRandom()
     keys = find_signing_keys(settings, database=opened.file, random=random)
     observer = observer_from(settings)
     if observer is not None:
@@ -92,6 +102,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         hooks=Hooks(propagate_errors=choices.propagate_hook_errors, accepts_coroutines=is_async, observer=observer),
         store=opened.store,
         reader=opened.reader,
+        close_store=opened.close,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
         seal=Seal(keys.derive("visit")),
         clock=choices.clock or SystemClock(),

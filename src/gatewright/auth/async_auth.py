@@ -195,7 +195,8 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        guard = AsyncGuard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        guard = AsyncGuard(self._parts, require_mapping(session), device=lambda: device)
         return observe(guard, self._parts.observer)
 
     def close(self) -> None:
@@ -204,7 +205,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         A database in memory is gone with its connection.
         """
         self._mail_worker.close()
-        self._parts.store.close()
+        self._parts.close_store()
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from gatewright.auth.visit_state import VisitState
@@ -19,16 +20,21 @@ _LONGEST_MESSAGE = 255
 class AsyncVisitor:
     """Knows the visitor by the secret in the session mapping, and keeps what the application wants kept for them."""
 
-    def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Device) -> None:
+    def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Callable[[], Device]) -> None:
         self._parts = parts
         self._state = VisitState(mapping, parts.settings.auth_session_var)
-        self._device = device
+        self._find_device = device
         self._visit: tuple[Session, User] | None = None
         self._is_resumed = self._is_noted = False
 
+    @cached_property
+    def _device(self) -> Device:
+        """Where the visit comes from. A sign-in wants to know, and hardly any other request."""
+        return self._find_device()
+
     async def user(self) -> User | None:
         """Return the user who is signed in, or None for a guest."""
-        visit = await self._resume()
+        visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
         return None if visit is None else visit[1]
 
     async def is_guest(self) -> bool:
@@ -89,6 +95,11 @@ class AsyncVisitor:
             self._is_noted = True
             await note_visit(self._parts, visit[0])
         return visit
+
+    async def _user_at_once(self) -> User | None:
+        """Do what `user` does without a word of it to the store."""
+        visit = await self._recognise()
+        return None if visit is None else visit[1]
 
     async def _recognise(self) -> tuple[Session, User] | None:
         """Recognise the visitor, once a request. Nothing is written."""

@@ -40,8 +40,7 @@ class VisitState:
     def __init__(self, mapping: MutableMapping[str, Any], key: str) -> None:
         self._mapping = mapping
         self._key = key
-        self._room = mapping.room if isinstance(mapping, BoundedMapping) else None
-        if self._room is not None and mapping.get(key):
+        if isinstance(mapping, BoundedMapping):
             self._make_room()
 
     def secret(self) -> str | None:
@@ -106,6 +105,9 @@ class VisitState:
 
     def _make_room(self) -> None:
         """Drop what an earlier release, or another limit, has let in."""
+        kept = self._all()
+        if "data" not in kept and "messages" not in kept:
+            return
         data, messages = self.data(), self._part("messages")
         if not (data or messages) or self._excess(data, messages) <= 0:
             return
@@ -136,9 +138,9 @@ class VisitState:
 
     def _excess(self, data: Mapping[str, Any], messages: Mapping[str, Any]) -> int:
         """Return how many bytes of JSON are too many; below zero, how many are free."""
-        if self._room is None:
+        if not isinstance(self._mapping, BoundedMapping):
             return 0
-        return len(as_json(data)) + max(0, len(as_json(messages)) - _OUR_MESSAGES) - self._room
+        return len(as_json(data)) + max(0, len(as_json(messages)) - _OUR_MESSAGES) - self._mapping.room
 
     def _all(self) -> dict[str, Any]:
         kept = self._mapping.get(self._key)

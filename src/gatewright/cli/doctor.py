@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -12,14 +13,17 @@ from gatewright.cli.output import AsJson, write_json, write_table
 _STYLES = {"ok": "green", "warning": "yellow", "unsafe": "bold red"}
 
 
-def examine_configuration(as_json: AsJson = False) -> None:
+def examine_configuration(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every row of the database too, and check it.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what is unsafe in the configuration, and the cure.
 
     Changes nothing. The exit code is 1 if anything is unsafe, else 0.
     """
     from gatewright.cli.checks import Status, examine
 
-    findings = list(examine())
+    findings = list(examine(every_row=deep))
     is_safe = all(finding.status is not Status.UNSAFE for finding in findings)
     if as_json:
         write_json({"is_safe": is_safe, "findings": [asdict(finding) for finding in findings]})

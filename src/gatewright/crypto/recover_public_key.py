@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import coincurve
-
 _SIGNATURE_SIZE = 65
 _FIRST_HEADER = 27
 _FIRST_COMPRESSED_HEADER = 31
@@ -28,6 +26,8 @@ def recover_public_key(digest: bytes, signature: bytes) -> bytes | None:
     """
     if len(signature) != _SIGNATURE_SIZE or not _FIRST_HEADER <= signature[0] <= _LAST_HEADER:
         return None
+    import coincurve  # for the first signature: not everybody signs in with a wallet
+
     recovery_id = (signature[0] - _FIRST_HEADER) & 3
     try:
         key = coincurve.PublicKey.from_signature_and_message(signature[1:] + bytes([recovery_id]), digest, hasher=None)

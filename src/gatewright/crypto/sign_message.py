@@ -5,8 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-import coincurve
-
 from gatewright.crypto.message_hash import message_hash
 from gatewright.crypto.networks import Network
 from gatewright.crypto.wif import read_wif
@@ -33,6 +31,8 @@ def sign_message(message: str, *, wif: str, networks: Sequence[Network]) -> str:
         InvalidKeyError: This is no private key of any of the networks. The error never holds the key.
         InvalidParameterError: The message is not a ``str``, or holds a lone surrogate.
     """
+    import coincurve
+
     key = read_wif(wif, networks)
     digest = message_hash(message, key.network)
     signature = coincurve.PrivateKey(key.secret).sign_recoverable(digest, hasher=None)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import coincurve
-
 from gatewright.crypto.base58check import decode_base58check, encode_base58check
 from gatewright.crypto.networks import Network
 from gatewright.errors import InvalidKeyError
@@ -73,4 +71,6 @@ def write_wif(key: PrivateKey) -> str:
 
 def public_key_of(key: PrivateKey) -> bytes:
     """Compute the public key of a private key: 33 bytes if the key is compressed, otherwise 65."""
+    import coincurve
+
     return coincurve.PublicKey.from_valid_secret(key.secret).format(compressed=key.is_compressed)

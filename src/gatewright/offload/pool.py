@@ -8,6 +8,7 @@ import inspect
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import Any, TypeVar, cast
 
 from gatewright.drive import run_to_completion
@@ -28,8 +29,9 @@ def quick(method: F) -> F:
 class _Offloaded:
     """Stands in for a blocking port: every coroutine method runs to its end in a thread of the pool."""
 
-    def __init__(self, port: object, *, threads: int, here: object = None) -> None:
+    def __init__(self, port: object, *, threads: int, here: object, patience: float) -> None:
         self._port = port
+        self._patience = patience
         self._here = here
         self._threads = threads
         self._process = 0
@@ -41,9 +43,14 @@ class _Offloaded:
 
         async def run_in_pool(*args: Any, **kwargs: Any) -> Any:
             loop, context = asyncio.get_running_loop(), contextvars.copy_context()
-            return await loop.run_in_executor(
-                self._pool(), lambda: context.run(run_to_completion, method(*args, **kwargs))
-            )
+            latest = loop.time() + self._patience
+
+            def run() -> Any:
+                if loop.time() > latest:
+                    raise StoreUnavailableError("The store is not available: too many calls wait for it.")
+                return context.run(run_to_completion, method(*args, **kwargs))
+
+            return await loop.run_in_executor(self._pool(), run)
 
         is_here = self._here is not None and hasattr(method, _QUICK)
         offloaded = _first_here(getattr(self._here, name), run_in_pool) if is_here else run_in_pool
@@ -71,7 +78,7 @@ def _first_here(here: Callable[..., Any], in_pool: Callable[..., Any]) -> Callab
     return read
 
 
-def offload(port: P, *, threads: int, here: P | None = None) -> P:
+def offload(port: P, *, threads: int, here: P | None = None, patience: float = inf) -> P:
     """Return a port that runs the blocking ``port`` in at most ``threads`` threads of its own.
 
     Threads start when they are first needed. Work beyond them waits in line; it never grows the pool.
@@ -81,5 +88,7 @@ def offload(port: P, *, threads: int, here: P | None = None) -> P:
         threads: How many of its calls run at once.
         here: The same port, which gives up where it would have to wait. Its `quick` methods run on the event loop,
             and once more in the pool where it gave up.
+        patience: Seconds that a call waits in line. One that has waited longer is not made: where each waits for
+            something that hangs, the last would wait for all others' waits. It raises `StoreUnavailableError`.
     """
-    return cast(P, _Offloaded(port, threads=threads, here=here))
+    return cast(P, _Offloaded(port, threads=threads, here=here, patience=patience))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError, InvalidParameterError
-from gatewright.model import Account, Link, QueuedMail, User
+from gatewright.model import Account, Link, QueuedMail, User, is_ahead
 from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import PURPOSES, life_of_links
@@ -77,4 +77,6 @@ async def refuse_link(
 async def _find(parts: Parts, token: object, purpose: str) -> tuple[Link, Account] | None:
     if not is_possible_id(token):
         return None
-    return await parts.store.find_link(digest_of(token), purpose=purpose, now=parts.clock.now())
+    now = parts.clock.now()
+    found = await parts.store.find_link(digest_of(token), purpose=purpose, now=now)
+    return None if found is None or is_ahead(found[0].created_at, now=now) else found

@@ -29,6 +29,7 @@ class Parts:
     hooks: Hooks
     store: Store
     reader: Store | None
+    close_store: Callable[[], None]
     tokens: AccessTokens
     seal: Seal
     clock: Clock

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gatewright.errors import AuthenticationError, InactiveUserError
-from gatewright.model import Remembered, Session, User
+from gatewright.model import Remembered, Session, User, is_ahead
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.parts import Parts
@@ -89,8 +89,9 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
     if read is None:
         return None
     series_id, secret = read
-    series = await parts.store.find_remembered(series_id, now=parts.clock.now())
-    if series is None:
+    now = parts.clock.now()
+    series = await parts.store.find_remembered(series_id, now=now)
+    if series is None or is_ahead(series.created_at, now=now):
         return None
     user = await reload_user(parts, provider=series.provider, username=series.username)
     if user is None or user.id != series.user_id:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gatewright.identifiers import id_text
-from gatewright.model import Account, Session, User
+from gatewright.model import Account, Session, User, is_ahead
 from gatewright.operations.arguments import is_possible_id, require_note
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
@@ -30,8 +30,9 @@ async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Sessio
         if owner is None:
             return []
     now = parts.clock.now()
-    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
-    return await parts.store.list_sessions(now=now, idle_since=idle_since, owner=owner)
+    idle = timedelta(minutes=parts.settings.session_idle_minutes)
+    found = await parts.store.list_sessions(now=now, idle_since=now - idle, owner=owner)
+    return [each for each in found if not is_ahead(each.last_seen_at, now=now, by=idle)]
 
 
 async def end_session(parts: Parts, session_id: object, *, actor: str | None = None) -> bool:

@@ -11,7 +11,7 @@ from gatewright.errors import (
     InvalidChallengeError,
     InvalidSignatureError,
 )
-from gatewright.model import Challenge, has_passed
+from gatewright.model import Challenge, has_passed, is_ahead
 from gatewright.operations.generate_challenge import find_challenge
 from gatewright.operations.parts import Parts
 from gatewright.operations.verify_signature import verify_signature
@@ -58,6 +58,6 @@ async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime)
         raise InvalidChallengeError("This challenge was made for another address.", reason="challenge_not_owned")
     if challenge.used:
         raise ChallengeAlreadyUsedError("This challenge has been used.", reason="challenge_used")
-    if has_passed(challenge.expires_at, now=now):
+    if has_passed(challenge.expires_at, now=now) or is_ahead(challenge.created_at, now=now):
         raise ChallengeExpiredError("This challenge has expired.", reason="challenge_expired")
     return challenge

@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Session, User, as_utc, with_rights
+from gatewright.model import Session, User, as_utc, is_ahead, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -137,14 +137,17 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         secret: What the session mapping holds.
 
     Returns:
-        None where the session is over, or its user no longer loads, is inactive or unverified, or has another password.
+        None where the session is over or from the future, or its user no longer loads, is inactive or unverified, or
+        has another password.
     """
     now = parts.clock.now()
-    idle_since = now - timedelta(minutes=parts.settings.session_idle_minutes)
-    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=idle_since)
+    idle = timedelta(minutes=parts.settings.session_idle_minutes)
+    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=now - idle)
     if found is None:
         return None
     session, signed_in = found
+    if is_ahead(session.last_seen_at, now=now, by=idle):
+        return None
     user = await reload_user(parts, provider=session.provider, username=session.username, signed_in=signed_in)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
@@ -156,7 +159,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
 async def note_visit(parts: Parts, session: Session) -> None:
     """Write down that a session has been seen, unless that was done a moment ago."""
     now = parts.clock.now()
-    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY:
+    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY or is_ahead(session.last_seen_at, now=now):
         with second_write("When a session was last seen"):
             await parts.store.touch_session(session.id, now=now)
 
@@ -174,18 +177,22 @@ async def reload_user(parts: Parts, *, provider: str, username: str, signed_in: 
     if source is None:
         return None
     try:
-        user = require_user(await _load(parts, source, username, signed_in), provider=provider)
+        user = None if signed_in is None else _admit(source, username, signed_in)
+        if user is None:
+            user = require_user(await _load(parts, source, username), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
         return None
     user.provider_name = provider
     return user
 
 
-async def _load(parts: Parts, source: UserSource, username: str, signed_in: SignedIn | None) -> Any:
-    if signed_in is not None and admits_accounts(source):
-        admitted = source.admit(signed_in.account, username)
-        if admitted is not None:
-            return admitted if signed_in.rights is None else with_rights(signed_in.rights, admitted)
+def _admit(source: UserSource, username: str, signed_in: SignedIn) -> User | None:
+    """Return the user of an account that is known already, or None where the source has to be asked."""
+    user = source.admit(signed_in.account, username) if admits_accounts(source) else None
+    return user if user is None or signed_in.rights is None else with_rights(signed_in.rights, user)
+
+
+async def _load(parts: Parts, source: UserSource, username: str) -> Any:
     return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from pwdlib.hashers.argon2 import Argon2Hasher
-
 from gatewright.passwords.stored_hash import StoredHash, too_costly
 
 # A stored hash says what it costs to verify, and foreign hashes come from files that others wrote. Together these
@@ -23,8 +21,6 @@ _PATTERN = re.compile(
     r"(?:argon2)?(\$argon2id?(?:\$v=(?:16|19))?\$m=([1-9][0-9]{0,9}),t=([1-9][0-9]{0,9}),p=([1-9][0-9]{0,9})"
     r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86})"
 )
-
-_hasher = Argon2Hasher()
 
 
 def read_argon2(stored: str) -> StoredHash | None:
@@ -47,4 +43,10 @@ def read_argon2(stored: str) -> StoredHash | None:
         or memory * iterations > _MAXIMUM_WORK_KIB
     ):
         raise too_costly()
-    return StoredHash(partial(_hasher.verify, hash=encoded))
+    return StoredHash(partial(_verify, stored=encoded))
+
+
+def _verify(password: bytes, stored: str) -> bool:
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return Argon2Hasher().verify(password, stored)

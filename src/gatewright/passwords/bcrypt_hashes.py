@@ -8,8 +8,6 @@ from functools import partial
 from hashlib import sha256
 from hmac import digest as hmac_of
 
-from pwdlib.hashers.bcrypt import BcryptHasher
-
 from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 
 _MAXIMUM_COST = 15  # 2**15 rounds, about two seconds of one core
@@ -22,8 +20,6 @@ _BCRYPT = rf"\$2[aby]\$(0[4-9]|[1-3][0-9])\${_SALT}{_DIGEST}"
 _PLAIN = re.compile(rf"(?:bcrypt\$)?({_BCRYPT})")  # Django writes "bcrypt$" before it
 _OF_DJANGO = re.compile(rf"bcrypt_sha256\$({_BCRYPT})")
 _OF_PASSLIB = re.compile(rf"\$bcrypt-sha256\$v=2,t=(2[aby]),r=(0?[4-9]|[1-3][0-9])\$({_SALT})\$({_DIGEST})")
-
-_hasher = BcryptHasher()
 
 
 def read_bcrypt(stored: str) -> StoredHash | None:
@@ -56,4 +52,6 @@ def _require_affordable(cost: str) -> None:
 
 
 def _verify(password: bytes, stored: str) -> bool:
-    return _hasher.verify(password[:_SIGNIFICANT_BYTES], stored)
+    from pwdlib.hashers.bcrypt import BcryptHasher
+
+    return BcryptHasher().verify(password[:_SIGNIFICANT_BYTES], stored)

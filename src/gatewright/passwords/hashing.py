@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from pwdlib.hashers.argon2 import Argon2Hasher
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, UnreadableHashError
 from gatewright.passwords.encoding import encode_password, spellings_of
 from gatewright.passwords.reading import read_hash, text_of
+
+if TYPE_CHECKING:
+    from pwdlib.hashers.argon2 import Argon2Hasher
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class PasswordHasher:
     """
 
     def __init__(self, *, memory_kib: int = 19456, iterations: int = 2, parallelism: int = 1) -> None:
-        self._argon2 = Argon2Hasher(time_cost=iterations, memory_cost=memory_kib, parallelism=parallelism)
+        self._cost = memory_kib, iterations, parallelism
         beginning = f"$argon2id$v=19$m={memory_kib},t={iterations},p={parallelism}$"
         self._dummy = f"{beginning}{'A' * 22}${'A' * 43}"
         self._of_today = re.compile(re.escape(beginning) + r"[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}")
@@ -63,6 +66,14 @@ class PasswordHasher:
                 iterations=iterations,
                 parallelism=parallelism,
             )
+
+    @cached_property
+    def _argon2(self) -> Argon2Hasher:
+        """What hashes, imported for the first password: a worker that only recognises its visitors does without."""
+        from pwdlib.hashers.argon2 import Argon2Hasher
+
+        memory_kib, iterations, parallelism = self._cost
+        return Argon2Hasher(time_cost=iterations, memory_cost=memory_kib, parallelism=parallelism)
 
     def hash(self, password: str) -> str:
         """Hash a password with a new salt: in Unicode's form NFC, and otherwise exactly as it is given.

@@ -13,6 +13,7 @@ from gatewright.model import Attempt
 class AttemptLimit:
     """How many attempts at one action may have been made within a ``window`` before another one is refused.
 
+    Those of up to a window ahead count as well, for clocks are apart; later ones do not, for a clock was wrong.
     None means that it does not matter. Over ``on_name`` attempts on one name, whoever makes them, one more is let
     through ``every`` so often: whoever attacks an account slows its owner down, but cannot lock them out.
     """

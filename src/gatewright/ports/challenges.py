@@ -11,7 +11,10 @@ from gatewright.model import Account, AuditEntry, Challenge, Session
 
 @dataclass(frozen=True, slots=True)
 class ChallengeLimit:
-    """How many challenges may have been made ``since`` a moment before another one is refused."""
+    """How many challenges may have been made ``since`` a moment before another one is refused.
+
+    Those of up to as long ahead count as well, for clocks are apart; later ones do not, for a clock was wrong.
+    """
 
     since: datetime
     per_address: int

@@ -16,7 +16,10 @@ class OutboxStore(Protocol):
         ...
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
-        """Return the mail that has been due longest, and reserve it until ``busy_until``."""
+        """Return the mail that has been due longest, and reserve it until ``busy_until``.
+
+        One that is due in more than a day is due now: none waits so long, so a clock was wrong when it was kept.
+        """
         ...
 
     async def remove_queued_mail(self, mail_id: str, *, audit: AuditEntry) -> None:

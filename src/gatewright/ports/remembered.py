@@ -52,7 +52,8 @@ class RememberStore(Protocol):
         - The one before is let through and nothing is replaced where the current one was issued after
           ``grace_since``, for a browser sends several requests at once: ``JUST_ROTATED``.
         - After that, nobody has used the current one, or it would not be the current one: the answer that carried it
-          was lost. It is replaced, and worth nothing from now on; the one before stays that: ``REISSUED``.
+          was lost. It is replaced, and worth nothing from now on; the one before stays that: ``REISSUED``. So it is
+          where the current one is from the future (`gatewright.model.is_ahead`): a clock was wrong.
         - Any other token was superseded by one that has been used, or by one that was issued in its place. Two parties
           have it: every series of the user is deleted, the sessions that came of remembering end, and ``audit`` is
           recorded; who it is about follows from the series: ``STOLEN``.

@@ -7,8 +7,7 @@ import asyncio
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette import to_starlette
-from gatewright.adapters.starlette.translation import read_body
+from gatewright.adapters.starlette.body import PATIENCE, Body
 from gatewright.web.problems import transport_problem
 
 
@@ -17,10 +16,10 @@ class BodyLimit:
 
     Args:
         app: The application.
-        patience: Seconds in which a body must have arrived.
+        patience: Seconds in which a body must have arrived, and as many again for the rest of one that is refused.
     """
 
-    def __init__(self, app: ASGIApp, *, patience: float = 10.0) -> None:
+    def __init__(self, app: ASGIApp, *, patience: float = PATIENCE) -> None:
         self._app = app
         self._patience = patience
 
@@ -28,15 +27,17 @@ class BodyLimit:
         """Refuse the request, or run the application on a body that is already here."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        arriving, status = Body(receive), 413
         try:
             async with asyncio.timeout(self._patience):
-                body = await read_body(receive)
+                body = await arriving.read()
         except ClientDisconnect:
             return None
         except TimeoutError:
-            return await to_starlette(transport_problem(408, {"Connection": "close"}).response)(scope, receive, send)
+            body, status = None, 408
         if body is None:
-            return await to_starlette(transport_problem(413, {"Connection": "close"}).response)(scope, receive, send)
+            refusal = transport_problem(status, {"Connection": "close"}).response
+            return await arriving.refuse(refusal, scope, send, patience=self._patience)
         return await self._app(scope, _replay(body, receive), send)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette.translation import decoded, encoded, path_of, request_of, to_starlette
+from gatewright.adapters.starlette.translation import encoded, path_of, request_of, to_starlette
 from gatewright.server import health_api, wallet_api
 from gatewright.web import Response
 from gatewright.web.cross_origin import CrossOrigin as Rules
+from gatewright.web.raw_headers import headers_in_scope
 
 _ROUTES = (*wallet_api.router.routes, *health_api.router.routes)
 _PATHS = frozenset(route.path for route in _ROUTES if isinstance(route, APIRoute))
@@ -35,7 +36,7 @@ class CrossOrigin:
         request = request_of(scope, path=path_of(scope), mount="")
 
         def shared(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-            return encoded(self._rules.share(Response(headers=decoded(headers)), request).headers)
+            return encoded(self._rules.share(Response(headers=headers_in_scope(headers)), request).headers)
 
         async def send_shared(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gatewright.adapters.starlette.translation import decoded, encoded, path_of, request_of
+from gatewright.adapters.starlette.translation import encoded, path_of, request_of
 from gatewright.web import Response
 from gatewright.web.client import Proxies
+from gatewright.web.raw_headers import headers_in_scope
 from gatewright.web.security_headers import protect
 
 
@@ -35,7 +36,7 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
     def _protected(self, headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
-        answer = Response(headers=decoded(headers))
+        answer = Response(headers=headers_in_scope(headers))
         if answer.header("content-security-policy") is not None:
             return list(headers)
         client = self._proxies.client_of(request_of(scope, path=path_of(scope), mount=""))

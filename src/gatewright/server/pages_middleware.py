@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from gatewright.adapters.starlette import GatewrightMiddleware
 from gatewright.adapters.starlette.lazy import Opening
-from gatewright.adapters.starlette.sending import with_own_answers
+from gatewright.adapters.starlette.sending import Sending
 from gatewright.adapters.starlette.visitor import KEY
 from gatewright.web.routes import CHECKS
 
@@ -26,4 +26,4 @@ class Pages(GatewrightMiddleware):
     async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application, which asks who is visiting where it wants to know."""
         scope[KEY] = opening
-        await self._app(scope, receive, with_own_answers(opening, send))
+        await self._app(scope, receive, Sending(opening, send, adds_headers=False))

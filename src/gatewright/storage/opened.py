@@ -39,6 +39,11 @@ class OpenedStore:
     file: Path | None
     is_quick: bool
 
+    def close(self) -> None:
+        """Close every connection. The store opens new ones when it is used again."""
+        self.store.close()
+        self.blocking.close()
+
     def seen_through(self, view: Callable[[Store], Store]) -> OpenedStore:
         """Return the same store behind something that stands in for each of its ways."""
         reader = None if self.reader is None else view(self.reader)
@@ -62,7 +67,11 @@ def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) ->
     if settings.redis_url is None:
         return opened
     url = settings.redis_url.get_secret_value()
-    store = _keep_in_redis(opened.store, url, naive_timestamps=naive_timestamps, is_async=is_async)
+    try:
+        store = _keep_in_redis(opened.store, url, naive_timestamps=naive_timestamps, is_async=is_async)
+    except BaseException:
+        opened.close()
+        raise
     return replace(opened, store=store, is_quick=not is_async)
 
 
@@ -90,13 +99,13 @@ def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: 
 
 
 def _open_sqlite(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
-    database = SQLiteDatabase(settings.database_url)
-    migrate(database)
+    database = SQLiteDatabase(settings.database_url, patience=settings.database_timeout_seconds)
+    _migrate_or_close(database)
     store = SQLStore(database, naive_timestamps=naive_timestamps)
     if not is_async:
         return OpenedStore(store=store, blocking=store, reader=store, file=database.path, is_quick=True)
     reader = SQLStore(database.for_event_loop(), naive_timestamps=naive_timestamps)
-    offloaded = offload(store, threads=_DATABASE_THREADS, here=reader)
+    offloaded = offload(store, threads=_DATABASE_THREADS, here=reader, patience=settings.database_timeout_seconds)
     return OpenedStore(store=offloaded, blocking=store, reader=reader, file=database.path, is_quick=True)
 
 
@@ -104,12 +113,20 @@ def _open_postgresql(settings: Settings, *, naive_timestamps: bool, is_async: bo
     database = _postgresql(settings)
     from gatewright.storage.sql.postgres.retry import retried
 
-    migrate(database)
+    _migrate_or_close(database)
     blocking = retried(SQLStore(database, naive_timestamps=naive_timestamps))
     if not is_async:
         return OpenedStore(store=blocking, blocking=blocking, reader=blocking, file=None, is_quick=True)
     suspending = SQLStore(_postgresql(settings, suspends=True), naive_timestamps=naive_timestamps)
     return OpenedStore(store=retried(suspending), blocking=blocking, reader=None, file=None, is_quick=False)
+
+
+def _migrate_or_close(database: SQLiteDatabase | PostgresDatabase) -> None:
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
 
 
 def _postgresql(settings: Settings, *, suspends: bool = False) -> PostgresDatabase:

@@ -1,4 +1,8 @@
-"""Keys that sign access tokens: made from a secret or a PEM file, and kept in a ring of at most two."""
+"""Keys that sign access tokens: made from a secret or a PEM file, and kept in a ring of at most two.
+
+A secret needs nothing but the standard library. joserfc, and cryptography below it, are imported where there is a PEM
+file: they take as much memory as a small application.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,16 @@ import hashlib
 import hmac
 import json
 import warnings
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-
-from joserfc.errors import InvalidKeyTypeError, SecurityWarning
-from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
+from typing import TYPE_CHECKING, TypeGuard
 
 from gatewright.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 _MINIMUM_SECRET_BYTES = 32  # RFC 7518, section 3.2: no shorter than the hash of HS256
 _MINIMUM_RSA_BITS = 2048  # RFC 7518, section 3.3
@@ -55,17 +60,24 @@ class SigningKey:
     Args:
         kid: The key's name in the header of every token that it signs; public.
         algorithm: ``HS256``, ``EdDSA``, ``ES256`` or ``RS256``.
-        key: The key itself; not shown in ``repr``.
+        key: The key itself, the bytes of a secret for ``HS256``; not shown in ``repr``.
     """
 
     kid: str
     algorithm: str
-    key: Key = field(repr=False)
+    key: Key | bytes = field(repr=False)
 
     @property
     def can_sign(self) -> bool:
         """Whether the private half is there; a public key only verifies."""
-        return self.key.is_private
+        return isinstance(self.key, bytes) or self.key.is_private
+
+    @property
+    def members(self) -> dict[str, object]:
+        """What the key consists of, as a JSON Web Key says it (RFC 7517)."""
+        if isinstance(self.key, bytes):
+            return {"kty": "oct", "k": urlsafe_b64encode(self.key).rstrip(b"=").decode()}
+        return dict(self.key.as_dict(private=True))
 
     # The registry's table is used rather than its `get_alg`, which warns about EdDSA each time: RFC 9864 renames it
     # to "Ed25519", a name that most verifiers do not know yet.
@@ -80,13 +92,22 @@ class SigningKey:
             raise ConfigurationError(
                 f"The key {self.kid!r} is public and only verifies. Sign with a private key. {_PEM_CURE}", kid=self.kid
             )
+        if self._is_secret(self.key):
+            return hmac.digest(self.key, message, "sha256")
+        from joserfc.jws import JWSRegistry
+
         return JWSRegistry.algorithms[self.algorithm].sign(message, self.key)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Tell whether this key made the signature over exactly this message."""
-        if self.algorithm == "HS256" and isinstance(self.key, OctKey):  # at a third of the registry's cost
-            return hmac.compare_digest(hmac.digest(self.key.raw_value, message, "sha256"), signature)
+        if self._is_secret(self.key):
+            return hmac.compare_digest(hmac.digest(self.key, message, "sha256"), signature)
+        from joserfc.jws import JWSRegistry
+
         return JWSRegistry.algorithms[self.algorithm].verify(message, signature, self.key)
+
+    def _is_secret(self, key: Key | bytes) -> TypeGuard[bytes]:
+        return self.algorithm == "HS256" and isinstance(key, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +143,7 @@ class KeyRing:
         Args:
             purpose: What the keys are for. Keys for different purposes say nothing of each other.
         """
-        private = (key.key for key in self.keys if key.can_sign)
-        material = (json.dumps(key.as_dict(private=True), sort_keys=True).encode() for key in private)
+        material = (json.dumps(key.members, sort_keys=True).encode() for key in self.keys if key.can_sign)
         return tuple(hmac.digest(each, purpose.encode(), "sha256") for each in material)
 
 
@@ -141,14 +161,14 @@ def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:
         raise ConfigurationError("The secret that signs tokens is a PEM key. Load it with key_from_pem.")
     try:
         raw = secret.encode()
-        with _without_security_warnings():
-            key = OctKey.import_key(raw)
+        if not raw or not (secret.isprintable() and " " not in secret):
+            _refuse_public_key(raw)
     except ValueError:
         # Not chained: the codec's error holds the whole secret.
         raise ConfigurationError(
             f"The secret that signs tokens is empty, not Unicode text, or a public key. {_RANDOM_TEXT_CURE}"
         ) from None
-    return SigningKey(kid or hmac.digest(raw, b"gatewright kid", hashlib.sha256).hex()[:8], "HS256", key)
+    return SigningKey(kid or hmac.digest(raw, b"gatewright kid", hashlib.sha256).hex()[:8], "HS256", raw)
 
 
 def key_from_pem(pem: bytes, *, kid: str | None = None) -> SigningKey:
@@ -193,7 +213,22 @@ def _repeats_itself(text: str) -> bool:
     return any(text[period:] == text[:-period] for period in range(1, len(text) // 2 + 1))
 
 
+def _refuse_public_key(secret: bytes) -> None:
+    """Refuse what everybody may know: a public key or a certificate. Each form of one holds spaces or control codes.
+
+    Raises:
+        ValueError: If it is one, or empty.
+    """
+    from joserfc.jwk import OctKey
+
+    with _without_security_warnings():
+        OctKey.import_key(secret)
+
+
 def _parse_pem(pem: bytes) -> OKPKey | ECKey | RSAKey:
+    from joserfc.errors import InvalidKeyTypeError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
     # The parser reads DER and SSH lines as well; one format is enough to explain.
     if b"-----BEGIN " not in pem:
         raise ConfigurationError(f"The token key is not a PEM file. {_PEM_CURE}")
@@ -208,6 +243,8 @@ def _parse_pem(pem: bytes) -> OKPKey | ECKey | RSAKey:
 
 
 def _algorithm_for(key: OKPKey | ECKey | RSAKey) -> str:
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
     match key:
         case OKPKey() if key.curve_name == "Ed25519":
             return "EdDSA"
@@ -221,6 +258,8 @@ def _algorithm_for(key: OKPKey | ECKey | RSAKey) -> str:
 @contextmanager
 def _without_security_warnings() -> Iterator[None]:
     # joserfc warns about short keys; here a short secret is `weakness_of_secret`'s to judge, a short RSA key an error.
+    from joserfc.errors import SecurityWarning
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
         yield

@@ -13,6 +13,9 @@ from gatewright.web.response import Headers, Response
 from gatewright.web.security_headers import protect
 from gatewright.web.visit import Visit
 
+_OF_ONE_VISITOR = frozenset({"cookie", "*"})
+"""What the header ``Vary`` names where an answer is for one visitor."""
+
 
 async def what_is_lacking(
     visit: Visit,
@@ -100,12 +103,16 @@ async def headers_beside(visit: Visit, own: Headers) -> Headers:
         return ()
     user = await visit.user()
     cookies = visit.cookies()
-    names = {name.lower() for name, _ in own}
-    varies = {each.strip().lower() for name, value in own if name.lower() == "vary" for each in value.split(",")}
+    varies = is_cached = False
+    for name, value in own:
+        if name.lower() == "vary":
+            varies = varies or not _OF_ONE_VISITOR.isdisjoint(each.strip().lower() for each in value.split(","))
+        elif name.lower() == "cache-control":
+            is_cached = True
     added = list(cookies)
-    if not varies & {"cookie", "*"}:
+    if not varies:
         added.append(("Vary", "Cookie"))
-    if "cache-control" not in names and (cookies or user is not None):
+    if not is_cached and (cookies or user is not None):
         added.append(("Cache-Control", "no-store"))
     return tuple(added)
 

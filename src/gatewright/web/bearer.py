@@ -11,7 +11,8 @@ _CREDENTIALS = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 def carries_token(request: Request) -> bool:
     """Say whether a request was sent by a program that has a token. Then no cookie counts."""
-    return any(name == "authorization" and value[:6].lower() == "bearer" for name, value in request.headers)
+    values = request.values_of("authorization")
+    return bool(values) and any(value[:6].lower() == "bearer" for value in values)
 
 
 def bearer_token(request: Request) -> str | None:

@@ -81,14 +81,15 @@ class Proxies:
 
     def client_of(self, request: Request) -> Client:
         """Return where a request comes from: the last address that no trusted proxy has, and how that one came."""
-        peer = _read(request.peer)
         host = request.header("host") or ""
-        is_https = _IS_HTTPS.get(request.scheme.lower(), False)
+        if not self._networks:
+            return _direct(request.peer, request.scheme, host)
+        peer = _read(request.peer)
         if peer is None or not self._trusts(peer):
-            return Client(None if peer is None else str(peer), is_https, host)
+            return _direct(request.peer, request.scheme, host)
         address, hops = self._behind(peer, request)
         said = self._scheme_behind(hops, request)
-        return Client(str(address), is_https if said is None else said, host)
+        return Client(str(address), _is_https(request.scheme) if said is None else said, host)
 
     def _behind(self, peer: _Address, request: Request) -> tuple[_Address, int]:
         """Walk back through the proxies that are ours. What stands before an untrusted address is only its claim.
@@ -131,10 +132,20 @@ class Proxies:
         return any(address in network for network in self._networks)
 
 
+@lru_cache(maxsize=256)
+def _direct(peer: str | None, scheme: str, host: str) -> Client:
+    """Return who asks where nobody stands between. The same ask again and again."""
+    address = _read(peer)
+    return Client(None if address is None else str(address), _is_https(scheme), host)
+
+
+def _is_https(scheme: str) -> bool:
+    return _IS_HTTPS.get(scheme.lower(), False)
+
+
 def _list_in(request: Request, header: str) -> list[str]:
     """Return the values of a header that is a list, in order, whatever lines they stand in (RFC 9110, 5.6.1)."""
-    lines = (value for name, value in request.headers if name == header)
-    return [value for line in lines for each in line.split(",") if (value := each.strip())]
+    return [value for line in request.values_of(header) for each in line.split(",") if (value := each.strip())]
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 from typing import Literal
 
 from gatewright.model import as_utc
@@ -43,8 +42,9 @@ class Cookie:
         the longest path, which is ours (RFC 6265, 5.4).
         """
         values = request.cookies(self._name(is_https))
-        is_alone = len(values) == 1 or self._path(is_https) != "/"
-        return values[0] if values and is_alone else None
+        if not values:
+            return None
+        return values[0] if len(values) == 1 or self._path(is_https) != "/" else None
 
     def header(self, value: str, *, is_https: bool, expires_at: datetime | None = None) -> tuple[str, str]:
         """Return the header that has the browser keep a value, until a moment in UTC or until it is closed."""
@@ -58,7 +58,6 @@ class Cookie:
         name, header = self.header("", is_https=is_https)
         return name, f"{header}; Max-Age=0"
 
-    @lru_cache(maxsize=64)  # noqa: B019 # of records that are equal
     def room(self, *, is_https: bool) -> int:
         """Return how many bytes its value may have, if it ends with the browser."""
         return _LARGEST - len(self.header("", is_https=is_https)[1])

@@ -55,7 +55,7 @@ def is_foreign(request: Request, client: Client, *, public_url: str | None, trus
         public_url: Our own origin as visitors know it, where that is set.
         trusted: Other origins whose requests count as ours, as `normal_origin` writes them.
     """
-    origins = {normal_origin(value) for name, value in request.headers if name == "origin"}
+    origins = set(map(normal_origin, request.values_of("origin")))
     if origins and origins <= set(trusted):
         return False
     site = request.header("sec-fetch-site")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import GatewrightError
 from gatewright.i18n import translations_for
 from gatewright.settings import Settings
-from gatewright.web.environment import environments
 from gatewright.web.message_texts import MESSAGES, PROBLEMS
+from gatewright.web.once import once
 from gatewright.web.problems import Problem
 from gatewright.web.response import Response, html
 from gatewright.web.routes import STATIC
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from gatewright.web.site import Site
     from gatewright.web.visit import Visit
 
@@ -54,13 +56,19 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._environment = environments(skin=settings.skin)
         self._site = {
             "name": settings.site_name,
             "password_min_length": settings.password_min_length,
             "enable_remember_me": settings.enable_remember_me,
             "enable_account_deletion": settings.enable_account_deletion,
         }
+
+    @once
+    def _environment(self) -> Callable[[str], Environment]:
+        """The templates of each language. Jinja2 is imported for the first page: most workers show few, or none."""
+        from gatewright.web.environment import environments
+
+        return environments(skin=self._settings.skin)
 
     async def show(
         self,

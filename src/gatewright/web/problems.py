@@ -74,6 +74,14 @@ _TRANSPORT = {
     500: ("internal_error", "Something went wrong here. It has been noted."),
 }
 
+_PHRASES = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""The names of RFC 9110 that Python has since 3.13 only, so that an answer is the same on every Python."""
+
 _SECONDS_TO_RECOVER = 5
 """When to come back to a database, a directory of users or a mail server that is not available."""
 
@@ -106,7 +114,7 @@ class Problem:
     @property
     def title(self) -> str:
         """The status in words."""
-        return HTTPStatus(self.status).phrase
+        return _phrase_of(self.status)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -137,9 +145,13 @@ class Problem:
 
 def transport_problem(status: int, headers: Mapping[str, str] | None = None) -> Problem:
     """Return the problem of a request that never reached an operation."""
-    code, detail = _TRANSPORT.get(status, (f"http_{status}", HTTPStatus(status).phrase))
+    code, detail = _TRANSPORT.get(status, (f"http_{status}", _phrase_of(status)))
     challenge = {"WWW-Authenticate": _REALM} if status == 401 else {}
     return Problem(status, code, detail, headers={**(headers or {}), **challenge})
+
+
+def _phrase_of(status: int) -> str:
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def problem_of(error: GatewrightError) -> Problem:

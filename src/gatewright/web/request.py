@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from gatewright.errors import TransportError
 from gatewright.web import multipart
+from gatewright.web.once import once
 from gatewright.web.raw_path import quoted
 
 FORM = "application/x-www-form-urlencoded"
@@ -24,6 +24,8 @@ LARGEST_BODY = 64 * 1024
 @dataclass(frozen=True)
 class Request:
     """What a browser asks.
+
+    An adapter's own kind of it reads a field when somebody asks for it: most requests of an application need few.
 
     Args:
         method: In capitals.
@@ -55,19 +57,27 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return a header that came once. One that came twice was added by somebody, and counts as none."""
-        values = [value for key, value in self.headers if key == name]
+        values = self.values_of(name)
         return values[0] if len(values) == 1 else None
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of a header, as often as it came. What an adapter reads late, it may read alone."""
+        return [value for key, value in self.headers if key == name]
 
     def cookies(self, name: str) -> list[str]:
         """Return the values of the cookies of a name, in the order in which they came."""
-        return [value for key, value in self._cookies if key == name]
+        return self._cookies.get(name, [])
+
+    def having(self, **changes: Any) -> Request:
+        """Return the same request, read to its end, but for some of its fields."""
+        return Request(**{each.name: getattr(self, each.name) for each in fields(Request)} | changes)
 
     def with_fields(self, pairs: Iterable[tuple[str, str]]) -> Request:
         """Return the same request with a form that other code has read already, as its fields and none of its files."""
         others = [(name, value) for name, value in self.headers if name != "content-type"]
-        return replace(self, headers=(*others, ("content-type", FORM)), body=urlencode([*pairs]).encode())
+        return self.having(headers=(*others, ("content-type", FORM)), body=urlencode([*pairs]).encode())
 
-    @cached_property
+    @once
     def media_type(self) -> str:
         """The kind of the body, without its parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
@@ -77,12 +87,12 @@ class Request:
         """Whether the body is a form, in either of the ways that browsers write one."""
         return self.media_type in (FORM, multipart.MULTIPART)
 
-    @cached_property
+    @once
     def arguments(self) -> Mapping[str, str]:
         """The fields of the query string that came once."""
         return _fields(self.query)
 
-    @cached_property
+    @once
     def form(self) -> Mapping[str, str]:
         """The fields of the form in the body that came once; none where there is no body. Files are overlooked.
 
@@ -97,7 +107,7 @@ class Request:
             return _fields(self.body.decode(errors="replace"))
         return _once(multipart.fields_in(self.body, self.header("content-type") or "", at_most=_MOST_FIELDS))
 
-    @cached_property
+    @once
     def json(self) -> Mapping[str, Any]:
         """The JSON object in the body.
 
@@ -115,11 +125,14 @@ class Request:
             raise TransportError(status=400)
         return document
 
-    @cached_property
-    def _cookies(self) -> list[tuple[str, str]]:
-        headers = (value for key, value in self.headers if key == "cookie")
-        pairs = (pair.strip().partition("=") for header in headers for pair in header.split(";"))
-        return [(name, value) for name, _, value in pairs]
+    @once
+    def _cookies(self) -> dict[str, list[str]]:
+        cookies: dict[str, list[str]] = {}
+        for header in self.values_of("cookie"):
+            for pair in header.split(";"):
+                name, _, value = pair.strip().partition("=")
+                cookies.setdefault(name, []).append(value)
+        return cookies
 
 
 def _fields(encoded: str) -> Mapping[str, str]:

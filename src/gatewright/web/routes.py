@@ -76,6 +76,8 @@ class Routes:
                     f"Below {STATIC} are the files beside the pages, and nothing else. Change GATEWRIGHT_{setting}."
                 )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
+        self._whole = self._page_index.paths | self._api_index.paths | self._checks.keys()
+        self._stems = self._page_index.stems | self._api_index.stems
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Go through the pages that are there: name and path."""
@@ -86,9 +88,9 @@ class Routes:
         template = self._pages.get(name)
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
-    def has(self, path: str) -> bool:
-        """Say whether there is anything at a path."""
-        return self.find(path) is not None or self.find_in_api(path) is not None or path in self._checks
+    def may_know(self, path: str) -> bool:
+        """Say whether it is worth to look for a path: that of nearly every request of an application is not."""
+        return path in self._whole or path[: path.rfind("/") + 1] in self._stems
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the page that a path belongs to, and the values in the path."""
@@ -124,6 +126,16 @@ class _Index:
     def __init__(self, templates: Mapping[str, str]) -> None:
         self._names = {path: name for name, path in templates.items()}
         self._stems = {path.removesuffix(_LAST): name for path, name in self._names.items() if path.endswith(_LAST)}
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths that hold no token."""
+        return frozenset(self._names)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """What the other ones begin with."""
+        return frozenset(self._stems)
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the route that a path belongs to, and the values in the path."""

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,6 +35,9 @@ from gatewright.web.visit import Visit
 from gatewright.web.visit_cookie import VisitCookie
 
 _logger = logging.getLogger("gatewright.web")
+
+_process = object()
+"""This process. Compared for each request, where its number would cost a call of the system."""
 
 _DEFAULT_URL = "http://localhost:8000"
 
@@ -76,7 +78,7 @@ class Site:
         self._strange_cookies: set[str] = set()
         self.remember_name = self.settings.remember_cookie_name.encode()
         self.pages = Pages(self.settings)
-        self._process: int | None = None
+        self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
         self._check_public_url()
@@ -102,6 +104,7 @@ class Site:
         """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
         self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
         self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
+        self._room = {is_https: self.visit_cookie.room(is_https=is_https) for is_https in (False, True)}
 
     @property
     def provider(self) -> Any:
@@ -111,8 +114,7 @@ class Site:
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return what the browser keeps for a visit."""
         cookie, is_https = self.visit_cookie, client.is_https
-        value, room = cookie.read(request, is_https=is_https), cookie.room(is_https=is_https)
-        kept = VisitCookie(self.parts.seal, value, room=room)
+        kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=self._room[is_https])
         if kept.is_strange and cookie.base_name not in self._strange_cookies:
             self._strange_cookies.add(cookie.base_name)
             _logger.warning(
@@ -127,8 +129,8 @@ class Site:
 
         A provider that is named in full is imported now, so that it is known whether its users are quickly reloaded.
         """
-        if self._process != os.getpid():
-            self._process = os.getpid()
+        if self._process is not _process:
+            self._process = _process
             self.parts.wake_mail_worker()
             with suppress(Exception):  # whoever signs in hears of it
                 if isinstance(self.provider, str):
@@ -168,14 +170,14 @@ class Site:
         if request.mount + request.path == self.prefix + WELL_KNOWN and self.routes.path("account") is not None:
             return protect(redirect(self.path("account")), self.client_of(request))
         path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"
-        page = replace(request, path=path, raw_path="")
+        page = request.having(path=path, raw_path="")
         if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
             return None
         return protect(redirect(page.target, status=308), self.client_of(request))
 
     def may_serve(self, path: str) -> bool:
         """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
-        return path.startswith(STATIC) or self.routes.has(path)
+        return self.routes.may_know(path) or path.startswith(STATIC)
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
@@ -296,3 +298,12 @@ def _full_name(middleware: Any, controller: AuthController) -> Any:
     if isinstance(middleware, str) and ":" not in middleware:
         return f"{type(controller).__module__}:{middleware}"
     return middleware
+
+
+def _begin_process() -> None:
+    global _process
+    _process = object()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_process)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,10 +13,12 @@ from gatewright.errors import TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.second_writes import second_write
+from gatewright.operations.visits import Device, read_device
 from gatewright.web import csrf
 from gatewright.web.audience import is_htmx, wants_page
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
+from gatewright.web.once import once
 from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
 from gatewright.web.redirects import LONGEST, local_path, way_back
 from gatewright.web.request import Request
@@ -47,34 +49,33 @@ class Visit:
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
         self._is_recognised = False
-        self._is_signed_in = False
         self._has_logged_out = False
 
-    @cached_property
+    @once
     def client(self) -> Client:
         """Where the request comes from."""
         return self.site.client_of(self.request)
 
-    @cached_property
+    @once
     def session(self) -> VisitCookie:
         """The visit's session mapping."""
         return self.site.read_visit(self.request, self.client)
 
-    @cached_property
+    @once
     def guard(self) -> AsyncGuard:
         """The auth of the visit."""
-        return self.site.auth.guard(
+        return AsyncGuard(
+            self.site.parts,
             {} if self.is_foreign or self.is_programs else self.session,
-            ip_address=self.client.ip_address,
-            user_agent=self.request.header("user-agent"),
+            device=partial(_device_of, self.site, self.request),
         )
 
-    @cached_property
+    @once
     def is_programs(self) -> bool:
         """Whether a program asks, which has a token. Then no cookie counts."""
         return carries_token(self.request)
 
-    @cached_property
+    @once
     def _remembered(self) -> str | None:
         return self.site.remember_cookie.read(self.request, is_https=self.client.is_https)
 
@@ -83,7 +84,7 @@ class Visit:
         """The application's auth."""
         return self.site.auth
 
-    @cached_property
+    @once
     def is_foreign(self) -> bool:
         """Whether another site wants to change something in this visitor's name. Then nobody is signed in."""
         if self.request.method in _SAFE_METHODS:
@@ -104,19 +105,15 @@ class Visit:
         return self.site.base_url(self.client)
 
     @property
-    def is_signed_in(self) -> bool:
-        """Whether the visitor has been looked up, and is not a guest."""
-        return self._is_signed_in
-
-    @property
     def is_looked_at(self) -> bool:
         """Whether the answer may depend on who is visiting, or on what the visit keeps."""
         return self._is_recognised or "session" in self.__dict__ or "guard" in self.__dict__
 
     async def user(self) -> User | None:
         """Return who is visiting, by bearer token, session or remember-me cookie; None for a guest."""
-        user = await self.user_at_once()
-        return user if user is None or self.is_programs else await self.guard.user()
+        if not self._is_recognised:
+            await self._recognise()
+        return self._bearer if self.is_programs else await self.guard.user()
 
     async def user_at_once(self) -> User | None:
         """Do what `user` does, but leave it to that to write down that the visitor was seen.
@@ -124,16 +121,8 @@ class Visit:
         Under asyncio it suspends only for what takes its time: a provider, a hook, a browser that is remembered.
         """
         if not self._is_recognised:
-            self._is_recognised = True
-            try:
-                await self._recognise()
-            except BaseException:
-                self._is_recognised = False  # nobody knows yet
-                raise
-        visit = None if self.is_programs else await self.guard._recognise()
-        user = self._bearer if visit is None else visit[1]
-        self._is_signed_in = user is not None
-        return user
+            await self._recognise()
+        return self._bearer if self.is_programs else await self.guard._user_at_once()
 
     def csrf_token(self) -> str:
         """Return what a form must repeat as ``csrf_token``."""
@@ -282,14 +271,19 @@ class Visit:
 
     async def _recognise(self) -> None:
         """Take the token of a program, or else recall a remembered browser whose session is over."""
-        if self.is_programs:
-            token = bearer_token(self.request)
-            self._bearer = None if token is None else await self.auth.get_user_by_token(token)
-        elif self._can_recall() and await self.guard.is_guest():
-            await self._recall(str(self._remembered))
+        self._is_recognised = True
+        try:
+            if self.is_programs:
+                token = bearer_token(self.request)
+                self._bearer = None if token is None else await self.auth.get_user_by_token(token)
+            elif self._can_recall() and await self.guard.is_guest():
+                await self._recall(str(self._remembered))
+        except BaseException:
+            self._is_recognised = False  # nobody knows yet
+            raise
 
     def _can_recall(self) -> bool:
-        return bool(self._remembered) and not self.is_foreign and self.site.settings.enable_remember_me
+        return self.site.settings.enable_remember_me and bool(self._remembered) and not self.is_foreign
 
     async def _recall(self, cookie: str) -> None:
         renewed = await self.guard.recall(cookie)
@@ -305,3 +299,8 @@ class Visit:
         self._remember_cookie = self.site.remember_cookie.header(
             cookie, is_https=self.client.is_https, expires_at=until
         )
+
+
+def _device_of(site: Site, request: Request) -> Device:
+    """Return where a request comes from. Of the request alone, so that no guard holds the visit that holds it."""
+    return read_device(site.client_of(request).ip_address, request.header("user-agent"))

@@ -18,6 +18,8 @@ _OURS = 640
 browser (32), our messages (`VisitState` knows how many), the token of the forms (32), the digest of a challenge (64),
 and the names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
+_decode = json.JSONDecoder().decode
+
 
 class VisitCookie(BoundedMapping):
     """A mapping that knows whether it has been changed, and never grows over what a browser keeps.
@@ -30,7 +32,7 @@ class VisitCookie(BoundedMapping):
 
     def __init__(self, seal: Seal, value: str | None, *, room: int) -> None:
         self._seal = seal
-        self._largest = seal.largest_payload(room)
+        self._room = room
         payload = seal.open(value) if value else None
         self._kept = {} if payload is None else _read(payload)
         self.is_strange = bool(value) and payload is None
@@ -40,6 +42,11 @@ class VisitCookie(BoundedMapping):
     def value(self) -> str:
         """What the cookie shall hold; empty where there is nothing to keep."""
         return self._seal.seal(as_json(self._kept)) if self._kept else ""
+
+    @property
+    def _largest(self) -> int:
+        """How many bytes of JSON the cookie holds."""
+        return self._seal.largest_payload(self._room)
 
     @property
     def room(self) -> int:
@@ -80,7 +87,7 @@ class VisitCookie(BoundedMapping):
 
 def _read(payload: bytes) -> dict[str, Any]:
     try:
-        kept = json.loads(payload)
+        kept = _decode(payload.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):  # too deep for the caller's stack: better a guest than an error on every page
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.test import Client as DjangoClient
 from django.urls import include, path, reverse
@@ -18,6 +19,7 @@ from gatewright.adapters.django import get_async_auth, get_auth, login_required
 from gatewright.errors import Denied
 from gatewright.hooks import AuthMiddleware
 from gatewright.web import SimpleAuthController
+from large_bodies import bare_wsgi_server, send_then_read
 
 PASSWORD = "correct horse battery staple"
 MIDDLEWARE = settings.MIDDLEWARE
@@ -269,3 +271,11 @@ def test_hooks_of_an_event_loop_are_beside_the_others(change, asgi, anna, log_in
     log_in(asgi(ASGIHandler()).browser())
 
     assert seen == ["anna"]
+
+
+def test_the_sender_of_a_large_body_gets_the_answer(change):
+    """Even one that reads only when all is sent, from a server that closes connections with bytes unread."""
+    with bare_wsgi_server(WSGIHandler()) as url:
+        answers = [send_then_read(f"{url}/login", b"x" * 8_000_000) for _ in range(5)]
+
+    assert all(answer.startswith(b"HTTP/1.0 413 ") and b"body_too_large" in answer for answer in answers)

@@ -9,10 +9,12 @@ import pytest
 from django.contrib.auth import aauthenticate, alogin, authenticate, get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.test import AsyncClient, override_settings
 from django.test import Client as DjangoClient
 from django.urls import include, path
+from werkzeug.test import Client
 
 from gatewright import Vote
 from gatewright.adapters.django import get_auth
@@ -191,6 +193,34 @@ def test_a_user_of_django_who_is_deactivated_is_a_guest(browser, ida, log_in, in
     get_user_model().objects.update(is_active=False)
 
     assert browser.get("/").text == "guest AnonymousUser"
+
+
+def test_a_view_that_asks_nothing_costs_nothing(cost_of, browser, anna, log_in):
+    """Nobody's visit is opened, no cookie is read and no statement is run, though somebody is signed in."""
+    log_in(browser)
+
+    assert cost_of(browser, "/unlooked") == ([], [])
+
+
+def test_a_view_that_asks_nothing_has_no_header_read(change, watch):
+    """Under WSGI each stands in the environment by itself, and is read when somebody asks."""
+    watched, read = watch(WSGIHandler())
+    client = Client(watched, use_cookies=False)
+    headers = [("Authorization", "Basic x"), ("Accept-Language", "de")]
+    client.get("/unlooked", headers=headers)
+    before = {"HTTP_AUTHORIZATION", "HTTP_ACCEPT_LANGUAGE"} & read
+    client.get("/", headers=headers)
+
+    assert (before, "HTTP_AUTHORIZATION" in read) == (set(), True)
+
+
+def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in):
+    """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago."""
+    log_in(browser)
+    looked_at, statements = cost_of(browser, "/signed-in")
+
+    assert looked_at.count("visit") == 1
+    assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
 
 
 def test_an_answer_that_depends_on_the_visitor_is_not_cached(browser, anna, log_in):

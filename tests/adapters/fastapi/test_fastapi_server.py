@@ -18,6 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from gatewright.testing import Browser
+from large_bodies import send_then_read
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,6 +54,13 @@ def serving(app):
 def address(app):
     with serving(app) as address:
         yield address
+
+
+def test_the_sender_of_a_large_body_gets_the_answer(address):
+    """Even one that reads only when all is sent, and wants the connection closed."""
+    answers = [send_then_read(f"http://{address}/login", b"x" * 3_000_000) for _ in range(5)]
+
+    assert all(answer.startswith(b"HTTP/1.1 413 ") and b"body_too_large" in answer for answer in answers)
 
 
 def test_pages_and_endpoints_over_http(address, anna, log_in):

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from werkzeug.serving import make_server
 
+from large_bodies import bare_wsgi_server, send_then_read
+
 PASSWORD = "correct horse battery staple"
 VISITORS = 8
 
@@ -60,6 +62,16 @@ def test_a_large_body_is_refused_on_the_wire(url, length):
         answer = connection.recv(65536)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("limit", [None, 10])
+def test_the_sender_of_a_large_body_gets_the_answer(app, limit):
+    """Even one that reads only when all is sent, from a server that closes connections with bytes unread."""
+    app.config["MAX_CONTENT_LENGTH"] = limit
+    with bare_wsgi_server(app) as url:
+        answers = [send_then_read(f"{url}/login", b"x" * 8_000_000) for _ in range(5)]
+
+    assert all(answer.startswith(b"HTTP/1.0 413 ") and b"body_too_large" in answer for answer in answers)
 
 
 def test_head_sends_no_body(url):

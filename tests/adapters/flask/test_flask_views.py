@@ -224,6 +224,34 @@ def test_a_provider_out_of_reach_is_told_apart_from_a_guest(john, provider):
     assert john.get("/").text == "hello john@doe.com"
 
 
+def test_a_view_that_asks_nothing_costs_nothing(cost_of, browser, anna, log_in):
+    """Nobody's visit is opened, no cookie is read and no statement is run, though somebody is signed in."""
+    log_in(browser)
+
+    assert cost_of(browser, "/open") == ([], [])
+
+
+def test_a_view_that_asks_nothing_has_no_header_read(app, watch, open_browser):
+    """Under WSGI each stands in the environment by itself, and is read when somebody asks."""
+    watched, read = watch(app)
+    browser = open_browser(watched)
+    headers = [("Cookie", "gatewright=x"), ("Authorization", "Basic x"), ("Accept-Language", "de")]
+    browser.send("GET", "/open", headers=headers)
+    before = {"HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_ACCEPT_LANGUAGE"} & read
+    browser.send("GET", "/", headers=headers)
+
+    assert (before, {"HTTP_COOKIE", "HTTP_AUTHORIZATION"} - read) == (set(), set())
+
+
+def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in):
+    """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago."""
+    log_in(browser)
+    looked_at, statements = cost_of(browser, "/twice")
+
+    assert looked_at.count("visit") == 1
+    assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
+
+
 def test_an_answer_for_one_visitor_is_kept_by_no_cache(browser, anna, log_in):
     """An answer that depends on who asks says so, and one that does not stays as it is."""
     guest = browser.get("/")

@@ -158,6 +158,22 @@ def test_who_asks_nothing_notices_nothing(browser, anna, log_in, sql):
     assert (answer.header("vary"), answer.header("cache-control")) == (None, None)
 
 
+def test_a_view_that_asks_nothing_costs_nothing(cost_of, browser, anna, log_in):
+    """Nobody's visit is opened, no cookie is read and no statement is run, though somebody is signed in."""
+    log_in(browser)
+
+    assert cost_of(browser, "/asks-nothing") == ([], [])
+
+
+def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in):
+    """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago."""
+    log_in(browser)
+    looked_at, statements = cost_of(browser, "/dashboard")
+
+    assert looked_at.count("visit") == 1
+    assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
+
+
 def test_a_token_is_validated_when_somebody_asks(make_app, asgi):
     """Its hooks fire once then, and never for an endpoint that asks nothing."""
     app = make_app()

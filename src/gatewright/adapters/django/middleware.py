@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -17,11 +16,12 @@ from gatewright.adapters.django.announce import announce, announce_in_loop, intr
 from gatewright.adapters.django.auths import get_async_site, get_site
 from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
+    DjangoRequest,
     add_headers,
     headers_in,
-    read_head,
     script_of,
     to_django,
+    whole_path_of,
     with_body,
 )
 from gatewright.adapters.django.visitor import (
@@ -78,36 +78,43 @@ class GatewrightMiddleware:
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
         site = get_site().below(script_of(request))
-        begin(site, partial(read_head, request, site.mount))
-        head = read_head(request, site.mount)
-        if _is_page(site, head):
+        begin(site, partial(DjangoRequest, request, site.mount))
+        head = _page_asked_for(site, request)
+        if head is not None:
             with listen() as heard:
                 answer = run_to_completion(_answer_page(site, head, request))
             announce(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 _log_out_of_django(request)
-            return to_django(answer, method=head.method, is_page=True)
+            return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
-        response: HttpResponseBase = self._get_response(request)
-        return run_to_completion(_finished(site, request, response))
+        response = _led_on(site, request, self._get_response(request))
+        visit = opened_visit(request)
+        return response if visit is None else run_to_completion(_finished(visit, request, response))
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
-        begin(site, partial(read_head, request, site.mount))
-        head = read_head(request, site.mount)
-        if _is_page(site, head):
+        begin(site, partial(DjangoRequest, request, site.mount))
+        head = _page_asked_for(site, request)
+        if head is not None:
             with listen() as heard:
                 answer = await _answer_page(site, head, request)
             await announce_in_loop(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 await sync_to_async(_log_out_of_django)(request)
-            return to_django(answer, method=head.method, is_page=True)
+            return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
-        return await _finished(site, request, await self._get_response(request))
+        response = _led_on(site, request, await self._get_response(request))
+        visit = opened_visit(request)
+        return response if visit is None else await _finished(visit, request, response)
 
 
-def _is_page(site: Site, head: Request) -> bool:
-    return head.mount == site.mount and site.serves(head)
+def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
+    """Return what is asked of the pages, or None where a request is the application's."""
+    if not site.may_serve(whole_path_of(request).removeprefix(site.mount)):
+        return None
+    head = DjangoRequest(request, site.mount)
+    return head if head.mount == site.mount and site.serves(head) else None
 
 
 async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Response:
@@ -120,18 +127,11 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Respo
         return site.refuse(head, error.status)
 
 
-async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+async def _finished(visit: Visit, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
-    If the visitor cannot be looked up, because a database is unavailable, the application cannot either. And where the
-    application knows nothing of an address, or its guards know nothing of scripts, the pages may.
+    If the visitor cannot be looked up, because a database is unavailable, the application cannot either.
     """
-    led = _led_on(site, request, response)
-    if led is not None:
-        response = to_django(led, method=request.method)
-    visit = opened_visit(request)
-    if visit is None:
-        return response
     try:
         add_headers(response, await headers_beside(visit, headers_in(response)))
     except (StoreUnavailableError, ProviderUnavailableError) as error:
@@ -139,20 +139,26 @@ async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase
     return response
 
 
-def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> Response | None:
-    """Return what takes the place of an answer of the application's, or None where it stands.
+def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return an answer of the application's, or what takes its place.
 
-    Django's own guards send everybody to the login page, scripts too, which would put it into their own.
+    Where the application knows nothing of an address, the pages may. And Django's own guards send everybody to the
+    login page, scripts too, which would put it into their own.
     """
-    if response.status_code == HTTPStatus.NOT_FOUND:
-        return site.detour(read_head(request, site.mount))
-    if response.status_code != HTTPStatus.FOUND or not _is_to_login(site, response.headers.get("Location", "")):
-        return None
-    head = read_head(request, site.mount)
+    led = None
+    if response.status_code == 404:
+        led = site.detour(DjangoRequest(request, site.mount))
+    elif response.status_code == 302 and _is_to_login(site, response.headers.get("Location", "")):
+        led = _refusal_of_script(site, request)
+    return response if led is None else to_django(led, method=request.method)
+
+
+def _refusal_of_script(site: Site, request: HttpRequest) -> Response | None:
+    head = DjangoRequest(request, site.mount)
     if wants_page(head):
         return None
     visit = opened_visit(request) or site.open(head)
-    return protect(visit.lead_to("login", transport_problem(HTTPStatus.UNAUTHORIZED)), visit.client)
+    return protect(visit.lead_to("login", transport_problem(401)), visit.client)
 
 
 def _is_to_login(site: Site, location: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -12,7 +11,10 @@ from django.utils.cache import patch_vary_headers
 
 from gatewright.errors import TransportError
 from gatewright.web import Request, Response
+from gatewright.web.once import once
+from gatewright.web.raw_headers import headers_in_environ, headers_in_scope, values_in_environ, values_in_scope
 from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
+from gatewright.web.refused_body import drop_rest
 from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
@@ -20,31 +22,86 @@ _WITHOUT_LENGTH = (204, 304)
 
 
 class Answer(HttpResponse):
-    """One of our answers."""
+    """One of our answers.
 
+    Attributes:
+        page_of: The request, where it was for one of our pages.
+    """
+
+    page_of: HttpRequest | None = None
     _has_been_logged = False
 
+    def close(self) -> None:
+        """Drop what is left of a body that was refused: the answer has been sent."""
+        if self.page_of is not None:
+            drop_rest(self.page_of.read)
+        super().close()
 
-def read_head(request: HttpRequest, mount: str) -> Request:
-    """Return what the browser asks, without the body.
+
+class DjangoRequest(Request):
+    """What the browser asks, without the body, each part of it read from Django's request when it is needed.
 
     Args:
-        request: Django's.
+        request: Django's, under WSGI or ASGI.
         mount: What the pages lie below. A path that does not is the application's, and stays whole.
     """
-    path = script_of(request) + request.path_info
-    is_below = path.startswith(f"{mount}/")
-    query, sent = _sent_in(request)
-    return Request(
-        method=str(request.method),
-        path=path.removeprefix(mount) if is_below else path,
-        query=as_sent(query),
-        headers=_headers_of(request),
-        scheme=str(request.scheme),
-        peer=request.META.get("REMOTE_ADDR") or None,
-        mount=mount if is_below else "",
-        raw_path=raw_path(sent, root=script_of(request), path=request.path_info),
-    )
+
+    _request: HttpRequest
+    _mount: str
+    _scope: Any
+
+    def __init__(self, request: HttpRequest, mount: str) -> None:
+        scope = getattr(request, "scope", None)  # under ASGI
+        vars(self).update(method=str(request.method), _request=request, _mount=mount, _scope=scope)
+
+    @once
+    def path(self) -> str:
+        """The path below where the pages lie."""
+        path = whole_path_of(self._request)
+        return path.removeprefix(self._mount) if self.mount else path
+
+    @once
+    def mount(self) -> str:
+        """What the path is below."""
+        return self._mount if whole_path_of(self._request).startswith(f"{self._mount}/") else ""
+
+    @once
+    def query(self) -> str:
+        """The query string."""
+        query: str = self._request.META.get("QUERY_STRING", "")
+        return as_sent(query.encode() if self._scope else query.encode("latin-1"))
+
+    @once
+    def headers(self) -> Headers:
+        """All headers."""
+        return headers_in_scope(self._scope["headers"]) if self._scope else headers_in_environ(self._request.META)
+
+    @once
+    def scheme(self) -> str:
+        """The scheme of the connection, as Django sees it."""
+        return str(self._request.scheme)
+
+    @once
+    def peer(self) -> str | None:
+        """The address at the other end of the connection."""
+        return self._request.META.get("REMOTE_ADDR") or None
+
+    @once
+    def raw_path(self) -> str:
+        """The whole path, as the browser wrote it."""
+        sent = self._scope.get("raw_path") if self._scope else sent_under_wsgi(self._request.META)
+        return raw_path(sent, root=script_of(self._request), path=self._request.path_info)
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of a header; under WSGI the server has joined those that came twice."""
+        if self._scope:
+            return values_in_scope(self._scope["headers"], name)
+        return values_in_environ(self._request.META, name)
+
+
+def whole_path_of(request: HttpRequest) -> str:
+    """Return the path, with what the project itself is mounted below."""
+    return script_of(request) + request.path_info
 
 
 def script_of(request: HttpRequest) -> str:
@@ -60,7 +117,7 @@ def with_body(head: Request, request: HttpRequest) -> Request:
     """
     body = request.read(LARGEST_BODY + 1)
     if body or not request.POST:
-        whole = replace(head, body=body)
+        whole = head.having(body=body)
     else:  # Django keeps no body of a multipart form that it has read
         whole = head.with_fields((name, str(value)) for name, values in request.POST.lists() for value in values)
     if len(whole.body) > LARGEST_BODY:
@@ -68,21 +125,21 @@ def with_body(head: Request, request: HttpRequest) -> Request:
     return whole
 
 
-def to_django(response: Response, *, method: str | None = "GET", is_page: bool = False) -> Answer:
+def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRequest | None = None) -> Answer:
     """Return one of our answers as Django sends it.
 
     Args:
         response: The answer.
         method: How it was asked for: ``HEAD`` gets no body.
-        is_page: Whether it is that of one of our pages. Django would log the path of such an error, and the path of
-            a mail's link holds a secret.
+        page_of: The request, where it was for one of our pages. Django would log the path of such an error, and the
+            path of a mail's link holds a secret.
     """
     answer = Answer(b"" if method == "HEAD" else response.body, status=response.status)
     del answer.headers["Content-Type"]  # Django's own default
     if response.status not in _WITHOUT_LENGTH:
         answer.headers["Content-Length"] = str(len(response.body))
     add_headers(answer, response.headers)
-    answer._has_been_logged = is_page
+    answer.page_of, answer._has_been_logged = page_of, page_of is not None
     return answer
 
 
@@ -91,7 +148,7 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
     for name, value in headers:
         if name == "Set-Cookie":
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
-        elif name == "Vary":
+        elif name == "Vary" and "Vary" in response.headers:
             patch_vary_headers(response, [each.strip() for each in value.split(",")])
         else:
             response.headers[name] = value
@@ -125,19 +182,3 @@ def _cookies_in(header: str) -> list[_Cookie]:
         cookie.written = header
         cookies.append(cookie)
     return cookies
-
-
-def _sent_in(request: HttpRequest) -> tuple[bytes, bytes | None]:
-    """Return the query, and what stood in the request line, where the server tells."""
-    query, scope = request.META.get("QUERY_STRING", ""), getattr(request, "scope", None)
-    if scope is not None:
-        return query.encode(), scope.get("raw_path")
-    return query.encode("latin-1"), sent_under_wsgi(request.META)
-
-
-def _headers_of(request: HttpRequest) -> Headers:
-    """Return the headers; under WSGI the server has joined those that came twice."""
-    scope = getattr(request, "scope", None)
-    if scope is not None:
-        return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
-    return tuple((name.lower(), str(value)) for name, value in request.headers.items())

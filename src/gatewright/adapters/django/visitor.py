@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from gatewright.adapters.django.auths import get_auth, get_site
 from gatewright.adapters.django.signed_in import SignedInUser
-from gatewright.adapters.django.translate import read_head
+from gatewright.adapters.django.translate import DjangoRequest
 from gatewright.drive import run_to_completion
 from gatewright.model import User
 from gatewright.web import Site, Visit
@@ -44,7 +44,7 @@ def visit_of(request: HttpRequest) -> Visit:
     visit = opened_visit(request)
     if visit is None:
         site: Site = getattr(request, _SITE, None) or get_site()
-        visit = site.open(read_head(request, site.mount))
+        visit = site.open(DjangoRequest(request, site.mount))
         setattr(request, _VISIT, visit)
     return visit
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import HTTPException, WebSocketException
@@ -40,11 +40,17 @@ class CurrentUser(SecurityBase):
     roles: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     is_fully_authenticated: bool = False
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # What FastAPI describes. It stands for several schemes, which as dependencies would cost more than the answer.
         object.__setattr__(self, "scheme_name", stand_in_for(self._needed(), is_optional=self.is_optional))
         object.__setattr__(self, "model", COOKIE)
+        asked = (self.is_optional, self.is_verified, self.roles, self.permissions, self.is_fully_authenticated)
+        object.__setattr__(self, "_hash", hash(asked))  # FastAPI asks for it several times a request
+
+    def __hash__(self) -> int:
+        return self._hash
 
     async def __call__(self, connection: HTTPConnection, scopes: SecurityScopes) -> User | None:
         """Return the user.

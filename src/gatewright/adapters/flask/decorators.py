@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar, Unpack, cast
 
 import flask
@@ -57,11 +58,14 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
+    is_async = iscoroutinefunction(view)
+
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         refused = run_to_completion(refusal(current_visit(), **demands))
         if refused is not None:
             return to_flask(refused)
-        return flask.current_app.ensure_sync(view)(*args, **kwargs)
+        answer = flask.current_app.ensure_sync(view) if is_async else view
+        return answer(*args, **kwargs)
 
     return cast(_View, guarded)

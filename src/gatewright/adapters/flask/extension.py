@@ -12,7 +12,15 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.routing import BuildError
 
 from gatewright.adapters.flask.commands import gatewright_command
-from gatewright.adapters.flask.translate import read_head, root_of, to_flask, with_body
+from gatewright.adapters.flask.translate import (
+    Answer,
+    FlaskRequest,
+    path_of,
+    root_of,
+    to_flask,
+    to_refusal,
+    with_body,
+)
 from gatewright.adapters.flask.visitor import (
     EXTENSION,
     Installation,
@@ -162,17 +170,19 @@ def _path_of(name: str) -> str | None:
     if not flask.has_request_context():
         return None
     try:
-        return flask.url_for(name).removeprefix(quoted(root_of(flask.request)))
+        return flask.url_for(name).removeprefix(quoted(root_of(flask.request.environ)))
     except BuildError:
         return None
 
 
 def _page_asked_for() -> tuple[Site, Request] | None:
     """Return the pages and what is asked of them, or None where a request is the application's."""
+    environ, installed = flask.request.environ, installation()
+    if not installed.site.may_serve(path_of(environ).removeprefix(installed.prefix)):
+        return None
     if isinstance(flask.request.routing_exception, SecurityError):
         return None  # a host that TRUSTED_HOSTS does not name
-    installed = installation()
-    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
+    site, head = installed.site.below(root_of(environ)), FlaskRequest(environ, installed.prefix)
     return (site, head) if head.mount == site.mount and site.serves(head) else None
 
 
@@ -180,7 +190,7 @@ def _answer_page() -> flask.Response | None:
     """Answer a request for one of the pages; leave any other to the application."""
     installed = installation()
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
-    begin(installed.site, partial(read_head, asking, installed.prefix))
+    begin(installed.site, partial(FlaskRequest, asking.environ, installed.prefix))
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
@@ -191,7 +201,7 @@ def _answer_page() -> flask.Response | None:
     try:
         request = with_body(head, flask.request)
     except TransportError as error:
-        return to_flask(site.refuse(head, error.status), is_complete=True)
+        return to_refusal(site.refuse(head, error.status), flask.request)
     visit = site.open(request)
     keep_visit(visit)
     return to_flask(run_to_completion(site.answer(visit)), is_complete=True)
@@ -199,12 +209,12 @@ def _answer_page() -> flask.Response | None:
 
 def _finish(response: flask.Response) -> flask.Response:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor."""
-    if getattr(response, "is_complete", False):
+    if isinstance(response, Answer) and response.is_complete:
         return response
     if response.status_code == 404:
         response = _detour() or response
     visit = opened_visit()
-    if visit is None:
+    if visit is None or not visit.is_looked_at:
         return response
     try:
         added = run_to_completion(headers_beside(visit, tuple(response.headers)))
@@ -222,9 +232,8 @@ def _answer_unavailable(error: StoreUnavailableError) -> flask.Response:
 
 def _detour() -> flask.Response | None:
     """Return the redirect from an address that the application does not know."""
-    installed = installation()
-    site, head = installed.site.below(root_of(flask.request)), read_head(flask.request, installed.prefix)
-    led = site.detour(head)
+    environ, installed = flask.request.environ, installation()
+    led = installed.site.below(root_of(environ)).detour(FlaskRequest(environ, installed.prefix))
     return None if led is None else to_flask(led)
 
 

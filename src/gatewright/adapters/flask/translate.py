@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import partial
+from typing import IO, TYPE_CHECKING
 
 import flask
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from gatewright.errors import TransportError
+from gatewright.web.once import once
+from gatewright.web.raw_headers import headers_in_environ, values_in_environ
 from gatewright.web.raw_path import as_sent, raw_path, sent_under_wsgi
+from gatewright.web.refused_body import drop_rest
 from gatewright.web.request import LARGEST_BODY, Request
 from gatewright.web.response import Response
 
@@ -35,37 +39,62 @@ class Answer(flask.Response):
         return headers
 
 
-def path_of(request: flask.Request) -> str:
-    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
-    return _decoded(request.environ.get("PATH_INFO", "")) or "/"
-
-
-def root_of(request: flask.Request) -> str:
-    """Return where the application itself is mounted, without a slash at the end."""
-    return _decoded(request.environ.get("SCRIPT_NAME", "")).rstrip("/")
-
-
-def read_head(request: flask.Request, prefix: str) -> Request:
-    """Return what the browser asks, without the body.
+class FlaskRequest(Request):
+    """What the browser asks, without the body, each part of it read from WSGI's environment when it is needed.
 
     Args:
-        request: Flask's.
+        environ: The environment (PEP 3333).
         prefix: What the pages lie below. A path that does not is the application's, and stays whole.
     """
-    environ = request.environ
-    path, mount = path_of(request), root_of(request)
-    if path.startswith(f"{prefix}/"):
-        path, mount = path.removeprefix(prefix), mount + prefix
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        path=path,
-        query=as_sent(environ.get("QUERY_STRING", "").encode("latin-1")),
-        headers=tuple((name.lower(), value) for name, value in request.headers),
-        scheme=environ["wsgi.url_scheme"],
-        peer=environ.get("REMOTE_ADDR"),
-        mount=mount,
-        raw_path=raw_path(sent_under_wsgi(environ), root=root_of(request), path=path_of(request)),
-    )
+
+    _environ: WSGIEnvironment
+    _prefix: str
+
+    def __init__(self, environ: WSGIEnvironment, prefix: str) -> None:
+        method, scheme, peer = environ["REQUEST_METHOD"], environ["wsgi.url_scheme"], environ.get("REMOTE_ADDR")
+        vars(self).update(method=method, scheme=scheme, peer=peer, _environ=environ, _prefix=prefix)
+
+    @once
+    def path(self) -> str:
+        """The path below where the pages lie."""
+        path = path_of(self._environ)
+        return path.removeprefix(self._prefix) if path.startswith(f"{self._prefix}/") else path
+
+    @once
+    def mount(self) -> str:
+        """What the path is below."""
+        root, is_below = root_of(self._environ), path_of(self._environ).startswith(f"{self._prefix}/")
+        return root + self._prefix if is_below else root
+
+    @once
+    def query(self) -> str:
+        """The query string."""
+        return as_sent(self._environ.get("QUERY_STRING", "").encode("latin-1"))
+
+    @once
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All headers."""
+        return headers_in_environ(self._environ)
+
+    @once
+    def raw_path(self) -> str:
+        """The whole path, as the browser wrote it."""
+        environ = self._environ
+        return raw_path(sent_under_wsgi(environ), root=root_of(environ), path=path_of(environ))
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of a header."""
+        return values_in_environ(self._environ, name)
+
+
+def path_of(environ: WSGIEnvironment) -> str:
+    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
+    return _decoded(environ.get("PATH_INFO", "")) or "/"
+
+
+def root_of(environ: WSGIEnvironment) -> str:
+    """Return where the application itself is mounted, without a slash at the end."""
+    return _decoded(environ.get("SCRIPT_NAME", "")).rstrip("/")
 
 
 def with_body(head: Request, request: flask.Request) -> Request:
@@ -83,10 +112,25 @@ def with_body(head: Request, request: flask.Request) -> Request:
     except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is smaller still
         raise TransportError(status=413) from None
     body = body or request.get_data()
-    whole = replace(head, body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
+    whole = head.having(body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
     if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)
     return whole
+
+
+def to_refusal(response: Response, request: flask.Request) -> Answer:
+    """Return the answer to a request whose body is refused, which drops what is left of that body once it is sent."""
+    request.max_content_length = request.content_length  # what the application does not want can still be dropped
+    environ = request.environ
+    unread = environ["wsgi.input"] if environ.get("wsgi.input_terminated") else request.stream
+    answer = to_flask(response, is_complete=True)
+    answer.call_on_close(partial(_drop_rest, unread))
+    return answer
+
+
+def _drop_rest(unread: IO[bytes]) -> None:
+    with suppress(ClientDisconnected):
+        drop_rest(unread.read)
 
 
 def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
@@ -99,4 +143,4 @@ def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
 
 def _decoded(text: str) -> str:
     """Undo what WSGI does to the bytes of a path (PEP 3333)."""
-    return text.encode("latin-1").decode(errors="replace")
+    return text if text.isascii() else text.encode("latin-1").decode(errors="replace")

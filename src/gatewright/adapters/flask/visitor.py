@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import flask
 from werkzeug.local import LocalProxy
 
-from gatewright.adapters.flask.translate import read_head, root_of, to_flask
+from gatewright.adapters.flask.translate import FlaskRequest, root_of, to_flask
 from gatewright.auth import Auth, Guard, blocking_guard_of
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.model import User
 from gatewright.web import Site, Visit
 from gatewright.web.access import failure
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 EXTENSION = "gatewright"
 _VISIT = "gatewright.visit"
@@ -81,22 +84,23 @@ def installation() -> Installation:
 def current_site() -> Site:
     """Return the pages as the current request sees them; outside a request, as those of an application at the root."""
     site = installation().site
-    return site.below(root_of(flask.request)) if flask.has_request_context() else site
+    return site.below(root_of(flask.request.environ)) if flask.has_request_context() else site
 
 
 def current_visit() -> Visit:
     """Return the visit of the current request, opened when first asked for."""
-    visit = opened_visit()
+    environ, installed = flask.request.environ, installation()
+    visit = _visit_in(environ, installed)
     if visit is None:
-        visit = current_site().open(read_head(flask.request, installation().prefix))
-        keep_visit(visit)
+        visit = installed.site.below(root_of(environ)).open(FlaskRequest(environ, installed.prefix))
+        environ[_VISIT] = (installed, visit)
     return visit
 
 
 def opened_visit() -> Visit | None:
     """Return the visit of the current request, if anybody has asked for it."""
-    installed, visit = flask.request.environ.get(_VISIT, (None, None))
-    return visit if installed is installation() else None
+    environ = flask.request.environ
+    return _visit_in(environ, installation()) if _VISIT in environ else None
 
 
 def keep_visit(visit: Visit) -> None:
@@ -127,6 +131,11 @@ def login_user(user: User, *, remember: bool = False) -> None:
 def logout_user() -> None:
     """Sign the visitor out, and forget the browser."""
     run_to_completion(current_visit().log_out())
+
+
+def _visit_in(environ: WSGIEnvironment, installed: Installation) -> Visit | None:
+    owner, visit = environ.get(_VISIT, (None, None))
+    return visit if owner is installed else None
 
 
 def _user() -> User | Guest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,12 +11,12 @@ from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from gatewright.adapters.starlette.body import Body
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
-from gatewright.adapters.starlette.sending import with_headers, with_own_answers
+from gatewright.adapters.starlette.sending import Sending
 from gatewright.adapters.starlette.translation import (
     path_of,
-    read_body,
     request_of,
     root_of,
     to_starlette,
@@ -98,8 +97,9 @@ class GatewrightMiddleware:
         root, path = root_of(scope), path_of(scope)
         site = self._site.below(root)
         site.wake()
-        own = site.mount[len(root) :]
-        return (site, path[len(own) :], site.mount) if path.startswith(f"{own}/") else (site, path, root)
+        own = self._site.mount
+        is_below = not own or path.startswith(f"{own}/")
+        return (site, path[len(own) :], site.mount) if is_below else (site, path, root)
 
     async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application for a request that is for none of the pages, and tell it who is visiting.
@@ -113,7 +113,7 @@ class GatewrightMiddleware:
             except GatewrightError as error:
                 return await _fail(opening.open(), error, scope, receive, send)
         try:
-            return await self._app(scope, receive, with_own_answers(opening, with_headers(opening, send)))
+            return await self._app(scope, receive, Sending(opening, send))
         except (StoreUnavailableError, ProviderUnavailableError) as error:
             if opening.is_answered:
                 raise
@@ -143,14 +143,15 @@ class GatewrightMiddleware:
 
 
 async def _answer_page(site: Site, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+    arriving = Body(receive)
     try:
-        body = await read_body(receive)
+        body = await arriving.read()
     except ClientDisconnect:
         return
     if body is None:
-        response = site.refuse(request, 413)
-    else:
-        response = await site.answer(site.open(replace(request, body=body)))
+        await arriving.refuse(site.refuse(request, 413), scope, send)
+        return
+    response = await site.answer(site.open(request.having(body=body)))
     await to_starlette(response, method=request.method)(scope, receive, send)
 
 

@@ -2,61 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from starlette.types import Message, Send
 
 from gatewright.adapters.starlette.lazy import Opening
-from gatewright.adapters.starlette.translation import decoded, encoded, to_starlette
+from gatewright.adapters.starlette.translation import encoded, to_starlette
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
+from gatewright.web.raw_headers import headers_in_scope
 
 _TOLD = (b"vary", b"cache-control")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-def with_headers(opening: Opening, send: Send) -> Send:
-    """Return a ``send`` that adds to the application's answer what it needs for this visitor."""
+class Sending:
+    """A ``send`` that adds to the application's answer what it needs for this visitor, or puts ours in its place.
 
-    async def send_with_headers(message: Message) -> None:
+    It is ours for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
+    mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
+    the application does not know.
+
+    Args:
+        opening: The visit, if anybody has asked for it. Where nobody has, the answer goes out as it is.
+        send: What sends.
+        adds_headers: Whether to add what the visitor needs.
+    """
+
+    __slots__ = ("_adds_headers", "_opening", "_own", "_send")
+
+    def __init__(self, opening: Opening, send: Send, *, adds_headers: bool = True) -> None:
+        self._opening, self._send, self._adds_headers = opening, send, adds_headers
+        self._own: Message | None = None
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        """Send a message, as a plain function: most are sent on, and a coroutine of our own would cost more."""
         if message["type"] in _STARTS:
-            if opening.visit is not None:
-                message = await _complete(message, opening.visit)
-            opening.is_answered = True
-        await send(message)
+            if self._opening.visit is not None or message.get("status") == 404:
+                return self._begin(message)
+            self._opening.is_answered = True
+        elif self._own is not None:
+            return self._send_own(message)
+        return self._send(message)
 
-    return send_with_headers
+    async def _begin(self, message: Message) -> None:
+        opening = self._opening
+        if message["type"] == "http.response.start":
+            answer = _instead_of(message, opening)
+            if answer is not None:
+                start, self._own = _messages_of(answer, opening.open().request)
+                message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
+        if self._adds_headers and opening.visit is not None:
+            message = await _complete(message, opening.visit)
+        opening.is_answered = True
+        await self._send(message)
+
+    async def _send_own(self, message: Message) -> None:
+        if self._own is not None and not message.get("more_body", False):
+            await self._send(self._own)
 
 
 async def _complete(message: Message, visit: Visit) -> Message:
     own = message.get("headers", ())
     if message["type"] == "websocket.accept":
         return {**message, "headers": [*own, *encoded(visit.cookies())]}
-    told = decoded((name, value) for name, value in own if name.lower() in _TOLD)
+    told = headers_in_scope((name, value) for name, value in own if name.lower() in _TOLD)
     return {**message, "headers": [*own, *encoded(await headers_beside(visit, told))]}
-
-
-def with_own_answers(opening: Opening, send: Send) -> Send:
-    """Return a ``send`` that puts an answer of ours in the place of the application's, where there is a better one.
-
-    It is one for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
-    mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
-    the application does not know.
-    """
-    own: Message | None = None
-
-    async def send_own(message: Message) -> None:
-        nonlocal own
-        if message["type"] == "http.response.start":
-            answer = _instead_of(message, opening)
-            if answer is not None:
-                start, own = _messages_of(answer, opening.open().request)
-                message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
-        elif own is not None:
-            if message.get("more_body", False):
-                return
-            message = own
-        await send(message)
-
-    return send_own
 
 
 def _instead_of(start: Message, opening: Opening) -> Response | None:

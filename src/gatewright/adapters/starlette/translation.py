@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from starlette import responses
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from gatewright.web import Request, Response
+from gatewright.web.once import once
+from gatewright.web.raw_headers import headers_in_scope, values_in_scope
 from gatewright.web.raw_path import as_sent, raw_path
-from gatewright.web.request import LARGEST_BODY
 from gatewright.web.response import Headers
 
 _SCHEMES = {"ws": "http", "wss": "https"}
@@ -34,44 +32,65 @@ def root_of(scope: Scope) -> str:
     return root.rstrip("/")
 
 
-def request_of(scope: Scope, *, path: str, mount: str, body: bytes = b"") -> Request:
-    """Return the request of a scope, of ``http`` or ``websocket``.
+class ScopeRequest(Request):
+    """The request of a scope, of ``http`` or ``websocket``, each part of it read when it is needed.
 
-    A socket may be used to change things, so its handshake counts as a change, which no other site may make in the
-    visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
+    Args:
+        scope: ASGI's.
+        path: The path below ``mount``.
+        mount: What the pages are mounted below, or the application itself.
     """
-    client = scope.get("client")
-    scheme: str = scope.get("scheme", "http")
-    return Request(
-        method=scope.get("method", "CONNECT"),
-        path=path,
-        query=as_sent(scope["query_string"]),
-        headers=decoded(scope["headers"]),
-        scheme=_SCHEMES.get(scheme, scheme),
-        peer=client[0] if client else None,
-        body=body,
-        mount=mount,
-        raw_path=raw_path(scope.get("raw_path"), root=root_of(scope), path=path_of(scope)),
-    )
+
+    _scope: Scope
+
+    def __init__(self, scope: Scope, *, path: str, mount: str) -> None:
+        vars(self).update(_scope=scope, path=path, mount=mount)
+
+    @once
+    def method(self) -> str:
+        """The method.
+
+        A socket may be used to change things, so its handshake counts as a change, which no other site may make in the
+        visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
+        """
+        return str(self._scope.get("method", "CONNECT"))
+
+    @once
+    def query(self) -> str:
+        """The query string."""
+        return as_sent(self._scope["query_string"])
+
+    @once
+    def headers(self) -> Headers:
+        """All headers."""
+        return headers_in_scope(self._scope["headers"])
+
+    @once
+    def scheme(self) -> str:
+        """The scheme of the connection."""
+        scheme: str = self._scope.get("scheme", "http")
+        return _SCHEMES.get(scheme, scheme)
+
+    @once
+    def peer(self) -> str | None:
+        """The address at the other end of the connection."""
+        client = self._scope.get("client")
+        return client[0] if client else None
+
+    @once
+    def raw_path(self) -> str:
+        """The whole path, as the browser wrote it."""
+        scope = self._scope
+        return raw_path(scope.get("raw_path"), root=root_of(scope), path=path_of(scope))
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of a header."""
+        return values_in_scope(self._scope["headers"], name)
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the body, or None where it is larger than anything that a page takes.
-
-    Raises:
-        ClientDisconnect: If the client went away; half a body does not count.
-    """
-    body = bytearray()
-    is_open = True
-    while is_open:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            return None
-        is_open = message.get("more_body", False)
-    return bytes(body)
+def request_of(scope: Scope, *, path: str, mount: str) -> Request:
+    """Return the request of a scope; see `ScopeRequest`."""
+    return ScopeRequest(scope, path=path, mount=mount)
 
 
 def to_starlette(response: Response, *, method: str = "GET") -> responses.Response:
@@ -80,11 +99,6 @@ def to_starlette(response: Response, *, method: str = "GET") -> responses.Respon
     length = () if response.status in (204, 304) else (("Content-Length", str(len(response.body))),)
     answer.raw_headers = encoded((*response.headers, *length))
     return answer
-
-
-def decoded(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Return headers as text; names in lower case, as ASGI has them."""
-    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
 
 
 def encoded(headers: Headers) -> list[tuple[bytes, bytes]]:

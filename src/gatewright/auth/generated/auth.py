@@ -190,7 +190,8 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             ConfigurationError: If ``session`` is not a mutable mapping.
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
-        guard = Guard(self._parts, require_mapping(session), device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        guard = Guard(self._parts, require_mapping(session), device=lambda: device)
         return observe(guard, self._parts.observer)
 
     def close(self) -> None:
@@ -199,7 +200,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
         A database in memory is gone with its connection.
         """
         self._mail_worker.close()
-        self._parts.store.close()
+        self._parts.close_store()
 
     def __enter__(self) -> Self:
         return self

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from gatewright.auth.visit_state import VisitState
@@ -21,16 +22,21 @@ _LONGEST_MESSAGE = 255
 class Visitor:
     """Knows the visitor by the secret in the session mapping, and keeps what the application wants kept for them."""
 
-    def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Device) -> None:
+    def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Callable[[], Device]) -> None:
         self._parts = parts
         self._state = VisitState(mapping, parts.settings.auth_session_var)
-        self._device = device
+        self._find_device = device
         self._visit: tuple[Session, User] | None = None
         self._is_resumed = self._is_noted = False
 
+    @cached_property
+    def _device(self) -> Device:
+        """Where the visit comes from. A sign-in wants to know, and hardly any other request."""
+        return self._find_device()
+
     def user(self) -> User | None:
         """Return the user who is signed in, or None for a guest."""
-        visit = self._resume()
+        visit = self._visit if self._is_resumed and self._is_noted else self._resume()
         return None if visit is None else visit[1]
 
     def is_guest(self) -> bool:
@@ -91,6 +97,11 @@ class Visitor:
             self._is_noted = True
             run_to_completion(note_visit(self._parts, visit[0]))
         return visit
+
+    def _user_at_once(self) -> User | None:
+        """Do what `user` does without a word of it to the store."""
+        visit = self._recognise()
+        return None if visit is None else visit[1]
 
     def _recognise(self) -> tuple[Session, User] | None:
         """Recognise the visitor, once a request. Nothing is written."""

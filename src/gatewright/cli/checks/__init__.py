@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatewright.cli.checks.database import check_database
+from gatewright.cli.checks.deep import check_rows
 from gatewright.cli.checks.environment import check_env_file, check_names, check_sqlite
 from gatewright.cli.checks.finding import Finding as Finding
 from gatewright.cli.checks.finding import Status as Status
@@ -15,8 +16,12 @@ from gatewright.errors import ConfigurationError
 from gatewright.settings import load_settings
 
 
-def examine() -> Iterator[Finding]:
-    """Check whatever can be checked, and go on where something is broken."""
+def examine(*, every_row: bool = False) -> Iterator[Finding]:
+    """Check whatever can be checked, and go on where something is broken.
+
+    Args:
+        every_row: Whether to read the whole database too, which takes a while where it is large.
+    """
     yield check_sqlite()
     yield check_env_file()
     yield from check_names()
@@ -28,4 +33,6 @@ def examine() -> Iterator[Finding]:
     yield from check_settings(settings)
     yield from check_keys(settings)
     yield from check_database(settings)
+    if every_row:
+        yield from check_rows(settings)
     yield from check_redis(settings)

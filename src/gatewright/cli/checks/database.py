@@ -33,6 +33,9 @@ _HASH_TROUBLES = {
 """What the audit record calls a trouble -> what it is, and its cure."""
 
 
+_RESTORE = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
+
+
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Check that the database can be reached and written, and which revision it is at."""
     try:
@@ -56,8 +59,11 @@ def _check_file(path: Path | None) -> Iterator[Finding]:
     revision = _check_revision(path)
     yield revision
     if revision.status is Status.OK:
-        yield from _check_hashes(path)
-        yield _check_emails(path)
+        try:
+            yield from _check_hashes(path)
+            yield _check_emails(path)
+        except StoreUnavailableError as error:
+            yield Finding("database", Status.UNSAFE, str(error), _RESTORE)
 
 
 def _check_emails(path: Path) -> Finding:
@@ -113,6 +119,5 @@ def _check_revision(path: Path) -> Finding:
     try:
         revision = revision_at_rest(path)
     except StoreUnavailableError as error:
-        cure = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
-        return Finding("revision", Status.UNSAFE, str(error), cure)
+        return Finding("revision", Status.UNSAFE, str(error), _RESTORE)
     return judge_revision(revision)

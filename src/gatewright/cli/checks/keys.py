@@ -71,10 +71,11 @@ def _check_secrets(settings: Settings) -> Iterator[Finding]:
 
 def _check_development_secret(settings: Settings) -> Finding:
     try:
-        database = None if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url).path
+        is_server = is_postgresql(settings.database_url)
+        database = None if is_server else SQLiteDatabase(settings.database_url).path
     except ConfigurationError:
-        database = None  # the check of the database says why
-    if database is None and is_postgresql(settings.database_url):
+        is_server, database = False, None  # the check of the database says why
+    if is_server:
         finding = "No secret is set: every process makes one of its own, and refuses the tokens of the others."
         return Finding("development secret", Status.UNSAFE, finding, HOW_TO_MAKE_ONE)
     path = None if database is None else development_secret_file(database)

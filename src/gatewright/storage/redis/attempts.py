@@ -15,14 +15,14 @@ from gatewright.storage.redis.server import RedisServer, Script
 
 _ADD = Script("""
 -- KEYS: the attempt, those on its name, and if its client is known those of the client and those of both
-local id, places, at, since, window, life, keep, every = unpack(ARGV, 1, 8)
+local id, places, at, since, latest, window, life, keep, every = unpack(ARGV, 1, 9)
 local function nth_newest(key, n)
-    local found = redis.call('ZREVRANGEBYSCORE', key, '+inf', '(' .. since, 'WITHSCORES', 'LIMIT', n - 1, 1)
+    local found = redis.call('ZREVRANGEBYSCORE', key, latest, '(' .. since, 'WITHSCORES', 'LIMIT', n - 1, 1)
     return tonumber(found[2])
 end
 local until_ = 0
 for i = 2, #KEYS do
-    local most = ARGV[7 + i]
+    local most = ARGV[8 + i]
     local nth = most ~= '' and nth_newest(KEYS[i], most)
     if nth and i == 2 and every ~= '' then
         until_ = math.max(until_, nth_newest(KEYS[i], 1) + every)
@@ -69,6 +69,7 @@ class RedisAttempts:
             json.dumps(places),
             microseconds(attempt.at),
             microseconds(attempt.at - limit.window),
+            microseconds(attempt.at + limit.window),  # what is later was written down by a wrong clock
             limit.window // limit.window.resolution,
             milliseconds(limit.window),
             int(keep),

@@ -17,9 +17,9 @@ from gatewright.storage.redis.server import RedisServer, Script
 
 _ADD = Script("""
 -- KEYS: the challenge, its identifier, those of its address, those of its client if that is known
-local record, life, id, digest, at, since, forgotten = unpack(ARGV, 1, 7)
+local record, life, id, digest, at, since, latest, forgotten = unpack(ARGV, 1, 8)
 for i = 3, #KEYS do
-    if redis.call('ZCOUNT', KEYS[i], '(' .. since, '+inf') >= tonumber(ARGV[5 + i]) then
+    if redis.call('ZCOUNT', KEYS[i], '(' .. since, latest) >= tonumber(ARGV[6 + i]) then
         return 0
     end
 end
@@ -49,7 +49,8 @@ class RedisChallenges:
         counted = [_key("of-address", challenge.evrmore_address)]
         counted += [] if client is None else [_key("of-client", client)]
         text = _key("text", challenge.challenge_text)
-        counts_for = max(challenge.expires_at, challenge.created_at + (challenge.created_at - limit.since))
+        window = challenge.created_at - limit.since
+        counts_for = max(challenge.expires_at, challenge.created_at + window)
         life = counts_for - challenge.created_at
         arguments = [
             _write(challenge),
@@ -58,6 +59,7 @@ class RedisChallenges:
             text,
             microseconds(challenge.created_at),
             microseconds(limit.since),
+            microseconds(challenge.created_at + window),  # what is later was made by a wrong clock
             microseconds(challenge.created_at - life),
             limit.per_address,
             limit.per_client,

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from gatewright.errors import TakenError
 from gatewright.storage.sql.dialect import Dialect
 from gatewright.storage.sql.rows import Row
 
 Parameters = Mapping[str, object]
 
 
-class DuplicateError(Exception):
+class DuplicateError(TakenError):
     """A row with such a key is there already. The store method that inserted it says what that means."""
 
 

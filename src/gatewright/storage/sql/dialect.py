@@ -28,9 +28,12 @@ class Dialect:
     read_naive: Callable[[Any], datetime]
 
 
+_LENGTH = len("2000-01-01T00:00:00.000000")
+
+
 def text_of(moment: datetime) -> str:
     """Write a timestamp as UTC ISO text, always 26 characters long."""
-    return as_utc(moment).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return as_utc(moment).isoformat("T", "microseconds")[:_LENGTH]
 
 
 def _aware_of(text: str) -> datetime:

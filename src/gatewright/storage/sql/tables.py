@@ -35,7 +35,7 @@ wallets = Table(
     Column("evrmore_address", text_up_to(64), primary_key=True),
     Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("linked_at", MOMENT, nullable=False),
-    Index("ix_wallets_account_id_linked_at", "account_id", "linked_at"),
+    Index("ix_wallets_account_id_linked_at_evrmore_address", "account_id", "linked_at", "evrmore_address"),
 )
 
 challenges = Table(

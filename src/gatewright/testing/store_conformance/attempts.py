@@ -113,6 +113,15 @@ class AttemptPromises(StoreFixtures):
         assert [add(store, run, an_attempt(f"{n}"), limit=AttemptLimit(WINDOW)) for n in range(9)] == [None] * 9
 
     @pytest.mark.parametrize("limit", LIMITS)
+    def test_what_a_wrong_clock_wrote_blocks_nobody(self, store: Store, run: Run, limit: AttemptLimit) -> None:
+        """Attempts that are as far ahead as the window is long still count, for clocks are apart; no later ones."""
+        for id_ in "12":
+            add(store, run, an_attempt(id_, at=NOW + WINDOW), limit=limit)
+
+        assert add(store, run, an_attempt("3", at=NOW - TICK), limit=limit) is None
+        assert add(store, run, an_attempt("4"), limit=limit) == NOW + 2 * WINDOW
+
+    @pytest.mark.parametrize("limit", LIMITS)
     def test_what_succeeded_counts_no_more(self, store: Store, run: Run, limit: AttemptLimit) -> None:
         """An attempt that is removed makes room for another one, and no other is forgotten."""
         for id_ in "12":

@@ -108,6 +108,17 @@ class ChallengePromises(StoreFixtures):
 
         assert counts == (again is None)
 
+    @pytest.mark.parametrize("limit", [replace(UNLIMITED, per_address=1), replace(UNLIMITED, per_client=1)])
+    @pytest.mark.parametrize(("ahead", "counts"), [(MINUTE, True), (MINUTE + TICK, False)])
+    def test_what_a_wrong_clock_made_blocks_nobody(
+        self, store: Store, run: Run, limit: ChallengeLimit, ahead: timedelta, counts: bool
+    ) -> None:
+        """A challenge that is as far ahead as the window is long still counts, for clocks are apart; no later one."""
+        keep(store, run, replace(a_challenge("1"), created_at=NOW + ahead), client="192.0.2.1")
+        again = run(store.add_challenge(a_challenge("2"), client="192.0.2.1", limit=limit))
+
+        assert counts == (again is None)
+
     def test_spent_challenges_count_towards_the_limit(self, store: Store, run: Run) -> None:
         """Signing in does not buy more challenges."""
         sign_in(store, run, "1")

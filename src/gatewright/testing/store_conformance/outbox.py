@@ -98,6 +98,15 @@ class OutboxPromises(StoreFixtures):
         assert run(store.claim_queued_mail(now=BUSY - TICK, busy_until=BUSY + MINUTE)) is None
         assert run(store.claim_queued_mail(now=BUSY, busy_until=BUSY + MINUTE)) is not None
 
+    def test_a_mail_of_a_wrong_clock_is_due(self, store: Store, run: Run) -> None:
+        """No mail waits for longer than a day: one that would was put off by a clock that was ahead."""
+        add_account(store, run, "a")
+        for id_, late in (("today", 24 * 60 * MINUTE), ("wrong", 24 * 60 * MINUTE + TICK)):
+            queue_mail(store, run, replace(a_queued_mail(id_), due_at=NOW + late))
+        claimed = [run(store.claim_queued_mail(now=NOW, busy_until=BUSY)) for _ in range(2)]
+
+        assert [mail and mail.id for mail in claimed] == ["wrong", None]
+
     def test_each_mail_is_claimed_by_one(self, store: Store, run: Run) -> None:
         """Of many that look for mails at once each gets another one."""
         add_account(store, run, "a")

@@ -116,6 +116,15 @@ class RememberedPromises(StoreFixtures):
         assert record_of(store, run) == []
         assert use(store, run, "s", "s", now=now)[0] is Recollection.STOLEN
 
+    def test_a_token_of_a_wrong_clock_is_answered_anew(self, store: Store, run: Run) -> None:
+        """Where the current one is from the future, nobody can tell how long it has been on its way."""
+        add_series(store, run, "s")
+        use(store, run, "s", "s", now=NOW + 3 * MINUTE)
+
+        assert use(store, run, "s", "s", new="late", now=NOW + 2 * MINUTE)[0] is Recollection.JUST_ROTATED
+        assert use(store, run, "s", "s", new="newer", now=NOW + MINUTE)[0] is Recollection.REISSUED
+        assert use(store, run, "s", "newer", new="newest", now=NOW + MINUTE)[0] is Recollection.CURRENT
+
     def test_a_token_whose_place_was_taken_is_a_theft(self, store: Store, run: Run) -> None:
         """It did arrive with somebody, and the token before it was used by somebody else."""
         add_series(store, run, "s")

@@ -141,6 +141,14 @@ class WalletPromises(StoreFixtures):
         assert self._unlink(store, run, ADDRESS) == is_removed
         assert (living(store, run) == []) == is_removed
 
+    def test_a_password_without_a_name_is_no_way_to_sign_in(self, store: Store, run: Run) -> None:
+        """An account that a wallet has made is found by its wallets only, whatever password it was given."""
+        sign_in(store, run, "1", account_id="a")
+        run(store.set_password_hash("a", "hash", keep=None, audit=an_entry("password_changed")))
+
+        assert not self._unlink(store, run, ADDRESS)
+        assert run(store.find_account_by_wallet(ADDRESS)) is not None
+
     def test_of_two_wallets_unlinked_at_once_one_stays(self, store: Store, run: Run) -> None:
         """Where each is the other's fallback."""
         add_account(store, run, "a", hashed=None)

@@ -10,6 +10,7 @@ Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from psycopg.pq import TransactionStatus
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.sql.database import Parameters, Transaction
 from gatewright.storage.sql.dialect import POSTGRESQL
+from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, first_line, raise_explained
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 _OLDEST = 140000
 """The oldest server version that works."""
+
+_NAMED = re.compile(r"(?<!:):(\w+)")
+"""A parameter as SQLite and SQLAlchemy write it."""
 
 _LOCK_NAMES = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
 _LOCK_MIGRATIONS = "SELECT pg_advisory_xact_lock(hashtextextended('gatewright migrations', 0))"
@@ -181,6 +186,23 @@ class PostgresDatabase:
                 return None
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return None if row is None else str(row[0])
+
+    @contextmanager
+    def reading_at_rest(self) -> Iterator[FetchAll]:
+        """Yield what runs the queries of `gatewright.storage.sql.invariants`, all on one state of the database.
+
+        Raises:
+            StoreUnavailableError: If the server cannot be reached.
+        """
+        with self._connected() as connection:
+            connection.autocommit = False
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+
+            def fetch_all(sql: str, parameters: Parameters) -> list[Row]:
+                return connection.execute(_NAMED.sub(r"%(\1)s", sql), parameters).fetchall()
+
+            yield fetch_all
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -26,8 +26,8 @@ from gatewright.storage.sql.sqlite.url import path_of
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_PATIENCE = 30.0
-"""Seconds that a statement waits for another process's write lock before the store is unavailable."""
+_PATIENCE = 10.0
+"""Seconds that a transaction waits for others, where nobody says how long."""
 
 _LITTLE_PATIENCE = 0.05
 """Seconds that a reader waits which must not keep others waiting: an event loop."""
@@ -127,6 +127,8 @@ class SQLiteDatabase:
 
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``sqlite://`` for memory.
+        patience: Seconds that a transaction waits for the writers of this process, however many there are, and then
+            once more for those of others, before the store is unavailable.
 
     Raises:
         ConfigurationError: If the URL names no SQLite database, or its folder does not exist.
@@ -134,12 +136,12 @@ class SQLiteDatabase:
 
     dialect = SQLITE
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = _PATIENCE) -> None:
         self.path = path_of(url)
+        self._patience = patience
         self.place = ":memory:" if self.path is None else str(self.path)
         self._writers = threading.RLock()
         self._threads = threading.local()
-        self._is_patient = True
         self._slots: weakref.WeakSet[_Slot] = weakref.WeakSet()
         self._shared = self._new_slot() if self.path is None else None
         with _registry_lock:
@@ -154,7 +156,7 @@ class SQLiteDatabase:
         if self.path is None:
             return self  # whose one connection waits for nothing but memory
         same = copy(self)
-        same._threads, same._is_patient = threading.local(), False
+        same._threads, same._patience = threading.local(), _LITTLE_PATIENCE
         return same
 
     def connection(self) -> AbstractContextManager[sqlite3.Connection]:
@@ -187,7 +189,7 @@ class SQLiteDatabase:
             DuplicateError: If a new row's key is there already.
         """
         self._slot()  # before any lock is held, since a new slot waits for a fork, and a fork for every lock
-        with self._writers, self.connection() as connection, _synchronous(connection, is_full=survives_power_cut):
+        with self._turn(), self.connection() as connection, _synchronous(connection, is_full=survives_power_cut):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -195,6 +197,20 @@ class SQLiteDatabase:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the lock of this process's writers.
+
+        Whoever waits for another process holds it: waiting for it without end, writers would wait for one another's
+        waits, the hundredth a hundred times as long.
+        """
+        if not self._writers.acquire(timeout=self._patience):
+            raise StoreUnavailableError("The database is not available: too many writers wait for it.")
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
         """Implement `Database`."""
@@ -270,7 +286,7 @@ class SQLiteDatabase:
         return slot
 
     def _new_slot(self) -> _Slot:
-        slot = _Slot(self.path, _PATIENCE if self._is_patient else _LITTLE_PATIENCE)
+        slot = _Slot(self.path, self._patience)
         with _registry_lock:
             self._slots.add(slot)
         return slot

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from gatewright.errors import StoreUnavailableError
 from gatewright.storage.sql.dialect import text_of
+from gatewright.storage.sql.invariants import FetchAll
+from gatewright.storage.sql.rows import Row
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 
@@ -61,6 +63,41 @@ def hash_troubles_at_rest(path: Path, *, since: datetime) -> list[tuple[str, str
     """
     with _at_rest(path) as connection:
         return connection.execute(_HASH_TROUBLES, {"since": text_of(since)}).fetchall()
+
+
+def damage_at_rest(path: Path) -> list[str]:
+    """Return what is wrong with the file itself, as SQLite says it; nothing where it is whole.
+
+    Args:
+        path: A SQLite file that exists. All of it is read.
+
+    Raises:
+        StoreUnavailableError: If the file cannot be read.
+    """
+    with _at_rest(path) as connection:
+        answers = [str(answer) for (answer,) in connection.execute("PRAGMA integrity_check(10)")]
+    return [] if answers == ["ok"] else answers
+
+
+@contextmanager
+def reading_at_rest(path: Path) -> Iterator[FetchAll]:
+    """Yield what runs the queries of `gatewright.storage.sql.invariants` on a file.
+
+    Args:
+        path: A SQLite file that exists.
+
+    Raises:
+        StoreUnavailableError: If the file cannot be read.
+    """
+    with _at_rest(path) as connection:
+
+        def fetch_all(sql: str, parameters: Mapping[str, object]) -> list[Row]:
+            kept = {
+                name: text_of(value) if isinstance(value, datetime) else value for name, value in parameters.items()
+            }
+            return connection.execute(sql, kept).fetchall()
+
+        yield fetch_all
 
 
 @contextmanager

@@ -100,11 +100,15 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def remove_wallet(self) -> str:
-        """Parameters: ``evrmore_address``, ``account_id``. Not an account's only way to sign in."""
+        """Parameters: ``evrmore_address``, ``account_id``. Not an account's only way to sign in.
+
+        A password is one for an account with a name to type: without one, it is found by its wallets only.
+        """
         mine = and_(w.evrmore_address == bindparam("evrmore_address"), w.account_id == bindparam("account_id"))
         others = wallets.alias()
         is_other = and_(others.c.account_id == w.account_id, others.c.evrmore_address != w.evrmore_address)
-        has_password = and_(u.id == w.account_id, u.password_hash.is_not(None))
+        is_named = or_(u.username.is_not(None), u.email.is_not(None))
+        has_password = and_(u.id == w.account_id, u.password_hash.is_not(None), is_named)
         is_spare = or_(select(others).where(is_other).exists(), select(users).where(has_password).exists())
         return self._sql(delete(wallets).where(mine, is_spare))
 

@@ -25,17 +25,17 @@ class AttemptStatements(StatementsBase):
 
     @cached_property
     def nth_attempt_of_client_on_name(self) -> str:
-        """Parameters: ``action``, ``name``, ``client``, ``since``, ``newer``."""
+        """Parameters: ``action``, ``name``, ``client``, ``since``, ``until``, ``newer``."""
         return self._sql(_nth(_OF_CLIENT, _ON_NAME))
 
     @cached_property
     def nth_attempt_of_client(self) -> str:
-        """Parameters: ``action``, ``client``, ``since``, ``newer``."""
+        """Parameters: ``action``, ``client``, ``since``, ``until``, ``newer``."""
         return self._sql(_nth(_OF_CLIENT))
 
     @cached_property
     def nth_attempt_on_name(self) -> str:
-        """Parameters: ``action``, ``name``, ``since``, ``newer``."""
+        """Parameters: ``action``, ``name``, ``since``, ``until``, ``newer``."""
         return self._sql(_nth(_ON_NAME))
 
     @cached_property
@@ -50,6 +50,11 @@ class AttemptStatements(StatementsBase):
 
 
 def _nth(*which: ColumnElement[bool]) -> Select[Any]:
-    """Build the search for the moment of one attempt after ``:since``: that with exactly ``:newer`` newer ones."""
-    counted = select(a.at).where(a.action == bindparam("action"), *which, a.at > bindparam("since"))
+    """Build the search for the moment of one attempt after ``:since``: that with exactly ``:newer`` newer ones.
+
+    Those after ``:until`` a clock wrote down that was wrong: nobody is to be blocked until it is right.
+    """
+    counted = select(a.at).where(
+        a.action == bindparam("action"), *which, a.at > bindparam("since"), a.at <= bindparam("until")
+    )
     return counted.order_by(a.at.desc()).limit(literal_column("1")).offset(bindparam("newer"))

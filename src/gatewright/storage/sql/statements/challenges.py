@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import and_, bindparam, false, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, insert, select, true, update
 
 from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
 from gatewright.storage.sql.tables import challenges
@@ -15,17 +16,13 @@ class ChallengeStatements(StatementsBase):
 
     @cached_property
     def count_challenges_of_address(self) -> str:
-        """Parameters: ``evrmore_address``, ``since``."""
-        c = challenges.c
-        newer = and_(c.evrmore_address == bindparam("evrmore_address"), c.created_at > bindparam("since"))
-        return self._sql(select(func.count()).select_from(challenges).where(newer))
+        """Parameters: ``evrmore_address``, ``since``, ``until``."""
+        return self._sql(_count(challenges.c.evrmore_address == bindparam("evrmore_address")))
 
     @cached_property
     def count_challenges_of_client(self) -> str:
-        """Parameters: ``client``, ``since``."""
-        c = challenges.c
-        newer = and_(c.client == bindparam("client"), c.created_at > bindparam("since"))
-        return self._sql(select(func.count()).select_from(challenges).where(newer))
+        """Parameters: ``client``, ``since``, ``until``."""
+        return self._sql(_count(challenges.c.client == bindparam("client")))
 
     @cached_property
     def insert_challenge(self) -> str:
@@ -49,3 +46,10 @@ class ChallengeStatements(StatementsBase):
     def delete_expired_challenges(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         return self._sql(delete_before(challenges, "expires_at", moment="now"))
+
+
+def _count(which: ColumnElement[bool]) -> Select[Any]:
+    """Build the count of challenges made after ``:since`` and not after ``:until``."""
+    made = challenges.c.created_at
+    counted = and_(which, made > bindparam("since"), made <= bindparam("until"))
+    return select(func.count()).select_from(challenges).where(counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
 
 from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import outbox
@@ -22,10 +22,13 @@ class OutboxStatements(StatementsBase):
 
     @cached_property
     def claim_queued_mail(self) -> str:
-        """Parameters: ``now``, ``busy_until``. Returns the mail to exactly one caller."""
-        due = select(c.id).where(c.due_at <= bindparam("now")).order_by(c.due_at)
-        free = first(due, literal_column("1")).with_for_update(skip_locked=True)
-        claimed = update(outbox).where(c.id == free.scalar_subquery()).values(due_at=bindparam("busy_until"))
+        """Parameters: ``now``, ``busy_until``, ``too_late``. Returns the mail to exactly one caller."""
+        overdue, put_off = (
+            first(select(c.id).where(due).order_by(c.due_at), literal_column("1")).with_for_update(skip_locked=True)
+            for due in (c.due_at <= bindparam("now"), c.due_at > bindparam("too_late"))
+        )
+        oldest = func.coalesce(overdue.scalar_subquery(), put_off.scalar_subquery())
+        claimed = update(outbox).where(c.id == oldest).values(due_at=bindparam("busy_until"))
         return self._sql(claimed.returning(*c))
 
     @cached_property

@@ -57,20 +57,23 @@ UPDATE users SET username=%(username)s::VARCHAR COLLATE "C" WHERE users.id = %(a
 UPDATE challenges SET used=true WHERE challenges.id = %(challenge_id)s::VARCHAR COLLATE "C" AND challenges.used IS false AND challenges.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
 
 -- claim_queued_mail
-UPDATE outbox SET due_at=%(busy_until)s::TIMESTAMP WITH TIME ZONE WHERE outbox.id = (SELECT outbox.id
+UPDATE outbox SET due_at=%(busy_until)s::TIMESTAMP WITH TIME ZONE WHERE outbox.id = coalesce((SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at <= %(now)s::TIMESTAMP WITH TIME ZONE ORDER BY outbox.due_at
-LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED) RETURNING outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED), (SELECT outbox.id
+FROM outbox
+WHERE outbox.due_at > %(too_late)s::TIMESTAMP WITH TIME ZONE ORDER BY outbox.due_at
+LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED)) RETURNING outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C" AND challenges.created_at > %(since)s::TIMESTAMP WITH TIME ZONE
+WHERE challenges.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C" AND challenges.created_at > %(since)s::TIMESTAMP WITH TIME ZONE AND challenges.created_at <= %(until)s::TIMESTAMP WITH TIME ZONE
 
 -- count_challenges_of_client
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.client = %(client)s::VARCHAR COLLATE "C" AND challenges.created_at > %(since)s::TIMESTAMP WITH TIME ZONE
+WHERE challenges.client = %(client)s::VARCHAR COLLATE "C" AND challenges.created_at > %(since)s::TIMESTAMP WITH TIME ZONE AND challenges.created_at <= %(until)s::TIMESTAMP WITH TIME ZONE
 
 -- delete_account
 DELETE FROM users WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
@@ -435,19 +438,19 @@ WHERE others.email = names.name AND others.id != %(account_id)s::VARCHAR COLLATE
 -- nth_attempt_of_client
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.client = %(client)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
+WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.client = %(client)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE AND attempts.at <= %(until)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
 LIMIT 1 OFFSET %(newer)s
 
 -- nth_attempt_of_client_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.client = %(client)s::VARCHAR COLLATE "C" AND attempts.name = %(name)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
+WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.client = %(client)s::VARCHAR COLLATE "C" AND attempts.name = %(name)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE AND attempts.at <= %(until)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
 LIMIT 1 OFFSET %(newer)s
 
 -- nth_attempt_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.name = %(name)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
+WHERE attempts.action = %(action)s::VARCHAR COLLATE "C" AND attempts.name = %(name)s::VARCHAR COLLATE "C" AND attempts.at > %(since)s::TIMESTAMP WITH TIME ZONE AND attempts.at <= %(until)s::TIMESTAMP WITH TIME ZONE ORDER BY attempts.at DESC
 LIMIT 1 OFFSET %(newer)s
 
 -- own_permissions_of_account
@@ -492,7 +495,7 @@ DELETE FROM wallets WHERE wallets.evrmore_address = %(evrmore_address)s::VARCHAR
 FROM wallets AS wallets_1
 WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
 FROM users
-WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL)))
+WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
 
 -- rename_remembered
 UPDATE remembered SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE remembered.account_id = %(account_id)s::VARCHAR COLLATE "C" AND remembered.username = %(name)s::VARCHAR COLLATE "C"

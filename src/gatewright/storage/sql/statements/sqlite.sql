@@ -57,20 +57,23 @@ UPDATE users SET username=:username WHERE users.id = :account_id
 UPDATE challenges SET used=1 WHERE challenges.id = :challenge_id AND challenges.used IS 0 AND challenges.expires_at > :now
 
 -- claim_queued_mail
-UPDATE outbox SET due_at=:busy_until WHERE outbox.id = (SELECT outbox.id
+UPDATE outbox SET due_at=:busy_until WHERE outbox.id = coalesce((SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at <= :now ORDER BY outbox.due_at
-LIMIT 1 OFFSET 0) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
+LIMIT 1 OFFSET 0), (SELECT outbox.id
+FROM outbox
+WHERE outbox.due_at > :too_late ORDER BY outbox.due_at
+LIMIT 1 OFFSET 0)) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.evrmore_address = :evrmore_address AND challenges.created_at > :since
+WHERE challenges.evrmore_address = :evrmore_address AND challenges.created_at > :since AND challenges.created_at <= :until
 
 -- count_challenges_of_client
 SELECT count(*) AS count_1
 FROM challenges
-WHERE challenges.client = :client AND challenges.created_at > :since
+WHERE challenges.client = :client AND challenges.created_at > :since AND challenges.created_at <= :until
 
 -- delete_account
 DELETE FROM users WHERE users.id = :account_id
@@ -407,19 +410,19 @@ WHERE others.email = names.name AND others.id != :account_id))
 -- nth_attempt_of_client
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.client = :client AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.client = :client AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- nth_attempt_of_client_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.client = :client AND attempts.name = :name AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.client = :client AND attempts.name = :name AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- nth_attempt_on_name
 SELECT attempts.at
 FROM attempts
-WHERE attempts.action = :action AND attempts.name = :name AND attempts.at > :since ORDER BY attempts.at DESC
+WHERE attempts.action = :action AND attempts.name = :name AND attempts.at > :since AND attempts.at <= :until ORDER BY attempts.at DESC
 LIMIT 1 OFFSET :newer
 
 -- own_permissions_of_account
@@ -464,7 +467,7 @@ DELETE FROM wallets WHERE wallets.evrmore_address = :evrmore_address AND wallets
 FROM wallets AS wallets_1
 WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
 FROM users
-WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL)))
+WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
 
 -- rename_remembered
 UPDATE remembered SET username=:new_name WHERE remembered.account_id = :account_id AND remembered.username = :name

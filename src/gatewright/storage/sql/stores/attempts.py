@@ -45,6 +45,7 @@ class SQLAttempts(StoreBase):
             "name": attempt.name,
             "client": attempt.client,
             "since": self._moment(attempt.at - limit.window),
+            "until": self._moment(attempt.at + limit.window),
         }
 
         async def nth_newest(statement: str, n: int | None, *, plus: timedelta) -> list[datetime]:

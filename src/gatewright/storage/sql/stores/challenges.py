@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gatewright.errors import TakenError
-from gatewright.model import Account, AuditEntry, Challenge, Session
+from gatewright.model import Account, AuditEntry, Challenge, Session, as_utc
 from gatewright.ports import ChallengeLimit, VisitSecrets
 from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
 from gatewright.storage.sql.stores.base import StoreBase
@@ -19,15 +19,15 @@ class SQLChallenges(StoreBase):
         self, challenge: Challenge, *, client: str | None, limit: ChallengeLimit
     ) -> Challenge | None:
         """Implement `ChallengeStore`."""
-        sql, since = self._statements, self._moment(limit.since)
+        sql, window = self._statements, self._window(challenge.created_at, since=limit.since)
         async with self._database.transaction() as tx:
             await tx.lock_names(*_counters(challenge.evrmore_address, client))
-            of_address = {"evrmore_address": challenge.evrmore_address, "since": since}
+            of_address = {"evrmore_address": challenge.evrmore_address} | window
             count = await self._count(tx, sql.count_challenges_of_address, of_address)
             if count >= limit.per_address:
                 return None
             if client is not None:
-                of_client = {"client": client, "since": since}
+                of_client = {"client": client} | window
                 count = await self._count(tx, sql.count_challenges_of_client, of_client)
                 if count >= limit.per_client:
                     return None
@@ -103,6 +103,11 @@ class SQLChallenges(StoreBase):
         """Spend a challenge inside a transaction; True for exactly one caller."""
         claim = {"challenge_id": challenge_id, "now": self._moment(now)}
         return await tx.change(self._statements.claim_challenge, claim) == 1
+
+    def _window(self, now: datetime, *, since: datetime) -> dict[str, object]:
+        """Return which challenges count: those made since then, and not by a clock that was wrong by more than that."""
+        until = as_utc(now) + (as_utc(now) - as_utc(since))
+        return {"since": self._moment(since), "until": self._moment(until)}
 
     async def _count(self, tx: Transaction, sql: str, parameters: Parameters) -> int:
         row = await tx.fetch_one(sql, parameters)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gatewright.model import AuditEntry, QueuedMail
 from gatewright.storage.sql.stores.account_base import AccountBase
+
+_A_DAY = timedelta(days=1)
 
 
 class SQLOutbox(AccountBase):
@@ -19,7 +21,11 @@ class SQLOutbox(AccountBase):
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
         """Implement `OutboxStore`."""
-        lease = {"now": self._moment(now), "busy_until": self._moment(busy_until)}
+        lease = {
+            "now": self._moment(now),
+            "busy_until": self._moment(busy_until),
+            "too_late": self._moment(now + _A_DAY),
+        }
         async with self._database.transaction() as tx:
             row = await tx.fetch_one(self._statements.claim_queued_mail, lease)
         return None if row is None else self._read.mail(row)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 
-from gatewright.model import AuditEntry, Remembered, has_passed
+from gatewright.model import AuditEntry, Remembered, has_passed, is_ahead
 from gatewright.ports import Recollection
 from gatewright.storage.sql.database import Transaction
 from gatewright.storage.sql.stores.base import StoreBase
@@ -51,7 +51,7 @@ class SQLRemembered(StoreBase):
             elif previous is None or not compare_digest(digest, previous):
                 await self._forget_thief(tx, remembered, account_id=account_id, audit=audit)
                 return Recollection.STOLEN, remembered
-            elif has_passed(remembered.rotated_at, now=grace_since):
+            elif has_passed(remembered.rotated_at, now=grace_since) or is_ahead(remembered.rotated_at, now=now):
                 recollection, statement = Recollection.REISSUED, sql.reissue_remembered
             else:
                 return Recollection.JUST_ROTATED, remembered

@@ -1,0 +1,69 @@
+"""Checks of every row: whether the database holds what no operation leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from itertools import chain
+from pathlib import Path
+
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.settings import Settings
+from gatewright.storage.opened import open_database
+from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.account_invariants import account_breaches
+from gatewright.storage.sql.invariants import Breach, FetchAll, breaches
+from gatewright.storage.sql.migrate import HEAD
+from gatewright.storage.sql.sqlite.file import damage_at_rest, reading_at_rest, revision_at_rest
+from gatewright.system import SystemClock
+
+_BACKUP = "Stop the service, keep a copy of the file, and restore the newest backup that passes this check."
+
+
+def check_rows(settings: Settings) -> Iterator[Finding]:
+    """Read the whole database and say what breaks a rule. Where there is no database yet, the other checks say so."""
+    try:
+        database = open_database(settings)
+        if not isinstance(database, SQLiteDatabase):
+            if database.revision() == HEAD:
+                yield from _check_rules(database.reading_at_rest())
+            return
+        path = _file_of(database)
+    except (ConfigurationError, StoreUnavailableError):
+        return
+    if path is None:
+        return
+    try:
+        yield _check_file(path)
+        yield from _check_rules(reading_at_rest(path))
+    except StoreUnavailableError as error:
+        yield Finding("file", Status.UNSAFE, str(error), _BACKUP)
+
+
+def _file_of(database: SQLiteDatabase) -> Path | None:
+    """Return the file, if its tables are those of this release."""
+    path = database.path
+    return path if path is not None and path.exists() and revision_at_rest(path) == HEAD else None
+
+
+def _check_file(path: Path) -> Finding:
+    damage = damage_at_rest(path)
+    if damage:
+        return Finding("file", Status.UNSAFE, f"The file is damaged: {'; '.join(damage):.200}", _BACKUP)
+    return Finding("file", Status.OK, "Every page of the file is whole.")
+
+
+def _check_rules(reading: AbstractContextManager[FetchAll]) -> Iterator[Finding]:
+    with reading as fetch_all:
+        broken = [*chain(breaches(fetch_all, now=SystemClock().now()), account_breaches(fetch_all))]
+    yield from map(_told, broken)
+    if not broken:
+        yield Finding("rows", Status.OK, "Every row is one that gatewright leaves behind.")
+
+
+def _told(breach: Breach) -> Finding:
+    rule = breach.rule
+    where = breach.first if breach.first == breach.last else f"{breach.first} to {breach.last}"
+    finding = f"{breach.count} {rule.broken}: {where}. {rule.meaning}"
+    return Finding(f"rows: {rule.name}", Status.UNSAFE if rule.lets_in else Status.WARNING, finding, rule.cure)

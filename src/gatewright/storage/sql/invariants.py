@@ -1,0 +1,272 @@
+"""What must hold in the tables whatever happens, in plain SQL that SQLite and PostgreSQL read alike.
+
+The database enforces some of it, as long as nobody writes past it: a shell, a restored table, another program. Each
+rule is a query for what breaks it, so that an empty answer means that all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from gatewright.storage.sql.migrate import HEAD
+
+FetchAll = Callable[[str, Mapping[str, object]], Sequence[Sequence[Any]]]
+"""Runs a query whose parameters are written ``:name``, and returns its rows. Converts datetimes to what is kept."""
+
+_LONGEST_LIFE = timedelta(days=366)
+"""No setting and no argument lets anything live longer."""
+
+_CLOCKS_APART = timedelta(minutes=5)
+"""What was made further in the future was made by a wrong clock."""
+
+_OWN = "provider IN ('SQLUserProvider', 'WalletUserProvider')"
+"""The providers whose users are accounts of our own."""
+
+_RESTORE = "Restore the tables from one backup, or delete these rows; nothing of ours writes them."
+_WRONG_CLOCK = "Set the machines' clocks (NTP). Until that moment has come, what was made then is not accepted."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must not be there.
+
+    Args:
+        name: What is looked at, in a word or two.
+        broken: What it is if there is any, after a number.
+        meaning: What follows from it.
+        cure: What to do.
+        sql: Selects what breaks the rule: one column, as text, called ``which``. Never a secret.
+        lets_in: Whether somebody may be let in by it who should not be.
+    """
+
+    name: str
+    broken: str
+    meaning: str
+    cure: str
+    sql: str
+    lets_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that is broken: how often, and where it is first and last."""
+
+    rule: Rule
+    count: int
+    first: str
+    last: str
+
+
+def breaches(fetch_all: FetchAll, *, now: datetime) -> Iterator[Breach]:
+    """Look for whatever breaks a rule. Only reads; takes as long as reading each table a few times.
+
+    Args:
+        fetch_all: Runs a query.
+        now: The current time, aware.
+    """
+    parameters = {
+        "head": HEAD,
+        "now": now,
+        "future": now + _CLOCKS_APART,
+        "too_late": now + _LONGEST_LIFE + _CLOCKS_APART,
+    }
+    for rule in RULES:
+        named = {name: value for name, value in parameters.items() if f":{name}" in rule.sql}
+        ((count, first, last),) = fetch_all(
+            f"SELECT count(*), min(which), max(which) FROM ({rule.sql}) AS broken",  # noqa: S608 - the rules are below
+            named,
+        )
+        if count:
+            yield Breach(rule, int(count), str(first), str(last))
+
+
+def _orphans(table: str, *, column: str = "account_id", parent: str = "users", key: str = "id") -> Rule:
+    """Return the rule that a row refers to one that is there."""
+    return Rule(
+        table,
+        f"rows of {table} belong to nobody",
+        f"Their {column} is in no row of {parent}: somebody deleted that past the foreign keys.",
+        _RESTORE,
+        f"SELECT {column} AS which FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608 - of our own names
+        f" AND NOT EXISTS (SELECT 1 FROM {parent} WHERE {parent}.{key} = {table}.{column})",
+    )
+
+
+def _digests(table: str, *columns: str, which: str = "id") -> Rule:
+    """Return the rule that digests are SHA-256."""
+    wrong = " OR ".join(f"length({column}) <> 32" for column in columns)
+    return Rule(
+        table,
+        f"digests in {table} have not 32 bytes",
+        "No secret has such a digest: whoever had it is out.",
+        _RESTORE,
+        f"SELECT {which} AS which FROM {table} WHERE {wrong}",  # noqa: S608 - of our own names
+    )
+
+
+def _lifetimes(table: str, *, lets_in: bool) -> tuple[Rule, Rule]:
+    """Return the rules about when something begins and ends."""
+    return (
+        Rule(
+            table,
+            f"rows of {table} end before they begin",
+            "They were never good; nothing of ours makes them.",
+            _RESTORE,
+            f"SELECT id AS which FROM {table} WHERE expires_at < created_at",  # noqa: S608 - of our own names
+        ),
+        Rule(
+            table,
+            f"rows of {table} are good for longer than a year",
+            "No setting allows that: a clock was wrong, or somebody wrote them by hand.",
+            "Delete them, and set the machines' clocks (NTP).",
+            f"SELECT id AS which FROM {table} WHERE expires_at > :too_late",  # noqa: S608 - of our own names
+            lets_in=lets_in,
+        ),
+    )
+
+
+def _made_in_future(table: str, *, which: str = "id", column: str = "created_at") -> Rule:
+    return Rule(
+        table,
+        f"rows of {table} are from the future",
+        f"Their {column} is more than five minutes ahead: a clock was wrong.",
+        _WRONG_CLOCK,
+        f"SELECT {which} AS which FROM {table} WHERE {column} > :future",  # noqa: S608 - of our own names
+    )
+
+
+_END_SESSIONS = "End them: gatewright sessions revoke --user ID"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "schema",
+        "revisions that this release does not know",
+        "The schema has been changed by something else than gatewright migrate.",
+        "Restore the table alembic_version: it has one row.",
+        "SELECT version_num AS which FROM alembic_version WHERE version_num <> :head"
+        " UNION ALL SELECT 'none' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)",
+    ),
+    *(_orphans(table) for table in ("wallets", "sessions", "remembered", "links", "outbox", "profiles")),
+    *(_orphans(table) for table in ("user_roles", "user_permissions")),
+    *(_orphans(table, column="role", parent="roles", key="name") for table in ("user_roles", "role_permissions")),
+    *(_orphans("role_parents", column=column, parent="roles", key="name") for column in ("role", "parent")),
+    *(
+        Rule(
+            f"undeclared {table}",
+            f"rows of {table} grant what has not been declared",
+            "They count all the same, but nobody finds them in the list of permissions.",
+            "Declare it: gatewright permission create NAME; or revoke it once it is declared.",
+            f"SELECT permission AS which FROM {table} WHERE NOT EXISTS (SELECT 1 FROM permissions"  # noqa: S608 - ours
+            " WHERE name = permission OR name || '.*' = permission)",
+        )
+        for table in ("user_permissions", "role_permissions")
+    ),
+    Rule(
+        "names",
+        "accounts have the mail address of another one as their username",
+        "Who signs in with that address is taken for them.",
+        "Rename them: gatewright user rename",
+        "SELECT a.id AS which FROM users AS a JOIN users AS b ON a.username = b.email WHERE a.id <> b.id",
+        lets_in=True,
+    ),
+    Rule(
+        "names",
+        "accounts have neither a name nor a wallet",
+        "Nobody can sign in to them, and nobody finds them but by their id.",
+        "Delete them: gatewright user delete",
+        "SELECT id AS which FROM users WHERE username IS NULL AND email IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM wallets WHERE account_id = users.id)",
+    ),
+    Rule(
+        "sessions",
+        "living sessions of deactivated accounts",
+        "They are refused now, and are good again once the account is enabled.",
+        _END_SESSIONS,
+        "SELECT s.id AS which FROM sessions AS s JOIN users AS u ON u.id = s.account_id"
+        " WHERE s.is_active AND s.expires_at > :now AND NOT u.is_active",
+    ),
+    Rule(
+        "sessions",
+        "living sessions of our own accounts name no account, or another one",
+        "Deactivating or deleting the account does not end them.",
+        "End each of them: gatewright sessions revoke ID",
+        f"SELECT id AS which FROM sessions WHERE is_active AND expires_at > :now AND {_OWN}"  # noqa: S608 - ours
+        " AND (account_id IS NULL OR account_id <> user_id)",
+        lets_in=True,
+    ),
+    Rule(
+        "sessions",
+        "living sessions of wallets that are not their account's",
+        "Whoever signed with that wallet is still signed in.",
+        "End each of them: gatewright sessions revoke ID",
+        "SELECT s.id AS which FROM sessions AS s WHERE s.is_active AND s.expires_at > :now"
+        " AND s.provider = 'WalletUserProvider' AND NOT EXISTS (SELECT 1 FROM wallets AS w"
+        " WHERE w.evrmore_address = s.evrmore_address AND w.account_id = s.account_id)",
+        lets_in=True,
+    ),
+    Rule(
+        "sign-ins",
+        "users have more sessions than they have signed in",
+        "One sign-in opens one session: somebody wrote one by hand, or deleted lines of the audit record.",
+        f"Find out who. {_END_SESSIONS}",
+        "SELECT s.user_id AS which FROM sessions AS s WHERE s.created_at > (SELECT min(at) FROM audit)"
+        " GROUP BY s.user_id HAVING count(*) > (SELECT count(*) FROM audit AS a"
+        " WHERE a.user_id = s.user_id AND a.event = 'signed_in')",
+        lets_in=True,
+    ),
+    Rule(
+        "remembered",
+        "remembered browsers of deactivated accounts",
+        "They are refused now, and are good again once the account is enabled.",
+        "Forget them: gatewright sessions revoke --user ID",
+        "SELECT r.id AS which FROM remembered AS r JOIN users AS u ON u.id = r.account_id WHERE NOT u.is_active",
+    ),
+    Rule(
+        "remembered",
+        "remembered browsers of our own accounts name no account",
+        "Changing the password or deleting the account does not forget them.",
+        "Delete these rows.",
+        f"SELECT id AS which FROM remembered WHERE {_OWN}"  # noqa: S608 - of our own names
+        " AND (account_id IS NULL OR account_id <> user_id)",
+        lets_in=True,
+    ),
+    Rule(
+        "links",
+        "links of mails are of no known kind, or were sent to an address that is not the account's",
+        "Nobody can use them.",
+        "Delete these rows; their readers can ask for another mail.",
+        "SELECT k.id AS which FROM links AS k JOIN users AS u ON u.id = k.account_id WHERE k.purpose NOT IN"
+        " ('email_verification', 'password_reset', 'email_change')"
+        " OR (k.purpose <> 'email_change' AND (u.email IS NULL OR u.email <> k.email))",
+    ),
+    Rule(
+        "links",
+        "links to change a mail address lead to the address that the account has",
+        "The change has happened already, and the link should be gone with it.",
+        "Delete these rows.",
+        "SELECT k.id AS which FROM links AS k JOIN users AS u ON u.id = k.account_id"
+        " WHERE k.purpose = 'email_change' AND u.email = k.email",
+    ),
+    Rule(
+        "outbox",
+        "mails wait for no account",
+        "Only the mail that tells of a deletion outlives its account.",
+        "Delete these rows.",
+        "SELECT id AS which FROM outbox WHERE account_id IS NULL AND kind <> 'account_deleted'",
+    ),
+    _digests("sessions", "secret_digest"),
+    _digests("remembered", "digest", "previous_digest"),
+    _digests("links", "digest"),
+    _digests("credentials", "digest", "previous_digest", which="user_id"),
+    *_lifetimes("sessions", lets_in=True),
+    *_lifetimes("remembered", lets_in=True),
+    *_lifetimes("links", lets_in=True),
+    *_lifetimes("challenges", lets_in=True),
+    *(_made_in_future(table) for table in ("users", "sessions", "remembered", "links", "challenges", "outbox")),
+    _made_in_future("wallets", which="evrmore_address", column="linked_at"),
+    _made_in_future("audit", which="event", column="at"),
+)
+"""Every rule, in the order in which they are looked at."""

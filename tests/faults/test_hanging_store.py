@@ -1,0 +1,52 @@
+"""A store that does not answer: 503 with ``Retry-After``, in bounded time however many wait, and nobody is let in."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from running_examples import PASSWORD, running
+from stores_under_test import assert_sound, hanging
+
+CROWD = 8
+"""More than there are threads for the database, so that some wait in line; as many as Django's own server takes."""
+
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.fixture(params=["starlette", "fastapi", "flask", "django"])
+def application(request, store_settings, tmp_path):
+    """An application on a real port that waits for its store for a second."""
+    settings = {name: value for name, value in store_settings.items() if name != "mail_delivery"}
+    with running(request.param, tmp_path, site_name="shop", **settings | {"database_timeout_seconds": "1"}) as running_:
+        yield running_
+
+
+def by_page(browser):
+    """A sign-in that only has to be sent."""
+    form = browser.get("/login").form("/login")
+    return lambda: browser.submit(form, email="anna@example.com", password=PASSWORD)
+
+
+def by_json(browser):
+    """The same for programs."""
+    body = json.dumps({"email": "anna@example.com", "password": PASSWORD}).encode()
+    return lambda: browser.send("POST", "/api/login", headers=[JSON], body=body)
+
+
+def test_nobody_waits_without_end(application, store_settings):
+    """Signing in, by page and by JSON API, is refused for now; a visitor stays signed in; then all is as before."""
+    visitor = application.browser()
+    assert by_page(visitor)().status == 303
+    attempts = [way(application.browser()) for way in (by_page, by_json) for _ in range(CROWD // 2)]
+    with hanging(store_settings), ThreadPoolExecutor(CROWD) as pool:
+        answers = list(pool.map(lambda attempt: attempt(), attempts))
+        assert visitor.get("/dashboard").status == 200
+
+    assert [answer.status for answer in answers] == [503] * CROWD
+    assert all(int(answer.header("Retry-After")) > 0 for answer in answers)
+    assert len(application.auth.list_sessions()) == 1
+    assert [way(application.browser())().status for way in (by_page, by_json)] == [303, 200]
+    assert_sound(store_settings)
