@@ -40,7 +40,10 @@ def measure(report: Report, *, folder: Path) -> None:
             "PostgreSQL and Redis": _settings(database_url, redis_url),
         }
         visits = {store: _visit(settings) for store, settings in stores.items()}
-        costs = asyncio.run(_costs(stores, visits))
+        auths = {store: AsyncEvrmoreAuth(settings=settings) for store, settings in stores.items()}
+        for auth in auths.values():
+            stack.callback(auth.close)
+        costs = asyncio.run(_costs(auths, visits))
     for store in stores:
         for way in ("cookie", "token", "cookie, blocking"):
             bare = None if store != "PostgreSQL" or way != "cookie" else costs["bare"]
@@ -77,20 +80,18 @@ def _visit(settings: Settings) -> tuple[dict[str, object], str]:
 
 
 async def _costs(
-    stores: Mapping[str, Settings], visits: Mapping[str, tuple[dict[str, object], str]]
+    auths: Mapping[str, AsyncEvrmoreAuth], visits: Mapping[str, tuple[dict[str, object], str]]
 ) -> dict[str, float]:
     """Return the median of what each costs, in microseconds, asked in turns."""
     turns: dict[str, _Ask] = {}
     async with AsyncExitStack() as stack:
-        for store, settings in stores.items():
-            auth = AsyncEvrmoreAuth(settings=settings)
-            stack.callback(auth.close)
-            blocking = stack.enter_context(EvrmoreAuth(settings=settings))
+        for store, auth in auths.items():
+            blocking = stack.enter_context(EvrmoreAuth(settings=auth._parts.settings))
             cookie, token = visits[store]
             turns[f"{store}: cookie"] = lambda auth=auth, cookie=cookie: auth.guard(cookie).user()  # type: ignore[misc]
             turns[f"{store}: token"] = lambda auth=auth, token=token: auth.get_user_by_token(token)  # type: ignore[misc]
             turns[f"{store}: cookie, blocking"] = _blocking(blocking, cookie)
-        turns["bare"] = await _bare(stack, stores["PostgreSQL"], visits["PostgreSQL"][0])
+        turns["bare"] = await _bare(stack, auths["PostgreSQL"]._parts.settings, visits["PostgreSQL"][0])
         taken: dict[str, list[float]] = {turn: [] for turn in turns}
         for number in range(-2, _ROUNDS):
             for turn, ask in turns.items():
