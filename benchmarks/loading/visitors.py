@@ -104,7 +104,7 @@ class WalletVisitor(Visitor):
 
 
 async def crowd(port: int, *, clients: int, password: str, goes_on: Callable[[Seen], bool]) -> Seen:
-    """Let visitors come and go until it is time to end; two of them at a time are the same person.
+    """Let visitors come and go until it is time to end; two of them at a time have the same account.
 
     Args:
         port: Where the server listens.
