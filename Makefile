@@ -8,6 +8,7 @@
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
+# make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
 # Whoever names a Python means it, even where an environment of another is there already.
@@ -32,7 +33,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -82,6 +83,11 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
+
+load: .venv/dev
+	sh tools/install_postgres.sh
+	sh tools/install_redis.sh
+	$(BIN)/python benchmarks/load.py
 
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py

@@ -13,7 +13,8 @@ from wallets import Wallet
 from bare.connection import connect
 from bare.signature import is_signed_by
 from gatewright.model import AuditEntry
-from gatewright.storage.sql.rows import row_of, text_of
+from gatewright.storage.sql.dialect import text_of
+from gatewright.storage.sql.rows import RecordWriter
 from gatewright.storage.sql.statements import Statements
 from gatewright.system import SystemClock
 
@@ -30,7 +31,7 @@ class BareSignIn:
 
     def __init__(self, path: Path, wallets: Sequence[Wallet]) -> None:
         self.connection = connect(path)
-        self._sql = Statements()
+        self._sql = Statements("sqlite")
         self._key_hashes = {wallet.address: wallet.key_hash for wallet in wallets}
         now = SystemClock().now()
         self._since = text_of(now - timedelta(minutes=1))
@@ -38,7 +39,9 @@ class BareSignIn:
         self._later = text_of(now + timedelta(hours=1))
         (self._account,) = accounts([""], now)
         self._session = session_row("WalletUserProvider", now)
-        self._audit = row_of(AuditEntry(now, "signed_in", provider="WalletUserProvider", method="wallet"))
+        self._audit = RecordWriter(text_of).row(
+            AuditEntry(now, "signed_in", provider="WalletUserProvider", method="wallet")
+        )
 
     def generate_challenge(self, address: str) -> str:
         """Count the address's challenges and keep another one."""

@@ -10,7 +10,8 @@ from people import Visit
 
 from bare.connection import connect
 from gatewright.model import Session
-from gatewright.storage.sql.rows import columns_of, text_of
+from gatewright.storage.sql.dialect import text_of
+from gatewright.storage.sql.rows import columns_of
 from gatewright.storage.sql.statements import Statements
 from gatewright.system import SystemClock
 
@@ -27,7 +28,7 @@ class BareVisits:
 
     def __init__(self, path: Path) -> None:
         self.connection = connect(path)
-        sql, now = Statements(), SystemClock().now()
+        sql, now = Statements("sqlite"), SystemClock().now()
         self._find_session, self._rights_of = sql.find_session, sql.rights_of
         self._moments = {"now": text_of(now), "idle_since": text_of(now - timedelta(hours=2))}
 

@@ -7,11 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import httpx
 import pytest
+import uvicorn
+
+from gatewright.server.serve import Connection
 
 SERVE = "from gatewright.server import serve; serve(port={port})"
 
@@ -86,3 +91,36 @@ def test_one_challenge_gives_one_session_over_the_wire(site, client, assert_prob
         if answer not in winners:
             assert_problem(answer, 401, "invalid_challenge")
     assert site.rows()["sessions"] == before + 1
+
+
+class SeenConnection(Connection):
+    """Notes whether the packets of each connection are sent at once."""
+
+    at_once: ClassVar[list[bool]] = []
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        option = transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        self.at_once.append(bool(option))
+
+
+def test_an_answer_never_waits_for_the_client_to_confirm_a_part_of_it():
+    """On a port that workers share asyncio leaves the socket as the system made it."""
+
+    async def hello(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    shared = socket.socket(socket.AF_INET)
+    shared.bind(("127.0.0.1", 0))
+    shared.listen()
+    server = uvicorn.Server(uvicorn.Config(hello, http=SeenConnection, ws="none", lifespan="off", log_config=None))
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [shared]})
+    serving.start()
+    try:
+        url = f"http://127.0.0.1:{shared.getsockname()[1]}/"
+        httpx.get(url, trust_env=False)
+    finally:
+        server.should_exit = True
+        serving.join()
+    assert SeenConnection.at_once == [True]

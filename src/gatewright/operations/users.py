@@ -9,7 +9,7 @@ from gatewright.model import Account, Rights, User, with_rights_from
 from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.names import kept_names
 from gatewright.operations.parts import Parts
-from gatewright.ports import AccountStore, Store
+from gatewright.ports import AccountStore, SignedIn, Store
 
 _NAMED, _NAMELESS = "SQLUserProvider", "WalletUserProvider"
 """Which of our providers reloads an account: by a name of its own, or by its wallet."""
@@ -40,11 +40,13 @@ async def user_of(parts: Parts, account: Account) -> User:
     return _known(User(account, rights.roles, rights.permissions), account)
 
 
-async def visitor_of(parts: Parts, account: Account) -> User:
-    """Return the user of an account for one request, who is asked for roles and permissions seldom."""
-    if parts.reader is None:  # what they may do cannot be looked up where they ask, since nobody can wait there
-        return await user_of(parts, account)
-    return _known(with_rights_from(partial(read_rights, parts.reader, account.id), User(account)), account)
+def visitor_of(parts: Parts, found: SignedIn) -> User:
+    """Return the user of a session for one request, who is asked for roles and permissions seldom."""
+    account, rights = found.account, found.rights
+    if rights is not None:
+        return _known(User(account, rights.roles, rights.permissions), account)
+    reader = parts.reader or parts.store
+    return _known(with_rights_from(partial(read_rights, reader, account.id), User(account)), account)
 
 
 def read_rights(reader: Store, account_id: str) -> Rights:

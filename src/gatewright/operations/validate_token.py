@@ -38,8 +38,8 @@ async def validate_token(parts: Parts, token: object) -> dict[str, Any] | None:
 
 async def user_of_token(parts: Parts, token: object) -> User | None:
     """Return the user that a valid token belongs to, else None. The token hooks fire."""
-    _, account = await _validate(parts, token, parts.store.find_account_of_session)
-    return None if account is None else await visitor_of(parts, account)
+    _, found = await _validate(parts, token, parts.store.find_account_of_session)
+    return None if found is None else visitor_of(parts, found)
 
 
 async def _validate(parts: Parts, token: object, ask: _Question[T]) -> tuple[dict[str, Any] | None, T | None]:

@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Account, Session, User, as_utc, is_ahead, with_rights
+from gatewright.model import Session, User, as_utc, is_ahead, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -22,7 +22,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
-from gatewright.ports import UserSource, VisitSecrets, admits_accounts, reads_quickly
+from gatewright.ports import SignedIn, UserSource, VisitSecrets, admits_accounts, reads_quickly
 
 _SEEN_EVERY = timedelta(minutes=1)
 """Last-seen is written at most so often: a read must not cost a write."""
@@ -145,10 +145,10 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     found = await parts.store.find_session(digest_of(secret), now=now, idle_since=now - idle)
     if found is None:
         return None
-    session, account = found
+    session, signed_in = found
     if is_ahead(session.last_seen_at, now=now, by=idle):
         return None
-    user = await reload_user(parts, provider=session.provider, username=session.username, account=account)
+    user = await reload_user(parts, provider=session.provider, username=session.username, signed_in=signed_in)
     if user is None or user.id != session.user_id:
         return None  # gone, or the name is somebody else's by now
     if await has_changed(parts, user, provider=session.provider):
@@ -164,20 +164,20 @@ async def note_visit(parts: Parts, session: Session) -> None:
             await parts.store.touch_session(session.id, now=now)
 
 
-async def reload_user(parts: Parts, *, provider: str, username: str, account: Account | None = None) -> User | None:
+async def reload_user(parts: Parts, *, provider: str, username: str, signed_in: SignedIn | None = None) -> User | None:
     """Return a user as the provider knows them now, or None where they may no longer be let in.
 
     Args:
         parts: The application's parts.
         provider: Where the user comes from.
         username: What the provider knows them by.
-        account: The account of ours that the session belongs to, if it is known already.
+        signed_in: The account of ours that the session belongs to, if it is known already.
     """
     source = parts.sources.get(provider)
     if source is None:
         return None
     try:
-        user = None if account is None else await _admit(parts, source, username, account)
+        user = None if signed_in is None else _admit(source, username, signed_in)
         if user is None:
             user = require_user(await _load(parts, source, username), provider=provider)
     except (UserNotFoundError, InactiveUserError, UnverifiedUserError, PermissionNotFoundError):
@@ -186,12 +186,10 @@ async def reload_user(parts: Parts, *, provider: str, username: str, account: Ac
     return user
 
 
-async def _admit(parts: Parts, source: UserSource, username: str, account: Account) -> User | None:
+def _admit(source: UserSource, username: str, signed_in: SignedIn) -> User | None:
     """Return the user of an account that is known already, or None where the source has to be asked."""
-    user = source.admit(account, username) if admits_accounts(source) else None
-    if user is not None and parts.reader is None:  # what they may do cannot be looked up where nobody can wait
-        return with_rights(await parts.store.rights_of(account.id), user)
-    return user
+    user = source.admit(signed_in.account, username) if admits_accounts(source) else None
+    return user if user is None or signed_in.rights is None else with_rights(signed_in.rights, user)
 
 
 async def _load(parts: Parts, source: UserSource, username: str) -> Any:

@@ -34,6 +34,7 @@ from gatewright.ports.rights import Holder as Holder
 from gatewright.ports.rights import RightsStore as RightsStore
 from gatewright.ports.sessions import Owner as Owner
 from gatewright.ports.sessions import SessionStore as SessionStore
+from gatewright.ports.sessions import SignedIn as SignedIn
 from gatewright.ports.sources import AccountSource as AccountSource
 from gatewright.ports.sources import CredentialSource as CredentialSource
 from gatewright.ports.sources import UserSource as UserSource

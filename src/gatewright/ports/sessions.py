@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gatewright.model import Account, AuditEntry, Session
+from gatewright.model import Account, AuditEntry, Rights, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,20 @@ class Owner:
 
     user_id: str
     provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The account that a session belongs to.
+
+    Args:
+        account: The account.
+        rights: What it may do now, where that comes along: it saves another way over a network. None where reading it
+            on demand costs less than having it each time.
+    """
+
+    account: Account
+    rights: Rights | None = None
 
 
 class SessionStore(Protocol):
@@ -39,7 +53,7 @@ class SessionStore(Protocol):
 
     async def find_session(
         self, digest: bytes, *, now: datetime, idle_since: datetime
-    ) -> tuple[Session, Account | None] | None:
+    ) -> tuple[Session, SignedIn | None] | None:
         """Return the session that a secret names, if it is neither ended, expired nor idle for too long.
 
         The account that it belongs to comes with it, where the user is in our own tables: every request asks for
@@ -60,7 +74,7 @@ class SessionStore(Protocol):
         """Say whether this session of this user is neither ended nor expired, and the account active."""
         ...
 
-    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> Account | None:
+    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> SignedIn | None:
         """Return the account that a session belongs to, if `is_session_alive` and it is an account's."""
         ...
 

@@ -26,7 +26,7 @@ from typing import Any, cast
 
 from gatewright.model import Account, Attempt, AuditEntry, Challenge, QueuedMail, Session, has_passed
 from gatewright.operations.second_writes import second_write
-from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, Store, VisitSecrets
+from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, SignedIn, Store, VisitSecrets
 from gatewright.storage.redis.attempts import RedisAttempts
 from gatewright.storage.redis.challenges import RedisChallenges
 from gatewright.storage.redis.last_seen import RedisLastSeen
@@ -75,7 +75,7 @@ class _StoreWithRedis:
 
     async def find_session(
         self, digest: bytes, *, now: datetime, idle_since: datetime
-    ) -> tuple[Session, Account | None] | None:
+    ) -> tuple[Session, SignedIn | None] | None:
         """Implement `SessionStore`."""
         found = await self._sql.find_session(digest, now=now, idle_since=now - _CENTURY)
         if found is None:

@@ -7,7 +7,16 @@ import pytest
 from gatewright.model import Rights
 from gatewright.ports import Holder, Store
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
-from gatewright.testing.store_conformance.samples import Run, add_account, an_entry, record_of
+from gatewright.testing.store_conformance.samples import (
+    IDLE,
+    NOW,
+    Run,
+    add_account,
+    an_entry,
+    digest_of,
+    open_visit,
+    record_of,
+)
 
 DECLARED = ["general", "general.read", "general.delete", "general.delete.local", "generals.read", "general-x"]
 
@@ -110,6 +119,24 @@ class RightsPromises(StoreFixtures):
         assert run(store.list_roles()) == ["author", "editor", "reader"]
         assert sorted(run(store.rights_of("a")).roles) == ["author", "editor", "reader"]
 
+    def test_rights_that_come_with_a_session_are_those_of_its_account(self, store: Store, run: Run) -> None:
+        """Be it found by a cookie's secret or by a token; a store may leave them out, to be asked for on demand."""
+        for id_ in "ab":
+            add_account(store, run, id_)
+            open_visit(store, run, id_, account_id=id_)
+        self._declare_roles(store, run, {"author:odd": [], "editor": ["author:odd"]})
+        run(store.add_permissions(DECLARED, audit=an_entry()))
+        run(store.grant("general.*", to=Holder(role="author:odd"), audit=an_entry()))
+        run(store.assign_role("editor", account_id="a", audit=an_entry()))
+
+        for id_ in "ab":
+            rights = run(store.rights_of(id_))
+            found = run(store.find_session(digest_of(id_), now=NOW, idle_since=NOW - IDLE))
+            by_token = run(store.find_account_of_session(id_, user_id=id_, now=NOW))
+            for signed_in in (found and found[1], by_token):
+                assert signed_in is not None
+                assert signed_in.rights is None or _sorted(signed_in.rights) == _sorted(rights)
+
     @pytest.mark.parametrize("holder", [Holder(account_id="a"), Holder(role="editor")])
     def test_what_is_granted_can_be_revoked(self, store: Store, run: Run, holder: Holder) -> None:
         """Granting twice is granting once; revoking takes exactly that from exactly them, and says if it was there.
@@ -165,3 +192,7 @@ class RightsPromises(StoreFixtures):
     def _declare_roles(self, store: Store, run: Run, roles: dict[str, list[str]]) -> None:
         for role, parents in roles.items():
             run(store.add_role(role, inherits=parents, audit=an_entry()))
+
+
+def _sorted(rights: Rights) -> tuple[list[str], list[str]]:
+    return sorted(rights.roles), sorted(rights.permissions)

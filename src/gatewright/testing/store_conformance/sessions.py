@@ -51,7 +51,7 @@ class SessionPromises(StoreFixtures):
         ]
         run(store.end_session(session.id))
 
-        assert before == [run(store.find_account("a")), None, None]
+        assert [found and found.account for found in before] == [run(store.find_account("a")), None, None]
         assert run(store.find_account_of_session(session.id, user_id="a", now=NOW)) is None
 
     def test_a_session_ends_once(self, store: Store, run: Run) -> None:

@@ -26,7 +26,7 @@ from gatewright.storage.sql.database import Parameters, Transaction
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
-from gatewright.storage.sql.postgres.errors import UndoneError, explained, first_line
+from gatewright.storage.sql.postgres.errors import UndoneError, first_line, raise_explained
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row
 
@@ -249,21 +249,43 @@ class PostgresDatabase:
                     "GRANT ALL ON SCHEMA public TO its_name"
                 ) from error
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    def _connection(self) -> _Lent:
         """Lend a connection of the pool, with its errors explained."""
-        with explained():
-            pool = await self._pools.current()
-            connection: Any = await settled(pool.getconn())
-            connection.is_committing = False
-            try:
-                yield connection
-            except psycopg.OperationalError as error:
-                if connection.closed and not connection.is_committing:
-                    raise UndoneError(f"The database is not available: {first_line(error)}.") from error
-                raise
-            finally:
-                await settled(pool.putconn(connection))
+        return _Lent(self._pools)
+
+
+class _Lent:
+    """A connection of the pool for a while. A class, since a generator's way costs each request several times as much.
+
+    Args:
+        pools: Where it comes from, and goes back to.
+    """
+
+    __slots__ = ("_connection", "_pool", "_pools")
+
+    def __init__(self, pools: BlockingPools | SuspendingPools) -> None:
+        self._pools = pools
+
+    async def __aenter__(self) -> Any:
+        try:
+            self._pool: Any = await self._pools.current()
+            self._connection: Any = await settled(self._pool.getconn())
+        except Exception as error:
+            raise_explained(error)
+            raise
+        self._connection.is_committing = False
+        return self._connection
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        connection = self._connection
+        is_undone = connection.closed and not connection.is_committing
+        try:
+            await settled(self._pool.putconn(connection))
+        finally:
+            if is_undone and isinstance(error, psycopg.OperationalError):
+                raise UndoneError(f"The database is not available: {first_line(error)}.") from error
+            if error is not None:
+                raise_explained(error)
 
 
 def _place_of(conninfo: str) -> str:

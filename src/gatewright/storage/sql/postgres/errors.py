@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import psycopg
 from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout
@@ -21,9 +18,8 @@ class UndoneError(StoreUnavailableError):
     """Nothing was done, so that it can be tried once more: two transactions met, or the connection was lost early."""
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn the driver's errors into those of the store.
+def raise_explained(error: BaseException) -> None:
+    """Raise in the words of the store what the driver has raised. What is not the driver's is left alone.
 
     Raises:
         StoreUnavailableError: If the database refuses, or does not answer in time.
@@ -31,22 +27,20 @@ def explained() -> Iterator[None]:
         UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
         DuplicateError: If a new row's key is there already.
     """
-    try:
-        yield
-    except errors.UniqueViolation as error:
+    if isinstance(error, errors.UniqueViolation):
         raise DuplicateError(str(error)) from error
-    except errors.ForeignKeyViolation as error:
+    if isinstance(error, errors.ForeignKeyViolation):
         raise UserNotFoundError("The account was deleted meanwhile.") from error
-    except _CONFLICTS as error:
+    if isinstance(error, _CONFLICTS):
         raise UndoneError("The database is busy: other transactions have priority.") from error
-    except _NOT_MIGRATED as error:
+    if isinstance(error, _NOT_MIGRATED):
         raise StoreUnavailableError(
             f"The database lacks what this release needs ({first_line(error)}). Run: gatewright migrate"
         ) from error
-    except _UNAVAILABLE as error:
+    if isinstance(error, _UNAVAILABLE):
         raise StoreUnavailableError(f"The database is not available: {first_line(error)}.") from error
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """Return what an error says, without the details that PostgreSQL adds below: they may hold values of rows."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")

@@ -181,7 +181,21 @@ WHERE wallets.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C")
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
-LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at, users.last_login
+LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at, users.last_login, array((WITH RECURSIVE held(role) AS
+(SELECT user_roles.role AS role
+FROM user_roles
+WHERE user_roles.account_id = users.id UNION SELECT role_parents.parent AS parent
+FROM role_parents JOIN held ON held.role = role_parents.role)
+SELECT 'role:' || held.role AS anon_1
+FROM held UNION ALL SELECT 'permission:' || anon_3.name AS anon_2
+FROM (WITH granted AS
+(SELECT user_permissions.permission AS permission
+FROM user_permissions
+WHERE user_permissions.account_id = users.id UNION ALL SELECT role_permissions.permission AS permission
+FROM role_permissions JOIN held ON held.role = role_permissions.role)
+SELECT granted.permission AS name
+FROM granted UNION SELECT permissions.name AS name
+FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_3)) AS rights
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.account_id = sessions.user_id
 
@@ -238,7 +252,21 @@ WHERE remembered.id = %(series_id)s::VARCHAR COLLATE "C" AND remembered.expires_
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
-LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login
+LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login, array((WITH RECURSIVE held(role) AS
+(SELECT user_roles.role AS role
+FROM user_roles
+WHERE user_roles.account_id = users.id UNION SELECT role_parents.parent AS parent
+FROM role_parents JOIN held ON held.role = role_parents.role)
+SELECT 'role:' || held.role AS anon_1
+FROM held UNION ALL SELECT 'permission:' || anon_3.name AS anon_2
+FROM (WITH granted AS
+(SELECT user_permissions.permission AS permission
+FROM user_permissions
+WHERE user_permissions.account_id = users.id UNION ALL SELECT role_permissions.permission AS permission
+FROM role_permissions JOIN held ON held.role = role_permissions.role)
+SELECT granted.permission AS name
+FROM granted UNION SELECT permissions.name AS name
+FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_3)) AS rights
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.secret_digest = %(digest)s AND sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE
 
@@ -504,15 +532,15 @@ WITH RECURSIVE held(role) AS
 (SELECT user_roles.role AS role
 FROM user_roles
 WHERE user_roles.account_id = %(account_id)s::VARCHAR COLLATE "C" UNION SELECT role_parents.parent AS parent
-FROM role_parents JOIN held ON held.role = role_parents.role),
-granted AS
+FROM role_parents JOIN held ON held.role = role_parents.role)
+SELECT 'role' AS kind, held.role AS name
+FROM held UNION ALL SELECT 'permission' AS kind, anon_1.name
+FROM (WITH granted AS
 (SELECT user_permissions.permission AS permission
 FROM user_permissions
 WHERE user_permissions.account_id = %(account_id)s::VARCHAR COLLATE "C" UNION ALL SELECT role_permissions.permission AS permission
 FROM role_permissions JOIN held ON held.role = role_permissions.role)
-SELECT 'role' AS kind, held.role AS name
-FROM held UNION ALL SELECT 'permission' AS kind, anon_1.name
-FROM (SELECT granted.permission AS name
+SELECT granted.permission AS name
 FROM granted UNION SELECT permissions.name AS name
 FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_1
 

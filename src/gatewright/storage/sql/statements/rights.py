@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, bindparam, delete, func, literal_column, select, union, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Subquery,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    union,
+    union_all,
+)
 
 from gatewright.storage.sql.statements.compile import StatementsBase
 from gatewright.storage.sql.tables import (
@@ -24,12 +36,7 @@ class RightsStatements(StatementsBase):
     @cached_property
     def rights_of(self) -> str:
         """Parameters: ``account_id``. Rows of ``kind`` (role or permission) and ``name``."""
-        held = _roles_of_account()
-        own = select(user_permissions.c.permission).where(user_permissions.c.account_id == bindparam("account_id"))
-        by_role = select(role_permissions.c.permission).join(held, held.c.role == role_permissions.c.role)
-        granted = union_all(own, by_role).cte("granted")
-        below = select(permissions.c.name).join(granted, _is_below(permissions.c.name, granted.c.permission))
-        every = union(select(granted.c.permission.label("name")), below).subquery()
+        held, every = _rights(bindparam("account_id"))
         return self._sql(
             union_all(
                 select(literal_column("'role'").label("kind"), held.c.role.label("name")),
@@ -98,10 +105,28 @@ class RightsStatements(StatementsBase):
         return self._sql(_delete_exactly(user_roles))
 
 
-def _roles_of_account() -> CTE:
+def rights_in_one_value(account_id: ColumnElement[str]) -> ColumnElement[Any]:
+    """Build an array of everything that an account may do, such as ``role:editor`` and ``permission:blog.read``."""
+    held, every = _rights(account_id)
+    roles_held = select(literal_column("'role:'").concat(held.c.role))
+    permissions_held = select(literal_column("'permission:'").concat(every.c.name))
+    return func.array(union_all(roles_held, permissions_held).scalar_subquery())
+
+
+def _rights(account_id: ColumnElement[str]) -> tuple[CTE, Subquery]:
+    """Build the roles of an account, and the permissions that follow from everything."""
+    held = _roles_of(account_id)
+    own = select(user_permissions.c.permission).where(user_permissions.c.account_id == account_id)
+    by_role = select(role_permissions.c.permission).join(held, held.c.role == role_permissions.c.role)
+    granted = union_all(own, by_role).cte("granted", nesting=True)
+    below = select(permissions.c.name).join(granted, _is_below(permissions.c.name, granted.c.permission))
+    return held, union(select(granted.c.permission.label("name")), below).subquery()
+
+
+def _roles_of(account_id: ColumnElement[str]) -> CTE:
     """Build the roles of an account and those that they inherit, each once, so that a cycle ends."""
-    own = select(user_roles.c.role).where(user_roles.c.account_id == bindparam("account_id"))
-    held = own.cte("held", recursive=True)
+    own = select(user_roles.c.role).where(user_roles.c.account_id == account_id)
+    held = own.cte("held", recursive=True, nesting=True)
     inherited = select(role_parents.c.parent).join(held, held.c.role == role_parents.c.role)
     return held.union(inherited)
 

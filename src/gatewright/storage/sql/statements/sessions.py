@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, insert, literal_column, or_, select, true, update
 
 from gatewright.storage.sql.statements.accounts import account_columns
 from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
+from gatewright.storage.sql.statements.rights import rights_in_one_value
 from gatewright.storage.sql.tables import sessions, users
 
 s = sessions.c
@@ -28,9 +29,9 @@ class SessionStatements(StatementsBase):
 
     @cached_property
     def find_session(self) -> str:
-        """Parameters: ``digest``, ``now``, ``idle_since``. The account's columns follow the session's."""
+        """Parameters: ``digest``, ``now``, ``idle_since``. The account's columns follow the session's, as below."""
         is_recent = s.last_seen_at > bindparam("idle_since")
-        with_account = _alive(*RECORD, *account_columns())
+        with_account = _alive(*RECORD, *self._account())
         return self._sql(with_account.where(s.secret_digest == bindparam("digest"), is_recent))
 
     @cached_property
@@ -45,8 +46,8 @@ class SessionStatements(StatementsBase):
 
     @cached_property
     def find_account_of_session(self) -> str:
-        """Parameters: ``session_id``, ``user_id``, ``now``."""
-        return self._sql(_of_token(*account_columns()).where(s.account_id == s.user_id))
+        """Parameters: ``session_id``, ``user_id``, ``now``. On PostgreSQL its rights are the last column."""
+        return self._sql(_of_token(*self._account()).where(s.account_id == s.user_id))
 
     @cached_property
     def list_sessions(self) -> str:
@@ -103,6 +104,11 @@ class SessionStatements(StatementsBase):
     def delete_expired_sessions(self) -> str:
         """Parameters: ``now``, ``at_most``."""
         return self._sql(delete_before(sessions, "expires_at", moment="now"))
+
+    def _account(self) -> list[ColumnElement[Any]]:
+        """Select an account's record; its rights come along where asking for them would be another round trip."""
+        rights = rights_in_one_value(literal_column("users.id"))
+        return [*account_columns(), *([rights.label("rights")] if self._dialect.name == "postgresql" else [])]
 
 
 def _alive(*columns: ColumnElement[Any]) -> Select[Any]:

@@ -504,15 +504,15 @@ WITH RECURSIVE held(role) AS
 (SELECT user_roles.role AS role
 FROM user_roles
 WHERE user_roles.account_id = :account_id UNION SELECT role_parents.parent AS parent
-FROM role_parents JOIN held ON held.role = role_parents.role),
-granted AS
+FROM role_parents JOIN held ON held.role = role_parents.role)
+SELECT 'role' AS kind, held.role AS name
+FROM held UNION ALL SELECT 'permission' AS kind, anon_1.name
+FROM (WITH granted AS
 (SELECT user_permissions.permission AS permission
 FROM user_permissions
 WHERE user_permissions.account_id = :account_id UNION ALL SELECT role_permissions.permission AS permission
 FROM role_permissions JOIN held ON held.role = role_permissions.role)
-SELECT 'role' AS kind, held.role AS name
-FROM held UNION ALL SELECT 'permission' AS kind, anon_1.name
-FROM (SELECT granted.permission AS name
+SELECT granted.permission AS name
 FROM granted UNION SELECT permissions.name AS name
 FROM permissions JOIN granted ON granted.permission LIKE '%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_1
 

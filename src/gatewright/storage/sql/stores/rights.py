@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from gatewright.model import AuditEntry, Rights
@@ -17,11 +17,7 @@ class SQLRights(StoreBase):
     @quick
     async def rights_of(self, account_id: str) -> Rights:
         """Implement `RightsStore`."""
-        rows = await self._database.fetch_all(self._statements.rights_of, {"account_id": account_id})
-        held: dict[str, list[str]] = {"role": [], "permission": []}
-        for kind, name in rows:
-            held[kind].append(name)
-        return Rights(roles=tuple(held["role"]), permissions=tuple(held["permission"]))
+        return rights_from(await self._database.fetch_all(self._statements.rights_of, {"account_id": account_id}))
 
     async def add_permissions(self, names: Sequence[str], *, audit: AuditEntry) -> None:
         """Implement `RightsStore`."""
@@ -81,3 +77,11 @@ class SQLRights(StoreBase):
                 return False
             await self._record(tx, audit)
         return True
+
+
+def rights_from(held: Iterable[Sequence[str]]) -> Rights:
+    """Return rights from pairs of a kind, ``role`` or ``permission``, and a name."""
+    names: dict[str, list[str]] = {"role": [], "permission": []}
+    for kind, name in held:
+        names[kind].append(name)
+    return Rights(roles=tuple(names["role"]), permissions=tuple(names["permission"]))

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from gatewright.model import Account, AuditEntry, Session
 from gatewright.offload import quick
-from gatewright.ports import Owner
-from gatewright.storage.sql.rows import columns_of
+from gatewright.ports import Owner, SignedIn
+from gatewright.storage.sql.rows import Row, columns_of
 from gatewright.storage.sql.stores.base import StoreBase
+from gatewright.storage.sql.stores.rights import rights_from
 
-_OF_SESSION = len(columns_of(Session))
-"""How many columns of a row are the session's, where its account's follow."""
+_OF_SESSION, _OF_ACCOUNT = len(columns_of(Session)), len(columns_of(Account))
+"""How many columns of a row are the session's, where its account's follow, and how many are the account's."""
 
 
 class SQLSessions(StoreBase):
@@ -37,14 +38,14 @@ class SQLSessions(StoreBase):
     @quick
     async def find_session(
         self, digest: bytes, *, now: datetime, idle_since: datetime
-    ) -> tuple[Session, Account | None] | None:
+    ) -> tuple[Session, SignedIn | None] | None:
         """Implement `SessionStore`."""
         which = {"digest": digest, "now": self._moment(now), "idle_since": self._moment(idle_since)}
         row = await self._database.fetch_one(self._statements.find_session, which)
         if row is None:
             return None
         account = row[_OF_SESSION:]
-        return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._read.account(account)
+        return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._signed_in(account)
 
     async def touch_session(self, session_id: str, *, now: datetime) -> None:
         """Implement `SessionStore`."""
@@ -58,11 +59,11 @@ class SQLSessions(StoreBase):
         return await self._database.fetch_one(self._statements.is_session_alive, which) is not None
 
     @quick
-    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> Account | None:
+    async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> SignedIn | None:
         """Implement `SessionStore`."""
         which = {"session_id": session_id, "user_id": user_id, "now": self._moment(now)}
         row = await self._database.fetch_one(self._statements.find_account_of_session, which)
-        return None if row is None else self._read.account(row)
+        return None if row is None else self._signed_in(row)
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
         """Implement `SessionStore`."""
@@ -100,6 +101,12 @@ class SQLSessions(StoreBase):
             if count:
                 await self._record(tx, audit)
         return count
+
+    def _signed_in(self, row: Row) -> SignedIn:
+        """Read an account, and its rights where the statement asks for them, too."""
+        rights = row[_OF_ACCOUNT:]
+        account = self._read.account(row[:_OF_ACCOUNT])
+        return SignedIn(account, rights_from(name.split(":", 1) for name in rights[0]) if rights else None)
 
     async def _end_one(
         self, sql: str, which: dict[str, object], audit: AuditEntry | None, *, forget_browsers: bool = False
