@@ -194,7 +194,7 @@ class PostgresDatabase:
         Raises:
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.autocommit = False
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
