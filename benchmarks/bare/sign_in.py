@@ -15,7 +15,7 @@ from bare.signature import is_signed_by
 from gatewright.model import AuditEntry
 from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.rows import RecordWriter
-from gatewright.storage.sql.statements import Statements
+from gatewright.storage.sql.statements import statements_of
 from gatewright.system import SystemClock
 
 
@@ -31,10 +31,11 @@ class BareSignIn:
 
     def __init__(self, path: Path, wallets: Sequence[Wallet]) -> None:
         self.connection = connect(path)
-        self._sql = Statements("sqlite")
+        self._sql = statements_of("sqlite")
         self._key_hashes = {wallet.address: wallet.key_hash for wallet in wallets}
         now = SystemClock().now()
         self._since = text_of(now - timedelta(minutes=1))
+        self._soon = text_of(now + timedelta(minutes=1))
         self._now = text_of(now)
         self._later = text_of(now + timedelta(hours=1))
         (self._account,) = accounts([""], now)
@@ -60,7 +61,9 @@ class BareSignIn:
             "client": None,
         }
         execute("BEGIN IMMEDIATE")
-        execute(sql.count_challenges_of_address, {"evrmore_address": address, "since": self._since}).fetchone()
+        execute(
+            sql.count_challenges_of_address, {"evrmore_address": address, "since": self._since, "until": self._soon}
+        ).fetchone()
         execute(sql.insert_challenge, challenge)
         execute("COMMIT")
         return text

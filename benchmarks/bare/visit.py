@@ -12,7 +12,7 @@ from bare.connection import connect
 from gatewright.model import Session
 from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.rows import columns_of
-from gatewright.storage.sql.statements import Statements
+from gatewright.storage.sql.statements import statements_of
 from gatewright.system import SystemClock
 
 _ACCOUNT_ID = len(columns_of(Session))
@@ -28,7 +28,7 @@ class BareVisits:
 
     def __init__(self, path: Path) -> None:
         self.connection = connect(path)
-        sql, now = Statements("sqlite"), SystemClock().now()
+        sql, now = statements_of("sqlite"), SystemClock().now()
         self._find_session, self._rights_of = sql.find_session, sql.rights_of
         self._moments = {"now": text_of(now), "idle_since": text_of(now - timedelta(hours=2))}
 
