@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import os
 import shutil
 import sqlite3
@@ -57,6 +58,20 @@ def _no_settings_from_outside(monkeypatch):
     """Tests see the defaults, whatever the developer's shell has set."""
     for name in [name for name in os.environ if name.upper().startswith("GATEWRIGHT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def logging_as_it_was():
+    """For what sets up logging for its whole process, which is this one here: all of it is put back."""
+    names = [None, "gatewright", "uvicorn", "uvicorn.error", "uvicorn.access", *logging.root.manager.loggerDict]
+    loggers = [logging.getLogger(name) for name in dict.fromkeys(names)]
+    kept = [(each, each.handlers[:], each.level, each.propagate, each.disabled) for each in loggers]
+    yield
+    for each, handlers, level, propagate, disabled in kept:
+        for handler in set(each.handlers) - set(handlers):
+            handler.close()
+        each.handlers[:], each.propagate, each.disabled = handlers, propagate, disabled
+        each.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sqlite3
@@ -28,18 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def _logging_as_it_was():
-    """``serve`` sets up logging for its whole process, which is this one here."""
-    loggers = [logging.getLogger(name) for name in (None, "gatewright", "uvicorn", "uvicorn.error", "uvicorn.access")]
-    kept = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]
-    yield
-    for each, handlers, level, propagate in kept:
-        each.handlers[:], each.propagate = handlers, propagate
-        each.setLevel(level)
-
-
-@pytest.fixture
-def invoke(_logging_as_it_was):
+def invoke(logging_as_it_was):
     """Run the command in this process. What it does not catch itself fails the test."""
 
     def invoke(*arguments, stdin=None, **env):

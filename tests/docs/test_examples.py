@@ -89,6 +89,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # of ldap3
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # of the Evrmore documents
 @pytest.mark.parametrize("page", [page for page, blocks in RUNNABLE.items() if blocks])
+@pytest.mark.usefixtures("logging_as_it_was")
 def test_examples_of_a_page_work(page: str, workplace: Path) -> None:
     """Each example of a page does what the page says, given those before it."""
     names: dict[str, Any] = {"__name__": "example"}

@@ -13,6 +13,7 @@ import re
 import signal
 import sqlite3
 import sys
+import threading
 from itertools import count
 
 from gatewright import EvrmoreAuth, Settings
@@ -48,11 +49,12 @@ def in_sqlite(reached):
 
 
 def in_postgresql(reached):
-    """Tell of every statement before it is sent."""
+    """Tell of every statement before it is sent, but for those of the pool's own threads, which come at any time."""
     execute = BlockingConnection.execute
 
     def traced(self, query, *args, **kwargs):
-        reached(str(query).split()[0])
+        if threading.current_thread() is threading.main_thread():
+            reached(str(query).split()[0])
         return execute(self, query, *args, **kwargs)
 
     BlockingConnection.execute = traced
