@@ -352,7 +352,10 @@ ACTS = {
 class TestProof:
     def test_the_password_is_one(self, auth, signed_in, act):
         """The one that they have."""
+        before = len(auth.list_audit())
         act(signed_in.request(), password=PASSWORD)
+
+        assert len(auth.list_audit()) > before  # it is done, and recorded
 
     @pytest.mark.parametrize("password", [None, "", "wrong", NEW_PASSWORD, 7])
     def test_nothing_else_is(self, auth, carol, signed_in, act, password):
@@ -379,7 +382,11 @@ class TestProof:
 
     def test_a_wallet_that_has_just_signed_is_one(self, auth, alice, act):
         """Where there is no password."""
-        act(wallet_visitor(auth, alice).request())
+        visitor = wallet_visitor(auth, alice)
+        before = len(auth.list_audit())
+        act(visitor.request())
+
+        assert len(auth.list_audit()) > before
 
     def test_a_wallet_that_signed_long_ago_is_none(self, auth, alice, act, clock):
         """Ten minutes are long."""

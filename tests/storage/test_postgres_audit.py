@@ -72,11 +72,12 @@ def test_a_number_that_was_never_used_holds_nobody_up(store, read):
     assert read() == [(2, "next")]
 
 
-def test_writers_never_wait_for_a_reader_or_for_each_other(store, migrated_postgres_database):
+def test_writers_never_wait_for_a_reader_or_for_each_other(store, read, migrated_postgres_database):
     """A reader in the middle of a long transaction of its own keeps nobody from signing in."""
     with psycopg.connect(migrated_postgres_database.replace("+psycopg", "")) as reader:
         reader.execute(store._statements.find_last_settled_audit)
         write(store, "signed_in")
+        assert [event for _, event in read()] == ["signed_in"]
 
 
 def test_a_follower_sees_every_line_of_many_writers_once(store, read):
