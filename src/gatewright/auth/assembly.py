@@ -31,7 +31,7 @@ from gatewright.passwords import PasswordHasher, PasswordPolicy
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
-from gatewright.storage.opened import OpenedStore, open_store
+from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
 from gatewright.tokens import AccessTokens, Seal
@@ -79,11 +79,8 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
             f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
         )
     opened = open_store(settings, naive_timestamps=choices.naive_timestamps, is_async=is_async)
-    try:
+    with closed_on_failure(opened):
         return _assemble_on(opened, settings, choices, is_async=is_async)
-    except BaseException:
-        opened.close()
-        raise
 
 
 def _assemble_on(
@@ -123,7 +120,8 @@ def _assemble_on(
         observer=observer,
     )
     # The mail worker has a thread of its own, so in either build it works with parts that block.
-    mail_worker = MailWorker(partial(_deliver, replace(parts, store=opened.blocking, shield=run_here, call=call_here)))
+    blocking = replace(parts, store=opened.blocking, reader=opened.blocking, shield=run_here, call=call_here)
+    mail_worker = MailWorker(partial(_deliver, blocking))
     if settings.mail_delivery == "background":
         parts = replace(parts, wake_mail_worker=mail_worker.wake)
     return parts, mail_worker

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,16 @@ class OpenedStore:
         return replace(self, store=view(self.store), blocking=view(self.blocking), reader=reader)
 
 
+@contextmanager
+def closed_on_failure(opened: OpenedStore | SQLiteDatabase | PostgresDatabase) -> Iterator[None]:
+    """Close what has just been opened if what is done with it fails: nobody will get it."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
+
+
 def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
     """Open the database that the settings name. It is created and migrated on the way.
 
@@ -69,11 +79,8 @@ def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) ->
     if settings.redis_url is None:
         return opened
     url = settings.redis_url.get_secret_value()
-    try:
+    with closed_on_failure(opened):
         store = _keep_in_redis(opened.store, url, naive_timestamps=naive_timestamps, is_async=is_async)
-    except BaseException:
-        opened.close()
-        raise
     return replace(opened, store=store, is_quick=not is_async)
 
 
@@ -129,7 +136,8 @@ def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: 
 
 def _open_sqlite(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
     database = SQLiteDatabase(settings.database_url, patience=settings.database_timeout_seconds)
-    _migrate_or_close(database)
+    with closed_on_failure(database):
+        migrate(database)
     store = SQLStore(database, naive_timestamps=naive_timestamps)
     if not is_async:
         return OpenedStore(store=store, blocking=store, reader=store, file=database.path, is_quick=True)
@@ -142,20 +150,13 @@ def _open_postgresql(settings: Settings, *, naive_timestamps: bool, is_async: bo
     database = _postgresql(settings)
     from gatewright.storage.sql.postgres.retry import retried
 
-    _migrate_or_close(database)
+    with closed_on_failure(database):
+        migrate(database)
     blocking = retried(SQLStore(database, naive_timestamps=naive_timestamps))
     if not is_async:
         return OpenedStore(store=blocking, blocking=blocking, reader=blocking, file=None, is_quick=True)
     suspending = SQLStore(_postgresql(settings, suspends=True), naive_timestamps=naive_timestamps)
     return OpenedStore(store=retried(suspending), blocking=blocking, reader=None, file=None, is_quick=False)
-
-
-def _migrate_or_close(database: SQLiteDatabase | PostgresDatabase) -> None:
-    try:
-        migrate(database)
-    except BaseException:
-        database.close()
-        raise
 
 
 def _postgresql(settings: Settings, *, suspends: bool = False) -> PostgresDatabase:

@@ -50,6 +50,18 @@ _NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchema
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
+async def _fetch_one(connection: Any, sql: str, parameters: Parameters) -> Row | None:
+    cursor = await settled(connection.execute(sql, parameters, binary=True))
+    row: Row | None = await settled(cursor.fetchone())
+    return row
+
+
+async def _fetch_all(connection: Any, sql: str, parameters: Parameters) -> list[Row]:
+    cursor = await settled(connection.execute(sql, parameters, binary=True))
+    rows: list[Row] = await settled(cursor.fetchall())
+    return rows
+
+
 class _Transaction:
     """Implements `Transaction` on a connection in pipeline mode."""
 
@@ -58,14 +70,10 @@ class _Transaction:
         self._pipeline = pipeline
 
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
-        cursor = await settled(self._connection.execute(sql, parameters, binary=True))
-        row: Row | None = await settled(cursor.fetchone())
-        return row
+        return await _fetch_one(self._connection, sql, parameters)
 
     async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
-        cursor = await settled(self._connection.execute(sql, parameters, binary=True))
-        rows: list[Row] = await settled(cursor.fetchall())
-        return rows
+        return await _fetch_all(self._connection, sql, parameters)
 
     async def change(self, sql: str, parameters: Parameters) -> int:
         cursor = await settled(self._connection.execute(sql, parameters))
@@ -125,16 +133,12 @@ class PostgresDatabase:
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
         """Implement `Database`."""
         async with self._connection() as connection:
-            cursor = await settled(connection.execute(sql, parameters, binary=True))
-            row: Row | None = await settled(cursor.fetchone())
-            return row
+            return await _fetch_one(connection, sql, parameters)
 
     async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
         """Implement `Database`."""
         async with self._connection() as connection:
-            cursor = await settled(connection.execute(sql, parameters, binary=True))
-            rows: list[Row] = await settled(cursor.fetchall())
-            return rows
+            return await _fetch_all(connection, sql, parameters)
 
     @asynccontextmanager
     async def transaction(self, *, survives_power_cut: bool = True) -> AsyncIterator[Transaction]:
