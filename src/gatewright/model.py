@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from gatewright.errors import InvalidParameterError
 from gatewright.identifiers import id_text
+from gatewright.proofs import Proof, assurance_of, read_proofs
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,32 @@ class Session:
     username: str
     last_seen_at: datetime
     is_fully_authenticated: bool
+    proven_by: str = field(default="", repr=False)
     token: str | None = field(default=None, repr=False)
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """How this session was proven. Empty for a remembered browser, and for a session of an older release."""
+        return read_proofs(self.proven_by)
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """Authentication method references (RFC 8176) of all proofs; ``mfa`` stands among them for two factors."""
+        named = dict.fromkeys(name for proof in self.proofs for name in proof.amr)
+        return (*named, "mfa") if self.aal > 1 else tuple(named)
+
+    @property
+    def auth_time(self) -> datetime | None:
+        """When its user last proved who they are, UTC; None where they are merely remembered."""
+        if not self.is_fully_authenticated:
+            return None
+        latest = max((proof.at for proof in self.proofs), default=None)
+        return self.created_at if latest is None else like(self.created_at, latest)
+
+    @property
+    def aal(self) -> int:
+        """Its authentication assurance level (NIST SP 800-63B-4), 0 for a remembered browser to 3."""
+        return max(assurance_of(self.proofs), int(self.is_fully_authenticated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +165,7 @@ class Mail:
 class Remembered:
     """A browser that its user wants to be known by, beyond one session: a series of tokens, one after another.
 
-    ``rotated_at`` is when the current one was issued.
+    ``rotated_at`` is when the current one was issued, and ``proven_by`` how its user had proven who they are.
     """
 
     id: str
@@ -149,6 +175,48 @@ class Remembered:
     created_at: datetime
     expires_at: datetime
     rotated_at: datetime
+    proven_by: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """What a user has enrolled to prove themselves with: a passkey, an authenticator app, a recovery code.
+
+    ``key`` finds it among all of its ``method``: the identifier of a passkey, the digest of a code. ``data`` is what
+    only the method understands, as JSON; what is secret in it is encrypted. ``counter`` only ever rises, so that
+    nothing counts twice. ``provider`` and ``username`` are what its user is loaded by. ``name`` is the user's own.
+    """
+
+    id: str
+    method: str
+    user_id: str
+    username: str
+    provider: str
+    key: bytes = field(repr=False)
+    name: str
+    data: str = field(repr=False)
+    counter: int
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStep:
+    """What a browser has begun and must finish by another request, such as a sign-in without its second factor.
+
+    ``kind`` says what; a browser has one of each. ``data`` is JSON. ``user_id``, ``username`` and ``provider`` say
+    whom it is about, if that is known. ``tries`` counts the attempts to finish it.
+    """
+
+    id: str
+    kind: str
+    user_id: str | None
+    username: str | None
+    provider: str | None
+    data: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +399,11 @@ def as_utc(moment: datetime) -> datetime:
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def like(pattern: datetime, moment: datetime) -> datetime:
+    """Return an aware UTC datetime, or naive UTC where ``pattern`` is naive."""
+    return moment if pattern.tzinfo is not None else as_utc(moment).replace(tzinfo=None)
 
 
 CLOCKS_APART = timedelta(minutes=1)

@@ -13,6 +13,7 @@ from gatewright.ports.attempts import AttemptLimit as AttemptLimit
 from gatewright.ports.attempts import AttemptStore as AttemptStore
 from gatewright.ports.audit import AuditFilter as AuditFilter
 from gatewright.ports.audit import AuditStore as AuditStore
+from gatewright.ports.authenticators import AuthenticatorStore as AuthenticatorStore
 from gatewright.ports.challenges import ChallengeLimit as ChallengeLimit
 from gatewright.ports.challenges import ChallengeStore as ChallengeStore
 from gatewright.ports.challenges import VisitSecrets as VisitSecrets
@@ -27,6 +28,7 @@ from gatewright.ports.outbox import OutboxStore as OutboxStore
 from gatewright.ports.passwords import Hasher as Hasher
 from gatewright.ports.passwords import Passwords as Passwords
 from gatewright.ports.passwords import Verified as Verified
+from gatewright.ports.pending_steps import PendingStepStore as PendingStepStore
 from gatewright.ports.profiles import ProfileStore as ProfileStore
 from gatewright.ports.remembered import Recollection as Recollection
 from gatewright.ports.remembered import RememberStore as RememberStore

@@ -8,10 +8,12 @@ from gatewright.ports.account_changes import AccountChangeStore
 from gatewright.ports.accounts import AccountStore
 from gatewright.ports.attempts import AttemptStore
 from gatewright.ports.audit import AuditStore
+from gatewright.ports.authenticators import AuthenticatorStore
 from gatewright.ports.challenges import ChallengeStore
 from gatewright.ports.credentials import CredentialStore
 from gatewright.ports.links import LinkStore
 from gatewright.ports.outbox import OutboxStore
+from gatewright.ports.pending_steps import PendingStepStore
 from gatewright.ports.profiles import ProfileStore
 from gatewright.ports.remembered import RememberStore
 from gatewright.ports.rights import RightsStore
@@ -26,6 +28,8 @@ class Store(
     AccountChangeStore,
     RightsStore,
     AuditStore,
+    AuthenticatorStore,
+    PendingStepStore,
     AttemptStore,
     RememberStore,
     LinkStore,

@@ -1,0 +1,101 @@
+"""Where what users have enrolled to prove themselves with is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from gatewright.model import Account, AuditEntry, Authenticator, QueuedMail
+from gatewright.ports.sessions import Owner
+
+
+class AuthenticatorStore(Protocol):
+    """Keeps authenticators: passkeys, secrets of authenticator apps, recovery codes, whatever a method enrols.
+
+    One table for all methods: what only one of them understands stands in ``data``. Every method is one transaction.
+    """
+
+    async def add_authenticators(
+        self,
+        authenticators: Sequence[Authenticator],
+        *,
+        owner: Owner,
+        at_most: int,
+        replaces: bool,
+        audit: AuditEntry,
+        mail: QueuedMail | None,
+    ) -> bool:
+        """Keep new authenticators of one user and one method, all or none.
+
+        Args:
+            authenticators: The new ones; all of the same method.
+            owner: Whose they are: an account of ours, or another provider's user.
+            at_most: How many the user may have of this method in the end.
+            replaces: Whether those that the user had of this method are gone.
+            audit: What to record.
+            mail: What tells the owner.
+
+        Returns:
+            False where there would be too many, or the account is not active or gone: then nothing is written.
+
+        Raises:
+            TakenError: If one with the same method and key is kept already, whoever's it is.
+        """
+        ...
+
+    async def find_authenticator(self, method: str, key: bytes) -> tuple[Authenticator, Account | None] | None:
+        """Return the authenticator that a method knows by a key, and the account it belongs to, if that is ours.
+
+        An account that is not active has none.
+        """
+        ...
+
+    async def list_authenticators(self, owner: Owner) -> list[Authenticator]:
+        """Return all authenticators of a user, oldest first."""
+        ...
+
+    async def use_authenticator(
+        self, authenticator_id: str, *, counter: int, now: datetime, data: str | None = None
+    ) -> bool:
+        """Raise an authenticator's counter, and write down when it was used; True for exactly one caller.
+
+        Args:
+            authenticator_id: Which one.
+            counter: Its new counter, which must be higher than the one that is kept.
+            now: The current time.
+            data: What the method keeps from now on; None leaves it alone.
+
+        Returns:
+            False where the counter is not higher, or the authenticator is gone: then nothing is written.
+        """
+        ...
+
+    async def touch_authenticator(self, authenticator_id: str, *, now: datetime) -> bool:
+        """Write down that an authenticator without a counter was used; False where it is gone."""
+        ...
+
+    async def spend_authenticator(
+        self, authenticator_id: str, *, audit: AuditEntry | None, mail: QueuedMail | None
+    ) -> bool:
+        """Use an authenticator up that is good once, such as a recovery code; True for exactly one caller."""
+        ...
+
+    async def rename_authenticator(self, authenticator_id: str, name: str, *, owner: Owner) -> bool:
+        """Give an authenticator another name; False where the user has none of that identifier."""
+        ...
+
+    async def remove_authenticators(
+        self,
+        owner: Owner,
+        *,
+        method: str | None = None,
+        authenticator_id: str | None = None,
+        audit: AuditEntry,
+        mail: QueuedMail | None,
+    ) -> list[Authenticator]:
+        """Remove authenticators of a user, and return them: one, those of one method, or all of them.
+
+        Where there are none, nothing is recorded and nobody is told.
+        """
+        ...
