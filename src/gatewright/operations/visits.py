@@ -54,6 +54,7 @@ async def open_visit(
     previous_secret: str | None,
     device: Device,
     method: str,
+    proven_by: str,
     is_fully_authenticated: bool = True,
 ) -> Session:
     """Make a session for a proven user, and end the one that the visit had before.
@@ -65,6 +66,7 @@ async def open_visit(
         previous_secret: What the visit's session mapping held until now.
         device: Where the visit comes from.
         method: How the user was proven, for the audit record.
+        proven_by: All their proofs, as `gatewright.proofs.write_proofs` writes them.
         is_fully_authenticated: Whether they were proven now, and not merely remembered.
 
     Returns:
@@ -91,6 +93,7 @@ async def open_visit(
         username=user.username,
         last_seen_at=now,
         is_fully_authenticated=is_fully_authenticated,
+        proven_by=proven_by,
     )
     signed_in = entry(
         parts,

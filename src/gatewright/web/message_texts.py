@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
-    """Mark a text for the catalogs, to be translated where it is shown."""
-    return text
-
+from gatewright.fields import N_
 
 MESSAGES = {
     "ERR_LOGIN_INVALID_CREDENTIALS": N_("Wrong email or password."),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gatewright.fields import Field
 from gatewright.ports import UserSource
 from gatewright.web.controller import AuthController
-from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME, Field
+from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import (
     confirm_password,
     email_change,

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
+from gatewright.fields import Field
 from gatewright.origins import normal_origin
 from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
@@ -20,7 +21,6 @@ from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
 from gatewright.web.cookies import Cookie
 from gatewright.web.cross_origin import CrossOrigin
-from gatewright.web.fields import Field
 from gatewright.web.flows import login, logout
 from gatewright.web.pages import Pages
 from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_problem

@@ -16,9 +16,10 @@ from gatewright.errors import (
     UnconfirmedError,
     UserNotFoundError,
 )
+from gatewright.fields import Field
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
-from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME, Field
+from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
 from gatewright.web.response import Response, redirect
