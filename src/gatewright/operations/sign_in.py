@@ -53,8 +53,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
     earlier = step.proofs if pending is None else pending.proofs
     proofs = with_proof(earlier, proof)
     step = replace(step, user=user, proofs=proofs, provider=provider)
-    if await needs_second_factor(step, proofs):
-        await _wait(step)
+    await require_no_more(step)
     if pending is not None:
         await step.claim(pending.step)
     return await open_visit(
@@ -82,12 +81,18 @@ async def pending_sign_in(step: Step) -> PendingSignIn | None:
     return PendingSignIn(kept, user, read_proofs(data_of(kept)["proofs"]))
 
 
-async def _wait(step: Step) -> None:
-    """Keep the proofs until the second factor comes.
+async def require_no_more(step: Step) -> None:
+    """Let a sign-in go on whose proofs are enough; else keep them until the second factor comes.
+
+    Args:
+        step: The step, with the user and what they have proven. Without a browser nothing is kept.
 
     Raises:
-        SecondFactorRequiredError: Always; says by which methods it can come.
+        SecondFactorRequiredError: If the policy asks for more; says by which methods it can come.
     """
+    if not await needs_second_factor(step, step.proofs):
+        return
     methods = [method.name for method in await usable_methods(step, is_second=True)]
-    await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
+    if step.browser is not None:
+        await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
     raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)
