@@ -40,8 +40,7 @@ def qr_svg(text: str) -> str | None:
         import segno
     except ImportError:
         return None
-    code = segno.make_qr(text, error="m", boost_error=False)
-    return code.svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff")
+    return segno.make_qr(text).svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff")
 
 
 def _label(name: str) -> str:
