@@ -252,7 +252,8 @@ def test_a_recovery_lets_its_owner_enrol_a_new_app(codes, begin_sign_in, clock):
 
 def test_another_providers_user_has_them_too(make_auth):
     """No account of ours, no mail: the codes are kept under their provider."""
-    auth = make_auth(providers=[MemoryUserProvider([{"email": "erin", "password": PASSWORD}])])
+    password_hash = MemoryUserProvider([]).hash_password(PASSWORD)
+    auth = make_auth(providers=[MemoryUserProvider([{"email": "erin", "password": password_hash}])])
     visitor = Visitor(auth)
     visitor.request().login("erin", PASSWORD, "MemoryUserProvider")
     codes = visitor.request().enrol("recovery_codes")["codes"]
