@@ -46,7 +46,7 @@ def test_the_qr_code_is_allowed_by_our_pages(signed_in):
     picture = ElementTree.fromstring(signed_in.request().begin_enrolment("totp")["qr_svg"])
     parts = list(picture.iter())
     names = {name for part in parts for name in part.attrib}
-    assert {part.tag for part in parts} == {"svg", "path"}
+    assert {part.tag for part in parts} == {f"{{http://www.w3.org/2000/svg}}{tag}" for tag in ("svg", "path")}
     assert names == {"viewBox", "fill", "stroke", "d"}
     assert [part.attrib.get("fill") for part in parts] == [None, "#fff", None]
 

@@ -33,6 +33,7 @@ class RecoveryCodes(Method):
     amr = ("otp",)
     strength = 1
     at_most = _CODES
+    replaces = True
     prompt = N_("Type one of your recovery codes. Each works once.")
     fields = (
         Field(
@@ -88,4 +89,4 @@ class RecoveryCodes(Method):
         codes = [write_code(step.parts.random.token_bytes(CODE_SIZE)) for _ in range(_CODES)]
         owner = owner_of(step.require_user())
         kept = [self.authenticator(step, key=digest_of_code(code, owner)) for code in codes]
-        return Enrolled(kept, replaces=True, shown={"codes": codes})
+        return Enrolled(kept, shown={"codes": codes})

@@ -41,6 +41,7 @@ class Totp(Method):
     strength = 20
     is_demanded = True
     at_most = 1
+    replaces = True
     prompt = N_("Type the code that your authenticator app shows now.")
     fields = (
         Field(
@@ -109,7 +110,7 @@ class Totp(Method):
             data=json.dumps(self._encrypt(step, kept.secret)),
             counter=time_step,
         )
-        return Enrolled([app], replaces=True, proof=self.proof(step))
+        return Enrolled([app], proof=self.proof(step))
 
     def _encrypt(self, step: Step, secret: bytes) -> dict[str, str]:
         return step.parts.vault.encrypt(secret, method=self.name, owner=owner_of(step.require_user()))
