@@ -34,7 +34,7 @@ class RecoveryCodes(Method):
     strength = 1
     at_most = _CODES
     replaces = True
-    prompt = N_("Type one of your recovery codes. Each works once.")
+    prompt = N_("Enter one of your recovery codes. Each works once.")
     fields = (
         Field(
             "code",
@@ -50,7 +50,7 @@ class RecoveryCodes(Method):
             longest=80,
         ),
     )
-    enrolment_prompt = N_("Recovery codes let you in when you have lost your other ways of signing in.")
+    enrolment_prompt = N_("When you have lost your phone or your passkey, a recovery code lets you sign in all the same.")
     templates = Path(__file__).parent / "templates"
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:

@@ -42,7 +42,7 @@ class Totp(Method):
     is_demanded = True
     at_most = 1
     replaces = True
-    prompt = N_("Type the code that your authenticator app shows now.")
+    prompt = N_("Enter the code that your authenticator app shows now.")
     fields = (
         Field(
             "code",
@@ -52,7 +52,10 @@ class Totp(Method):
             longest=40,
         ),
     )
-    enrolment_prompt = N_("Scan the code with your authenticator app, or type the key into it.")
+    enrolment_prompt = N_(
+        "Add this key to your authenticator app: scan the QR code, or type the key in. Then enter the code that the "
+        "app shows."
+    )
     enrolment_fields = fields
     templates = Path(__file__).parent / "templates"
 
