@@ -31,6 +31,7 @@ WORDS = {
     "AsyncEvrmoreAuth": "EvrmoreAuth",
     "AsyncGuard": "Guard",
     "AsyncOwnAccount": "OwnAccount",
+    "AsyncProving": "Proving",
     "AsyncRights": "Rights",
     "AsyncSelfService": "SelfService",
     "AsyncSessions": "Sessions",

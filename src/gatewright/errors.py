@@ -29,7 +29,10 @@
         +-- InvalidSignatureError       invalid_signature
         +-- InvalidTokenError           invalid_token
         +-- InvalidLinkError            invalid_link
+        +-- InvalidProofError           invalid_proof
+        +-- SecondFactorRequiredError   second_factor_required
         +-- UnconfirmedError            not_fully_authenticated
+        |   +-- StepUpRequiredError     step_up_required
         +-- UserNotFoundError           user_not_found
         +-- InactiveUserError           inactive_user
         +-- UnverifiedUserError         unverified_user
@@ -277,6 +280,33 @@ class UnconfirmedError(AuthenticationError):
 
     code = "not_fully_authenticated"
     public_message = "Prove once more that it is you, and try again."
+
+
+class StepUpRequiredError(UnconfirmedError):
+    """The visitor's last proof is too old, or not strong enough, for what they want to do.
+
+    ``evidence`` names what is asked for: ``minutes`` and ``aal``.
+    """
+
+    code = "step_up_required"
+
+
+class InvalidProofError(AuthenticationError):
+    """A code, a passkey's response or whatever else a method verifies is not right. Only the evidence tells why."""
+
+    code = "invalid_proof"
+    public_message = "This could not be verified. Try again, or choose another method."
+
+
+class SecondFactorRequiredError(AuthenticationError):
+    """The first proof was right, and is not enough. Nobody is signed in yet.
+
+    ``evidence["methods"]`` names the methods that the visitor can go on with. It is empty where they have to enrol one
+    first.
+    """
+
+    code = "second_factor_required"
+    public_message = "Prove by a second method that it is you."
 
 
 class UserNotFoundError(AuthenticationError):

@@ -133,8 +133,9 @@ class QueuedMail:
     """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
 
     ``kind`` is ``email_verification``, ``password_reset`` or ``email_change``, or that of a notice:
-    ``already_registered``, ``password_changed``, ``email_change_requested``, ``email_changed``, ``account_deleted``.
-    The last of them belongs to no account any more. ``base_url`` is where its link leads, and ``next_path`` where its
+    ``already_registered``, ``password_changed``, ``email_change_requested``, ``email_changed``, ``method_enrolled``,
+    ``method_removed``, ``recovery_code_used``, ``new_device``, ``account_deleted``. The last of them belongs to no
+    account any more. ``base_url`` is where its link leads, and ``next_path`` where its
     reader wants to go after that. ``error`` says why the last of ``tries`` failed.
     """
 
@@ -261,6 +262,9 @@ class User:
 
     credential_digest: bytes | None = None
     """Which password hash the user was found with; where it changes, their sessions end. None where unknown."""
+
+    proof: Proof | None = None
+    """How this user has just been proven, where `attempt` or `bypass` returned them."""
 
     _load_rights: Callable[[], Rights] | None = None
 

@@ -149,6 +149,40 @@ class Settings(BaseSettings):
     user_provider: str = Field(
         "SQLUserProvider", min_length=1, description="Where the users of the login page come from, by its name."
     )
+    methods: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None,
+        min_length=1,
+        description=(
+            "The ways of proving who one is, in the order in which pages offer them, separated by commas; without it "
+            "all that come with gatewright. One of your own is named `package.module:Class`."
+        ),
+    )
+    second_factor: Literal["off", "enrolled", "required"] = Field(
+        "enrolled",
+        description=(
+            "Who must prove themselves by a second method after the first: nobody; users who have enrolled an "
+            "authenticator app; everybody."
+        ),
+    )
+    second_factor_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Roles whose members must have a second factor, whatever `second_factor` says; with commas."
+    )
+    second_factor_after: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("password", "email_code", "store"),
+        description=(
+            "The first methods after which a second factor counts, separated by commas; `store` stands for users whom "
+            "the application itself has proven."
+        ),
+    )
+    pending_minutes: float = Field(
+        5, gt=0, le=60, description="How long a sign-in waits for its second factor, or a passkey for its answer."
+    )
+    fresh_minutes: float = Field(
+        10,
+        gt=0,
+        le=1440,
+        description="How long a proof is fresh enough to change the password, factors or the account.",
+    )
     public_url: str | None = Field(
         None,
         description=(
@@ -317,6 +351,9 @@ class Settings(BaseSettings):
 
     @field_validator(
         "networks",
+        "methods",
+        "second_factor_roles",
+        "second_factor_after",
         "password_context_words",
         "auth_route_auto_redirect",
         "auth_logout_methods",

@@ -15,6 +15,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
 from gatewright.mail import TemplateWriter, mailer_from_url
+from gatewright.methods import Method, load_methods
 from gatewright.offload import (
     BoundedPasswords,
     Caller,
@@ -25,7 +26,7 @@ from gatewright.offload import (
     run_shielded,
 )
 from gatewright.operations.deliver_mails import deliver_mails
-from gatewright.operations.parts import Parts
+from gatewright.operations.parts import Parts, SecondFactorPolicy
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordHasher, PasswordPolicy
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
@@ -48,6 +49,8 @@ class Choices:
         providers: Where users come from, besides our own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller.
         naive_timestamps: Whether records carry naive UTC datetimes.
+        methods: Ways of proving who one is, besides those of the setting ``methods``.
+        second_factor_policy: Says who must give a second factor, before the settings do.
         mailer: What sends mails, in the place of what the setting ``mail_url`` says.
         clock: A clock other than the machine's, for tests.
         random: A source of randomness other than the system's, for tests.
@@ -56,6 +59,8 @@ class Choices:
     providers: Sequence[UserProvider] = ()
     propagate_hook_errors: bool = False
     naive_timestamps: bool = False
+    methods: Sequence[Method] = ()
+    second_factor_policy: SecondFactorPolicy | None = None
     mailer: Mailer | None = None
     clock: Clock | None = None
     random: Random | None = None
@@ -110,6 +115,8 @@ def _assemble_on(
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
+        methods=load_methods(settings.methods, choices.methods),
+        second_factor_policy=choices.second_factor_policy,
         sources=Sources(choices.providers, built_in=_own_providers(opened, settings)),
         attempt_limit=_attempt_limit(settings),
         voters=[],

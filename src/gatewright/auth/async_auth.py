@@ -16,7 +16,9 @@ from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import require_mapping
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
+from gatewright.methods import Method
 from gatewright.model import User
+from gatewright.operations.parts import SecondFactorPolicy
 from gatewright.operations.prove_user import Claim, attempt, bypass
 from gatewright.operations.visits import read_device
 from gatewright.ports import Clock, Mailer, Random
@@ -34,6 +36,9 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
         settings: All settings; default from the environment and ``.env``.
         naive_timestamps: Whether records carry naive UTC datetimes instead of aware ones.
+        methods: Ways of proving who one is, besides those of the setting ``methods``.
+        second_factor_policy: Says who must give a second factor, called with the user and their proofs; True, False, or
+            None to leave it to the settings.
         mailer: What sends mails, such as an object of yours with a plain method ``send(mail)``; default the setting
             ``mail_url``.
         clock: A clock other than the machine's, for tests.
@@ -53,6 +58,8 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         jwt_secret: str | None = None,
         settings: Settings | None = None,
         naive_timestamps: bool = False,
+        methods: Sequence[Method] = (),
+        second_factor_policy: SecondFactorPolicy | None = None,
         mailer: Mailer | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -61,6 +68,8 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             providers=providers,
             propagate_hook_errors=propagate_hook_errors,
             naive_timestamps=naive_timestamps,
+            methods=methods,
+            second_factor_policy=second_factor_policy,
             mailer=mailer,
             clock=clock,
             random=random,

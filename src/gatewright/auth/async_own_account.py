@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatewright.auth.async_signing_in import AsyncSigningIn
+from gatewright.auth.async_proving import AsyncProving
 from gatewright.operations.outbox import Asker, read_asker
 from gatewright.operations.own_account import (
     change_own_username,
@@ -14,7 +14,7 @@ from gatewright.operations.own_account import (
 )
 
 
-class AsyncOwnAccount(AsyncSigningIn):
+class AsyncOwnAccount(AsyncProving):
     """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
 
     That is ``password``, their current one. An account without a password is proved by its wallet: the visitor

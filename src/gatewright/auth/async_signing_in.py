@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gatewright.auth.async_visitor import AsyncVisitor
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.authenticate import authenticate_visit
 from gatewright.operations.own_password import change_password, confirm_password
-from gatewright.operations.prove_user import Claim, attempt
+from gatewright.operations.prove_user import Claim, attempt, password_proof
 from gatewright.operations.remember import forget, recall, remember, series_of
+from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.signed_challenge import WalletAttempt
+from gatewright.operations.step import Step
 from gatewright.operations.visits import end_visit, open_visit, reload_user
+from gatewright.proofs import Proof, with_proof, write_proofs
 from gatewright.providers import UserProvider
 
 
@@ -29,13 +34,14 @@ class AsyncSigningIn(AsyncVisitor):
             UserNotFoundError: If there is no such user or the password is wrong.
             InactiveUserError: If the user has been deactivated.
             UnverifiedUserError: If the user is not verified yet.
+            SecondFactorRequiredError: If the password is right, and the policy asks for another proof: see `prove`.
             BusyError: If too many passwords are being hashed.
             ConfigurationError: If there is no such provider.
         """
         name, source = self._parts.sources.find(provider)
         claim = Claim(username, provider=name, source=source, client=self._device.ip_address)
         user = await attempt(self._parts, claim, password)
-        await self._open(user, provider=name, method="password")
+        await self._advance(self._beginning(name), user, password_proof(self._parts))
         await self._parts.hooks.login_success.fire(user=user)
         return user
 
@@ -79,8 +85,12 @@ class AsyncSigningIn(AsyncVisitor):
 
         Raises:
             ConfigurationError: If it is not clear which provider the user comes from.
+            SecondFactorRequiredError: If the policy asks for another proof: see `prove`. Never where `bypass` returned
+                the user: whoever vouches for them has decided.
         """
-        return await self._open(user, provider=self._provider_of(user, provider), method="store")
+        name = self._provider_of(user, provider)
+        proof = user.proof or Proof("store", self._parts.clock.now(), frozenset(), ())
+        return await self._advance(self._beginning(name), user, proof)
 
     async def confirm_password(self, password: str) -> None:
         """Prove the visitor once more by their own password, which makes the visit fully authenticated.
@@ -93,7 +103,7 @@ class AsyncSigningIn(AsyncVisitor):
         """
         session, user = await self._require_visit()
         await confirm_password(self._parts, session, user, password, client=self._device.ip_address)
-        await self._open(user, provider=session.provider, method="password")
+        await self._advance(self._step_of(user), user, password_proof(self._parts))
 
     async def change_password(self, current: str, new: str, *, language: str | None = None) -> None:
         """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
@@ -114,7 +124,7 @@ class AsyncSigningIn(AsyncVisitor):
         session, user = await self._require_visit()
         client = self._device.ip_address
         await change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
-        await self._open(user, provider=session.provider, method="password")
+        await self._renew(session, user, password_proof(self._parts))
 
     async def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
@@ -163,17 +173,45 @@ class AsyncSigningIn(AsyncVisitor):
             await end_visit(self._parts, secret)
         self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
 
-    async def _open(self, user: User, *, provider: str, method: str) -> Session:
-        session = await open_visit(
-            self._parts,
-            user,
-            provider=provider,
-            previous_secret=self._state.secret(),
-            device=self._device,
-            method=method,
-        )
+    async def _advance(self, step: Step, user: User, proof: Proof) -> Session:
+        """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
+        session = await advance(step, user, proof, provider=step.provider, previous_secret=self._state.secret())
         self._keep(session, user)
         return session
+
+    async def _renew(self, session: Session, user: User, proof: Proof) -> None:
+        """Give the visit a new secret for the session that it has, with another proof."""
+        renewed = await open_visit(
+            self._parts,
+            user,
+            provider=session.provider,
+            previous_secret=self._state.secret(),
+            device=self._device,
+            method=proof.method,
+            proven_by=write_proofs(with_proof(session.proofs, proof)),
+        )
+        self._keep(renewed, user)
+
+    def _beginning(self, provider: str) -> Step:
+        """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""
+        return Step(self._parts, self._device, self._state, provider)
+
+    async def _step(self, *, is_confirmation: bool = False) -> Step:
+        """Return the step that the visit is at: of whoever owes a second factor, or is signed in, or of a guest."""
+        beginning = self._beginning(self._parts.settings.user_provider)
+        pending = None if is_confirmation else await pending_sign_in(beginning)
+        if pending is not None:
+            provider = str(pending.user.provider_name)
+            return replace(beginning, user=pending.user, proofs=pending.proofs, provider=provider)
+        user = await self.user()
+        return beginning if user is None else self._step_of(user)
+
+    def _step_of(self, user: User) -> Step:
+        """Return the step of the visitor who is signed in."""
+        session, _ = self._visit or (None, None)
+        provider = str(user.provider_name) if session is None else session.provider
+        proofs = () if session is None else session.proofs
+        return Step(self._parts, self._device, self._state, provider, user=user, proofs=proofs)
 
     def _provider_of(self, user: User, provider: str | UserProvider | None) -> str:
         """Return the name of the provider that reloads a user."""

@@ -49,8 +49,18 @@ class VisitState:
         return secret if isinstance(secret, str) else None
 
     def keep_secret(self, secret: str) -> None:
-        """Keep what names the visitor's session."""
-        self._change(secret=secret)
+        """Keep what names the visitor's session. What was pending before is over."""
+        kept = {name: value for name, value in self._all().items() if name != "pending"}
+        self._mapping[self._key] = kept | {"secret": secret}
+
+    def pending(self) -> str | None:
+        """Return what names the visit's pending steps."""
+        secret = self._all().get("pending")
+        return secret if isinstance(secret, str) else None
+
+    def keep_pending(self, secret: str) -> None:
+        """Keep what names the visit's pending steps."""
+        self._change(pending=secret)
 
     def series(self) -> str | None:
         """Return what the visitor's browser is remembered by."""

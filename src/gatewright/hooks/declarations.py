@@ -125,7 +125,7 @@ POINTS = (
         "After an authentication has failed, whatever the way and the reason.",
         {
             "username": "who tried, as given: unverified and possibly nonsense",
-            "method": "how: wallet, password, bypass or remember_me",
+            "method": "how: wallet, password, bypass, remember_me or the name of another method",
             "reason": "a stable code for logs and counters, such as challenge_used; not for the visitor",
         },
     ),
@@ -252,5 +252,49 @@ POINTS = (
         "delete_user",
         "After an account has been deleted, with everything that was kept about it.",
         {"user": "the User, as they were"},
+    ),
+    HookDeclaration(
+        "pre_method_enrolment",
+        "enrol_method",
+        "Before a user enrols something to prove themselves with, and before it is verified.",
+        {"user": "the User who enrols it", "method": "the name of the method, such as totp"},
+    ),
+    HookDeclaration(
+        "post_method_enrolment",
+        "enrol_method",
+        "After something has been enrolled.",
+        {
+            "user": "the User who has enrolled it",
+            "method": "the name of the method",
+            "authenticators": "the Authenticators that are new, as a tuple",
+        },
+    ),
+    HookDeclaration(
+        "pre_method_use",
+        "prove_by_method",
+        "Before anything is verified by a method that users enrol, in a sign-in or on the way to a protected place.",
+        {"user": "the User who must prove themselves, or None where that is not known yet", "method": "the name of it"},
+    ),
+    HookDeclaration(
+        "post_method_use",
+        "prove_by_method",
+        "After a method has verified a user. Whether that is enough for a session is decided next.",
+        {"user": "the User", "method": "the name of the method", "proof": "the Proof: when, and what it shows"},
+    ),
+    HookDeclaration(
+        "pre_method_removal",
+        "remove_authenticators",
+        "Before something that a user proves themselves with is removed, by them or by somebody else.",
+        {"user": "the User whose it is", "method": "the name of the method, or None where all are removed"},
+    ),
+    HookDeclaration(
+        "post_method_removal",
+        "remove_authenticators",
+        "After something that a user proved themselves with has been removed.",
+        {
+            "user": "the User whose it was",
+            "method": "the name of the method, or None where all were removed",
+            "authenticators": "the Authenticators that are gone, as a tuple",
+        },
     ),
 )

@@ -52,6 +52,12 @@ class Hooks:
     post_email_change: HookPoint
     pre_account_deletion: HookPoint
     post_account_deletion: HookPoint
+    pre_method_enrolment: HookPoint
+    post_method_enrolment: HookPoint
+    pre_method_use: HookPoint
+    post_method_use: HookPoint
+    pre_method_removal: HookPoint
+    post_method_removal: HookPoint
 
     def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool, observer: Observer | None = None) -> None:
         for declaration in POINTS:

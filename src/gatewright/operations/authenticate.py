@@ -28,6 +28,7 @@ from gatewright.operations.signed_challenge import WalletAttempt, require_signed
 from gatewright.operations.users import user_of
 from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
 from gatewright.ports import VisitSecrets
+from gatewright.proofs import Kind, Proof, write_proofs
 
 PROVIDER = "WalletUserProvider"
 """Where users of wallet sign-in come from."""
@@ -130,6 +131,7 @@ async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, dev
         username=attempt.evrmore_address,
         last_seen_at=now,
         is_fully_authenticated=True,
+        proven_by=write_proofs([wallet_proof(now)]),
     )
     signed_in = entry(
         parts,
@@ -182,6 +184,11 @@ def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
         created_at=now,
         last_login=now,
     )
+
+
+def wallet_proof(now: datetime) -> Proof:
+    """Return the proof that a right signature is."""
+    return Proof("wallet", now, frozenset({Kind.POSSESSION}), ("pop",))
 
 
 def _issue_token(parts: Parts, session: Session) -> str:

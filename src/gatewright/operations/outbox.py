@@ -21,6 +21,10 @@ EMAIL_CHANGE = "email_change"
 EMAIL_CHANGE_REQUESTED = "email_change_requested"
 EMAIL_CHANGED = "email_changed"
 ACCOUNT_DELETED = "account_deleted"
+METHOD_ENROLLED = "method_enrolled"
+METHOD_REMOVED = "method_removed"
+RECOVERY_CODE_USED = "recovery_code_used"
+NEW_DEVICE = "new_device"
 
 PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
 """The kinds of mails whose link lets its reader do something. The others are notices."""

@@ -24,13 +24,24 @@ async def confirm_password(parts: Parts, session: Session, user: User, password:
     Raises:
         GatewrightError: What `attempt` raises.
     """
-    provider, username = session.provider, session.username
-    if provider == PROVIDER and is_account(user):
-        provider, username = "SQLUserProvider", User(user.entity).username  # it is a wallet that has no password
+    provider, username = password_source_of(user, provider=session.provider, username=session.username)
     name, source = parts.sources.find(provider)
     proven = await attempt(parts, Claim(username, provider=name, source=source, client=client), password)
     if proven.id != user.id:
         raise UserNotFoundError("This is somebody else's password.")
+
+
+def password_source_of(user: User, *, provider: str, username: str) -> tuple[str, str]:
+    """Return who keeps a user's password, and by which name: a wallet itself has none, but its account may.
+
+    Args:
+        user: Whose password.
+        provider: Where the user comes from.
+        username: What the provider knows them by.
+    """
+    if provider == PROVIDER and is_account(user):
+        return "SQLUserProvider", User(user.entity).username
+    return provider, username
 
 
 async def change_password(

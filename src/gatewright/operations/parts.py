@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewright.access import Voter
 from gatewright.crypto import Network
 from gatewright.hooks import Hooks
+from gatewright.model import User
 from gatewright.operations.sources import Sources
 from gatewright.passwords import PasswordPolicy
-from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Observer, Passwords, Random, Shield, Store, Writer
+from gatewright.ports import (
+    AttemptLimit,
+    Call,
+    Clock,
+    Mailer,
+    Observer,
+    Passwords,
+    ProofMethod,
+    Random,
+    Shield,
+    Store,
+    Writer,
+)
+from gatewright.proofs import Proof
 from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens, Seal
+
+SecondFactorPolicy = Callable[[User, tuple[Proof, ...]], bool | None]
+"""Says whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,8 @@ class Parts:
     passwords: Passwords
     password_policy: PasswordPolicy
     sources: Sources
+    methods: Mapping[str, ProofMethod]
+    second_factor_policy: SecondFactorPolicy | None
     attempt_limit: AttemptLimit
     voters: list[Voter]
     mailer: Mailer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,6 +32,7 @@ from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
 from gatewright.operations.second_writes import cause_of, second_write
 from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes, own_hasher_of
+from gatewright.proofs import Kind, Proof
 
 _LONGEST_USERNAME = 255
 _logger = logging.getLogger("gatewright")
@@ -90,7 +92,12 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         await trial.fail()
         raise
     await trial.forgive()
-    return user
+    return _proven(user, password_proof(parts))
+
+
+def password_proof(parts: Parts) -> Proof:
+    """Return the proof that a right password is."""
+    return Proof("password", parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ("pwd",))
 
 
 async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str | None) -> User:
@@ -124,6 +131,13 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
             actor=actor,
         )
     )
+    return _proven(user, Proof("bypass", parts.clock.now(), frozenset(), ()))
+
+
+def _proven(user: User, proof: Proof) -> User:
+    """Return a user who carries a proof, in an object of its own: a provider may hand out one object many times."""
+    user = copy(user)
+    user.proof = proof
     return user
 
 

@@ -16,9 +16,12 @@ from gatewright.model import Remembered, Session, User, is_ahead
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_factor import needs_second_factor
 from gatewright.operations.sessions import is_account
+from gatewright.operations.step import Step
 from gatewright.operations.visits import Device, digest_of, open_visit, reload_user
 from gatewright.ports import Recollection
+from gatewright.proofs import Kind, Proof, read_proofs
 
 _METHOD = "remember_me"
 _THEFT = "remember_me_theft"
@@ -62,6 +65,7 @@ async def remember(parts: Parts, session: Session, user: User) -> str:
         created_at=now,
         expires_at=now + timedelta(days=parts.settings.remember_days),
         rotated_at=now,
+        proven_by=session.proven_by,
     )
     account_id = user.id if is_account(user) else None
     await parts.store.add_remembered(series, account_id=account_id, digest=digest_of(secret))
@@ -99,6 +103,9 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
         return None
     if await has_changed(parts, user, provider=series.provider):
         return None
+    step = Step(parts, device, browser=None, provider=series.provider, user=user)
+    if await needs_second_factor(step, _proofs_of(series)):
+        return None  # one has been asked for since
     return await parts.shield(_use(parts, series, user, secret=secret, device=device, previous_secret=previous_secret))
 
 
@@ -137,12 +144,18 @@ async def _use(
             previous_secret=previous_secret,
             device=device,
             method=_METHOD,
+            proven_by="",
             is_fully_authenticated=False,
         )
     except InactiveUserError:
         return None  # since a moment ago
     is_on_its_way = recollection is Recollection.JUST_ROTATED
     return Recalled(session, user, cookie=_cookie_of(series, secret if is_on_its_way else new_secret))
+
+
+def _proofs_of(series: Remembered) -> tuple[Proof, ...]:
+    """Return how the user of a browser had proven who they are: by a password, where an older release kept it."""
+    return read_proofs(series.proven_by) or (Proof("password", series.created_at, frozenset({Kind.KNOWLEDGE}), ()),)
 
 
 def _read(cookie: object) -> tuple[str, str] | None:

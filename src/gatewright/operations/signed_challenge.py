@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gatewright.crypto import read_address
 from gatewright.errors import (
     ChallengeAlreadyUsedError,
     ChallengeExpiredError,
@@ -47,6 +48,21 @@ async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now:
     ):
         raise InvalidSignatureError(address=attempt.evrmore_address, challenge_id=challenge.id)
     return challenge
+
+
+async def spend_signed_challenge(parts: Parts, attempt: WalletAttempt) -> None:
+    """Spend a challenge on the proof that its address has signed it, and on nothing else.
+
+    Raises:
+        InvalidAddressError: If the address is none of a network that may sign in.
+        InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
+        InvalidSignatureError: If the signature is not the address's over the challenge.
+    """
+    read_address(attempt.evrmore_address, parts.networks)
+    now = parts.clock.now()
+    challenge = await require_signed_challenge(parts, attempt, now=now)
+    if not await parts.store.spend_challenge(challenge.id, now=now):
+        raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
 
 
 async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime) -> Challenge:

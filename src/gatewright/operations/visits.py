@@ -30,10 +30,19 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a visit comes from, to show in the list of sessions."""
+    """Where a visit comes from, to show in the list of sessions, and how to write to whoever is there.
+
+    Args:
+        ip_address: The client's address.
+        user_agent: What the browser says of itself.
+        language: The language of mails; None for the setting's.
+        base_url: Where the links of mails lead, such as ``https://example.com``; None for the setting's.
+    """
 
     ip_address: str | None = None
     user_agent: str | None = None
+    language: str | None = None
+    base_url: str | None = None
 
 
 def read_device(ip_address: object, user_agent: object) -> Device:
@@ -54,6 +63,7 @@ async def open_visit(
     previous_secret: str | None,
     device: Device,
     method: str,
+    proven_by: str,
     is_fully_authenticated: bool = True,
 ) -> Session:
     """Make a session for a proven user, and end the one that the visit had before.
@@ -65,6 +75,7 @@ async def open_visit(
         previous_secret: What the visit's session mapping held until now.
         device: Where the visit comes from.
         method: How the user was proven, for the audit record.
+        proven_by: All their proofs, as `gatewright.proofs.write_proofs` writes them.
         is_fully_authenticated: Whether they were proven now, and not merely remembered.
 
     Returns:
@@ -91,6 +102,7 @@ async def open_visit(
         username=user.username,
         last_seen_at=now,
         is_fully_authenticated=is_fully_authenticated,
+        proven_by=proven_by,
     )
     signed_in = entry(
         parts,

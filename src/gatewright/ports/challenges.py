@@ -88,6 +88,10 @@ class ChallengeStore(Protocol):
         """
         ...
 
+    async def spend_challenge(self, challenge_id: str, *, now: datetime) -> bool:
+        """Spend a challenge on nothing but the proof that it is; True for exactly one caller."""
+        ...
+
     async def delete_expired_challenges(self, *, now: datetime, at_most: int) -> int:
         """Delete challenges that have expired and return how many; at most ``at_most`` in one call."""
         ...

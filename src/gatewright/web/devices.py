@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gatewright.web.message_texts import N_
+from gatewright.fields import N_
 
 _BROWSERS = {
     "Edg": "Edge",

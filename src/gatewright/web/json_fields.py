@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatewright.errors import InvalidParameterError
-from gatewright.web.fields import Field
+from gatewright.fields import Field
 
 _YES = (True, "1", "true", "on", "yes")
 _NO = (False, None, "", "0", "false", "off", "no")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
-    """Mark a text for the catalogs, to be translated where it is shown."""
-    return text
-
+from gatewright.fields import N_
 
 MESSAGES = {
     "ERR_LOGIN_INVALID_CREDENTIALS": N_("Wrong email or password."),
@@ -32,6 +28,8 @@ MESSAGES = {
         "This form was out of date, so nothing has been done. Please send it again. If that does not help, allow "
         "cookies for this site."
     ),
+    "ERR_PROOF": N_("This could not be verified. Please try again, or choose another way."),
+    "ERR_METHOD_TAKEN": N_("This has been set up already."),
     "ERR_CONFIRM_PASSWORD": N_("Please prove that it is you before you go on."),
     "MSG_LOGGED_OUT": N_("You are signed out."),
     "MSG_SIGNED_UP": N_("Your account has been made. You can sign in now."),
@@ -45,10 +43,33 @@ MESSAGES = {
     "MSG_ACCOUNT_DELETED": N_("Your account has been deleted."),
     "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
     "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
+    "MSG_METHOD_ENROLLED": N_("It has been set up. You can sign in with it from now on."),
+    "MSG_METHOD_RENAMED": N_("The name has been changed."),
+    "MSG_METHOD_REMOVED": N_("It has been removed."),
     "MSG_SESSION_REVOKED": N_("The session has been ended."),
     "MSG_OTHER_SESSIONS_REVOKED": N_("All other sessions have been ended."),
 }
 """Code -> text. Codes that begin with ``ERR_`` are failures."""
+
+EVENTS = {
+    "signed_in": N_("Signed in"),
+    "signed_out": N_("Signed out"),
+    "sign_in_failed": N_("A sign-in failed"),
+    "remember_me_theft": N_("A remembered browser was copied, so all of them were forgotten"),
+    "session_revoked": N_("A session was ended"),
+    "sessions_revoked": N_("Other sessions were ended"),
+    "password_changed": N_("The password was changed"),
+    "password_reset": N_("The password was replaced by a link"),
+    "email_changed": N_("The email address was changed"),
+    "username_changed": N_("The username was changed"),
+    "wallet_linked": N_("A wallet was linked"),
+    "wallet_unlinked": N_("A wallet was unlinked"),
+    "method_enrolled": N_("A way to prove that it is you was set up"),
+    "method_removed": N_("A way to prove that it is you was removed"),
+    "recovery_code_used": N_("A recovery code was used"),
+    "user_exported": N_("The account's data were downloaded"),
+}
+"""What the account page says of an event of the audit record; it leaves out the others."""
 
 WEAK_PASSWORD = {
     "too_short": N_("This password is too short. Take at least %(length)s characters; a sentence is easy to remember."),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from gatewright.auth import AsyncAuth, AsyncGuard
-from gatewright.errors import TransportError
+from gatewright.errors import SecondFactorRequiredError, TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.second_writes import second_write
@@ -27,6 +28,9 @@ from gatewright.web.visit_cookie import VisitCookie
 
 if TYPE_CHECKING:
     from gatewright.web.site import Site
+
+_WISH = "remember"
+"""Where a visit keeps that the browser is to be remembered once the sign-in is finished."""
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -97,7 +101,7 @@ class Visit:
     @property
     def language(self) -> str:
         """The language of the answer."""
-        return choose_language(self.request.header("accept-language"), fixed=self.site.settings.language)
+        return _language_of(self.site, self.request)
 
     @property
     def base_url(self) -> str:
@@ -175,11 +179,20 @@ class Visit:
             is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
+            SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
             GatewrightError: What `AsyncGuard.login` raises.
         """
-        user = await self.guard.login(username, password, self.site.provider)
+        try:
+            user = await self.guard.login(username, password, self.site.provider)
+        except SecondFactorRequiredError:
+            self.session[_WISH] = is_remembered
+            raise
         await self.signed_in(is_remembered=is_remembered)
         return user
+
+    def wants_to_be_remembered(self) -> bool:
+        """Say whether the visitor has asked in the first step of a sign-in that their browser is remembered, once."""
+        return self.session.pop(_WISH, False) is True
 
     async def signed_in(self, *, is_remembered: bool = False) -> None:
         """Take note that the visitor has just proved who they are: the next form needs a new token.
@@ -213,7 +226,22 @@ class Visit:
         """Lead a visitor who is merely remembered to where they prove that it is them, and back; see `lead_to`."""
         return self.lead_to("confirm_password", UNCONFIRMED)
 
-    def lead_to(self, name: str, problem: Problem) -> Response:
+    async def is_fresh(self, minutes: float | None, *, aal: int) -> bool:
+        """Say whether the visitor's session is as strong as asked, and their last proof as young.
+
+        A token is given for a wallet's signature, and dates from then.
+
+        Args:
+            minutes: How long ago they may have proven who they are at most; None for any time.
+            aal: The authentication assurance level that their session must have.
+        """
+        if not self.is_programs:
+            return await self.guard.is_fresh(minutes, aal=aal)
+        now = self.site.parts.clock.now()
+        claims = self.site.parts.tokens.read(bearer_token(self.request) or "", now=now)
+        return aal <= 1 and (minutes is None or now.timestamp() - float(claims["iat"]) <= minutes * 60)
+
+    def lead_to(self, name: str, problem: Problem, *, aal: int | None = None) -> Response:
         """Lead a person to a page that cures what they lack, and from there back.
 
         A script, which would put that page into its document, and a program get the problem; htmx learns from a header
@@ -223,10 +251,13 @@ class Visit:
         Args:
             name: The page's route.
             problem: What they lack.
+            aal: The authentication assurance level that they need there.
         """
         if not self.site.leads_to(name):
             return problem.bare_page if wants_page(self.request) else problem.response
         path = self.path_with_next(name, way_back(self.request, self._hosts))
+        if aal is not None:
+            path += f"{'&' if '?' in path else '?'}aal={aal}"
         if wants_page(self.request):
             return redirect(path)
         answer = problem.response
@@ -303,4 +334,10 @@ class Visit:
 
 def _device_of(site: Site, request: Request) -> Device:
     """Return where a request comes from. Of the request alone, so that no guard holds the visit that holds it."""
-    return read_device(site.client_of(request).ip_address, request.header("user-agent"))
+    client = site.client_of(request)
+    device = read_device(client.ip_address, request.header("user-agent"))
+    return replace(device, language=_language_of(site, request), base_url=site.base_url(client))
+
+
+def _language_of(site: Site, request: Request) -> str:
+    return choose_language(request.header("accept-language"), fixed=site.settings.language)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from gatewright.fields import Field as FormField
 from gatewright.settings import Settings
-from gatewright.web.fields import Field as FormField
 
 _ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
 _PASSWORD = {"format": "password"}

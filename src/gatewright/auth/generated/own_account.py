@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatewright.auth.generated.signing_in import SigningIn
+from gatewright.auth.generated.proving import Proving
 from gatewright.drive import run_to_completion
 from gatewright.operations.outbox import Asker, read_asker
 from gatewright.operations.own_account import (
@@ -16,7 +16,7 @@ from gatewright.operations.own_account import (
 )
 
 
-class OwnAccount(SigningIn):
+class OwnAccount(Proving):
     """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
 
     That is ``password``, their current one. An account without a password is proved by its wallet: the visitor

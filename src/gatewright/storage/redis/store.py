@@ -147,6 +147,15 @@ class _StoreWithRedis:
             claim.is_spent = True
             return linked
 
+    async def spend_challenge(self, challenge_id: str, *, now: datetime) -> bool:
+        """Implement `ChallengeStore`."""
+        async with self._claiming(challenge_id, now=now) as claim:
+            if claim is None:
+                return False
+            spent = await self._sql.spend_challenge(challenge_id, now=now)
+            claim.is_spent = True
+            return spent
+
     async def add_attempt(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
         """Implement `AttemptStore`."""
         return await self._attempts.add(attempt, limit=limit, keep=True)

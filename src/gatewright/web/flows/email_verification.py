@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gatewright.errors import InvalidLinkError
+from gatewright.fields import N_
 from gatewright.model import User
 from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.flows.link_request import LinkRequest
-from gatewright.web.message_texts import N_
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit

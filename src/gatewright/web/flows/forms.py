@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatewright.errors import GatewrightError, InvalidParameterError, TakenError, WeakPasswordError
-from gatewright.web.fields import Field
+from gatewright.fields import Field
 from gatewright.web.message_texts import MESSAGES, WEAK_PASSWORD
 
 EXPIRED: Mapping[str, Any] = {"status": 403, "messages": {"danger": "ERR_FORM_EXPIRED"}}

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gatewright.errors import InvalidParameterError
+from gatewright.fields import N_
 from gatewright.web.flows.forms import EXPIRED, explain_field
-from gatewright.web.message_texts import N_
 from gatewright.web.response import Response
 from gatewright.web.visit import Visit
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gatewright.errors import InvalidParameterError, TakenError
-from gatewright.web.fields import Field
+from gatewright.fields import N_, Field
 from gatewright.web.flows import login
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
-from gatewright.web.message_texts import N_
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 

@@ -95,6 +95,11 @@ class SQLChallenges(StoreBase):
             raise TakenError("This wallet belongs to an account already.", address=evrmore_address) from None
         return True
 
+    async def spend_challenge(self, challenge_id: str, *, now: datetime) -> bool:
+        """Implement `ChallengeStore`."""
+        async with self._database.transaction() as tx:
+            return await self._claim(tx, challenge_id, now=now)
+
     async def delete_expired_challenges(self, *, now: datetime, at_most: int) -> int:
         """Implement `ChallengeStore`."""
         return await self._delete(self._statements.delete_expired_challenges, now=self._moment(now), at_most=at_most)

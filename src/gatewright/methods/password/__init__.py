@@ -1,0 +1,5 @@
+"""A password, verified against the hash that a provider of users keeps."""
+
+from __future__ import annotations
+
+from gatewright.methods.password.method import Password as Password

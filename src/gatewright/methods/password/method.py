@@ -1,0 +1,72 @@
+"""`Password`: the first of the methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gatewright.errors import InvalidParameterError, UserNotFoundError
+from gatewright.fields import N_, Field
+from gatewright.methods.method import Method, Proven
+from gatewright.model import Authenticator, User
+from gatewright.operations.accounts import account_has_password
+from gatewright.operations.own_password import password_source_of
+from gatewright.operations.prove_user import Claim, attempt, password_proof
+from gatewright.operations.sessions import is_account
+from gatewright.operations.step import Step
+from gatewright.proofs import Kind
+
+
+class Password(Method):
+    """Something that a user knows. Attempts are counted, and hooks fired, by the operation `attempt`."""
+
+    name = "password"
+    title = N_("Password")
+    kinds = frozenset({Kind.KNOWLEDGE})
+    amr = ("pwd",)
+    strength = 10
+    can_begin = True
+    records_itself = True
+    templates = Path(__file__).parent / "templates"
+    prompt = N_("This is a protected area. Enter your password to go on.")
+    fields = (
+        Field(
+            "password",
+            N_("Password"),
+            "password",
+            is_required=True,
+            attributes={"autocomplete": "current-password"},
+            longest=1024,
+        ),
+    )
+
+    async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
+        """Say whether the user has a password; another provider's user has one, as far as we know."""
+        user = step.user
+        return user is not None and (not is_account(user) or await account_has_password(step.parts, user.entity))
+
+    async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
+        """Verify ``password``, of the step's user, or of whoever ``username`` names.
+
+        Raises:
+            GatewrightError: What `attempt` raises.
+        """
+        parts, user = step.parts, step.user
+        if user is None:
+            provider, username = step.provider, given.get("username")
+        else:
+            provider, username = password_source_of(user, provider=step.provider, username=user.username)
+        if not isinstance(username, str):
+            raise InvalidParameterError("username must be a str.", parameter="username")
+        name, source = parts.sources.find(provider)
+        claim = Claim(username, provider=name, source=source, client=step.device.ip_address)
+        proven = await attempt(parts, claim, given.get("password"))
+        if user is not None and proven.id != user.id:
+            raise UserNotFoundError("This is somebody else's password.")
+        return Proven(_as_they_are(user, proven), password_proof(parts))
+
+
+def _as_they_are(user: User | None, proven: User) -> User:
+    """Return the visitor as their session knows them: a wallet's account may be proven by its password."""
+    return proven if user is None else user

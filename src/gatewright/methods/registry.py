@@ -1,0 +1,52 @@
+"""The list of methods: the one line that a new one needs outside its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from gatewright.errors import ConfigurationError
+from gatewright.methods.method import Method
+
+BUILT_IN = {
+    "password": "gatewright.methods.password:Password",
+    "wallet": "gatewright.methods.wallet:Wallet",
+}
+"""Name -> where it is. Each is imported only where the settings name it."""
+
+
+def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> dict[str, Method]:
+    """Return methods by their names, in order.
+
+    Args:
+        named: Names of built-in methods, or ``package.module:Class``; None for all that are built in.
+        added: Methods that the application has made itself; they take the place of those with the same name.
+
+    Raises:
+        ConfigurationError: If there is no such method; lists those there are.
+    """
+    methods = {method.name: method for method in map(_load, named or BUILT_IN)}
+    for method in added:
+        if not isinstance(method, Method):
+            raise ConfigurationError(
+                f"methods takes objects of subclasses of gatewright.methods.Method, not {method!r:.80}."
+            )
+        methods[method.name] = method
+    return methods
+
+
+def _load(name: str) -> Method:
+    where = BUILT_IN.get(name, name)
+    module, is_path, attribute = where.partition(":")
+    if not is_path:
+        raise ConfigurationError(
+            f"GATEWRIGHT_METHODS names {name!r:.80}, which is unknown. Known are {', '.join(BUILT_IN)}; write one of "
+            "your own as package.module:Class."
+        )
+    try:
+        made = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(f"The method {where!r:.200} cannot be imported: {error}.") from error
+    if not isinstance(made, Method):
+        raise ConfigurationError(f"{where:.200} is no subclass of gatewright.methods.Method.")
+    return made

@@ -1,0 +1,133 @@
+"""Enrol what users prove themselves by, rename it, and remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.errors import InactiveUserError, InvalidParameterError
+from gatewright.model import Authenticator, QueuedMail, User
+from gatewright.operations.arguments import require_text
+from gatewright.operations.audit import entry
+from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
+from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
+from gatewright.operations.step import Step, owner_of
+from gatewright.ports import ProofMethod
+
+_LONGEST_NAME = 60
+
+
+async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
+    """Enrol what a user will prove themselves by.
+
+    Args:
+        step: The step, with its user.
+        method: The method.
+        given: What was sent.
+
+    Returns:
+        What the method has made of it.
+
+    Raises:
+        InvalidProofError: If what was sent is not right.
+        InvalidParameterError: If the user has as many of this method as they may.
+        TakenError: If it is enrolled already, whoever's it is.
+        InactiveUserError: If the account was deactivated or deleted meanwhile.
+        Denied: If a ``pre_method_enrolment`` hook refuses.
+    """
+    parts, user = step.parts, step.require_user()
+    await parts.hooks.pre_method_enrolment.fire(user=user, method=method.name)
+    enrolled = await method.enrol(step, given)
+    kept = await parts.store.add_authenticators(
+        enrolled.authenticators,
+        owner=owner_of(user),
+        at_most=method.at_most,
+        replaces=enrolled.replaces,
+        audit=entry(
+            parts,
+            "method_enrolled",
+            user_id=user.id,
+            username=user.username,
+            provider=user.provider_name,
+            method=method.name,
+            client=step.device.ip_address,
+        ),
+        mail=notice(step, METHOD_ENROLLED),
+    )
+    if not kept:
+        step.forget_enrolled()
+        if len((await step.enrolled()).get(method.name, ())) >= method.at_most:
+            raise InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")
+        raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
+    step.forget_enrolled()
+    await parts.hooks.post_method_enrolment.fire(
+        user=user, method=method.name, authenticators=tuple(enrolled.authenticators)
+    )
+    return enrolled
+
+
+async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, name: object) -> bool:
+    """Give one of a user's authenticators another name, and say whether they have it.
+
+    Raises:
+        InvalidParameterError: If the name is not 1 to 60 characters.
+    """
+    kept = require_text("name", name, at_most=_LONGEST_NAME).strip()
+    if not kept:
+        raise InvalidParameterError("name must not be empty.", parameter="name")
+    return await parts.store.rename_authenticator(authenticator_id, kept, owner=owner_of(user))
+
+
+async def remove_authenticators(
+    step: Step,
+    *,
+    method: str | None = None,
+    authenticator_id: str | None = None,
+    actor: str | None = None,
+    reason: str | None = None,
+) -> list[Authenticator]:
+    """Remove one of a user's authenticators, those of one method, or all, and return what is gone.
+
+    Args:
+        step: The step, with its user.
+        method: Which method's; None for every one.
+        authenticator_id: Which one; None for all.
+        actor: Who does it, where that is not the user.
+        reason: Why.
+
+    Raises:
+        Denied: If a ``pre_method_removal`` hook refuses.
+    """
+    parts, user = step.parts, step.require_user()
+    await parts.hooks.pre_method_removal.fire(user=user, method=method)
+    removed = await parts.store.remove_authenticators(
+        owner_of(user),
+        method=method,
+        authenticator_id=authenticator_id,
+        audit=entry(
+            parts,
+            "method_removed",
+            user_id=user.id,
+            username=user.username,
+            provider=user.provider_name,
+            method=method,
+            client=step.device.ip_address,
+            actor=actor,
+            reason=reason,
+        ),
+        mail=notice(step, METHOD_REMOVED),
+    )
+    step.forget_enrolled()
+    if removed:
+        await parts.hooks.post_method_removal.fire(user=user, method=method, authenticators=tuple(removed))
+    return removed
+
+
+def notice(step: Step, kind: str) -> QueuedMail | None:
+    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours."""
+    user = step.require_user()
+    if not is_account(user) or user.email is None:
+        return None
+    asker = read_asker(step.parts, ip_address=step.device.ip_address, language=step.language, base_url=step.base_url)
+    return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker)

@@ -1,0 +1,68 @@
+"""Prove a user by a method: count the attempt, fire the hooks, record a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError
+from gatewright.operations.attempts import Trial, account_name
+from gatewright.operations.audit import entry
+from gatewright.operations.names import name_for_record
+from gatewright.operations.second_writes import second_write
+from gatewright.operations.step import Step
+from gatewright.ports import ProofMethod
+
+
+async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
+    """Verify a proof.
+
+    Args:
+        step: The step.
+        method: The method.
+        given: What was sent.
+
+    Returns:
+        What the method has verified: a user and a proof.
+
+    Raises:
+        AttemptBlockedError: If too many attempts have failed. Nothing was verified.
+        InvalidProofError: If the proof is not right.
+        Denied: If a ``pre_method_use`` hook refuses.
+    """
+    if method.records_itself:
+        return await method.verify(step, given)
+    parts, user = step.parts, step.user
+    claimed = method.claimed_name(given) if user is None else user.username
+    trial = Trial(parts, client=step.device.ip_address)
+    try:
+        await parts.hooks.pre_method_use.fire(user=user, method=method.name)
+        await trial.begin(name=account_name(step.provider, claimed))
+        proven = await method.verify(step, given)
+    except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
+        await trial.fail()
+        await _tell_failure(step, method.name, claimed, error)
+        raise
+    await trial.forgive()
+    await parts.hooks.post_method_use.fire(user=proven.user, method=method.name, proof=proven.proof)
+    return proven
+
+
+async def _tell_failure(
+    step: Step, method: str, claimed: str, error: AuthenticationError | AttemptBlockedError | InvalidParameterError
+) -> None:
+    parts, user = step.parts, step.user
+    reason = str(error.evidence.get("reason", error.code))
+    failed = entry(
+        parts,
+        "sign_in_failed",
+        user_id=None if user is None else user.id,
+        username=name_for_record(claimed),
+        provider=step.provider,
+        method=method,
+        client=step.device.ip_address,
+        reason=reason,
+    )
+    with second_write("The record of a failed proof"):
+        await parts.store.add_audit(failed)
+    await parts.hooks.auth_failed.fire(username=claimed, method=method, reason=reason)

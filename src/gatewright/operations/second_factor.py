@@ -1,0 +1,55 @@
+"""Who must give a second factor, and by which methods they can."""
+
+from __future__ import annotations
+
+from gatewright.operations.parts import Parts
+from gatewright.operations.step import Step
+from gatewright.ports import ProofMethod
+from gatewright.proofs import Proof, has_two_factors
+
+
+async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
+    """Say whether a user who has given these proofs must give another one before they have a session.
+
+    The application's own policy decides first, then the settings ``second_factor``, ``second_factor_roles`` and
+    ``second_factor_after``.
+
+    Args:
+        step: The step, with its user.
+        proofs: What the user has proven.
+    """
+    parts, user = step.parts, step.require_user()
+    if has_two_factors(proofs):
+        return False
+    if parts.second_factor_policy is not None:
+        decided = parts.second_factor_policy(user, proofs)
+        if decided is not None:
+            return decided
+    settings = parts.settings
+    if not any(proof.method in settings.second_factor_after for proof in proofs):
+        return False
+    if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
+        return True
+    return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
+
+
+async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
+    """Return the methods by which a user can prove themselves now, the strongest first.
+
+    Args:
+        step: The step, with its user.
+        is_second: Whether only those count that show something else than the proofs of the step.
+    """
+    enrolled = await step.enrolled()
+    shown = {kind for proof in step.proofs for kind in proof.kinds} if is_second else frozenset()
+    usable = [
+        method
+        for method in step.parts.methods.values()
+        if method.kinds - shown and await method.is_ready(step, enrolled)
+    ]
+    return sorted(usable, key=lambda method: -method.strength)
+
+
+async def _has_demanded(parts: Parts, step: Step) -> bool:
+    enrolled = await step.enrolled()
+    return any(method.is_demanded and enrolled.get(name) for name, method in parts.methods.items())

@@ -1,0 +1,93 @@
+"""Sign-in as a state machine: proof by proof, until the policy is met. Until then a visitor is a guest.
+
+Whatever the methods and their order, this is the one place that turns proofs into a session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gatewright.errors import SecondFactorRequiredError
+from gatewright.model import PendingStep, Session, User
+from gatewright.operations.second_factor import needs_second_factor, usable_methods
+from gatewright.operations.step import Step, data_of, owner_of
+from gatewright.operations.visits import open_visit, reload_user
+from gatewright.proofs import Proof, read_proofs, with_proof, write_proofs
+
+SIGN_IN = "sign_in"
+"""The kind of a pending step: a user has given a first proof, and owes a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSignIn:
+    """A sign-in that waits for its second factor."""
+
+    step: PendingStep
+    user: User
+    proofs: tuple[Proof, ...]
+
+
+async def advance(step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None) -> Session:
+    """Take a proof that has just been verified: open a session, or ask for a second factor.
+
+    What the visitor has proven before, in a pending sign-in or in their session, counts together with it.
+
+    Args:
+        step: The step. Its proofs are the user's, if they had any.
+        user: Who has been proven.
+        proof: By what.
+        provider: What reloads the user.
+        previous_secret: What names the visit's session, which the new one replaces.
+
+    Returns:
+        The session; its ``token`` is the secret that the session mapping keeps from now on.
+
+    Raises:
+        SecondFactorRequiredError: If the policy asks for more. The sign-in waits for it.
+        InvalidProofError: If another request has just finished the pending sign-in.
+        GatewrightError: What `open_visit` raises.
+    """
+    pending = await pending_sign_in(step)
+    if pending is not None and owner_of(pending.user) != owner_of(user):
+        pending = None  # somebody else begins anew in this browser
+    earlier = step.proofs if pending is None else pending.proofs
+    proofs = with_proof(earlier, proof)
+    step = replace(step, user=user, proofs=proofs, provider=provider)
+    if await needs_second_factor(step, proofs):
+        await _wait(step)
+    if pending is not None:
+        await step.claim(pending.step)
+    return await open_visit(
+        step.parts,
+        user,
+        provider=provider,
+        previous_secret=previous_secret,
+        device=step.device,
+        method=proof.method,
+        proven_by=write_proofs(proofs),
+    )
+
+
+async def pending_sign_in(step: Step) -> PendingSignIn | None:
+    """Return the sign-in of this browser that waits for a second factor; None where there is none.
+
+    Its user is loaded afresh, and one who may no longer be let in has none.
+    """
+    kept = await step.kept(SIGN_IN)
+    if kept is None or kept.provider is None or kept.username is None:
+        return None
+    user = await reload_user(step.parts, provider=kept.provider, username=kept.username)
+    if user is None or user.id != kept.user_id:
+        return None
+    return PendingSignIn(kept, user, read_proofs(data_of(kept)["proofs"]))
+
+
+async def _wait(step: Step) -> None:
+    """Keep the proofs until the second factor comes.
+
+    Raises:
+        SecondFactorRequiredError: Always; says by which methods it can come.
+    """
+    methods = [method.name for method in await usable_methods(step, is_second=True)]
+    await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
+    raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)
