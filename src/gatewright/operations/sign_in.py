@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import PendingStep, Session, User
+from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.step import Step, data_of, owner_of
 from gatewright.operations.visits import open_visit, reload_user
@@ -70,13 +71,13 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
 async def pending_sign_in(step: Step) -> PendingSignIn | None:
     """Return the sign-in of this browser that waits for a second factor; None where there is none.
 
-    Its user is loaded afresh, and one who may no longer be let in has none.
+    Its user is loaded afresh, and one who may no longer be let in, or has another password by now, has none.
     """
     kept = await step.kept(SIGN_IN)
     if kept is None or kept.provider is None or kept.username is None:
         return None
     user = await reload_user(step.parts, provider=kept.provider, username=kept.username)
-    if user is None or user.id != kept.user_id:
+    if user is None or user.id != kept.user_id or await has_changed(step.parts, user, provider=kept.provider):
         return None
     return PendingSignIn(kept, user, read_proofs(data_of(kept)["proofs"]))
 
