@@ -79,6 +79,9 @@ class Method(ABC):
     at_most: ClassVar[int] = 0
     """How many authenticators a user may have of it; 0 where none are enrolled."""
 
+    requires: ClassVar[str | None] = None
+    """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
+
     records_itself: ClassVar[bool] = False
     """Whether it counts attempts, fires hooks of its own and records refusals itself, as only the oldest two do."""
 
