@@ -407,7 +407,7 @@ def as_utc(moment: datetime) -> datetime:
 
 def like(pattern: datetime, moment: datetime) -> datetime:
     """Return an aware UTC datetime, or naive UTC where ``pattern`` is naive."""
-    return moment if pattern.tzinfo is not None else as_utc(moment).replace(tzinfo=None)
+    return as_utc(moment) if pattern.tzinfo is not None else as_utc(moment).replace(tzinfo=None)
 
 
 CLOCKS_APART = timedelta(minutes=1)

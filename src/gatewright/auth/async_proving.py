@@ -15,6 +15,7 @@ from gatewright.operations.prove import prove_by_method
 from gatewright.operations.second_factor import usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step
+from gatewright.proofs import Proof
 
 
 class AsyncProving(AsyncSigningIn):
@@ -87,7 +88,7 @@ class AsyncProving(AsyncSigningIn):
         """
         step = await self._step(is_confirmation=is_confirmation)
         proven = await prove_by_method(step, self._usable(method, step), given)
-        return await self._signed_in_by(step, proven.user, proven.proof)
+        return await self._go_on(step, proven.user, proven.proof)
 
     async def methods(self, *, is_confirmation: bool = False) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -140,7 +141,7 @@ class AsyncProving(AsyncSigningIn):
         step = await self._enrolling_step()
         enrolled = await enrol_method(step, self._method(method), given or {})
         if enrolled.proof is not None:
-            await self._signed_in_by(step, step.require_user(), enrolled.proof)
+            await self._go_on(step, step.require_user(), enrolled.proof)
         shown: Mapping[str, Any] = enrolled.shown
         return shown
 
@@ -214,6 +215,14 @@ class AsyncProving(AsyncSigningIn):
         await self.require_fresh()
         _, user = await self._require_visit()
         return self._step_of(user)
+
+    async def _go_on(self, step: Step, user: User, proof: Proof) -> User:
+        """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""
+        is_login = step.user is None or await self.is_guest()
+        await self._advance(step, user, proof)
+        if is_login:
+            await self._parts.hooks.login_success.fire(user=user)
+        return user
 
     def _usable(self, name: str, step: Step) -> Method:
         """Return a method, if a step can be made by it."""

@@ -17,6 +17,7 @@ from gatewright.operations.prove import prove_by_method
 from gatewright.operations.second_factor import usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step
+from gatewright.proofs import Proof
 
 
 class Proving(SigningIn):
@@ -89,7 +90,7 @@ class Proving(SigningIn):
         """
         step = self._step(is_confirmation=is_confirmation)
         proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
-        return self._signed_in_by(step, proven.user, proven.proof)
+        return self._go_on(step, proven.user, proven.proof)
 
     def methods(self, *, is_confirmation: bool = False) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -142,7 +143,7 @@ class Proving(SigningIn):
         step = self._enrolling_step()
         enrolled = run_to_completion(enrol_method(step, self._method(method), given or {}))
         if enrolled.proof is not None:
-            self._signed_in_by(step, step.require_user(), enrolled.proof)
+            self._go_on(step, step.require_user(), enrolled.proof)
         shown: Mapping[str, Any] = enrolled.shown
         return shown
 
@@ -218,6 +219,14 @@ class Proving(SigningIn):
         self.require_fresh()
         _, user = self._require_visit()
         return self._step_of(user)
+
+    def _go_on(self, step: Step, user: User, proof: Proof) -> User:
+        """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""
+        is_login = step.user is None or self.is_guest()
+        self._advance(step, user, proof)
+        if is_login:
+            run_to_completion(self._parts.hooks.login_success.fire(user=user))
+        return user
 
     def _usable(self, name: str, step: Step) -> Method:
         """Return a method, if a step can be made by it."""

@@ -24,7 +24,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.methods import Method
-from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.flows.forms import EXPIRED, without_passwords
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -88,6 +88,7 @@ class ProvingPage:
             others=[visit.site.find_method(name) for name in names if name != first],
             begun=begun,
             options=options,
+            values=self._typed(),
             proving=await visit.guard.user() if self._is_confirmation else await visit.guard.pending_user(),
             enrollable=[] if names else visit.site.enrollable,
             **context,
@@ -128,6 +129,11 @@ class ProvingPage:
         visit = self._visit
         await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
         await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+
+    def _typed(self) -> dict[str, str]:
+        """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
+        form = self._visit.request.form if self._visit.request.method == "POST" else {}
+        return {name: text for name, text in without_passwords(form).items() if name != "code"}
 
     async def _show_again(self, name: str, error: GatewrightError) -> Response:
         problem = problem_of(error)
