@@ -43,7 +43,8 @@ def _load_installed(name: str) -> Method:
     method = _load(name)
     if not _is_installed(method):
         raise ConfigurationError(
-            f"GATEWRIGHT_METHODS names {method.name!r}, which needs {method.requires}. Install gatewright[{method.name}]."
+            f"GATEWRIGHT_METHODS names {method.name}, which needs the package {method.requires}. Install "
+            f"gatewright[{method.name}]."
         )
     return method
 

@@ -1,7 +1,7 @@
 """Verify what an authenticator has signed (WebAuthn level 3, sections 7.1 and 7.2).
 
-py_webauthn verifies. What decides most often is looked at here first, so that the log can say what was wrong; so is what
-that library leaves to others.
+py_webauthn verifies. What decides most often is looked at here first, so that the log can say what was wrong, and so is
+what that library leaves to others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gatewright.errors import InvalidProofError
 from gatewright.methods.passkey.base64url import decode, encode
 from gatewright.methods.passkey.record import PasskeyRecord
-from gatewright.methods.passkey.response import LONGEST_ID, CredentialResponse
+from gatewright.methods.passkey.response import CredentialResponse
 
 if TYPE_CHECKING:
     from webauthn.registration.verify_registration_response import VerifiedRegistration

@@ -208,9 +208,7 @@ class Passkey(Method):
         return encode(step.parts.random.token_bytes(_BYTES))
 
 
-def _check_owner(
-    step: Step, passkey: Authenticator, account: Account | None, response: CredentialResponse
-) -> None:
+def _check_owner(step: Step, passkey: Authenticator, account: Account | None, response: CredentialResponse) -> None:
     """Check that a passkey is of whom it is said to be (WebAuthn level 3, section 7.2, step 6).
 
     Raises:

@@ -59,7 +59,9 @@ def read_response(given: Mapping[str, Any], *names: str) -> CredentialResponse:
         if credential["type"] != "public-key" or not 0 < len(read.id) <= LONGEST_ID:
             raise ValueError("not a public key credential")
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise InvalidProofError(f"This is no passkey's response: {error!r:.200}.", reason="passkey_malformed") from error
+        raise InvalidProofError(
+            f"This is no passkey's response: {error!r:.200}.", reason="passkey_malformed"
+        ) from error
     return read
 
 
