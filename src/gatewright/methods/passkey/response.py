@@ -45,7 +45,7 @@ def read_response(given: Mapping[str, Any], *names: str) -> CredentialResponse:
         InvalidProofError: If it has another form.
     """
     try:
-        credential = given.get("credential")
+        credential: Any = given.get("credential")
         if isinstance(credential, str):
             credential = json.loads(_bounded(credential))
         response = credential["response"]
