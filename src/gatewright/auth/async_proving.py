@@ -16,7 +16,7 @@ from gatewright.operations.prove import prove_by_method
 from gatewright.operations.second_factor import usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step
-from gatewright.proofs import Proof
+from gatewright.proofs import Proof, assurance_of
 
 
 class AsyncProving(AsyncSigningIn):
@@ -92,18 +92,20 @@ class AsyncProving(AsyncSigningIn):
         provider = proven.user.provider_name or step.provider  # which only the proof may have told
         return await self._go_on(replace(step, provider=provider), proven.user, proven.proof)
 
-    async def methods(self, *, is_confirmation: bool = False) -> list[str]:
+    async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
 
         In a pending sign-in those are the second factors; for a guest the methods that a sign-in can begin with.
 
         Args:
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
+            aal: The authentication assurance level that they need; where their session has less, those that cannot
+                raise it are left out.
         """
         step = await self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        is_second = not is_confirmation and await self.pending_user() is not None
+        is_second = assurance_of(step.proofs) < aal if is_confirmation else await self.pending_user() is not None
         return [method.name for method in await usable_methods(step, is_second=is_second)]
 
     async def pending_user(self) -> User | None:

@@ -58,6 +58,8 @@ class ProvingPage:
         self._visit = visit
         self._name = name
         self._is_confirmation = name == CONFIRM
+        asked = visit.request.arguments.get("aal", "")
+        self._aal = int(asked) if asked in ("1", "2", "3") else 0
 
     async def show(
         self, *, chosen: str | None = None, begun: Mapping[str, Any] | None = None, **context: Any
@@ -70,7 +72,7 @@ class ProvingPage:
             context: What else `Pages.show` takes: a status, messages, errors.
         """
         visit = self._visit
-        names = await visit.guard.methods(is_confirmation=self._is_confirmation)
+        names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
         if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
             return redirect(visit.path_with_next("login", visit.wanted))
         chosen = chosen or visit.request.arguments.get("method")
@@ -83,7 +85,7 @@ class ProvingPage:
             visit,
             _TEMPLATES[self._name],
             next=visit.wanted,
-            action=visit.site.path(self._name),
+            action=visit.site.path(self._name) + (f"?aal={self._aal}" if self._aal else ""),
             method=None if first is None else visit.site.find_method(first),
             others=[visit.site.find_method(name) for name in names if name != first],
             begun=begun,
