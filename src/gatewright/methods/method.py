@@ -82,6 +82,9 @@ class Method(ABC):
     requires: ClassVar[str | None] = None
     """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
 
+    connects: ClassVar[bool] = False
+    """Whether its script on the login page asks the JSON API, so that the page's policy has to allow that."""
+
     records_itself: ClassVar[bool] = False
     """Whether it counts attempts, fires hooks of its own and records refusals itself, as only the oldest two do."""
 
@@ -157,6 +160,10 @@ class Method(ABC):
         Raises:
             InvalidProofError: If it is not right; ``reason`` is a stable code for the log.
         """
+
+    def described(self, authenticator: Authenticator) -> str:
+        """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
+        return ""
 
     def claimed_name(self, given: Mapping[str, Any]) -> str:
         """Return who somebody claims to be who is not known yet, so that attempts on one name are limited."""

@@ -16,7 +16,7 @@ from gatewright.methods.passkey.base64url import decode, encode
 from gatewright.methods.passkey.ceremony import Flags, verify_assertion, verify_attestation
 from gatewright.methods.passkey.options import creation_options, request_options
 from gatewright.methods.passkey.record import PasskeyRecord, record_of
-from gatewright.methods.passkey.response import CredentialResponse, read_response
+from gatewright.methods.passkey.response import LONGEST_ID, CredentialResponse, read_response
 from gatewright.methods.passkey.settings import PasskeySettings
 from gatewright.methods.passkey.site import PasskeySite, site_of
 from gatewright.model import Account, Authenticator, User
@@ -51,6 +51,7 @@ class Passkey(Method):
     strength = 100
     can_begin = True
     needs_begin = True
+    connects = True
     requires = "webauthn"
     at_most = 20
     prompt = N_("Use a passkey to prove that it is you.")
@@ -64,12 +65,19 @@ class Passkey(Method):
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a challenge, and bind it to this browser.
 
+        Args:
+            step: The step.
+            given: Also ``tried``, the id of a credential that was refused a moment ago.
+
         Returns:
             What ``PublicKeyCredential.parseRequestOptionsFromJSON`` takes. Where nobody is known yet it names no
-            credentials: who has one for this site is the authenticator's secret.
+            credentials: who has one for this site is the authenticator's secret. ``unknown`` is what was tried, if
+            nobody has enrolled it, for the browser to forget.
         """
         kept = await step.keep(self.name, {"challenge": self._random(step)})
-        return await self._request(step, data_of(kept)["challenge"])
+        begun = await self._request(step, data_of(kept)["challenge"])
+        tried = given.get("tried")
+        return begun | ({"unknown": tried} if await self._is_unknown(step, tried) else {})
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
         """Return the challenge that this browser was given for this user, and has not answered."""
@@ -160,13 +168,44 @@ class Passkey(Method):
         )
         return Enrolled([passkey], proof=self._proof(step, flags))
 
+    def known(self, user: User, passkeys: Sequence[Authenticator]) -> Mapping[str, Any] | None:
+        """Return what password managers should know of a user's passkeys; None where there are none.
+
+        It is what ``signalAllAcceptedCredentials`` and ``signalCurrentUserDetails`` take (WebAuthn level 3, section
+        5.1.10).
+        """
+        if not passkeys:
+            return None
+        record = record_of(passkeys[0])
+        return {
+            "rpId": record.rp_id,
+            "userId": record.user_handle,
+            "allAcceptedCredentialIds": [encode(each.key) for each in passkeys],
+            "name": user.username,
+            "displayName": user.username,
+        }
+
+    def described(self, authenticator: Authenticator) -> str:
+        """Say where a passkey is kept."""
+        record = record_of(authenticator)
+        if not record.is_synced:
+            return N_("It stays on one device.")
+        return N_("It is backed up.") if record.is_backed_up else N_("It is not backed up yet.")
+
     def _site(self, step: Step) -> PasskeySite:
         return site_of(step, self.settings)
 
     async def _own(self, step: Step) -> Sequence[Authenticator]:
         return (await step.enrolled()).get(self.name, [])
 
-    async def _request(self, step: Step, challenge: str) -> Mapping[str, Any]:
+    async def _is_unknown(self, step: Step, credential_id: object) -> bool:
+        try:
+            key = decode(credential_id) if isinstance(credential_id, str) else b""
+        except ValueError:
+            return False
+        return 0 < len(key) <= LONGEST_ID and await step.parts.store.find_authenticator(self.name, key) is None
+
+    async def _request(self, step: Step, challenge: str) -> dict[str, Any]:
         minutes = step.parts.settings.pending_minutes
         return request_options(self._site(step), challenge=challenge, minutes=minutes, passkeys=await self._own(step))
 
