@@ -210,10 +210,9 @@ class AsyncProving(AsyncSigningIn):
 
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        if await self.is_guest():
-            step = await self._step()
-            if step.user is None or await usable_methods(step, is_second=True):
-                await self._require_visit()
+        step = await self._step() if await self.is_guest() else None
+        if step is not None and step.user is not None:
+            if await usable_methods(step, is_second=True):
                 raise SecondFactorRequiredError("Give the second factor that there is.")
             return step
         await self.require_fresh()

@@ -13,6 +13,8 @@ BUILT_IN = {
     "password": "gatewright.methods.password:Password",
     "wallet": "gatewright.methods.wallet:Wallet",
     "passkey": "gatewright.methods.passkey:Passkey",
+    "totp": "gatewright.methods.totp:Totp",
+    "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 

@@ -214,10 +214,9 @@ class Proving(SigningIn):
 
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        if self.is_guest():
-            step = self._step()
-            if step.user is None or run_to_completion(usable_methods(step, is_second=True)):
-                self._require_visit()
+        step = self._step() if self.is_guest() else None
+        if step is not None and step.user is not None:
+            if run_to_completion(usable_methods(step, is_second=True)):
                 raise SecondFactorRequiredError("Give the second factor that there is.")
             return step
         self.require_fresh()

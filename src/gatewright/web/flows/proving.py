@@ -74,8 +74,11 @@ class ProvingPage:
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
-        if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
-            return redirect(visit.path_with_next("login", visit.wanted))
+        if not self._is_confirmation and await visit.guard.pending_user() is None:
+            if await visit.user() is not None:  # by another tab
+                return redirect(visit.site.path_after_login(visit.wanted))
+            if chosen is None:
+                return redirect(visit.path_with_next("login", visit.wanted))
         chosen = chosen or visit.request.arguments.get("method")
         first = chosen if chosen in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
