@@ -89,9 +89,15 @@ BEGUN: dict[str, dict[str, Any]] = {
     "wallet": {"evrmore_address": ADDRESSES[0], "challenge": "Please sign me in.", "expires_at": NOW.isoformat()},
 }
 """Method -> what it returns when a proof is prepared, for pages that show it."""
-BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {}
+BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {
+    "totp": {
+        "secret": "ABCD EFGH",
+        "uri": "otpauth://totp/Example:mary?secret=ABCDEFGH",
+        "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
+    },
+}
 """Method -> what it returns when an enrolment is prepared."""
-SHOWN: dict[str, dict[str, Any]] = {}
+SHOWN: dict[str, dict[str, Any]] = {"recovery_codes": {"codes": ["7K2M-0XQ4-9DVH-3TZC"] * 10}}
 """Method -> what is shown once after an enrolment."""
 OPTIONS: dict[str, dict[str, Any]] = {"wallet": {"wallets": ADDRESSES}}
 """Method -> what there is to choose from."""
