@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from gatewright.fields import Field
 from gatewright.i18n import format_moment, translations_for
 from gatewright.methods import load_methods
+from gatewright.qr import qr_svg
 from gatewright.web.devices import device_name
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -228,6 +229,7 @@ def render(sample: str, language: str, **more: Any) -> str:
     environment.filters |= {
         "device": device_name,
         "iso": datetime.isoformat,
+        "qr": qr_svg,
         "moment": lambda moment: format_moment(moment, language),
         "translated": translations.gettext,
     }

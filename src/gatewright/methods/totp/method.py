@@ -13,10 +13,11 @@ from gatewright.errors import InvalidProofError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Enrolled, Method, Proven
 from gatewright.methods.totp.codes import SECRET_SIZE, time_steps_of
-from gatewright.methods.totp.key_uri import in_groups, key_uri, qr_svg, secret_text
+from gatewright.methods.totp.key_uri import in_groups, key_uri, secret_text
 from gatewright.methods.typed import read_typed
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Kind
+from gatewright.qr import qr_svg
 from gatewright.tokens import Decrypted
 
 _ENROLMENT = "totp_enrolment"
