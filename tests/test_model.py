@@ -32,7 +32,7 @@ def test_the_fields_are_those_of_the_specification():
         AuditEntry: "at event user_id username provider method client reason actor",
         Challenge: "id evrmore_address challenge_text created_at expires_at used",
         Session: "id user_id evrmore_address provider created_at expires_at is_active ip_address user_agent "
-        "username last_seen_at is_fully_authenticated token",
+        "username last_seen_at is_fully_authenticated proven_by token",
     }
     assert dataclasses.replace(SESSION, token=None) == Session(*dataclasses.astuple(SESSION)[:-1])
 

@@ -21,6 +21,7 @@ _TITLES = {
     "links": "links of mails",
     "attempts": "failed attempts",
     "remembered": "remembered browsers",
+    "pending_steps": "pending steps",
     "audit": "audit lines",
 }
 
@@ -38,6 +39,7 @@ def purge(as_json: AsJson = False) -> None:
             "links": auth.cleanup_expired_links,
             "attempts": auth.cleanup_expired_attempts,
             "remembered": auth.cleanup_expired_remembered,
+            "pending_steps": auth.cleanup_expired_pending_steps,
             "audit": auth.cleanup_expired_audit,
         }
         deleted = {what: _delete_all(cleanup, _TITLES[what], progress) for what, cleanup in cleanups.items()}

@@ -47,6 +47,7 @@ def _document(data: AccountData) -> dict[str, Any]:
         "roles": list(data.roles),
         "permissions": list(data.permissions),
         "wallets": list(data.wallets),
+        "authenticators": _records(data.authenticators),
         "sessions": _records(data.sessions),
         "remembered_browsers": _records(data.remembered),
         "mail_links": _records(data.links),

@@ -64,6 +64,16 @@ async def delete_expired_remembered(parts: Parts, *, at_most: int) -> int:
     return await parts.store.delete_expired_remembered(now=parts.clock.now(), at_most=at_most)
 
 
+async def delete_expired_pending_steps(parts: Parts, *, at_most: int) -> int:
+    """Delete steps that browsers have begun and not finished in time, in one transaction, and return how many.
+
+    Raises:
+        InvalidParameterError: If ``at_most`` is not a positive number of rows.
+    """
+    at_most = require_count("at_most", at_most)
+    return await parts.store.delete_expired_pending_steps(now=parts.clock.now(), at_most=at_most)
+
+
 async def delete_expired_audit(parts: Parts, *, at_most: int) -> int:
     """Delete lines of the audit record that are older than the setting ``audit_days``, and return how many.
 

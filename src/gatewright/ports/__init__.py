@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gatewright.ports.account_changes import AccountChangeStore as AccountChangeStore
 from gatewright.ports.account_changes import AccountData as AccountData
+from gatewright.ports.account_changes import EnrolledAuthenticator as EnrolledAuthenticator
 from gatewright.ports.accounts import AccountStore as AccountStore
 from gatewright.ports.attempts import AttemptLimit as AttemptLimit
 from gatewright.ports.attempts import AttemptStore as AttemptStore

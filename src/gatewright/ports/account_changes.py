@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gatewright.model import Account, AuditEntry, Link, QueuedMail, Remembered, Session
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledAuthenticator:
+    """What is told of an authenticator: nothing of it that proves anything."""
+
+    method: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class AccountData:
     roles: Sequence[str]
     permissions: Sequence[str]
     sessions: Sequence[Session]
+    authenticators: Sequence[EnrolledAuthenticator]
     remembered: Sequence[Remembered]
     links: Sequence[Link]
     mails: Sequence[QueuedMail]
@@ -36,7 +48,7 @@ class AccountChangeStore(Protocol):
     async def change_username(self, account_id: str, username: str, *, audit: AuditEntry) -> bool:
         """Give an account another username, and say whether there is such an account.
 
-        Its sessions and remembered browsers go on under the new name.
+        Its sessions, remembered browsers, authenticators and pending steps go on under the new name.
 
         Raises:
             TakenError: If the name is already taken.
@@ -62,9 +74,9 @@ class AccountChangeStore(Protocol):
     async def change_email(self, link_id: str, *, mail: QueuedMail | None, audit: AuditEntry) -> bool:
         """Spend a link on the mail address that it was sent to, all or nothing; say whether this call did.
 
-        The account is verified by it. Its other links are gone, since they were sent to the former address; ``mail``
-        tells that address. A username that was the former address becomes the new one, and sessions and remembered
-        browsers go on under the new name.
+        The account is verified by it. Its other links are gone, since they were sent to the former address, and so is
+        what browsers have begun about it; ``mail`` tells that address. A username that was the former address becomes
+        the new one, and sessions, remembered browsers and authenticators go on under the new name.
 
         Raises:
             TakenError: If another account has taken the address meanwhile. The link is not spent.
@@ -76,8 +88,9 @@ class AccountChangeStore(Protocol):
     ) -> bool:
         """Delete an account with everything that is kept about it, and say whether this call did.
 
-        Sessions, wallets, challenges, remembered browsers, links, waiting mails, rights and profile are gone. The audit
-        record keeps its lines, without the person: under the identifier, but without names, addresses and origins.
+        Sessions, wallets, challenges, remembered browsers, authenticators, pending steps, links, waiting mails, rights
+        and profile are gone. The audit record keeps its lines, without the person: under the identifier, but without
+        names, addresses and origins.
 
         Args:
             account_id: The account.

@@ -56,7 +56,9 @@ class AccountStore(Protocol):
     async def change_account(
         self, account_id: str, *, is_active: bool | None = None, is_verified: bool | None = None, audit: AuditEntry
     ) -> bool:
-        """Change what is not None. An account that is no longer active has no sessions and no remembered browsers.
+        """Change what is not None.
+
+        An account that is no longer active has no sessions, no remembered browsers and no pending steps.
 
         Returns:
             Whether there is such an account.
@@ -68,8 +70,8 @@ class AccountStore(Protocol):
     ) -> None:
         """Keep the hash of a new password, and end the account's sessions but the one with the identifier ``keep``.
 
-        Its links to reset the password or change the mail address, and its remembered browsers, are gone; ``mail``
-        tells the owner.
+        Its links to reset the password or change the mail address, its remembered browsers and its pending steps are
+        gone; its authenticators stay. ``mail`` tells the owner.
         """
         ...
 

@@ -29,7 +29,7 @@ class AuthenticatorStore(Protocol):
         """Keep new authenticators of one user and one method, all or none.
 
         Args:
-            authenticators: The new ones; all of the same method.
+            authenticators: The new ones, at least one; all of the same method.
             owner: Whose they are: an account of ours, or another provider's user.
             at_most: How many the user may have of this method in the end.
             replaces: Whether those that the user had of this method are gone.

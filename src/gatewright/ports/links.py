@@ -34,8 +34,8 @@ class LinkStore(Protocol):
     async def reset_password(self, link_id: str, new_hash: str, *, mail: QueuedMail, audit: AuditEntry) -> bool:
         """Spend a link on a new password, all or nothing; say whether this call did.
 
-        The account's sessions, its other links of this purpose, those to another mail address and its remembered
-        browsers are gone; ``mail`` tells the owner.
+        The account's sessions, its other links of this purpose, those to another mail address, its remembered browsers
+        and its pending steps are gone; its authenticators stay. ``mail`` tells the owner.
         """
         ...
 

@@ -14,6 +14,7 @@ from gatewright.operations.invalidate_token import invalidate_token
 from gatewright.operations.purge import (
     delete_expired_attempts,
     delete_expired_audit,
+    delete_expired_pending_steps,
     delete_expired_remembered,
     delete_expired_sessions,
 )
@@ -137,6 +138,17 @@ class Sessions(Facade):
             StoreUnavailableError: If they cannot be deleted.
         """
         return run_to_completion(delete_expired_remembered(self._parts, at_most=at_most))
+
+    def cleanup_expired_pending_steps(self, *, at_most: int = 2**31) -> int:
+        """Delete steps that browsers have begun and not finished in time, and return how many.
+
+        At most so many in one transaction.
+
+        Raises:
+            InvalidParameterError: If ``at_most`` is not a positive number of rows.
+            StoreUnavailableError: If they cannot be deleted.
+        """
+        return run_to_completion(delete_expired_pending_steps(self._parts, at_most=at_most))
 
     def list_audit(
         self,

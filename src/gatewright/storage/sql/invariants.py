@@ -138,6 +138,29 @@ def _made_in_future(table: str, *, which: str = "id", column: str = "created_at"
     )
 
 
+def _astray(table: str, meaning: str) -> Rule:
+    """Return the rule that what is about an account of ours belongs to it."""
+    return Rule(
+        table,
+        f"rows of {table} about our own accounts name no account, or another one",
+        meaning,
+        "Delete these rows.",
+        f"SELECT id AS which FROM {table} WHERE {_OWN} AND user_id IS NOT NULL"  # noqa: S608 - of our own names
+        " AND (account_id IS NULL OR account_id <> user_id)",
+        lets_in=True,
+    )
+
+
+def _unreadable(table: str) -> Rule:
+    return Rule(
+        table,
+        f"rows of {table} say in no way that can be read how they were proven",
+        "Each request of theirs fails.",
+        "Delete these rows; their users can sign in again.",
+        f"SELECT id AS which FROM {table} WHERE proven_by <> '' AND substr(proven_by, 1, 2) <> '[['",  # noqa: S608 - ours
+    )
+
+
 _END_SESSIONS = "End them: gatewright sessions revoke --user ID"
 
 RULES: tuple[Rule, ...] = (
@@ -150,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         " UNION ALL SELECT 'none' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)",
     ),
     *(_orphans(table) for table in ("wallets", "sessions", "remembered", "links", "outbox", "profiles")),
-    *(_orphans(table) for table in ("user_roles", "user_permissions")),
+    *(_orphans(table) for table in ("user_roles", "user_permissions", "authenticators", "pending_steps")),
     *(_orphans(table, column="role", parent="roles", key="name") for table in ("user_roles", "role_permissions")),
     *(_orphans("role_parents", column=column, parent="roles", key="name") for column in ("role", "parent")),
     *(
@@ -224,15 +247,9 @@ RULES: tuple[Rule, ...] = (
         "Forget them: gatewright sessions revoke --user ID",
         "SELECT r.id AS which FROM remembered AS r JOIN users AS u ON u.id = r.account_id WHERE NOT u.is_active",
     ),
-    Rule(
-        "remembered",
-        "remembered browsers of our own accounts name no account",
-        "Changing the password or deleting the account does not forget them.",
-        "Delete these rows.",
-        f"SELECT id AS which FROM remembered WHERE {_OWN}"  # noqa: S608 - of our own names
-        " AND (account_id IS NULL OR account_id <> user_id)",
-        lets_in=True,
-    ),
+    _astray("remembered", "Changing the password or deleting the account does not forget them."),
+    _astray("authenticators", "Deactivating or deleting the account does not make them useless."),
+    _astray("pending_steps", "Changing the password or deleting the account does not end them."),
     Rule(
         "links",
         "links of mails are of no known kind, or were sent to an address that is not the account's",
@@ -260,12 +277,16 @@ RULES: tuple[Rule, ...] = (
     _digests("sessions", "secret_digest"),
     _digests("remembered", "digest", "previous_digest"),
     _digests("links", "digest"),
+    _digests("pending_steps", "digest"),
     _digests("credentials", "digest", "previous_digest", which="user_id"),
     *_lifetimes("sessions", lets_in=True),
     *_lifetimes("remembered", lets_in=True),
     *_lifetimes("links", lets_in=True),
+    *_lifetimes("pending_steps", lets_in=True),
     *_lifetimes("challenges", lets_in=True),
+    *(_unreadable(table) for table in ("sessions", "remembered")),
     *(_made_in_future(table) for table in ("users", "sessions", "remembered", "links", "challenges", "outbox")),
+    *(_made_in_future(table) for table in ("authenticators", "pending_steps")),
     _made_in_future("wallets", which="evrmore_address", column="linked_at"),
     _made_in_future("audit", which="event", column="at"),
 )

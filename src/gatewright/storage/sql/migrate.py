@@ -10,7 +10,7 @@ from gatewright.errors import ConfigurationError, StoreUnavailableError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration. Kept here too so that an up-to-date database never imports Alembic."""
 
 

@@ -7,10 +7,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, get_args
 
-from gatewright.model import Account, Attempt, AuditEntry, Challenge, Link, QueuedMail, Remembered, Session
+from gatewright.model import (
+    Account,
+    Attempt,
+    AuditEntry,
+    Authenticator,
+    Challenge,
+    Link,
+    PendingStep,
+    QueuedMail,
+    Remembered,
+    Session,
+)
 
 Row = tuple[Any, ...]
-_Record = Account | Attempt | AuditEntry | Challenge | QueuedMail | Link | Remembered | Session
+_Record = (
+    Account | Attempt | AuditEntry | Authenticator | Challenge | Link | PendingStep | QueuedMail | Remembered | Session
+)
 
 _COLUMNS = {
     record: tuple(field.name for field in fields(record) if field.name != "token") for record in get_args(_Record)
@@ -98,6 +111,7 @@ class RecordReader:
             username,
             last_seen_at,
             is_fully_authenticated,
+            proven_by,
         ) = row
         return Session(
             id=id_,
@@ -112,6 +126,7 @@ class RecordReader:
             username=username,
             last_seen_at=self.moment(last_seen_at),
             is_fully_authenticated=bool(is_fully_authenticated),
+            proven_by=proven_by,
         )
 
     def audit_entry(self, row: Row) -> AuditEntry:
@@ -151,7 +166,7 @@ class RecordReader:
 
     def remembered(self, row: Row) -> Remembered:
         """Read a row of ``remembered``, without its account and its digests."""
-        id_, user_id, username, provider, created_at, expires_at, rotated_at = row
+        id_, user_id, username, provider, created_at, expires_at, rotated_at, proven_by = row
         return Remembered(
             id=id_,
             user_id=user_id,
@@ -160,4 +175,37 @@ class RecordReader:
             created_at=self.moment(created_at),
             expires_at=self.moment(expires_at),
             rotated_at=self.moment(rotated_at),
+            proven_by=proven_by,
+        )
+
+    def authenticator(self, row: Row) -> Authenticator:
+        """Read a row of ``authenticators``, without its account."""
+        id_, method, user_id, username, provider, key, name, data, counter, created_at, last_used_at = row
+        return Authenticator(
+            id=id_,
+            method=method,
+            user_id=user_id,
+            username=username,
+            provider=provider,
+            key=key,
+            name=name,
+            data=data,
+            counter=counter,
+            created_at=self.moment(created_at),
+            last_used_at=None if last_used_at is None else self.moment(last_used_at),
+        )
+
+    def pending_step(self, row: Row) -> PendingStep:
+        """Read a row of ``pending_steps``, without its account and its digest."""
+        id_, kind, user_id, username, provider, data, created_at, expires_at, tries = row
+        return PendingStep(
+            id=id_,
+            kind=kind,
+            user_id=user_id,
+            username=username,
+            provider=provider,
+            data=data,
+            created_at=self.moment(created_at),
+            expires_at=self.moment(expires_at),
+            tries=tries,
         )

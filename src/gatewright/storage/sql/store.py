@@ -9,10 +9,12 @@ from gatewright.storage.sql.stores.account_changes import SQLAccountChanges
 from gatewright.storage.sql.stores.accounts import SQLAccounts
 from gatewright.storage.sql.stores.attempts import SQLAttempts
 from gatewright.storage.sql.stores.audit import SQLAudit
+from gatewright.storage.sql.stores.authenticators import SQLAuthenticators
 from gatewright.storage.sql.stores.challenges import SQLChallenges
 from gatewright.storage.sql.stores.credentials import SQLCredentials
 from gatewright.storage.sql.stores.links import SQLLinks
 from gatewright.storage.sql.stores.outbox import SQLOutbox
+from gatewright.storage.sql.stores.pending_steps import SQLPendingSteps
 from gatewright.storage.sql.stores.profiles import SQLProfiles
 from gatewright.storage.sql.stores.remembered import SQLRemembered
 from gatewright.storage.sql.stores.rights import SQLRights
@@ -24,10 +26,12 @@ class SQLStore(
     SQLAccounts,
     SQLAttempts,
     SQLAudit,
+    SQLAuthenticators,
     SQLChallenges,
     SQLCredentials,
     SQLOutbox,
     SQLLinks,
+    SQLPendingSteps,
     SQLProfiles,
     SQLRemembered,
     SQLRights,

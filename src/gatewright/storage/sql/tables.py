@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
 
-from gatewright.storage.sql.types import DIGEST, ID, LONG_TEXT, MOMENT, NUMBER, text_up_to
+from gatewright.storage.sql.types import DIGEST, ID, KEY, LONG_TEXT, MOMENT, NUMBER, text_up_to
 
 metadata = MetaData()
 
@@ -27,6 +27,11 @@ users = Table(
 
 def _account() -> Column[str]:
     return Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+
+def _proven_by() -> Column[str]:
+    # With a default: while servers are replaced one by one, those of the release before still insert rows without it.
+    return Column("proven_by", LONG_TEXT, nullable=False, server_default="")
 
 
 wallets = Table(
@@ -69,6 +74,7 @@ sessions = Table(
     Column("is_fully_authenticated", Boolean, nullable=False),
     Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
     Column("secret_digest", DIGEST, unique=True),
+    _proven_by(),
     Index("ix_sessions_user_id_created_at", "user_id", "created_at"),
 )
 
@@ -153,6 +159,7 @@ remembered = Table(
     Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
     Column("digest", DIGEST, nullable=False),
     Column("previous_digest", DIGEST),
+    _proven_by(),
     Index("ix_remembered_provider_user_id", "provider", "user_id"),
 )
 
@@ -195,6 +202,42 @@ outbox = Table(
     Column("tries", Integer, nullable=False),
     Column("error", text_up_to(255)),
     Column("next_path", LONG_TEXT),
+)
+
+authenticators = Table(
+    "authenticators",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("method", text_up_to(64), nullable=False),
+    Column("user_id", text_up_to(255), nullable=False),
+    Column("username", text_up_to(255), nullable=False),
+    Column("provider", text_up_to(255), nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("name", text_up_to(255), nullable=False),
+    Column("data", LONG_TEXT, nullable=False),
+    Column("counter", NUMBER, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("last_used_at", MOMENT),
+    Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    UniqueConstraint("method", "key", name="uq_authenticators_method_key"),
+    Index("ix_authenticators_provider_user_id", "provider", "user_id"),
+)
+
+pending_steps = Table(
+    "pending_steps",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", text_up_to(64), nullable=False),
+    Column("user_id", text_up_to(255)),
+    Column("username", text_up_to(255)),
+    Column("provider", text_up_to(255)),
+    Column("data", LONG_TEXT, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("expires_at", MOMENT, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("digest", DIGEST, nullable=False),
+    UniqueConstraint("digest", "kind", name="uq_pending_steps_digest_kind"),
 )
 
 profiles = Table("profiles", metadata, _account(), Column("fields", LONG_TEXT, nullable=False), sqlite_with_rowid=False)

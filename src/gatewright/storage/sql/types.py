@@ -30,4 +30,7 @@ MOMENT: TypeEngine[Any] = String(26).with_variant(TIMESTAMP(timezone=True), _POS
 """UTC ISO text with ``T`` and without offset, so that text order is time order; or ``timestamptz``."""
 
 DIGEST: TypeEngine[bytes] = LargeBinary(32)
+KEY: TypeEngine[bytes] = LargeBinary(1023)
+"""What finds an authenticator. The identifier of a passkey has at most 1023 bytes (WebAuthn level 3, section 4)."""
+
 NUMBER: TypeEngine[int] = Integer().with_variant(BigInteger(), _POSTGRESQL)

@@ -30,9 +30,11 @@ from gatewright.storage.sql.statements.sessions import RECORD as SESSIONS
 from gatewright.storage.sql.tables import (
     attempts,
     audit,
+    authenticators,
     challenges,
     links,
     outbox,
+    pending_steps,
     remembered,
     sessions,
     user_permissions,
@@ -84,6 +86,16 @@ class AccountChangeStatements(StatementsBase):
     def rename_remembered(self) -> str:
         """Parameters: ``account_id``, ``name``, ``new_name``."""
         return self._sql(_rename(remembered))
+
+    @cached_property
+    def rename_authenticators(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``new_name``."""
+        return self._sql(_rename(authenticators))
+
+    @cached_property
+    def rename_pending_steps(self) -> str:
+        """Parameters: ``account_id``, ``name``, ``new_name``."""
+        return self._sql(_rename(pending_steps))
 
     @cached_property
     def delete_links_of_account(self) -> str:
@@ -169,6 +181,13 @@ class AccountChangeStatements(StatementsBase):
     def all_remembered_of_account(self) -> str:
         """Parameters: ``account_id``."""
         return self._sql(_of_account(remembered, *REMEMBERED).order_by(remembered.c.created_at))
+
+    @cached_property
+    def all_authenticators_of_account(self) -> str:
+        """Parameters: ``account_id``. Nothing that proves anything."""
+        k = authenticators.c
+        told = _of_account(authenticators, k.method, k.name, k.created_at, k.last_used_at)
+        return self._sql(told.order_by(k.created_at, k.id))
 
     @cached_property
     def all_links_of_account(self) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select, text
 
 from gatewright.storage.sql.statements.compile import StatementsBase
-from gatewright.storage.sql.tables import links, remembered, users, wallets
+from gatewright.storage.sql.tables import authenticators, links, remembered, users, wallets
 
 _LOCK_AUDIT_NUMBER = """
     SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
@@ -37,6 +37,13 @@ class LockStatements(StatementsBase):
         """Parameters: ``account_id``."""
         theirs = select(users.c.id).where(users.c.id == bindparam("account_id"))
         return self._sql(theirs.with_for_update(key_share=True))
+
+    @cached_property
+    def lock_account_of_authenticator(self) -> str:
+        """Parameters: ``authenticator_id``."""
+        this = authenticators.c.id == bindparam("authenticator_id")
+        owner = select(authenticators.c.account_id).where(this).scalar_subquery()
+        return self._sql(select(users.c.id).where(users.c.id == owner).with_for_update(key_share=True))
 
     @cached_property
     def lock_account_of_link(self) -> str:

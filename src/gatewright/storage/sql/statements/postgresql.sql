@@ -9,6 +9,11 @@ INSERT INTO roles (name) VALUES (%(name)s::VARCHAR COLLATE "C") ON CONFLICT DO N
 -- add_role_parent
 INSERT INTO role_parents (role, parent) VALUES (%(role)s::VARCHAR COLLATE "C", %(parent)s::VARCHAR COLLATE "C") ON CONFLICT DO NOTHING
 
+-- all_authenticators_of_account
+SELECT authenticators.method, authenticators.name, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY authenticators.created_at, authenticators.id
+
 -- all_links_of_account
 SELECT links.id, links.purpose, links.account_id, links.email, links.created_at, links.expires_at, links.next_path
 FROM links
@@ -20,12 +25,12 @@ FROM outbox
 WHERE outbox.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY outbox.created_at
 
 -- all_remembered_of_account
-SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at
+SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.proven_by
 FROM remembered
 WHERE remembered.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY remembered.created_at
 
 -- all_sessions_of_account
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions
 WHERE sessions.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY sessions.created_at
 
@@ -56,6 +61,9 @@ UPDATE users SET username=%(username)s::VARCHAR COLLATE "C" WHERE users.id = %(a
 -- claim_challenge
 UPDATE challenges SET used=true WHERE challenges.id = %(challenge_id)s::VARCHAR COLLATE "C" AND challenges.used IS false AND challenges.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
 
+-- claim_pending_step
+DELETE FROM pending_steps WHERE pending_steps.id = %(step_id)s::VARCHAR COLLATE "C" AND pending_steps.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
+
 -- claim_queued_mail
 UPDATE outbox SET due_at=%(busy_until)s::TIMESTAMP WITH TIME ZONE WHERE outbox.id = coalesce((SELECT outbox.id
 FROM outbox
@@ -64,6 +72,16 @@ LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED), (SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at > %(too_late)s::TIMESTAMP WITH TIME ZONE ORDER BY outbox.due_at
 LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED)) RETURNING outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+
+-- count_authenticators_of_account
+SELECT count(*) AS count_1
+FROM authenticators
+WHERE authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.method = %(method)s::VARCHAR COLLATE "C"
+
+-- count_authenticators_of_user
+SELECT count(*) AS count_1
+FROM authenticators
+WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL AND authenticators.method = %(method)s::VARCHAR COLLATE "C"
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
@@ -74,6 +92,9 @@ WHERE challenges.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C" AND 
 SELECT count(*) AS count_1
 FROM challenges
 WHERE challenges.client = %(client)s::VARCHAR COLLATE "C" AND challenges.created_at > %(since)s::TIMESTAMP WITH TIME ZONE AND challenges.created_at <= %(until)s::TIMESTAMP WITH TIME ZONE
+
+-- count_try
+UPDATE pending_steps SET tries=(pending_steps.tries + 1) WHERE pending_steps.id = %(step_id)s::VARCHAR COLLATE "C" AND pending_steps.tries < %(at_most)s::INTEGER
 
 -- delete_account
 DELETE FROM users WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
@@ -120,6 +141,12 @@ FROM links
 WHERE links.expires_at <= %(now)s::TIMESTAMP WITH TIME ZONE
 LIMIT %(at_most)s OFFSET 0)
 
+-- delete_expired_pending_steps
+DELETE FROM pending_steps WHERE pending_steps.id IN (SELECT pending_steps.id
+FROM pending_steps
+WHERE pending_steps.expires_at <= %(now)s::TIMESTAMP WITH TIME ZONE
+LIMIT %(at_most)s OFFSET 0)
+
 -- delete_expired_remembered
 DELETE FROM remembered WHERE remembered.id IN (SELECT remembered.id
 FROM remembered
@@ -138,6 +165,9 @@ DELETE FROM links WHERE links.account_id = %(account_id)s::VARCHAR COLLATE "C" A
 -- delete_links_of_account
 DELETE FROM links WHERE links.account_id = %(account_id)s::VARCHAR COLLATE "C"
 
+-- delete_pending_steps_of_account
+DELETE FROM pending_steps WHERE pending_steps.account_id = %(account_id)s::VARCHAR COLLATE "C"
+
 -- end_remembered_sessions_of_account
 UPDATE sessions SET is_active=false WHERE sessions.account_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.is_fully_authenticated IS false AND sessions.is_active IS true
 
@@ -145,7 +175,7 @@ UPDATE sessions SET is_active=false WHERE sessions.account_id = %(user_id)s::VAR
 UPDATE sessions SET is_active=false WHERE sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.provider = %(provider)s::VARCHAR COLLATE "C" AND sessions.account_id IS NULL AND sessions.is_fully_authenticated IS false AND sessions.is_active IS true
 
 -- end_session
-UPDATE sessions SET is_active=false WHERE sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.is_active IS true RETURNING sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.account_id
+UPDATE sessions SET is_active=false WHERE sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.is_active IS true RETURNING sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, sessions.account_id
 
 -- end_sessions_of_account
 UPDATE sessions SET is_active=false WHERE sessions.account_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.id != %(keep)s::VARCHAR COLLATE "C" AND sessions.is_active IS true
@@ -157,7 +187,7 @@ UPDATE sessions SET is_active=false WHERE sessions.user_id = %(user_id)s::VARCHA
 UPDATE sessions SET is_active=false WHERE sessions.account_id = %(account_id)s::VARCHAR COLLATE "C" AND sessions.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C" AND sessions.is_active IS true
 
 -- end_visit
-UPDATE sessions SET is_active=false WHERE sessions.secret_digest = %(digest)s AND sessions.is_active IS true RETURNING sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.account_id
+UPDATE sessions SET is_active=false WHERE sessions.secret_digest = %(digest)s AND sessions.is_active IS true RETURNING sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, sessions.account_id
 
 -- find_account
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
@@ -199,6 +229,14 @@ FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.account_id = sessions.user_id
 
+-- find_authenticator
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+FROM wallets
+WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
+LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at AS created_at_1, users.last_login
+FROM authenticators LEFT OUTER JOIN users ON users.id = authenticators.account_id
+WHERE authenticators.method = %(method)s::VARCHAR COLLATE "C" AND authenticators.key = %(key)s AND (authenticators.account_id IS NULL OR users.is_active IS true)
+
 -- find_challenge
 SELECT challenges.id, challenges.evrmore_address, challenges.challenge_text, challenges.created_at, challenges.expires_at, challenges.used
 FROM challenges
@@ -238,18 +276,23 @@ LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.
 FROM users JOIN links ON users.id = links.account_id AND (users.email = links.email OR links.purpose = 'email_change') AND users.is_active IS true
 WHERE links.digest = %(digest)s AND links.purpose = %(purpose)s::VARCHAR COLLATE "C" AND links.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
 
+-- find_pending_step
+SELECT pending_steps.id, pending_steps.kind, pending_steps.user_id, pending_steps.username, pending_steps.provider, pending_steps.data, pending_steps.created_at, pending_steps.expires_at, pending_steps.tries
+FROM pending_steps
+WHERE pending_steps.digest = %(digest)s AND pending_steps.kind = %(kind)s::VARCHAR COLLATE "C" AND pending_steps.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
+
 -- find_profile
 SELECT profiles.fields
 FROM profiles
 WHERE profiles.account_id = %(account_id)s::VARCHAR COLLATE "C"
 
 -- find_remembered
-SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.account_id, remembered.digest, remembered.previous_digest
+SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.proven_by, remembered.account_id, remembered.digest, remembered.previous_digest
 FROM remembered
 WHERE remembered.id = %(series_id)s::VARCHAR COLLATE "C" AND remembered.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
 
 -- find_session
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login, array((WITH RECURSIVE held(role) AS
@@ -306,6 +349,9 @@ INSERT INTO attempts (id, action, name, client, at) VALUES (%(id)s::VARCHAR COLL
 -- insert_audit
 INSERT INTO audit (at, event, user_id, username, provider, method, client, reason, actor) VALUES (%(at)s::TIMESTAMP WITH TIME ZONE, %(event)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(method)s::VARCHAR COLLATE "C", %(client)s::VARCHAR COLLATE "C", %(reason)s::VARCHAR COLLATE "C", %(actor)s::VARCHAR COLLATE "C") RETURNING audit.id
 
+-- insert_authenticator
+INSERT INTO authenticators (id, method, user_id, username, provider, key, name, data, counter, created_at, last_used_at, account_id) VALUES (%(id)s::VARCHAR COLLATE "C", %(method)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(key)s, %(name)s::VARCHAR COLLATE "C", %(data)s::VARCHAR COLLATE "C", %(counter)s::BIGINT, %(created_at)s::TIMESTAMP WITH TIME ZONE, %(last_used_at)s::TIMESTAMP WITH TIME ZONE, %(account_id)s::VARCHAR COLLATE "C")
+
 -- insert_challenge
 INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires_at, used, client) VALUES (%(id)s::VARCHAR COLLATE "C", %(evrmore_address)s::VARCHAR COLLATE "C", %(challenge_text)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(used)s, %(client)s::VARCHAR COLLATE "C")
 
@@ -316,10 +362,10 @@ INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, diges
 INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path) VALUES (%(id)s::VARCHAR COLLATE "C", %(kind)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(language)s::VARCHAR COLLATE "C", %(base_url)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(due_at)s::TIMESTAMP WITH TIME ZONE, %(tries)s::INTEGER, %(error)s::VARCHAR COLLATE "C", %(next_path)s::VARCHAR COLLATE "C")
 
 -- insert_remembered
-INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest) VALUES (%(id)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(rotated_at)s::TIMESTAMP WITH TIME ZONE, %(account_id)s::VARCHAR COLLATE "C", %(digest)s, %(previous_digest)s)
+INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest, proven_by) VALUES (%(id)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(rotated_at)s::TIMESTAMP WITH TIME ZONE, %(account_id)s::VARCHAR COLLATE "C", %(digest)s, %(previous_digest)s, %(proven_by)s::VARCHAR COLLATE "C")
 
 -- insert_session
-INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, secret_digest) VALUES (%(id)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(evrmore_address)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(is_active)s, %(ip_address)s::VARCHAR COLLATE "C", %(user_agent)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(last_seen_at)s::TIMESTAMP WITH TIME ZONE, %(is_fully_authenticated)s, %(account_id)s::VARCHAR COLLATE "C", %(secret_digest)s)
+INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, secret_digest, proven_by) VALUES (%(id)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(evrmore_address)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(is_active)s, %(ip_address)s::VARCHAR COLLATE "C", %(user_agent)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(last_seen_at)s::TIMESTAMP WITH TIME ZONE, %(is_fully_authenticated)s, %(account_id)s::VARCHAR COLLATE "C", %(secret_digest)s, %(proven_by)s::VARCHAR COLLATE "C")
 
 -- insert_wallet
 INSERT INTO wallets (evrmore_address, account_id, linked_at) VALUES (%(evrmore_address)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(linked_at)s::TIMESTAMP WITH TIME ZONE)
@@ -331,6 +377,9 @@ WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WI
 
 -- keep_credential
 INSERT INTO credentials (provider, user_id, digest, previous_digest, expires_at) VALUES (%(provider)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(digest)s, %(previous_digest)s, %(expires_at)s::TIMESTAMP WITH TIME ZONE) ON CONFLICT (provider, user_id) DO UPDATE SET digest = excluded.digest, previous_digest = excluded.previous_digest, expires_at = excluded.expires_at
+
+-- keep_pending_step
+INSERT INTO pending_steps (id, kind, user_id, username, provider, data, created_at, expires_at, tries, account_id, digest) VALUES (%(id)s::VARCHAR COLLATE "C", %(kind)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(data)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(tries)s::INTEGER, %(account_id)s::VARCHAR COLLATE "C", %(digest)s) ON CONFLICT (digest, kind) DO UPDATE SET id = excluded.id, user_id = excluded.user_id, username = excluded.username, provider = excluded.provider, data = excluded.data, created_at = excluded.created_at, expires_at = excluded.expires_at, tries = excluded.tries, account_id = excluded.account_id
 
 -- list_accounts
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
@@ -352,6 +401,16 @@ SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.pro
 FROM audit
 WHERE audit.id > %(after_id)s::BIGINT AND audit.id <= %(up_to)s::BIGINT AND (%(since)s::TIMESTAMP WITH TIME ZONE IS NULL OR audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE) AND (%(event)s::VARCHAR COLLATE "C" IS NULL OR audit.event = %(event)s::VARCHAR COLLATE "C") AND audit.username IN (%(username)s, %(folded)s) ORDER BY audit.id
 LIMIT %(at_most)s OFFSET 0
+
+-- list_authenticators_of_account
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY authenticators.created_at, authenticators.id
+
+-- list_authenticators_of_user
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL ORDER BY authenticators.created_at, authenticators.id
 
 -- list_newest_audit
 SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
@@ -380,17 +439,17 @@ SELECT roles.name
 FROM roles ORDER BY roles.name
 
 -- list_sessions
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_account
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.account_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_user
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.provider = %(provider)s::VARCHAR COLLATE "C" AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
 
@@ -403,6 +462,13 @@ WHERE wallets.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY wallets.
 SELECT users.id
 FROM users
 WHERE users.id = %(account_id)s::VARCHAR COLLATE "C" FOR NO KEY UPDATE
+
+-- lock_account_of_authenticator
+SELECT users.id
+FROM users
+WHERE users.id = (SELECT authenticators.account_id
+FROM authenticators
+WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C") FOR NO KEY UPDATE
 
 -- lock_account_of_link
 SELECT users.id
@@ -487,6 +553,12 @@ UPDATE remembered SET rotated_at=%(now)s::TIMESTAMP WITH TIME ZONE, digest=%(new
 -- remove_attempt
 DELETE FROM attempts WHERE attempts.id = %(attempt_id)s::VARCHAR COLLATE "C"
 
+-- remove_authenticators_of_account
+DELETE FROM authenticators WHERE authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+
+-- remove_authenticators_of_user
+DELETE FROM authenticators WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+
 -- remove_mails
 DELETE FROM outbox WHERE outbox.account_id = %(account_id)s::VARCHAR COLLATE "C" AND outbox.kind = %(kind)s::VARCHAR COLLATE "C"
 
@@ -508,6 +580,18 @@ FROM wallets AS wallets_1
 WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
 FROM users
 WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
+
+-- rename_authenticator_of_account
+UPDATE authenticators SET name=%(name)s::VARCHAR COLLATE "C" WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C" AND authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C"
+
+-- rename_authenticator_of_user
+UPDATE authenticators SET name=%(name)s::VARCHAR COLLATE "C" WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C" AND authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL
+
+-- rename_authenticators
+UPDATE authenticators SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE authenticators.account_id = %(account_id)s::VARCHAR COLLATE "C" AND authenticators.username = %(name)s::VARCHAR COLLATE "C"
+
+-- rename_pending_steps
+UPDATE pending_steps SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE pending_steps.account_id = %(account_id)s::VARCHAR COLLATE "C" AND pending_steps.username = %(name)s::VARCHAR COLLATE "C"
 
 -- rename_remembered
 UPDATE remembered SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE remembered.account_id = %(account_id)s::VARCHAR COLLATE "C" AND remembered.username = %(name)s::VARCHAR COLLATE "C"
@@ -560,6 +644,9 @@ WHERE user_roles.account_id = %(account_id)s::VARCHAR COLLATE "C" AND NOT (EXIST
 FROM user_roles AS others
 WHERE others.role = user_roles.role AND others.account_id != %(account_id)s::VARCHAR COLLATE "C")) ORDER BY user_roles.role
 
+-- spend_authenticator
+DELETE FROM authenticators WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C"
+
 -- spend_link
 DELETE FROM links WHERE links.id = %(link_id)s::VARCHAR COLLATE "C" AND links.purpose = %(purpose)s::VARCHAR COLLATE "C" AND links.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (EXISTS (SELECT *
 FROM users
@@ -568,8 +655,14 @@ WHERE users.id = links.account_id AND (users.email = links.email OR links.purpos
 -- touch_account
 UPDATE users SET last_login=%(now)s::TIMESTAMP WITH TIME ZONE WHERE users.id = %(account_id)s::VARCHAR COLLATE "C" AND users.is_active IS true
 
+-- touch_authenticator
+UPDATE authenticators SET last_used_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C"
+
 -- touch_session
 UPDATE sessions SET last_seen_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE sessions.id = %(session_id)s::VARCHAR COLLATE "C"
 
 -- unassign_role
 DELETE FROM user_roles WHERE user_roles.account_id = %(account_id)s::VARCHAR COLLATE "C" AND user_roles.role = %(role)s::VARCHAR COLLATE "C"
+
+-- use_authenticator
+UPDATE authenticators SET data=coalesce(%(data)s, authenticators.data), counter=%(counter)s::BIGINT, last_used_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C" AND authenticators.counter < %(counter)s::BIGINT

@@ -9,6 +9,11 @@ INSERT INTO roles (name) VALUES (:name) ON CONFLICT DO NOTHING
 -- add_role_parent
 INSERT INTO role_parents (role, parent) VALUES (:role, :parent) ON CONFLICT DO NOTHING
 
+-- all_authenticators_of_account
+SELECT authenticators.method, authenticators.name, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.account_id = :account_id ORDER BY authenticators.created_at, authenticators.id
+
 -- all_links_of_account
 SELECT links.id, links.purpose, links.account_id, links.email, links.created_at, links.expires_at, links.next_path
 FROM links
@@ -20,12 +25,12 @@ FROM outbox
 WHERE outbox.account_id = :account_id ORDER BY outbox.created_at
 
 -- all_remembered_of_account
-SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at
+SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.proven_by
 FROM remembered
 WHERE remembered.account_id = :account_id ORDER BY remembered.created_at
 
 -- all_sessions_of_account
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions
 WHERE sessions.account_id = :account_id ORDER BY sessions.created_at
 
@@ -56,6 +61,9 @@ UPDATE users SET username=:username WHERE users.id = :account_id
 -- claim_challenge
 UPDATE challenges SET used=1 WHERE challenges.id = :challenge_id AND challenges.used IS 0 AND challenges.expires_at > :now
 
+-- claim_pending_step
+DELETE FROM pending_steps WHERE pending_steps.id = :step_id AND pending_steps.expires_at > :now
+
 -- claim_queued_mail
 UPDATE outbox SET due_at=:busy_until WHERE outbox.id = coalesce((SELECT outbox.id
 FROM outbox
@@ -64,6 +72,16 @@ LIMIT 1 OFFSET 0), (SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at > :too_late ORDER BY outbox.due_at
 LIMIT 1 OFFSET 0)) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
+
+-- count_authenticators_of_account
+SELECT count(*) AS count_1
+FROM authenticators
+WHERE authenticators.account_id = :user_id AND authenticators.method = :method
+
+-- count_authenticators_of_user
+SELECT count(*) AS count_1
+FROM authenticators
+WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = :method
 
 -- count_challenges_of_address
 SELECT count(*) AS count_1
@@ -74,6 +92,9 @@ WHERE challenges.evrmore_address = :evrmore_address AND challenges.created_at > 
 SELECT count(*) AS count_1
 FROM challenges
 WHERE challenges.client = :client AND challenges.created_at > :since AND challenges.created_at <= :until
+
+-- count_try
+UPDATE pending_steps SET tries=(pending_steps.tries + 1) WHERE pending_steps.id = :step_id AND pending_steps.tries < :at_most
 
 -- delete_account
 DELETE FROM users WHERE users.id = :account_id
@@ -120,6 +141,12 @@ FROM links
 WHERE links.expires_at <= :now
 LIMIT :at_most OFFSET 0)
 
+-- delete_expired_pending_steps
+DELETE FROM pending_steps WHERE pending_steps.id IN (SELECT pending_steps.id
+FROM pending_steps
+WHERE pending_steps.expires_at <= :now
+LIMIT :at_most OFFSET 0)
+
 -- delete_expired_remembered
 DELETE FROM remembered WHERE remembered.id IN (SELECT remembered.id
 FROM remembered
@@ -138,6 +165,9 @@ DELETE FROM links WHERE links.account_id = :account_id AND links.purpose = :purp
 -- delete_links_of_account
 DELETE FROM links WHERE links.account_id = :account_id
 
+-- delete_pending_steps_of_account
+DELETE FROM pending_steps WHERE pending_steps.account_id = :account_id
+
 -- end_remembered_sessions_of_account
 UPDATE sessions SET is_active=0 WHERE sessions.account_id = :user_id AND sessions.is_fully_authenticated IS 0 AND sessions.is_active IS 1
 
@@ -145,7 +175,7 @@ UPDATE sessions SET is_active=0 WHERE sessions.account_id = :user_id AND session
 UPDATE sessions SET is_active=0 WHERE sessions.user_id = :user_id AND sessions.provider = :provider AND sessions.account_id IS NULL AND sessions.is_fully_authenticated IS 0 AND sessions.is_active IS 1
 
 -- end_session
-UPDATE sessions SET is_active=0 WHERE sessions.id = :session_id AND sessions.is_active IS 1 RETURNING id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id
+UPDATE sessions SET is_active=0 WHERE sessions.id = :session_id AND sessions.is_active IS 1 RETURNING id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, proven_by, account_id
 
 -- end_sessions_of_account
 UPDATE sessions SET is_active=0 WHERE sessions.account_id = :user_id AND sessions.id != :keep AND sessions.is_active IS 1
@@ -157,7 +187,7 @@ UPDATE sessions SET is_active=0 WHERE sessions.user_id = :user_id AND sessions.p
 UPDATE sessions SET is_active=0 WHERE sessions.account_id = :account_id AND sessions.evrmore_address = :evrmore_address AND sessions.is_active IS 1
 
 -- end_visit
-UPDATE sessions SET is_active=0 WHERE sessions.secret_digest = :digest AND sessions.is_active IS 1 RETURNING id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id
+UPDATE sessions SET is_active=0 WHERE sessions.secret_digest = :digest AND sessions.is_active IS 1 RETURNING id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, proven_by, account_id
 
 -- find_account
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
@@ -184,6 +214,14 @@ WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at, users.last_login
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.account_id = sessions.user_id
+
+-- find_authenticator
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+FROM wallets
+WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
+LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at AS created_at_1, users.last_login
+FROM authenticators LEFT OUTER JOIN users ON users.id = authenticators.account_id
+WHERE authenticators.method = :method AND authenticators."key" = :key AND (authenticators.account_id IS NULL OR users.is_active IS 1)
 
 -- find_challenge
 SELECT challenges.id, challenges.evrmore_address, challenges.challenge_text, challenges.created_at, challenges.expires_at, challenges.used
@@ -224,18 +262,23 @@ LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.
 FROM users JOIN links ON users.id = links.account_id AND (users.email = links.email OR links.purpose = 'email_change') AND users.is_active IS 1
 WHERE links.digest = :digest AND links.purpose = :purpose AND links.expires_at > :now
 
+-- find_pending_step
+SELECT pending_steps.id, pending_steps.kind, pending_steps.user_id, pending_steps.username, pending_steps.provider, pending_steps.data, pending_steps.created_at, pending_steps.expires_at, pending_steps.tries
+FROM pending_steps
+WHERE pending_steps.digest = :digest AND pending_steps.kind = :kind AND pending_steps.expires_at > :now
+
 -- find_profile
 SELECT profiles.fields
 FROM profiles
 WHERE profiles.account_id = :account_id
 
 -- find_remembered
-SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.account_id, remembered.digest, remembered.previous_digest
+SELECT remembered.id, remembered.user_id, remembered.username, remembered.provider, remembered.created_at, remembered.expires_at, remembered.rotated_at, remembered.proven_by, remembered.account_id, remembered.digest, remembered.previous_digest
 FROM remembered
 WHERE remembered.id = :series_id AND remembered.expires_at > :now
 
 -- find_session
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login
@@ -278,6 +321,9 @@ INSERT INTO attempts (id, action, name, client, at) VALUES (:id, :action, :name,
 -- insert_audit
 INSERT INTO audit (at, event, user_id, username, provider, method, client, reason, actor) VALUES (:at, :event, :user_id, :username, :provider, :method, :client, :reason, :actor)
 
+-- insert_authenticator
+INSERT INTO authenticators (id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at, account_id) VALUES (:id, :method, :user_id, :username, :provider, :key, :name, :data, :counter, :created_at, :last_used_at, :account_id)
+
 -- insert_challenge
 INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires_at, used, client) VALUES (:id, :evrmore_address, :challenge_text, :created_at, :expires_at, :used, :client)
 
@@ -288,10 +334,10 @@ INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, diges
 INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path) VALUES (:id, :kind, :account_id, :email, :language, :base_url, :created_at, :due_at, :tries, :error, :next_path)
 
 -- insert_remembered
-INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest) VALUES (:id, :user_id, :username, :provider, :created_at, :expires_at, :rotated_at, :account_id, :digest, :previous_digest)
+INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest, proven_by) VALUES (:id, :user_id, :username, :provider, :created_at, :expires_at, :rotated_at, :account_id, :digest, :previous_digest, :proven_by)
 
 -- insert_session
-INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, secret_digest) VALUES (:id, :user_id, :evrmore_address, :provider, :created_at, :expires_at, :is_active, :ip_address, :user_agent, :username, :last_seen_at, :is_fully_authenticated, :account_id, :secret_digest)
+INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expires_at, is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, secret_digest, proven_by) VALUES (:id, :user_id, :evrmore_address, :provider, :created_at, :expires_at, :is_active, :ip_address, :user_agent, :username, :last_seen_at, :is_fully_authenticated, :account_id, :secret_digest, :proven_by)
 
 -- insert_wallet
 INSERT INTO wallets (evrmore_address, account_id, linked_at) VALUES (:evrmore_address, :account_id, :linked_at)
@@ -303,6 +349,9 @@ WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.accou
 
 -- keep_credential
 INSERT INTO credentials (provider, user_id, digest, previous_digest, expires_at) VALUES (:provider, :user_id, :digest, :previous_digest, :expires_at) ON CONFLICT (provider, user_id) DO UPDATE SET digest = excluded.digest, previous_digest = excluded.previous_digest, expires_at = excluded.expires_at
+
+-- keep_pending_step
+INSERT INTO pending_steps (id, kind, user_id, username, provider, data, created_at, expires_at, tries, account_id, digest) VALUES (:id, :kind, :user_id, :username, :provider, :data, :created_at, :expires_at, :tries, :account_id, :digest) ON CONFLICT (digest, kind) DO UPDATE SET id = excluded.id, user_id = excluded.user_id, username = excluded.username, provider = excluded.provider, data = excluded.data, created_at = excluded.created_at, expires_at = excluded.expires_at, tries = excluded.tries, account_id = excluded.account_id
 
 -- list_accounts
 SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
@@ -324,6 +373,16 @@ SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.pro
 FROM audit
 WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id
 LIMIT :at_most OFFSET 0
+
+-- list_authenticators_of_account
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.account_id = :user_id ORDER BY authenticators.created_at, authenticators.id
+
+-- list_authenticators_of_user
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+FROM authenticators
+WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL ORDER BY authenticators.created_at, authenticators.id
 
 -- list_newest_audit
 SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
@@ -352,17 +411,17 @@ SELECT roles.name
 FROM roles ORDER BY roles.name
 
 -- list_sessions
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_account
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.account_id = :user_id ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_user
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated
+SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.user_id = :user_id AND sessions.provider = :provider AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
 
@@ -375,6 +434,13 @@ WHERE wallets.account_id = :account_id ORDER BY wallets.linked_at, wallets.evrmo
 SELECT users.id
 FROM users
 WHERE users.id = :account_id
+
+-- lock_account_of_authenticator
+SELECT users.id
+FROM users
+WHERE users.id = (SELECT authenticators.account_id
+FROM authenticators
+WHERE authenticators.id = :authenticator_id)
 
 -- lock_account_of_link
 SELECT users.id
@@ -459,6 +525,12 @@ UPDATE remembered SET rotated_at=:now, digest=:new_digest WHERE remembered.id = 
 -- remove_attempt
 DELETE FROM attempts WHERE attempts.id = :attempt_id
 
+-- remove_authenticators_of_account
+DELETE FROM authenticators WHERE authenticators.account_id = :user_id AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+
+-- remove_authenticators_of_user
+DELETE FROM authenticators WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+
 -- remove_mails
 DELETE FROM outbox WHERE outbox.account_id = :account_id AND outbox.kind = :kind
 
@@ -480,6 +552,18 @@ FROM wallets AS wallets_1
 WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
 FROM users
 WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
+
+-- rename_authenticator_of_account
+UPDATE authenticators SET name=:name WHERE authenticators.id = :authenticator_id AND authenticators.account_id = :user_id
+
+-- rename_authenticator_of_user
+UPDATE authenticators SET name=:name WHERE authenticators.id = :authenticator_id AND authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL
+
+-- rename_authenticators
+UPDATE authenticators SET username=:new_name WHERE authenticators.account_id = :account_id AND authenticators.username = :name
+
+-- rename_pending_steps
+UPDATE pending_steps SET username=:new_name WHERE pending_steps.account_id = :account_id AND pending_steps.username = :name
 
 -- rename_remembered
 UPDATE remembered SET username=:new_name WHERE remembered.account_id = :account_id AND remembered.username = :name
@@ -532,6 +616,9 @@ WHERE user_roles.account_id = :account_id AND NOT (EXISTS (SELECT others.role
 FROM user_roles AS others
 WHERE others.role = user_roles.role AND others.account_id != :account_id)) ORDER BY user_roles.role
 
+-- spend_authenticator
+DELETE FROM authenticators WHERE authenticators.id = :authenticator_id
+
 -- spend_link
 DELETE FROM links WHERE links.id = :link_id AND links.purpose = :purpose AND links.expires_at > :now AND (EXISTS (SELECT *
 FROM users
@@ -540,8 +627,14 @@ WHERE users.id = links.account_id AND (users.email = links.email OR links.purpos
 -- touch_account
 UPDATE users SET last_login=:now WHERE users.id = :account_id AND users.is_active IS 1
 
+-- touch_authenticator
+UPDATE authenticators SET last_used_at=:now WHERE authenticators.id = :authenticator_id
+
 -- touch_session
 UPDATE sessions SET last_seen_at=:now WHERE sessions.id = :session_id
 
 -- unassign_role
 DELETE FROM user_roles WHERE user_roles.account_id = :account_id AND user_roles.role = :role
+
+-- use_authenticator
+UPDATE authenticators SET data=coalesce(:data, authenticators.data), counter=:counter, last_used_at=:now WHERE authenticators.id = :authenticator_id AND authenticators.counter < :counter

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gatewright.model import QueuedMail
+from gatewright.model import Account, QueuedMail
 from gatewright.storage.sql.database import Transaction
 from gatewright.storage.sql.stores.base import StoreBase
 
 
 class AccountBase(StoreBase):
     """Steps of several transactions. Each takes the connection whose transaction it is a step of."""
+
+    async def _find(self, tx: Transaction, account_id: str) -> Account | None:
+        row = await tx.fetch_one(self._statements.find_account, {"account_id": account_id})
+        return None if row is None else self._read.account(row)
 
     async def _replace_password(self, tx: Transaction, account_id: str, new_hash: str, *, keep: str | None) -> None:
         """Keep the hash of a new password; whatever the old one has let in is out, but for one session."""
@@ -21,10 +25,14 @@ class AccountBase(StoreBase):
         await self._forget(tx, account_id, keep=keep)
 
     async def _forget(self, tx: Transaction, account_id: str, *, keep: str | None) -> None:
-        """End an account's sessions but the one with the identifier ``keep``, and forget its browsers."""
+        """End an account's sessions but the one with the identifier ``keep``, and forget its browsers.
+
+        What they have begun is over, too: it may rest on what does not count any more.
+        """
         sql, owner = self._statements, {"user_id": account_id, "keep": keep or ""}
         await tx.execute(sql.end_sessions_of_account, owner)
         await tx.execute(sql.remove_remembered_of_account, owner)
+        await tx.execute(sql.delete_pending_steps_of_account, {"account_id": account_id})
 
     async def _drop_email_change(self, tx: Transaction, account_id: str) -> None:
         """Forget that an account was about to move to another mail address, be the link sent already or not."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, QueuedMail
-from gatewright.ports import AccountData
+from gatewright.ports import AccountData, EnrolledAuthenticator
 from gatewright.storage.sql.database import DuplicateError, Transaction
 from gatewright.storage.sql.rows import Row
 from gatewright.storage.sql.stores.account_base import AccountBase
@@ -52,6 +52,7 @@ class SQLAccountChanges(AccountBase):
             account = await self._find(tx, account_id)
             await tx.execute(sql.change_email, {"account_id": account_id, "email": email})
             await tx.execute(sql.delete_links_of_account, {"account_id": account_id})
+            await tx.execute(sql.delete_pending_steps_of_account, {"account_id": account_id})
             await self._drop_email_change(tx, account_id)
             await self._rename(tx, account_id, name=None if account is None else account.email, new_name=email)
             await self._post(tx, mail)
@@ -100,6 +101,12 @@ class SQLAccountChanges(AccountBase):
                 roles=[role for (role,) in await rows(sql.own_roles_of_account)],
                 permissions=[permission for (permission,) in await rows(sql.own_permissions_of_account)],
                 sessions=[read.session(row) for row in await rows(sql.all_sessions_of_account)],
+                authenticators=[
+                    EnrolledAuthenticator(
+                        method, name, read.moment(created_at), last_used_at and read.moment(last_used_at)
+                    )
+                    for method, name, created_at, last_used_at in await rows(sql.all_authenticators_of_account)
+                ],
                 remembered=[read.remembered(row) for row in await rows(sql.all_remembered_of_account)],
                 links=[read.link(row) for row in await rows(sql.all_links_of_account)],
                 mails=[read.mail(row) for row in await rows(sql.all_mails_of_account)],
@@ -125,15 +132,16 @@ class SQLAccountChanges(AccountBase):
         except DuplicateError:
             raise TakenError(message, **evidence) from None
 
-    async def _find(self, tx: Transaction, account_id: str) -> Account | None:
-        row = await tx.fetch_one(self._statements.find_account, {"account_id": account_id})
-        return None if row is None else self._read.account(row)
-
     async def _rename(self, tx: Transaction, account_id: str, *, name: str | None, new_name: str) -> None:
-        """Let sessions and remembered browsers that are known by an account's former name go on."""
-        change = {"account_id": account_id, "name": name, "new_name": new_name}
-        await tx.execute(self._statements.rename_sessions, change)
-        await tx.execute(self._statements.rename_remembered, change)
+        """Let whatever is known by an account's former name go on."""
+        sql, change = self._statements, {"account_id": account_id, "name": name, "new_name": new_name}
+        for statement in (
+            sql.rename_sessions,
+            sql.rename_remembered,
+            sql.rename_authenticators,
+            sql.rename_pending_steps,
+        ):
+            await tx.execute(statement, change)
 
     async def _forget_person(self, tx: Transaction, account: Account) -> None:
         """Take an account's person out of the audit record, whose lines stay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatewright.model import AuditEntry
-from gatewright.storage.sql.database import Database, Transaction
+from gatewright.storage.sql.database import Database, Parameters, Transaction
 from gatewright.storage.sql.rows import RecordReader, RecordWriter
 from gatewright.storage.sql.statements import statements_of
 
@@ -34,6 +34,10 @@ class StoreBase:
         sql, owner = self._statements, {"user_id": user_id, "provider": provider}
         statement = sql.remove_remembered_of_user if account_id is None else sql.remove_remembered_of_account
         await tx.execute(statement, owner)
+
+    async def _count(self, tx: Transaction, sql: str, parameters: Parameters) -> int:
+        row = await tx.fetch_one(sql, parameters)
+        return 0 if row is None else int(row[0])
 
     async def _delete(self, sql: str, **parameters: object) -> int:
         async with self._database.transaction() as tx:

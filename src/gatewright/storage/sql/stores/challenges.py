@@ -8,7 +8,7 @@ from datetime import datetime
 from gatewright.errors import TakenError
 from gatewright.model import Account, AuditEntry, Challenge, Session, as_utc
 from gatewright.ports import ChallengeLimit, VisitSecrets
-from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
+from gatewright.storage.sql.database import DuplicateError, Transaction
 from gatewright.storage.sql.stores.base import StoreBase
 
 
@@ -113,10 +113,6 @@ class SQLChallenges(StoreBase):
         """Return which challenges count: those made since then, and not by a clock that was wrong by more than that."""
         until = as_utc(now) + (as_utc(now) - as_utc(since))
         return {"since": self._moment(since), "until": self._moment(until)}
-
-    async def _count(self, tx: Transaction, sql: str, parameters: Parameters) -> int:
-        row = await tx.fetch_one(sql, parameters)
-        return 0 if row is None else int(row[0])
 
     async def _lock_wallet(self, tx: Transaction, evrmore_address: str | None) -> None:
         """Let one transaction at a time decide whose wallet it is, and lock the account that has it already."""

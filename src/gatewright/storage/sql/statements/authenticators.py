@@ -1,0 +1,125 @@
+"""Statements on what users have enrolled to prove themselves with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from gatewright.storage.sql.statements.accounts import account_columns
+from gatewright.storage.sql.statements.compile import StatementsBase
+from gatewright.storage.sql.tables import authenticators, users
+
+k = authenticators.c
+RECORD = [column for column in k if column.name != "account_id"]
+"""The columns of an authenticator's record."""
+_THIS = k.id == bindparam("authenticator_id")
+_OF_ACCOUNT = k.account_id == bindparam("user_id")
+_OF_USER = and_(k.user_id == bindparam("user_id"), k.provider == bindparam("provider"), k.account_id.is_(None))
+
+
+class AuthenticatorStatements(StatementsBase):
+    """The SQL statements on authenticators."""
+
+    @cached_property
+    def insert_authenticator(self) -> str:
+        """Parameters: the columns."""
+        return self._sql(insert(authenticators))
+
+    @cached_property
+    def find_authenticator(self) -> str:
+        """Parameters: ``method``, ``key``. The account's columns follow the authenticator's."""
+        is_usable = or_(k.account_id.is_(None), users.c.is_active.is_(true()))
+        joined = authenticators.outerjoin(users, users.c.id == k.account_id)
+        found = select(*RECORD, *account_columns()).select_from(joined)
+        return self._sql(found.where(k.method == bindparam("method"), k.key == bindparam("key"), is_usable))
+
+    @cached_property
+    def list_authenticators_of_account(self) -> str:
+        """Parameters: ``user_id``."""
+        return self._sql(_listed(_OF_ACCOUNT))
+
+    @cached_property
+    def list_authenticators_of_user(self) -> str:
+        """Parameters: ``user_id``, ``provider``."""
+        return self._sql(_listed(_OF_USER))
+
+    @cached_property
+    def count_authenticators_of_account(self) -> str:
+        """Parameters: ``user_id``, ``method``."""
+        return self._sql(_count(_OF_ACCOUNT))
+
+    @cached_property
+    def count_authenticators_of_user(self) -> str:
+        """Parameters: ``user_id``, ``provider``, ``method``."""
+        return self._sql(_count(_OF_USER))
+
+    @cached_property
+    def use_authenticator(self) -> str:
+        """Parameters: ``authenticator_id``, ``counter``, ``now``, ``data``; None leaves the data as they are."""
+        data: Any = func.coalesce(bindparam("data"), k.data)
+        used = {"counter": bindparam("counter"), "last_used_at": bindparam("now"), "data": data}
+        return self._sql(update(authenticators).where(_THIS, k.counter < bindparam("counter")).values(used))
+
+    @cached_property
+    def touch_authenticator(self) -> str:
+        """Parameters: ``authenticator_id``, ``now``."""
+        return self._sql(update(authenticators).where(_THIS).values(last_used_at=bindparam("now")))
+
+    @cached_property
+    def spend_authenticator(self) -> str:
+        """Parameters: ``authenticator_id``. Changes one row for exactly one caller."""
+        return self._sql(delete(authenticators).where(_THIS))
+
+    @cached_property
+    def rename_authenticator_of_account(self) -> str:
+        """Parameters: ``user_id``, ``authenticator_id``, ``name``."""
+        return self._sql(_rename(_OF_ACCOUNT))
+
+    @cached_property
+    def rename_authenticator_of_user(self) -> str:
+        """Parameters: ``user_id``, ``provider``, ``authenticator_id``, ``name``."""
+        return self._sql(_rename(_OF_USER))
+
+    @cached_property
+    def remove_authenticators_of_account(self) -> str:
+        """Parameters: ``user_id``, ``method``, ``authenticator_id``; None does not matter. Returns what was removed."""
+        return self._sql(_remove(_OF_ACCOUNT))
+
+    @cached_property
+    def remove_authenticators_of_user(self) -> str:
+        """Parameters: ``provider`` and as for `remove_authenticators_of_account`."""
+        return self._sql(_remove(_OF_USER))
+
+
+def _listed(which: ColumnElement[bool]) -> Select[Any]:
+    return select(*RECORD).where(which).order_by(k.created_at, k.id)
+
+
+def _count(which: ColumnElement[bool]) -> Select[Any]:
+    counted = select(func.count()).select_from(authenticators)
+    return counted.where(which, k.method == bindparam("method"))
+
+
+def _rename(which: ColumnElement[bool]) -> Update:
+    return update(authenticators).where(_THIS, which).values(name=bindparam("name"))
+
+
+def _remove(which: ColumnElement[bool]) -> Any:
+    method: ColumnElement[str] = func.coalesce(bindparam("method"), k.method)
+    id_: ColumnElement[str] = func.coalesce(bindparam("authenticator_id"), k.id)
+    return delete(authenticators).where(which, k.method == method, k.id == id_).returning(*RECORD)
