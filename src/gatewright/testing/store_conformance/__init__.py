@@ -18,12 +18,15 @@ from gatewright.testing.store_conformance.account_ends import AccountEndPromises
 from gatewright.testing.store_conformance.accounts import AccountPromises
 from gatewright.testing.store_conformance.attempts import AttemptPromises
 from gatewright.testing.store_conformance.audit import AuditPromises
+from gatewright.testing.store_conformance.authenticator_ends import AuthenticatorEndPromises
+from gatewright.testing.store_conformance.authenticators import AuthenticatorPromises
 from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.checks import CheckPromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
 from gatewright.testing.store_conformance.credentials import CredentialPromises
 from gatewright.testing.store_conformance.links import LinkPromises
 from gatewright.testing.store_conformance.outbox import OutboxPromises
+from gatewright.testing.store_conformance.pending_steps import PendingStepPromises
 from gatewright.testing.store_conformance.profiles import ProfilePromises
 from gatewright.testing.store_conformance.remembered import RememberedPromises
 from gatewright.testing.store_conformance.rights import RightsPromises
@@ -39,12 +42,15 @@ class StoreConformance(
     AccountPromises,
     AttemptPromises,
     AuditPromises,
+    AuthenticatorEndPromises,
+    AuthenticatorPromises,
     ChallengePromises,
     CheckPromises,
     ClaimPromises,
     CredentialPromises,
     OutboxPromises,
     LinkPromises,
+    PendingStepPromises,
     ProfilePromises,
     RememberedPromises,
     RightsPromises,
