@@ -102,6 +102,7 @@ GOOD_PARAMETERS = {
     "cleanup_expired_attempts": {"at_most": 1},
     "cleanup_expired_audit": {"at_most": 1},
     "cleanup_expired_remembered": {"at_most": 1},
+    "cleanup_expired_pending_steps": {"at_most": 1},
     "attempt": {"username": "name", "password": "password", "provider": "SQLUserProvider", "ip_address": None},
     "bypass": {"username": "name", "provider": "SQLUserProvider", "actor": None, "reason": None},
     "get_user": {"username": "name"},

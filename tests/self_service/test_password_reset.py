@@ -67,7 +67,7 @@ def test_a_changed_password_makes_links_useless(auth, reset):
 def remember(sql, user):
     """Let a browser be remembered, by hand."""
     sql(
-        "INSERT INTO remembered VALUES (?, ?, 'carol', ?, '2030', '2040', '2030', ?, x'01', NULL)",
+        "INSERT INTO remembered VALUES (?, ?, 'carol', ?, '2030', '2040', '2030', ?, x'01', NULL, '')",
         f"series of {user.username}",
         user.id,
         OURS,

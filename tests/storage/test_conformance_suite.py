@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import SuspendedError
-from gatewright.ports import Holder
+from gatewright.ports import Holder, Owner
 from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
 from gatewright.storage.sql.statements import statements_of
 from gatewright.testing.store_conformance import StoreConformance
@@ -26,6 +26,13 @@ FOR_ADDRESS = "test_a_link_is_for_an_active_account_with_its_address"
 CLAIMED = "test_the_mail_that_has_been_due_longest_is_claimed"
 RENEWED = "test_another_hash_ends_the_sessions_of_its_user"
 UNNEEDED = "test_what_no_session_needs_is_deleted_in_batches"
+KEYED = "test_an_authenticator_is_found_by_its_method_and_key"
+THEIRS = "test_authenticators_are_their_users"
+LIMITED = "test_a_user_has_no_more_than_so_many_of_a_method"
+TOUCHED = "test_an_authenticator_without_a_counter_is_touched"
+NAMED = "test_an_authenticator_is_renamed_by_its_user"
+REMOVED = "test_authenticators_are_removed_by_their_user"
+REPLACED = "test_a_newer_step_takes_the_place_of_the_older"
 LATE = (replace(UNLIMITED, per_address=1), MINUTE + TICK, False)
 BROKEN_STATEMENTS = {
     "claim_challenge": [
@@ -162,6 +169,93 @@ BROKEN_STATEMENTS = {
     "delete_expired_credentials": [
         (BEFORE, "expires_at < :now", UNNEEDED),
         ("LIMIT :at_most", "LIMIT :at_most + 1", UNNEEDED),
+    ],
+    "find_authenticator": [
+        ("authenticators.method = :method", "1", KEYED),
+        ('authenticators."key" = :key', "1", KEYED),
+        ("users.is_active IS 1", "1", "test_an_inactive_account_enrols_nothing_and_has_none"),
+    ],
+    "list_authenticators_of_account": [
+        ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", THEIRS),
+        ("ORDER BY authenticators.created_at", "ORDER BY authenticators.created_at DESC", THEIRS),
+    ],
+    "list_authenticators_of_user": [
+        ("authenticators.user_id = :user_id", "1", THEIRS),
+        ("authenticators.provider = :provider", "1", THEIRS),
+    ],
+    "count_authenticators_of_account": [
+        ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", LIMITED),
+        ("authenticators.method = :method", "1", LIMITED),
+        ("count(*)", "0 * count(*)", "test_no_race_enrols_too_many", Owner("a")),
+    ],
+    "count_authenticators_of_user": [
+        ("authenticators.provider = :provider", "1", LIMITED),
+        ("authenticators.method = :method", "1", LIMITED),
+        ("count(*)", "0 * count(*)", "test_no_race_enrols_too_many", Owner("a", "One")),
+    ],
+    "use_authenticator": [
+        ("counter < :counter", "counter <= :counter", "test_a_counter_only_rises"),
+        ("authenticators.counter < :counter", "1", "test_a_counter_is_raised_by_one_of_many"),
+        ("coalesce(:data, authenticators.data)", "coalesce(:data, 'lost')", "test_a_counter_only_rises"),
+        ("authenticators.id = :authenticator_id", "1", "test_a_counter_only_rises"),
+    ],
+    "touch_authenticator": [("authenticators.id = :authenticator_id", "1", TOUCHED)],
+    "spend_authenticator": [
+        ("authenticators.id = :authenticator_id", "1", "test_an_authenticator_is_spent_by_one_of_many"),
+    ],
+    "rename_authenticator_of_account": [
+        ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", NAMED),
+    ],
+    "rename_authenticator_of_user": [
+        ("authenticators.provider = :provider", "1", NAMED),
+    ],
+    "remove_authenticators_of_account": [
+        ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", REMOVED, Owner("a")),
+        ("coalesce(:method, authenticators.method)", "authenticators.method", REMOVED, Owner("a")),
+        ("coalesce(:authenticator_id, authenticators.id)", "authenticators.id", REMOVED, Owner("a")),
+    ],
+    "remove_authenticators_of_user": [
+        ("authenticators.provider = :provider", "1", REMOVED, Owner("a", "One")),
+        ("coalesce(:method, authenticators.method)", "authenticators.method", REMOVED, Owner("a", "One")),
+        ("coalesce(:authenticator_id, authenticators.id)", "authenticators.id", REMOVED, Owner("a", "One")),
+    ],
+    "rename_authenticators": [
+        ("authenticators.account_id = :account_id", "1", "test_authenticators_go_on_under_a_new_name"),
+        ("authenticators.username = :name", "1", "test_authenticators_go_on_under_a_new_name"),
+    ],
+    "all_authenticators_of_account": [
+        ("authenticators.account_id = :account_id", "1", "test_what_is_told_of_an_authenticator_proves_nothing"),
+    ],
+    "keep_pending_step": [
+        (f"{column} = excluded.{column}", f"{column} = pending_steps.{column}", REPLACED)
+        for column in ("id", "user_id", "data", "expires_at", "tries", "account_id")
+    ],
+    "find_pending_step": [
+        ("pending_steps.digest = :digest", "1", "test_a_step_is_found_by_its_browser_and_kind"),
+        ("pending_steps.kind = :kind", "1", "test_a_step_is_found_by_its_browser_and_kind"),
+        ("expires_at > :now", "expires_at >= :now", "test_a_step_ends_at_the_very_moment_it_expires"),
+    ],
+    "count_try": [
+        ("pending_steps.id = :step_id", "1", "test_tries_are_counted_exactly"),
+        ("tries < :at_most", "tries <= :at_most", "test_tries_are_counted_exactly"),
+    ],
+    "claim_pending_step": [
+        ("pending_steps.id = :step_id", "1", "test_a_step_is_taken_once"),
+        ("expires_at > :now", "expires_at >= :now", "test_a_step_ends_at_the_very_moment_it_expires"),
+    ],
+    "delete_pending_steps_of_account": [
+        ("pending_steps.account_id = :account_id", "1", "test_a_new_password_ends_what_was_begun"),
+        ("pending_steps.account_id = :account_id", "user_id = :account_id", "test_a_reset_ends_what_was_begun"),
+        ("pending_steps.account_id = :account_id", "0", "test_a_deactivated_account_finishes_nothing"),
+        ("pending_steps.account_id = :account_id", "0", "test_a_move_to_another_address_ends_what_was_begun"),
+    ],
+    "rename_pending_steps": [
+        ("pending_steps.account_id = :account_id", "1", "test_steps_go_on_under_a_new_name"),
+        ("pending_steps.username = :name", "1", "test_steps_go_on_under_a_new_name"),
+    ],
+    "delete_expired_pending_steps": [
+        (BEFORE, "expires_at < :now", "test_expired_steps_are_deleted_in_batches"),
+        ("LIMIT :at_most", "LIMIT :at_most + 1", "test_expired_steps_are_deleted_in_batches"),
     ],
     "delete_links": [
         ("links.account_id = :account_id", "1", "test_a_new_password_makes_its_links_useless"),

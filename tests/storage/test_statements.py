@@ -35,6 +35,7 @@ ADDRESS, CLIENT, USER, TEXT = "E7", "client 7", "user 7", "text 7"
 ACCOUNT = {"account_id": "7"}
 WALLET = {"evrmore_address": ADDRESS}
 OWNER = {"user_id": "7", "provider": "provider"}
+GUEST = OWNER | {"user_id": "guest 7"}
 LIVING = {"now": "2025", "idle_since": "2024"}
 ATTEMPT = {"action": "sign_in", "name": "name 7", "client": "client 7", "since": "2024", "until": "2026", "newer": 0}
 AUDIT = {"after_id": 0, "up_to": 2**63 - 1, "since": None, "event": None, "at_most": 10}
@@ -62,11 +63,11 @@ LOOKUPS = {
     "is_session_alive": {"session_id": "7", "user_id": "7", "now": "2025"},
     "find_account_of_session": {"session_id": "7", "user_id": "7", "now": "2025"},
     "list_sessions_of_account": LIVING | OWNER,
-    "list_sessions_of_user": LIVING | OWNER | {"user_id": "guest 7"},
+    "list_sessions_of_user": LIVING | GUEST,
     "end_session": {"session_id": "7"},
     "end_visit": {"digest": "digest 7"},
     "end_sessions_of_account": OWNER | {"keep": ""},
-    "end_sessions_of_user": OWNER | {"user_id": "guest 7", "keep": ""},
+    "end_sessions_of_user": GUEST | {"keep": ""},
     "end_sessions_of_wallet": ACCOUNT | WALLET,
     "delete_expired_sessions": {"now": "2027", "at_most": 10},
     "nth_attempt_of_client_on_name": ATTEMPT,
@@ -79,10 +80,27 @@ LOOKUPS = {
     "reissue_remembered": {"series_id": "7", "now": "2025", "new_digest": "new"},
     "remove_remembered": {"series_id": "7"},
     "remove_remembered_of_account": {"user_id": "7"},
-    "remove_remembered_of_user": OWNER | {"user_id": "guest 7"},
+    "remove_remembered_of_user": GUEST,
     "delete_expired_remembered": {"now": "2027", "at_most": 10},
     "end_remembered_sessions_of_account": {"user_id": "7"},
-    "end_remembered_sessions_of_user": OWNER | {"user_id": "guest 7"},
+    "end_remembered_sessions_of_user": GUEST,
+    "find_authenticator": {"method": "passkey", "key": "key 7"},
+    "list_authenticators_of_account": OWNER,
+    "list_authenticators_of_user": GUEST,
+    "count_authenticators_of_account": OWNER | {"method": "passkey"},
+    "count_authenticators_of_user": GUEST | {"method": "passkey"},
+    "use_authenticator": {"authenticator_id": "7", "counter": 1, "now": "2025", "data": None},
+    "touch_authenticator": {"authenticator_id": "7", "now": "2025"},
+    "spend_authenticator": {"authenticator_id": "7"},
+    "rename_authenticator_of_account": OWNER | {"authenticator_id": "7", "name": "new"},
+    "rename_authenticator_of_user": GUEST | {"authenticator_id": "guest 7", "name": "new"},
+    "remove_authenticators_of_account": OWNER | {"method": None, "authenticator_id": "7"},
+    "remove_authenticators_of_user": GUEST | {"method": "passkey", "authenticator_id": None},
+    "find_pending_step": {"digest": "digest 7", "kind": "sign_in", "now": "2025"},
+    "count_try": {"step_id": "7", "at_most": 5},
+    "claim_pending_step": {"step_id": "7", "now": "2025"},
+    "delete_pending_steps_of_account": ACCOUNT,
+    "delete_expired_pending_steps": {"now": "2027", "at_most": 10},
     "find_credential": OWNER,
     "prolong_credential": OWNER | {"expires_at": "2027"},
     "renew_credential": OWNER | {"old": "digest", "new": "new", "is_stored": True},
@@ -109,6 +127,8 @@ LOOKUPS = {
     "change_email": ACCOUNT | {"email": "new"},
     "rename_sessions": RENAMED,
     "rename_remembered": RENAMED,
+    "rename_authenticators": RENAMED,
+    "rename_pending_steps": RENAMED,
     "delete_links_of_account": ACCOUNT,
     "remove_mails": ACCOUNT | {"kind": "password_reset"},
     "delete_account": ACCOUNT,
@@ -123,6 +143,7 @@ LOOKUPS = {
     "has_password": ACCOUNT,
     "all_sessions_of_account": ACCOUNT,
     "all_remembered_of_account": ACCOUNT,
+    "all_authenticators_of_account": ACCOUNT,
     "all_links_of_account": ACCOUNT,
     "all_mails_of_account": ACCOUNT,
     "own_roles_of_account": ACCOUNT,
@@ -134,13 +155,19 @@ ROWS = [
     "INSERT INTO wallets VALUES ('E' || :n, :n, '2025')",
     "INSERT INTO challenges VALUES (:n, 'E' || :n, 'text ' || :n, '2025', '2026', 0, 'client ' || :n)",
     """INSERT INTO sessions VALUES (:n, :n, 'E' || :n, 'provider', '2025', '2026', 1, NULL, NULL, 'user ' || :n,
-                                    '2025', 0, :n, 'digest ' || :n)""",
+                                    '2025', 0, :n, 'digest ' || :n, '')""",
     """INSERT INTO sessions VALUES ('guest ' || :n, 'guest ' || :n, NULL, 'provider', '2025', '2026', 1, NULL, NULL,
-                                    'guest ' || :n, '2025', 0, NULL, 'guest ' || :n)""",
+                                    'guest ' || :n, '2025', 0, NULL, 'guest ' || :n, '')""",
     "INSERT INTO attempts VALUES (:n, 'sign_in', 'name ' || :n, 'client ' || :n, '2025')",
-    "INSERT INTO remembered VALUES (:n, :n, 'user ' || :n, 'provider', '2025', '2026', '2025', :n, 'digest', NULL)",
+    "INSERT INTO remembered VALUES (:n, :n, 'user ' || :n, 'provider', '2025', '2026', '2025', :n, 'digest', NULL, '')",
     """INSERT INTO remembered VALUES ('guest ' || :n, 'guest ' || :n, 'guest ' || :n, 'provider', '2025', '2026',
-                                      '2025', NULL, 'digest', NULL)""",
+                                      '2025', NULL, 'digest', NULL, '')""",
+    """INSERT INTO authenticators VALUES (:n, 'passkey', :n, 'user ' || :n, 'provider', 'key ' || :n, 'name', '{}', 0,
+                                          '2025', NULL, :n)""",
+    """INSERT INTO authenticators VALUES ('guest ' || :n, 'passkey', 'guest ' || :n, 'guest ' || :n, 'provider',
+                                          'guest ' || :n, 'name', '{}', 0, '2025', NULL, NULL)""",
+    """INSERT INTO pending_steps VALUES (:n, 'sign_in', :n, 'user ' || :n, 'provider', '{}', '2025', '2026', 0, :n,
+                                         'digest ' || :n)""",
     "INSERT INTO credentials VALUES ('provider', :n, 'digest', NULL, '2026')",
     """INSERT INTO links VALUES (:n, 'password_reset', :n, 'mail ' || :n, '2025', '2026', 'digest ' || :n, NULL)""",
     """INSERT INTO outbox VALUES (:n, 'password_reset', :n, 'mail ' || :n, 'en', 'https://example.com', '2025', '2025',
@@ -157,8 +184,8 @@ ROWS = [
     """INSERT INTO audit VALUES (:n + 1000001, '2025', 'user_created', NULL, 'named ' || :n, NULL, NULL, NULL, NULL,
                                  'actor ' || :n)""",
 ]
-"""One row of each table; two of sessions and remembered browsers: an account's and another provider's user's; two of
-the audit record: about an account, and about a name alone."""
+"""One row of each table; two of sessions, remembered browsers and authenticators: an account's and another provider's
+user's; two of the audit record: about an account, and about a name alone."""
 
 
 @pytest.fixture(scope="module")

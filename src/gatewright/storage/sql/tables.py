@@ -219,7 +219,8 @@ authenticators = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("last_used_at", MOMENT),
     Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
-    UniqueConstraint("method", "key", name="uq_authenticators_method_key"),
+    # The key first: no index that begins with the method may look good for the few of one user.
+    UniqueConstraint("key", "method", name="uq_authenticators_key_method"),
     Index("ix_authenticators_provider_user_id", "provider", "user_id"),
 )
 

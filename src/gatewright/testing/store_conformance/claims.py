@@ -65,7 +65,12 @@ class ClaimPromises(StoreFixtures):
         """Quotes, SQL, wildcards, line ends and characters beyond ASCII are kept as they are, and found by them."""
         newcomer = replace(an_account(text), username=text, email=text, evrmore_address=text)
         session = replace(
-            a_session(text, user_id=text), evrmore_address=text, provider=text, ip_address=text, user_agent=text
+            a_session(text, user_id=text),
+            evrmore_address=text,
+            provider=text,
+            ip_address=text,
+            user_agent=text,
+            proven_by=text,
         )
         keep(store, run, a_challenge(text))
 

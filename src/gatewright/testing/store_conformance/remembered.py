@@ -87,7 +87,7 @@ class RememberedPromises(StoreFixtures):
     @pytest.mark.parametrize("text", ODD_TEXTS)
     def test_a_series_is_kept_exactly_whatever_its_texts(self, store: Store, run: Run, text: str) -> None:
         """Quotes, SQL, wildcards and characters beyond ASCII are kept as they are, and found by them."""
-        series = replace(a_series(text, Owner(text, text)), username=text)
+        series = replace(a_series(text, Owner(text, text)), username=text, proven_by=text)
         run(store.add_remembered(series, account_id=None, digest=digest_of(text)))
 
         assert use(store, run, text, text) == (Recollection.CURRENT, series)

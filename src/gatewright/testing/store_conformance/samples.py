@@ -140,6 +140,7 @@ def open_visit(
         username=f"name of {account_id or user_id}",
         last_seen_at=created_at,
         is_fully_authenticated=is_fully_authenticated,
+        proven_by=f"what proves {id_}",
     )
     session = run(
         store.open_session(

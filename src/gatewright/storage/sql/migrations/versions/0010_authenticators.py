@@ -57,7 +57,7 @@ def _make_authenticators() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("last_used_at", MOMENT),
         _account(),
-        sa.UniqueConstraint("method", "key", name="uq_authenticators_method_key"),
+        sa.UniqueConstraint("key", "method", name="uq_authenticators_key_method"),
     )
     op.create_index("ix_authenticators_provider_user_id", "authenticators", ["provider", "user_id"])
 
