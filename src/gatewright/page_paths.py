@@ -11,6 +11,8 @@ from pydantic_settings import NoDecode
 PATHS = {
     "login": "/login",
     "login_wallet": "/login/wallet",
+    "login_step": "/login/step",
+    "login_link": "/login/link/{token}",
     "logout": "/logout",
     "signup": "/signup",
     "email_verification_request": "/email_verification",
@@ -21,6 +23,7 @@ PATHS = {
     "account": "/account",
     "account_export": "/account/export",
     "account_delete": "/account/delete",
+    "account_method": "/account/methods/{token}",
     "email_change": "/email_change/{token}",
 }
 """Page -> path below where the pages are mounted; ``{token}`` stands for the secret of a mail's link."""

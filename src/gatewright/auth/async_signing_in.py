@@ -14,8 +14,8 @@ from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.step import Step
-from gatewright.operations.visits import end_visit, reload_user
-from gatewright.proofs import Proof
+from gatewright.operations.visits import end_visit, open_visit, reload_user
+from gatewright.proofs import Proof, with_proof, write_proofs
 from gatewright.providers import UserProvider
 
 
@@ -122,7 +122,7 @@ class AsyncSigningIn(AsyncVisitor):
         session, user = await self._require_visit()
         client = self._device.ip_address
         await change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
-        await self._advance(self._step_of(user), user, password_proof(self._parts))
+        await self._renew(session, user, password_proof(self._parts))
 
     async def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
@@ -185,14 +185,27 @@ class AsyncSigningIn(AsyncVisitor):
         self._keep(session, user)
         return session
 
+    async def _renew(self, session: Session, user: User, proof: Proof) -> None:
+        """Give the visit a new secret for the session that it has, with another proof."""
+        renewed = await open_visit(
+            self._parts,
+            user,
+            provider=session.provider,
+            previous_secret=self._state.secret(),
+            device=self._device,
+            method=proof.method,
+            proven_by=write_proofs(with_proof(session.proofs, proof)),
+        )
+        self._keep(renewed, user)
+
     def _beginning(self, provider: str) -> Step:
         """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""
         return Step(self._parts, self._device, self._state, provider)
 
-    async def _step(self) -> Step:
-        """Return the step that the visit is at: of whoever is signed in, or owes a second factor, or of a guest."""
+    async def _step(self, *, is_confirmation: bool = False) -> Step:
+        """Return the step that the visit is at: of whoever owes a second factor, or is signed in, or of a guest."""
         beginning = self._beginning(self._parts.settings.user_provider)
-        pending = await pending_sign_in(beginning)
+        pending = None if is_confirmation else await pending_sign_in(beginning)
         if pending is not None:
             provider = str(pending.user.provider_name)
             return replace(beginning, user=pending.user, proofs=pending.proofs, provider=provider)

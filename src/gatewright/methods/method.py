@@ -104,6 +104,12 @@ class Method(ABC):
     """A folder of templates: ``<name>_prove.html``, ``<name>_enrol.html`` and ``<name>_enrolled.html`` take the place
     of what is made of the fields."""
 
+    begin_fields: ClassVar[Sequence[Field]] = ()
+    """What a page asks for before it begins, for a method that prepares its proofs."""
+
+    needs_begin: ClassVar[bool] = False
+    """Whether a proof has to be prepared, so that pages first offer to begin."""
+
     scripts: ClassVar[Mapping[str, Path]] = {}
     """Static files that its templates need, by name."""
 
@@ -126,6 +132,17 @@ class Method(ABC):
         """
         return {}
 
+    async def resume(self, step: Step) -> Mapping[str, Any] | None:
+        """Return what `begin` returned, or as much as a page needs that is shown again; None where nothing was begun.
+
+        By default nothing is: a method that asks for no preparation needs none.
+        """
+        return None
+
+    async def options(self, step: Step) -> Mapping[str, Any]:
+        """Return what there is for the user to choose from, by name, for the templates: by default nothing."""
+        return {}
+
     @abstractmethod
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
         """Verify a proof. Nothing that was verified once may be verified again.
@@ -143,7 +160,7 @@ class Method(ABC):
         return ""
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Prepare an enrolment, such as by making a secret.
+        """Prepare an enrolment, such as by making a secret. Where one has been prepared already, it stays the same.
 
         Returns:
             What the page or the program needs, as JSON can write it.

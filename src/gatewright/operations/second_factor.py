@@ -33,13 +33,15 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
 
 
-async def usable_methods(step: Step) -> list[ProofMethod]:
+async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
     """Return the methods by which a user can prove themselves now, the strongest first.
 
-    Where they have given a first proof already, only those count that show something else.
+    Args:
+        step: The step, with its user.
+        is_second: Whether only those count that show something else than the proofs of the step.
     """
     enrolled = await step.enrolled()
-    shown = {kind for proof in step.proofs for kind in proof.kinds}
+    shown = {kind for proof in step.proofs for kind in proof.kinds} if is_second else frozenset()
     usable = [
         method
         for method in step.parts.methods.values()

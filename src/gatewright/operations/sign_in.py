@@ -88,6 +88,6 @@ async def _wait(step: Step) -> None:
     Raises:
         SecondFactorRequiredError: Always; says by which methods it can come.
     """
-    methods = [method.name for method in await usable_methods(step)]
+    methods = [method.name for method in await usable_methods(step, is_second=True)]
     await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
     raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)

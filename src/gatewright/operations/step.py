@@ -31,8 +31,6 @@ class Step:
         provider: Where the users of the login form come from; the user's own provider where there is a user.
         user: Who must prove themselves, where that is known: they are signed in, or have given a first proof.
         proofs: What they have proven so far.
-        language: The language of mails; None for the setting's.
-        base_url: Where the links of mails lead; None for the setting's.
     """
 
     parts: Parts
@@ -41,8 +39,6 @@ class Step:
     provider: str
     user: User | None = None
     proofs: tuple[Proof, ...] = ()
-    language: str | None = None
-    base_url: str | None = None
     _enrolled: dict[str, list[Authenticator]] | None = field(default=None, init=False)
 
     def require_user(self) -> User:
@@ -54,6 +50,16 @@ class Step:
         if self.user is None:
             raise InvalidProofError("Nobody is about to prove themselves in this browser.", reason="no_user")
         return self.user
+
+    @property
+    def language(self) -> str | None:
+        """The language of mails; None for the setting's."""
+        return self.device.language
+
+    @property
+    def base_url(self) -> str | None:
+        """Where the links of mails lead; None for the setting's."""
+        return self.device.base_url
 
     @property
     def now(self) -> datetime:

@@ -30,10 +30,19 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a visit comes from, to show in the list of sessions."""
+    """Where a visit comes from, to show in the list of sessions, and how to write to whoever is there.
+
+    Args:
+        ip_address: The client's address.
+        user_agent: What the browser says of itself.
+        language: The language of mails; None for the setting's.
+        base_url: Where the links of mails lead, such as ``https://example.com``; None for the setting's.
+    """
 
     ip_address: str | None = None
     user_agent: str | None = None
+    language: str | None = None
+    base_url: str | None = None
 
 
 def read_device(ip_address: object, user_agent: object) -> Device:

@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError, UnconfirmedError
-from gatewright.model import Session, User, as_utc
+from gatewright.model import Authenticator, Session, User, as_utc
 from gatewright.web.flows import (
     account,
-    confirm_password,
     email_change,
     email_verification,
     own_account,
@@ -22,6 +21,8 @@ from gatewright.web.flows import (
     signup,
     wallet,
 )
+from gatewright.web.flows.enrolment import EnrolmentPage
+from gatewright.web.flows.proving import CONFIRM, STEP, ProvingPage, prove_by_link
 from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
@@ -135,9 +136,57 @@ async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _confirm(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Prove once more, by `password`, that it is you."""
+    """Prove once more that it is you: by `password`, or by another `method` as in a step of a sign-in."""
     await _require_user(visit)
-    await confirm_password.confirm(visit, body.get("password"))
+    return await _step(ProvingPage(visit, CONFIRM), {"method": "password", **body})
+
+
+async def _login_steps(visit: Visit, _: Mapping[str, Any]) -> Response:
+    """Say by which methods a sign-in can go on, and whether a first proof has been given."""
+    is_pending = await visit.guard.pending_user() is not None
+    return data({"methods": await visit.guard.methods(), "is_pending": is_pending})
+
+
+async def _login_step(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Take a step of a sign-in by `method`: `action` is `begin` or `prove`; the other fields are the method's."""
+    return await _step(ProvingPage(visit, STEP), body)
+
+
+async def _step(page: ProvingPage, body: Mapping[str, Any]) -> Response:
+    method = body.get("method")
+    if not isinstance(method, str):
+        raise InvalidParameterError("method must be the name of a method.", parameter="method")
+    match body.get("action", "prove"):
+        case "begin":
+            return data(dict(await page.begin(method, body)))
+        case "prove":
+            await page.prove(method, body)
+            return Response(204)
+        case _:
+            raise InvalidParameterError("action is begin or prove.", parameter="action")
+
+
+async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Sign in by the token of a link."""
+    await prove_by_link(visit, str(body["token"]))
+    return Response(204)
+
+
+async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
+    """Set up the method of the path, or change it: `action` is `begin`, `enrol`, `rename` or `remove`."""
+    page = EnrolmentPage(visit, str(body["token"]))
+    given = {name: value for name, value in body.items() if name != "token"}
+    match body.get("action"):
+        case "begin":
+            return data(dict(await page.begin(given)))
+        case "enrol":
+            return data(dict(await page.enrol(given)))
+        case "rename":
+            await page.rename(body.get("id"), body.get("name"))
+        case "remove":
+            await page.remove(body.get("id"))
+        case _:
+            raise InvalidParameterError("action is begin, enrol, rename or remove.", parameter="action")
     return Response(204)
 
 
@@ -151,6 +200,7 @@ async def _account(visit: Visit, _: Mapping[str, Any]) -> Response:
             "profile": await account.profile_of(visit, user),
             "has_password": await account.has_password(visit, user),
             "wallets": await account.wallets_of(visit, user),
+            "methods": [_authenticator_row(each) for each in await visit.guard.authenticators()],
             "sessions": [_session_row(each, current) for each in await visit.guard.sessions(user)],
         }
     )
@@ -201,10 +251,12 @@ async def _email_change(visit: Visit, body: Mapping[str, Any]) -> Response:
     return data({"user": _user(await email_change.confirm(visit, str(body["token"])))})
 
 
-_READS: dict[str, _Act] = {"/session": _session, "/account": _account}
+_READS: dict[str, _Act] = {"/session": _session, "/account": _account, "/login/step": _login_steps}
 _ACTS: dict[str, _Act] = {
     "/login": _login,
     "/login/wallet": _login_wallet,
+    "/login/step": _login_step,
+    "/login/link/{token}": _login_link,
     "/logout": _logout,
     "/signup": _signup,
     "/email_verification": _verification_request,
@@ -215,9 +267,10 @@ _ACTS: dict[str, _Act] = {
     "/account": _change_account,
     "/account/export": _export,
     "/account/delete": _delete_account,
+    "/account/methods/{token}": _method,
     "/email_change/{token}": _email_change,
 }
-_WITHOUT_BODY = ("/logout", "/email_verification/{token}", "/email_change/{token}")
+_WITHOUT_BODY = ("/logout", "/email_verification/{token}", "/email_change/{token}", "/login/link/{token}")
 
 
 def describe(*, root: str) -> list[tuple[str, str, str]]:
@@ -264,6 +317,17 @@ def _user(user: User) -> dict[str, Any]:
         "evrmore_address": user.evrmore_address,
         "is_verified": user.is_verified,
         "roles": list(user.roles),
+    }
+
+
+def _authenticator_row(authenticator: Authenticator) -> dict[str, Any]:
+    used_at = authenticator.last_used_at
+    return {
+        "id": authenticator.id,
+        "method": authenticator.method,
+        "name": authenticator.name,
+        "created_at": as_utc(authenticator.created_at).isoformat(),
+        "last_used_at": None if used_at is None else as_utc(used_at).isoformat(),
     }
 
 

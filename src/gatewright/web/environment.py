@@ -15,7 +15,7 @@ from gatewright.model import as_utc
 from gatewright.web.devices import device_name
 
 
-def environments(*, skin: Path | None) -> Callable[[str], Environment]:
+def environments(*, skin: Path | None, folders: tuple[Path, ...] = ()) -> Callable[[str], Environment]:
     """Return what gives our templates, and before them those of a skin, in a language.
 
     ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it. There is one environment
@@ -23,16 +23,17 @@ def environments(*, skin: Path | None) -> Callable[[str], Environment]:
 
     Args:
         skin: A folder of templates.
+        folders: The folders of templates that ways of proving who one is bring along.
     """
-    return _ours if skin is None else cache(partial(_make, skin=skin))
+    return _ours_with(folders) if skin is None else cache(partial(_make, skin=skin, folders=folders))
 
 
-def _make(language: str, *, skin: Path | None) -> Environment:
+def _make(language: str, *, skin: Path | None, folders: tuple[Path, ...]) -> Environment:
     ours = PackageLoader("gatewright.web")
     own = [] if skin is None else [FileSystemLoader(skin)]
     translations = translations_for(language, skin=skin)
     environment = Environment(
-        loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours]),
+        loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours, *map(FileSystemLoader, folders)]),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -56,4 +57,6 @@ def _written(moment: datetime, language: str) -> str:
     return format_moment(as_utc(moment), language)
 
 
-_ours = cache(partial(_make, skin=None))
+@cache
+def _ours_with(folders: tuple[Path, ...]) -> Callable[[str], Environment]:
+    return cache(partial(_make, skin=None, folders=folders))

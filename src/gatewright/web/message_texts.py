@@ -28,6 +28,8 @@ MESSAGES = {
         "This form was out of date, so nothing has been done. Please send it again. If that does not help, allow "
         "cookies for this site."
     ),
+    "ERR_PROOF": N_("This could not be verified. Please try again, or choose another way."),
+    "ERR_METHOD_TAKEN": N_("This has been set up already."),
     "ERR_CONFIRM_PASSWORD": N_("Please prove that it is you before you go on."),
     "MSG_LOGGED_OUT": N_("You are signed out."),
     "MSG_SIGNED_UP": N_("Your account has been made. You can sign in now."),
@@ -41,6 +43,9 @@ MESSAGES = {
     "MSG_ACCOUNT_DELETED": N_("Your account has been deleted."),
     "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
     "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
+    "MSG_METHOD_ENROLLED": N_("It has been set up. You can sign in with it from now on."),
+    "MSG_METHOD_RENAMED": N_("The name has been changed."),
+    "MSG_METHOD_REMOVED": N_("It has been removed."),
     "MSG_SESSION_REVOKED": N_("The session has been ended."),
     "MSG_OTHER_SESSIONS_REVOKED": N_("All other sessions have been ended."),
 }

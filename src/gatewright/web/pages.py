@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import GatewrightError
 from gatewright.i18n import translations_for
+from gatewright.methods import Method
 from gatewright.settings import Settings
 from gatewright.web.message_texts import MESSAGES, PROBLEMS
 from gatewright.web.once import once
@@ -52,10 +53,13 @@ class Pages:
 
     Args:
         settings: What the site is called, which pages it has, and its skin.
+        methods: The ways of proving who one is, which bring templates and messages along.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, methods: Sequence[Method]) -> None:
         self._settings = settings
+        self._folders = tuple(method.templates for method in methods if method.templates is not None)
+        self._messages = {**MESSAGES, **{code: text for method in methods for code, text in method.messages.items()}}
         self._site = {
             "name": settings.site_name,
             "password_min_length": settings.password_min_length,
@@ -68,7 +72,7 @@ class Pages:
         """The templates of each language. Jinja2 is imported for the first page: most workers show few, or none."""
         from gatewright.web.environment import environments
 
-        return environments(skin=self._settings.skin)
+        return environments(skin=self._settings.skin, folders=self._folders)
 
     async def show(
         self,
@@ -101,10 +105,11 @@ class Pages:
             "site": self._site | self._reachable(site),
             "path": site.path,
             "path_with_next": visit.path_with_next,
+            "api": site.mount + self._settings.api_path if self._settings.api_path else "",
             "static": lambda name: site.mount + STATIC + name,
             "user": await visit.user(),
             "csrf_token": visit.csrf_token(),
-            "messages": [Message(kind, _(MESSAGES.get(code, code))) for kind, code in said.items()],
+            "messages": [Message(kind, _(self._messages.get(code, code))) for kind, code in said.items()],
             "errors": defaultdict(str, {name: self._filled(_(text)) for name, text in (errors or {}).items()}),
             "values": defaultdict(str, values or {}),
         }

@@ -9,7 +9,6 @@ from gatewright.ports import UserSource
 from gatewright.web.controller import AuthController
 from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import (
-    confirm_password,
     email_change,
     email_verification,
     login,
@@ -18,7 +17,9 @@ from gatewright.web.flows import (
     wallet,
 )
 from gatewright.web.flows.account import AccountPage, has_password
+from gatewright.web.flows.enrolment import EnrolmentPage
 from gatewright.web.flows.own_account import DeletionPage
+from gatewright.web.flows.proving import CONFIRM, STEP, ProvingPage, show_link, submit_link
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
@@ -78,11 +79,23 @@ class SimpleAuthController(AuthController):
 
     async def confirm_password(self, visit: Visit) -> Response:
         """Ask a visitor to prove once more that it is them."""
-        user = await visit.user()
-        if user is None:
+        if await visit.user() is None:
             return visit.redirect_to_login()
-        flow = confirm_password
-        return await flow.submit(visit, user) if _is_post(visit) else await flow.show(visit, user)
+        page = ProvingPage(visit, CONFIRM)
+        return await page.submit() if _is_post(visit) else await page.show()
+
+    async def login_step(self, visit: Visit) -> Response:
+        """Take a step of a sign-in by any method, or ask for the next one."""
+        page = ProvingPage(visit, STEP)
+        return await page.submit() if _is_post(visit) else await page.show()
+
+    async def login_link(self, visit: Visit, token: str) -> Response:
+        """Show the page of a link that signs in, and sign in."""
+        return await submit_link(visit, token) if _is_post(visit) else await show_link(visit, token)
+
+    async def account_method(self, visit: Visit, token: str) -> Response:
+        """Show what the visitor has enrolled of a method, the ``token`` of the path, and take what they change."""
+        return await EnrolmentPage(visit, token).answer()
 
     async def account(self, visit: Visit) -> Response:
         """Show the account, and change it."""

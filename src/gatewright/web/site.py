@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.fields import Field
+from gatewright.methods import Method
 from gatewright.origins import normal_origin
 from gatewright.web import api, health, static
 from gatewright.web.audience import wants_page
@@ -77,7 +78,8 @@ class Site:
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
         self._strange_cookies: set[str] = set()
         self.remember_name = self.settings.remember_cookie_name.encode()
-        self.pages = Pages(self.settings)
+        self.pages = Pages(self.settings, self.methods)
+        self._scripts = {name: file for method in self.methods for name, file in method.scripts.items()}
         self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
@@ -110,6 +112,21 @@ class Site:
     def provider(self) -> Any:
         """Where the users of the login form come from."""
         return self.controller.get_user_provider() or self.settings.user_provider
+
+    def find_method(self, name: str) -> Method | None:
+        """Return a way of proving who one is by its name, or None."""
+        method = self.parts.methods.get(name)
+        return method if isinstance(method, Method) else None
+
+    @property
+    def methods(self) -> list[Method]:
+        """The ways of proving who one is, in the order of the settings."""
+        return [each for each in self.parts.methods.values() if isinstance(each, Method)]
+
+    @property
+    def enrollable(self) -> list[Method]:
+        """Those of them that users enrol."""
+        return [each for each in self.methods if each.at_most]
 
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return what the browser keeps for a visit."""
@@ -183,7 +200,7 @@ class Site:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
         request = visit.request
         if request.path.startswith(STATIC):
-            return protect(static.answer(request, skin=self.settings.skin), visit.client)
+            return protect(static.answer(request, skin=self.settings.skin, scripts=self._scripts), visit.client)
         check = self.routes.find_check(request.path)
         if check is not None:
             return protect(await health.answer(request, check, self.parts.store), visit.client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -26,16 +27,17 @@ _TYPES = {
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.([a-z0-9]+)")
 
 
-def answer(request: Request, *, skin: Path | None) -> Response:
+def answer(request: Request, *, skin: Path | None, scripts: Mapping[str, Path]) -> Response:
     """Return the file that a request is for. Browsers keep it, and ask each time whether it is still the same.
 
     Args:
         request: The request.
         skin: A folder whose subfolder ``static`` goes before our files.
+        scripts: Further files by their names: those of the ways of proving who one is.
     """
     name = _NAME.fullmatch(request.path.removeprefix(STATIC))
     kind = None if name is None else _TYPES.get(name[1])
-    body = None if name is None or kind is None else _read(name[0], skin)
+    body = None if name is None or kind is None else _read(name[0], skin, scripts)
     if kind is None or body is None:
         return transport_problem(404).response
     if request.method not in ("GET", "HEAD"):
@@ -47,9 +49,11 @@ def answer(request: Request, *, skin: Path | None) -> Response:
     return Response(200, (("Content-Type", kind), *kept), body)
 
 
-def _read(name: str, skin: Path | None) -> bytes | None:
+def _read(name: str, skin: Path | None, scripts: Mapping[str, Path]) -> bytes | None:
     own = None if skin is None else skin / "static" / name
-    return own.read_bytes() if own is not None and own.is_file() else _ours().get(name)
+    if own is None or not own.is_file():
+        own = scripts.get(name)
+    return _ours().get(name) if own is None else own.read_bytes()
 
 
 @cache

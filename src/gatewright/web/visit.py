@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from gatewright.auth import AsyncAuth, AsyncGuard
-from gatewright.errors import TransportError
+from gatewright.errors import SecondFactorRequiredError, TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.second_writes import second_write
@@ -27,6 +28,9 @@ from gatewright.web.visit_cookie import VisitCookie
 
 if TYPE_CHECKING:
     from gatewright.web.site import Site
+
+_WISH = "remember"
+"""Where a visit keeps that the browser is to be remembered once the sign-in is finished."""
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -97,7 +101,7 @@ class Visit:
     @property
     def language(self) -> str:
         """The language of the answer."""
-        return choose_language(self.request.header("accept-language"), fixed=self.site.settings.language)
+        return _language_of(self.site, self.request)
 
     @property
     def base_url(self) -> str:
@@ -175,11 +179,20 @@ class Visit:
             is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
+            SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
             GatewrightError: What `AsyncGuard.login` raises.
         """
-        user = await self.guard.login(username, password, self.site.provider)
+        try:
+            user = await self.guard.login(username, password, self.site.provider)
+        except SecondFactorRequiredError:
+            self.session[_WISH] = is_remembered
+            raise
         await self.signed_in(is_remembered=is_remembered)
         return user
+
+    def wants_to_be_remembered(self) -> bool:
+        """Say whether the visitor has asked in the first step of a sign-in that their browser is remembered, once."""
+        return self.session.pop(_WISH, False) is True
 
     async def signed_in(self, *, is_remembered: bool = False) -> None:
         """Take note that the visitor has just proved who they are: the next form needs a new token.
@@ -303,4 +316,10 @@ class Visit:
 
 def _device_of(site: Site, request: Request) -> Device:
     """Return where a request comes from. Of the request alone, so that no guard holds the visit that holds it."""
-    return read_device(site.client_of(request).ip_address, request.header("user-agent"))
+    client = site.client_of(request)
+    device = read_device(client.ip_address, request.header("user-agent"))
+    return replace(device, language=_language_of(site, request), base_url=site.base_url(client))
+
+
+def _language_of(site: Site, request: Request) -> str:
+    return choose_language(request.header("accept-language"), fixed=site.settings.language)

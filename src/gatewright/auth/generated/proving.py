@@ -22,12 +22,16 @@ from gatewright.operations.step import Step
 class Proving(SigningIn):
     """Proves a visitor by whatever methods there are, one after the other, until the policy is met."""
 
-    def begin(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def begin(
+        self, method: str, given: Mapping[str, Any] | None = None, *, is_confirmation: bool = False
+    ) -> Mapping[str, Any]:
         """Prepare a proof: a challenge for a passkey or a wallet, a code that is mailed.
 
         Args:
             method: The name of a method.
             given: What it needs to know, such as a username.
+            is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
+                begun to sign in.
 
         Returns:
             What the visitor's browser or program needs, as JSON can write it.
@@ -36,14 +40,42 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method.
             RateLimitError: If the visitor has asked too often.
         """
-        return run_to_completion(self._method(method).begin(self._step(), given or {}))
+        step = self._step(is_confirmation=is_confirmation)
+        return run_to_completion(self._usable(method, step).begin(step, given or {}))
 
-    def prove(self, method: str, given: Mapping[str, Any]) -> User:
+    def begun(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any] | None:
+        """Return what the visitor has begun by a method and can still finish; None where there is nothing.
+
+        Args:
+            method: The name of a method.
+            is_confirmation: As in `begin`.
+
+        Raises:
+            InvalidParameterError: If there is no such method.
+        """
+        step = self._step(is_confirmation=is_confirmation)
+        return run_to_completion(self._method(method).resume(step))
+
+    def options(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any]:
+        """Return what there is for the visitor to choose from before they begin with a method, such as their wallets.
+
+        Args:
+            method: The name of a method.
+            is_confirmation: As in `begin`.
+
+        Raises:
+            InvalidParameterError: If there is no such method.
+        """
+        return run_to_completion(self._method(method).options(self._step(is_confirmation=is_confirmation)))
+
+    def prove(self, method: str, given: Mapping[str, Any], *, is_confirmation: bool = False) -> User:
         """Prove the visitor: as the first or second step of a sign-in, or once more in a session.
 
         Args:
             method: The name of a method.
             given: What it verifies, such as ``{"code": "123456"}``.
+            is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
+                begun to sign in.
 
         Returns:
             The user who is now signed in.
@@ -55,21 +87,23 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method, or it cannot begin a sign-in.
             GatewrightError: What the method raises.
         """
-        step, used = (self._step(), self._method(method))
-        if step.user is None and (not used.can_begin):
-            raise InvalidParameterError(f"A sign-in cannot begin with {used.name}.", parameter="method")
-        proven = run_to_completion(prove_by_method(step, used, given))
+        step = self._step(is_confirmation=is_confirmation)
+        proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
         return self._signed_in_by(step, proven.user, proven.proof)
 
-    def methods(self) -> list[str]:
+    def methods(self, *, is_confirmation: bool = False) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
 
         In a pending sign-in those are the second factors; for a guest the methods that a sign-in can begin with.
+
+        Args:
+            is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
         """
-        step = self._step()
+        step = self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        return [method.name for method in run_to_completion(usable_methods(step))]
+        is_second = not is_confirmation and self.pending_user() is not None
+        return [method.name for method in run_to_completion(usable_methods(step, is_second=is_second))]
 
     def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
@@ -177,13 +211,20 @@ class Proving(SigningIn):
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         if self.is_guest():
             step = self._step()
-            if step.user is None or run_to_completion(usable_methods(step)):
+            if step.user is None or run_to_completion(usable_methods(step, is_second=True)):
                 self._require_visit()
                 raise SecondFactorRequiredError("Give the second factor that there is.")
             return step
         self.require_fresh()
         _, user = self._require_visit()
         return self._step_of(user)
+
+    def _usable(self, name: str, step: Step) -> Method:
+        """Return a method, if a step can be made by it."""
+        method = self._method(name)
+        if step.user is None and (not method.can_begin):
+            raise InvalidParameterError(f"A sign-in cannot begin with {method.name}.", parameter="method")
+        return method
 
     def _method(self, name: str) -> Method:
         method = self._parts.methods.get(name) if isinstance(name, str) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from gatewright.errors import InvalidParameterError, UserNotFoundError
@@ -27,6 +28,7 @@ class Password(Method):
     strength = 10
     can_begin = True
     records_itself = True
+    templates = Path(__file__).parent / "templates"
     prompt = N_("This is a protected area. Enter your password to go on.")
     fields = (
         Field(

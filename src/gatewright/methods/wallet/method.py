@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from hmac import compare_digest
+from pathlib import Path
 from typing import Any
 
 from gatewright.errors import InvalidAddressError, InvalidChallengeError
@@ -29,6 +29,8 @@ class Wallet(Method):
     kinds = frozenset({Kind.POSSESSION})
     amr = ("pop",)
     strength = 30
+    needs_begin = True
+    templates = Path(__file__).parent / "templates"
     prompt = N_("This is a protected area. Sign a short text with your wallet to go on.")
     fields = (Field("evrmore_address", N_("Wallet address"), is_required=True, longest=100),)
 
@@ -47,8 +49,22 @@ class Wallet(Method):
         challenge = await generate_challenge(
             step.parts, address, expire_minutes=_MINUTES, ip_address=step.device.ip_address
         )
-        await step.keep(self.name, {"digest": _digest(challenge.challenge_text)}, minutes=_MINUTES)
-        return {"challenge": challenge.challenge_text, "expires_at": as_utc(challenge.expires_at).isoformat()}
+        begun = {
+            "evrmore_address": address,
+            "challenge": challenge.challenge_text,
+            "expires_at": as_utc(challenge.expires_at).isoformat(),
+        }
+        await step.keep(self.name, begun, minutes=_MINUTES)
+        return begun
+
+    async def resume(self, step: Step) -> Mapping[str, Any] | None:
+        """Return the challenge that this browser was given."""
+        pending = await step.kept(self.name)
+        return None if pending is None else data_of(pending)
+
+    async def options(self, step: Step) -> Mapping[str, Any]:
+        """Return the user's wallets."""
+        return {"wallets": await self._wallets(step)}
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
         """Verify ``signature`` over ``challenge`` by ``evrmore_address``.
@@ -61,7 +77,7 @@ class Wallet(Method):
         address = await self._own_address(step, given)
         challenge, signature = (str(given.get(name, "")).strip() for name in _FIELDS[1:])
         pending = await step.require_kept(self.name)
-        if not compare_digest(data_of(pending)["digest"], _digest(challenge)):
+        if not compare_digest(data_of(pending)["challenge"].encode(), challenge.encode(errors="surrogatepass")):
             raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
         await spend_signed_challenge(step.parts, WalletAttempt(address, challenge, signature))
         await step.claim(pending)
@@ -76,7 +92,3 @@ class Wallet(Method):
     async def _wallets(self, step: Step) -> list[str]:
         user = step.user
         return await step.parts.store.list_wallets(user.id) if user is not None and is_account(user) else []
-
-
-def _digest(challenge: str) -> str:
-    return sha256(challenge.encode(errors="surrogatepass")).hexdigest()

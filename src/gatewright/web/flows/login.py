@@ -12,6 +12,7 @@ from gatewright.errors import (
     InactiveUserError,
     InvalidParameterError,
     PermissionNotFoundError,
+    SecondFactorRequiredError,
     UnverifiedUserError,
     UserNotFoundError,
 )
@@ -49,6 +50,8 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         password_field=settings.auth_form_password_field,
         remember_field=remember,
         next=visit.wanted,
+        beginning=[each for each in visit.site.methods if each.can_begin and not each.records_itself],
+        action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
         **context,
     )
@@ -66,6 +69,8 @@ async def submit(visit: Visit) -> Response:
             form.get(settings.auth_form_password_field),
             is_remembered=is_ticked(form.get(settings.remember_me_field)),
         )
+    except SecondFactorRequiredError:
+        return redirect(visit.path_with_next("login_step", wanted))
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))
         visit.session[TYPED] = username[:_LONGEST_TYPED]

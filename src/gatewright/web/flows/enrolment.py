@@ -1,0 +1,158 @@
+"""Enrol what one proves oneself by, rename it, remove it: one page for each method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.errors import (
+    GatewrightError,
+    InvalidParameterError,
+    InvalidProofError,
+    RateLimitError,
+    SecondFactorRequiredError,
+    StepUpRequiredError,
+    TakenError,
+    TransportError,
+)
+from gatewright.model import Authenticator
+from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.problems import of_kind, problem_of
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+_NAME = "account_method"
+_CODES: dict[type[GatewrightError], str] = {
+    InvalidProofError: "ERR_PROOF",
+    InvalidParameterError: "ERR_VALUE",
+    TakenError: "ERR_METHOD_TAKEN",
+    RateLimitError: "ERR_RATE_LIMITED",
+}
+
+
+class EnrolmentPage:
+    """The page of one method of one visitor: somebody who is signed in, or must enrol one to be.
+
+    Args:
+        visit: Whose page it is.
+        name: The name of the method.
+
+    Raises:
+        TransportError: 404, if nobody enrols it.
+    """
+
+    def __init__(self, visit: Visit, name: str) -> None:
+        method = visit.site.find_method(name)
+        if method is None or not method.at_most:
+            raise TransportError(status=404)
+        self._visit, self._method, self._name = visit, method, method.name
+
+    async def answer(self) -> Response:
+        """Show the page, or take what was sent."""
+        visit = self._visit
+        if await visit.user() is None and await visit.guard.pending_user() is None:
+            return visit.redirect_to_login()
+        try:
+            return await (self._submit() if visit.request.method == "POST" else self.show())
+        except SecondFactorRequiredError:
+            return redirect(visit.path_with_next("login_step", visit.wanted))
+        except StepUpRequiredError:
+            return visit.redirect_to_confirmation()
+
+    async def show(self, *, shown: Mapping[str, Any] | None = None, **context: Any) -> Response:
+        """Show what the visitor has of this method, and how they get more.
+
+        Args:
+            shown: What has just been enrolled, which is shown this once.
+            context: What else `Pages.show` takes: a status, messages, errors.
+        """
+        visit, name = self._visit, self._name
+        own = await self.own()
+        begun = None
+        if shown is None and len(own) < self._method.at_most:
+            begun = await self.begin({})
+        return await visit.site.pages.show(
+            visit,
+            "account_method.html",
+            next=visit.wanted,
+            method=self._method,
+            action=visit.site.path(_NAME, token=name),
+            authenticators=own,
+            begun=begun,
+            shown=shown,
+            **context,
+        )
+
+    async def own(self) -> list[Authenticator]:
+        """Return what the visitor has of this method."""
+        return [each for each in await self._visit.guard.authenticators() if each.method == self._name]
+
+    async def begin(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Prepare an enrolment.
+
+        Raises:
+            GatewrightError: What `AsyncGuard.begin_enrolment` raises.
+        """
+        return await self._visit.guard.begin_enrolment(self._name, given)
+
+    async def enrol(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Enrol the method, which signs in whoever owed it.
+
+        Raises:
+            GatewrightError: What `AsyncGuard.enrol` raises.
+        """
+        visit = self._visit
+        shown = await visit.guard.enrol(self._name, given)
+        await visit.signed_in(is_remembered=visit.wants_to_be_remembered())
+        return shown
+
+    async def rename(self, authenticator_id: object, name: object) -> None:
+        """Give one of the visitor's own another name.
+
+        Raises:
+            TransportError: 404, if they have none of that identifier.
+            InvalidParameterError: If the name is not acceptable.
+        """
+        if not await self._visit.guard.rename_authenticator(str(authenticator_id), name):  # type: ignore[arg-type]
+            raise TransportError(status=404)
+
+    async def remove(self, authenticator_id: object) -> None:
+        """Remove one of the visitor's own.
+
+        Raises:
+            TransportError: 404, if they have none of that identifier.
+        """
+        if not await self._visit.guard.remove_authenticator(str(authenticator_id)):
+            raise TransportError(status=404)
+
+    async def _submit(self) -> Response:
+        visit, form = self._visit, self._visit.request.form
+        if visit.is_form_expired():
+            return await self.show(**EXPIRED)
+        try:
+            match form.get("action"):
+                case "enrol":
+                    shown = await self.enrol(form)
+                    if shown:
+                        return await self.show(shown=shown, messages={"success": "MSG_METHOD_ENROLLED"})
+                    return self._done("MSG_METHOD_ENROLLED")
+                case "rename":
+                    await self.rename(form.get("id"), form.get("name"))
+                    return self._done("MSG_METHOD_RENAMED")
+                case "remove":
+                    await self.remove(form.get("id"))
+                    return self._done("MSG_METHOD_REMOVED")
+                case _:
+                    raise TransportError(status=400)
+        except tuple(_CODES) as error:
+            problem = problem_of(error)
+            return await self.show(
+                status=problem.status if problem.status in (409, 429) else 422,
+                headers=problem.headers,
+                messages={"danger": of_kind(error, _CODES)},
+            )
+
+    def _done(self, code: str) -> Response:
+        visit = self._visit
+        visit.guard.add_message("success", code)
+        return redirect(visit.wanted or visit.site.path("account"))

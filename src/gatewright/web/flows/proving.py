@@ -1,0 +1,192 @@
+"""Prove who one is by any method: the steps of a sign-in, and once more before what matters.
+
+One flow for all methods: which there are, what each asks for and how it is verified, the methods know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatewright.errors import (
+    AttemptBlockedError,
+    GatewrightError,
+    InactiveUserError,
+    InvalidAddressError,
+    InvalidChallengeError,
+    InvalidParameterError,
+    InvalidProofError,
+    InvalidSignatureError,
+    RateLimitError,
+    SecondFactorRequiredError,
+    TransportError,
+    UnverifiedUserError,
+    UserNotFoundError,
+)
+from gatewright.methods import Method
+from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.problems import of_kind, problem_of
+from gatewright.web.response import Response, redirect
+from gatewright.web.visit import Visit
+
+STEP, CONFIRM = "login_step", "confirm_password"
+
+_TEMPLATES = {STEP: "login_step.html", CONFIRM: "confirm_password.html"}
+_CODES: dict[type[GatewrightError], str] = {
+    AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
+    InactiveUserError: "ERR_LOGIN_INACTIVE_USER",
+    UnverifiedUserError: "ERR_LOGIN_UNVERIFIED_USER",
+    UserNotFoundError: "ERR_LOGIN_INVALID_CREDENTIALS",
+    RateLimitError: "ERR_RATE_LIMITED",
+    InvalidChallengeError: "ERR_WALLET_CHALLENGE",
+    InvalidSignatureError: "ERR_SIGNATURE",
+    InvalidAddressError: "ERR_ADDRESS",
+    InvalidProofError: "ERR_PROOF",
+    InvalidParameterError: "ERR_PROOF",
+}
+
+
+class ProvingPage:
+    """The page of one step.
+
+    Args:
+        visit: Whose page it is.
+        name: Its route: the steps of a sign-in, or the confirmation of a visitor who is signed in.
+    """
+
+    def __init__(self, visit: Visit, name: str) -> None:
+        self._visit = visit
+        self._name = name
+        self._is_confirmation = name == CONFIRM
+
+    async def show(
+        self, *, chosen: str | None = None, begun: Mapping[str, Any] | None = None, **context: Any
+    ) -> Response:
+        """Show what the visitor can prove themselves by.
+
+        Args:
+            chosen: The method that they have chosen; by default the strongest.
+            begun: What the method has prepared.
+            context: What else `Pages.show` takes: a status, messages, errors.
+        """
+        visit = self._visit
+        names = await visit.guard.methods(is_confirmation=self._is_confirmation)
+        if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
+            return redirect(visit.path_with_next("login", visit.wanted))
+        chosen = chosen or visit.request.arguments.get("method")
+        first = chosen if chosen in names else next(iter(names), None)
+        options: Mapping[str, Any] = {}
+        if first is not None:
+            options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
+            begun = begun or await visit.guard.begun(first, is_confirmation=self._is_confirmation)
+        return await visit.site.pages.show(
+            visit,
+            _TEMPLATES[self._name],
+            next=visit.wanted,
+            action=visit.site.path(self._name),
+            method=None if first is None else visit.site.find_method(first),
+            others=[visit.site.find_method(name) for name in names if name != first],
+            begun=begun,
+            options=options,
+            proving=await visit.guard.user() if self._is_confirmation else await visit.guard.pending_user(),
+            enrollable=[] if names else visit.site.enrollable,
+            **context,
+        )
+
+    async def submit(self) -> Response:
+        """Take what the visitor has sent: begin with a method, or prove by it."""
+        visit, form = self._visit, self._visit.request.form
+        name = form.get("method") or _method_of_old(form)
+        if visit.is_form_expired():
+            return await self.show(chosen=name or None, **EXPIRED)
+        try:
+            if form.get("action", "begin" if _is_address_alone(form) else "prove") == "begin":
+                return await self.show(chosen=name, begun=await self.begin(name, form))
+            await self.prove(name, form)
+        except SecondFactorRequiredError:
+            return redirect(visit.path_with_next(STEP, visit.wanted))
+        except tuple(_CODES) as error:
+            return await self._show_again(name, error)
+        if self._is_confirmation:
+            return redirect(visit.wanted or visit.site.path("account"))
+        return redirect(visit.site.path_after_login(visit.wanted))
+
+    async def begin(self, name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Prepare a proof.
+
+        Raises:
+            GatewrightError: What `AsyncGuard.begin` raises.
+        """
+        return await self._visit.guard.begin(name, given, is_confirmation=self._is_confirmation)
+
+    async def prove(self, name: str, given: Mapping[str, Any]) -> None:
+        """Prove the visitor, and remember their browser where they asked for it in the first step.
+
+        Raises:
+            GatewrightError: What `AsyncGuard.prove` raises.
+        """
+        visit = self._visit
+        await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
+        await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+
+    async def _show_again(self, name: str, error: GatewrightError) -> Response:
+        problem = problem_of(error)
+        return await self.show(
+            chosen=name or None,
+            status=problem.status if problem.status == 429 else 422,
+            headers=problem.headers,
+            messages={"danger": of_kind(error, _CODES)},
+        )
+
+
+async def show_link(visit: Visit, token: str, **context: Any) -> Response:
+    """Show the page of a link that proves somebody: nothing happens before they press its button."""
+    name, _, _ = token.partition(".")
+    method = _method_of_link(visit, name)
+    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, **context)
+
+
+async def submit_link(visit: Visit, token: str) -> Response:
+    """Take the button of the page of a link."""
+    if visit.is_form_expired():
+        return await show_link(visit, token, **EXPIRED)
+    try:
+        await prove_by_link(visit, token)
+    except SecondFactorRequiredError:
+        return redirect(visit.path_with_next(STEP, visit.wanted))
+    except tuple(_CODES) as error:
+        visit.guard.add_message("danger", of_kind(error, _CODES))
+        return redirect(visit.path_with_next("login", visit.wanted))
+    return redirect(visit.site.path_after_login(visit.wanted))
+
+
+async def prove_by_link(visit: Visit, token: str) -> None:
+    """Prove somebody by a link.
+
+    Args:
+        visit: Whose visit.
+        token: The method's name, a dot, and the secret.
+
+    Raises:
+        TransportError: 404, if there is no such method, or it has no links.
+        GatewrightError: What `AsyncGuard.prove` raises.
+    """
+    name, _, secret = token.partition(".")
+    _method_of_link(visit, name)
+    await ProvingPage(visit, STEP).prove(name, {"token": secret})
+
+
+def _method_of_old(form: Mapping[str, str]) -> str:
+    """Return the method of a form that names none, as an application's own page may still send it."""
+    return "wallet" if form.keys() & {"evrmore_address", "challenge", "signature"} else "password"
+
+
+def _is_address_alone(form: Mapping[str, str]) -> bool:
+    return "evrmore_address" in form and not form.keys() & {"challenge", "signature"}
+
+
+def _method_of_link(visit: Visit, name: str) -> Method:
+    method = visit.site.find_method(name)
+    if method is None or not method.has_link:
+        raise TransportError(status=404)
+    return method
