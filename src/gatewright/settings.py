@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -20,16 +20,22 @@ _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
 
 
+FROM_ENVIRONMENT = SettingsConfigDict(
+    env_prefix="GATEWRIGHT_",
+    env_file=".env",
+    extra="ignore",
+    frozen=True,
+    hide_input_in_errors=True,
+)
+"""Where settings come from: the environment, then ``.env``."""
+
+S = TypeVar("S", bound=BaseSettings)
+
+
 class Settings(BaseSettings):
     """What an operator may decide. Frozen: build another one to change it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GATEWRIGHT_",
-        env_file=".env",
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
+    model_config = FROM_ENVIRONMENT
 
     env: Literal["development", "production"] = Field(
         "development", description="In `production` an unsafe configuration refuses to start."
@@ -182,6 +188,13 @@ class Settings(BaseSettings):
         gt=0,
         le=1440,
         description="How long a proof is fresh enough to change the password, factors or the account.",
+    )
+    notify_new_devices: bool = Field(
+        True,
+        description=(
+            "Whether users get a mail when their account is signed in to from a kind of device that it was not used "
+            "from lately."
+        ),
     )
     public_url: str | None = Field(
         None,
@@ -421,8 +434,17 @@ def load_settings(**values: Any) -> Settings:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
             ``.env`` cannot be read.
     """
+    return read_settings(Settings, **values)
+
+
+def read_settings(kind: type[S], **values: Any) -> S:
+    """Read settings of any class, such as a method's own, from arguments, environment and ``.env``.
+
+    Raises:
+        ConfigurationError: As `load_settings` does.
+    """
     try:
-        return Settings(**values)
+        return kind(**values)
     except ValidationError as error:
         problems = "; ".join(
             f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()

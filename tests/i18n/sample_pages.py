@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gatewright.devices import device_name
 from gatewright.i18n import format_moment, translations_for
-from gatewright.web.devices import device_name
 from gatewright.web.fields import Field
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

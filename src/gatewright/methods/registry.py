@@ -11,6 +11,7 @@ from gatewright.methods.method import Method
 BUILT_IN = {
     "password": "gatewright.methods.password:Password",
     "wallet": "gatewright.methods.wallet:Wallet",
+    "email_code": "gatewright.methods.email_code:EmailCode",
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 

@@ -27,7 +27,7 @@ from gatewright.ports import (
 )
 from gatewright.proofs import Proof
 from gatewright.settings import Settings
-from gatewright.tokens import AccessTokens, Seal
+from gatewright.tokens import AccessTokens, DerivedSecrets, Seal
 
 SecondFactorPolicy = Callable[[User, tuple[Proof, ...]], bool | None]
 """Says whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
@@ -51,6 +51,7 @@ class Parts:
     seal: Seal
     clock: Clock
     random: Random
+    derived: DerivedSecrets
     shield: Shield
     call: Call
     passwords: Passwords

@@ -143,7 +143,8 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     """Show the page of a link that proves somebody: nothing happens before they press its button."""
     name, _, _ = token.partition(".")
     method = _method_of_link(visit, name)
-    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, **context)
+    begun = await visit.guard.begun(name)
+    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, begun=begun, **context)
 
 
 async def submit_link(visit: Visit, token: str) -> Response:
