@@ -22,6 +22,7 @@ from gatewright.operations.arguments import (
 )
 from gatewright.operations.attempts import account_name, count_failure, refuse_blocked_client
 from gatewright.operations.audit import entry
+from gatewright.operations.new_device import tell_of_new_device
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.signed_challenge import WalletAttempt, require_signed_challenge
@@ -152,6 +153,8 @@ async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, dev
         account, session = claimed
         if not account.is_active:
             raise InactiveUserError(user_id=account.id)
+        # Whoever has given a wallet's account an address has signed in to it before.
+        await tell_of_new_device(parts, account, session, device=device, has_been_here=True)
         named = replace(draft, user_id=account.id)
         user = await user_of(parts, account)
         return await open_session(parts, user, session, make_token=lambda: naming.make_token(named))

@@ -53,7 +53,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
             method=method.name,
             client=step.device.ip_address,
         ),
-        mail=notice(step, METHOD_ENROLLED),
+        mail=notice(step, METHOD_ENROLLED, method=method.name),
     )
     if not kept:
         step.forget_enrolled()
@@ -116,7 +116,7 @@ async def remove_authenticators(
             actor=actor,
             reason=reason,
         ),
-        mail=notice(step, METHOD_REMOVED),
+        mail=notice(step, METHOD_REMOVED, method=method),
     )
     step.forget_enrolled()
     if removed:
@@ -124,10 +124,22 @@ async def remove_authenticators(
     return removed
 
 
-def notice(step: Step, kind: str) -> QueuedMail | None:
-    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours."""
-    user = step.require_user()
+def notice(step: Step, kind: str, *, method: str | None = None) -> QueuedMail | None:
+    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours.
+
+    Args:
+        step: The step, with its user.
+        kind: The mail's kind.
+        method: The name of the method that it is about, if it is about one.
+    """
+    user, device = step.require_user(), step.device
     if not is_account(user) or user.email is None:
         return None
-    asker = read_asker(step.parts, ip_address=step.device.ip_address, language=step.language, base_url=step.base_url)
-    return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker)
+    asker = read_asker(step.parts, ip_address=device.ip_address, language=step.language, base_url=step.base_url)
+    known = None if method is None else step.parts.methods.get(method)
+    details = {
+        "ip_address": device.ip_address,
+        "user_agent": device.user_agent,
+        "method": method if known is None else known.title,
+    }
+    return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker, details=details)

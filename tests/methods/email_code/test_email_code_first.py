@@ -170,7 +170,7 @@ def test_whoever_is_changed_meanwhile_is_not_signed_in(auth, ask, refusal):
 def test_a_code_survives_another_name(auth, ask):
     """The step goes on under it."""
     visitor, code, _ = ask()
-    auth.change_username("carol", new="caroline")
+    auth.change_username(auth.get_user("carol").id, username="caroline")
 
     assert visitor.request().prove("email_code", {"code": code}).username == "caroline"
 

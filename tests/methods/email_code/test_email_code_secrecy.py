@@ -102,7 +102,7 @@ def test_the_database_holds_no_code(auth, ask, sql):
 
 
 def test_secrets_follow_from_key_and_step():
-    """The same ones each time, others from another key or step; after a rotation those of the former key still count."""
+    """The same ones each time, others from another key or step; after a rotation those of the old key still count."""
     old, new = b"o" * 32, b"n" * 32
     mailed = mailed_for(DerivedSecrets([old]), "1", digits=8)
 

@@ -52,7 +52,7 @@ class EmailCode(Method):
     begin_fields = (
         Field(
             "email",
-            N_("Email address"),
+            N_("Email"),
             "email",
             is_required=True,
             attributes={"autocomplete": "username"},
