@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from gatewright import Account, AuditEntry, Challenge, Session, User
-from gatewright.model import Rights, has_passed, with_rights_from
+from gatewright.model import Authenticator, PendingStep, Remembered, Rights, has_passed, like, with_rights_from
+from gatewright.proofs import Kind, Proof, write_proofs
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ACCOUNT = Account("a1", None, None, "EAddress", is_active=True, is_verified=True, created_at=NOW, last_login=None)
@@ -116,3 +117,77 @@ def test_rights_are_looked_up_once_and_when_asked_for():
 
     assert (before, user.roles, user.permissions, len(asked)) == (0, ("editor",), ("post.read",), 1)
     assert (twin.roles, twin.permissions) == (user.roles, user.permissions)
+
+
+def proven_by(*proofs):
+    """A session that was proven so: each a method, its age in minutes, what it shows, and its references."""
+    written = [Proof(method, NOW - timedelta(minutes=age), frozenset(kinds), amr) for method, age, kinds, amr in proofs]
+    created_at = NOW - timedelta(hours=1)
+    return dataclasses.replace(SESSION, created_at=created_at, proven_by=write_proofs(written))
+
+
+PASSWORD = ("password", 60, [Kind.KNOWLEDGE], ("pwd",))
+APP = ("app", 59, [Kind.POSSESSION], ("otp",))
+PASSKEY = ("passkey", 5, [Kind.POSSESSION, Kind.INHERENCE], ("pop", "user"))
+MAIL = ("mail", 3, [Kind.MAILBOX], ("otp",))
+
+
+@pytest.mark.parametrize(
+    ("proofs", "aal", "amr", "age"),
+    [
+        ([], 1, (), 60),
+        ([PASSWORD], 1, ("pwd",), 60),
+        ([PASSWORD, APP], 2, ("pwd", "otp", "mfa"), 59),
+        ([PASSKEY], 2, ("pop", "user", "mfa"), 5),
+        ([PASSKEY, PASSWORD], 2, ("pop", "user", "pwd", "mfa"), 5),
+        ([PASSWORD, MAIL], 1, ("pwd", "otp"), 3),
+        ([PASSWORD, APP, MAIL], 2, ("pwd", "otp", "mfa"), 3),
+    ],
+    ids=["nothing", "password", "password+app", "passkey", "passkey+password", "password+mail", "all"],
+)
+@pytest.mark.parametrize("is_naive", [False, True], ids=["aware", "naive"])
+def test_a_session_says_how_it_was_proven(proofs, aal, amr, age, is_naive):
+    """How strong that is, by which references, and when for the last time: moments as in its other fields."""
+    session = proven_by(*proofs)
+    if is_naive:
+        session = dataclasses.replace(session, created_at=session.created_at.replace(tzinfo=None))
+    moment = NOW - timedelta(minutes=age)
+
+    assert [each.method for each in session.proofs] == [method for method, *_ in proofs]
+    assert (session.aal, session.amr) == (aal, amr)
+    assert session.auth_time == (moment.replace(tzinfo=None) if is_naive else moment)
+
+
+def test_a_remembered_browser_has_proven_nothing():
+    """Its session has no level, no references and no moment."""
+    session = dataclasses.replace(SESSION, is_fully_authenticated=False)
+
+    assert (session.aal, session.amr, session.auth_time, session.proofs) == (0, (), None, ())
+
+
+def test_a_moment_is_told_like_another():
+    """Aware like an aware one, naive UTC like a naive one."""
+    naive, elsewhere = NOW.replace(tzinfo=None), NOW.astimezone(timezone(timedelta(hours=9)))
+
+    assert [like(pattern, moment) for pattern in (NOW, naive) for moment in (NOW, elsewhere)] == [
+        NOW,
+        NOW,
+        naive,
+        naive,
+    ]
+    assert [like(naive, naive), like(NOW, naive), like(NOW, elsewhere).tzinfo] == [naive, NOW, UTC]
+
+
+def test_what_proves_and_what_is_begun_is_not_shown():
+    """Neither keys nor data nor proofs are in a ``repr``; ids are."""
+    secrets = {"key": b"secret", "data": "secret"}
+    authenticator = Authenticator(
+        "a1", "passkey", "u1", "ann", "Provider", name="phone", counter=0, created_at=NOW, **secrets
+    )
+    step = PendingStep("p1", "sign_in", "u1", "ann", "Provider", data="secret", created_at=NOW, expires_at=NOW)
+    remembered = Remembered("r1", "u1", "ann", "Provider", NOW, NOW, NOW, proven_by="secret")
+    session = dataclasses.replace(SESSION, proven_by="secret")
+
+    for record, id_ in ((authenticator, "a1"), (step, "p1"), (remembered, "r1"), (session, "s1")):
+        assert id_ in repr(record)
+        assert "secret" not in repr(record)

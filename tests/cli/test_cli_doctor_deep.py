@@ -10,8 +10,12 @@ from contextlib import closing
 import pytest
 
 from gatewright import EvrmoreAuth, Settings
+from gatewright.drive import run_to_completion
+from gatewright.ports import Owner
 from gatewright.storage.sql.invariants import RULES
 from gatewright.testing import Wallet
+from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
+from gatewright.testing.store_conformance.pending_steps import a_step, begin
 from mailboxes import Mailboxes
 
 SECRET = "7Jw2u0XkqzvN4rT9sYbE1cGhL6mPdKfA3xRiVnQo"
@@ -19,6 +23,7 @@ PASSWORD = "correct horse battery staple"
 MOMENT = "'2999-01-01T00:00:00.000000'"
 """Later than any clock."""
 
+LDAP_USER = Owner("uid=dora", "LDAP")
 LASTING = "'2099-01-01T00:00:00.000000'"
 
 
@@ -58,6 +63,11 @@ def database_of_everything(tmp_path_factory):
         challenge = auth.generate_challenge(wallet.address)
         auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
         auth.generate_challenge(wallet.address)
+        store, ours = auth._parts.store, {"user_id": anna.id, "provider": "SQLUserProvider"}
+        enrol(store, run_to_completion, an_authenticator("1", **ours), owner=Owner(anna.id))
+        enrol(store, run_to_completion, an_authenticator("2", LDAP_USER), owner=LDAP_USER)
+        begin(store, run_to_completion, a_step("1", **ours), account_id=anna.id)
+        begin(store, run_to_completion, a_step("2", user_id=None), browser="other")
     return path, anna.id
 
 
@@ -106,7 +116,8 @@ def test_without_the_option_no_row_is_read(invoke, write):
 
 FORGED = (
     "INSERT INTO sessions SELECT 'forged ' || id, user_id, evrmore_address, provider, created_at, expires_at,"
-    " is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, NULL FROM sessions"
+    " is_active, ip_address, user_agent, username, last_seen_at, is_fully_authenticated, account_id, NULL, proven_by"
+    " FROM sessions"
 )
 
 BREACHES = [
@@ -115,6 +126,8 @@ BREACHES = [
     ("sessions", "warning", "UPDATE sessions SET account_id = 'nobody' WHERE provider = 'SQLUserProvider'"),
     ("remembered", "warning", "UPDATE remembered SET account_id = 'nobody'"),
     ("links", "warning", "UPDATE links SET account_id = 'nobody'"),
+    ("authenticators", "warning", "UPDATE authenticators SET account_id = 'nobody' WHERE provider = 'LDAP'"),
+    ("pending_steps", "warning", "UPDATE pending_steps SET account_id = 'nobody' WHERE provider IS NULL"),
     ("outbox", "warning", "UPDATE outbox SET account_id = 'nobody'"),
     ("profiles", "warning", "UPDATE profiles SET account_id = 'nobody'"),
     ("user_roles", "warning", "UPDATE user_roles SET account_id = 'nobody'"),
@@ -138,22 +151,27 @@ BREACHES = [
     ("sessions", "unsafe", "DELETE FROM wallets"),
     ("sign-ins", "unsafe", FORGED),
     ("remembered", "unsafe", "UPDATE remembered SET account_id = NULL"),
+    *((table, "unsafe", f"UPDATE {table} SET account_id = NULL") for table in ("authenticators", "pending_steps")),
+    *((table, "warning", f"UPDATE {table} SET proven_by = 'password'") for table in ("sessions", "remembered")),
     ("links", "warning", "UPDATE links SET email = 'other@example.com' WHERE purpose = 'password_reset'"),
     ("links", "warning", "UPDATE links SET purpose = 'other' WHERE purpose = 'password_reset'"),
     ("links", "warning", "UPDATE links SET email = 'anna@example.com' WHERE purpose = 'email_change'"),
     ("outbox", "warning", "UPDATE outbox SET account_id = NULL"),
     ("sessions", "warning", "UPDATE sessions SET secret_digest = x'00' WHERE secret_digest IS NOT NULL"),
     ("remembered", "warning", "UPDATE remembered SET previous_digest = x'00'"),
+    ("pending_steps", "warning", "UPDATE pending_steps SET digest = x'00' WHERE id = '1'"),
     ("links", "warning", "UPDATE links SET digest = x'00' WHERE purpose = 'password_reset'"),
     ("credentials", "warning", f"INSERT INTO credentials VALUES ('LDAP', 'x', x'00', NULL, {LASTING})"),
     *(
         (table, status, f"UPDATE {table} SET expires_at = {moment}")
-        for table in ("sessions", "remembered", "links", "challenges")
+        for table in ("sessions", "remembered", "links", "challenges", "pending_steps")
         for moment, status in (("'2000-01-01T00:00:00.000000'", "warning"), (LASTING, "unsafe"))
     ),
     *(
         (table, "warning", f"UPDATE {table} SET created_at = {MOMENT}")
-        for table in ("users", "sessions", "remembered", "links", "challenges", "outbox")
+        for table in (
+            *("users", "sessions", "remembered", "links", "challenges", "outbox", "authenticators", "pending_steps"),
+        )
     ),
     ("wallets", "warning", f"UPDATE wallets SET linked_at = {MOMENT}"),
     ("audit", "warning", f"UPDATE audit SET at = {MOMENT}"),

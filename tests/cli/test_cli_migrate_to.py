@@ -15,9 +15,13 @@ import psycopg
 import pytest
 
 from gatewright import EvrmoreAuth, MemoryUserProvider, Settings
+from gatewright.drive import run_to_completion
 from gatewright.errors import GatewrightError
+from gatewright.ports import Owner
 from gatewright.storage.sql.tables import metadata
 from gatewright.testing import Wallet
+from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
+from gatewright.testing.store_conformance.pending_steps import a_step, begin
 from mailboxes import Mailboxes
 
 SECRET = "a secret for tests, longer than 32 bytes"
@@ -67,6 +71,10 @@ def installed(tmp_path_factory):
         auth.request_password_reset("anna@bücher.example", next_path="/später")
         auth.deliver_mails()
         auth.sign_up("dora@example.com", password=PASSWORD)
+        begin(auth._parts.store, run_to_completion, a_step("1", user_id=anna.id), account_id=anna.id)
+        for owner in (Owner(anna.id), Owner("eve", "Elsewhere")):
+            passkey = an_authenticator(owner.user_id, owner, counter=2**32)
+            enrol(auth._parts.store, run_to_completion, passkey, owner=owner)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'audit'")  # as after a purge
         assert all(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 
 import pytest
 
+from gatewright.drive import run_to_completion
 from gatewright.errors import (
     Denied,
     GatewrightError,
@@ -15,6 +17,10 @@ from gatewright.errors import (
     MailUnavailableError,
     UserNotFoundError,
 )
+from gatewright.ports import Owner
+from gatewright.storage.opened import open_database
+from gatewright.storage.sql import SQLStore
+from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
 from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 
@@ -258,6 +264,38 @@ class TestExport:
         assert not [secret for secret in secrets + digests if secret in text]
         assert lived.secret not in text
         assert "dave" not in text
+
+    def test_it_tells_how_sessions_were_proven(self, auth, carol, clock):
+        """In words and moments that a person can read."""
+        guard = auth.guard({})
+        guard.login("carol", PASSWORD, OURS)
+        guard.remember()
+        document = json.loads(json.dumps(auth.export_user(carol.id)))
+
+        assert len(document["sessions"]) == len(document["remembered_browsers"]) == 1
+        for told in (*document["sessions"], *document["remembered_browsers"]):
+            assert "proven_by" not in told
+            assert [(each["method"], each["kinds"], each["amr"]) for each in told["proofs"]] == [
+                ("password", ["knowledge"], ["pwd"])
+            ]
+            assert told["proofs"][0]["at"] == clock.now().replace(microsecond=0).isoformat()
+
+    def test_it_tells_what_the_user_has_enrolled(self, auth, carol, gatewright_settings):
+        """By the names that they know, and nothing that proves anything."""
+        owner = Owner(carol.id)
+        passkey = an_authenticator("1", owner, name="my phone", data="a secret key")
+        with closing(open_database(gatewright_settings)) as database:
+            enrol(SQLStore(database), run_to_completion, passkey, owner=owner)
+        document = json.loads(json.dumps(auth.export_user(carol.id)))
+
+        assert document["authenticators"] == [
+            {
+                "method": "passkey",
+                "name": "my phone",
+                "created_at": passkey.created_at.isoformat(),
+                "last_used_at": None,
+            }
+        ]
 
     def test_it_tells_of_nobody_else(self, auth, carol, register):
         """Each gets their own."""

@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from gatewright.drive import run_to_completion
+from gatewright.ports import Owner
+from gatewright.storage.sql import SQLStore
 from gatewright.storage.sql.dialect import SQLITE, text_of
+from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
+from gatewright.testing.store_conformance.pending_steps import a_step, begin, find
 
 MOMENT = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 
@@ -71,3 +76,20 @@ def test_records_carry_the_stored_moments_in_any_time_zone(make_auth, signed, ti
     }
     assert [stored.created_at] * 2 == [user.created_at for user in users]
     assert sessions[1].created_at == users[1].last_login == stored.last_login
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_authenticators_and_pending_steps_carry_them_too(auth, naive):
+    """And what has never been used says so."""
+    store = SQLStore(auth._parts.store._database, naive_timestamps=naive)
+    owner, expected = Owner("ann", "Elsewhere"), MOMENT.replace(tzinfo=None) if naive else MOMENT
+    enrol(store, run_to_completion, an_authenticator("1", owner, created_at=MOMENT), owner=owner)
+    begin(store, run_to_completion, a_step("1", created_at=MOMENT, expires_at=MOMENT + timedelta(minutes=5)))
+    (new,) = run_to_completion(store.list_authenticators(owner))
+    run_to_completion(store.touch_authenticator("1", now=MOMENT))
+    used, _ = run_to_completion(store.find_authenticator("passkey", new.key))
+    step = find(store, run_to_completion, now=MOMENT)
+
+    assert (new.created_at, new.last_used_at) == (expected, None)
+    assert (used.created_at, used.last_used_at) == (expected, expected)
+    assert (step.created_at, step.expires_at) == (expected, expected + timedelta(minutes=5))

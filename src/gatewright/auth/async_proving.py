@@ -15,6 +15,7 @@ from gatewright.operations.prove import prove_by_method
 from gatewright.operations.second_factor import usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step
+from gatewright.proofs import Proof, assurance_of
 
 
 class AsyncProving(AsyncSigningIn):
@@ -87,20 +88,22 @@ class AsyncProving(AsyncSigningIn):
         """
         step = await self._step(is_confirmation=is_confirmation)
         proven = await prove_by_method(step, self._usable(method, step), given)
-        return await self._signed_in_by(step, proven.user, proven.proof)
+        return await self._go_on(step, proven.user, proven.proof)
 
-    async def methods(self, *, is_confirmation: bool = False) -> list[str]:
+    async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
 
         In a pending sign-in those are the second factors; for a guest the methods that a sign-in can begin with.
 
         Args:
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
+            aal: The authentication assurance level that they need; where their session has less, those that cannot
+                raise it are left out.
         """
         step = await self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        is_second = not is_confirmation and await self.pending_user() is not None
+        is_second = assurance_of(step.proofs) < aal if is_confirmation else await self.pending_user() is not None
         return [method.name for method in await usable_methods(step, is_second=is_second)]
 
     async def pending_user(self) -> User | None:
@@ -140,7 +143,7 @@ class AsyncProving(AsyncSigningIn):
         step = await self._enrolling_step()
         enrolled = await enrol_method(step, self._method(method), given or {})
         if enrolled.proof is not None:
-            await self._signed_in_by(step, step.require_user(), enrolled.proof)
+            await self._go_on(step, step.require_user(), enrolled.proof)
         shown: Mapping[str, Any] = enrolled.shown
         return shown
 
@@ -205,15 +208,22 @@ class AsyncProving(AsyncSigningIn):
 
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        if await self.is_guest():
-            step = await self._step()
-            if step.user is None or await usable_methods(step, is_second=True):
-                await self._require_visit()
+        step = await self._step() if await self.is_guest() else None
+        if step is not None and step.user is not None:
+            if await usable_methods(step, is_second=True):
                 raise SecondFactorRequiredError("Give the second factor that there is.")
             return step
         await self.require_fresh()
         _, user = await self._require_visit()
         return self._step_of(user)
+
+    async def _go_on(self, step: Step, user: User, proof: Proof) -> User:
+        """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""
+        is_login = step.user is None or await self.is_guest()
+        await self._advance(step, user, proof)
+        if is_login:
+            await self._parts.hooks.login_success.fire(user=user)
+        return user
 
     def _usable(self, name: str, step: Step) -> Method:
         """Return a method, if a step can be made by it."""

@@ -41,7 +41,9 @@ class AsyncSigningIn(AsyncVisitor):
         name, source = self._parts.sources.find(provider)
         claim = Claim(username, provider=name, source=source, client=self._device.ip_address)
         user = await attempt(self._parts, claim, password)
-        return await self._signed_in_by(self._beginning(name), user, password_proof(self._parts))
+        await self._advance(self._beginning(name), user, password_proof(self._parts))
+        await self._parts.hooks.login_success.fire(user=user)
+        return user
 
     async def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
         """Prove a user by a signed challenge and store them. The first sign-in makes an account.
@@ -60,11 +62,12 @@ class AsyncSigningIn(AsyncVisitor):
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
+            SecondFactorRequiredError: If the policy asks for another proof: see `prove`.
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
         wallet = WalletAttempt(evrmore_address, challenge, signature)
         session = await authenticate_visit(
-            self._parts, wallet, device=self._device, previous_secret=self._state.secret()
+            self._parts, wallet, device=self._device, browser=self._state, previous_secret=self._state.secret()
         )
         user = await reload_user(self._parts, provider=session.provider, username=session.username)
         if user is None:
@@ -170,14 +173,6 @@ class AsyncSigningIn(AsyncVisitor):
         if secret is not None:
             await end_visit(self._parts, secret)
         self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
-
-    async def _signed_in_by(self, step: Step, user: User, proof: Proof) -> User:
-        """Take a proof, and tell the hooks of a login where it has signed a guest in."""
-        was_guest = await self.is_guest()
-        await self._advance(step, user, proof)
-        if was_guest or step.user is None:
-            await self._parts.hooks.login_success.fire(user=user)
-        return user
 
     async def _advance(self, step: Step, user: User, proof: Proof) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""

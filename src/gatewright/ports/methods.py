@@ -32,6 +32,7 @@ class ProofMethod(Protocol):
     strength: ClassVar[int]
     is_demanded: ClassVar[bool]
     at_most: ClassVar[int]
+    replaces: ClassVar[bool]
     can_begin: bool
     records_itself: ClassVar[bool]
 

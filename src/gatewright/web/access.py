@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
-from gatewright.errors import Denied, GatewrightError, InvalidTokenError, UnverifiedUserError
+from gatewright.errors import Denied, GatewrightError, InvalidTokenError, StepUpRequiredError, UnverifiedUserError
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
-from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, report, transport_problem
+from gatewright.web.demands import Demands
+from gatewright.web.problems import UNCONFIRMED, Problem, for_program, problem_of, report, transport_problem
 from gatewright.web.request import Request
 from gatewright.web.response import Headers, Response
 from gatewright.web.security_headers import protect
@@ -24,6 +26,8 @@ async def what_is_lacking(
     roles: Sequence[str] = (),
     permissions: Sequence[str] = (),
     is_fully_authenticated: bool = False,
+    fresh: float | bool = False,
+    aal: int = 0,
 ) -> Problem | None:
     """Return why a visitor may not go on, or None where they may.
 
@@ -33,6 +37,9 @@ async def what_is_lacking(
         roles: What the user must have, every one of them. Not asked where the setting ``enable_acl`` is off.
         permissions: What the user must be granted, every one of them. Not asked where ``enable_acl`` is off.
         is_fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+        fresh: How many minutes ago the visitor may have proven who they are at most; True for the setting
+            ``fresh_minutes``, False for any time.
+        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
 
     Raises:
         GatewrightError: If the user cannot be looked up.
@@ -51,29 +58,16 @@ async def what_is_lacking(
                 return problem_of(Denied())
     if is_fully_authenticated and not await _is_fully_authenticated(visit):
         return UNCONFIRMED
-    return None
+    return await _what_proof_lacks(visit, fresh, aal) if fresh or aal else None
 
 
-async def refusal(
-    visit: Visit,
-    *,
-    is_verified: bool = False,
-    roles: Sequence[str] = (),
-    permissions: Sequence[str] = (),
-    is_fully_authenticated: bool = False,
-) -> Response | None:
+async def refusal(visit: Visit, **demands: Unpack[Demands]) -> Response | None:
     """Return the answer to a visitor who may not go on, or None where they may; see `what_is_lacking`.
 
     A browser is led to the page that cures it, or shown one that explains; a program gets a problem.
     """
     try:
-        lacking = await what_is_lacking(
-            visit,
-            is_verified=is_verified,
-            roles=roles,
-            permissions=permissions,
-            is_fully_authenticated=is_fully_authenticated,
-        )
+        lacking = await what_is_lacking(visit, **demands)
     except GatewrightError as error:
         return await failure(visit, error)
     return None if lacking is None else await answer_to(visit, lacking)
@@ -127,9 +121,18 @@ async def _is_fully_authenticated(visit: Visit) -> bool:
     return carries_token(visit.request) or await visit.guard.is_fully_authenticated()
 
 
+async def _what_proof_lacks(visit: Visit, fresh: float | bool, aal: int) -> Problem | None:
+    """Return what to tell a visitor whose last proof is too old, or whose session is not strong enough."""
+    minutes = None if fresh is False else visit.site.settings.fresh_minutes if fresh is True else float(fresh)
+    if await visit.is_fresh(minutes, aal=aal):
+        return None
+    problem = problem_of(StepUpRequiredError(minutes=minutes, aal=aal))
+    return for_program(problem) if visit.is_programs else problem
+
+
 async def _tell(visit: Visit, problem: Problem) -> Response:
+    if problem.code == UNCONFIRMED.code or (problem.code == StepUpRequiredError.code and not visit.is_programs):
+        return visit.lead_to("confirm_password", problem, aal=problem.facts.get("aal"))
     if problem.status == 401 and not visit.is_foreign:
         return visit.lead_to("login", problem)
-    if problem is UNCONFIRMED:
-        return visit.lead_to("confirm_password", problem)
     return await visit.site.pages.explain(visit, problem) if wants_page(visit.request) else problem.response

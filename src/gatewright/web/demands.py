@@ -14,6 +14,25 @@ class Demands(TypedDict, total=False):
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
     is_fully_authenticated: bool
+    fresh: float | bool
+    aal: int
+
+
+def demanded_freshness(asker: str, fresh: Any, aal: Any) -> tuple[float | bool, int]:
+    """Refuse what says nothing, or nothing that a visitor can ever meet.
+
+    Args:
+        asker: What was written, for the error: ``@fresh_required``.
+        fresh: How many minutes ago a visitor may have proven themselves at most; True for the setting.
+        aal: The authentication assurance level that their session must have.
+
+    Raises:
+        ConfigurationError: If they are not a number of minutes above 0, and a level of 0 to 3.
+    """
+    is_number = isinstance(fresh, int | float) and (isinstance(fresh, bool) or fresh > 0)
+    if not is_number or type(aal) is not int or not 0 <= aal <= 3:
+        raise ConfigurationError(f"{asker} takes minutes above 0 and an assurance level of 0 to 3.")
+    return fresh, aal
 
 
 def demanded_names(asker: str, names: tuple[Any, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from gatewright.errors import (
     ProviderUnavailableError,
     RateLimitError,
     SecondFactorRequiredError,
+    StepUpRequiredError,
     StoreUnavailableError,
     TakenError,
     TransportError,
@@ -105,6 +106,7 @@ class Problem:
         detail: What to tell a person.
         errors: Which fields are wrong, as pairs of field and message.
         headers: Headers of the answer.
+        facts: What else a program can decide by, as further members of the problem (RFC 9457, 3.2).
     """
 
     status: int
@@ -112,6 +114,7 @@ class Problem:
     detail: str
     errors: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -130,7 +133,7 @@ class Problem:
         }
         if self.errors:
             body["errors"] = [{"field": name, "message": message} for name, message in self.errors]
-        return body
+        return body | dict(self.facts)
 
     @property
     def response(self) -> Response:
@@ -165,7 +168,9 @@ def problem_of(error: GatewrightError) -> Problem:
     if isinstance(error, TransportError):
         return transport_problem(error.status, error.headers)
     status = of_kind(error, _STATUS_OF_ERROR)
-    return Problem(status, error.code, error.public_message, list(_fields_of(error)), _headers_of(error, status))
+    return Problem(
+        status, error.code, error.public_message, list(_fields_of(error)), _headers_of(error, status), _facts_of(error)
+    )
 
 
 def of_kind(error: GatewrightError, known: Mapping[type[GatewrightError], _T]) -> _T:
@@ -197,6 +202,17 @@ def _fields_of(error: GatewrightError) -> Iterable[tuple[str, str]]:
         yield str(error.evidence["parameter"]), error.public_message
 
 
+def _facts_of(error: GatewrightError) -> dict[str, Any]:
+    """Return what an error says of what is asked for."""
+    if isinstance(error, SecondFactorRequiredError):
+        return {"methods": error.evidence.get("methods", [])}
+    if isinstance(error, StepUpRequiredError):
+        minutes, aal = error.evidence.get("minutes"), error.evidence.get("aal")
+        asked = {"max_age": None if minutes is None else round(float(str(minutes)) * 60), "aal": aal or None}
+        return {name: value for name, value in asked.items() if value is not None}
+    return {}
+
+
 def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
     if isinstance(error, RateLimitError | BusyError):
         return {"Retry-After": str(error.retry_after)}
@@ -205,6 +221,20 @@ def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
     if isinstance(error, InvalidTokenError):
         return {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
     return {"WWW-Authenticate": _REALM} if status == 401 else {}
+
+
+def for_program(problem: Problem) -> Problem:
+    """Return the problem of a proof that is too old or too weak, as a program with a token is told (RFC 9470, 3)."""
+    asked = "".join(
+        f', {name}="{value}"'
+        for name, value in (
+            ("acr_values", f"aal{problem.facts['aal']}" if "aal" in problem.facts else None),
+            ("max_age", problem.facts.get("max_age")),
+        )
+        if value is not None
+    )
+    challenge = f'{_REALM}, error="insufficient_user_authentication"{asked}'
+    return replace(problem, status=401, headers={**problem.headers, "WWW-Authenticate": challenge})
 
 
 UNCONFIRMED = problem_of(UnconfirmedError())

@@ -226,7 +226,22 @@ class Visit:
         """Lead a visitor who is merely remembered to where they prove that it is them, and back; see `lead_to`."""
         return self.lead_to("confirm_password", UNCONFIRMED)
 
-    def lead_to(self, name: str, problem: Problem) -> Response:
+    async def is_fresh(self, minutes: float | None, *, aal: int) -> bool:
+        """Say whether the visitor's session is as strong as asked, and their last proof as young.
+
+        A token is given for a wallet's signature, and dates from then.
+
+        Args:
+            minutes: How long ago they may have proven who they are at most; None for any time.
+            aal: The authentication assurance level that their session must have.
+        """
+        if not self.is_programs:
+            return await self.guard.is_fresh(minutes, aal=aal)
+        now = self.site.parts.clock.now()
+        claims = self.site.parts.tokens.read(bearer_token(self.request) or "", now=now)
+        return aal <= 1 and (minutes is None or now.timestamp() - float(claims["iat"]) <= minutes * 60)
+
+    def lead_to(self, name: str, problem: Problem, *, aal: int | None = None) -> Response:
         """Lead a person to a page that cures what they lack, and from there back.
 
         A script, which would put that page into its document, and a program get the problem; htmx learns from a header
@@ -236,10 +251,13 @@ class Visit:
         Args:
             name: The page's route.
             problem: What they lack.
+            aal: The authentication assurance level that they need there.
         """
         if not self.site.leads_to(name):
             return problem.bare_page if wants_page(self.request) else problem.response
         path = self.path_with_next(name, way_back(self.request, self._hosts))
+        if aal is not None:
+            path += f"{'&' if '?' in path else '?'}aal={aal}"
         if wants_page(self.request):
             return redirect(path)
         answer = problem.response

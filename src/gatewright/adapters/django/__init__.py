@@ -10,6 +10,7 @@
 
 from gatewright.adapters.django.auths import get_async_auth as get_async_auth
 from gatewright.adapters.django.auths import get_auth as get_auth
+from gatewright.adapters.django.decorators import fresh_required as fresh_required
 from gatewright.adapters.django.decorators import fully_authenticated_required as fully_authenticated_required
 from gatewright.adapters.django.decorators import login_required as login_required
 from gatewright.adapters.django.decorators import permission_required as permission_required

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from gatewright.adapters.django.translate import to_django
 from gatewright.adapters.django.visitor import visit_of, wait_for, wait_in_loop
 from gatewright.web.access import refusal
-from gatewright.web.demands import Demands, demanded_names
+from gatewright.web.demands import Demands, demanded_freshness, demanded_names
 
 View = Callable[..., Any]
 
@@ -33,6 +33,30 @@ def verified_required(view: View) -> View:
 def fully_authenticated_required(view: View) -> View:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
+
+
+def fresh_required(
+    view: View | None = None, *, minutes: float | None = None, aal: int = 0
+) -> View | Callable[[View], View]:
+    """Let in only visitors who have proven who they are a short while ago; the others do so once more.
+
+    With parentheses or without: ``@fresh_required`` and ``@fresh_required(minutes=5, aal=2)``.
+
+    Args:
+        view: What is guarded.
+        minutes: How long ago it may have been at most; None for the setting ``fresh_minutes``.
+        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a second
+            factor.
+
+    Raises:
+        ConfigurationError: If ``minutes`` is not above 0, or ``aal`` not 0 to 3.
+    """
+    fresh, level = demanded_freshness("@fresh_required", True if minutes is None else minutes, aal)
+
+    def guard(view: View) -> View:
+        return _guarded(view, fresh=fresh, aal=level)
+
+    return guard if view is None else guard(view)
 
 
 def role_required(*roles: str) -> Callable[[View], View]:

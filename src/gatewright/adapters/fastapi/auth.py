@@ -13,7 +13,7 @@ from gatewright.adapters.starlette.middleware import GatewrightMiddleware
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
 from gatewright.web import AuthController, SimpleAuthController
-from gatewright.web.demands import demanded_names
+from gatewright.web.demands import demanded_freshness, demanded_names
 
 
 class FastAPIAuth:
@@ -67,6 +67,8 @@ class FastAPIAuth:
         role: str | Sequence[str] | None = None,
         permission: str | Sequence[str] | None = None,
         fully_authenticated: bool = False,
+        fresh: float | bool = False,
+        aal: int = 0,
     ) -> CurrentUser:
         """Return a dependency that gives the user: ``Annotated[User, Depends(auth.current_user())]``.
 
@@ -80,12 +82,18 @@ class FastAPIAuth:
             role: A role that is needed, or several, all of which are.
             permission: A permission that is needed, or several, all of which are.
             fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+            fresh: How many minutes ago a visitor may have proven who they are at most; True for the setting
+                ``fresh_minutes``, False for any time.
+            aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a
+                second factor.
 
         Raises:
-            ConfigurationError: If ``role`` or ``permission`` is empty, or holds something that is not a name.
+            ConfigurationError: If ``role`` or ``permission`` is empty, or holds something that is not a name; if
+                ``fresh`` is no number of minutes above 0, or ``aal`` not 0 to 3.
         """
         roles, permissions = _names_in("role", role), _names_in("permission", permission)
-        return CurrentUser(optional, verified, roles, permissions, fully_authenticated)
+        asked = demanded_freshness("current_user(fresh=..., aal=...)", fresh, aal)
+        return CurrentUser(optional, verified, roles, permissions, fully_authenticated, *asked)
 
     def router(self) -> APIRouter:
         """Return what puts the JSON API of the pages into the description: ``app.include_router(auth.router())``.

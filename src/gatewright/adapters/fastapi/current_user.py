@@ -33,6 +33,8 @@ class CurrentUser(SecurityBase):
         roles: Roles, every one of which is needed.
         permissions: Permissions, every one of which is needed.
         is_fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
+        fresh: How many minutes ago a visitor may have proven who they are at most; True for the setting.
+        aal: The authentication assurance level that their session must have.
     """
 
     is_optional: bool = False
@@ -40,6 +42,8 @@ class CurrentUser(SecurityBase):
     roles: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     is_fully_authenticated: bool = False
+    fresh: float | bool = False
+    aal: int = 0
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +51,9 @@ class CurrentUser(SecurityBase):
         object.__setattr__(self, "scheme_name", stand_in_for(self._needed(), is_optional=self.is_optional))
         object.__setattr__(self, "model", COOKIE)
         asked = (self.is_optional, self.is_verified, self.roles, self.permissions, self.is_fully_authenticated)
-        object.__setattr__(self, "_hash", hash(asked))  # FastAPI asks for it several times a request
+        object.__setattr__(
+            self, "_hash", hash((*asked, self.fresh, self.aal))
+        )  # FastAPI asks for it several times a request
 
     def __hash__(self) -> int:
         return self._hash
@@ -66,6 +72,8 @@ class CurrentUser(SecurityBase):
             "roles": self.roles,
             "permissions": (*self.permissions, *scopes.scopes),
             "is_fully_authenticated": self.is_fully_authenticated,
+            "fresh": self.fresh,
+            "aal": self.aal,
         }
         try:
             lacking = await what_is_lacking(visit, **asked)
@@ -85,6 +93,10 @@ class CurrentUser(SecurityBase):
         yield from self.permissions
         if self.is_fully_authenticated:
             yield "fully_authenticated"
+        if self.fresh is not False:
+            yield "fresh"
+        if self.aal:
+            yield f"aal{self.aal}"
 
 
 def _stop(visit: Visit, connection: HTTPConnection, response: Response) -> Exception:

@@ -1,5 +1,6 @@
 """gatewright in Flask: ``FlaskAuth(app)`` puts the pages before an application, which asks ``current_user``."""
 
+from gatewright.adapters.flask.decorators import fresh_required as fresh_required
 from gatewright.adapters.flask.decorators import fully_authenticated_required as fully_authenticated_required
 from gatewright.adapters.flask.decorators import login_required as login_required
 from gatewright.adapters.flask.decorators import permission_required as permission_required

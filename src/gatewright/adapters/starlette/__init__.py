@@ -1,5 +1,6 @@
 """Starlette: the pages and the visitor, for every application that speaks ASGI."""
 
+from gatewright.adapters.starlette.decorators import fresh_required as fresh_required
 from gatewright.adapters.starlette.decorators import fully_authenticated_required as fully_authenticated_required
 from gatewright.adapters.starlette.decorators import login_required as login_required
 from gatewright.adapters.starlette.decorators import permission_required as permission_required

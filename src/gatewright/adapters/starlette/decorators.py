@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 from gatewright.adapters.starlette.translation import to_starlette
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
-from gatewright.web.demands import Demands, demanded_names
+from gatewright.web.demands import Demands, demanded_freshness, demanded_names
 
 Endpoint = Callable[..., Any]
 AsyncEndpoint = Callable[..., Awaitable[Any]]
@@ -38,6 +38,30 @@ def verified_required(endpoint: Endpoint) -> AsyncEndpoint:
 def fully_authenticated_required(endpoint: Endpoint) -> AsyncEndpoint:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(endpoint, is_fully_authenticated=True)
+
+
+def fresh_required(
+    endpoint: Endpoint | None = None, *, minutes: float | None = None, aal: int = 0
+) -> AsyncEndpoint | Callable[[Endpoint], AsyncEndpoint]:
+    """Let in only visitors who have proven who they are a short while ago; the others do so once more.
+
+    With parentheses or without: ``@fresh_required`` and ``@fresh_required(minutes=5, aal=2)``.
+
+    Args:
+        endpoint: What is guarded.
+        minutes: How long ago it may have been at most; None for the setting ``fresh_minutes``.
+        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a second
+            factor.
+
+    Raises:
+        ConfigurationError: If ``minutes`` is not above 0, or ``aal`` not 0 to 3.
+    """
+    fresh, level = demanded_freshness("@fresh_required", True if minutes is None else minutes, aal)
+
+    def guard(endpoint: Endpoint) -> AsyncEndpoint:
+        return _guarded(endpoint, fresh=fresh, aal=level)
+
+    return guard if endpoint is None else guard(endpoint)
 
 
 def role_required(*roles: str) -> Callable[[Endpoint], AsyncEndpoint]:

@@ -17,6 +17,7 @@ from gatewright.operations.prove import prove_by_method
 from gatewright.operations.second_factor import usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step
+from gatewright.proofs import Proof, assurance_of
 
 
 class Proving(SigningIn):
@@ -89,20 +90,22 @@ class Proving(SigningIn):
         """
         step = self._step(is_confirmation=is_confirmation)
         proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
-        return self._signed_in_by(step, proven.user, proven.proof)
+        return self._go_on(step, proven.user, proven.proof)
 
-    def methods(self, *, is_confirmation: bool = False) -> list[str]:
+    def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
 
         In a pending sign-in those are the second factors; for a guest the methods that a sign-in can begin with.
 
         Args:
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
+            aal: The authentication assurance level that they need; where their session has less, those that cannot
+                raise it are left out.
         """
         step = self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        is_second = not is_confirmation and self.pending_user() is not None
+        is_second = assurance_of(step.proofs) < aal if is_confirmation else self.pending_user() is not None
         return [method.name for method in run_to_completion(usable_methods(step, is_second=is_second))]
 
     def pending_user(self) -> User | None:
@@ -142,7 +145,7 @@ class Proving(SigningIn):
         step = self._enrolling_step()
         enrolled = run_to_completion(enrol_method(step, self._method(method), given or {}))
         if enrolled.proof is not None:
-            self._signed_in_by(step, step.require_user(), enrolled.proof)
+            self._go_on(step, step.require_user(), enrolled.proof)
         shown: Mapping[str, Any] = enrolled.shown
         return shown
 
@@ -209,15 +212,22 @@ class Proving(SigningIn):
 
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        if self.is_guest():
-            step = self._step()
-            if step.user is None or run_to_completion(usable_methods(step, is_second=True)):
-                self._require_visit()
+        step = self._step() if self.is_guest() else None
+        if step is not None and step.user is not None:
+            if run_to_completion(usable_methods(step, is_second=True)):
                 raise SecondFactorRequiredError("Give the second factor that there is.")
             return step
         self.require_fresh()
         _, user = self._require_visit()
         return self._step_of(user)
+
+    def _go_on(self, step: Step, user: User, proof: Proof) -> User:
+        """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""
+        is_login = step.user is None or self.is_guest()
+        self._advance(step, user, proof)
+        if is_login:
+            run_to_completion(self._parts.hooks.login_success.fire(user=user))
+        return user
 
     def _usable(self, name: str, step: Step) -> Method:
         """Return a method, if a step can be made by it."""

@@ -43,7 +43,9 @@ class SigningIn(Visitor):
         name, source = self._parts.sources.find(provider)
         claim = Claim(username, provider=name, source=source, client=self._device.ip_address)
         user = run_to_completion(attempt(self._parts, claim, password))
-        return self._signed_in_by(self._beginning(name), user, password_proof(self._parts))
+        self._advance(self._beginning(name), user, password_proof(self._parts))
+        run_to_completion(self._parts.hooks.login_success.fire(user=user))
+        return user
 
     def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
         """Prove a user by a signed challenge and store them. The first sign-in makes an account.
@@ -62,11 +64,14 @@ class SigningIn(Visitor):
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
+            SecondFactorRequiredError: If the policy asks for another proof: see `prove`.
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
         wallet = WalletAttempt(evrmore_address, challenge, signature)
         session = run_to_completion(
-            authenticate_visit(self._parts, wallet, device=self._device, previous_secret=self._state.secret())
+            authenticate_visit(
+                self._parts, wallet, device=self._device, browser=self._state, previous_secret=self._state.secret()
+            )
         )
         user = run_to_completion(reload_user(self._parts, provider=session.provider, username=session.username))
         if user is None:
@@ -176,14 +181,6 @@ class SigningIn(Visitor):
         if secret is not None:
             run_to_completion(end_visit(self._parts, secret))
         self._state.clear()
-
-    def _signed_in_by(self, step: Step, user: User, proof: Proof) -> User:
-        """Take a proof, and tell the hooks of a login where it has signed a guest in."""
-        was_guest = self.is_guest()
-        self._advance(step, user, proof)
-        if was_guest or step.user is None:
-            run_to_completion(self._parts.hooks.login_success.fire(user=user))
-        return user
 
     def _advance(self, step: Step, user: User, proof: Proof) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""

@@ -17,15 +17,22 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.fields import Field
-from gatewright.model import User
+from gatewright.methods import Method
+from gatewright.model import AuditEntry, Authenticator, User
+from gatewright.operations.audit import list_audit
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
+from gatewright.web.message_texts import EVENTS
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 _CHANGE = (CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM)
+_MOST_EVENTS = 5
+_MOST_LINES = 30
+"""How many lines of the audit record are read to find these: some are of no interest here."""
+
 _USERNAME = replace(USERNAME, is_required=True)
 
 
@@ -66,6 +73,8 @@ class AccountPage:
             values=await profile_of(visit, user) | dict(values or {}),
             has_password=await has_password(visit, user),
             wallets=await wallets_of(visit, user),
+            methods=await methods_of(visit),
+            events=await events_of(visit, user),
             sessions=await visit.guard.sessions(),
             current_session_id=None if session is None else session.id,
             **context,  # type: ignore[arg-type] # passed on as it is
@@ -252,6 +261,27 @@ async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> No
 async def profile_of(visit: Visit, user: User) -> dict[str, str]:
     """Return the visitor's profile; users of other providers have no profile with us."""
     return await visit.auth.get_profile(user.username) if is_account(user) else {}
+
+
+async def methods_of(visit: Visit) -> list[tuple[Method, list[Authenticator]]]:
+    """Return the methods that users enrol, each with what the visitor has enrolled of it."""
+    own = await visit.guard.authenticators()
+    return [(method, [each for each in own if each.method == method.name]) for method in visit.site.enrollable]
+
+
+async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str]]:
+    """Return what has happened to the visitor's account of late, the newest first, each with what a page says of it."""
+    found = await list_audit(
+        visit.site.parts,
+        since=None,
+        event=None,
+        username=user.username,
+        after_id=0,
+        at_most=_MOST_LINES,
+        newest=True,
+    )
+    own = [entry for _, entry in found if entry.user_id == user.id and entry.event in EVENTS]
+    return [(entry, EVENTS[entry.event]) for entry in reversed(own)][:_MOST_EVENTS]
 
 
 async def wallets_of(visit: Visit, user: User) -> list[str]:

@@ -24,7 +24,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.methods import Method
-from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.flows.forms import EXPIRED, without_passwords
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -58,6 +58,8 @@ class ProvingPage:
         self._visit = visit
         self._name = name
         self._is_confirmation = name == CONFIRM
+        asked = visit.request.arguments.get("aal", "")
+        self._aal = int(asked) if asked in ("1", "2", "3") else 0
 
     async def show(
         self, *, chosen: str | None = None, begun: Mapping[str, Any] | None = None, **context: Any
@@ -70,7 +72,7 @@ class ProvingPage:
             context: What else `Pages.show` takes: a status, messages, errors.
         """
         visit = self._visit
-        names = await visit.guard.methods(is_confirmation=self._is_confirmation)
+        names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
         if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
             return redirect(visit.path_with_next("login", visit.wanted))
         chosen = chosen or visit.request.arguments.get("method")
@@ -83,11 +85,12 @@ class ProvingPage:
             visit,
             _TEMPLATES[self._name],
             next=visit.wanted,
-            action=visit.site.path(self._name),
+            action=visit.site.path(self._name) + (f"?aal={self._aal}" if self._aal else ""),
             method=None if first is None else visit.site.find_method(first),
             others=[visit.site.find_method(name) for name in names if name != first],
             begun=begun,
             options=options,
+            values=self._typed(),
             proving=await visit.guard.user() if self._is_confirmation else await visit.guard.pending_user(),
             enrollable=[] if names else visit.site.enrollable,
             **context,
@@ -128,6 +131,11 @@ class ProvingPage:
         visit = self._visit
         await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
         await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+
+    def _typed(self) -> dict[str, str]:
+        """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
+        form = self._visit.request.form if self._visit.request.method == "POST" else {}
+        return {name: text for name, text in without_passwords(form).items() if name != "code"}
 
     async def _show_again(self, name: str, error: GatewrightError) -> Response:
         problem = problem_of(error)
