@@ -65,6 +65,7 @@ AUTHENTICATORS = [
 ]
 BEGUN: dict[str, dict[str, Any]] = {
     "wallet": {"evrmore_address": ADDRESSES[0], "challenge": "Please sign me in.", "expires_at": NOW.isoformat()},
+    "email_code": {"email": "anna@example.com", "digits": 8, "expires_at": NOW.isoformat()},
 }
 """Method -> what it returns when a proof is prepared, for pages that show it."""
 BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {}
@@ -88,7 +89,9 @@ def _of_methods() -> dict[str, dict[str, Any]]:
         pages[f"login_step with {name}"] = _proving(name)
         pages[f"confirm_password with {name}"] = {"user": USER} | _proving(name, BEGUN.get(name))
         if method.has_link:
-            pages[f"login_link with {name}"] = {"method": method, "token": f"{name}.abc"}
+            link = {"method": method, "token": f"{name}.abc"}
+            pages[f"login_link with {name}"] = link | {"begun": BEGUN.get(name)}
+            pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
             enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": AUTHENTICATORS[: method.at_most]}

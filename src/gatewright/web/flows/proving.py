@@ -73,10 +73,11 @@ class ProvingPage:
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
-        if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
+        asked = chosen or visit.request.arguments.get("method")
+        is_guests = not self._is_confirmation and await visit.guard.pending_user() is None
+        if is_guests and chosen is None and asked not in names:
             return redirect(visit.path_with_next("login", visit.wanted))
-        chosen = chosen or visit.request.arguments.get("method")
-        first = chosen if chosen in names else next(iter(names), None)
+        first = asked if asked in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
             options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
