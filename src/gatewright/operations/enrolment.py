@@ -61,6 +61,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
             raise InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")
         raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
     step.forget_enrolled()
+    parts.wake_mail_worker()
     await parts.hooks.post_method_enrolment.fire(
         user=user, method=method.name, authenticators=tuple(enrolled.authenticators)
     )
@@ -120,6 +121,7 @@ async def remove_authenticators(
     )
     step.forget_enrolled()
     if removed:
+        parts.wake_mail_worker()
         await parts.hooks.post_method_removal.fire(user=user, method=method, authenticators=tuple(removed))
     return removed
 

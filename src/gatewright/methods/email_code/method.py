@@ -74,7 +74,7 @@ class EmailCode(Method):
     def __init__(self, settings: EmailCodeSettings | None = None) -> None:
         chosen = settings or read_settings(EmailCodeSettings)
         self.can_begin = chosen.email_code in ("first", "both")
-        self._is_second = chosen.email_code in ("second", "both")
+        self.counts_as_second = chosen.email_code in ("second", "both")
         self._digits = chosen.email_code_digits
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
@@ -89,7 +89,7 @@ class EmailCode(Method):
         shown = {kind for proof in step.proofs for kind in proof.kinds}
         if not shown or Kind.MAILBOX in shown:
             return self.can_begin
-        if not self._is_second:
+        if not self.counts_as_second:
             return False
         return shown != {Kind.KNOWLEDGE} or not await step.parts.store.is_password_by_mail(user.id)
 
