@@ -51,7 +51,7 @@ def user_factors(
     elif remove is None:
         write_table(_COLUMNS, [tuple(map(_cell, _fields_of(each).values())) for each in found])
     else:
-        print(f"Removed {len(found)}: {', '.join(sorted({each.method for each in found}))}. The user is told by mail.")
+        print(f"Removed {len(found)}: {', '.join(sorted({each.method for each in found}))}.")
     if remove is not None and not found:
         raise typer.Exit(ExitCode.NO)
 
