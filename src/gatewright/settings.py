@@ -19,6 +19,8 @@ from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
 
+_SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
+
 
 FROM_ENVIRONMENT = SettingsConfigDict(
     env_prefix="GATEWRIGHT_",
@@ -429,6 +431,15 @@ class Settings(BaseSettings):
 
 def load_settings(**values: Any) -> Settings:
     """Read the settings from arguments, environment and ``.env``.
+
+    Raises:
+        ConfigurationError: What `read_settings` raises.
+    """
+    return read_settings(Settings, **values)
+
+
+def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
+    """Read settings of one kind, ours or those of a method, from arguments, environment and ``.env``.
 
     Raises:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if

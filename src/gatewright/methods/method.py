@@ -84,6 +84,12 @@ class Method(ABC):
     settings: ClassVar[type[BaseSettings] | None] = None
     """The class of its own settings, for ``gatewright doctor`` and the reference; see `gatewright.settings`."""
 
+    requires: ClassVar[str | None] = None
+    """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
+
+    connects: ClassVar[bool] = False
+    """Whether its script on the login page asks the JSON API, so that the page's policy has to allow that."""
+
     replaces: ClassVar[bool] = False
     """Whether what is enrolled takes the place of all that the user had of it, so that pages offer it once more."""
 
@@ -162,6 +168,10 @@ class Method(ABC):
         Raises:
             InvalidProofError: If it is not right; ``reason`` is a stable code for the log.
         """
+
+    def described(self, authenticator: Authenticator) -> str:
+        """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
+        return ""
 
     async def claimed_name(self, step: Step, given: Mapping[str, Any]) -> str:
         """Return who somebody claims to be who is not known yet, so that attempts on one name are limited.

@@ -44,33 +44,39 @@ class Trial:
     def __init__(self, parts: Parts, *, client: str | None) -> None:
         self._parts = parts
         self._client = client
-        self._limit = parts.attempt_limit
         self._attempt: Attempt | None = None
+        self._is_unnamed = False
 
-    async def begin(self, *, name: str) -> None:
+    async def begin(self, *, name: str | None) -> None:
         """Count the attempt, or refuse it.
 
         Args:
-            name: Whom it is about: an `account_name`; empty where nobody knows, so that only the client is limited.
+            name: Whom it is about: an `account_name`. None where nobody is named before it is verified, as by a
+                passkey: then only its client is limited, or failures of some would slow down all, and only its failure
+                is counted, for nobody can guess what is right.
 
         Raises:
             AttemptBlockedError: If too many have failed: of this client on this user, of this client, or on this
                 user, who is then slowed down, so that nobody can lock them out.
         """
+        if name is None:
+            await refuse_blocked_client(self._parts, client=self._client)
+            self._is_unnamed = True
+            return
         if not self._parts.settings.enable_brute_force_protection:
             return
         attempt = _attempt(self._parts, name=name, client=self._client)
-        if not name:
-            self._limit = _limit_of_client(self._parts)
         store = self._parts.store
         ask = store.blocked_until if attempt.client is None else store.add_attempt
-        _refuse(await ask(attempt, limit=self._limit), attempt)
+        _refuse(await ask(attempt, limit=self._parts.attempt_limit), attempt)
         self._attempt = attempt
 
     async def fail(self) -> None:
         """Let the attempt count, unless it was refused."""
+        if self._is_unnamed:
+            await count_failure(self._parts, name="", client=self._client)
         if self._attempt is not None and self._attempt.client is None:
-            await self._parts.store.add_attempt(self._attempt, limit=self._limit)
+            await self._parts.store.add_attempt(self._attempt, limit=self._parts.attempt_limit)
 
     async def forgive(self) -> None:
         """Forget the attempt: it has succeeded, or nothing was verified. All others still count.

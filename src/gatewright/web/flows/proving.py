@@ -25,6 +25,7 @@ from gatewright.errors import (
 )
 from gatewright.methods import Method
 from gatewright.web.flows.forms import EXPIRED, without_passwords
+from gatewright.web.json_fields import flag_in
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -74,9 +75,11 @@ class ProvingPage:
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
         asked = chosen or visit.request.arguments.get("method")
-        is_guests = not self._is_confirmation and await visit.guard.pending_user() is None
-        if is_guests and chosen is None and asked not in names:
-            return redirect(visit.path_with_next("login", visit.wanted))
+        if not self._is_confirmation and await visit.guard.pending_user() is None:
+            if await visit.user() is not None:  # by another tab
+                return redirect(visit.site.path_after_login(visit.wanted))
+            if chosen is None and asked not in names:
+                return redirect(visit.path_with_next("login", visit.wanted))
         first = asked if asked in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
@@ -124,14 +127,16 @@ class ProvingPage:
         return await self._visit.guard.begin(name, given, is_confirmation=self._is_confirmation)
 
     async def prove(self, name: str, given: Mapping[str, Any]) -> None:
-        """Prove the visitor, and remember their browser where they asked for it in the first step.
+        """Prove the visitor, and remember their browser where they ask for it or did in the first step.
 
         Raises:
             GatewrightError: What `AsyncGuard.prove` raises.
         """
         visit = self._visit
+        wants = flag_in(given, visit.site.settings.remember_me_field)
         await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
-        await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+        wants = visit.wants_to_be_remembered() or wants
+        await visit.signed_in(is_remembered=not self._is_confirmation and wants)
 
     def _typed(self) -> dict[str, str]:
         """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
