@@ -56,9 +56,9 @@ def settings() -> Iterator[str]:
     )
     yield table(("Variable", "Default", "Meaning"), list(rows_of(Settings)))
     for method in built_in_methods():
-        if method.settings is not None:
+        if method.settings_class is not None:
             yield f"## Of the method `{method.name}`"
-            yield table(("Variable", "Default", "Meaning"), list(rows_of(method.settings)))
+            yield table(("Variable", "Default", "Meaning"), list(rows_of(method.settings_class)))
 
 
 def rows_of(kind: type[BaseSettings]) -> Iterator[tuple[str, str, str]]:

@@ -31,8 +31,6 @@ FROM_ENVIRONMENT = SettingsConfigDict(
 )
 """Where settings come from: the environment, then ``.env``."""
 
-S = TypeVar("S", bound=BaseSettings)
-
 
 class Settings(BaseSettings):
     """What an operator may decide. Frozen: build another one to change it."""
@@ -444,15 +442,6 @@ def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
     Raises:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
             ``.env`` cannot be read.
-    """
-    return read_settings(Settings, **values)
-
-
-def read_settings(kind: type[S], **values: Any) -> S:
-    """Read settings of any class, such as a method's own, from arguments, environment and ``.env``.
-
-    Raises:
-        ConfigurationError: As `load_settings` does.
     """
     try:
         return kind(**values)

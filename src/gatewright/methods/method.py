@@ -81,7 +81,7 @@ class Method(ABC):
     at_most: ClassVar[int] = 0
     """How many authenticators a user may have of it; 0 where none are enrolled."""
 
-    settings: ClassVar[type[BaseSettings] | None] = None
+    settings_class: ClassVar[type[BaseSettings] | None] = None
     """The class of its own settings, for ``gatewright doctor`` and the reference; see `gatewright.settings`."""
 
     requires: ClassVar[str | None] = None

@@ -46,7 +46,7 @@ class EmailCode(Method):
     kinds = frozenset({Kind.MAILBOX})
     amr = ("mca",)  # RFC 8176: over another channel. Its "otp" means the codes of RFC 4226 and RFC 6238.
     strength = 5
-    settings = EmailCodeSettings
+    settings_class = EmailCodeSettings
     has_link = True
     needs_begin = True
     begin_fields = (
