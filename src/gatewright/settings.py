@@ -189,6 +189,15 @@ class Settings(BaseSettings):
         le=1440,
         description="How long a proof is fresh enough to change the password, factors or the account.",
     )
+    factor_reset_hours: float = Field(
+        0,
+        ge=0,
+        le=24 * 30,
+        description=(
+            "How long an administrator's removal of a user's factors waits, in hours, announced to the user by mail. "
+            "It is called off if the user signs in with one of them meanwhile."
+        ),
+    )
     notify_new_devices: bool = Field(
         True,
         description=(

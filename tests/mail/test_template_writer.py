@@ -28,10 +28,11 @@ KINDS = (
     "account_deleted",
     "method_enrolled",
     "method_removed",
+    "method_removal_announced",
     "recovery_code_used",
     "new_device",
 )
-ABOUT_SESSIONS = KINDS[-4:]
+ABOUT_SESSIONS = KINDS[-5:]
 LINK = "https://shop.example/x/s3cret?a=1&b=2"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)

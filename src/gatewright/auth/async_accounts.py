@@ -178,7 +178,8 @@ class AsyncAccounts(Facade):
     ) -> list[Authenticator]:
         """Remove what a user has enrolled, for one who has lost it; they are told by mail. Return what is gone.
 
-        Their sessions go on: see `invalidate_all_tokens`.
+        Their sessions go on: see `invalidate_all_tokens`. Where the setting ``factor_reset_hours`` says so, it is
+        announced to them only: it happens when they sign in after that time, unless they use one of them before.
 
         Args:
             username: Whose, as in `list_authenticators`.

@@ -44,6 +44,10 @@ def user_factors(
         else:
             method = None if remove == _EVERYTHING else remove
             found = auth.remove_authenticators(name, method, provider=provider, actor=acting_user(), reason=reason)
+        hours = auth.settings.factor_reset_hours
+    if remove is not None and hours:
+        _tell_announced(hours, as_json=as_json)
+        return
     if as_json:
         write_json({"authenticators" if remove is None else "removed": [_fields_of(each) for each in found]})
     elif not found:
@@ -54,6 +58,13 @@ def user_factors(
         print(f"Removed {len(found)}: {', '.join(sorted({each.method for each in found}))}.")
     if remove is not None and not found:
         raise typer.Exit(ExitCode.NO)
+
+
+def _tell_announced(hours: float, *, as_json: bool) -> None:
+    if as_json:
+        write_json({"removed": [], "announced_for_hours": hours})
+    else:
+        print(f"Announced. It is removed when the user signs in after {hours:g} hours, unless they use it before.")
 
 
 def _fields_of(authenticator: Authenticator) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,14 @@ class TemplateWriter:
     def _happened(mail: QueuedMail, environment: MailEnvironment, language: str) -> dict[str, str | None]:
         """Return when, from where and by which method the thing happened that a notice tells of."""
         details = json.loads(mail.details or "{}")
-        method = details.get("method")
+        method, due_at = details.get("method"), details.get("due_at")
+        is_from_somewhere = details.get("ip_address") or details.get("user_agent")
         return {
             "moment": format_moment(as_utc(mail.created_at), language),
             "ip_address": details.get("ip_address"),
-            "device": device_name(details.get("user_agent"), environment.translate),
+            "device": device_name(details.get("user_agent"), environment.translate) if is_from_somewhere else None,
             "method": None if method is None else environment.translate(method),
+            "due": None if due_at is None else format_moment(datetime.fromisoformat(due_at), language),
         }
 
     def _environment(self, language: str) -> MailEnvironment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from gatewright.errors import InactiveUserError, InvalidParameterError
@@ -126,13 +127,14 @@ async def remove_authenticators(
     return removed
 
 
-def notice(step: Step, kind: str, *, method: str | None = None) -> QueuedMail | None:
+def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime | None = None) -> QueuedMail | None:
     """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours.
 
     Args:
         step: The step, with its user.
         kind: The mail's kind.
         method: The name of the method that it is about, if it is about one.
+        due_at: When it will happen, if it has not yet.
     """
     user, device = step.require_user(), step.device
     if not is_account(user) or user.email is None:
@@ -143,5 +145,6 @@ def notice(step: Step, kind: str, *, method: str | None = None) -> QueuedMail | 
         "ip_address": device.ip_address,
         "user_agent": device.user_agent,
         "method": method if known is None else known.title,
+        "due_at": None if due_at is None else due_at.isoformat(),
     }
     return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker, details=details)

@@ -25,13 +25,14 @@ EMAIL_CHANGED = "email_changed"
 ACCOUNT_DELETED = "account_deleted"
 METHOD_ENROLLED = "method_enrolled"
 METHOD_REMOVED = "method_removed"
+METHOD_REMOVAL_ANNOUNCED = "method_removal_announced"
 RECOVERY_CODE_USED = "recovery_code_used"
 NEW_DEVICE = "new_device"
 
 PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
 """The kinds of mails whose link lets its reader do something."""
 
-ABOUT_SESSIONS = (METHOD_ENROLLED, METHOD_REMOVED, RECOVERY_CODE_USED, NEW_DEVICE)
+ABOUT_SESSIONS = (METHOD_ENROLLED, METHOD_REMOVED, METHOD_REMOVAL_ANNOUNCED, RECOVERY_CODE_USED, NEW_DEVICE)
 """The kinds of notices whose link leads to the list of sessions."""
 
 NOTICES = (
