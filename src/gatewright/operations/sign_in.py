@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import PendingStep, Session, User
 from gatewright.operations.changed_passwords import has_changed
+from gatewright.operations.factors import settle_reset
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.step import Step, data_of, owner_of
 from gatewright.operations.visits import open_visit, reload_user
@@ -54,6 +55,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
     earlier = step.proofs if pending is None else pending.proofs
     proofs = with_proof(earlier, proof)
     step = replace(step, user=user, proofs=proofs, provider=provider)
+    await settle_reset(step, proof)
     await require_no_more(step)
     if pending is not None:
         await step.claim(pending.step)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
+from gatewright.devices import device_name
 from gatewright.i18n import LANGUAGES, format_moment, translations_for
 from gatewright.model import as_utc
 from gatewright.qr import qr_svg
-from gatewright.web.devices import device_name
 
 
 def environments(*, skin: Path | None, folders: tuple[Path, ...] = ()) -> Callable[[str], Environment]:

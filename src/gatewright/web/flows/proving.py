@@ -74,13 +74,13 @@ class ProvingPage:
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
+        asked = chosen or visit.request.arguments.get("method")
         if not self._is_confirmation and await visit.guard.pending_user() is None:
             if await visit.user() is not None:  # by another tab
                 return redirect(visit.site.path_after_login(visit.wanted))
-            if chosen is None:
+            if chosen is None and asked not in names:
                 return redirect(visit.path_with_next("login", visit.wanted))
-        chosen = chosen or visit.request.arguments.get("method")
-        first = chosen if chosen in names else next(iter(names), None)
+        first = asked if asked in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
             options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
@@ -157,7 +157,8 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     """Show the page of a link that proves somebody: nothing happens before they press its button."""
     name, _, _ = token.partition(".")
     method = _method_of_link(visit, name)
-    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, **context)
+    begun = await visit.guard.begun(name)
+    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, begun=begun, **context)
 
 
 async def submit_link(visit: Visit, token: str) -> Response:
