@@ -1,38 +1,8 @@
-"""An authenticator app of the tests' own: it knows what a QR code tells a phone, and nothing of the package."""
+"""What tests do with an authenticator app."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import struct
-from base64 import b32decode
-from urllib.parse import parse_qs, urlsplit
-
-
-class AuthenticatorApp:
-    """Computes codes from the address in a QR code, as RFC 6238 says."""
-
-    def __init__(self, uri):
-        self.uri = uri
-        self.query = {name: value for name, (value,) in parse_qs(urlsplit(uri).query).items()}
-        self._secret = b32decode(self.query["secret"])
-
-    def code(self, now, *, steps=0):
-        """Return the code of a moment, or of some time steps later."""
-        counter = int(now.timestamp()) // int(self.query["period"]) + steps
-        digest = hmac.new(self._secret, struct.pack(">Q", counter), hashlib.sha1).digest()
-        (number,) = struct.unpack_from(">I", digest, digest[-1] & 0xF)
-        digits = int(self.query["digits"])
-        return f"{(number & 0x7FFFFFFF) % 10**digits:0{digits}}"
-
-    def wrong_code(self, now):
-        """Return six digits that are not right at any time near."""
-        near = {self.code(now, steps=steps) for steps in range(-3, 4)}
-        return next(
-            code
-            for code in ("000000", "000001", "000002", "000003", "000004", "000005", "000006", "000007")
-            if code not in near
-        )
+from gatewright.testing import AuthenticatorApp
 
 
 def enrol_app(guard, clock):
@@ -40,3 +10,9 @@ def enrol_app(guard, clock):
     app = AuthenticatorApp(guard.begin_enrolment("totp")["uri"])
     guard.enrol("totp", {"code": app.code(clock.now())})
     return app
+
+
+def wrong_code(app, now):
+    """Return six digits that the app does not show at any time near."""
+    near = {app.code(now, steps=steps) for steps in range(-3, 4)}
+    return next(code for code in (f"{number:06}" for number in range(8)) if code not in near)

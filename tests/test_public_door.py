@@ -65,6 +65,7 @@ PUBLIC = {
         "WalletUserProvider",
     },
     gatewright.testing: {
+        "AuthenticatorApp",
         "Browser",
         "Form",
         "FrozenClock",

@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "audit-events.md"
-OPERATIONS = ROOT / "src" / "gatewright" / "operations"
+PACKAGE = ROOT / "src" / "gatewright"
+MODULES = (*PACKAGE.glob("operations/*.py"), *PACKAGE.glob("methods/*/*.py"))
 MAKERS = {"entry", "_about", "request_mail", "require_link", "refuse_link"}
 
 
@@ -33,10 +34,10 @@ def texts_of(argument: ast.expr, tree: ast.Module) -> Iterator[str]:
 
 
 def test_the_page_lists_the_events_that_are_written() -> None:
-    """Each event that an operation records stands in a table of the page, and no other does."""
+    """Each event that an operation or a method records stands in a table of the page, and no other does."""
     tables = PAGE.read_text().partition("## Signing in and out")[2].partition("## Reasons of failures")[0]
     listed = re.findall(r"^\| `(\w+)` \|", tables, re.MULTILINE)
-    written = {event for module in OPERATIONS.glob("*.py") for event in events_in(module)}
+    written = {event for module in MODULES for event in events_in(module)}
     assert sorted(listed) == sorted(written)
     assert "sign_in_failed" in written
     assert "user_disabled" in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from gatewright.web.devices import device_name
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ADDRESSES = ["EhGY5yRrZcKw2Zb5iX4c4s1Yy8P3m9qJtX", "EXtJq9m3P8yY1s4c4Xi5bZ2wKcZrRy5YGh"]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
-USER = SimpleNamespace(username="mary", email="mary@example.com", evrmore_address=None)
+USER = SimpleNamespace(id="u1", username="mary", email="mary@example.com", evrmore_address=None)
 SITE = {
     "name": "Acme Notes",
     "password_min_length": 15,
@@ -59,17 +60,44 @@ SESSIONS = [
 ]
 CHALLENGE = SimpleNamespace(evrmore_address=ADDRESSES[0], challenge_text="Please sign me in.", expires_at=NOW)
 METHODS = load_methods(None)
-AUTHENTICATORS = [
-    SimpleNamespace(id="1", name="My phone", created_at=NOW, last_used_at=None),
-    SimpleNamespace(id="2", name="", created_at=NOW, last_used_at=NOW),
-]
+DATA = {
+    "passkey": {
+        "rp_id": "example.com",
+        "user_handle": "aGFuZGxl",
+        "public_key": "a2V5",
+        "aaguid": "00000000-0000-0000-0000-000000000000",
+        "transports": ["internal"],
+        "is_synced": True,
+        "is_backed_up": True,
+    }
+}
+"""Method -> what it keeps of what a user has enrolled."""
+
+
+def _enrolled(method: Any) -> list[SimpleNamespace]:
+    """Return what somebody has enrolled of a method: one thing that has never been used, and one that has."""
+    data = json.dumps(DATA.get(method.name, {}))
+    common = {"method": method.name, "key": b"key", "data": data, "created_at": NOW}
+    own = [
+        SimpleNamespace(id="1", name="My phone", last_used_at=None, **common),
+        SimpleNamespace(id="2", name="", last_used_at=NOW, **common),
+    ]
+    return own[: method.at_most]
+
+
 BEGUN: dict[str, dict[str, Any]] = {
     "wallet": {"evrmore_address": ADDRESSES[0], "challenge": "Please sign me in.", "expires_at": NOW.isoformat()},
 }
 """Method -> what it returns when a proof is prepared, for pages that show it."""
-BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {}
+BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {
+    "totp": {
+        "secret": "ABCD EFGH",
+        "uri": "otpauth://totp/Example:mary?secret=ABCDEFGH",
+        "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
+    },
+}
 """Method -> what it returns when an enrolment is prepared."""
-SHOWN: dict[str, dict[str, Any]] = {}
+SHOWN: dict[str, dict[str, Any]] = {"recovery_codes": {"codes": ["7K2M-0XQ4-9DVH-3TZC"] * 10}}
 """Method -> what is shown once after an enrolment."""
 OPTIONS: dict[str, dict[str, Any]] = {"wallet": {"wallets": ADDRESSES}}
 """Method -> what there is to choose from."""
@@ -91,7 +119,7 @@ def _of_methods() -> dict[str, dict[str, Any]]:
             pages[f"login_link with {name}"] = {"method": method, "token": f"{name}.abc"}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
-            enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": AUTHENTICATORS[: method.at_most]}
+            enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": _enrolled(method)}
             pages[f"account_method with {name}"] = enrolling
             if name in SHOWN:
                 pages[f"account_method after {name}"] = enrolling | {"shown": SHOWN[name]}
@@ -104,7 +132,8 @@ LOGIN = {
     "remember_field": "remember_me",
     "next": "/x",
     "action": "/login/step",
-    "beginning": [method for method in METHODS.values() if method.can_begin and not method.records_itself],
+    "ways": [method for method in METHODS.values() if method.can_begin or method.name == "wallet"],
+    "last_method": "password",
 }
 SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}
 ACCOUNT = {
@@ -117,7 +146,7 @@ ACCOUNT = {
     "failed": None,
     "has_password": True,
     "wallets": ADDRESSES,
-    "methods": [(method, AUTHENTICATORS[: method.at_most]) for method in METHODS.values() if method.at_most],
+    "methods": [(method, _enrolled(method)) for method in METHODS.values() if method.at_most],
     "events": [
         (SimpleNamespace(at=NOW, client="203.0.113.7"), "Signed in"),
         (SimpleNamespace(at=NOW, client=None), "Signed out"),

@@ -73,7 +73,7 @@ def test_a_form_with_a_password_says_whose(page):
     """Password managers look for it, and would keep a password of nobody's."""
     forms = re.findall(r"<form\b[^>]*>(.*?)</form>", page, re.DOTALL)
     with_password = [form for form in forms if 'type="password"' in form]
-    assert [form for form in with_password if not re.search('autocomplete="(username|email)"', form)] == []
+    assert [form for form in with_password if not re.search('autocomplete="(username|email)( webauthn)?"', form)] == []
 
 
 def test_every_button_says_what_it_is(page):

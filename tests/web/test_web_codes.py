@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from authenticator_apps import AuthenticatorApp
+from authenticator_apps import wrong_code
+from gatewright.testing import AuthenticatorApp
 
 APP, CODES, STEP = "/account/methods/totp", "/account/methods/recovery_codes", "/login/step"
 
@@ -52,7 +53,7 @@ def test_the_page_shows_what_an_app_needs(browser, anna, log_in, app_of):
     page = browser.get(APP)
     key = re.search(r'id="totp-secret"[^>]*>([^<]+)<', page.text)[1]
     picture = re.search(r'<img class="qr" src="data:image/svg\+xml,([^"]+)"\s+alt="([^"]+)"', page.text)
-    assert app_of(page).query["secret"] == key.replace(" ", "")
+    assert app_of(page).parameters["secret"] == key.replace(" ", "")
     assert ElementTree.fromstring(unquote(picture[1])).tag == "{http://www.w3.org/2000/svg}svg"
     assert "QR code" in picture[2]
     assert "img-src 'self' data:" in page.header("content-security-policy")
@@ -65,7 +66,7 @@ def test_a_wrong_code_leaves_the_key_as_it_is(browser, anna, log_in, clock, app_
     log_in(browser)
     page = browser.get(APP)
     app = app_of(page)
-    again = browser.submit(page.form(APP, action="enrol"), code=app.wrong_code(clock.now()))
+    again = browser.submit(page.form(APP, action="enrol"), code=wrong_code(app, clock.now()))
     assert again.status == 422
     assert app_of(again).uri == app.uri
     assert browser.submit(again.form(APP, action="enrol"), code=app.code(clock.now())).location == "/account"
@@ -81,7 +82,7 @@ def test_the_second_step_asks_for_a_code(pages, set_up, log_in, clock):
     assert re.search(r'<input[^>]*name="code"[^>]*inputmode="numeric"', page.text)
     assert pages.user_of(browser) is None
 
-    wrong = browser.submit(page.form(STEP, action="prove"), code=app.wrong_code(clock.now()))
+    wrong = browser.submit(page.form(STEP, action="prove"), code=wrong_code(app, clock.now()))
     assert wrong.status == 422
     assert pages.user_of(browser) is None
     right = browser.submit(wrong.form(STEP, action="prove"), code=app.code(clock.now()))

@@ -10,9 +10,9 @@ from gatewright.errors import ConfigurationError
 from gatewright.methods.method import Method
 
 BUILT_IN = {
+    "passkey": "gatewright.methods.passkey:Passkey",
     "password": "gatewright.methods.password:Password",
     "wallet": "gatewright.methods.wallet:Wallet",
-    "passkey": "gatewright.methods.passkey:Passkey",
     "totp": "gatewright.methods.totp:Totp",
     "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
 }

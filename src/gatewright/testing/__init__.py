@@ -1,9 +1,10 @@
-"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, hooks on record,
-a browser without a window.
+"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, an authenticator
+app, hooks on record, a browser without a window.
 
 Nothing here needs pytest. Where pytest is installed, the fixtures of `gatewright.testing.fixtures` come by themselves.
 """
 
+from gatewright.testing.authenticator_app import AuthenticatorApp as AuthenticatorApp
 from gatewright.testing.browser import Browser as Browser
 from gatewright.testing.browser import Form as Form
 from gatewright.testing.browser import Page as Page

@@ -106,9 +106,10 @@ class Site:
         return site
 
     def _name_cookies(self) -> None:
-        """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
+        """Make the cookies: of what the visit keeps, of the browser, and of how it last signed in."""
         self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
         self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
+        self.method_cookie = Cookie(f"{self.settings.session_cookie}-method", self.prefix)
         self._room = {is_https: self.visit_cookie.room(is_https=is_https) for is_https in (False, True)}
 
     @property
@@ -125,6 +126,12 @@ class Site:
     def methods(self) -> list[Method]:
         """The ways of proving who one is, in the order of the settings."""
         return [each for each in self.parts.methods.values() if isinstance(each, Method)]
+
+    @property
+    def login_methods(self) -> list[Method]:
+        """Those of them that the login page offers."""
+        has_wallets = self.settings.enable_wallet_login and self.leads_to("login_wallet")
+        return [each for each in self.methods if each.can_begin or (each.name == "wallet" and has_wallets)]
 
     @property
     def enrollable(self) -> list[Method]:

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from authenticator_apps import AuthenticatorApp, enrol_app
+from authenticator_apps import enrol_app, wrong_code
 from gatewright.errors import AuthenticationError, InvalidProofError, StepUpRequiredError
+from gatewright.testing import AuthenticatorApp
 from visitors import OURS, PASSWORD, Visitor
 
 
@@ -31,7 +32,7 @@ def test_an_app_gets_all_it_needs(signed_in):
     begun = signed_in.request().begin_enrolment("totp")
     app = AuthenticatorApp(begun["uri"])
     assert re.fullmatch(r"([A-Z2-7]{4} ){7}[A-Z2-7]{4}", begun["secret"])
-    assert app.query == {
+    assert app.parameters == {
         "secret": begun["secret"].replace(" ", ""),
         "issuer": "gatewright",
         "algorithm": "SHA1",
@@ -79,7 +80,7 @@ def test_names_are_escaped(make_auth, gatewright_settings, register, site_name, 
     address = urlsplit(begun["uri"])
     assert unquote(address.path.removeprefix("/")) == label
     assert "+" not in begun["uri"]
-    assert AuthenticatorApp(begun["uri"]).query["issuer"] == label.split(":")[0]
+    assert AuthenticatorApp(begun["uri"]).parameters["issuer"] == label.split(":")[0]
     assert address.fragment == ""
     ElementTree.fromstring(begun["qr_svg"])
 
@@ -106,7 +107,7 @@ def test_a_wrong_code_enrols_nothing(signed_in, clock, refused):
     """Nor does one in a browser that has begun nothing, nor one that comes too late."""
     assert refused("123456") == "totp_enrolment_not_begun"
     app = AuthenticatorApp(signed_in.request().begin_enrolment("totp")["uri"])
-    assert refused(app.wrong_code(clock.now())) == "totp_wrong"
+    assert refused(wrong_code(app, clock.now())) == "totp_wrong"
     assert refused(123456) == "totp_malformed"
     clock.advance(minutes=5, seconds=1)
     assert refused(app.code(clock.now())) == "totp_enrolment_not_begun"
@@ -119,7 +120,7 @@ def test_after_five_tries_another_secret_is_needed(signed_in, clock, refused):
     app = AuthenticatorApp(first["uri"])
     for _ in range(5):
         assert signed_in.request().begin_enrolment("totp") == first
-        assert refused(app.wrong_code(clock.now())) == "totp_wrong"
+        assert refused(wrong_code(app, clock.now())) == "totp_wrong"
     assert refused(app.code(clock.now())) == "totp_enrolment_too_many_tries"
     assert signed_in.request().begin_enrolment("totp")["secret"] != first["secret"]
     assert refused(app.code(clock.now())) == "totp_wrong"
@@ -133,7 +134,10 @@ def test_another_user_in_the_same_browser_gets_another_secret(signed_in, auth, r
     signed_in.request().login("dave", PASSWORD, OURS)
     signed_in.cookie["auth"]["pending"] = pending
     assert refused(app.code(clock.now())) == "totp_enrolment_not_begun"
-    assert AuthenticatorApp(signed_in.request().begin_enrolment("totp")["uri"]).query["secret"] != app.query["secret"]
+    assert (
+        AuthenticatorApp(signed_in.request().begin_enrolment("totp")["uri"]).parameters["secret"]
+        != app.parameters["secret"]
+    )
 
 
 def test_of_eight_confirmations_at_once_one_counts(signed_in, clock, at_once, auth):

@@ -153,7 +153,7 @@ def test_when_the_key_is_gone_the_log_says_so(start, enrolled, signs_in, caplog,
     (line,) = [record.getMessage() for record in caplog.records if record.name == "gatewright.methods"]
     assert "totp_secret_unreadable" in line
     assert user.id in line
-    assert app.query["secret"] not in line
+    assert app.parameters["secret"] not in line
     assert [each.reason for _, each in people.list_audit(event="sign_in_failed")] == ["totp_secret_unreadable"]
 
 

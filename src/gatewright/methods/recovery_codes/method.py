@@ -50,7 +50,9 @@ class RecoveryCodes(Method):
             longest=80,
         ),
     )
-    enrolment_prompt = N_("When you have lost your phone or your passkey, a recovery code lets you sign in all the same.")
+    enrolment_prompt = N_(
+        "When you have lost your phone or your passkey, a recovery code lets you sign in all the same."
+    )
     templates = Path(__file__).parent / "templates"
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:

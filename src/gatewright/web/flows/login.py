@@ -43,7 +43,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
     settings = visit.site.settings
     form = visit.request.form if visit.request.method == "POST" else {}
     username, remember = settings.auth_form_username_field, settings.remember_me_field
-    beginning = [each for each in visit.site.methods if each.can_begin and not each.records_itself]
+    ways = visit.site.login_methods
     typed = {username: form.get(username) or str(visit.session.pop(TYPED, "")), remember: form.get(remember, "")}
     return await visit.site.pages.show(
         visit,
@@ -52,10 +52,11 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         password_field=settings.auth_form_password_field,
         remember_field=remember,
         next=visit.wanted,
-        beginning=beginning,
+        ways=ways,
+        last_method=visit.last_method,
         action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
-        **{"headers": CONNECTING if any(each.connects for each in beginning) else None} | context,
+        **{"headers": CONNECTING if any(each.connects for each in ways) else None} | context,
     )
 
 

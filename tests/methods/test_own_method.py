@@ -1,0 +1,156 @@
+"""A method of the application's own: the one of the documentation, from outside the package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gatewright.errors import (
+    AttemptBlockedError,
+    ConfigurationError,
+    InvalidParameterError,
+    InvalidProofError,
+    SecondFactorRequiredError,
+    TakenError,
+)
+from gatewright.testing import HookRecorder
+from visitors import OURS, PASSWORD, Visitor
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "methods" / "your-own-method.md"
+SECRETS = {"4711": b"the secret of one fob", "4712": b"the secret of another"}
+
+
+@pytest.fixture(scope="module")
+def key_fobs():
+    """The module that the page shows."""
+    source = re.search(r"```python\n(# key_fobs\.py\n.*?)```", PAGE.read_text(), re.DOTALL)[1]
+    assert source.count("\n") < 100
+    module = ModuleType("key_fobs")
+    exec(compile(source, "key_fobs.py", "exec"), module.__dict__)
+    return module
+
+
+@pytest.fixture
+def auth(make_auth, key_fobs):
+    return make_auth(methods=[key_fobs.KeyFob(SECRETS)])
+
+
+@pytest.fixture
+def show(key_fobs):
+    """The code that the fob shows at a press."""
+    return lambda press, serial="4711": key_fobs.code_of(SECRETS[serial], press)
+
+
+@pytest.fixture
+def enrolled(signed_in, show):
+    """Carol, who has a fob, whose first code was used."""
+    signed_in.request().enrol("key_fob", {"serial": "4711", "code": show(0)})
+    return signed_in
+
+
+def test_codes_are_those_of_rfc_4226(key_fobs):
+    """Appendix D."""
+    assert [key_fobs.code_of(b"12345678901234567890", press) for press in range(3)] == ["755224", "287082", "359152"]
+
+
+def test_enrolling_it_proves_its_user(enrolled):
+    """The session has two factors, and the fob is kept by its number."""
+    (fob,) = enrolled.request().authenticators()
+    assert (fob.method, fob.name, fob.counter) == ("key_fob", "Key fob 4711", 0)
+    assert enrolled.request().current_session().aal == 2
+
+
+def test_it_is_asked_for_as_a_second_factor(enrolled, begin_sign_in, show):
+    """And signs in, after presses that nobody has sent."""
+    visitor = begin_sign_in()
+    assert visitor.request().methods() == ["key_fob"]
+    visitor.request().prove("key_fob", {"code": show(7)})
+    assert [proof.method for proof in visitor.request().current_session().proofs] == ["password", "key_fob"]
+
+
+def test_no_press_counts_twice(enrolled, begin_sign_in, show, refusal):
+    """Nor does one before, nor one that is too far ahead."""
+    begin_sign_in().request().prove("key_fob", {"code": show(7)})
+    for press in (7, 6, 0, 28):
+        assert refusal(begin_sign_in(), "key_fob", {"code": show(press)}) == "key_fob_wrong"
+    begin_sign_in().request().prove("key_fob", {"code": show(27)})
+
+
+def test_of_eight_requests_at_once_one_signs_in(enrolled, begin_sign_in, show, at_once, auth):
+    """The counter is raised once."""
+    browsers = [begin_sign_in() for _ in range(8)]
+    code = show(1)
+    calls = [lambda auth, each=each: auth.guard(each.cookie).prove("key_fob", {"code": code}) for each in browsers]
+    outcomes = at_once(auth, calls)
+    assert sum(isinstance(each, InvalidProofError) for each in outcomes) == 7
+    assert [each.request().is_guest() for each in browsers].count(False) == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"code": None}, {"code": 755224}, {"code": ["755224"]}, {"code": "\u00e9" * 6}, {"code": "\ud800"}],
+    ids=["nothing", "null", "number", "list", "letters", "lone surrogate"],
+)
+def test_garbage_is_refused(enrolled, begin_sign_in, refusal, given):
+    assert refusal(begin_sign_in(), "key_fob", given) == "key_fob_wrong"
+
+
+def test_one_fob_belongs_to_one_user(enrolled, auth, register, show):
+    """Whoever else has its number, and a code that it shows, is refused."""
+    register(auth, "dave")
+    dave = Visitor(auth)
+    dave.request().login("dave", PASSWORD, OURS)
+    with pytest.raises(TakenError):
+        dave.request().enrol("key_fob", {"serial": "4711", "code": show(1)})
+
+
+def test_a_user_has_two_at_most(make_auth, key_fobs, signed_in):
+    """What the class says."""
+    secrets = {str(number): bytes([number]) * 20 for number in range(3)}
+    signed_in.auth = make_auth(methods=[key_fobs.KeyFob(secrets)])
+    for serial in ("0", "1"):
+        signed_in.request().enrol("key_fob", {"serial": serial, "code": key_fobs.code_of(secrets[serial], 0)})
+    with pytest.raises(InvalidParameterError):
+        signed_in.request().enrol("key_fob", {"serial": "2", "code": key_fobs.code_of(secrets["2"], 0)})
+    assert len(signed_in.request().authenticators()) == 2
+
+
+def test_guessing_is_limited_and_hooks_fire(enrolled, begin_sign_in, show, auth):
+    """As for each method, without a line in the class."""
+    hooks = HookRecorder(auth)
+    visitor = begin_sign_in(ip_address="192.0.2.7")
+    for _ in range(4):
+        with pytest.raises(InvalidProofError):
+            visitor.request().prove("key_fob", {"code": "no"})
+    with pytest.raises(AttemptBlockedError):
+        visitor.request().prove("key_fob", {"code": show(1)})
+    assert [each["reason"] for each in hooks.of("auth_failed")][:4] == ["key_fob_wrong"] * 4
+    assert len(hooks.of("pre_method_use")) == 5
+
+
+def test_once_removed_it_is_not_asked_for(enrolled, auth):
+    (fob,) = enrolled.request().authenticators()
+    assert enrolled.request().remove_authenticator(fob.id)
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    assert not visitor.request().is_guest()
+
+
+def test_the_policy_may_demand_it(make_auth, key_fobs, gatewright_settings, carol, show):
+    """Whoever has none enrols one in the course of the sign-in."""
+    settings = gatewright_settings.with_values(second_factor="required")
+    visitor = Visitor(make_auth(settings=settings, methods=[key_fobs.KeyFob(SECRETS)]))
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().enrol("key_fob", {"serial": "4711", "code": show(0)})
+    assert visitor.request().current_session().aal == 2
+
+
+def test_what_is_no_method_is_refused(make_auth, key_fobs):
+    """A class in the place of an object, or anything else."""
+    for wrong in (key_fobs.KeyFob, object(), "key_fob"):
+        with pytest.raises(ConfigurationError):
+            make_auth(methods=[wrong])
