@@ -12,7 +12,7 @@ import sqlite3
 import sys
 from time import perf_counter
 
-from cases import hooks, password, request, sign_in, sign_in_at_once, startup, stores, validate, verify, visit
+from cases import hooks, passkey, password, request, sign_in, sign_in_at_once, startup, stores, validate, verify, visit
 from disk import filesystem_of, working_folder
 from peer import Peers
 from report import Report
@@ -37,6 +37,7 @@ def main() -> int:
         sign_in.measure(report, folder=folder, peers=peers)
         validate.measure(report, folder=folder, peers=peers)
         password.measure(report, folder=folder)
+        passkey.measure(report, folder=folder)
         visit.measure(report, folder=folder)
         hooks.measure(report)
         startup.measure(report, folder=folder, peers=peers)

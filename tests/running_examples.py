@@ -84,14 +84,14 @@ def free_port():
 
 
 @contextmanager
-def running(framework, folder, *, site_name, **settings):
+def running(framework, folder, *, site_name, host="127.0.0.1", **settings):
     """Start an example on a database of its own, and stop it by its process.
 
-    The name of the site is for those that do not name themselves; Django's settings do. Other settings are given as
-    text, as the environment has them.
+    The name of the site is for those that do not name themselves; Django's settings do. The host is that of its
+    address, another name of this machine. Other settings are given as text, as the environment has them.
     """
     port = free_port()
-    url, database = f"http://127.0.0.1:{port}", f"sqlite:///{folder / framework}.db"
+    url, database = f"http://{host}:{port}", f"sqlite:///{folder / framework}.db"
     values = {
         "database_url": database,
         "jwt_secret": "a secret of the examples under test, long enough",

@@ -169,6 +169,10 @@ class Method(ABC):
             InvalidProofError: If it is not right; ``reason`` is a stable code for the log.
         """
 
+    def well_known(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return what pages answer below ``/.well-known/``, as JSON can write it, by name; by default nothing."""
+        return {}
+
     def described(self, authenticator: Authenticator) -> str:
         """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
         return ""

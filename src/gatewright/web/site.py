@@ -28,7 +28,7 @@ from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_pro
 from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
-from gatewright.web.response import Response, redirect
+from gatewright.web.response import Response, data, redirect
 from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController
@@ -80,6 +80,9 @@ class Site:
         self.remember_name = self.settings.remember_cookie_name.encode()
         self.pages = Pages(self.settings, self.methods)
         self._scripts = {name: file for method in self.methods for name, file in method.scripts.items()}
+        self._well_known = {
+            f"/.well-known/{name}": told for method in self.methods for name, told in method.well_known().items()
+        }
         self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
@@ -186,11 +189,15 @@ class Site:
         return name != "logout" or request.has_form or request.header("cookie") is not None
 
     def detour(self, request: Request) -> Response | None:
-        """Return the redirect from an address that the application does not know, or None where there is none.
+        """Return the answer at an address that the application does not know, or None where there is none.
 
-        One is the address of a page but for the slash at its end. The other tells password managers where a password
-        is changed (W3C, A Well-Known URL for Changing Passwords): at the root of a site, wherever the pages lie.
+        The address of a page but for the slash at its end leads there. At the root of a site, wherever the pages lie,
+        another one tells password managers where a password is changed (W3C, A Well-Known URL for Changing Passwords),
+        and others hold what ways of proving who one is have to tell (RFC 8615).
         """
+        told = self._well_known.get((request.mount + request.path).removeprefix(self.prefix))
+        if told is not None:
+            return protect(data(told), self.client_of(request))
         if request.mount + request.path == self.prefix + WELL_KNOWN and self.routes.path("account") is not None:
             return protect(redirect(self.path("account")), self.client_of(request))
         path = request.path.removesuffix("/") if request.path.endswith("/") else f"{request.path}/"

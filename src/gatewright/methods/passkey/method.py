@@ -186,6 +186,11 @@ class Passkey(Method):
             "displayName": user.username,
         }
 
+    def well_known(self) -> Mapping[str, Mapping[str, Any]]:
+        """Tell browsers on which other sites the same passkeys work (WebAuthn level 3, section 5.11)."""
+        origins = self.settings.passkey_origins
+        return {"webauthn": {"origins": list(origins)}} if origins else {}
+
     def described(self, authenticator: Authenticator) -> str:
         """Say where a passkey is kept."""
         record = record_of(authenticator)
