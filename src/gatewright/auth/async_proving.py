@@ -210,9 +210,11 @@ class AsyncProving(AsyncSigningIn):
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         if await self.is_guest():
             step = await self._step()
-            if step.user is None or await usable_methods(step, is_second=True):
+            if step.user is None:
                 await self._require_visit()
-                raise SecondFactorRequiredError("Give the second factor that there is.")
+            usable = [method.name for method in await usable_methods(step, is_second=True)]
+            if usable:
+                raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
             return step
         await self.require_fresh()
         _, user = await self._require_visit()

@@ -15,7 +15,7 @@ from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.step import Step
 from gatewright.operations.visits import end_visit, open_visit, reload_user
-from gatewright.proofs import Proof, with_proof, write_proofs
+from gatewright.proofs import Kind, Proof, with_proof, write_proofs
 from gatewright.providers import UserProvider
 
 
@@ -89,7 +89,8 @@ class AsyncSigningIn(AsyncVisitor):
                 the user: whoever vouches for them has decided.
         """
         name = self._provider_of(user, provider)
-        proof = user.proof or Proof("store", self._parts.clock.now(), frozenset(), ())
+        # The application has proven them, by a password mostly: so no password is a second factor to it.
+        proof = user.proof or Proof("store", self._parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ())
         return await self._advance(self._beginning(name), user, proof)
 
     async def confirm_password(self, password: str) -> None:

@@ -214,9 +214,11 @@ class Proving(SigningIn):
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         if self.is_guest():
             step = self._step()
-            if step.user is None or run_to_completion(usable_methods(step, is_second=True)):
+            if step.user is None:
                 self._require_visit()
-                raise SecondFactorRequiredError("Give the second factor that there is.")
+            usable = [method.name for method in run_to_completion(usable_methods(step, is_second=True))]
+            if usable:
+                raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
             return step
         self.require_fresh()
         _, user = self._require_visit()

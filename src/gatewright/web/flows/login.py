@@ -50,7 +50,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         password_field=settings.auth_form_password_field,
         remember_field=remember,
         next=visit.wanted,
-        beginning=[each for each in visit.site.methods if each.can_begin and not each.records_itself],
+        beginning=visit.site.beginning,
         action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
         **context,

@@ -73,9 +73,10 @@ class ProvingPage:
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
-        if not self._is_confirmation and await visit.guard.pending_user() is None and chosen is None:
-            return redirect(visit.path_with_next("login", visit.wanted))
+        proving = await (visit.guard.user() if self._is_confirmation else visit.guard.pending_user())
         chosen = chosen or visit.request.arguments.get("method")
+        if proving is None and chosen not in [each.name for each in visit.site.beginning]:
+            return self._back_to_login(**context)
         first = chosen if chosen in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
@@ -91,7 +92,7 @@ class ProvingPage:
             begun=begun,
             options=options,
             values=self._typed(),
-            proving=await visit.guard.user() if self._is_confirmation else await visit.guard.pending_user(),
+            proving=proving,
             enrollable=[] if names else visit.site.enrollable,
             **context,
         )
@@ -131,6 +132,12 @@ class ProvingPage:
         visit = self._visit
         await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
         await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+
+    def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
+        """Lead to the first step, where no sign-in waits for its second, or not any more."""
+        for kind, code in (messages or {}).items():
+            self._visit.guard.add_message(kind, code)
+        return redirect(self._visit.path_with_next("login", self._visit.wanted))
 
     def _typed(self) -> dict[str, str]:
         """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
