@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gatewright.errors import SecondFactorRequiredError
 from gatewright.testing import Wallet
 from sample_methods import CODES, ListedCode
 
@@ -103,7 +104,9 @@ class TestPages:
         """Whoever knows the password cannot guess at codes for ever by typing it again and again."""
         answers = []
         for _ in range(6):
-            answers += [give(waiting, "wrong").status for _ in range(3) if "/login/step" in str(log_in(waiting).location)]
+            answers += [
+                give(waiting, "wrong").status for _ in range(3) if "/login/step" in str(log_in(waiting).location)
+            ]
 
         assert 0 < len(answers) < 12
 
@@ -340,19 +343,14 @@ class TestOfTheApplication:
     """Users whom the application has proven itself."""
 
     @pytest.fixture
-    def guard(self, pages, is_async):
-        """A guard of a visit, and its mapping."""
-        mapping = {}
-        return pages.auth.guard(mapping), mapping
+    def guard(self, pages):
+        return pages.auth.guard({})
 
     def call(self, pages, value):
         return pages.call(_awaited(value))
 
     def test_a_stored_user_owes_a_second_factor(self, pages, enrolled, guard):
         """And gives it by the guard."""
-        from gatewright.errors import SecondFactorRequiredError
-
-        guard, mapping = guard
         user = self.call(pages, pages.auth.attempt("anna", PASSWORD, "SQLUserProvider"))
         with pytest.raises(SecondFactorRequiredError):
             self.call(pages, guard.store(user))
@@ -362,9 +360,6 @@ class TestOfTheApplication:
 
     def test_one_code_is_enough_after_a_proof_of_the_applications_own(self, pages, enrolled, guard):
         """It counts as a factor, whatever it was."""
-        from gatewright.errors import SecondFactorRequiredError
-
-        guard, mapping = guard
         user = self.call(pages, pages.auth.bypass("anna", "SQLUserProvider"))
         user.proof = None
         with pytest.raises(SecondFactorRequiredError) as raised:
@@ -375,7 +370,6 @@ class TestOfTheApplication:
 
     def test_who_is_vouched_for_owes_none(self, pages, enrolled, guard):
         """Whoever calls ``bypass`` has decided."""
-        guard, mapping = guard
         self.call(pages, guard.store(self.call(pages, pages.auth.bypass("anna", "SQLUserProvider"))))
         assert self.call(pages, guard.user()).username == "anna"
 

@@ -25,9 +25,9 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         decided = parts.second_factor_policy(user, proofs)
         if decided is not None:
             return decided
-    settings = parts.settings
-    if not any(proof.method in settings.second_factor_after for proof in proofs):
+    if any(_is_enough(parts, proof.method) for proof in proofs):
         return False
+    settings = parts.settings
     if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
         return True
     return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
@@ -48,6 +48,16 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         if method.kinds - shown and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
+
+
+def _is_enough(parts: Parts, name: str) -> bool:
+    """Say whether nobody who has proven themselves by a method is asked for another one.
+
+    Never where a sign-in cannot begin with it, such as a code from an authenticator app: it only ever comes second.
+    """
+    method = parts.methods.get(name)
+    is_second_only = method is not None and method.at_most > 0 and not method.can_begin
+    return not is_second_only and name not in parts.settings.second_factor_after
 
 
 async def _has_demanded(parts: Parts, step: Step) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gatewright.errors import (
@@ -22,7 +23,7 @@ from gatewright.web.response import Response, data, redirect
 from gatewright.web.visit import Visit
 
 _FILE = "account.json"
-_PROOF = (CURRENT_PASSWORD,)
+_PROOF = (replace(CURRENT_PASSWORD, is_required=False),)
 
 
 class DeletionPage:
@@ -31,12 +32,12 @@ class DeletionPage:
     Args:
         visit: Whose page it is.
         user: Who is signed in.
-        has_password: Whether the password is the proof that it is them; a wallet's signature else.
+        asks_password: Whether the page asks for the password, as a proof that it is them.
     """
 
-    def __init__(self, visit: Visit, user: User, *, has_password: bool) -> None:
+    def __init__(self, visit: Visit, user: User, *, asks_password: bool) -> None:
         self._visit = visit
-        self._has_password = has_password
+        self._asks_password = asks_password
         if not is_account(user):
             raise TransportError(status=404)
 
@@ -45,7 +46,7 @@ class DeletionPage:
         return await self._visit.site.pages.show(
             self._visit,
             "account_delete.html",
-            has_password=self._has_password,
+            asks_password=self._asks_password,
             **context,  # type: ignore[arg-type] # passed on as it is
         )
 
@@ -54,7 +55,7 @@ class DeletionPage:
         visit = self._visit
         if visit.is_form_expired():
             return await self.show(**EXPIRED)
-        typed, errors = typed_proof(visit, has_password=self._has_password)
+        typed, errors = typed_proof(visit)
         if not errors:
             try:
                 await delete(visit, typed)
@@ -68,12 +69,10 @@ class DeletionPage:
         return redirect(visit.site.path("login"))
 
 
-def typed_proof(visit: Visit, *, has_password: bool) -> tuple[str | None, dict[str, str]]:
-    """Return the password that was typed as a proof, and what is wrong with it, by field."""
-    if not has_password:
-        return None, {}
+def typed_proof(visit: Visit) -> tuple[str | None, dict[str, str]]:
+    """Return the password that was typed as a proof, if any was, and what is wrong with it, by field."""
     typed = typed_in(visit.request.form, _PROOF)
-    return typed[CURRENT_PASSWORD.name], problems_in(typed, _PROOF)
+    return typed[CURRENT_PASSWORD.name] or None, problems_in(typed, _PROOF)
 
 
 def problem_with(error: GatewrightError) -> dict[str, str]:
