@@ -12,7 +12,7 @@ from gatewright.model import Authenticator, User
 from gatewright.operations.enrolment import enrol_method, remove_authenticators, rename_authenticator
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import prove_by_method
-from gatewright.operations.second_factor import usable_methods
+from gatewright.operations.second_factor import raising_methods, usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof, assurance_of
@@ -103,7 +103,9 @@ class AsyncProving(AsyncSigningIn):
         step = await self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        is_second = assurance_of(step.proofs) < aal if is_confirmation else await self.pending_user() is not None
+        if is_confirmation and assurance_of(step.proofs) < aal:
+            return [method.name for method in await raising_methods(step)]
+        is_second = not is_confirmation and await self.pending_user() is not None
         return [method.name for method in await usable_methods(step, is_second=is_second)]
 
     async def pending_user(self) -> User | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatewright.operations.parts import Parts
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
-from gatewright.proofs import Proof, has_two_factors
+from gatewright.proofs import Proof, assurance_of, has_two_factors
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
@@ -48,6 +48,18 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         if method.kinds - shown and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
+
+
+async def raising_methods(step: Step) -> list[ProofMethod]:
+    """Return the methods by which a user can raise the assurance level of their session now, the strongest first."""
+    level = assurance_of(step.proofs)
+    usable = await usable_methods(step, is_second=False)
+    return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+
+
+def _at_best(step: Step, method: ProofMethod) -> Proof:
+    """Return the strongest proof that a method can give."""
+    return Proof(method.name, step.now, method.kinds, (), is_bound_to_device=len(method.kinds) > 1)
 
 
 def _is_enough(parts: Parts, name: str) -> bool:
