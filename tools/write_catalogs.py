@@ -40,8 +40,8 @@ msgstr ""
 
 def sources() -> Iterator[tuple[Path, Any]]:
     """Yield every file that may hold sentences, and how they are found in it."""
-    for folder in ("web", "mail"):
-        for template in sorted((PACKAGE / folder / "templates").iterdir()):
+    for folder in ("web", "mail", "methods/*"):
+        for template in sorted(PACKAGE.glob(f"{folder}/templates/*")):
             yield template, babel_extract
     for module in sorted(PACKAGE.rglob("*.py")):
         yield module, "python"

@@ -75,7 +75,7 @@ class Session:
     def amr(self) -> tuple[str, ...]:
         """Authentication method references (RFC 8176) of all proofs; ``mfa`` stands among them for two factors."""
         named = dict.fromkeys(name for proof in self.proofs for name in proof.amr)
-        return (*named, "mfa") if self.aal > 1 else tuple(named)
+        return tuple(named | {"mfa": None} if self.aal > 1 else named)
 
     @property
     def auth_time(self) -> datetime | None:

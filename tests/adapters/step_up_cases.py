@@ -1,7 +1,7 @@
 """What every adapter's step-up has in common: a class of tests for each adapter's folder to subclass.
 
-The subclass's module has a fixture ``open_site``, which opens a browser on an application with the settings below, whose
-view ``/recent`` is ``@fresh_required`` and whose view ``/strong`` is ``@fresh_required(minutes=5, aal=2)``.
+The subclass's module has a fixture ``open_site``, which opens a browser on an application with these settings,
+whose view ``/recent`` is ``@fresh_required`` and whose view ``/strong`` is ``@fresh_required(minutes=5, aal=2)``.
 """
 
 from __future__ import annotations

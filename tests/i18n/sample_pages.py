@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
+from gatewright.fields import Field
 from gatewright.i18n import format_moment, translations_for
+from gatewright.methods import load_methods
 from gatewright.web.devices import device_name
-from gatewright.web.fields import Field
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ADDRESSES = ["EhGY5yRrZcKw2Zb5iX4c4s1Yy8P3m9qJtX", "EXtJq9m3P8yY1s4c4Xi5bZ2wKcZrRy5YGh"]
@@ -57,7 +58,54 @@ SESSIONS = [
     _session(3, None, None),
 ]
 CHALLENGE = SimpleNamespace(evrmore_address=ADDRESSES[0], challenge_text="Please sign me in.", expires_at=NOW)
-LOGIN = {"username_field": "email", "password_field": "password", "remember_field": "remember_me", "next": "/x"}
+METHODS = load_methods(None)
+AUTHENTICATORS = [
+    SimpleNamespace(id="1", name="My phone", created_at=NOW, last_used_at=None),
+    SimpleNamespace(id="2", name="", created_at=NOW, last_used_at=NOW),
+]
+BEGUN: dict[str, dict[str, Any]] = {
+    "wallet": {"evrmore_address": ADDRESSES[0], "challenge": "Please sign me in.", "expires_at": NOW.isoformat()},
+}
+"""Method -> what it returns when a proof is prepared, for pages that show it."""
+BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {}
+"""Method -> what it returns when an enrolment is prepared."""
+SHOWN: dict[str, dict[str, Any]] = {}
+"""Method -> what is shown once after an enrolment."""
+OPTIONS: dict[str, dict[str, Any]] = {"wallet": {"wallets": ADDRESSES}}
+"""Method -> what there is to choose from."""
+
+
+def _proving(name: str, begun: dict[str, Any] | None = None) -> dict[str, Any]:
+    others = [method for method in METHODS.values() if method.name != name]
+    facts = {"method": METHODS[name], "others": others, "options": OPTIONS.get(name, {}), "begun": begun}
+    return facts | {"proving": USER, "enrollable": [], "action": "/here", "next": "/x"}
+
+
+def _of_methods() -> dict[str, dict[str, Any]]:
+    """Return the pages of each method: those to prove it, and those to enrol it."""
+    pages: dict[str, dict[str, Any]] = {}
+    for name, method in METHODS.items():
+        pages[f"login_step with {name}"] = _proving(name)
+        pages[f"confirm_password with {name}"] = {"user": USER} | _proving(name, BEGUN.get(name))
+        if method.has_link:
+            pages[f"login_link with {name}"] = {"method": method, "token": f"{name}.abc"}
+        if method.at_most:
+            enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
+            enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": AUTHENTICATORS[: method.at_most]}
+            pages[f"account_method with {name}"] = enrolling
+            if name in SHOWN:
+                pages[f"account_method after {name}"] = enrolling | {"shown": SHOWN[name]}
+    return pages
+
+
+LOGIN = {
+    "username_field": "email",
+    "password_field": "password",
+    "remember_field": "remember_me",
+    "next": "/x",
+    "action": "/login/step",
+    "beginning": [method for method in METHODS.values() if method.can_begin and not method.records_itself],
+}
 SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}
 ACCOUNT = {
     "user": USER,
@@ -69,6 +117,11 @@ ACCOUNT = {
     "failed": None,
     "has_password": True,
     "wallets": ADDRESSES,
+    "methods": [(method, AUTHENTICATORS[: method.at_most]) for method in METHODS.values() if method.at_most],
+    "events": [
+        (SimpleNamespace(at=NOW, client="203.0.113.7"), "Signed in"),
+        (SimpleNamespace(at=NOW, client=None), "Signed out"),
+    ],
     "sessions": SESSIONS,
     "current_session_id": "1",
 }
@@ -93,11 +146,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "email_verification_request": {"next": "/x"},
     "password_reset": {"next": "", "errors": {"email": "No."}},
     "password_reset_form": {"token": "abc", "email": "mary@example.com"},
-    "confirm_password": {"user": USER, "has_password": True, "wallets": [], "next": "/x"},
-    "confirm_password with a wallet": {"user": USER, "has_password": False, "wallets": ADDRESSES, "next": "/x"},
+    "confirm_password": {"user": USER} | _proving("password") | {"method": None},
+    "confirm_password by a wallet": {"user": USER} | _proving("wallet"),
+    "login_step": _proving("password") | {"method": None, "enrollable": [METHODS["wallet"]]},
+    "login_step without a way out": _proving("password") | {"method": None},
+    **_of_methods(),
     "account": ACCOUNT,
     "account of another provider": ACCOUNT
-    | {"account": BARE, "fields": (), "is_own": False, "has_password": False, "wallets": [], "sessions": SESSIONS[:1]},
+    | {"account": BARE, "fields": (), "is_own": False, "has_password": False, "wallets": [], "sessions": SESSIONS[:1]}
+    | {"methods": [], "events": []},
     "account with a wallet alone": ACCOUNT | {"has_password": False},
     "account with errors": ACCOUNT
     | {"failed": "email", "errors": {"email": "No.", "current_password": "No."}, "values": {"email": "nonsense"}},
@@ -120,7 +177,9 @@ _EVERYWHERE: dict[str, Any] = {"user": None, "csrf_token": "t0ken", "messages": 
 def render(sample: str, language: str, **more: Any) -> str:
     """Return a page with sample data, in a language."""
     environment = Environment(
-        loader=PackageLoader("gatewright.web"),
+        loader=ChoiceLoader(
+            [PackageLoader("gatewright.web"), *(FileSystemLoader(m.templates) for m in METHODS.values() if m.templates)]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -133,7 +192,8 @@ def render(sample: str, language: str, **more: Any) -> str:
         "language": language,
         "site": SITE,
         "path": lambda name, **values: "/" + "/".join((name, *values.values())),
-        "path_with_next": lambda name, target: f"/{name}?next={target}",
+        "path_with_next": lambda name, target, **values: f"/{'/'.join((name, *values.values()))}?next={target}",
+        "api": "/api",
         "static": "/static/{}".format,
     }
     environment.filters |= {

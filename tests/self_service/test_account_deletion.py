@@ -265,6 +265,21 @@ class TestExport:
         assert lived.secret not in text
         assert "dave" not in text
 
+    def test_it_tells_how_sessions_were_proven(self, auth, carol, clock):
+        """In words and moments that a person can read."""
+        guard = auth.guard({})
+        guard.login("carol", PASSWORD, OURS)
+        guard.remember()
+        document = json.loads(json.dumps(auth.export_user(carol.id)))
+
+        assert len(document["sessions"]) == len(document["remembered_browsers"]) == 1
+        for told in (*document["sessions"], *document["remembered_browsers"]):
+            assert "proven_by" not in told
+            assert [(each["method"], each["kinds"], each["amr"]) for each in told["proofs"]] == [
+                ("password", ["knowledge"], ["pwd"])
+            ]
+            assert told["proofs"][0]["at"] == clock.now().replace(microsecond=0).isoformat()
+
     def test_it_tells_what_the_user_has_enrolled(self, auth, carol, gatewright_settings):
         """By the names that they know, and nothing that proves anything."""
         owner = Owner(carol.id)

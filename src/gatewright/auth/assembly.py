@@ -35,7 +35,7 @@ from gatewright.settings import Settings
 from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
-from gatewright.tokens import AccessTokens, Seal
+from gatewright.tokens import AccessTokens, Seal, Vault
 
 _PROVIDER_THREADS = 8
 """Threads for plain provider methods under asyncio, which may wait for a network."""
@@ -107,6 +107,7 @@ def _assemble_on(
         close_store=opened.close,
         tokens=AccessTokens(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience),
         seal=Seal(keys.derive("visit")),
+        vault=Vault(keys.derive("vault"), random),
         clock=choices.clock or SystemClock(),
         random=random,
         shield=build.shield,

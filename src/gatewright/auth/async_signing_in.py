@@ -62,11 +62,12 @@ class AsyncSigningIn(AsyncVisitor):
             InvalidSignatureError: If the signature is not the address's over the challenge.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
+            SecondFactorRequiredError: If the policy asks for another proof: see `prove`.
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
         wallet = WalletAttempt(evrmore_address, challenge, signature)
         session = await authenticate_visit(
-            self._parts, wallet, device=self._device, previous_secret=self._state.secret()
+            self._parts, wallet, device=self._device, browser=self._state, previous_secret=self._state.secret()
         )
         user = await reload_user(self._parts, provider=session.provider, username=session.username)
         if user is None:

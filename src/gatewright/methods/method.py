@@ -33,13 +33,11 @@ class Enrolled:
 
     Args:
         authenticators: What the user proves themselves by from now on.
-        replaces: Whether what they had of this method is gone.
         shown: What the user is shown this once, as JSON can write it, such as recovery codes.
         proof: What the enrolment itself proves, if anything: a code was typed, a passkey has answered.
     """
 
     authenticators: Sequence[Authenticator]
-    replaces: bool = False
     shown: Mapping[str, Any] = field(default_factory=dict)
     proof: Proof | None = None
 
@@ -78,6 +76,9 @@ class Method(ABC):
 
     at_most: ClassVar[int] = 0
     """How many authenticators a user may have of it; 0 where none are enrolled."""
+
+    replaces: ClassVar[bool] = False
+    """Whether what is enrolled takes the place of all that the user had of it, so that pages offer it once more."""
 
     records_itself: ClassVar[bool] = False
     """Whether it counts attempts, fires hooks of its own and records refusals itself, as only the oldest two do."""

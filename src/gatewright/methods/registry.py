@@ -11,6 +11,8 @@ from gatewright.methods.method import Method
 BUILT_IN = {
     "password": "gatewright.methods.password:Password",
     "wallet": "gatewright.methods.wallet:Wallet",
+    "totp": "gatewright.methods.totp:Totp",
+    "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 

@@ -13,8 +13,9 @@ from gatewright.errors import (
     ChallengeAlreadyUsedError,
     InactiveUserError,
     InvalidParameterError,
+    SecondFactorRequiredError,
 )
-from gatewright.model import Account, Session
+from gatewright.model import Account, Challenge, Session, User
 from gatewright.operations.arguments import (
     is_ip_address,
     require_flag,
@@ -24,10 +25,13 @@ from gatewright.operations.attempts import account_name, count_failure, refuse_b
 from gatewright.operations.audit import entry
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_factor import may_ask_after, needs_second_factor
+from gatewright.operations.sign_in import require_no_more
 from gatewright.operations.signed_challenge import WalletAttempt, require_signed_challenge
+from gatewright.operations.step import Step
 from gatewright.operations.users import user_of
 from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
-from gatewright.ports import VisitSecrets
+from gatewright.ports import Browser, VisitSecrets
 from gatewright.proofs import Kind, Proof, write_proofs
 
 PROVIDER = "WalletUserProvider"
@@ -74,6 +78,7 @@ async def authenticate(
         InvalidSignatureError: If the signature is not the address's over the challenge.
         InactiveUserError: If the account has been deactivated.
         InvalidParameterError: If an argument is not acceptable.
+        SecondFactorRequiredError: If the policy asks for another proof, which only a visit can give.
         Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
     """
 
@@ -87,7 +92,7 @@ async def authenticate(
 
 
 async def authenticate_visit(
-    parts: Parts, attempt: WalletAttempt, *, device: Device, previous_secret: str | None
+    parts: Parts, attempt: WalletAttempt, *, device: Device, browser: Browser, previous_secret: str | None
 ) -> Session:
     """Turn a signed challenge into the session of a visit, and end the one that the visit had before.
 
@@ -95,28 +100,38 @@ async def authenticate_visit(
         parts: The application's parts.
         attempt: Who tries, with what.
         device: Where the visit comes from.
+        browser: What keeps a sign-in that waits for its second factor.
         previous_secret: What the visit's session mapping held until now.
 
     Returns:
         The session; its ``token`` is the secret that the session mapping keeps from now on.
 
     Raises:
+        SecondFactorRequiredError: If the policy asks for another proof. The sign-in waits for it.
         GatewrightError: What `authenticate` raises.
     """
     secret, secrets = new_visit_secret(parts, previous_secret=previous_secret)
     naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
 
     async def sign_in() -> Session:
-        return await _sign_in(parts, attempt, naming, device=device)
+        return await _sign_in(parts, attempt, naming, device=device, browser=browser)
 
     return await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)
 
 
-async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, device: Device) -> Session:
+async def _sign_in(
+    parts: Parts, attempt: WalletAttempt, naming: _Naming, *, device: Device, browser: Browser | None = None
+) -> Session:
     await refuse_blocked_client(parts, client=device.ip_address)
     attempt = await _ask_hooks(parts, attempt)
     now = parts.clock.now()
     challenge = await require_signed_challenge(parts, attempt, now=now)
+    step = Step(parts, device, browser, PROVIDER, proofs=(wallet_proof(now),))
+    known = (
+        await parts.store.find_account_by_wallet(attempt.evrmore_address) if may_ask_after(parts, "wallet") else None
+    )
+    if known is not None and known.is_active:
+        await _require_no_more(step, known, challenge)
     newcomer = _account_for(parts, attempt.evrmore_address, now)
     draft = Session(
         id=parts.new_id(),
@@ -131,7 +146,7 @@ async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, dev
         username=attempt.evrmore_address,
         last_seen_at=now,
         is_fully_authenticated=True,
-        proven_by=write_proofs([wallet_proof(now)]),
+        proven_by=write_proofs(step.proofs),
     )
     signed_in = entry(
         parts,
@@ -154,9 +169,44 @@ async def _sign_in(parts: Parts, attempt: WalletAttempt, naming: _Naming, *, dev
             raise InactiveUserError(user_id=account.id)
         named = replace(draft, user_id=account.id)
         user = await user_of(parts, account)
+        if known is None:
+            await _end_if_more_is_needed(step, user, session)
         return await open_session(parts, user, session, make_token=lambda: naming.make_token(named))
 
     return await parts.shield(claim())
+
+
+async def _require_no_more(step: Step, account: Account, challenge: Challenge) -> None:
+    """Spend the challenge on a first proof, where the policy asks for a second one.
+
+    Raises:
+        SecondFactorRequiredError: If it does.
+        ChallengeAlreadyUsedError: If another attempt has just used the challenge.
+    """
+    parts = step.parts
+    step = replace(step, user=await user_of(parts, account))
+    if not await needs_second_factor(step, step.proofs):
+        return
+    if not await parts.store.spend_challenge(challenge.id, now=step.now):
+        raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
+    await require_no_more(step)
+
+
+async def _end_if_more_is_needed(step: Step, user: User, session: Session) -> None:
+    """End a newcomer's session, whose secret nobody has been given, where the policy asks for a second proof.
+
+    Their account has to be there before it can have a second factor.
+
+    Raises:
+        SecondFactorRequiredError: If it does.
+    """
+    if not may_ask_after(step.parts, "wallet"):
+        return
+    try:
+        await require_no_more(replace(step, user=user))
+    except SecondFactorRequiredError:
+        await step.parts.store.end_session(session.id)
+        raise
 
 
 async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
@@ -207,6 +257,8 @@ async def _telling_failures(
     """Sign in; a failure is counted and recorded, fires its event, and is raised."""
     try:
         return await sign_in()
+    except SecondFactorRequiredError:
+        raise  # nothing has failed
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
         await _tell_failure(parts, attempt, error, client=str(ip_address) if is_ip_address(ip_address) else None)
         raise

@@ -43,7 +43,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
         enrolled.authenticators,
         owner=owner_of(user),
         at_most=method.at_most,
-        replaces=enrolled.replaces,
+        replaces=method.replaces,
         audit=entry(
             parts,
             "method_enrolled",

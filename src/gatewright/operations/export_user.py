@@ -13,9 +13,13 @@ from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 from gatewright.ports import AccountData
+from gatewright.proofs import read_proofs
 
-_UNTOLD = ("actor", "account_id", "user_id", "token")
-"""Left out: others who were involved are other people's data, the user is named at the top, and no token is kept."""
+_UNTOLD = ("actor", "account_id", "user_id", "token", "proven_by")
+"""Left out: others who were involved are other people's data, the user is named at the top, and no token is kept.
+
+How somebody has proven who they are is told in words.
+"""
 
 
 async def export_user(parts: Parts, user_id: object, *, actor: str | None, client: str | None = None) -> dict[str, Any]:
@@ -57,7 +61,13 @@ def _document(data: AccountData) -> dict[str, Any]:
 
 
 def _records(records: Iterable[Any]) -> list[dict[str, Any]]:
-    return [_fields(asdict(record)) for record in records]
+    return [_fields(asdict(record)) | _proofs(record) for record in records]
+
+
+def _proofs(record: Any) -> dict[str, Any]:
+    """Return how a session or a remembered browser was proven, in words, where a record says so."""
+    written = getattr(record, "proven_by", None)
+    return {} if written is None else {"proofs": [_fields(asdict(proof)) for proof in read_proofs(written)]}
 
 
 def _fields(fields: dict[str, Any]) -> dict[str, Any]:
@@ -65,4 +75,6 @@ def _fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return as_utc(value).isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return as_utc(value).isoformat()
+    return sorted(value) if isinstance(value, frozenset | tuple) else value

@@ -27,7 +27,7 @@ from gatewright.ports import (
 )
 from gatewright.proofs import Proof
 from gatewright.settings import Settings
-from gatewright.tokens import AccessTokens, Seal
+from gatewright.tokens import AccessTokens, Seal, Vault
 
 SecondFactorPolicy = Callable[[User, tuple[Proof, ...]], bool | None]
 """Says whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
@@ -49,6 +49,7 @@ class Parts:
     close_store: Callable[[], None]
     tokens: AccessTokens
     seal: Seal
+    vault: Vault
     clock: Clock
     random: Random
     shield: Shield

@@ -33,6 +33,11 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
 
 
+def may_ask_after(parts: Parts, method: str) -> bool:
+    """Say whether anybody may be asked for a second factor after this first method."""
+    return parts.second_factor_policy is not None or method in parts.settings.second_factor_after
+
+
 async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
     """Return the methods by which a user can prove themselves now, the strongest first.
 

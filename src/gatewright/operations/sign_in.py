@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import PendingStep, Session, User
+from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.step import Step, data_of, owner_of
 from gatewright.operations.visits import open_visit, reload_user
@@ -53,8 +54,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
     earlier = step.proofs if pending is None else pending.proofs
     proofs = with_proof(earlier, proof)
     step = replace(step, user=user, proofs=proofs, provider=provider)
-    if await needs_second_factor(step, proofs):
-        await _wait(step)
+    await require_no_more(step)
     if pending is not None:
         await step.claim(pending.step)
     return await open_visit(
@@ -71,23 +71,29 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
 async def pending_sign_in(step: Step) -> PendingSignIn | None:
     """Return the sign-in of this browser that waits for a second factor; None where there is none.
 
-    Its user is loaded afresh, and one who may no longer be let in has none.
+    Its user is loaded afresh, and one who may no longer be let in, or has another password by now, has none.
     """
     kept = await step.kept(SIGN_IN)
     if kept is None or kept.provider is None or kept.username is None:
         return None
     user = await reload_user(step.parts, provider=kept.provider, username=kept.username)
-    if user is None or user.id != kept.user_id:
+    if user is None or user.id != kept.user_id or await has_changed(step.parts, user, provider=kept.provider):
         return None
     return PendingSignIn(kept, user, read_proofs(data_of(kept)["proofs"]))
 
 
-async def _wait(step: Step) -> None:
-    """Keep the proofs until the second factor comes.
+async def require_no_more(step: Step) -> None:
+    """Let a sign-in go on whose proofs are enough; else keep them until the second factor comes.
+
+    Args:
+        step: The step, with the user and what they have proven. Without a browser nothing is kept.
 
     Raises:
-        SecondFactorRequiredError: Always; says by which methods it can come.
+        SecondFactorRequiredError: If the policy asks for more; says by which methods it can come.
     """
+    if not await needs_second_factor(step, step.proofs):
+        return
     methods = [method.name for method in await usable_methods(step, is_second=True)]
-    await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
+    if step.browser is not None:
+        await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
     raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)

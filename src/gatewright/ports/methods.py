@@ -17,6 +17,7 @@ class ProofMethod(Protocol):
     strength: ClassVar[int]
     is_demanded: ClassVar[bool]
     at_most: ClassVar[int]
+    replaces: ClassVar[bool]
     can_begin: ClassVar[bool]
     records_itself: ClassVar[bool]
 

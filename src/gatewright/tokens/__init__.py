@@ -13,3 +13,6 @@ from gatewright.tokens.keys import key_from_pem as key_from_pem
 from gatewright.tokens.keys import key_from_secret as key_from_secret
 from gatewright.tokens.keys import weakness_of_secret as weakness_of_secret
 from gatewright.tokens.seal import Seal as Seal
+from gatewright.tokens.vault import Decrypted as Decrypted
+from gatewright.tokens.vault import Vault as Vault
+from gatewright.tokens.vault import has_encrypted as has_encrypted

@@ -218,11 +218,11 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
             await own_account.CHANGES[name](visit, body.get(name), body.get("current_password"))
         case "password":
             check_repeated_password(body)
-            await account.change_password(visit, body.get("current_password"), body.get("password"))
+            await own_account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
-            await account.link_wallet(visit, user, form)
+            await own_account.link_wallet(visit, user, form)
         case "unlink_wallet":
-            await account.unlink_wallet(visit, user, form)
+            await own_account.unlink_wallet(visit, user, form)
         case "revoke_session":
             if not await visit.guard.revoke_session(form.get("session_id", "")):
                 raise TransportError(status=404)

@@ -51,6 +51,26 @@ MESSAGES = {
 }
 """Code -> text. Codes that begin with ``ERR_`` are failures."""
 
+EVENTS = {
+    "signed_in": N_("Signed in"),
+    "signed_out": N_("Signed out"),
+    "sign_in_failed": N_("A sign-in failed"),
+    "remember_me_theft": N_("A remembered browser was copied, so all of them were forgotten"),
+    "session_revoked": N_("A session was ended"),
+    "sessions_revoked": N_("Other sessions were ended"),
+    "password_changed": N_("The password was changed"),
+    "password_reset": N_("The password was replaced by a link"),
+    "email_changed": N_("The email address was changed"),
+    "username_changed": N_("The username was changed"),
+    "wallet_linked": N_("A wallet was linked"),
+    "wallet_unlinked": N_("A wallet was unlinked"),
+    "method_enrolled": N_("A way to prove that it is you was set up"),
+    "method_removed": N_("A way to prove that it is you was removed"),
+    "recovery_code_used": N_("A recovery code was used"),
+    "user_exported": N_("The account's data were downloaded"),
+}
+"""What the account page says of an event of the audit record; it leaves out the others."""
+
 WEAK_PASSWORD = {
     "too_short": N_("This password is too short. Take at least %(length)s characters; a sentence is easy to remember."),
     "too_long": N_("This password is too long."),

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 
+from gatewright.cli.checks.encrypted import check_encrypted
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.settings import Settings
@@ -27,7 +28,7 @@ def check_rows(settings: Settings) -> Iterator[Finding]:
         database = open_database(settings)
         if not isinstance(database, SQLiteDatabase):
             if database.revision() == HEAD:
-                yield from _check_rules(database.reading_at_rest())
+                yield from _check_tables(settings, database.reading_at_rest(), file=None)
             return
         path = _file_of(database)
     except (ConfigurationError, StoreUnavailableError):
@@ -36,7 +37,7 @@ def check_rows(settings: Settings) -> Iterator[Finding]:
         return
     try:
         yield _check_file(path)
-        yield from _check_rules(reading_at_rest(path))
+        yield from _check_tables(settings, reading_at_rest(path), file=path)
     except StoreUnavailableError as error:
         yield Finding("file", Status.UNSAFE, str(error), _BACKUP)
 
@@ -54,12 +55,16 @@ def _check_file(path: Path) -> Finding:
     return Finding("file", Status.OK, "Every page of the file is whole.")
 
 
-def _check_rules(reading: AbstractContextManager[FetchAll]) -> Iterator[Finding]:
+def _check_tables(
+    settings: Settings, reading: AbstractContextManager[FetchAll], *, file: Path | None
+) -> Iterator[Finding]:
     with reading as fetch_all:
         broken = [*chain(breaches(fetch_all, now=SystemClock().now()), account_breaches(fetch_all))]
+        encrypted = [*check_encrypted(settings, fetch_all, file=file)]
     yield from map(_told, broken)
     if not broken:
         yield Finding("rows", Status.OK, "Every row is one that gatewright leaves behind.")
+    yield from encrypted
 
 
 def _told(breach: Breach) -> Finding:

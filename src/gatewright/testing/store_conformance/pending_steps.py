@@ -122,6 +122,12 @@ class PendingStepPromises(StoreFixtures):
         assert find(store, run, now=EXPIRES - TICK) == step
         assert claim_step(store, run, "1", now=EXPIRES - TICK)
 
+    def test_a_step_of_a_wrong_clock_is_found_as_it_was_kept(self, store: Store, run: Run) -> None:
+        """Its beginning lies ahead: whoever asks for it sees that, and decides."""
+        step = begin(store, run, a_step("1", created_at=NOW + 60 * MINUTE, expires_at=NOW + 65 * MINUTE))
+
+        assert find(store, run) == step
+
     def test_a_step_is_taken_once(self, store: Store, run: Run) -> None:
         """By one of many at the same moment; the others of its browser stay."""
         begin(store, run, a_step("1"))

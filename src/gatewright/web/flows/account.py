@@ -17,15 +17,22 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.fields import Field
-from gatewright.model import User
+from gatewright.methods import Method
+from gatewright.model import AuditEntry, Authenticator, User
+from gatewright.operations.audit import list_audit
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
+from gatewright.web.message_texts import EVENTS
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 _CHANGE = (PASSWORD, PASSWORD_CONFIRM)
+_MOST_EVENTS = 5
+_MOST_LINES = 30
+"""How many lines of the audit record are read to find these: some are of no interest here."""
+
 _USERNAME = replace(USERNAME, is_required=True)
 
 
@@ -67,6 +74,8 @@ class AccountPage:
             has_password=await has_password(visit, user),
             asks_password=await asks_password(visit, user),
             wallets=await wallets_of(visit, user),
+            methods=await methods_of(visit),
+            events=await events_of(visit, user),
             sessions=await visit.guard.sessions(),
             current_session_id=None if session is None else session.id,
             **context,  # type: ignore[arg-type] # passed on as it is
@@ -149,7 +158,7 @@ class AccountPage:
         errors = problems_in(typed, _CHANGE) | errors
         if not errors:
             try:
-                await change_password(self._visit, proof, typed["password"])
+                await own_account.change_password(self._visit, proof, typed["password"])
             except (UserNotFoundError, RateLimitError, InvalidParameterError) as error:
                 errors = own_account.problem_with(error)
         if errors:
@@ -182,7 +191,7 @@ class AccountPage:
             if not form.keys() & {"challenge", "signature"}:
                 challenge = await wallet.offer(visit, form.get("evrmore_address", "").strip())
                 return await wallet.show_challenge(visit, challenge, path=self._path, form=form, hidden=hidden)
-            await link_wallet(visit, self._user, form)
+            await own_account.link_wallet(visit, self._user, form)
         except InvalidSignatureError:
             return await wallet.show_challenge_again(visit, form, path=self._path, hidden=hidden)
         except TakenError:
@@ -194,7 +203,7 @@ class AccountPage:
 
     async def _unlink_wallet(self) -> Response:
         try:
-            await unlink_wallet(self._visit, self._user, self._form)
+            await own_account.unlink_wallet(self._visit, self._user, self._form)
         except InvalidParameterError:
             return await self.show(status=422, messages={"danger": "ERR_WALLET_LAST"})
         return self._done("MSG_WALLET_UNLINKED")
@@ -217,42 +226,6 @@ class AccountPage:
         return self._visit.site.path("account")
 
 
-async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
-    """Link a wallet, proved by the signed challenge of this browser.
-
-    Raises:
-        StepUpRequiredError: If the visitor's last proof is too old.
-        GatewrightError: What `AsyncAuth.link_wallet` raises.
-        InvalidChallengeError: If the challenge was given to another browser.
-    """
-    await visit.guard.require_fresh()
-    address, challenge, signature = await wallet.bound_attempt(visit, form)
-    await visit.auth.link_wallet(
-        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
-    )
-
-
-async def unlink_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
-    """Unlink a wallet.
-
-    Raises:
-        StepUpRequiredError: If the visitor's last proof is too old.
-        InvalidParameterError: If it is the only way to sign in.
-    """
-    await visit.guard.require_fresh()
-    await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
-
-
-async def change_password(visit: Visit, current: Any, new: Any) -> None:
-    """Change the visitor's password, which ends their other sessions.
-
-    Raises:
-        GatewrightError: What `AsyncGuard.change_password` raises.
-    """
-    await visit.guard.change_password(current, new, language=visit.language)
-    await visit.signed_in()
-
-
 async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> None:
     """Keep the visitor's profile.
 
@@ -265,6 +238,27 @@ async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> No
 async def profile_of(visit: Visit, user: User) -> dict[str, str]:
     """Return the visitor's profile; users of other providers have no profile with us."""
     return await visit.auth.get_profile(user.username) if is_account(user) else {}
+
+
+async def methods_of(visit: Visit) -> list[tuple[Method, list[Authenticator]]]:
+    """Return the methods that users enrol, each with what the visitor has enrolled of it."""
+    own = await visit.guard.authenticators()
+    return [(method, [each for each in own if each.method == method.name]) for method in visit.site.enrollable]
+
+
+async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str]]:
+    """Return what has happened to the visitor's account of late, the newest first, each with what a page says of it."""
+    found = await list_audit(
+        visit.site.parts,
+        since=None,
+        event=None,
+        username=user.username,
+        after_id=0,
+        at_most=_MOST_LINES,
+        newest=True,
+    )
+    own = [entry for _, entry in found if entry.user_id == user.id and entry.event in EVENTS]
+    return [(entry, EVENTS[entry.event]) for entry in reversed(own)][:_MOST_EVENTS]
 
 
 async def wallets_of(visit: Visit, user: User) -> list[str]:

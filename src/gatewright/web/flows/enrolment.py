@@ -69,7 +69,7 @@ class EnrolmentPage:
         visit, name = self._visit, self._name
         own = await self.own()
         begun = None
-        if shown is None and len(own) < self._method.at_most:
+        if shown is None and (self._method.replaces or len(own) < self._method.at_most):
             begun = await self.begin({})
         return await visit.site.pages.show(
             visit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from gatewright.errors import (
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import CURRENT_PASSWORD
+from gatewright.web.flows import wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.response import Response, data, redirect
@@ -90,6 +92,42 @@ def problem_with(error: GatewrightError) -> dict[str, str]:
     if isinstance(error, InvalidParameterError) and error.evidence.get("reason") == "unchanged":
         return {"email": MESSAGES["ERR_EMAIL_UNCHANGED"]}
     return explain_field(error)
+
+
+async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+    """Link a wallet, proved by the signed challenge of this browser.
+
+    Raises:
+        StepUpRequiredError: If the visitor's last proof is too old.
+        GatewrightError: What `AsyncAuth.link_wallet` raises.
+        InvalidChallengeError: If the challenge was given to another browser.
+    """
+    await visit.guard.require_fresh()
+    address, challenge, signature = await wallet.bound_attempt(visit, form)
+    await visit.auth.link_wallet(
+        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
+    )
+
+
+async def unlink_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+    """Unlink a wallet.
+
+    Raises:
+        StepUpRequiredError: If the visitor's last proof is too old.
+        InvalidParameterError: If it is the only way to sign in.
+    """
+    await visit.guard.require_fresh()
+    await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
+
+
+async def change_password(visit: Visit, current: Any, new: Any) -> None:
+    """Change the visitor's password, which ends their other sessions.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.change_password` raises.
+    """
+    await visit.guard.change_password(current, new, language=visit.language)
+    await visit.signed_in()
 
 
 async def change_username(visit: Visit, username: Any, password: Any) -> None:

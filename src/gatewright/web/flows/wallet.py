@@ -20,6 +20,7 @@ from gatewright.errors import (
     InvalidParameterError,
     InvalidSignatureError,
     RateLimitError,
+    SecondFactorRequiredError,
 )
 from gatewright.model import Challenge, User
 from gatewright.operations.generate_challenge import find_challenge, generate_challenge
@@ -56,6 +57,8 @@ async def submit(visit: Visit) -> Response:
         return await show_challenge(visit, challenge, path=visit.site.path("login_wallet"), form=form)
     except InvalidSignatureError:
         return await show_challenge_again(visit, form, path=visit.site.path("login_wallet"))
+    except SecondFactorRequiredError:
+        return redirect(visit.path_with_next("login_step", visit.wanted))
     except tuple(_CODES) as error:
         return await _first_step_again(visit, form, error)
 

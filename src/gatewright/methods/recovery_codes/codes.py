@@ -1,0 +1,44 @@
+"""Codes that people write down: how they look, and how they are read."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from gatewright.methods.typed import read_typed
+from gatewright.ports import Owner
+
+CODE_SIZE = 10
+"""Bytes of randomness in a code: 80 bits."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32 (crockford.com/base32.html): no letters I, L, O and U."""
+
+_LOOKALIKES = str.maketrans("OIL", "011")
+_LENGTH = CODE_SIZE * 8 // 5
+
+
+def write_code(raw: bytes) -> str:
+    """Return random bytes as a code, in groups of four."""
+    number = int.from_bytes(raw, "big")
+    return _in_groups("".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_LENGTH))))
+
+
+def read_code(typed: object) -> str | None:
+    """Return a code as `write_code` writes it, in whatever case and groups it was typed; None where it can be none."""
+    letters = read_typed(typed)
+    letters = letters.upper().translate(_LOOKALIKES) if letters.isascii() else ""
+    return _in_groups(letters) if len(letters) == _LENGTH and set(letters) <= set(_ALPHABET) else None
+
+
+def digest_of_code(code: str, owner: Owner) -> bytes:
+    """Return what is kept of a code.
+
+    Nobody goes through 2**80 codes, so there is no need of a slow hash. It holds whose code it is, so that each user's
+    have to be tried by themselves, and none is good in another user's row.
+    """
+    return sha256(json.dumps([owner.provider, owner.user_id, code]).encode()).digest()
+
+
+def _in_groups(letters: str) -> str:
+    return "-".join(letters[start : start + 4] for start in range(0, _LENGTH, 4))

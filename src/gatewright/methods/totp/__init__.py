@@ -1,0 +1,5 @@
+"""An authenticator app: codes that a phone and the server compute from one secret and the time."""
+
+from __future__ import annotations
+
+from gatewright.methods.totp.method import Totp as Totp

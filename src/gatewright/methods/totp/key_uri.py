@@ -1,0 +1,60 @@
+"""How an authenticator app learns a secret: an address for it, as a QR code and as text."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from io import BytesIO
+from urllib.parse import quote, urlencode
+
+_LONGEST_LABEL = 64
+"""Characters: a longer name makes a QR code that a phone cannot read, and no app shows it."""
+
+
+def secret_text(secret: bytes) -> str:
+    """Return a secret as apps take it, in base32 without padding."""
+    return b32encode(secret).decode().rstrip("=")
+
+
+def in_groups(text: str) -> str:
+    """Return a text in groups of four, for those who type it."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def key_uri(secret: bytes, *, issuer: str, account: str) -> str:
+    """Return the address that an app learns a secret from (github.com/google/google-authenticator/wiki/Key-Uri-Format).
+
+    Args:
+        secret: The secret.
+        issuer: The site's name.
+        account: What the user is called there.
+    """
+    issuer, account = _label(issuer), _label(account)
+    label = f"{_quoted(issuer)}:{_quoted(account)}"
+    query = {"secret": secret_text(secret), "issuer": issuer, "algorithm": "SHA1", "digits": "6", "period": "30"}
+    # Some apps show a plus sign where another one reads a space.
+    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote, safe='', errors='replace')}"
+
+
+def qr_svg(text: str) -> str | None:
+    """Return a text as a QR code: an ``svg`` element without styles or scripts. None where segno is not installed.
+
+    It is black on white whatever the page is like, since not every phone reads the inverse, and as large as its place.
+    """
+    try:
+        import segno
+    except ImportError:
+        return None
+    picture = BytesIO()
+    segno.make_qr(text).save(
+        picture, kind="svg", xmldecl=False, nl=False, omitsize=True, svgclass=None, lineclass=None, light="#fff"
+    )
+    return picture.getvalue().decode()
+
+
+def _label(name: str) -> str:
+    """Return a name without the character that separates both names, shortened."""
+    return name.replace(":", " ")[:_LONGEST_LABEL]
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="", errors="replace")

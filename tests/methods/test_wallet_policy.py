@@ -1,0 +1,94 @@
+"""A wallet whose signature is not enough: the setting `second_factor_after` names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.errors import InvalidChallengeError, SecondFactorRequiredError
+from visitors import OURS, PASSWORD, Visitor
+
+POLICY = {"second_factor": "required", "second_factor_after": ("wallet",)}
+
+
+@pytest.fixture
+def strict(make_auth, gatewright_settings):
+    """An application that asks everybody who signs in with a wallet for a second factor."""
+    return make_auth(settings=gatewright_settings.with_values(**POLICY))
+
+
+def signed(auth, wallet):
+    challenge = auth.generate_challenge(wallet.address)
+    return wallet.address, challenge, wallet.sign(challenge)
+
+
+def test_a_password_completes_it(strict, register, link, alice):
+    """The challenge is spent on the first proof, the visitor a guest until the second one, and both count."""
+    register(strict)
+    link(strict, "carol", alice)
+    visitor, attempt = Visitor(strict), signed(strict, alice)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        visitor.request().login_with_wallet(*attempt)
+    assert asked.value.evidence["methods"] == ["password"]
+    assert visitor.request().is_guest()
+    assert visitor.request().methods() == ["password"]
+    with pytest.raises(InvalidChallengeError):
+        Visitor(strict).request().login_with_wallet(*attempt)
+
+    visitor.request().prove("password", {"password": PASSWORD})
+    session = visitor.request().current_session()
+    assert (session.aal, session.amr) == (2, ("pop", "pwd", "mfa"))
+    assert [proof.method for proof in session.proofs] == ["wallet", "password"]
+
+
+def test_a_newcomer_gets_an_account_and_no_session(strict, alice):
+    """There is nothing to prove them by yet, and no session of theirs is left."""
+    visitor = Visitor(strict)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        visitor.request().login_with_wallet(*signed(strict, alice))
+    assert asked.value.evidence["methods"] == []
+    assert visitor.request().is_guest()
+    user = strict.get_user(alice.address)
+    assert strict.list_sessions(user.id) == []
+
+
+def test_a_token_is_not_given(strict, register, link, alice):
+    """Who asks for a token has no visit in which a second factor could follow."""
+    register(strict)
+    link(strict, "carol", alice)
+    with pytest.raises(SecondFactorRequiredError):
+        strict.authenticate(*signed(strict, alice))
+    assert strict.list_sessions() == []
+
+
+def test_it_is_no_failure(strict, register, link, alice):
+    """Nobody is blocked or told of a failed sign-in for a right signature."""
+    register(strict)
+    link(strict, "carol", alice)
+    for _ in range(3):
+        with pytest.raises(SecondFactorRequiredError):
+            Visitor(strict).request().login_with_wallet(*signed(strict, alice))
+    assert "sign_in_failed" not in [entry.event for _, entry in strict.list_audit()]
+
+
+def test_the_defaults_ask_nobody(auth, register, link, alice):
+    """A wallet is a key of its own, and signs in alone."""
+    register(auth)
+    link(auth, "carol", alice)
+    visitor = Visitor(auth)
+    visitor.request().login_with_wallet(*signed(auth, alice))
+    session = visitor.request().current_session()
+    assert (session.aal, session.amr, len(session.proofs)) == (1, ("pop",), 1)
+
+
+def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register, link, alice):
+    """By the challenge of this browser."""
+    auth = make_auth(settings=gatewright_settings.with_values(second_factor="required"))
+    register(auth)
+    link(auth, "carol", alice)
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    begun = visitor.request().begin("wallet", {"evrmore_address": alice.address})
+    proof = {"evrmore_address": alice.address, "challenge": begun["challenge"]}
+    visitor.request().prove("wallet", proof | {"signature": alice.sign(begun["challenge"])})
+    assert visitor.request().current_session().aal == 2
