@@ -23,6 +23,7 @@ class ListedCode(Method):
     strength = 20
     is_demanded = True
     at_most = len(CODES)
+    replaces = True
     prompt = "Enter a code from your list that you have not used yet."
     fields = (Field("code", "Code", is_required=True),)
     enrolment_fields = (Field("codes", "The codes of your list", is_required=True),)
@@ -41,7 +42,7 @@ class ListedCode(Method):
         if not codes:
             raise InvalidProofError("An empty list.", reason=f"{self.name}_empty")
         kept = [self.authenticator(step, key=self._key(step, code)) for code in codes]
-        return Enrolled(kept, replaces=True, proof=self.proof(step))
+        return Enrolled(kept, proof=self.proof(step))
 
     def _key(self, step, code):
         return sha256(f"{self.name} {step.require_user().id} {code}".encode(errors="replace")).digest()
