@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from gatewright.operations import authenticate, fresh_proof, remember, sign_in
-from interleavings.sign_ins import POLICIES, SignIns
+from interleavings.sign_ins import SignIns
 
 ORDERS = {"sqlite": 60, "postgresql": 6}
 """How many are tried: a database of its own for each takes a server its time."""
