@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,6 +18,8 @@ from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
+
+_SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
 
 
 class Settings(BaseSettings):
@@ -418,11 +420,20 @@ def load_settings(**values: Any) -> Settings:
     """Read the settings from arguments, environment and ``.env``.
 
     Raises:
+        ConfigurationError: What `read_settings` raises.
+    """
+    return read_settings(Settings, **values)
+
+
+def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
+    """Read settings of one kind, ours or those of a method, from arguments, environment and ``.env``.
+
+    Raises:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
             ``.env`` cannot be read.
     """
     try:
-        return Settings(**values)
+        return kind(**values)
     except ValidationError as error:
         problems = "; ".join(
             f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()

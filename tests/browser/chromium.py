@@ -171,13 +171,18 @@ class Chromium:
         return [entry["message"] for entry in entries if not any(each in entry["message"] for each in usual)]
 
     def requests(self):
-        """Yield address, kind and status of whatever was asked for since the beginning."""
+        """Yield address, kind and status of whatever was asked for since the beginning.
+
+        The status is 0 where no answer came, and None where it may still come.
+        """
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         answers = {
             message["params"]["requestId"]: message["params"]["response"]["status"]
             for message in messages
             if message["method"] == "Network.responseReceived"
         }
+        failed = (message["params"] for message in messages if message["method"] == "Network.loadingFailed")
+        answers = {each["requestId"]: 0 for each in failed if not each.get("canceled")} | answers
         for message in messages:
             if message["method"] == "Network.requestWillBeSent":
                 asked = message["params"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
@@ -88,7 +89,8 @@ class AsyncProving(AsyncSigningIn):
         """
         step = await self._step(is_confirmation=is_confirmation)
         proven = await prove_by_method(step, self._usable(method, step), given)
-        return await self._go_on(step, proven.user, proven.proof)
+        provider = proven.user.provider_name or step.provider  # which only the proof may have told
+        return await self._go_on(replace(step, provider=provider), proven.user, proven.proof)
 
     async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.

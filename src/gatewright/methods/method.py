@@ -77,6 +77,12 @@ class Method(ABC):
     at_most: ClassVar[int] = 0
     """How many authenticators a user may have of it; 0 where none are enrolled."""
 
+    requires: ClassVar[str | None] = None
+    """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
+
+    connects: ClassVar[bool] = False
+    """Whether its script on the login page asks the JSON API, so that the page's policy has to allow that."""
+
     replaces: ClassVar[bool] = False
     """Whether what is enrolled takes the place of all that the user had of it, so that pages offer it once more."""
 
@@ -155,6 +161,10 @@ class Method(ABC):
         Raises:
             InvalidProofError: If it is not right; ``reason`` is a stable code for the log.
         """
+
+    def described(self, authenticator: Authenticator) -> str:
+        """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
+        return ""
 
     def claimed_name(self, given: Mapping[str, Any]) -> str:
         """Return who somebody claims to be who is not known yet, so that attempts on one name are limited."""

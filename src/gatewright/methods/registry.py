@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 
 from gatewright.errors import ConfigurationError
 from gatewright.methods.method import Method
@@ -11,6 +12,7 @@ from gatewright.methods.method import Method
 BUILT_IN = {
     "password": "gatewright.methods.password:Password",
     "wallet": "gatewright.methods.wallet:Wallet",
+    "passkey": "gatewright.methods.passkey:Passkey",
     "totp": "gatewright.methods.totp:Totp",
     "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
 }
@@ -21,13 +23,15 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
     """Return methods by their names, in order.
 
     Args:
-        named: Names of built-in methods, or ``package.module:Class``; None for all that are built in.
+        named: Names of built-in methods, or ``package.module:Class``; None for all that are built in, and whose
+            requirements are installed.
         added: Methods that the application has made itself; they take the place of those with the same name.
 
     Raises:
-        ConfigurationError: If there is no such method; lists those there are.
+        ConfigurationError: If there is no such method; lists those there are. Or if what it requires is not installed.
     """
-    methods = {method.name: method for method in map(_load, named or BUILT_IN)}
+    chosen = map(_load_installed, named) if named else filter(_is_installed, map(_load, BUILT_IN))
+    methods = {method.name: method for method in chosen}
     for method in added:
         if not isinstance(method, Method):
             raise ConfigurationError(
@@ -35,6 +39,20 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
             )
         methods[method.name] = method
     return methods
+
+
+def _load_installed(name: str) -> Method:
+    method = _load(name)
+    if not _is_installed(method):
+        raise ConfigurationError(
+            f"GATEWRIGHT_METHODS names {method.name}, which needs the package {method.requires}. Install "
+            f"gatewright[{method.name}]."
+        )
+    return method
+
+
+def _is_installed(method: Method) -> bool:
+    return method.requires is None or find_spec(method.requires) is not None
 
 
 def _load(name: str) -> Method:

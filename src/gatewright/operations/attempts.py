@@ -45,17 +45,24 @@ class Trial:
         self._parts = parts
         self._client = client
         self._attempt: Attempt | None = None
+        self._is_unnamed = False
 
-    async def begin(self, *, name: str) -> None:
+    async def begin(self, *, name: str | None) -> None:
         """Count the attempt, or refuse it.
 
         Args:
-            name: Whom it is about: an `account_name`.
+            name: Whom it is about: an `account_name`. None where nobody is named before it is verified, as by a
+                passkey: then only its client is limited, or failures of some would slow down all, and only its failure
+                is counted, for nobody can guess what is right.
 
         Raises:
             AttemptBlockedError: If too many have failed: of this client on this user, of this client, or on this
                 user, who is then slowed down, so that nobody can lock them out.
         """
+        if name is None:
+            await refuse_blocked_client(self._parts, client=self._client)
+            self._is_unnamed = True
+            return
         if not self._parts.settings.enable_brute_force_protection:
             return
         attempt = _attempt(self._parts, name=name, client=self._client)
@@ -66,6 +73,8 @@ class Trial:
 
     async def fail(self) -> None:
         """Let the attempt count, unless it was refused."""
+        if self._is_unnamed:
+            await count_failure(self._parts, name="", client=self._client)
         if self._attempt is not None and self._attempt.client is None:
             await self._parts.store.add_attempt(self._attempt, limit=self._parts.attempt_limit)
 

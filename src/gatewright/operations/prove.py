@@ -37,7 +37,7 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     trial = Trial(parts, client=step.device.ip_address)
     try:
         await parts.hooks.pre_method_use.fire(user=user, method=method.name)
-        await trial.begin(name=account_name(step.provider, claimed))
+        await trial.begin(name=account_name(step.provider, claimed) if claimed else None)
         proven = await method.verify(step, given)
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
         await trial.fail()

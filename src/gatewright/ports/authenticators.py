@@ -47,7 +47,7 @@ class AuthenticatorStore(Protocol):
     async def find_authenticator(self, method: str, key: bytes) -> tuple[Authenticator, Account | None] | None:
         """Return the authenticator that a method knows by a key, and the account it belongs to, if that is ours.
 
-        An account that is not active has none.
+        The account comes as it is: its owner may have been deactivated, which the caller has to look at.
         """
         ...
 
@@ -71,8 +71,14 @@ class AuthenticatorStore(Protocol):
         """
         ...
 
-    async def touch_authenticator(self, authenticator_id: str, *, now: datetime) -> bool:
-        """Write down that an authenticator without a counter was used; False where it is gone."""
+    async def touch_authenticator(self, authenticator_id: str, *, now: datetime, data: str | None = None) -> bool:
+        """Write down that an authenticator without a counter was used; False where it is gone.
+
+        Args:
+            authenticator_id: Which one.
+            now: The current time.
+            data: What the method keeps from now on; None leaves it alone.
+        """
         ...
 
     async def spend_authenticator(

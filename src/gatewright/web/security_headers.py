@@ -10,6 +10,9 @@ _PAGE_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_POLICY = "Content-Security-Policy"
+CONNECTING = {_POLICY: f"{_PAGE_POLICY}; connect-src 'self'"}
+"""The headers of a page whose script asks the JSON API."""
 _HTTPS_FOR_A_YEAR = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -17,13 +20,14 @@ def protect(response: Response, client: Client) -> Response:
     """Return an answer with the headers that every one of ours has, errors included."""
     is_page = (response.header("content-type") or "").startswith("text/html")
     headers = [
-        ("Content-Security-Policy", _PAGE_POLICY if is_page else _DATA_POLICY),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),  # for browsers that know no frame-ancestors
         ("Cross-Origin-Opener-Policy", "same-origin"),
         # no-referrer would be stricter still, but makes browsers send "Origin: null" with our own forms.
         ("Referrer-Policy", "same-origin"),
     ]
+    if response.header(_POLICY) is None:
+        headers.append((_POLICY, _PAGE_POLICY if is_page else _DATA_POLICY))
     if response.header("cache-control") is None:
         headers += [("Cache-Control", "no-store"), ("Vary", "Cookie, Accept-Language")]
     if client.is_https:

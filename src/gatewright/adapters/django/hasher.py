@@ -46,12 +46,15 @@ class DjangoHasher:
         return Verified(is_valid=False)
 
 
-class _Cut(str):
-    """A password of which bcrypt's library gets only the bytes that bcrypt reads; it raises for longer ones."""
+class _Cut(bytes):
+    """A password of which bcrypt's library gets only the bytes that bcrypt reads; it raises for longer ones.
+
+    Django encodes what it is given until 5.2 by a method of the value, and since 6.1 unless it is bytes already.
+    """
 
     def encode(self, *_: Any) -> bytes:
-        """Return the bytes that count."""
-        return super().encode()[:_BCRYPT_BYTES]
+        """Return the bytes themselves."""
+        return bytes(self)
 
 
 def _hasher_of(stored: str) -> BasePasswordHasher:
@@ -67,7 +70,8 @@ def _verify(hasher: BasePasswordHasher, password: str, stored: str) -> Verified:
     r"""Compare one spelling. A NUL ends a password or pads it for some hashers: ``a`` and ``a\0`` would be the same."""
     is_cut = hasher.algorithm == _BCRYPT
     try:
-        is_right, is_outdated = verify_password(_Cut(password) if is_cut else password, stored)
+        given: Any = _Cut(password.encode()[:_BCRYPT_BYTES]) if is_cut else password
+        is_right, is_outdated = verify_password(given, stored)
     except (ValueError, TypeError, LookupError, AssertionError):  # of what Django itself would answer 500 to
         raise UnreadableHashError(f"It is a damaged hash of the kind {hasher.algorithm}.") from None
     if not is_right or "\0" in password:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gatewright.auth.generated.signing_in import SigningIn
@@ -90,7 +91,8 @@ class Proving(SigningIn):
         """
         step = self._step(is_confirmation=is_confirmation)
         proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
-        return self._go_on(step, proven.user, proven.proof)
+        provider = proven.user.provider_name or step.provider
+        return self._go_on(replace(step, provider=provider), proven.user, proven.proof)
 
     def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.

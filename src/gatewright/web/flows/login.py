@@ -21,6 +21,7 @@ from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.json_fields import is_ticked
 from gatewright.web.problems import of_kind
 from gatewright.web.response import Response, redirect
+from gatewright.web.security_headers import CONNECTING
 from gatewright.web.visit import Visit
 from gatewright.web.visit_cookie import TYPED
 
@@ -42,6 +43,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
     settings = visit.site.settings
     form = visit.request.form if visit.request.method == "POST" else {}
     username, remember = settings.auth_form_username_field, settings.remember_me_field
+    beginning = visit.site.beginning
     typed = {username: form.get(username) or str(visit.session.pop(TYPED, "")), remember: form.get(remember, "")}
     return await visit.site.pages.show(
         visit,
@@ -50,10 +52,10 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         password_field=settings.auth_form_password_field,
         remember_field=remember,
         next=visit.wanted,
-        beginning=visit.site.beginning,
+        beginning=beginning,
         action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
-        **context,
+        **{"headers": CONNECTING if any(each.connects for each in beginning) else None} | context,
     )
 
 
@@ -75,7 +77,17 @@ async def submit(visit: Visit) -> Response:
         visit.guard.add_message("danger", code_of(error))
         visit.session[TYPED] = username[:_LONGEST_TYPED]
         return redirect(visit.path_with_next("login", wanted))
-    return redirect(visit.site.path_after_login(wanted))
+    return redirect(await _path_of_offer(visit) or visit.site.path_after_login(wanted))
+
+
+async def _path_of_offer(visit: Visit) -> str | None:
+    """Return where the visitor sets up what the login page's script has offered them, if they have none of it yet."""
+    offered = visit.site.find_method(visit.request.form.get("offer", ""))
+    if offered is None or not offered.at_most:
+        return None
+    if any(each.method == offered.name for each in await visit.guard.authenticators()):
+        return None
+    return visit.path_with_next("account_method", visit.site.path_after_login(visit.wanted), token=offered.name)
 
 
 async def lead_on(visit: Visit) -> Response | None:

@@ -25,6 +25,7 @@ from gatewright.errors import (
 )
 from gatewright.methods import Method
 from gatewright.web.flows.forms import EXPIRED, without_passwords
+from gatewright.web.json_fields import flag_in
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -76,7 +77,7 @@ class ProvingPage:
         proving = await (visit.guard.user() if self._is_confirmation else visit.guard.pending_user())
         chosen = chosen or visit.request.arguments.get("method")
         if proving is None and chosen not in [each.name for each in visit.site.beginning]:
-            return self._back_to_login(**context)
+            return await self._back_to_login(**context)
         first = chosen if chosen in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
@@ -124,17 +125,21 @@ class ProvingPage:
         return await self._visit.guard.begin(name, given, is_confirmation=self._is_confirmation)
 
     async def prove(self, name: str, given: Mapping[str, Any]) -> None:
-        """Prove the visitor, and remember their browser where they asked for it in the first step.
+        """Prove the visitor, and remember their browser where they ask for it or did in the first step.
 
         Raises:
             GatewrightError: What `AsyncGuard.prove` raises.
         """
         visit = self._visit
+        wants = flag_in(given, visit.site.settings.remember_me_field)
         await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
-        await visit.signed_in(is_remembered=not self._is_confirmation and visit.wants_to_be_remembered())
+        wants = visit.wants_to_be_remembered() or wants
+        await visit.signed_in(is_remembered=not self._is_confirmation and wants)
 
-    def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
-        """Lead to the first step, where no sign-in waits for its second, or not any more."""
+    async def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
+        """Lead to the first step, where no sign-in waits for its second, or not any more; or on, by another tab."""
+        if await self._visit.user() is not None:
+            return redirect(self._visit.site.path_after_login(self._visit.wanted))
         for kind, code in (messages or {}).items():
             self._visit.guard.add_message(kind, code)
         return redirect(self._visit.path_with_next("login", self._visit.wanted))

@@ -14,9 +14,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
-    true,
     update,
 )
 
@@ -43,10 +41,9 @@ class AuthenticatorStatements(StatementsBase):
     @cached_property
     def find_authenticator(self) -> str:
         """Parameters: ``method``, ``key``. The account's columns follow the authenticator's."""
-        is_usable = or_(k.account_id.is_(None), users.c.is_active.is_(true()))
         joined = authenticators.outerjoin(users, users.c.id == k.account_id)
         found = select(*RECORD, *account_columns()).select_from(joined)
-        return self._sql(found.where(k.method == bindparam("method"), k.key == bindparam("key"), is_usable))
+        return self._sql(found.where(k.method == bindparam("method"), k.key == bindparam("key")))
 
     @cached_property
     def list_authenticators_of_account(self) -> str:
@@ -71,14 +68,13 @@ class AuthenticatorStatements(StatementsBase):
     @cached_property
     def use_authenticator(self) -> str:
         """Parameters: ``authenticator_id``, ``counter``, ``now``, ``data``; None leaves the data as they are."""
-        data: Any = func.coalesce(bindparam("data"), k.data)
-        used = {"counter": bindparam("counter"), "last_used_at": bindparam("now"), "data": data}
+        used = {"counter": bindparam("counter"), **_used()}
         return self._sql(update(authenticators).where(_THIS, k.counter < bindparam("counter")).values(used))
 
     @cached_property
     def touch_authenticator(self) -> str:
-        """Parameters: ``authenticator_id``, ``now``."""
-        return self._sql(update(authenticators).where(_THIS).values(last_used_at=bindparam("now")))
+        """Parameters: ``authenticator_id``, ``now``, ``data``; None leaves the data as they are."""
+        return self._sql(update(authenticators).where(_THIS).values(_used()))
 
     @cached_property
     def spend_authenticator(self) -> str:
@@ -104,6 +100,10 @@ class AuthenticatorStatements(StatementsBase):
     def remove_authenticators_of_user(self) -> str:
         """Parameters: ``provider`` and as for `remove_authenticators_of_account`."""
         return self._sql(_remove(_OF_USER))
+
+
+def _used() -> dict[str, Any]:
+    return {"last_used_at": bindparam("now"), "data": func.coalesce(bindparam("data"), k.data)}
 
 
 def _listed(which: ColumnElement[bool]) -> Select[Any]:

@@ -235,7 +235,7 @@ FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at AS created_at_1, users.last_login
 FROM authenticators LEFT OUTER JOIN users ON users.id = authenticators.account_id
-WHERE authenticators.method = %(method)s::VARCHAR COLLATE "C" AND authenticators.key = %(key)s AND (authenticators.account_id IS NULL OR users.is_active IS true)
+WHERE authenticators.method = %(method)s::VARCHAR COLLATE "C" AND authenticators.key = %(key)s
 
 -- find_challenge
 SELECT challenges.id, challenges.evrmore_address, challenges.challenge_text, challenges.created_at, challenges.expires_at, challenges.used
@@ -656,7 +656,7 @@ WHERE users.id = links.account_id AND (users.email = links.email OR links.purpos
 UPDATE users SET last_login=%(now)s::TIMESTAMP WITH TIME ZONE WHERE users.id = %(account_id)s::VARCHAR COLLATE "C" AND users.is_active IS true
 
 -- touch_authenticator
-UPDATE authenticators SET last_used_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C"
+UPDATE authenticators SET data=coalesce(%(data)s, authenticators.data), last_used_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C"
 
 -- touch_session
 UPDATE sessions SET last_seen_at=%(now)s::TIMESTAMP WITH TIME ZONE WHERE sessions.id = %(session_id)s::VARCHAR COLLATE "C"

@@ -221,7 +221,7 @@ FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at AS created_at_1, users.last_login
 FROM authenticators LEFT OUTER JOIN users ON users.id = authenticators.account_id
-WHERE authenticators.method = :method AND authenticators."key" = :key AND (authenticators.account_id IS NULL OR users.is_active IS 1)
+WHERE authenticators.method = :method AND authenticators."key" = :key
 
 -- find_challenge
 SELECT challenges.id, challenges.evrmore_address, challenges.challenge_text, challenges.created_at, challenges.expires_at, challenges.used
@@ -628,7 +628,7 @@ WHERE users.id = links.account_id AND (users.email = links.email OR links.purpos
 UPDATE users SET last_login=:now WHERE users.id = :account_id AND users.is_active IS 1
 
 -- touch_authenticator
-UPDATE authenticators SET last_used_at=:now WHERE authenticators.id = :authenticator_id
+UPDATE authenticators SET data=coalesce(:data, authenticators.data), last_used_at=:now WHERE authenticators.id = :authenticator_id
 
 -- touch_session
 UPDATE sessions SET last_seen_at=:now WHERE sessions.id = :session_id

@@ -74,9 +74,9 @@ class SQLAuthenticators(AccountBase):
         async with self._database.transaction() as tx:
             return await tx.change(self._statements.use_authenticator, use) == 1
 
-    async def touch_authenticator(self, authenticator_id: str, *, now: datetime) -> bool:
+    async def touch_authenticator(self, authenticator_id: str, *, now: datetime, data: str | None = None) -> bool:
         """Implement `AuthenticatorStore`."""
-        use = {"authenticator_id": authenticator_id, "now": self._moment(now)}
+        use = {"authenticator_id": authenticator_id, "now": self._moment(now), "data": data}
         async with self._database.transaction() as tx:
             return await tx.change(self._statements.touch_authenticator, use) == 1
 

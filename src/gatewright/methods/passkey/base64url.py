@@ -1,0 +1,22 @@
+"""Bytes as WebAuthn's JSON carries them: base64url without padding (RFC 4648, section 5)."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+
+def encode(value: bytes) -> str:
+    """Return bytes as text."""
+    return urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    """Return what `encode` has written.
+
+    Raises:
+        ValueError: If it has not: the same bytes have one spelling.
+    """
+    value = urlsafe_b64decode(f"{text}==")
+    if encode(value) != text:
+        raise ValueError("not base64url without padding")
+    return value

@@ -1,0 +1,210 @@
+"""Verify what an authenticator has signed (WebAuthn level 3, sections 7.1 and 7.2).
+
+py_webauthn verifies. What decides most often is looked at here first, so that the log can say what was wrong, and so is
+what that library leaves to others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from gatewright.errors import InvalidProofError
+from gatewright.methods.passkey.base64url import decode, encode
+from gatewright.methods.passkey.record import PasskeyRecord
+from gatewright.methods.passkey.response import CredentialResponse
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+ALGORITHMS = (-8, -7, -257)
+"""EdDSA with Ed25519, ECDSA with P-256, RSA by PKCS #1: what every authenticator has one of, the best first."""
+
+_RSA_BITS = range(2048, 4097)
+_USER_PRESENT, _USER_VERIFIED, _SYNCED, _BACKED_UP = 0x01, 0x04, 0x08, 0x10
+_FLAGS = 32
+"""Where the flags stand in authenticator data, after the SHA-256 of the domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a response has to be about.
+
+    Args:
+        challenge: The challenge that was given, base64url.
+        rp_id: The domain.
+        origins: The origins from which it may come.
+        is_verified: Whether the authenticator must have recognised its user.
+    """
+
+    challenge: str
+    rp_id: str
+    origins: Collection[str]
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What an authenticator says of itself and its user.
+
+    Args:
+        is_verified: Whether it has recognised its user, by a PIN or a finger, say.
+        is_synced: Whether the passkey may be copied to other devices.
+        is_backed_up: Whether it has been.
+    """
+
+    is_verified: bool
+    is_synced: bool
+    is_backed_up: bool
+
+
+def verify_assertion(response: CredentialResponse, record: PasskeyRecord, expected: Expected) -> tuple[Flags, int]:
+    """Verify the answer to a challenge, and return what it says, and the authenticator's counter.
+
+    Args:
+        response: What was sent, with the parts of an assertion.
+        record: The passkey that it names.
+        expected: What it has to be about.
+
+    Raises:
+        InvalidProofError: If it is not right.
+    """
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+    from webauthn.helpers.structs import AuthenticationCredential, AuthenticatorAssertionResponse
+
+    client_data, signed = response.parts["clientDataJSON"], response.parts["authenticatorData"]
+    _check_client_data(client_data, "webauthn.get", expected)
+    flags = _check_flags(signed, expected)
+    if flags.is_synced != record.is_synced:
+        raise _refusal("A passkey cannot begin or cease to be synced.", "passkey_sync_changed")
+    answered = AuthenticatorAssertionResponse(client_data, signed, response.parts["signature"])
+    try:
+        verified = verify_authentication_response(
+            credential=AuthenticationCredential(encode(response.id), response.id, answered),
+            expected_challenge=decode(expected.challenge),
+            expected_rp_id=expected.rp_id,
+            expected_origin=list(expected.origins),
+            credential_public_key=decode(record.public_key),
+            credential_current_sign_count=0,  # compared by the store, so that of two at once one is refused
+            require_user_verification=expected.is_verified,
+        )
+    except WebAuthnException as error:
+        raise _refusal(f"The assertion is not right: {error!s:.300}", "passkey_signature") from error
+    return flags, verified.new_sign_count
+
+
+def verify_attestation(response: CredentialResponse, expected: Expected) -> tuple[Flags, VerifiedRegistration]:
+    """Verify the answer to an enrolment, and return what it says.
+
+    Args:
+        response: What was sent, with the parts of an attestation.
+        expected: What it has to be about.
+
+    Raises:
+        InvalidProofError: If it is not right, or of a kind that would not be verified later.
+    """
+    from webauthn import verify_registration_response
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
+    from webauthn.helpers.structs import AuthenticatorAttestationResponse, RegistrationCredential
+
+    client_data, attested = response.parts["clientDataJSON"], response.parts["attestationObject"]
+    _check_client_data(client_data, "webauthn.create", expected)
+    answered = AuthenticatorAttestationResponse(client_data, attested)
+    try:
+        _check_flags(_authenticator_data(attested), expected)
+        verified = verify_registration_response(
+            credential=RegistrationCredential(encode(response.id), response.id, answered),
+            expected_challenge=decode(expected.challenge),
+            expected_rp_id=expected.rp_id,
+            expected_origin=list(expected.origins),
+            require_user_verification=expected.is_verified,
+            supported_pub_key_algs=[COSEAlgorithmIdentifier(number) for number in ALGORITHMS],
+        )
+        _require_usable(verified.credential_public_key)
+    except InvalidProofError:
+        raise
+    except Exception as error:  # the library takes keys and certificates apart, and raises whatever that raises
+        raise _refusal(f"The attestation is not right: {error!r:.300}", "passkey_attestation") from error
+    if verified.credential_id != response.id:
+        raise _refusal("The credential id was exchanged.", "passkey_attestation")
+    return _check_flags(_authenticator_data(attested), expected), verified
+
+
+def _check_client_data(raw: bytes, type_: str, expected: Expected) -> None:
+    """Check what the browser says: for what it asked, by which challenge, on which page (section 5.8.1).
+
+    Raises:
+        InvalidProofError: If it says anything else.
+    """
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise _refusal("The client data are no JSON.", "passkey_malformed") from error
+    if not isinstance(data, dict):
+        raise _refusal("The client data are no object.", "passkey_malformed")
+    if data.get("type") != type_:
+        raise _refusal(f"This is no {type_}.", "passkey_type")
+    if data.get("challenge") != expected.challenge:
+        raise _refusal("This answers another challenge.", "passkey_challenge")
+    if data.get("origin") not in expected.origins:
+        known = ", ".join(expected.origins)
+        raise _refusal(f"The page's origin is {data.get('origin')!r:.300}, none of {known}.", "passkey_origin")
+    if data.get("crossOrigin") not in (None, False) or "topOrigin" in data:
+        raise _refusal("The page was embedded in one of another site.", "passkey_cross_origin")
+
+
+def _check_flags(signed: bytes, expected: Expected) -> Flags:
+    """Check what the authenticator says (section 6.1), and return it.
+
+    Raises:
+        InvalidProofError: If it is about another domain, or nobody was there, or nobody whom it knows.
+    """
+    if len(signed) <= _FLAGS:
+        raise _refusal("The authenticator data are too short.", "passkey_malformed")
+    if signed[:_FLAGS] != sha256(expected.rp_id.encode()).digest():
+        raise _refusal(f"The passkey answers for another domain than {expected.rp_id}.", "passkey_rp_id")
+    flags = signed[_FLAGS]
+    if not flags & _USER_PRESENT:
+        raise _refusal("Nobody has touched the authenticator.", "passkey_user_absent")
+    if expected.is_verified and not flags & _USER_VERIFIED:
+        raise _refusal("The authenticator has not recognised its user.", "passkey_user_unverified")
+    return Flags(bool(flags & _USER_VERIFIED), bool(flags & _SYNCED), bool(flags & _BACKED_UP))
+
+
+def _authenticator_data(attested: bytes) -> bytes:
+    from webauthn.helpers import parse_cbor
+
+    data = parse_cbor(attested)["authData"]
+    if not isinstance(data, bytes):
+        raise TypeError("authData is no byte string")
+    return data
+
+
+def _require_usable(public_key: bytes) -> None:
+    """Refuse a key whose signatures could not be verified, or would take long to.
+
+    Raises:
+        ValueError: If it is one; other errors of the libraries mean the same.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
+
+    decoded = decode_credential_public_key(public_key)
+    key: Any = decoded_public_key_to_cryptography(decoded)
+    fits = {
+        -8: lambda: isinstance(key, Ed25519PublicKey),
+        -7: lambda: isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1),
+        -257: lambda: isinstance(key, RSAPublicKey) and key.key_size in _RSA_BITS and key.public_numbers().e == 65537,
+    }
+    if not fits[int(decoded.alg)]():
+        raise ValueError("the key does not fit its algorithm")
+
+
+def _refusal(why: str, reason: str) -> InvalidProofError:
+    return InvalidProofError(why, reason=reason)

@@ -1,0 +1,80 @@
+"""What a browser is asked for, in the JSON forms of WebAuthn level 3, sections 5.4 and 5.5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from gatewright.methods.passkey.base64url import encode
+from gatewright.methods.passkey.ceremony import ALGORITHMS
+from gatewright.methods.passkey.record import record_of
+from gatewright.methods.passkey.site import PasskeySite
+from gatewright.model import Authenticator
+
+
+def request_options(
+    site: PasskeySite, *, challenge: str, minutes: float, passkeys: Iterable[Authenticator]
+) -> dict[str, Any]:
+    """Return what ``navigator.credentials.get`` is given.
+
+    Args:
+        site: For which site.
+        challenge: What is to be signed, base64url.
+        minutes: How long there is to answer.
+        passkeys: Those that may answer; none where the authenticator is to offer what it has.
+    """
+    return {
+        "challenge": challenge,
+        "timeout": _milliseconds(minutes),
+        "rpId": site.rp_id,
+        "allowCredentials": _descriptors(passkeys),
+        "userVerification": site.user_verification,
+    }
+
+
+def creation_options(
+    site: PasskeySite,
+    *,
+    challenge: str,
+    minutes: float,
+    passkeys: Iterable[Authenticator],
+    user_handle: str,
+    username: str,
+    attestation: str,
+) -> dict[str, Any]:
+    """Return what ``navigator.credentials.create`` is given.
+
+    Args:
+        site: For which site.
+        challenge: What is to be signed, base64url.
+        minutes: How long there is to answer.
+        passkeys: Those that the user has: their authenticators make no second one.
+        user_handle: What the authenticator knows the user by, base64url.
+        username: What it calls them.
+        attestation: Whether the authenticator is to prove what it is: ``none`` or ``direct``.
+    """
+    return {
+        "rp": {"id": site.rp_id, "name": site.name},
+        "user": {"id": user_handle, "name": username, "displayName": username},
+        "challenge": challenge,
+        "pubKeyCredParams": [{"type": "public-key", "alg": algorithm} for algorithm in ALGORITHMS],
+        "timeout": _milliseconds(minutes),
+        "excludeCredentials": _descriptors(passkeys),
+        "authenticatorSelection": {
+            "residentKey": "required",
+            "requireResidentKey": True,
+            "userVerification": site.user_verification,
+        },
+        "attestation": attestation,
+    }
+
+
+def _descriptors(passkeys: Iterable[Authenticator]) -> list[dict[str, Any]]:
+    return [
+        {"type": "public-key", "id": encode(each.key), "transports": list(record_of(each).transports)}
+        for each in passkeys
+    ]
+
+
+def _milliseconds(minutes: float) -> int:
+    return int(minutes * 60_000)

@@ -1,0 +1,54 @@
+"""For which domain passkeys are made, and from which pages their answers may come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from gatewright.methods.passkey.ceremony import Expected
+from gatewright.methods.passkey.settings import PasskeySettings
+from gatewright.operations.step import Step
+from gatewright.origins import host_of, normal_origin
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeySite:
+    """The site as authenticators see it: the "relying party".
+
+    Args:
+        rp_id: The domain.
+        name: What authenticators call it.
+        origins: The origins from which answers may come.
+        user_verification: What is asked of authenticators: ``required`` or ``preferred``.
+    """
+
+    rp_id: str
+    name: str
+    origins: tuple[str, ...]
+    user_verification: str
+
+    def expected(self, challenge: str) -> Expected:
+        """Return what an answer to a challenge has to be about."""
+        return Expected(challenge, self.rp_id, self.origins, is_verified=self.user_verification == "required")
+
+
+def site_of(step: Step, settings: PasskeySettings) -> PasskeySite:
+    """Return the site that a step is a part of.
+
+    In development without ``public_url`` the origin is that of the request, where that comes from this machine.
+    """
+    common = step.parts.settings
+    public_url = common.public_url
+    rp_id = settings.rp_id or (host_of(public_url) if public_url else common.domain.lower())
+    own = public_url or (None if common.is_production else _origin_of(step.base_url)) or f"https://{rp_id}"
+    return PasskeySite(
+        rp_id=rp_id,
+        name=settings.rp_name or common.site_name,
+        origins=tuple(dict.fromkeys((own, *common.trusted_origins, *settings.passkey_origins))),
+        user_verification=settings.passkey_user_verification,
+    )
+
+
+def _origin_of(url: str | None) -> str | None:
+    parts = urlsplit(url or "")
+    return normal_origin(f"{parts.scheme}://{parts.netloc}")
