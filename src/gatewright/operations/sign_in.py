@@ -29,7 +29,9 @@ class PendingSignIn:
     proofs: tuple[Proof, ...]
 
 
-async def advance(step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None) -> Session:
+async def advance(
+    step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None, method: str | None = None
+) -> Session:
     """Take a proof that has just been verified: open a session, or ask for a second factor.
 
     What the visitor has proven before, in a pending sign-in or in their session, counts together with it.
@@ -40,6 +42,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
         proof: By what.
         provider: What reloads the user.
         previous_secret: What names the visit's session, which the new one replaces.
+        method: What the audit record says of it; by default the proof's method.
 
     Returns:
         The session; its ``token`` is the secret that the session mapping keeps from now on.
@@ -65,7 +68,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
         provider=provider,
         previous_secret=previous_secret,
         device=step.device,
-        method=proof.method,
+        method=method or proof.method,
         proven_by=write_proofs(proofs),
     )
 
