@@ -157,7 +157,9 @@ class AsyncSigningIn(AsyncVisitor):
     async def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
         provider = step.provider if step.user is not None else user.provider_name or step.provider
-        session = await advance(step, user, proof, provider=provider, previous_secret=self._state.secret())
+        session = await advance(
+            step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method
+        )
         self._keep(session, user)
         return session
 

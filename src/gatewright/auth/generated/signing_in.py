@@ -162,7 +162,9 @@ class SigningIn(Visitor):
     def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
         provider = step.provider if step.user is not None else user.provider_name or step.provider
-        session = run_to_completion(advance(step, user, proof, provider=provider, previous_secret=self._state.secret()))
+        session = run_to_completion(
+            advance(step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method)
+        )
         self._keep(session, user)
         return session
 
