@@ -7,6 +7,7 @@ import pytest
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
 from mailboxes import Mailboxes
+from recovery import enrol_use_and_remove
 
 SPECIFICATION = {
     "pre_challenge": {"evrmore_address", "expire_minutes"},
@@ -42,6 +43,12 @@ OWN = {
     "post_email_change": {"user", "former_email"},
     "pre_account_deletion": {"user"},
     "post_account_deletion": {"user"},
+    "pre_method_enrolment": {"user", "method"},
+    "post_method_enrolment": {"user", "method", "authenticators"},
+    "pre_method_use": {"user", "method"},
+    "post_method_use": {"user", "method", "proof"},
+    "pre_method_removal": {"user", "method"},
+    "post_method_removal": {"user", "method", "authenticators"},
 }
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -86,6 +93,7 @@ def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hoo
     auth.set_password("carol", OTHER_PASSWORD)
     guard = auth.guard({})
     guard.login("carol", OTHER_PASSWORD, OURS)
+    enrol_use_and_remove(guard)
     guard.destroy()
     for username in ("nobody", "newcomer", "idle"):
         with pytest.raises(AuthenticationError):
