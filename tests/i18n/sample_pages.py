@@ -149,6 +149,7 @@ ACCOUNT = {
     "is_own": True,
     "failed": None,
     "has_password": True,
+    "asks_password": True,
     "wallets": ADDRESSES,
     "methods": [(method, _enrolled(method)) for method in METHODS.values() if method.at_most],
     "events": [
@@ -186,14 +187,22 @@ SAMPLES: dict[str, dict[str, Any]] = {
     **_of_methods(),
     "account": ACCOUNT,
     "account of another provider": ACCOUNT
-    | {"account": BARE, "fields": (), "is_own": False, "has_password": False, "wallets": [], "sessions": SESSIONS[:1]}
+    | {
+        "account": BARE,
+        "fields": (),
+        "is_own": False,
+        "has_password": False,
+        "asks_password": False,
+        "wallets": [],
+        "sessions": SESSIONS[:1],
+    }
     | {"methods": [], "events": []},
-    "account with a wallet alone": ACCOUNT | {"has_password": False},
+    "account with a wallet alone": ACCOUNT | {"has_password": False, "asks_password": False},
     "account with errors": ACCOUNT
     | {"failed": "email", "errors": {"email": "No.", "current_password": "No."}, "values": {"email": "nonsense"}},
     "logout": {"user": USER},
-    "account_delete": {"user": USER, "has_password": True},
-    "account_delete with a wallet": {"user": USER, "has_password": False},
+    "account_delete": {"user": USER, "asks_password": True},
+    "account_delete with a wallet": {"user": USER, "asks_password": False},
     "email_change": {"token": "abc"},
     "message": {"title": "One thing", "text": "It is said.", "link": ("/login", "Go on")},
     "problem": {
