@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from gatewright import AsyncEvrmoreAuth, errors
 from gatewright.hooks import POINTS
+from gatewright.methods.passkey import PasskeySettings
 from gatewright.page_paths import PATHS
 from gatewright.server import create_app
 from gatewright.settings import Settings
@@ -52,11 +54,19 @@ def settings() -> Iterator[str]:
         "Set a variable in the environment or in a `.env` file, or pass `settings=Settings(name=...)`. "
         "`gatewright doctor` checks what is in force and says what is unsafe."
     )
+    yield table(("Variable", "Default", "Meaning"), rows_of(Settings))
+    yield "## Passkeys"
+    yield "`methods=[Passkey(PasskeySettings(name=...))]` sets them in code; see [Passkeys](../how-to/methods/passkeys.md)."
+    yield table(("Variable", "Default", "Meaning"), rows_of(PasskeySettings))
+
+
+def rows_of(kind: type[BaseSettings]) -> list[tuple[str, ...]]:
+    """Return what each setting of a class is called, its default and its meaning."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    for name, field in kind.model_fields.items():
         default = "none" if field.default in (None, {}) else f"`{as_text(field.default)}`"
         rows.append((f"`GATEWRIGHT_{name.upper()}`", default, str(field.description)))
-    yield table(("Variable", "Default", "Meaning"), rows)
+    return rows
 
 
 def error_codes() -> Iterator[str]:
