@@ -14,6 +14,7 @@ class Mailboxes:
     def __init__(self):
         self.mails = []
         self.written = []
+        self.codes = []
         self.tries = 0
         self.wakes = 0
         self.trouble = None
@@ -32,9 +33,10 @@ class Mailboxes:
         """Take mails again."""
         self.trouble = None
 
-    def write(self, mail, *, link, hours):
+    def write(self, mail, *, link, hours, code=None):
         """Write the link and nothing else."""
         self.written.append((mail, link, hours))
+        self.codes.append(code)
         return Mail(to=mail.email, subject=mail.kind, text=link, html="")
 
     def send(self, mail):

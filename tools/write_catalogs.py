@@ -40,8 +40,9 @@ msgstr ""
 
 def sources() -> Iterator[tuple[Path, Any]]:
     """Yield every file that may hold sentences, and how they are found in it."""
-    for folder in ("web", "mail", "methods/*"):
-        for template in sorted(PACKAGE.glob(f"{folder}/templates/*")):
+    folders = [PACKAGE / folder / "templates" for folder in ("web", "mail")]
+    for folder in (*folders, *sorted(PACKAGE.glob("methods/*/templates"))):
+        for template in sorted(each for each in folder.rglob("*") if each.is_file()):
             yield template, babel_extract
     for module in sorted(PACKAGE.rglob("*.py")):
         yield module, "python"

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings
 
 from gatewright import AsyncEvrmoreAuth, errors
 from gatewright.hooks import POINTS
-from gatewright.methods.passkey import PasskeySettings
+from gatewright.methods import built_in_methods
 from gatewright.page_paths import PATHS
 from gatewright.server import create_app
 from gatewright.settings import Settings
@@ -54,19 +54,18 @@ def settings() -> Iterator[str]:
         "Set a variable in the environment or in a `.env` file, or pass `settings=Settings(name=...)`. "
         "`gatewright doctor` checks what is in force and says what is unsafe."
     )
-    yield table(("Variable", "Default", "Meaning"), rows_of(Settings))
-    yield "## Passkeys"
-    yield "`methods=[Passkey(PasskeySettings(name=...))]` sets them in code; see [Passkeys](../how-to/methods/passkeys.md)."
-    yield table(("Variable", "Default", "Meaning"), rows_of(PasskeySettings))
+    yield table(("Variable", "Default", "Meaning"), list(rows_of(Settings)))
+    for method in built_in_methods():
+        if method.settings_class is not None:
+            yield f"## Of the method `{method.name}`"
+            yield table(("Variable", "Default", "Meaning"), list(rows_of(method.settings_class)))
 
 
-def rows_of(kind: type[BaseSettings]) -> list[tuple[str, ...]]:
-    """Return what each setting of a class is called, its default and its meaning."""
-    rows = []
+def rows_of(kind: type[BaseSettings]) -> Iterator[tuple[str, str, str]]:
+    """Yield a row for each setting of a class."""
     for name, field in kind.model_fields.items():
         default = "none" if field.default in (None, {}) else f"`{as_text(field.default)}`"
-        rows.append((f"`GATEWRIGHT_{name.upper()}`", default, str(field.description)))
-    return rows
+        yield f"`GATEWRIGHT_{name.upper()}`", default, str(field.description)
 
 
 def error_codes() -> Iterator[str]:

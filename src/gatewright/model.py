@@ -136,7 +136,8 @@ class QueuedMail:
     ``already_registered``, ``password_changed``, ``email_change_requested``, ``email_changed``, ``method_enrolled``,
     ``method_removed``, ``recovery_code_used``, ``new_device``, ``account_deleted``. The last of them belongs to no
     account any more. ``base_url`` is where its link leads, and ``next_path`` where its
-    reader wants to go after that. ``error`` says why the last of ``tries`` failed.
+    reader wants to go after that. ``error`` says why the last of ``tries`` failed. ``details`` is what a notice tells
+    of, as JSON: from where (``ip_address``, ``user_agent``), by which ``method``.
     """
 
     id: str
@@ -150,6 +151,7 @@ class QueuedMail:
     tries: int = 0
     error: str | None = None
     next_path: str | None = None
+    details: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,20 @@ _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 _SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
 
 
+FROM_ENVIRONMENT = SettingsConfigDict(
+    env_prefix="GATEWRIGHT_",
+    env_file=".env",
+    extra="ignore",
+    frozen=True,
+    hide_input_in_errors=True,
+)
+"""Where settings come from: the environment, then ``.env``."""
+
+
 class Settings(BaseSettings):
     """What an operator may decide. Frozen: build another one to change it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GATEWRIGHT_",
-        env_file=".env",
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
+    model_config = FROM_ENVIRONMENT
 
     env: Literal["development", "production"] = Field(
         "development", description="In `production` an unsafe configuration refuses to start."
@@ -184,6 +188,22 @@ class Settings(BaseSettings):
         gt=0,
         le=1440,
         description="How long a proof is fresh enough to change the password, factors or the account.",
+    )
+    factor_reset_hours: float = Field(
+        0,
+        ge=0,
+        le=24 * 30,
+        description=(
+            "How long an administrator's removal of a user's factors waits, in hours, announced to the user by mail. "
+            "It is called off if the user signs in with one of them meanwhile."
+        ),
+    )
+    notify_new_devices: bool = Field(
+        True,
+        description=(
+            "Whether users get a mail when their account is signed in to from a kind of device that it was not used "
+            "from lately."
+        ),
     )
     public_url: str | None = Field(
         None,

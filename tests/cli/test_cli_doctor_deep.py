@@ -139,7 +139,11 @@ BREACHES = [
     ("undeclared user_permissions", "warning", "DELETE FROM permissions"),
     ("undeclared role_permissions", "warning", "UPDATE role_permissions SET permission = 'other.*'"),
     ("names", "unsafe", "UPDATE users SET username = 'anna@example.com' WHERE email LIKE 'ben@%'"),
-    ("names", "warning", "INSERT INTO users VALUES ('x', NULL, NULL, 1, 1, '2020-01-01T00:00:00.000000', NULL, NULL)"),
+    (
+        "names",
+        "warning",
+        "INSERT INTO users VALUES ('x', NULL, NULL, 1, 1, '2020-01-01T00:00:00.000000', NULL, NULL, 0)",
+    ),
     ("sessions", "warning", "UPDATE users SET is_active = 0 WHERE id = :anna"),
     ("remembered", "warning", "UPDATE users SET is_active = 0 WHERE id = :anna"),
     ("sessions", "unsafe", "UPDATE sessions SET account_id = NULL"),

@@ -1,7 +1,7 @@
 """The table *operation x entry path x hook*: every declared point is fired by the operation that it names.
 
-The columns are the entry paths of the library, in both builds. Paths through the server and the commands end in the
-same operations, and their own tests show it.
+The columns are the entry paths of the library, in both builds. Those of the pages, the JSON API, the server and the
+commands are in `test_every_entry_path_fires.py`.
 """
 
 from __future__ import annotations
@@ -138,6 +138,41 @@ def delete_own_account(auth, wallet):
     return guard.delete_account(password=PASSWORD), "deleted"
 
 
+def log_in_with_wallet(auth, wallet):
+    return auth.guard({}).login_with_wallet(**signed(auth, wallet))
+
+
+def change_own_password(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return guard.change_password(PASSWORD, OTHER_PASSWORD), "changed"
+
+
+def recall(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return auth.guard({}).recall(guard.remember())
+
+
+def fail_to_confirm(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    with pytest.raises(AuthenticationError):
+        guard.confirm_password("wrong")
+
+
+def enrol(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    return guard, guard.enrol("recovery_codes")
+
+
+def prove(auth, wallet):
+    guard, shown = enrol(auth, wallet)
+    return guard.prove("recovery_codes", {"code": shown["codes"][0]}, is_confirmation=True)
+
+
+def remove(auth, wallet):
+    guard, _ = enrol(auth, wallet)
+    return guard.remove_authenticator(guard.authenticators()[0].id)
+
+
 ENTRY_PATHS = {
     "generate_challenge": {"generate_challenge": lambda auth, wallet: auth.generate_challenge(wallet.address)},
     "authenticate": {
@@ -155,10 +190,10 @@ ENTRY_PATHS = {
     "invalidate_token": {
         "invalidate_token": lambda auth, wallet: auth.invalidate_token(authenticate(auth, wallet).token),
     },
-    "login": {"guard.login": log_in},
+    "login": {"guard.login": log_in, "guard.login_with_wallet": log_in_with_wallet},
     "attempt": FAILED_PROOFS,
     "logout": {"guard.destroy": lambda auth, wallet: log_in(auth, wallet)[0].destroy()},
-    "set_password": {"set_password": set_password},
+    "set_password": {"set_password": set_password, "guard.change_password": change_own_password},
     "sign_up": {"sign_up": sign_up},
     "verify_email": {"verify_email": verify_email},
     "reset_password": {"reset_password": reset_password},
@@ -168,11 +203,17 @@ ENTRY_PATHS = {
         "guard.request_email_change": request_own_email_change,
     },
     "confirm_email_change": {"confirm_email_change": confirm_email_change},
+    "enrol_method": {"guard.enrol": enrol},
+    "prove_by_method": {"guard.prove": prove},
+    "remove_authenticators": {"guard.remove_authenticator": remove},
     "delete_user": {"delete_user": delete_user, "guard.delete_account": delete_own_account},
 }
 """Operation -> entry path -> what walks it, and returns something where it succeeded."""
 
-OF_EVERY_SIGN_IN = {"post_auth": {"guard.login": log_in, "guard.store": store}, "auth_failed": FAILED_PROOFS}
+OF_EVERY_SIGN_IN = {
+    "post_auth": {"guard.login": log_in, "guard.store": store, "guard.recall": recall},
+    "auth_failed": FAILED_PROOFS | {"guard.confirm_password": fail_to_confirm},
+}
 """Points of sign-in with a wallet that fire for every other way to sign in, too."""
 
 FIRED = [declaration for declaration in POINTS if declaration.operation != LOGIN_ROUTE]

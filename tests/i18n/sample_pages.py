@@ -9,10 +9,11 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
+from gatewright.devices import device_name
 from gatewright.fields import Field
 from gatewright.i18n import format_moment, translations_for
 from gatewright.methods import load_methods
-from gatewright.web.devices import device_name
+from gatewright.qr import qr_svg
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ADDRESSES = ["EhGY5yRrZcKw2Zb5iX4c4s1Yy8P3m9qJtX", "EXtJq9m3P8yY1s4c4Xi5bZ2wKcZrRy5YGh"]
@@ -87,6 +88,7 @@ def _enrolled(method: Any) -> list[SimpleNamespace]:
 
 BEGUN: dict[str, dict[str, Any]] = {
     "wallet": {"evrmore_address": ADDRESSES[0], "challenge": "Please sign me in.", "expires_at": NOW.isoformat()},
+    "email_code": {"email": "anna@example.com", "digits": 8, "expires_at": NOW.isoformat()},
 }
 """Method -> what it returns when a proof is prepared, for pages that show it."""
 BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {
@@ -116,7 +118,9 @@ def _of_methods() -> dict[str, dict[str, Any]]:
         pages[f"login_step with {name}"] = _proving(name)
         pages[f"confirm_password with {name}"] = {"user": USER} | _proving(name, BEGUN.get(name))
         if method.has_link:
-            pages[f"login_link with {name}"] = {"method": method, "token": f"{name}.abc"}
+            link = {"method": method, "token": f"{name}.abc"}
+            pages[f"login_link with {name}"] = link | {"begun": BEGUN.get(name)}
+            pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
             enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": _enrolled(method)}
@@ -228,6 +232,7 @@ def render(sample: str, language: str, **more: Any) -> str:
     environment.filters |= {
         "device": device_name,
         "iso": datetime.isoformat,
+        "qr": qr_svg,
         "moment": lambda moment: format_moment(moment, language),
         "translated": translations.gettext,
     }

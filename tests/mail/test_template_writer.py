@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
@@ -24,7 +26,13 @@ KINDS = (
     "email_change_requested",
     "email_changed",
     "account_deleted",
+    "method_enrolled",
+    "method_removed",
+    "method_removal_announced",
+    "recovery_code_used",
+    "new_device",
 )
+ABOUT_SESSIONS = KINDS[-5:]
 LINK = "https://shop.example/x/s3cret?a=1&b=2"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
@@ -77,6 +85,51 @@ def test_no_sentence_is_left_in_english(write, kind, language):
 
     assert english & set(translated.text.splitlines()) == set()
     assert translated.subject != write(kind).subject
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.mark.parametrize("kind", ABOUT_SESSIONS)
+def test_a_notice_says_when_from_where_and_by_what(kind):
+    """In text and HTML, in the language of the mail; and what a browser says of itself is text."""
+    details = {"ip_address": "192.0.2.7", "user_agent": f"{FIREFOX} <b>", "method": "Password"}
+    told = replace(mail(kind, language="de"), details=json.dumps(details))
+    written = TemplateWriter(site_name="The Shop").write(told, link=LINK, hours=2)
+
+    for text in (written.text, words_of(written.html)):
+        assert "Wann: 01.01.2030, 00:00 UTC" in text
+        assert "Gerät: Firefox auf Windows" in text
+        assert "IP-Adresse: 192.0.2.7" in text
+        assert ("Passwort" in text) is True
+    assert "<b>" not in written.html
+
+
+def test_markup_that_a_program_calls_itself_is_text():
+    """Where it is no browser its own name is told."""
+    told = replace(mail("new_device"), details=json.dumps({"user_agent": "<script>alert(1)<-script>"}))
+    written = TemplateWriter(site_name="The Shop").write(told, link=LINK, hours=2)
+
+    assert "Device: <script>alert(1)<-script>" in written.text
+    assert "<script" not in written.html
+
+
+def test_a_methods_own_mail_comes_from_its_folder(tmp_path):
+    """With what its reader is to type; a skin goes before it, as before ours."""
+    folder, skin = tmp_path / "method", tmp_path / "skin"
+    for place in (folder, skin / "mail"):
+        place.mkdir(parents=True)
+        (place / "knock.txt").write_text(f"{place.name}\n\nKnock {{{{ code }}}} times", encoding="utf-8")
+        (place / "knock.html").write_text('{% extends "layout.html" %}', encoding="utf-8")
+    written = [
+        TemplateWriter(site_name="The Shop", folders=[folder], skin=each).write(
+            mail("knock"), link=None, hours=2, code="7"
+        )
+        for each in (None, skin)
+    ]
+
+    assert [each.subject for each in written] == ["method", "mail"]
+    assert {each.text for each in written} == {"Knock 7 times\n"}
 
 
 @pytest.mark.parametrize(("language", "ours"), [("nl", "en"), ("x-klingon", "en"), ("pt-BR", "pt"), ("de-AT", "de")])

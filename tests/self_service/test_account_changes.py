@@ -12,6 +12,7 @@ from gatewright.errors import (
     InvalidLinkError,
     InvalidParameterError,
     RateLimitError,
+    StepUpRequiredError,
     TakenError,
     UnconfirmedError,
     UserNotFoundError,
@@ -340,6 +341,7 @@ class TestEmail:
 
 
 ACTS = {
+    "a password": lambda guard, password=None: guard.change_password(password, NEW_PASSWORD),
     "a username": lambda guard, **proof: guard.change_username("caroline", **proof),
     "an address": lambda guard, **proof: guard.request_email_change(NEW, **proof),
     "a copy": lambda guard, **proof: guard.export(**proof),
@@ -357,9 +359,46 @@ class TestProof:
 
         assert len(auth.list_audit()) > before  # it is done, and recorded
 
-    @pytest.mark.parametrize("password", [None, "", "wrong", NEW_PASSWORD, 7])
-    def test_nothing_else_is(self, auth, carol, signed_in, act, password):
-        """Where the account has a password."""
+    def test_a_sign_in_a_short_while_ago_is_one(self, auth, signed_in, act, clock):
+        """By whatever method: then no password is asked for."""
+        clock.advance(minutes=10)
+        before = len(auth.list_audit())
+        act(signed_in.request())
+
+        assert len(auth.list_audit()) > before
+
+    def test_a_sign_in_long_ago_is_none(self, auth, signed_in, act, clock):
+        """The visitor proves themselves once more, or types the password with it."""
+        clock.advance(minutes=10, seconds=1)
+
+        with pytest.raises(StepUpRequiredError) as caught:
+            act(signed_in.request())
+        assert caught.value.evidence["minutes"] == 10
+        assert auth.list_queued_mails() == []
+        signed_in.request().confirm_password(PASSWORD)
+        act(signed_in.request())
+
+    def test_a_clock_that_was_moved_back_makes_none(self, auth, signed_in, act, clock):
+        """A proof from the future is nobody's."""
+        clock.advance(hours=-1)
+
+        with pytest.raises(StepUpRequiredError):
+            act(signed_in.request())
+
+    def test_how_long_is_a_setting(self, make_auth, gatewright_settings, register, act, clock):
+        """``fresh_minutes``."""
+        auth = make_auth(settings=gatewright_settings.with_values(fresh_minutes=2))
+        register(auth)
+        visitor = Visitor(auth)
+        visitor.request().login("carol", PASSWORD, OURS)
+        clock.advance(minutes=3)
+
+        with pytest.raises(StepUpRequiredError):
+            act(visitor.request())
+
+    @pytest.mark.parametrize("password", ["", "wrong", NEW_PASSWORD, 7])
+    def test_a_wrong_password_is_refused(self, auth, carol, signed_in, act, password):
+        """Even where none is needed."""
         with pytest.raises((UserNotFoundError, InvalidParameterError)):
             act(signed_in.request(), password=password)
         assert auth.get_user("carol").id == carol.id
@@ -384,6 +423,8 @@ class TestProof:
         """Where there is no password."""
         visitor = wallet_visitor(auth, alice)
         before = len(auth.list_audit())
+        if act is ACTS["a password"]:
+            return  # a wallet's account has no name to type a password with
         act(visitor.request())
 
         assert len(auth.list_audit()) > before
@@ -406,12 +447,20 @@ class TestProof:
         with pytest.raises(UnconfirmedError):
             act(visitor.request())
 
-    def test_a_wallet_is_none_where_there_is_a_password(self, auth, alice, carol, link, act):
-        """Whoever finds the browser open may have found the wallet open, too."""
+    def test_a_wallet_is_one_where_there_is_a_password(self, auth, alice, carol, link, act, clock):
+        """It proves as much. Once that is long ago, the password does, too."""
         link(auth, "carol", alice)
-        visitor = wallet_visitor(auth, alice)
+        before = len(auth.list_audit())
+        act(wallet_visitor(auth, alice).request())
+        assert len(auth.list_audit()) > before
 
-        with pytest.raises(InvalidParameterError):
+    def test_a_merely_remembered_visitor_can_type_the_password(self, auth, signed_in, act):
+        """And has no proof without it."""
+        cookie = signed_in.request().remember()
+        visitor = Visitor(auth)
+        visitor.request().recall(cookie)
+
+        with pytest.raises(StepUpRequiredError):
             act(visitor.request())
         act(visitor.request(), password=PASSWORD)
 

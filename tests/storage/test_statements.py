@@ -151,7 +151,7 @@ LOOKUPS = {
     "sole_roles_of_account": ACCOUNT,
 }
 ROWS = [
-    "INSERT INTO users VALUES (:n, 'user ' || :n, 'mail ' || :n, 1, 1, '2025', NULL, 'hash')",
+    "INSERT INTO users VALUES (:n, 'user ' || :n, 'mail ' || :n, 1, 1, '2025', NULL, 'hash', 0)",
     "INSERT INTO wallets VALUES ('E' || :n, :n, '2025')",
     "INSERT INTO challenges VALUES (:n, 'E' || :n, 'text ' || :n, '2025', '2026', 0, 'client ' || :n)",
     """INSERT INTO sessions VALUES (:n, :n, 'E' || :n, 'provider', '2025', '2026', 1, NULL, NULL, 'user ' || :n,
@@ -171,7 +171,7 @@ ROWS = [
     "INSERT INTO credentials VALUES ('provider', :n, 'digest', NULL, '2026')",
     """INSERT INTO links VALUES (:n, 'password_reset', :n, 'mail ' || :n, '2025', '2026', 'digest ' || :n, NULL)""",
     """INSERT INTO outbox VALUES (:n, 'password_reset', :n, 'mail ' || :n, 'en', 'https://example.com', '2025', '2025',
-                                   0, NULL, NULL)""",
+                                   0, NULL, NULL, '')""",
     "INSERT INTO profiles VALUES (:n, '{}')",
     "INSERT INTO roles VALUES ('parent of ' || :n)",
     "INSERT INTO roles VALUES ('role ' || :n)",

@@ -11,6 +11,7 @@ from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.drive import run_to_completion
 from gatewright.testing import Browser, HookRecorder
 from gatewright.web import Request, Site
+from sample_methods import CODES
 
 PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "purple monkey dishwasher rain"
@@ -114,3 +115,18 @@ def log_in():
 def link_in():
     """Return the path of the link in a mail."""
     return lambda mail: re.search(r"https?://[^/\s]+(/\S+)", mail.text)[1]
+
+
+@pytest.fixture
+def enrol(log_in):
+    """Have anna enrol a list of codes, in a browser of its own; return that."""
+
+    def enrol(pages, method="listed_code"):
+        browser = pages.browser()
+        log_in(browser)
+        page = browser.get(f"/account/methods/{method}")
+        answer = browser.submit(page.form(f"/account/methods/{method}"), codes=" ".join(CODES))
+        assert answer.status == 303, answer
+        return browser
+
+    return enrol

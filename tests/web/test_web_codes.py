@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 from authenticator_apps import wrong_code
 from gatewright.testing import AuthenticatorApp
 
+PASSWORD = "correct horse battery staple"
 APP, CODES, STEP = "/account/methods/totp", "/account/methods/recovery_codes", "/login/step"
 
 
@@ -147,3 +149,33 @@ def test_whoever_owes_a_second_factor_is_sent_to_the_step(pages, set_up, log_in,
     answer = browser.get(page)
     assert answer.status == 303
     assert answer.location == STEP
+
+
+def send(browser, path, **body):
+    """Send JSON as a single-page application does, and return the status and what came back."""
+    kind = [("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")]
+    page = browser.send("POST", f"/api{path}", headers=kind, body=json.dumps(body).encode())
+    return page.status, json.loads(page.text) if page.text else None
+
+
+def test_the_json_api_does_the_same(pages, browser, anna, clock):
+    """Set up, sign in with the app, sign in with a recovery code."""
+    send(browser, "/login", email="anna@example.com", password=PASSWORD)
+    status, begun = send(browser, APP, action="begin")
+    assert (status, set(begun)) == (200, {"secret", "uri", "qr_svg"})
+    app = AuthenticatorApp(begun["uri"])
+    status, problem = send(browser, APP, action="enrol", code=wrong_code(app, clock.now()))
+    assert (status, problem["code"]) == (401, "invalid_proof")
+    assert send(browser, APP, action="enrol", code=app.code(clock.now())) == (200, {})
+    status, shown = send(browser, CODES, action="enrol")
+    assert (status, len(shown["codes"])) == (200, 10)
+
+    clock.advance(minutes=1)
+    for method, code in (("totp", app.code(clock.now())), ("recovery_codes", shown["codes"][0])):
+        other = pages.browser()
+        status, problem = send(other, "/login", email="anna@example.com", password=PASSWORD)
+        assert (status, problem["code"]) == (403, "second_factor_required")
+        assert send(other, STEP, method=method, action="prove", code=[code])[0] == 401
+        assert pages.user_of(other) is None
+        assert send(other, STEP, method=method, action="prove", code=code) == (204, None)
+        assert pages.user_of(other).username == "anna"

@@ -35,7 +35,7 @@ from gatewright.settings import Settings
 from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
-from gatewright.tokens import AccessTokens, Seal, Vault
+from gatewright.tokens import AccessTokens, DerivedSecrets, Seal, Vault
 
 _PROVIDER_THREADS = 8
 """Threads for plain provider methods under asyncio, which may wait for a network."""
@@ -98,6 +98,7 @@ def _assemble_on(
         opened = opened.seen_through(partial(observe_store, observer=observer))
         observer.settings_in_force(fingerprint_of(settings, keys))
     build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
+    methods = load_methods(settings.methods, choices.methods)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),
@@ -110,19 +111,24 @@ def _assemble_on(
         vault=Vault(keys.derive("vault"), random),
         clock=choices.clock or SystemClock(),
         random=random,
+        derived=DerivedSecrets(keys.derive("derived")),
         shield=build.shield,
         call=build.call,
         passwords=build.passwords if observer is None else observe_passwords(build.passwords, observer),
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length, context_words=settings.password_context_words
         ),
-        methods=load_methods(settings.methods, choices.methods),
+        methods=methods,
         second_factor_policy=choices.second_factor_policy,
         sources=Sources(choices.providers, built_in=_own_providers(opened, settings)),
         attempt_limit=_attempt_limit(settings),
         voters=[],
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
-        writer=TemplateWriter(site_name=settings.site_name, skin=settings.skin),
+        writer=TemplateWriter(
+            site_name=settings.site_name,
+            skin=settings.skin,
+            folders=[method.templates / "mail" for method in methods.values() if method.templates is not None],
+        ),
         wake_mail_worker=lambda: None,
         is_store_quick=opened.is_quick,
         observer=observer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gatewright.auth.facade import Facade
-from gatewright.model import User
+from gatewright.model import Authenticator, User
 from gatewright.operations.accounts import (
     NewAccount,
     create_user,
@@ -15,10 +15,12 @@ from gatewright.operations.accounts import (
     set_user_active,
     verify_user,
 )
+from gatewright.operations.factors import list_factors, remove_factors
 from gatewright.operations.rights import require_account
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.users import user_of
 from gatewright.operations.wallets import link_wallet, unlink_wallet
+from gatewright.providers import UserProvider
 
 
 class AsyncAccounts(Facade):
@@ -149,3 +151,47 @@ class AsyncAccounts(Facade):
         """
         account = await require_account(self._parts, username)
         return await self._parts.store.list_wallets(account.id)
+
+    async def list_authenticators(
+        self, username: str, *, provider: str | UserProvider | None = None
+    ) -> list[Authenticator]:
+        """Return what a user has enrolled to prove themselves by, oldest first.
+
+        Args:
+            username: The username, mail address or wallet of an account; of another provider's user, their name there.
+            provider: That provider; by default gatewright's own accounts.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            ConfigurationError: If there is no such provider.
+        """
+        return await list_factors(self._parts, username, provider=provider)
+
+    async def remove_authenticators(
+        self,
+        username: str,
+        method: str | None = None,
+        *,
+        provider: str | UserProvider | None = None,
+        actor: str,
+        reason: str,
+    ) -> list[Authenticator]:
+        """Remove what a user has enrolled, for one who has lost it; they are told by mail. Return what is gone.
+
+        Their sessions go on: see `invalidate_all_tokens`. Where the setting ``factor_reset_hours`` says so, it is
+        announced to them only: it happens when they sign in after that time, unless they use one of them before.
+
+        Args:
+            username: Whose, as in `list_authenticators`.
+            method: Which method's; by default of all.
+            provider: As in `list_authenticators`.
+            actor: Who does it, for the audit record.
+            reason: Why, for the audit record: how you know that it was the user who asked.
+
+        Raises:
+            UserNotFoundError: If there is no such user.
+            InvalidParameterError: If there is no such method, or no actor or reason.
+            ConfigurationError: If there is no such provider.
+            Denied: If a ``pre_method_removal`` hook refuses.
+        """
+        return await remove_factors(self._parts, username, method=method, provider=provider, actor=actor, reason=reason)

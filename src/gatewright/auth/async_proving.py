@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
-from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, StepUpRequiredError
+from gatewright.errors import InvalidParameterError, SecondFactorRequiredError
 from gatewright.methods import Method
-from gatewright.model import Authenticator, User, as_utc
+from gatewright.model import Authenticator, User
 from gatewright.operations.enrolment import enrol_method, remove_authenticators, rename_authenticator
+from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import prove_by_method
-from gatewright.operations.second_factor import usable_methods
+from gatewright.operations.second_factor import raising_methods, usable_methods
 from gatewright.operations.sign_in import pending_sign_in
-from gatewright.operations.step import Step
+from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof, assurance_of
 
 
@@ -105,7 +105,9 @@ class AsyncProving(AsyncSigningIn):
         step = await self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        is_second = assurance_of(step.proofs) < aal if is_confirmation else await self.pending_user() is not None
+        if is_confirmation and assurance_of(step.proofs) < aal:
+            return [method.name for method in await raising_methods(step)]
+        is_second = not is_confirmation and await self.pending_user() is not None
         return [method.name for method in await usable_methods(step, is_second=is_second)]
 
     async def pending_user(self) -> User | None:
@@ -189,35 +191,31 @@ class AsyncProving(AsyncSigningIn):
             aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
         """
         session = await self.current_session()
-        if session is None or session.aal < aal:
-            return False
-        if minutes is None:
-            return True
-        proven_at = session.auth_time
-        return proven_at is not None and self._parts.clock.now() - as_utc(proven_at) <= timedelta(minutes=minutes)
+        return session is not None and is_fresh(self._parts, session, minutes, aal=aal)
 
     async def require_fresh(self, minutes: float | None = None, *, aal: int = 0) -> None:
         """Do what `is_fresh` does, with the setting ``fresh_minutes`` by default.
 
         Raises:
             AuthenticationError: If nobody is signed in.
-            StepUpRequiredError: If the session is not strong enough, or its last proof too old.
+            StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the visitor has
+                proven less than the policy asks for by now, and can prove more.
         """
-        await self._require_visit()
-        limit = self._parts.settings.fresh_minutes if minutes is None else minutes
-        if not await self.is_fresh(limit, aal=aal):
-            raise StepUpRequiredError("The visitor has to prove themselves once more.", minutes=limit, aal=aal)
+        session, user = await self._require_visit()
+        await require_fresh(self._step_of(user), session, minutes, aal=aal)
 
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        step = await self._step() if await self.is_guest() else None
-        if step is not None and step.user is not None:
-            if await usable_methods(step, is_second=True):
-                raise SecondFactorRequiredError("Give the second factor that there is.")
-            return step
-        await self.require_fresh()
-        _, user = await self._require_visit()
-        return self._step_of(user)
+        step, user = await self._step(), await self.user()
+        owes = await self.pending_user()
+        if owes is None or (user is not None and owner_of(user) != owner_of(owes)):
+            await self.require_fresh()
+            _, user = await self._require_visit()
+            return self._step_of(user)
+        usable = [method.name for method in await usable_methods(step, is_second=True)]
+        if usable:
+            raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
+        return step
 
     async def _go_on(self, step: Step, user: User, proof: Proof) -> User:
         """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""

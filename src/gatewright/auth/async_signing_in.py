@@ -8,14 +8,14 @@ from gatewright.auth.async_visitor import AsyncVisitor
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.authenticate import authenticate_visit
-from gatewright.operations.own_password import change_password, confirm_password
+from gatewright.operations.own_password import confirm_password
 from gatewright.operations.prove_user import Claim, attempt, password_proof
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.step import Step
-from gatewright.operations.visits import end_visit, open_visit, reload_user
-from gatewright.proofs import Proof, with_proof, write_proofs
+from gatewright.operations.visits import end_visit, reload_user
+from gatewright.proofs import Kind, Proof
 from gatewright.providers import UserProvider
 
 
@@ -90,8 +90,9 @@ class AsyncSigningIn(AsyncVisitor):
                 the user: whoever vouches for them has decided.
         """
         name = self._provider_of(user, provider)
-        proof = user.proof or Proof("store", self._parts.clock.now(), frozenset(), ())
-        return await self._advance(self._beginning(name), user, proof)
+        # The application has proven them, by a password mostly: so no password is a second factor to it.
+        proof = user.proof or Proof("store", self._parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ())
+        return await self._advance(self._beginning(name), user, proof, method="store")
 
     async def confirm_password(self, password: str) -> None:
         """Prove the visitor once more by their own password, which makes the visit fully authenticated.
@@ -105,27 +106,6 @@ class AsyncSigningIn(AsyncVisitor):
         session, user = await self._require_visit()
         await confirm_password(self._parts, session, user, password, client=self._device.ip_address)
         await self._advance(self._step_of(user), user, password_proof(self._parts))
-
-    async def change_password(self, current: str, new: str, *, language: str | None = None) -> None:
-        """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
-
-        Args:
-            current: Their current password.
-            new: The password that they want, checked against the policy.
-            language: The language of the mail that tells them; by default the setting's, then English.
-
-        Raises:
-            AuthenticationError: If nobody is signed in.
-            UserNotFoundError: If the current password is wrong.
-            AttemptBlockedError: If too many attempts have failed.
-            WeakPasswordError: If the new password is too easy to guess.
-            InvalidParameterError: If the user is not in our own tables.
-            Denied: If a ``pre_password_change`` hook refuses.
-        """
-        session, user = await self._require_visit()
-        client = self._device.ip_address
-        await change_password(self._parts, session, user, current=current, new=new, client=client, language=language)
-        await self._renew(session, user, password_proof(self._parts))
 
     async def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
@@ -174,24 +154,14 @@ class AsyncSigningIn(AsyncVisitor):
             await end_visit(self._parts, secret)
         self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
 
-    async def _advance(self, step: Step, user: User, proof: Proof) -> Session:
+    async def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
-        session = await advance(step, user, proof, provider=step.provider, previous_secret=self._state.secret())
+        provider = step.provider if step.user is not None else user.provider_name or step.provider
+        session = await advance(
+            step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method
+        )
         self._keep(session, user)
         return session
-
-    async def _renew(self, session: Session, user: User, proof: Proof) -> None:
-        """Give the visit a new secret for the session that it has, with another proof."""
-        renewed = await open_visit(
-            self._parts,
-            user,
-            provider=session.provider,
-            previous_secret=self._state.secret(),
-            device=self._device,
-            method=proof.method,
-            proven_by=write_proofs(with_proof(session.proofs, proof)),
-        )
-        self._keep(renewed, user)
 
     def _beginning(self, provider: str) -> Step:
         """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""

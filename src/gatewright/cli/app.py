@@ -24,6 +24,7 @@ from gatewright.cli.serve import serve
 from gatewright.cli.sessions import list_sessions, revoke_sessions
 from gatewright.cli.user import create_user, disable_user, enable_user, set_password, show_user, verify_user
 from gatewright.cli.user_changes import change_email, delete_user, export_user, rename_user
+from gatewright.cli.user_factors import user_factors
 from gatewright.cli.user_import.command import import_users
 from gatewright.cli.user_list import list_users
 from gatewright.cli.wallet import new_wallet, sign_message, verify_message
@@ -83,6 +84,7 @@ app.add_typer(
             "enable": enable_user,
             "verify": verify_user,
             "set-password": set_password,
+            "factors": user_factors,
             "rename": rename_user,
             "email": change_email,
             "export": export_user,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import (
@@ -29,10 +29,11 @@ class MailEnvironment:
     Args:
         language: Which one.
         skin: A folder whose subfolder ``mail`` goes before ours; ``gatewright/layout.html`` is always ours.
+        folders: Where methods have theirs.
     """
 
-    def __init__(self, language: str, *, skin: Path | None) -> None:
-        ours = FileSystemLoader(_OURS)
+    def __init__(self, language: str, *, skin: Path | None, folders: Sequence[Path] = ()) -> None:
+        ours = FileSystemLoader([_OURS, *folders])
         own = [] if skin is None else [FileSystemLoader(skin / "mail")]
         self._templates = Environment(
             loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours]),
@@ -42,7 +43,9 @@ class MailEnvironment:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.install_gettext_translations(translations_for(language, skin=skin), newstyle=True)  # type: ignore[attr-defined]  # which the extension adds
+        translations = translations_for(language, skin=skin)
+        self.translate = translations.gettext
+        self._templates.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # which the extension adds
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """Return a template's text.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatewright.devices import device_name
 from gatewright.errors import ConfigurationError
-from gatewright.i18n import choose_language
-from gatewright.model import Mail, QueuedMail
+from gatewright.i18n import choose_language, format_moment
+from gatewright.model import Mail, QueuedMail, as_utc
 
 if TYPE_CHECKING:
     from gatewright.mail.environment import MailEnvironment
@@ -22,20 +26,23 @@ class TemplateWriter:
     Args:
         site_name: What the mails call the site.
         skin: A folder whose subfolder ``mail`` holds templates, each of which replaces ours of that name.
+        folders: Where methods have the templates of their own mails.
     """
 
-    def __init__(self, *, site_name: str, skin: Path | None = None) -> None:
+    def __init__(self, *, site_name: str, skin: Path | None = None, folders: Sequence[Path] = ()) -> None:
         self._site_name = site_name
         self._skin = skin
+        self._folders = folders
         self._environments: dict[str, MailEnvironment] = {}
 
-    def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
+    def write(self, mail: QueuedMail, *, link: str | None, hours: int, code: str | None = None) -> Mail:
         """Write a queued mail in its language, or in English where that is none of ours.
 
         Args:
             mail: What to write, to whom.
             link: Where its link leads, secret included.
             hours: How long the link is good.
+            code: What its reader is to type, in a method's own mail.
 
         Raises:
             ConfigurationError: If Jinja2 or Babel is not installed, or a template cannot be used.
@@ -48,11 +55,27 @@ class TemplateWriter:
             "email": mail.email,
             "link": link,
             "hours": hours,
+            "code": code,
+            "happened": self._happened(mail, environment, language),
         }
         first_line, _, text = environment.render(f"{mail.kind}.txt", values).strip().partition("\n")
         subject = "".join(character for character in " ".join(first_line.split()) if character.isprintable())
         html = environment.render(f"{mail.kind}.html", values | {"subject": subject})
         return Mail(to=mail.email, subject=subject, text=f"{text.strip()}\n", html=html)
+
+    @staticmethod
+    def _happened(mail: QueuedMail, environment: MailEnvironment, language: str) -> dict[str, str | None]:
+        """Return when, from where and by which method the thing happened that a notice tells of."""
+        details = json.loads(mail.details or "{}")
+        method, due_at = details.get("method"), details.get("due_at")
+        is_from_somewhere = details.get("ip_address") or details.get("user_agent")
+        return {
+            "moment": format_moment(as_utc(mail.created_at), language),
+            "ip_address": details.get("ip_address"),
+            "device": device_name(details.get("user_agent"), environment.translate) if is_from_somewhere else None,
+            "method": None if method is None else environment.translate(method),
+            "due": None if due_at is None else format_moment(datetime.fromisoformat(due_at), language),
+        }
 
     def _environment(self, language: str) -> MailEnvironment:
         if language not in self._environments:
@@ -60,5 +83,5 @@ class TemplateWriter:
                 from gatewright.mail.environment import MailEnvironment
             except ModuleNotFoundError as error:
                 raise ConfigurationError("Mails need Jinja2: pip install 'gatewright[pages]'.") from error
-            self._environments[language] = MailEnvironment(language, skin=self._skin)
+            self._environments[language] = MailEnvironment(language, skin=self._skin, folders=self._folders)
         return self._environments[language]

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from pydantic_settings import BaseSettings
+
 from gatewright.fields import Field
-from gatewright.model import Authenticator, User
+from gatewright.model import Authenticator, QueuedMail, User
+from gatewright.operations.parts import Parts
 from gatewright.operations.step import Step
+from gatewright.ports import Mailed
 from gatewright.proofs import Kind, Proof
 
 
@@ -68,7 +72,7 @@ class Method(ABC):
     strength: ClassVar[int] = 0
     """Where a visitor can choose, pages offer the one with the highest number first."""
 
-    can_begin: ClassVar[bool] = False
+    can_begin: bool = False
     """Whether it can prove a user who has not said who they are, or by a name: the first step of a sign-in."""
 
     is_demanded: ClassVar[bool] = False
@@ -76,6 +80,9 @@ class Method(ABC):
 
     at_most: ClassVar[int] = 0
     """How many authenticators a user may have of it; 0 where none are enrolled."""
+
+    settings_class: ClassVar[type[BaseSettings] | None] = None
+    """The class of its own settings, for ``gatewright doctor`` and the reference; see `gatewright.settings`."""
 
     requires: ClassVar[str | None] = None
     """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
@@ -170,9 +177,23 @@ class Method(ABC):
         """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
         return ""
 
-    def claimed_name(self, given: Mapping[str, Any]) -> str:
-        """Return who somebody claims to be who is not known yet, so that attempts on one name are limited."""
+    async def claimed_name(self, step: Step, given: Mapping[str, Any]) -> str:
+        """Return who somebody claims to be who is not known yet, so that attempts on one name are limited.
+
+        It is empty where nobody knows: then the client's attempts are limited alone.
+        """
         return ""
+
+    def mailed(self, parts: Parts, mail: QueuedMail) -> Mailed | None:
+        """Return what a mail of this method's own says: one whose ``kind`` is the method's name.
+
+        It is called when the mail is sent, so that nothing secret waits in the outbox. Its templates are
+        ``mail/<name>.txt`` and ``mail/<name>.html`` in the folder `templates`.
+
+        Returns:
+            None where it is too late for the mail: it is not sent.
+        """
+        return None
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Prepare an enrolment, such as by making a secret. Where one has been prepared already, it stays the same.

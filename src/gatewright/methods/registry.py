@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -15,6 +16,7 @@ BUILT_IN = {
     "wallet": "gatewright.methods.wallet:Wallet",
     "totp": "gatewright.methods.totp:Totp",
     "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
+    "email_code": "gatewright.methods.email_code:EmailCode",
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 
@@ -39,6 +41,16 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
             )
         methods[method.name] = method
     return methods
+
+
+def built_in_methods() -> list[type[Method]]:
+    """Return the classes of the methods that come with gatewright, but for those whose libraries are not installed."""
+    found: list[type[Method]] = []
+    for where in BUILT_IN.values():
+        module, _, attribute = where.partition(":")
+        with suppress(ImportError):
+            found.append(getattr(import_module(module), attribute))
+    return found
 
 
 def _load_installed(name: str) -> Method:

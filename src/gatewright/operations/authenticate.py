@@ -23,6 +23,7 @@ from gatewright.operations.arguments import (
 )
 from gatewright.operations.attempts import account_name, count_failure, refuse_blocked_client
 from gatewright.operations.audit import entry
+from gatewright.operations.new_device import tell_of_new_device
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.second_factor import may_ask_after, needs_second_factor
@@ -167,6 +168,8 @@ async def _sign_in(
         account, session = claimed
         if not account.is_active:
             raise InactiveUserError(user_id=account.id)
+        # Whoever has given a wallet's account an address has signed in to it before.
+        await tell_of_new_device(parts, account, session, device=device, has_been_here=True)
         named = replace(draft, user_id=account.id)
         user = await user_of(parts, account)
         if known is None:

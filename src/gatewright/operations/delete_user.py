@@ -52,5 +52,5 @@ async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str
 async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
     """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
     names = await parts.store.names_of_account(account.id)
-    mails = [(kind, name) for kind in COUNTED for name in names]
+    mails = [(kind, name) for kind in (*COUNTED, *parts.methods) for name in names]
     return mails + [(SIGN_IN, account_name(provider, name)) for provider in _PROVIDERS for name in names]

@@ -10,9 +10,10 @@ from gatewright.errors import GatewrightError, UserNotFoundError
 from gatewright.model import Account, AuditEntry, QueuedMail, User
 from gatewright.operations.audit import entry
 from gatewright.operations.links import mint_link
-from gatewright.operations.outbox import EMAIL_CHANGE, EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
+from gatewright.operations.outbox import ABOUT_SESSIONS, EMAIL_CHANGE, EMAIL_VERIFICATION, PASSWORD_RESET, objection_to
 from gatewright.operations.parts import Parts
 from gatewright.page_paths import PATHS
+from gatewright.ports import Mailed
 
 _logger = logging.getLogger("gatewright.mail")
 
@@ -51,16 +52,21 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
     """Send one mail, and say whether it was handed over."""
     account = None if queued.account_id is None else await parts.store.find_account(queued.account_id)
     objection = objection_to(queued.kind, email=queued.email, account=account)
+    method = parts.methods.get(queued.kind)
+    mailed = None if method is None else method.mailed(parts, queued)
+    if method is not None and mailed is None:
+        objection = objection or "expired"
     if objection is not None:
         discarded = _about(parts, "mail_discarded", account, f"{queued.kind} {objection}")
         await parts.store.remove_queued_mail(queued.id, audit=discarded)
         return False
     try:
-        link = await _link_of(parts, queued)
+        link = await _link_of(parts, queued, mailed)
     except UserNotFoundError:
         return False  # deleted since a moment ago, and the mail with it
     try:
-        mail = parts.writer.write(queued, link=link, hours=max(1, int(parts.settings.link_hours)))
+        hours = max(1, int(parts.settings.link_hours))
+        mail = parts.writer.write(queued, link=link, hours=hours, code=None if mailed is None else mailed.code)
         await parts.call(parts.mailer.send, mail)
     except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the mail waits
         await _postpone(parts, queued, error)
@@ -69,13 +75,18 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
     return True
 
 
-async def _link_of(parts: Parts, queued: QueuedMail) -> str | None:
+async def _link_of(parts: Parts, queued: QueuedMail, mailed: Mailed | None) -> str | None:
     """Return where a mail's link leads. Its secret is made here: a mail that waits holds none.
 
     Where the page is switched off, the application is there in its place.
     """
     if queued.account_id is None:
         return None  # there is nothing left to go to
+    if mailed is not None:
+        path = parts.settings.paths["login_link"].format(token=f"{queued.kind}.{mailed.token}")
+        return f"{queued.base_url}{path}" if path else None
+    if queued.kind in ABOUT_SESSIONS:
+        return f"{queued.base_url}{parts.settings.paths['account'] or PATHS['account']}#sessions"
     page = _PAGES.get(queued.kind, _SIGN_IN)
     path = parts.settings.paths[page] or PATHS[page]
     if page == _SIGN_IN:

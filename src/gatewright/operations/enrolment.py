@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from gatewright.errors import InactiveUserError, InvalidParameterError
@@ -53,7 +54,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
             method=method.name,
             client=step.device.ip_address,
         ),
-        mail=notice(step, METHOD_ENROLLED),
+        mail=notice(step, METHOD_ENROLLED, method=method.name),
     )
     if not kept:
         step.forget_enrolled()
@@ -61,6 +62,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
             raise InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")
         raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
     step.forget_enrolled()
+    parts.wake_mail_worker()
     await parts.hooks.post_method_enrolment.fire(
         user=user, method=method.name, authenticators=tuple(enrolled.authenticators)
     )
@@ -116,18 +118,33 @@ async def remove_authenticators(
             actor=actor,
             reason=reason,
         ),
-        mail=notice(step, METHOD_REMOVED),
+        mail=notice(step, METHOD_REMOVED, method=method),
     )
     step.forget_enrolled()
     if removed:
+        parts.wake_mail_worker()
         await parts.hooks.post_method_removal.fire(user=user, method=method, authenticators=tuple(removed))
     return removed
 
 
-def notice(step: Step, kind: str) -> QueuedMail | None:
-    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours."""
-    user = step.require_user()
+def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime | None = None) -> QueuedMail | None:
+    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours.
+
+    Args:
+        step: The step, with its user.
+        kind: The mail's kind.
+        method: The name of the method that it is about, if it is about one.
+        due_at: When it will happen, if it has not yet.
+    """
+    user, device = step.require_user(), step.device
     if not is_account(user) or user.email is None:
         return None
-    asker = read_asker(step.parts, ip_address=step.device.ip_address, language=step.language, base_url=step.base_url)
-    return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker)
+    asker = read_asker(step.parts, ip_address=device.ip_address, language=step.language, base_url=step.base_url)
+    known = None if method is None else step.parts.methods.get(method)
+    details = {
+        "ip_address": device.ip_address,
+        "user_agent": device.user_agent,
+        "method": method if known is None else known.title,
+        "due_at": None if due_at is None else due_at.isoformat(),
+    }
+    return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker, details=details)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from gatewright.model import User
+from datetime import timedelta
+
+from gatewright.model import Account, QueuedMail, User
 from gatewright.operations.audit import entry
 from gatewright.operations.names import canonical_email
 from gatewright.operations.outbox import Asker, is_one_too_many, limit_client, new_queued_mail, objection_to
 from gatewright.operations.parts import Parts
 
 
-async def request_mail(parts: Parts, event: str, *, kind: str, email: str, asker: Asker) -> None:
+async def request_mail(
+    parts: Parts, event: str, *, kind: str, email: object, asker: Asker, window: timedelta | None = None
+) -> tuple[Account, QueuedMail] | None:
     """Write a mail to an account's own address, or none: the answer, and nearly all the work, is the same.
 
     Args:
@@ -18,17 +22,21 @@ async def request_mail(parts: Parts, event: str, *, kind: str, email: str, asker
         kind: The mail's kind.
         email: The mail address that was typed.
         asker: Who asks.
+        window: How long a request counts for the limits; by default as long as a link is good.
+
+    Returns:
+        The account and the mail, where there is one: nobody who is not known yet may be told.
 
     Raises:
         InvalidParameterError: If what was typed has not the shape of a mail address.
         RateLimitError: If the client has asked too often, for whatever addresses.
     """
     address = canonical_email(email)
-    await limit_client(parts, kind, asker)
-    refused = "rate_limited" if await is_one_too_many(parts, kind, email=address) else None
+    await limit_client(parts, kind, asker, window=window)
+    is_refused = await is_one_too_many(parts, kind, email=address, window=window)
     found = await parts.store.find_credentials(address)
     account = None if found is None else found[0]
-    reason = refused or objection_to(kind, email=address, account=account)
+    reason = "rate_limited" if is_refused else objection_to(kind, email=address, account=account)
     requested = entry(
         parts,
         event,
@@ -39,7 +47,8 @@ async def request_mail(parts: Parts, event: str, *, kind: str, email: str, asker
     )
     if account is None or reason is not None:
         await parts.store.add_audit(requested)
-        return
+        return None
     mail = new_queued_mail(parts, kind, account_id=account.id, email=address, asker=asker)
     await parts.store.queue_mail(mail, audit=requested)
     parts.wake_mail_worker()
+    return account, mail

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -23,11 +25,25 @@ EMAIL_CHANGED = "email_changed"
 ACCOUNT_DELETED = "account_deleted"
 METHOD_ENROLLED = "method_enrolled"
 METHOD_REMOVED = "method_removed"
+METHOD_REMOVAL_ANNOUNCED = "method_removal_announced"
 RECOVERY_CODE_USED = "recovery_code_used"
 NEW_DEVICE = "new_device"
 
 PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
-"""The kinds of mails whose link lets its reader do something. The others are notices."""
+"""The kinds of mails whose link lets its reader do something."""
+
+ABOUT_SESSIONS = (METHOD_ENROLLED, METHOD_REMOVED, METHOD_REMOVAL_ANNOUNCED, RECOVERY_CODE_USED, NEW_DEVICE)
+"""The kinds of notices whose link leads to the list of sessions."""
+
+NOTICES = (
+    ALREADY_REGISTERED,
+    PASSWORD_CHANGED,
+    EMAIL_CHANGE_REQUESTED,
+    EMAIL_CHANGED,
+    ACCOUNT_DELETED,
+    *ABOUT_SESSIONS,
+)
+"""The kinds of mails that only tell. Any other is a method's own, and named like it."""
 
 COUNTED = (*PURPOSES, ALREADY_REGISTERED)
 """The kinds of which one address can be made to receive only so many."""
@@ -83,8 +99,16 @@ def read_asker(
     )
 
 
-def new_queued_mail(parts: Parts, kind: str, *, account_id: str | None, email: str, asker: Asker) -> QueuedMail:
-    """Return a mail that is due at once."""
+def new_queued_mail(
+    parts: Parts,
+    kind: str,
+    *,
+    account_id: str | None,
+    email: str,
+    asker: Asker,
+    details: Mapping[str, str | None] | None = None,
+) -> QueuedMail:
+    """Return a mail that is due at once; ``details`` are what it tells of."""
     now = parts.clock.now()
     return QueuedMail(
         id=parts.new_id(),
@@ -96,6 +120,7 @@ def new_queued_mail(parts: Parts, kind: str, *, account_id: str | None, email: s
         created_at=now,
         due_at=now,
         next_path=asker.next_path,
+        details="" if details is None else json.dumps(details, separators=(",", ":")),
     )
 
 
@@ -103,24 +128,26 @@ def objection_to(kind: str, *, email: str, account: Account | None) -> str | Non
     """Return why a mail of this kind is not to be sent, as a stable code, or None where nothing is against it."""
     if account is None:
         return None if kind == ACCOUNT_DELETED else "user_not_found"
-    if kind not in PURPOSES:
+    if kind in NOTICES:
         return None
     if account.email != email and kind != EMAIL_CHANGE:
         return "user_not_found"
     if not account.is_active:
         return "inactive_user"
+    if kind not in PURPOSES and not account.is_verified:
+        return "unverified_user"  # whoever made the account may have named somebody else's address
     return "user_verified" if kind == EMAIL_VERIFICATION and account.is_verified else None
 
 
-async def limit_client(parts: Parts, kind: str, asker: Asker) -> None:
-    """Count a client's request for a mail of this kind.
+async def limit_client(parts: Parts, kind: str, asker: Asker, *, window: timedelta | None = None) -> None:
+    """Count a client's request for a mail of this kind, by default for as long as a link is good.
 
     Raises:
         RateLimitError: If the client has had too many.
     """
     if asker.client is None:
         return
-    limit = AttemptLimit(window=life_of_links(parts), of_client=_PER_CLIENT)
+    limit = AttemptLimit(window=window or life_of_links(parts), of_client=_PER_CLIENT)
     attempt = _attempt(parts, kind, name="", client=asker.client)
     until = await parts.store.add_attempt(attempt, limit=limit)
     if until is not None:
@@ -128,13 +155,13 @@ async def limit_client(parts: Parts, kind: str, asker: Asker) -> None:
         raise RateLimitError(retry_after=seconds, client=asker.client)
 
 
-async def is_one_too_many(parts: Parts, kind: str, *, email: str) -> bool:
+async def is_one_too_many(parts: Parts, kind: str, *, email: str, window: timedelta | None = None) -> bool:
     """Count a mail of this kind to an address, whether or not it has an account, and say whether it is one too many.
 
     The address's limit and the client's are counted in rows of their own: the visitor may be told of the client's,
     but never of the address's.
     """
-    limit = AttemptLimit(window=life_of_links(parts), on_name=parts.settings.mails_per_address)
+    limit = AttemptLimit(window=window or life_of_links(parts), on_name=parts.settings.mails_per_address)
     return await parts.store.add_attempt(_attempt(parts, kind, name=email, client=None), limit=limit) is not None
 
 

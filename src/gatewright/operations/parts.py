@@ -27,7 +27,7 @@ from gatewright.ports import (
 )
 from gatewright.proofs import Proof
 from gatewright.settings import Settings
-from gatewright.tokens import AccessTokens, Seal, Vault
+from gatewright.tokens import AccessTokens, DerivedSecrets, Seal, Vault
 
 SecondFactorPolicy = Callable[[User, tuple[Proof, ...]], bool | None]
 """Says whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
@@ -52,6 +52,7 @@ class Parts:
     vault: Vault
     clock: Clock
     random: Random
+    derived: DerivedSecrets
     shield: Shield
     call: Call
     passwords: Passwords

@@ -33,7 +33,7 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     if method.records_itself:
         return await method.verify(step, given)
     parts, user = step.parts, step.user
-    claimed = method.claimed_name(given) if user is None else user.username
+    claimed = await method.claimed_name(step, given) if user is None else user.username
     trial = Trial(parts, client=step.device.ip_address)
     try:
         await parts.hooks.pre_method_use.fire(user=user, method=method.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatewright.operations.parts import Parts
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
-from gatewright.proofs import Proof, has_two_factors
+from gatewright.proofs import Proof, assurance_of, has_two_factors
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
@@ -25,9 +25,9 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         decided = parts.second_factor_policy(user, proofs)
         if decided is not None:
             return decided
-    settings = parts.settings
-    if not any(proof.method in settings.second_factor_after for proof in proofs):
+    if any(_is_enough(parts, proof.method) for proof in proofs):
         return False
+    settings = parts.settings
     if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
         return True
     return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
@@ -53,6 +53,28 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         if method.kinds - shown and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
+
+
+async def raising_methods(step: Step) -> list[ProofMethod]:
+    """Return the methods by which a user can raise the assurance level of their session now, the strongest first."""
+    level = assurance_of(step.proofs)
+    usable = await usable_methods(step, is_second=False)
+    return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+
+
+def _at_best(step: Step, method: ProofMethod) -> Proof:
+    """Return the strongest proof that a method can give."""
+    return Proof(method.name, step.now, method.kinds, (), is_bound_to_device=len(method.kinds) > 1)
+
+
+def _is_enough(parts: Parts, name: str) -> bool:
+    """Say whether nobody who has proven themselves by a method is asked for another one.
+
+    Never where a sign-in cannot begin with it, such as a code from an authenticator app: it only ever comes second.
+    """
+    method = parts.methods.get(name)
+    is_second_only = method is not None and method.at_most > 0 and not method.can_begin
+    return not is_second_only and name not in parts.settings.second_factor_after
 
 
 async def _has_demanded(parts: Parts, step: Step) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import PendingStep, Session, User
 from gatewright.operations.changed_passwords import has_changed
+from gatewright.operations.factors import settle_reset
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.step import Step, data_of, owner_of
 from gatewright.operations.visits import open_visit, reload_user
@@ -28,7 +29,9 @@ class PendingSignIn:
     proofs: tuple[Proof, ...]
 
 
-async def advance(step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None) -> Session:
+async def advance(
+    step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None, method: str | None = None
+) -> Session:
     """Take a proof that has just been verified: open a session, or ask for a second factor.
 
     What the visitor has proven before, in a pending sign-in or in their session, counts together with it.
@@ -39,6 +42,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
         proof: By what.
         provider: What reloads the user.
         previous_secret: What names the visit's session, which the new one replaces.
+        method: What the audit record says of it; by default the proof's method.
 
     Returns:
         The session; its ``token`` is the secret that the session mapping keeps from now on.
@@ -54,6 +58,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
     earlier = step.proofs if pending is None else pending.proofs
     proofs = with_proof(earlier, proof)
     step = replace(step, user=user, proofs=proofs, provider=provider)
+    await settle_reset(step, proof)
     await require_no_more(step)
     if pending is not None:
         await step.claim(pending.step)
@@ -63,7 +68,7 @@ async def advance(step: Step, user: User, proof: Proof, *, provider: str, previo
         provider=provider,
         previous_secret=previous_secret,
         device=step.device,
-        method=proof.method,
+        method=method or proof.method,
         proven_by=write_proofs(proofs),
     )
 

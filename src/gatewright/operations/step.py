@@ -80,20 +80,23 @@ class Step:
         """Take note that what the user has enrolled has just changed."""
         self._enrolled = None
 
-    async def keep(self, kind: str, data: Mapping[str, Any], *, minutes: float | None = None) -> PendingStep:
+    async def keep(
+        self, kind: str, data: Mapping[str, Any], *, minutes: float | None = None, step_id: str | None = None
+    ) -> PendingStep:
         """Keep what this browser has begun, so that it can be finished by another request, once.
 
         Args:
             kind: What it is, such as ``passkey``; a browser has one of each.
             data: What to keep, as JSON can write it. It stays on the server.
             minutes: How long it may take to finish; None for the setting ``pending_minutes``.
+            step_id: The step's identifier, where something else has it already; by default a new one.
         """
         parts, now = self.parts, self.now
         secret = self._browser_secret()
         life = timedelta(minutes=parts.settings.pending_minutes if minutes is None else minutes)
         user = self.user
         step = PendingStep(
-            id=parts.new_id(),
+            id=step_id or parts.new_id(),
             kind=kind,
             user_id=None if user is None else user.id,
             username=None if user is None else user.username,

@@ -17,6 +17,7 @@ from gatewright.model import Session, User, as_utc, is_ahead, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
+from gatewright.operations.new_device import tell_of_new_device
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
@@ -124,6 +125,9 @@ async def open_visit(
         )
         if session is None:
             raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
+        if is_account(user) and is_fully_authenticated:
+            has_been_here = user.entity.last_login is not None
+            await tell_of_new_device(parts, user.entity, session, device=device, has_been_here=has_been_here)
         return await open_session(parts, user, session, make_token=lambda: secret)
 
     return await parts.shield(keep())

@@ -25,6 +25,7 @@ from gatewright.ports.links import LinkStore as LinkStore
 from gatewright.ports.mail import Mailer as Mailer
 from gatewright.ports.mail import Writer as Writer
 from gatewright.ports.methods import Browser as Browser
+from gatewright.ports.methods import Mailed as Mailed
 from gatewright.ports.methods import ProofMethod as ProofMethod
 from gatewright.ports.observer import Observer as Observer
 from gatewright.ports.outbox import OutboxStore as OutboxStore

@@ -75,6 +75,10 @@ class AccountStore(Protocol):
         """
         ...
 
+    async def is_password_by_mail(self, account_id: str) -> bool:
+        """Say whether an account's password was set by the link of a mail, and by nothing else since."""
+        ...
+
     async def renew_password_hash(self, account_id: str, *, old_hash: str, new_hash: str) -> None:
         """Keep a new hash of the same password, unless it has been changed meanwhile. No session ends."""
         ...

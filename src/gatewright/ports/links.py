@@ -35,7 +35,8 @@ class LinkStore(Protocol):
         """Spend a link on a new password, all or nothing; say whether this call did.
 
         The account's sessions, its other links of this purpose, those to another mail address, its remembered browsers
-        and its pending steps are gone; its authenticators stay. ``mail`` tells the owner.
+        and its pending steps are gone; its authenticators stay. ``mail`` tells the owner. From then on
+        `AccountStore.is_password_by_mail`.
         """
         ...
 

@@ -22,12 +22,13 @@ class Mailer(Protocol):
 class Writer(Protocol):
     """Writes mails."""
 
-    def write(self, mail: QueuedMail, *, link: str | None, hours: int) -> Mail:
+    def write(self, mail: QueuedMail, *, link: str | None, hours: int, code: str | None = None) -> Mail:
         """Write a queued mail in its language.
 
         Args:
             mail: What to write, to whom.
             link: Where its link leads, secret included.
             hours: How long the link is good.
+            code: What its reader is to type, in a method's own mail.
         """
         ...

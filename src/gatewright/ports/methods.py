@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from gatewright.model import Authenticator
+from gatewright.model import Authenticator, QueuedMail
 from gatewright.proofs import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What a method's own mail says, made when it is sent.
+
+    Args:
+        code: What its reader is to type.
+        token: The secret of its link.
+    """
+
+    code: str
+    token: str
 
 
 class ProofMethod(Protocol):
     """A way of proving who one is, as the policy sees it."""
 
     name: ClassVar[str]
+    title: ClassVar[str]
     kinds: ClassVar[frozenset[Kind]]
     strength: ClassVar[int]
     is_demanded: ClassVar[bool]
     at_most: ClassVar[int]
     replaces: ClassVar[bool]
-    can_begin: ClassVar[bool]
+    can_begin: bool
     records_itself: ClassVar[bool]
 
     async def is_ready(self, step: Any, enrolled: Mapping[str, list[Authenticator]]) -> bool:
@@ -33,8 +48,12 @@ class ProofMethod(Protocol):
         """Verify what was sent to enrol it, and return what to keep."""
         ...
 
-    def claimed_name(self, given: Mapping[str, Any]) -> str:
-        """Return who somebody claims to be who is not known yet."""
+    async def claimed_name(self, step: Any, given: Mapping[str, Any]) -> str:
+        """Return who somebody claims to be who is not known yet; empty where that is not known either."""
+        ...
+
+    def mailed(self, parts: Any, mail: QueuedMail) -> Mailed | None:
+        """Return what a mail of the method's own says; None where it is too late for it."""
         ...
 
 

@@ -88,6 +88,15 @@ class SessionStore(Protocol):
         """
         ...
 
+    async def list_user_agents(self, account_id: str, *, but: str) -> list[str | None]:
+        """Return what the browsers of an account's sessions say of themselves, each once: of those ended, too.
+
+        Args:
+            account_id: Whose.
+            but: The identifier of the session that does not count.
+        """
+        ...
+
     async def end_session(
         self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
     ) -> Session | None:

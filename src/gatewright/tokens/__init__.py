@@ -6,6 +6,7 @@ it still stands is for the store to say.
 
 from __future__ import annotations
 
+from gatewright.tokens.derived import DerivedSecrets as DerivedSecrets
 from gatewright.tokens.jwt import AccessTokens as AccessTokens
 from gatewright.tokens.keys import KeyRing as KeyRing
 from gatewright.tokens.keys import SigningKey as SigningKey

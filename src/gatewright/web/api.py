@@ -218,11 +218,11 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
             await own_account.CHANGES[name](visit, body.get(name), body.get("current_password"))
         case "password":
             check_repeated_password(body)
-            await account.change_password(visit, body.get("current_password"), body.get("password"))
+            await own_account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
-            await account.link_wallet(visit, user, form)
+            await own_account.link_wallet(visit, user, form)
         case "unlink_wallet":
-            await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
+            await own_account.unlink_wallet(visit, user, form)
         case "revoke_session":
             if not await visit.guard.revoke_session(form.get("session_id", "")):
                 raise TransportError(status=404)
@@ -234,13 +234,13 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _export(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Give out everything that is kept about the visitor; with `current_password`, where there is one."""
+    """Give out everything that is kept about the visitor; with `current_password`, where no proof is fresh enough."""
     await _require_confirmed_user(visit)
     return await own_account.export(visit, body.get("current_password"))
 
 
 async def _delete_account(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Delete the visitor's account; with `current_password`, where there is one."""
+    """Delete the visitor's account; with `current_password`, where no proof is fresh enough."""
     await _require_confirmed_user(visit)
     await own_account.delete(visit, body.get("current_password"))
     return Response(204)

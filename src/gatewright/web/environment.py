@@ -10,9 +10,10 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
+from gatewright.devices import device_name
 from gatewright.i18n import LANGUAGES, format_moment, translations_for
 from gatewright.model import as_utc
-from gatewright.web.devices import device_name
+from gatewright.qr import qr_svg
 
 
 def environments(*, skin: Path | None, folders: tuple[Path, ...] = ()) -> Callable[[str], Environment]:
@@ -44,6 +45,7 @@ def _make(language: str, *, skin: Path | None, folders: tuple[Path, ...]) -> Env
         translations, newstyle=True
     )
     environment.globals |= {"language": language, "languages": LANGUAGES, "version": version("gatewright")}
+    environment.filters["qr"] = qr_svg
     environment.filters |= {
         "device": lambda user_agent: device_name(user_agent, translations_for(language).gettext),
         "iso": lambda moment: as_utc(moment).isoformat(),

@@ -16,7 +16,7 @@ from gatewright.web.flows import (
     signup,
     wallet,
 )
-from gatewright.web.flows.account import AccountPage, has_password
+from gatewright.web.flows.account import AccountPage, asks_password
 from gatewright.web.flows.enrolment import EnrolmentPage
 from gatewright.web.flows.own_account import DeletionPage
 from gatewright.web.flows.proving import CONFIRM, STEP, ProvingPage, show_link, submit_link
@@ -121,7 +121,7 @@ class SimpleAuthController(AuthController):
             return visit.redirect_to_login()
         if not await visit.guard.is_fully_authenticated():
             return visit.redirect_to_confirmation()
-        page = DeletionPage(visit, user, has_password=await has_password(visit, user))
+        page = DeletionPage(visit, user, asks_password=await asks_password(visit, user))
         return await page.submit() if _is_post(visit) else await page.show()
 
     async def email_change(self, visit: Visit, token: str) -> Response:

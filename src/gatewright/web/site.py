@@ -134,6 +134,11 @@ class Site:
         return [each for each in self.methods if each.can_begin or (each.name == "wallet" and has_wallets)]
 
     @property
+    def beginning(self) -> list[Method]:
+        """Those of them that a sign-in can begin with on the page of its steps; a password has a page of its own."""
+        return [each for each in self.methods if each.can_begin and not each.records_itself]
+
+    @property
     def enrollable(self) -> list[Method]:
         """Those of them that users enrol."""
         return [each for each in self.methods if each.at_most]

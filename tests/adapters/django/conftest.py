@@ -94,6 +94,7 @@ from django.db import connections  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
 from gatewright.adapters.django import (  # noqa: E402
+    fresh_required,
     fully_authenticated_required,
     login_required,
     permission_required,
@@ -178,6 +179,8 @@ urls.urlpatterns = [
     path("of-django-async", of_django.login_required(hello_async)),
     path("verified", verified_required(hello)),
     path("sensitive", fully_authenticated_required(hello)),
+    path("recent", fresh_required(hello)),
+    path("strong", fresh_required(minutes=5, aal=2)(hello_async)),
     path("editors", role_required("editor")(hello)),
     path("editors-async", role_required("editor")(hello_async)),
     path("edit", permission_required("blog.edit")(hello)),

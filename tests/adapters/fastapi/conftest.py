@@ -59,6 +59,22 @@ def add_guarded_endpoints(app: FastAPI, auth: FastAPIAuth) -> None:
     async def verified() -> str:
         return "verified"
 
+    @app.get("/recent", dependencies=[Depends(auth.current_user(fresh=True))])
+    async def recent() -> str:
+        return "recent"
+
+    @app.get("/strong", dependencies=[Depends(auth.current_user(fresh=5, aal=2))])
+    def strong() -> str:
+        return "strong"
+
+    @app.websocket("/private/strong")
+    async def private_strong(
+        websocket: WebSocket, user: Annotated[User, Depends(auth.current_user(fresh=True, aal=2))]
+    ) -> None:
+        await websocket.accept()
+        await websocket.send_text(user.username)
+        await websocket.close()
+
     @app.get("/sensitive", dependencies=[Depends(auth.current_user(fully_authenticated=True))])
     async def sensitive() -> str:
         return "sensitive"

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from fastapi import FastAPI
 
+from adapters.step_up_cases import SETTINGS
 from gatewright.adapters.fastapi import FastAPIAuth, bodies
 from gatewright.adapters.fastapi.problem_responses import ProblemBody
 from gatewright.errors import ConfigurationError
@@ -124,11 +125,14 @@ def test_every_twin_is_described(description):
         "/api/account",
         "/api/account/delete",
         "/api/account/export",
+        "/api/account/methods/{token}",
         "/api/confirm_password",
         "/api/email_change/{token}",
         "/api/email_verification",
         "/api/email_verification/{token}",
         "/api/login",
+        "/api/login/link/{token}",
+        "/api/login/step",
         "/api/login/wallet",
         "/api/logout",
         "/api/password-reset",
@@ -139,6 +143,7 @@ def test_every_twin_is_described(description):
     assert set(twins) - with_body == {
         "/api/email_change/{token}",
         "/api/email_verification/{token}",
+        "/api/login/link/{token}",
         "/api/logout",
         "/api/session",
     }
@@ -167,9 +172,12 @@ def test_what_is_switched_off_is_not_described(asgi, make_app):
     assert sorted(twins) == [
         "/api/account",
         "/api/account/export",
+        "/api/account/methods/{token}",
         "/api/confirm_password",
         "/api/email_change/{token}",
         "/api/login",
+        "/api/login/link/{token}",
+        "/api/login/step",
         "/api/logout",
         "/api/session",
     ]
@@ -246,8 +254,13 @@ def test_problems_are_as_described(call, description):
         "/api/account": {"action": "profile"},
         "/api/account/export": {},
         "/api/account/delete": {},
+        "/api/account/methods/unknown": {"action": "begin"},
+        "/api/login/step": {"method": "totp", "code": "123456"},
+        "/api/login/link/{token}": {},
+        "/api/confirm_password": {"password": "wrong"},
     }.items():
         status, problem = call(path.replace("{token}", "unknown"), body)
+        path = path.replace("methods/unknown", "methods/{token}")
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         ProblemBody.model_validate(problem)
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
@@ -259,14 +272,49 @@ def test_problems_of_a_visitor_are_as_described(call, description, anna):
     proof = {"current_password": "correct horse battery staple"}
     for path, body in (
         ("/api/account/export", {"current_password": "wrong"}),
-        ("/api/account/delete", {}),
+        ("/api/account/delete", {"current_password": 1}),
+        ("/api/account/methods/totp", {"action": "enrol", "code": "wrong"}),
+        ("/api/account/methods/totp", {"action": "remove", "id": "unknown"}),
+        ("/api/account/methods/totp", {"action": "nonsense"}),
+        ("/api/confirm_password", {"method": "unknown"}),
+        ("/api/confirm_password", {"password": "wrong"}),
+        ("/api/login/step", {"method": "totp", "code": "000000"}),
         ("/api/account", {"action": "username", "username": "annette", "current_password": "wrong"}),
         ("/api/account", {"action": "username", "username": "x@example.com", **proof}),
         ("/api/account", {"action": "email", "email": "anna@example.com", **proof}),
     ):
         status, problem = call(path, body)
+        path = path.replace("methods/totp", "methods/{token}")
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
+
+
+def test_steps_are_as_described(make_app, asgi, anna, call, description):
+    """Every answer of a sign-in in two steps, of the enrolment before it and of the confirmation."""
+    proof = {"email": "anna@example.com", "password": "correct horse battery staple"}
+    browser = asgi(make_app(settings=SETTINGS)).browser()
+
+    def send(path, **body):
+        sent = json.dumps(body).encode()
+        answer = browser.send("POST", path, headers=[("Content-Type", "application/json")], body=sent)
+        return answer.status, json.loads(answer.text) if answer.text else None
+
+    send("/api/login", **proof)
+    assert send("/api/account/methods/listed_code", action="begin") == (200, {})
+    assert send("/api/account/methods/listed_code", action="enrol", codes="one two")[0] == 200
+    rows = json.loads(browser.get("/api/account").text)["methods"]
+    assert {bodies.AuthenticatorBody.model_validate(row).method for row in rows} == {"listed_code"}
+    assert set(rows[0]) == set(bodies.AuthenticatorBody.model_fields)
+    send("/api/logout")
+    status, problem = send("/api/login", **proof)
+    assert (status, ProblemBody.model_validate(problem).methods) == (403, ["listed_code"])
+    examples = description["paths"]["/api/login"]["post"]["responses"]["403"]["content"]["application/problem+json"]
+    assert problem["code"] in examples["examples"]
+    step = bodies.StepAnswer.model_validate_json(browser.get("/api/login/step").text)
+    assert (step.methods, step.is_pending) == (["listed_code"], True)
+    for path in ("/api/login/step", "/api/confirm_password"):
+        status, _ = send(path, method="listed_code", code={"/api/login/step": "one"}.get(path, "two"))
+        assert (status, str(status) in description["paths"][path]["post"]["responses"]) == (204, True)
 
 
 def test_without_the_middleware_a_twin_says_what_is_missing(asgi, gatewright_async_auth):

@@ -12,6 +12,7 @@ from gatewright.adapters.flask import (
     FlaskAuth,
     current_guard,
     current_user,
+    fresh_required,
     fully_authenticated_required,
     login_required,
     permission_required,
@@ -72,6 +73,18 @@ def add_guarded_views(app):
         return "sensitive"
 
 
+def add_step_up_views(app):
+    @app.get("/recent")
+    @fresh_required
+    def recent():
+        return "recent"
+
+    @app.get("/strong")
+    @fresh_required(minutes=5, aal=2)
+    async def strong():
+        return "strong"
+
+
 def add_open_views(app):
     @app.get("/")
     def home():
@@ -126,6 +139,7 @@ def make_app(gatewright_settings, gatewright_clock):
         app = flask.Flask("shop")
         FlaskAuth(app, made[-1], controller, url_prefix=url_prefix)
         add_guarded_views(app)
+        add_step_up_views(app)
         add_open_views(app)
         return app
 

@@ -16,6 +16,7 @@ from gatewright import AsyncEvrmoreAuth
 from gatewright.adapters.starlette import (
     GatewrightMiddleware,
     SignedInUser,
+    fresh_required,
     fully_authenticated_required,
     login_required,
     permission_required,
@@ -69,6 +70,16 @@ async def sensitive(request):
     return PlainTextResponse("sensitive")
 
 
+@fresh_required
+async def recent(request):
+    return PlainTextResponse("recent")
+
+
+@fresh_required(minutes=5, aal=2)
+def strong(request):
+    return PlainTextResponse("strong")
+
+
 @requires(["authenticated", "post.edit"])
 def starlettes_own(request):
     return PlainTextResponse("yes")
@@ -118,6 +129,8 @@ ROUTES = [
     Route("/edit", edit),
     Route("/verified", verified),
     Route("/sensitive", sensitive),
+    Route("/recent", recent),
+    Route("/strong", strong),
     Route("/starlette", starlettes_own),
     Route("/whoami", whoami, methods=["GET", "POST"]),
     Route("/count", count),
@@ -127,6 +140,7 @@ ROUTES = [
     Route("/broken", broken),
     WebSocketRoute("/echo", echo),
     WebSocketRoute("/private", login_required(echo)),
+    WebSocketRoute("/private/strong", fresh_required(aal=2)(echo)),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gatewright.fields import Field as FormField
 from gatewright.settings import Settings
@@ -77,10 +77,48 @@ class MailRequest(BaseModel):
     next: NextPath = None
 
 
-class PasswordRequest(BaseModel):
-    """A password."""
+class ProofRequest(BaseModel):
+    """A proof by a method, or what prepares one. Its other fields are the method's, such as ``code``."""
 
-    password: Password
+    model_config = ConfigDict(extra="allow")
+
+    method: str = Field(description="The name of a method.", examples=["totp"])
+    action: Literal["begin", "prove"] = "prove"
+
+
+class ConfirmationRequest(ProofRequest):
+    """The same for a visitor who is signed in; by their password, where no method is named."""
+
+    method: str = Field("password", description="The name of a method.", examples=["totp"])
+
+
+class Begun(BaseModel):
+    """What the method has prepared, such as a challenge."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class StepAnswer(BaseModel):
+    """How a sign-in can go on."""
+
+    methods: list[str] = Field(description="Names of methods, the strongest first.")
+    is_pending: bool = Field(description="Whether a first proof has been given, and a second one is needed.")
+
+
+class MethodChange(BaseModel):
+    """What to do with a method. Its other fields are the method's, such as ``code``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    action: Literal["begin", "enrol", "rename", "remove"]
+    id: str | None = Field(None, description="Which one, to rename it or to remove it.")
+    name: str | None = Field(None, description="Its new name.")
+
+
+class MethodAnswer(BaseModel):
+    """What the method has prepared, or what is shown this once, such as recovery codes."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class NewPasswordRequest(BaseModel):
@@ -107,6 +145,16 @@ class SessionBody(BaseModel):
     is_current: bool
 
 
+class AuthenticatorBody(BaseModel):
+    """One thing that the user proves themselves by, such as a passkey."""
+
+    id: str
+    method: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 class AccountAnswer(BaseModel):
     """Everything about the visitor's own account."""
 
@@ -114,11 +162,12 @@ class AccountAnswer(BaseModel):
     profile: dict[str, str]
     has_password: bool
     wallets: list[str]
+    methods: list[AuthenticatorBody]
     sessions: list[SessionBody]
 
 
 class Proof(BaseModel):
-    """A fresh proof that it is the user: the password that they have. A wallet that has just signed in needs none."""
+    """A fresh proof that it is the user: the password that they have. Who has just proven themselves needs none."""
 
     current_password: Password | None = None
 
@@ -134,6 +183,7 @@ class AccountCopy(BaseModel):
     wallets: list[str]
     sessions: list[dict[str, Any]]
     remembered_browsers: list[dict[str, Any]]
+    authenticators: list[dict[str, Any]] = Field(description="What the user proves themselves by.")
     mail_links: list[dict[str, Any]]
     waiting_mails: list[dict[str, Any]]
     audit: list[dict[str, Any]]
@@ -153,11 +203,10 @@ class ChangeEmail(Proof):
     email: Email
 
 
-class ChangePassword(BaseModel):
+class ChangePassword(Proof):
     """Take another password. The user's other sessions end."""
 
     action: Literal["password"]
-    current_password: Password
     password: Password
     password_confirm: Repeated = None
 

@@ -23,8 +23,11 @@ from gatewright.errors import (
     InvalidChallengeError,
     InvalidLinkError,
     InvalidParameterError,
+    InvalidProofError,
     InvalidSignatureError,
     RateLimitError,
+    SecondFactorRequiredError,
+    StepUpRequiredError,
     TakenError,
     UnverifiedUserError,
     UserNotFoundError,
@@ -53,6 +56,9 @@ _WRONG_PASSWORD = tuple(
         BusyError(),
     )
 )
+_MORE = problem_of(SecondFactorRequiredError(methods=["totp"]))
+_FRESH = problem_of(StepUpRequiredError(minutes=10))
+_WRONG_PROOF = (problem_of(InvalidProofError()), *_WRONG_PASSWORD, *_WRONG_WALLET, _LIMITED, _MORE, _DENIED, _VALUE)
 _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -70,6 +76,7 @@ class Endpoint:
         method: Its method.
         problems: What may go wrong, besides what always may.
         is_open: Whether a guest may do it.
+        is_silent: Whether success may also be a 204 without an answer.
     """
 
     name: str
@@ -81,6 +88,7 @@ class Endpoint:
     method: str = "POST"
     problems: tuple[Problem, ...] = ()
     is_open: bool = True
+    is_silent: bool = False
 
 
 def make_router(settings: Settings, controller: SimpleAuthController, *, mount: str) -> APIRouter:
@@ -95,6 +103,7 @@ def make_router(settings: Settings, controller: SimpleAuthController, *, mount: 
     for route in _endpoints(settings, controller) if settings.api_path else ():
         always = (*(_ANY_BODY if route.method == "POST" else ()), *UNAVAILABLE)
         needed = () if route.is_open else UNKNOWN
+        silent: dict[int | str, dict[str, Any]] = {204: {"description": "Done."}} if route.is_silent else {}
         router.add_api_route(
             route.path,
             _endpoint(route),
@@ -103,7 +112,7 @@ def make_router(settings: Settings, controller: SimpleAuthController, *, mount: 
             summary=route.summary,
             status_code=route.status,
             response_model=route.answer,
-            responses=problem_responses(*route.problems, *needed, *always),
+            responses=silent | problem_responses(*route.problems, *needed, *always),
             dependencies=[] if route.is_open else [Depends(CurrentUser())],
             openapi_extra={"parameters": [_TOKEN]} if "{token}" in route.path else None,
         )
@@ -118,8 +127,9 @@ def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator
         "Sign in with a password",
         body=bodies.login_request(settings),
         answer=bodies.SignedInAnswer,
-        problems=(*_WRONG_PASSWORD, _DENIED, _VALUE),
+        problems=(*_WRONG_PASSWORD, _MORE, _DENIED, _VALUE),
     )
+    yield from _step_endpoints()
     if settings.enable_wallet_login:
         yield Endpoint(
             "login_wallet",
@@ -127,7 +137,7 @@ def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator
             "Sign in with a wallet: ask for a challenge, then send its signature",
             body=bodies.WalletRequest,
             answer=bodies.ChallengeAnswer | bodies.SignedInAnswer,
-            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _DENIED, _LIMITED),
+            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _MORE, _DENIED, _LIMITED),
         )
     yield Endpoint("logout", "/logout", "Sign out", status=204)
     if settings.enable_signup:
@@ -142,6 +152,26 @@ def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator
         )
     yield from _mail_endpoints(settings)
     yield from _account_endpoints(settings, controller)
+
+
+def _step_endpoints() -> Iterator[Endpoint]:
+    yield Endpoint("login_steps", "/login/step", "See how a sign-in can go on", answer=bodies.StepAnswer, method="GET")
+    yield Endpoint(
+        "login_step",
+        "/login/step",
+        "Take a step of a sign-in by a method: begin it, or prove who you are",
+        body=bodies.ProofRequest,
+        answer=bodies.Begun,
+        problems=_WRONG_PROOF,
+        is_silent=True,
+    )
+    yield Endpoint(
+        "login_link",
+        "/login/link/{token}",
+        "Sign in by the link of a mail",
+        status=204,
+        problems=(*_WRONG_PROOF, transport_problem(404)),
+    )
 
 
 def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
@@ -180,10 +210,30 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "confirm_password",
         "/confirm_password",
         "Prove once more that it is you",
-        body=bodies.PasswordRequest,
-        status=204,
-        problems=(*_WRONG_PASSWORD, _VALUE),
+        body=bodies.ConfirmationRequest,
+        answer=bodies.Begun,
+        problems=_WRONG_PROOF,
+        is_silent=True,
         is_open=False,
+    )
+    yield Endpoint(
+        "account_method",
+        "/account/methods/{token}",
+        "Set up the method that the path names, rename or remove what you have of it",
+        body=bodies.MethodChange,
+        answer=bodies.MethodAnswer,
+        problems=(
+            problem_of(InvalidProofError()),
+            _FRESH,
+            _MORE,
+            transport_problem(404),
+            problem_of(TakenError()),
+            problem_of(InactiveUserError()),
+            _VALUE,
+            _DENIED,
+            _LIMITED,
+        ),
+        is_silent=True,
     )
     yield Endpoint("account", "/account", "Read your account", answer=bodies.AccountAnswer, method="GET", is_open=False)
     yield Endpoint(
@@ -194,6 +244,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         status=204,
         problems=(
             UNCONFIRMED,
+            _FRESH,
             transport_problem(404),
             problem_of(TakenError()),
             _WEAK,
@@ -205,7 +256,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         ),
         is_open=False,
     )
-    owned: dict[str, Any] = {"body": bodies.Proof, "problems": (*_WRONG_PASSWORD, UNCONFIRMED, _DENIED, _VALUE)}
+    owned: dict[str, Any] = {"body": bodies.Proof, "problems": (*_WRONG_PASSWORD, UNCONFIRMED, _FRESH, _DENIED, _VALUE)}
     yield Endpoint(
         "account_export",
         "/account/export",

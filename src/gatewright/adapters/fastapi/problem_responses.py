@@ -34,6 +34,15 @@ class ProblemBody(BaseModel):
     detail: str = Field(description="What to tell a person.")
     code: str = Field(description="What a program decides by; it never changes.")
     errors: list[FieldProblem] | None = Field(None, description="With 422 only: which fields are wrong.")
+    methods: list[str] | None = Field(
+        None, description="With `second_factor_required` only: by which methods the sign-in can go on."
+    )
+    max_age: int | None = Field(
+        None, description="With `step_up_required` only: how many seconds old the last proof may be."
+    )
+    aal: int | None = Field(
+        None, description="With `step_up_required` only: the assurance level that the session needs."
+    )
 
 
 _TEMPLATE = "#/components/schemas/{model}"

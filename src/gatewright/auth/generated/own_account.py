@@ -7,44 +7,66 @@ from typing import Any
 
 from gatewright.auth.generated.proving import Proving
 from gatewright.drive import run_to_completion
+from gatewright.model import Session, User
 from gatewright.operations.outbox import Asker, read_asker
 from gatewright.operations.own_account import (
+    change_own_password,
     change_own_username,
     delete_own_account,
     export_own_data,
     request_own_email_change,
 )
+from gatewright.operations.visits import open_visit
+from gatewright.proofs import Proof, write_proofs
 
 
 class OwnAccount(Proving):
     """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
 
-    That is ``password``, their current one. An account without a password is proved by its wallet: the visitor
-    must have signed in with it within the last ten minutes. Users of other providers than our own tables cannot be
-    changed here.
+    That is one by any method within the setting ``fresh_minutes`` in this session, at sign-in or by `prove`; or else
+    ``password``, their current one. Users of other providers than our own tables cannot be changed here.
     """
+
+    def change_password(self, current: str | None, new: str, *, language: str | None = None) -> None:
+        """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
+
+        Args:
+            current: Their current password; None where they have proven themselves recently.
+            new: The password that they want, checked against the policy.
+            language: The language of the mail that tells them; by default the setting's, then English.
+
+        Raises:
+            AuthenticationError: If nobody is signed in.
+            UserNotFoundError: If the current password is wrong.
+            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
+            AttemptBlockedError: If too many attempts have failed.
+            WeakPasswordError: If the new password is too easy to guess.
+            InvalidParameterError: If the user is not in our own tables.
+            Denied: If a ``pre_password_change`` hook refuses.
+        """
+        session, user = self._require_visit()
+        step = self._step_of(user)
+        proofs = run_to_completion(change_own_password(step, session, current=current, new=new, language=language))
+        self._renew(session, user, proofs)
 
     def change_username(self, username: str, *, password: str | None = None) -> None:
         """Give the visitor another username. All their sessions go on.
 
         Args:
             username: The new name.
-            password: Their current password.
+            password: Their current password; not needed where they have proven themselves recently.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
+            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the name is not acceptable, or the user is not in our own tables.
             TakenError: If the name is already taken.
             Denied: If a ``pre_username_change`` hook refuses.
         """
         session, user = self._require_visit()
-        client = self._device.ip_address
-        run_to_completion(
-            change_own_username(self._parts, session, user, username=username, password=password, client=client)
-        )
+        run_to_completion(change_own_username(self._step_of(user), session, username=username, password=password))
         self._is_resumed = False
 
     def request_email_change(
@@ -54,14 +76,14 @@ class OwnAccount(Proving):
 
         Args:
             email: The new address.
-            password: Their current password.
+            password: Their current password; not needed where they have proven themselves recently.
             language: The language of the mails; by default the setting's, then English.
             base_url: Where the mails lead, such as ``https://example.com``.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
+            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
             RateLimitError: If too many attempts have failed, or the client has asked for too many mails.
             InvalidParameterError: If the address is not acceptable, or the user is not in our own tables.
             Denied: If a ``pre_email_change`` hook refuses.
@@ -69,46 +91,59 @@ class OwnAccount(Proving):
         session, user = self._require_visit()
         asker = self._asker(language=language, base_url=base_url)
         run_to_completion(
-            request_own_email_change(self._parts, session, user, email=email, password=password, asker=asker)
+            request_own_email_change(self._step_of(user), session, email=email, password=password, asker=asker)
         )
 
     def export(self, *, password: str | None = None) -> dict[str, Any]:
         """Return everything that is kept about the visitor, as JSON can write it.
 
         Args:
-            password: Their current password.
+            password: Their current password; not needed where they have proven themselves recently.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
+            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the user is not in our own tables.
         """
         session, user = self._require_visit()
-        return run_to_completion(
-            export_own_data(self._parts, session, user, password=password, client=self._device.ip_address)
-        )
+        return run_to_completion(export_own_data(self._step_of(user), session, password=password))
 
     def delete_account(self, *, password: str | None = None, language: str | None = None) -> None:
         """Delete the visitor's account and sign them out, here and everywhere. What the visit kept is forgotten.
 
         Args:
-            password: Their current password.
+            password: Their current password; not needed where they have proven themselves recently.
             language: The language of the mail that tells them; by default the setting's, then English.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            UnconfirmedError: If there is no password, and the visitor has not signed with a wallet recently.
+            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_account_deletion`` hook refuses.
         """
         session, user = self._require_visit()
         asker = self._asker(language=language)
-        run_to_completion(delete_own_account(self._parts, session, user, password=password, asker=asker))
+        run_to_completion(delete_own_account(self._step_of(user), session, password=password, asker=asker))
         self.destroy()
+
+    def _renew(self, session: Session, user: User, proofs: tuple[Proof, ...]) -> None:
+        """Give the visit a new secret for the session that it has, with these proofs."""
+        renewed = run_to_completion(
+            open_visit(
+                self._parts,
+                user,
+                provider=session.provider,
+                previous_secret=self._state.secret(),
+                device=self._device,
+                method="password",
+                proven_by=write_proofs(proofs),
+            )
+        )
+        self._keep(renewed, user)
 
     def _asker(self, *, language: str | None, base_url: str | None = None) -> Asker:
         return read_asker(self._parts, ip_address=self._device.ip_address, language=language, base_url=base_url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -40,6 +40,23 @@ def check_rows(settings: Settings) -> Iterator[Finding]:
         yield from _check_tables(settings, reading_at_rest(path), file=path)
     except StoreUnavailableError as error:
         yield Finding("file", Status.UNSAFE, str(error), _BACKUP)
+
+
+@contextmanager
+def read_tables(settings: Settings) -> Iterator[FetchAll | None]:
+    """Yield what runs queries on the database as it is; None where it is not there, or not of this release."""
+    with ExitStack() as stack:
+        try:
+            database = open_database(settings)
+            if not isinstance(database, SQLiteDatabase):
+                reading = database.reading_at_rest() if database.revision() == HEAD else None
+            else:
+                path = _file_of(database)
+                reading = None if path is None else reading_at_rest(path)
+            fetch_all = None if reading is None else stack.enter_context(reading)
+        except (ConfigurationError, StoreUnavailableError):
+            fetch_all = None
+        yield fetch_all
 
 
 def _file_of(database: SQLiteDatabase) -> Path | None:

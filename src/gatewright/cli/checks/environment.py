@@ -8,14 +8,20 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
+from pydantic_settings import BaseSettings
 
 from gatewright.cli.checks.finding import Finding, Status
+from gatewright.methods import built_in_methods
 from gatewright.settings import Settings
 from gatewright.storage.sql.sqlite.file import SQLITE_VERSION
 
 _PREFIX = "GATEWRIGHT_"
 _SECRETS = {"GATEWRIGHT_JWT_SECRET", "GATEWRIGHT_JWT_SECRET_PREVIOUS", "GATEWRIGHT_MAIL_URL"}
-_FIELDS = [name.upper() for name in Settings.model_fields]
+_KINDS: list[type[BaseSettings]] = [
+    Settings,
+    *(each.settings_class for each in built_in_methods() if each.settings_class is not None),
+]
+_FIELDS = [name.upper() for kind in _KINDS for name in kind.model_fields]
 _SQLITE_WITH_RETURNING = (3, 35, 0)
 _ENV_FILE = Path(".env")
 

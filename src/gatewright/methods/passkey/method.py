@@ -47,6 +47,7 @@ class Passkey(Method):
 
     name = "passkey"
     title = N_("Passkey")
+    settings_class = PasskeySettings
     kinds = frozenset({Kind.POSSESSION, Kind.INHERENCE})
     strength = 100
     can_begin = True

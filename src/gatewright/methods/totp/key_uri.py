@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from io import BytesIO
 from urllib.parse import quote, urlencode
 
 _LONGEST_LABEL = 64
@@ -33,22 +32,6 @@ def key_uri(secret: bytes, *, issuer: str, account: str) -> str:
     query = {"secret": secret_text(secret), "issuer": issuer, "algorithm": "SHA1", "digits": "6", "period": "30"}
     # Some apps show a plus sign where another one reads a space.
     return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote, safe='', errors='replace')}"
-
-
-def qr_svg(text: str) -> str | None:
-    """Return a text as a QR code: an ``svg`` element without styles or scripts. None where segno is not installed.
-
-    It is black on white whatever the page is like, since not every phone reads the inverse, and as large as its place.
-    """
-    try:
-        import segno
-    except ImportError:
-        return None
-    picture = BytesIO()
-    segno.make_qr(text).save(
-        picture, kind="svg", xmldecl=False, nl=False, omitsize=True, svgclass=None, lineclass=None, light="#fff"
-    )
-    return picture.getvalue().decode()
 
 
 def _label(name: str) -> str:

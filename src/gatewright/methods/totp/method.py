@@ -13,10 +13,11 @@ from gatewright.errors import InvalidProofError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Enrolled, Method, Proven
 from gatewright.methods.totp.codes import SECRET_SIZE, time_steps_of
-from gatewright.methods.totp.key_uri import in_groups, key_uri, qr_svg, secret_text
+from gatewright.methods.totp.key_uri import in_groups, key_uri, secret_text
 from gatewright.methods.typed import read_typed
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Kind
+from gatewright.qr import qr_svg
 from gatewright.tokens import Decrypted
 
 _ENROLMENT = "totp_enrolment"
@@ -85,13 +86,12 @@ class Totp(Method):
             segno is not installed.
         """
         user, pending = step.require_user(), await step.kept(_ENROLMENT)
-        is_usable = pending is not None and pending.user_id == user.id and pending.tries < _MOST_TRIES
-        kept = self._try_decrypt(step, pending.data) if pending is not None and is_usable else None
+        kept = None
+        if pending is not None and pending.tries < _MOST_TRIES:
+            kept = self._try_decrypt(step, pending.data)  # what another user has begun here is not readable
+        secret = step.parts.random.token_bytes(SECRET_SIZE) if kept is None else kept.secret
         if kept is None:
-            secret = step.parts.random.token_bytes(SECRET_SIZE)
             await step.keep(_ENROLMENT, self._encrypt(step, secret))
-        else:
-            secret = kept.secret
         uri = key_uri(secret, issuer=step.parts.settings.site_name, account=user.username)
         return {"secret": in_groups(secret_text(secret)), "uri": uri, "qr_svg": qr_svg(uri)}
 

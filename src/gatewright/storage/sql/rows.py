@@ -55,7 +55,7 @@ class RecordWriter:
 
     def account(self, account: Account, *, password_hash: str | None) -> dict[str, object]:
         """Write an account as its row: its wallets stand in a table of their own."""
-        row = self.row(account) | {"password_hash": password_hash}
+        row = self.row(account) | {"password_hash": password_hash, "password_by_mail": False}
         del row["evrmore_address"]
         return row
 
@@ -149,7 +149,7 @@ class RecordReader:
 
     def mail(self, row: Row) -> QueuedMail:
         """Read a row of ``outbox``."""
-        id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path = row
+        id_, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details = row
         return QueuedMail(
             id=id_,
             kind=kind,
@@ -162,6 +162,7 @@ class RecordReader:
             tries=tries,
             error=error,
             next_path=next_path,
+            details=details,
         )
 
     def remembered(self, row: Row) -> Remembered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, false, text
 
 from gatewright.storage.sql.types import DIGEST, ID, KEY, LONG_TEXT, MOMENT, NUMBER, text_up_to
 
@@ -21,6 +21,8 @@ users = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("last_login", MOMENT),
     Column("password_hash", text_up_to(512)),
+    # With a default, as `_proven_by`.
+    Column("password_by_mail", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,  # found by key on every request: one tree to search, not two
 )
 
@@ -202,6 +204,7 @@ outbox = Table(
     Column("tries", Integer, nullable=False),
     Column("error", text_up_to(255)),
     Column("next_path", LONG_TEXT),
+    Column("details", LONG_TEXT, nullable=False, server_default=""),
 )
 
 authenticators = Table(

@@ -208,6 +208,22 @@ class LinkPromises(StoreFixtures):
         assert [a_queued_mail("notice", kind="password_changed")] == run(store.list_queued_mails())
         assert [entry.event for entry in record_of(store, run)[before:]] == ["password_reset"]
 
+    def test_whether_a_link_has_set_a_password_is_known_until_another_is_set(self, store: Store, run: Run) -> None:
+        """A renewed hash is the same password; of an account without one, or none at all, it is not so."""
+        for id_ in ("a", "b"):
+            add_account(store, run, id_)
+        add_link(store, run, "l", RESET)
+        known = [run(store.is_password_by_mail("a"))]
+        reset(store, run, "l")
+        known.append(run(store.is_password_by_mail("a")))
+        run(store.renew_password_hash("a", old_hash="new", new_hash="renewed"))
+        known.append(run(store.is_password_by_mail("a")))
+        known += [run(store.is_password_by_mail(other)) for other in ("b", "unknown")]
+        run(store.set_password_hash("a", "newer", keep=None, audit=an_entry("password_changed")))
+        known.append(run(store.is_password_by_mail("a")))
+
+        assert known == [False, True, True, False, False, False]
+
     def test_a_reset_that_fails_spends_nothing(self, store: Store, run: Run) -> None:
         """Where its mail cannot be kept, the link stays good, and the password and the sessions what they were."""
         add_account(store, run, "a")

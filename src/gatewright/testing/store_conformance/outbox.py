@@ -51,7 +51,9 @@ class OutboxPromises(StoreFixtures):
     def test_a_mail_is_kept_as_it_is(self, store: Store, run: Run) -> None:
         """Equal in every field, with a line of the record."""
         add_account(store, run, "a")
-        tried = replace(a_queued_mail("2"), created_at=NOW + TICK, tries=3, error="MailUnavailableError: no")
+        tried = replace(
+            a_queued_mail("2"), created_at=NOW + TICK, tries=3, error="MailUnavailableError: no", details="{}"
+        )
         mails = [queue_mail(store, run, mail) for mail in (a_queued_mail("1"), tried)]
 
         assert mails == run(store.list_queued_mails())

@@ -128,6 +128,26 @@ class VisitPromises(StoreFixtures):
         assert account == run(store.find_account("a"))
         assert lines == record_of(store, run)
 
+    def test_what_browsers_say_of_themselves_is_known_of_ended_sessions_too(self, store: Store, run: Run) -> None:
+        """Each once, of one account only, and not of the session that does not count."""
+        for id_ in ("a", "b"):
+            add_account(store, run, id_)
+        for id_, account_id, user_agent in (
+            ("1", "a", "one"),
+            ("2", "a", "one"),
+            ("3", "a", None),
+            ("4", "a", "two"),
+            ("5", "b", "three"),
+        ):
+            session = replace(a_session(id_, user_id=account_id), user_agent=user_agent, provider="SQLUserProvider")
+            audit = an_entry()
+            run(store.open_session(session, account_id=account_id, digest=digest_of(id_), ends=None, audit=audit))
+        run(store.end_session("1"))
+
+        assert set(run(store.list_user_agents("a", but="4"))) == {"one", None}
+        assert len(run(store.list_user_agents("a", but="unknown"))) == 3
+        assert run(store.list_user_agents("unknown", but="")) == []
+
     def test_opening_a_session_is_the_accounts_last_login(self, store: Store, run: Run) -> None:
         """And is recorded, in the same transaction."""
         account = add_account(store, run, "a")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from gatewright.errors import (
     GatewrightError,
@@ -21,14 +20,14 @@ from gatewright.methods import Method
 from gatewright.model import AuditEntry, Authenticator, User
 from gatewright.operations.audit import list_audit
 from gatewright.operations.sessions import is_account
-from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
+from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
 from gatewright.web.message_texts import EVENTS
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
-_CHANGE = (CURRENT_PASSWORD, PASSWORD, PASSWORD_CONFIRM)
+_CHANGE = (PASSWORD, PASSWORD_CONFIRM)
 _MOST_EVENTS = 5
 _MOST_LINES = 30
 """How many lines of the audit record are read to find these: some are of no interest here."""
@@ -72,6 +71,7 @@ class AccountPage:
             fields=self._fields if is_account(user) else (),
             values=await profile_of(visit, user) | dict(values or {}),
             has_password=await has_password(visit, user),
+            asks_password=await asks_password(visit, user),
             wallets=await wallets_of(visit, user),
             methods=await methods_of(visit),
             events=await events_of(visit, user),
@@ -99,7 +99,10 @@ class AccountPage:
         act = acts.get(self._form.get("action", ""))
         if act is None:
             raise TransportError(status=400)
-        return await act()
+        try:
+            return await act()
+        except UnconfirmedError:
+            return self._visit.redirect_to_confirmation()
 
     async def _show_again(self) -> Response:
         """Show everything again, with what was typed into a form that is out of date."""
@@ -126,7 +129,7 @@ class AccountPage:
             return visit.redirect_to_confirmation()
         if not is_account(self._user):
             raise TransportError(status=404)
-        proof, errors = own_account.typed_proof(visit, has_password=await has_password(visit, self._user))
+        proof, errors = own_account.typed_proof(visit)
         if not errors:
             try:
                 return await own_account.export(visit, proof)
@@ -150,10 +153,11 @@ class AccountPage:
 
     async def _change_password(self) -> Response:
         typed = typed_in(self._form, _CHANGE)
-        errors = problems_in(typed, _CHANGE)
+        proof, errors = own_account.typed_proof(self._visit)
+        errors = problems_in(typed, _CHANGE) | errors
         if not errors:
             try:
-                await change_password(self._visit, typed["current_password"], typed["password"])
+                await own_account.change_password(self._visit, proof, typed["password"])
             except (UserNotFoundError, RateLimitError, InvalidParameterError) as error:
                 errors = own_account.problem_with(error)
         if errors:
@@ -169,13 +173,11 @@ class AccountPage:
     async def _change(self, field: Field) -> Response | None:
         """Change one value with a fresh proof; return what to answer where that did not work."""
         typed = typed_in(self._form, [field])
-        proof, errors = own_account.typed_proof(self._visit, has_password=await has_password(self._visit, self._user))
+        proof, errors = own_account.typed_proof(self._visit)
         errors = problems_in(typed, [field]) | errors
         if not errors:
             try:
                 await own_account.CHANGES[field.name](self._visit, typed[field.name], proof)
-            except UnconfirmedError:
-                return self._visit.redirect_to_confirmation()
             except (UserNotFoundError, RateLimitError, InvalidParameterError, TakenError) as error:
                 errors = own_account.problem_with(error)
         return await self.show(status=422, values=typed, errors=errors, failed=field.name) if errors else None
@@ -183,11 +185,12 @@ class AccountPage:
     async def _link_wallet(self) -> Response:
         visit, form = self._visit, self._form
         hidden = {"action": "link_wallet"}
+        await visit.guard.require_fresh()
         try:
             if not form.keys() & {"challenge", "signature"}:
                 challenge = await wallet.offer(visit, form.get("evrmore_address", "").strip())
                 return await wallet.show_challenge(visit, challenge, path=self._path, form=form, hidden=hidden)
-            await link_wallet(visit, self._user, form)
+            await own_account.link_wallet(visit, self._user, form)
         except InvalidSignatureError:
             return await wallet.show_challenge_again(visit, form, path=self._path, hidden=hidden)
         except TakenError:
@@ -199,7 +202,7 @@ class AccountPage:
 
     async def _unlink_wallet(self) -> Response:
         try:
-            await self._visit.auth.unlink_wallet(self._name, self._form.get("evrmore_address", ""))
+            await own_account.unlink_wallet(self._visit, self._user, self._form)
         except InvalidParameterError:
             return await self.show(status=422, messages={"danger": "ERR_WALLET_LAST"})
         return self._done("MSG_WALLET_UNLINKED")
@@ -220,33 +223,6 @@ class AccountPage:
     @property
     def _path(self) -> str:
         return self._visit.site.path("account")
-
-    @property
-    def _name(self) -> str:
-        return self._user.username
-
-
-async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
-    """Link a wallet, proved by the signed challenge of this browser.
-
-    Raises:
-        GatewrightError: What `AsyncAuth.link_wallet` raises.
-        InvalidChallengeError: If the challenge was given to another browser.
-    """
-    address, challenge, signature = await wallet.bound_attempt(visit, form)
-    await visit.auth.link_wallet(
-        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
-    )
-
-
-async def change_password(visit: Visit, current: Any, new: Any) -> None:
-    """Change the visitor's password, which ends their other sessions.
-
-    Raises:
-        GatewrightError: What `AsyncGuard.change_password` raises.
-    """
-    await visit.guard.change_password(current, new, language=visit.language)
-    await visit.signed_in()
 
 
 async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> None:
@@ -287,6 +263,11 @@ async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str]]:
 async def wallets_of(visit: Visit, user: User) -> list[str]:
     """Return the addresses of the visitor's wallets."""
     return await visit.auth.list_wallets(user.username) if is_account(user) else []
+
+
+async def asks_password(visit: Visit, user: User) -> bool:
+    """Say whether forms ask for the password: where there is one, and no proof that is fresh enough."""
+    return await has_password(visit, user) and not await visit.guard.is_fresh(visit.site.settings.fresh_minutes)
 
 
 async def has_password(visit: Visit, user: User) -> bool:

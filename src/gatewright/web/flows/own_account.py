@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gatewright.errors import (
@@ -16,13 +18,14 @@ from gatewright.errors import (
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import CURRENT_PASSWORD
+from gatewright.web.flows import wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.response import Response, data, redirect
 from gatewright.web.visit import Visit
 
 _FILE = "account.json"
-_PROOF = (CURRENT_PASSWORD,)
+_PROOF = (replace(CURRENT_PASSWORD, is_required=False),)
 
 
 class DeletionPage:
@@ -31,12 +34,12 @@ class DeletionPage:
     Args:
         visit: Whose page it is.
         user: Who is signed in.
-        has_password: Whether the password is the proof that it is them; a wallet's signature else.
+        asks_password: Whether the page asks for the password, as a proof that it is them.
     """
 
-    def __init__(self, visit: Visit, user: User, *, has_password: bool) -> None:
+    def __init__(self, visit: Visit, user: User, *, asks_password: bool) -> None:
         self._visit = visit
-        self._has_password = has_password
+        self._asks_password = asks_password
         if not is_account(user):
             raise TransportError(status=404)
 
@@ -45,7 +48,7 @@ class DeletionPage:
         return await self._visit.site.pages.show(
             self._visit,
             "account_delete.html",
-            has_password=self._has_password,
+            asks_password=self._asks_password,
             **context,  # type: ignore[arg-type] # passed on as it is
         )
 
@@ -54,7 +57,7 @@ class DeletionPage:
         visit = self._visit
         if visit.is_form_expired():
             return await self.show(**EXPIRED)
-        typed, errors = typed_proof(visit, has_password=self._has_password)
+        typed, errors = typed_proof(visit)
         if not errors:
             try:
                 await delete(visit, typed)
@@ -68,12 +71,10 @@ class DeletionPage:
         return redirect(visit.site.path("login"))
 
 
-def typed_proof(visit: Visit, *, has_password: bool) -> tuple[str | None, dict[str, str]]:
-    """Return the password that was typed as a proof, and what is wrong with it, by field."""
-    if not has_password:
-        return None, {}
+def typed_proof(visit: Visit) -> tuple[str | None, dict[str, str]]:
+    """Return the password that was typed as a proof, if any was, and what is wrong with it, by field."""
     typed = typed_in(visit.request.form, _PROOF)
-    return typed[CURRENT_PASSWORD.name], problems_in(typed, _PROOF)
+    return typed[CURRENT_PASSWORD.name] or None, problems_in(typed, _PROOF)
 
 
 def problem_with(error: GatewrightError) -> dict[str, str]:
@@ -91,6 +92,42 @@ def problem_with(error: GatewrightError) -> dict[str, str]:
     if isinstance(error, InvalidParameterError) and error.evidence.get("reason") == "unchanged":
         return {"email": MESSAGES["ERR_EMAIL_UNCHANGED"]}
     return explain_field(error)
+
+
+async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+    """Link a wallet, proved by the signed challenge of this browser.
+
+    Raises:
+        StepUpRequiredError: If the visitor's last proof is too old.
+        GatewrightError: What `AsyncAuth.link_wallet` raises.
+        InvalidChallengeError: If the challenge was given to another browser.
+    """
+    await visit.guard.require_fresh()
+    address, challenge, signature = await wallet.bound_attempt(visit, form)
+    await visit.auth.link_wallet(
+        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
+    )
+
+
+async def unlink_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+    """Unlink a wallet.
+
+    Raises:
+        StepUpRequiredError: If the visitor's last proof is too old.
+        InvalidParameterError: If it is the only way to sign in.
+    """
+    await visit.guard.require_fresh()
+    await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
+
+
+async def change_password(visit: Visit, current: Any, new: Any) -> None:
+    """Change the visitor's password, which ends their other sessions.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.change_password` raises.
+    """
+    await visit.guard.change_password(current, new, language=visit.language)
+    await visit.signed_in()
 
 
 async def change_username(visit: Visit, username: Any, password: Any) -> None:

@@ -74,13 +74,12 @@ class ProvingPage:
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
-        if not self._is_confirmation and await visit.guard.pending_user() is None:
-            if await visit.user() is not None:  # by another tab
-                return redirect(visit.site.path_after_login(visit.wanted))
-            if chosen is None:
-                return redirect(visit.path_with_next("login", visit.wanted))
-        chosen = chosen or visit.request.arguments.get("method")
-        first = chosen if chosen in names else next(iter(names), None)
+        proving = await (visit.guard.user() if self._is_confirmation else visit.guard.pending_user())
+        asked = chosen or visit.request.arguments.get("method")
+        is_beginning = asked in [each.name for each in visit.site.beginning] and await visit.user() is None
+        if proving is None and not is_beginning:
+            return await self._back_to_login(**context)
+        first = asked if asked in names else next(iter(names), None)
         options: Mapping[str, Any] = {}
         if first is not None:
             options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
@@ -95,7 +94,7 @@ class ProvingPage:
             begun=begun,
             options=options,
             values=self._typed(),
-            proving=await visit.guard.user() if self._is_confirmation else await visit.guard.pending_user(),
+            proving=proving,
             enrollable=[] if names else visit.site.enrollable,
             **context,
         )
@@ -138,6 +137,14 @@ class ProvingPage:
         wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
 
+    async def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
+        """Lead to the first step, where no sign-in waits for its second, or not any more; or on, by another tab."""
+        if await self._visit.user() is not None:
+            return redirect(self._visit.site.path_after_login(self._visit.wanted))
+        for kind, code in (messages or {}).items():
+            self._visit.guard.add_message(kind, code)
+        return redirect(self._visit.path_with_next("login", self._visit.wanted))
+
     def _typed(self) -> dict[str, str]:
         """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
         form = self._visit.request.form if self._visit.request.method == "POST" else {}
@@ -157,7 +164,8 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     """Show the page of a link that proves somebody: nothing happens before they press its button."""
     name, _, _ = token.partition(".")
     method = _method_of_link(visit, name)
-    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, **context)
+    begun = await visit.guard.begun(name)
+    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, begun=begun, **context)
 
 
 async def submit_link(visit: Visit, token: str) -> Response:

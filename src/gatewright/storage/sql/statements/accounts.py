@@ -79,8 +79,13 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def set_password_hash(self) -> str:
-        """Parameters: ``account_id``, ``new_hash``."""
-        return self._sql(_set_hash())
+        """Parameters: ``account_id``, ``new_hash``, ``by_mail``."""
+        return self._sql(_set_hash().values(password_by_mail=bindparam("by_mail")))
+
+    @cached_property
+    def is_password_by_mail(self) -> str:
+        """Parameters: ``account_id``."""
+        return self._sql(select(u.password_by_mail).where(u.id == bindparam("account_id")))
 
     @cached_property
     def renew_password_hash(self) -> str:

@@ -20,7 +20,7 @@ FROM links
 WHERE links.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY links.created_at
 
 -- all_mails_of_account
-SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path, outbox.details
 FROM outbox
 WHERE outbox.account_id = %(account_id)s::VARCHAR COLLATE "C" ORDER BY outbox.created_at
 
@@ -71,7 +71,7 @@ WHERE outbox.due_at <= %(now)s::TIMESTAMP WITH TIME ZONE ORDER BY outbox.due_at
 LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED), (SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at > %(too_late)s::TIMESTAMP WITH TIME ZONE ORDER BY outbox.due_at
-LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED)) RETURNING outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+LIMIT 1 OFFSET 0 FOR UPDATE SKIP LOCKED)) RETURNING outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path, outbox.details
 
 -- count_authenticators_of_account
 SELECT count(*) AS count_1
@@ -341,7 +341,7 @@ FROM permissions
 WHERE permissions.name = %(name)s::VARCHAR COLLATE "C"
 
 -- insert_account
-INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash) VALUES (%(id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(is_active)s, %(is_verified)s, %(created_at)s::TIMESTAMP WITH TIME ZONE, %(last_login)s::TIMESTAMP WITH TIME ZONE, %(password_hash)s::VARCHAR COLLATE "C")
+INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) VALUES (%(id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(is_active)s, %(is_verified)s, %(created_at)s::TIMESTAMP WITH TIME ZONE, %(last_login)s::TIMESTAMP WITH TIME ZONE, %(password_hash)s::VARCHAR COLLATE "C", %(password_by_mail)s)
 
 -- insert_attempt
 INSERT INTO attempts (id, action, name, client, at) VALUES (%(id)s::VARCHAR COLLATE "C", %(action)s::VARCHAR COLLATE "C", %(name)s::VARCHAR COLLATE "C", %(client)s::VARCHAR COLLATE "C", %(at)s::TIMESTAMP WITH TIME ZONE)
@@ -359,7 +359,7 @@ INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires
 INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, digest, next_path) VALUES (%(id)s::VARCHAR COLLATE "C", %(purpose)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(digest)s, %(next_path)s::VARCHAR COLLATE "C")
 
 -- insert_queued_mail
-INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path) VALUES (%(id)s::VARCHAR COLLATE "C", %(kind)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(language)s::VARCHAR COLLATE "C", %(base_url)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(due_at)s::TIMESTAMP WITH TIME ZONE, %(tries)s::INTEGER, %(error)s::VARCHAR COLLATE "C", %(next_path)s::VARCHAR COLLATE "C")
+INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) VALUES (%(id)s::VARCHAR COLLATE "C", %(kind)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(language)s::VARCHAR COLLATE "C", %(base_url)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(due_at)s::TIMESTAMP WITH TIME ZONE, %(tries)s::INTEGER, %(error)s::VARCHAR COLLATE "C", %(next_path)s::VARCHAR COLLATE "C", %(details)s::VARCHAR COLLATE "C")
 
 -- insert_remembered
 INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest, proven_by) VALUES (%(id)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(rotated_at)s::TIMESTAMP WITH TIME ZONE, %(account_id)s::VARCHAR COLLATE "C", %(digest)s, %(previous_digest)s, %(proven_by)s::VARCHAR COLLATE "C")
@@ -369,6 +369,11 @@ INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expire
 
 -- insert_wallet
 INSERT INTO wallets (evrmore_address, account_id, linked_at) VALUES (%(evrmore_address)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(linked_at)s::TIMESTAMP WITH TIME ZONE)
+
+-- is_password_by_mail
+SELECT users.password_by_mail
+FROM users
+WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
 
 -- is_session_alive
 SELECT sessions.id
@@ -431,7 +436,7 @@ SELECT permissions.name
 FROM permissions ORDER BY permissions.name
 
 -- list_queued_mails
-SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path, outbox.details
 FROM outbox ORDER BY outbox.created_at, outbox.id
 
 -- list_roles
@@ -452,6 +457,11 @@ WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WI
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.provider = %(provider)s::VARCHAR COLLATE "C" AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
+
+-- list_user_agents_of_account
+SELECT DISTINCT sessions.user_agent
+FROM sessions
+WHERE sessions.account_id = %(account_id)s::VARCHAR COLLATE "C" AND sessions.id != %(but)s::VARCHAR COLLATE "C"
 
 -- list_wallets
 SELECT wallets.evrmore_address
@@ -577,7 +587,7 @@ DELETE FROM remembered WHERE remembered.user_id = %(user_id)s::VARCHAR COLLATE "
 -- remove_wallet
 DELETE FROM wallets WHERE wallets.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C" AND wallets.account_id = %(account_id)s::VARCHAR COLLATE "C" AND ((EXISTS (SELECT wallets_1.evrmore_address, wallets_1.account_id, wallets_1.linked_at
 FROM wallets AS wallets_1
-WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
+WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash, users.password_by_mail
 FROM users
 WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
 
@@ -635,7 +645,7 @@ UPDATE remembered SET rotated_at=%(now)s::TIMESTAMP WITH TIME ZONE, digest=%(new
 INSERT INTO profiles (account_id, fields) VALUES (%(account_id)s::VARCHAR COLLATE "C", %(fields)s::VARCHAR COLLATE "C") ON CONFLICT (account_id) DO UPDATE SET fields = excluded.fields
 
 -- set_password_hash
-UPDATE users SET password_hash=%(new_hash)s::VARCHAR COLLATE "C" WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
+UPDATE users SET password_hash=%(new_hash)s::VARCHAR COLLATE "C", password_by_mail=%(by_mail)s WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
 
 -- sole_roles_of_account
 SELECT user_roles.role

@@ -65,6 +65,12 @@ class SessionStatements(StatementsBase):
         return self._sql(_listed().where(OF_USER))
 
     @cached_property
+    def list_user_agents_of_account(self) -> str:
+        """Parameters: ``account_id``, ``but``, a session."""
+        others = and_(s.account_id == bindparam("account_id"), s.id != bindparam("but"))
+        return self._sql(select(s.user_agent).distinct().where(others))
+
+    @cached_property
     def end_session(self) -> str:
         """Parameters: ``session_id``. Returns the session, with its account, to the one caller who ended it."""
         return self._sql(_end(s.id == bindparam("session_id")).returning(*RECORD, s.account_id))

@@ -20,7 +20,7 @@ FROM links
 WHERE links.account_id = :account_id ORDER BY links.created_at
 
 -- all_mails_of_account
-SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path, outbox.details
 FROM outbox
 WHERE outbox.account_id = :account_id ORDER BY outbox.created_at
 
@@ -71,7 +71,7 @@ WHERE outbox.due_at <= :now ORDER BY outbox.due_at
 LIMIT 1 OFFSET 0), (SELECT outbox.id
 FROM outbox
 WHERE outbox.due_at > :too_late ORDER BY outbox.due_at
-LIMIT 1 OFFSET 0)) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path
+LIMIT 1 OFFSET 0)) RETURNING id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details
 
 -- count_authenticators_of_account
 SELECT count(*) AS count_1
@@ -313,7 +313,7 @@ FROM permissions
 WHERE permissions.name = :name
 
 -- insert_account
-INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash) VALUES (:id, :username, :email, :is_active, :is_verified, :created_at, :last_login, :password_hash)
+INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) VALUES (:id, :username, :email, :is_active, :is_verified, :created_at, :last_login, :password_hash, :password_by_mail)
 
 -- insert_attempt
 INSERT INTO attempts (id, action, name, client, at) VALUES (:id, :action, :name, :client, :at)
@@ -331,7 +331,7 @@ INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires
 INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, digest, next_path) VALUES (:id, :purpose, :account_id, :email, :created_at, :expires_at, :digest, :next_path)
 
 -- insert_queued_mail
-INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path) VALUES (:id, :kind, :account_id, :email, :language, :base_url, :created_at, :due_at, :tries, :error, :next_path)
+INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) VALUES (:id, :kind, :account_id, :email, :language, :base_url, :created_at, :due_at, :tries, :error, :next_path, :details)
 
 -- insert_remembered
 INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest, proven_by) VALUES (:id, :user_id, :username, :provider, :created_at, :expires_at, :rotated_at, :account_id, :digest, :previous_digest, :proven_by)
@@ -341,6 +341,11 @@ INSERT INTO sessions (id, user_id, evrmore_address, provider, created_at, expire
 
 -- insert_wallet
 INSERT INTO wallets (evrmore_address, account_id, linked_at) VALUES (:evrmore_address, :account_id, :linked_at)
+
+-- is_password_by_mail
+SELECT users.password_by_mail
+FROM users
+WHERE users.id = :account_id
 
 -- is_session_alive
 SELECT sessions.id
@@ -403,7 +408,7 @@ SELECT permissions.name
 FROM permissions ORDER BY permissions.name
 
 -- list_queued_mails
-SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path
+SELECT outbox.id, outbox.kind, outbox.account_id, outbox.email, outbox.language, outbox.base_url, outbox.created_at, outbox.due_at, outbox.tries, outbox.error, outbox.next_path, outbox.details
 FROM outbox ORDER BY outbox.created_at, outbox.id
 
 -- list_roles
@@ -424,6 +429,11 @@ WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.accou
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
 WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.user_id = :user_id AND sessions.provider = :provider AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
+
+-- list_user_agents_of_account
+SELECT DISTINCT sessions.user_agent
+FROM sessions
+WHERE sessions.account_id = :account_id AND sessions.id != :but
 
 -- list_wallets
 SELECT wallets.evrmore_address
@@ -549,7 +559,7 @@ DELETE FROM remembered WHERE remembered.user_id = :user_id AND remembered.provid
 -- remove_wallet
 DELETE FROM wallets WHERE wallets.evrmore_address = :evrmore_address AND wallets.account_id = :account_id AND ((EXISTS (SELECT wallets_1.evrmore_address, wallets_1.account_id, wallets_1.linked_at
 FROM wallets AS wallets_1
-WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash
+WHERE wallets_1.account_id = wallets.account_id AND wallets_1.evrmore_address != wallets.evrmore_address)) OR (EXISTS (SELECT users.id, users.username, users.email, users.is_active, users.is_verified, users.created_at, users.last_login, users.password_hash, users.password_by_mail
 FROM users
 WHERE users.id = wallets.account_id AND users.password_hash IS NOT NULL AND (users.username IS NOT NULL OR users.email IS NOT NULL))))
 
@@ -607,7 +617,7 @@ UPDATE remembered SET rotated_at=:now, digest=:new_digest, previous_digest=remem
 INSERT INTO profiles (account_id, fields) VALUES (:account_id, :fields) ON CONFLICT (account_id) DO UPDATE SET fields = excluded.fields
 
 -- set_password_hash
-UPDATE users SET password_hash=:new_hash WHERE users.id = :account_id
+UPDATE users SET password_hash=:new_hash, password_by_mail=:by_mail WHERE users.id = :account_id
 
 -- sole_roles_of_account
 SELECT user_roles.role

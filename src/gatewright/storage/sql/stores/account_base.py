@@ -16,10 +16,13 @@ class AccountBase(StoreBase):
         row = await tx.fetch_one(self._statements.find_account, {"account_id": account_id})
         return None if row is None else self._read.account(row)
 
-    async def _replace_password(self, tx: Transaction, account_id: str, new_hash: str, *, keep: str | None) -> None:
+    async def _replace_password(
+        self, tx: Transaction, account_id: str, new_hash: str, *, keep: str | None, by_mail: bool = False
+    ) -> None:
         """Keep the hash of a new password; whatever the old one has let in is out, but for one session."""
         sql = self._statements
-        await tx.execute(sql.set_password_hash, {"account_id": account_id, "new_hash": new_hash})
+        change = {"account_id": account_id, "new_hash": new_hash, "by_mail": by_mail}
+        await tx.execute(sql.set_password_hash, change)
         await tx.execute(sql.delete_links, {"account_id": account_id, "purpose": "password_reset"})
         await self._drop_email_change(tx, account_id)
         await self._forget(tx, account_id, keep=keep)

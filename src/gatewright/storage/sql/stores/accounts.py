@@ -88,6 +88,11 @@ class SQLAccounts(AccountBase):
             await self._post(tx, mail)
             await self._record(tx, audit)
 
+    async def is_password_by_mail(self, account_id: str) -> bool:
+        """Implement `AccountStore`."""
+        row = await self._database.fetch_one(self._statements.is_password_by_mail, {"account_id": account_id})
+        return row is not None and bool(row[0])
+
     async def renew_password_hash(self, account_id: str, *, old_hash: str, new_hash: str) -> None:
         """Implement `AccountStore`."""
         async with self._database.transaction() as tx:

@@ -49,7 +49,7 @@ class SQLLinks(AccountBase):
             account_id = await self._spend(tx, link_id, purpose="password_reset", now=audit.at)
             if account_id is None:
                 return False
-            await self._replace_password(tx, account_id, new_hash, keep=None)
+            await self._replace_password(tx, account_id, new_hash, keep=None, by_mail=True)
             await self._post(tx, mail)
             await self._record(tx, audit)
         return True

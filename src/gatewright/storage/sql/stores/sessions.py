@@ -78,6 +78,12 @@ class SQLSessions(StoreBase):
             parameters |= asdict(owner)
         return [self._read.session(row) for row in await self._database.fetch_all(statement, parameters)]
 
+    async def list_user_agents(self, account_id: str, *, but: str) -> list[str | None]:
+        """Implement `SessionStore`."""
+        which = {"account_id": account_id, "but": but}
+        rows = await self._database.fetch_all(self._statements.list_user_agents_of_account, which)
+        return [user_agent for (user_agent,) in rows]
+
     async def end_session(
         self, session_id: str, *, forget_browsers: bool = False, audit: AuditEntry | None = None
     ) -> Session | None:

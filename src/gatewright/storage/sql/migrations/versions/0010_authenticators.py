@@ -22,6 +22,8 @@ def upgrade() -> None:
     """Make the tables and add the columns."""
     _make_authenticators()
     _make_pending_steps()
+    op.add_column("outbox", sa.Column("details", LONG_TEXT, nullable=False, server_default=""))
+    op.add_column("users", sa.Column("password_by_mail", sa.Boolean, nullable=False, server_default=sa.false()))
     for table in _PROVEN:
         op.add_column(table, sa.Column("proven_by", LONG_TEXT, nullable=False, server_default=""))
 
@@ -30,6 +32,8 @@ def downgrade() -> None:
     """Drop the columns and the tables."""
     for table in _PROVEN:
         op.drop_column(table, "proven_by")
+    op.drop_column("users", "password_by_mail")
+    op.drop_column("outbox", "details")
     op.drop_table("pending_steps")
     op.drop_table("authenticators")
 

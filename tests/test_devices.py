@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatewright.web.devices import device_name
+from gatewright.devices import device_name
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0"

@@ -1,4 +1,4 @@
-"""Say in two words what a session was opened with. For people to recognise it; nothing is decided by it."""
+"""Say in two words what a session was opened with. For people to recognise it: nobody is let in or kept out by it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,64 @@
+"""Checks of who must have a second factor: does the policy lock somebody out, and can codes by mail arrive?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gatewright.cli.checks.deep import read_tables
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.errors import ConfigurationError
+from gatewright.methods import Method, load_methods
+from gatewright.methods.email_code import EmailCode
+from gatewright.settings import Settings
+from gatewright.storage.sql.without_factor import count_without_factor
+
+
+def check_second_factor(settings: Settings) -> Iterator[Finding]:
+    """Check that whoever must have a second factor can have one."""
+    try:
+        methods = load_methods(settings.methods)
+    except ConfigurationError as error:
+        yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
+        return
+    yield Finding("methods", Status.OK, f"Users prove themselves by: {', '.join(methods)}.")
+    yield from _check_mailed_codes(settings, methods.get("email_code"))
+    yield from _check_policy(settings, methods)
+
+
+def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
+    if not isinstance(method, EmailCode) or not (method.can_begin or method.counts_as_second):
+        return
+    if settings.mail_url.get_secret_value().startswith("console:") and settings.is_production:
+        finding = "Users are to be mailed codes, and no mail leaves this machine: nobody can sign in by one."
+        cure = "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587, or GATEWRIGHT_EMAIL_CODE=off."
+        yield Finding("mailed codes", Status.WARNING, finding, cure)
+    else:
+        yield Finding("mailed codes", Status.OK, "Users can be mailed codes.")
+
+
+def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
+    if not (is_for_all or roles):
+        yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
+        return
+    who = "Everybody" if is_for_all else f"Whoever has the role {' or '.join(roles)}"
+    mailed = methods.get("email_code")
+    if isinstance(mailed, EmailCode) and mailed.counts_as_second:
+        yield Finding("second factor", Status.OK, f"{who} must have a second factor, and can be mailed a code.")
+        return
+    if not any(method.at_most for method in methods.values()):
+        finding = f"{who} must have a second factor, and there is no method to enrol: without a wallet nobody gets in."
+        cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
+        yield Finding("second factor", Status.WARNING, finding, cure)
+        return
+    with read_tables(settings) as fetch_all:
+        count = 0 if fetch_all is None else count_without_factor(fetch_all, roles=None if is_for_all else roles)
+    if not count:
+        yield Finding("second factor", Status.OK, f"{who} must have a second factor, and has one.")
+        return
+    yield Finding(
+        "second factor",
+        Status.WARNING,
+        f"{who} must have a second factor. {count} users have none: whoever gives their password first sets one up.",
+        "Have them sign in soon. A user's own: gatewright user factors NAME",
+    )

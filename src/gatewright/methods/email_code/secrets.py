@@ -1,0 +1,50 @@
+"""The code and the link of a mail. They follow from a key of the settings and from what the mail belongs to.
+
+So neither is kept anywhere, not even as a digest: a code has so few digits that whoever reads a digest of it tries them
+all, salted or not. Without the key there is nothing to try them on.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from hmac import compare_digest
+
+from gatewright.ports import Mailed
+from gatewright.tokens import DerivedSecrets
+
+
+def mailed_for(derived: DerivedSecrets, step_id: str, *, digits: int) -> Mailed:
+    """Return the code and the link's secret of a pending step."""
+    return Mailed(_code(derived.of(_code_name(step_id)), digits), _token(derived.of(_link_name(step_id))))
+
+
+def is_code_of(derived: DerivedSecrets, step_id: str, code: str, *, digits: int) -> bool:
+    """Say whether a code is that of a pending step, by whichever key it was made."""
+    return _is_one_of(code, [_code(secret, digits) for secret in derived.all_of(_code_name(step_id))])
+
+
+def is_token_of(derived: DerivedSecrets, step_id: str, token: str) -> bool:
+    """Say whether the secret of a link is that of a pending step."""
+    return _is_one_of(token, [_token(secret) for secret in derived.all_of(_link_name(step_id))])
+
+
+def _is_one_of(given: str, right: list[str]) -> bool:
+    typed = given.encode(errors="surrogatepass")
+    return any(compare_digest(typed, each.encode()) for each in right)
+
+
+def _code(secret: bytes, digits: int) -> str:
+    """Return a code. Of 256 bits, no code is likelier than another one by more than one in 2**229."""
+    return f"{int.from_bytes(secret) % 10**digits:0{digits}}"
+
+
+def _token(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).rstrip(b"=").decode()
+
+
+def _code_name(step_id: str) -> str:
+    return f"email_code code {step_id}"
+
+
+def _link_name(step_id: str) -> str:
+    return f"email_code link {step_id}"

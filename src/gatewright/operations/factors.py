@@ -1,0 +1,159 @@
+"""An administrator looks at what a user proves themselves by, and removes it: for whoever has lost theirs."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from gatewright.errors import Denied, InvalidParameterError
+from gatewright.model import AuditEntry, Authenticator, PendingStep, User, has_passed
+from gatewright.operations.arguments import require_text
+from gatewright.operations.audit import entry
+from gatewright.operations.enrolment import notice, remove_authenticators
+from gatewright.operations.outbox import METHOD_REMOVAL_ANNOUNCED
+from gatewright.operations.parts import Parts
+from gatewright.operations.prove_user import require_user
+from gatewright.operations.rights import require_account
+from gatewright.operations.sessions import is_account
+from gatewright.operations.step import Step, data_of, owner_of
+from gatewright.operations.users import user_of
+from gatewright.operations.visits import Device, digest_of
+from gatewright.proofs import Proof
+
+_LONGEST_REASON = 255
+_KIND = "factor_reset"
+_GOOD_FOR = timedelta(days=30)
+"""How long after it was due the user may sign in for it to happen."""
+
+
+async def list_factors(parts: Parts, username: str, *, provider: object) -> list[Authenticator]:
+    """Return what a user has enrolled, oldest first.
+
+    Args:
+        parts: The application's parts.
+        username: Whose: a name of an account of ours, or what another provider knows them by.
+        provider: That provider, by its name or itself; None for our own accounts.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+        ConfigurationError: If there is no such provider.
+    """
+    return await parts.store.list_authenticators(owner_of(await _find(parts, username, provider)))
+
+
+async def remove_factors(
+    parts: Parts, username: str, *, method: str | None, provider: object, actor: str, reason: str
+) -> list[Authenticator]:
+    """Remove what a user has enrolled of one method, or of all, tell them by mail, and return what is gone.
+
+    Their sessions stay: end those where somebody else may have the factor. Where the setting ``factor_reset_hours``
+    says so, it is announced only, and `settle_reset` does it later: nothing is gone yet.
+
+    Args:
+        parts: The application's parts.
+        username: Whose, as for `list_factors`.
+        method: Which method's; None for every one.
+        provider: As for `list_factors`.
+        actor: Who does it.
+        reason: Why, for the record: whoever asks for this may not be whom they say they are.
+
+    Raises:
+        UserNotFoundError: If there is no such user.
+        InvalidParameterError: If there is no such method, or no actor or reason.
+        ConfigurationError: If there is no such provider.
+        Denied: If a ``pre_method_removal`` hook refuses.
+    """
+    for name, value in (("actor", actor), ("reason", reason)):
+        if not require_text(name, value, at_most=_LONGEST_REASON).strip():
+            raise InvalidParameterError(f"{name} must say something.", parameter=name)
+    user = await _find(parts, username, provider)
+    step = Step(parts, Device(), None, str(user.provider_name), user=user)
+    if method is not None and method not in parts.methods and method not in await step.enrolled():
+        raise InvalidParameterError(f"There is no method {method!r:.80}.", parameter="method")
+    if parts.settings.factor_reset_hours:
+        await _announce(step, method=method, actor=actor, reason=reason)
+        return []
+    return await remove_authenticators(step, method=method, actor=actor, reason=reason)
+
+
+async def settle_reset(step: Step, proof: Proof) -> None:
+    """Do what an administrator has announced to a user who signs in, if its time has come.
+
+    It is called off where they have just proven themselves by what would be removed: they have not lost it.
+
+    Args:
+        step: The step, with its user.
+        proof: What they have just proven.
+    """
+    parts, user = step.parts, step.require_user()
+    if not parts.settings.factor_reset_hours:
+        return
+    announced = await parts.store.find_pending_step(_digest(user), kind=_KIND, now=step.now)
+    if announced is None:
+        return
+    data = data_of(announced)
+    method = data["method"]
+    if proof.method == method or (method is None and proof.method in await step.enrolled()):
+        if await parts.store.claim_pending_step(announced.id, now=step.now):
+            await parts.store.add_audit(_line(step, "method_removal_called_off", method=method))
+    elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now):
+        with suppress(Denied):  # by a hook: then everything stays
+            if await parts.store.claim_pending_step(announced.id, now=step.now):
+                await remove_authenticators(step, method=method, actor=data["actor"], reason=data["reason"])
+
+
+async def _announce(step: Step, *, method: str | None, actor: str, reason: str) -> None:
+    """Keep what is to be removed, and tell the user. A later announcement takes the place of an earlier one."""
+    parts, user = step.parts, step.require_user()
+    due_at = step.now + timedelta(hours=parts.settings.factor_reset_hours)
+    announced = PendingStep(
+        id=parts.new_id(),
+        kind=_KIND,
+        user_id=user.id,
+        username=user.username,
+        provider=user.provider_name,
+        data=json.dumps({"method": method, "actor": actor, "reason": reason, "due_at": due_at.isoformat()}),
+        created_at=step.now,
+        expires_at=due_at + _GOOD_FOR,
+    )
+    account_id = user.id if is_account(user) else None
+    await parts.store.keep_pending_step(announced, digest=_digest(user), account_id=account_id)
+    line = _line(step, "method_removal_announced", method=method, actor=actor, reason=reason)
+    mail = notice(step, METHOD_REMOVAL_ANNOUNCED, method=method, due_at=due_at)
+    if mail is None:
+        await parts.store.add_audit(line)
+    else:
+        await parts.store.queue_mail(mail, audit=line)
+        parts.wake_mail_worker()
+
+
+def _line(
+    step: Step, event: str, *, method: str | None, actor: str | None = None, reason: str | None = None
+) -> AuditEntry:
+    user = step.require_user()
+    return entry(
+        step.parts,
+        event,
+        user_id=user.id,
+        username=user.username,
+        provider=user.provider_name,
+        method=method,
+        client=step.device.ip_address,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def _digest(user: User) -> bytes:
+    """Return what an announcement is found by. No browser keeps it, and it is no secret."""
+    return digest_of(f"{_KIND} {owner_of(user)}")
+
+
+async def _find(parts: Parts, username: str, provider: object) -> User:
+    if provider is None:
+        return await user_of(parts, await require_account(parts, username))
+    name, source = parts.sources.find(provider)
+    user = require_user(await parts.call(source.bypass, username), provider=name)
+    user.provider_name = name
+    return user

@@ -1,0 +1,87 @@
+"""``gatewright doctor`` on who must have a second factor: whom the policy locks out, and whether codes can arrive."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def told(invoke):
+    """Run the doctor, and return the status and the finding of one check."""
+
+    def told(check, **env):
+        rows = json.loads(invoke("doctor", "--json", **env).stdout)["findings"]
+        return next(((row["status"], row["finding"]) for row in rows if row["check"] == check), None)
+
+    return told
+
+
+def test_without_a_policy_nobody_is_locked_out(told):
+    """And without a database there is nobody."""
+    assert told("second factor")[0] == "ok"
+    assert told("second factor", GATEWRIGHT_SECOND_FACTOR="required") == (
+        "ok",
+        "Everybody must have a second factor, and has one.",
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [{"GATEWRIGHT_SECOND_FACTOR": "required"}, {"GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}],
+    ids=["all", "role"],
+)
+def test_a_policy_that_nobody_can_meet(told, policy):
+    """There is no method to enrol; a mailed code is one."""
+    status, finding = told("second factor", **policy, GATEWRIGHT_METHODS="password,email_code")
+    assert status == "warning"
+    assert "no method to enrol" in finding
+    both = policy | {"GATEWRIGHT_METHODS": "password,email_code", "GATEWRIGHT_EMAIL_CODE": "second"}
+    assert told("second factor", **both)[0] == "ok"
+
+
+def test_users_who_have_none_are_counted(told, database):
+    """Of the role, also by one that inherits it; those without it, or who may not sign in, do not count."""
+    database.create_role("staff")
+    database.create_role("boss", inherits=["staff"])
+    for name, roles in (("anna", ["staff"]), ("ben", ["boss"]), ("both", ["staff", "boss"]), ("guest", [])):
+        database.create_user(name, roles=roles)
+    database.create_user("gone", roles=["staff"], is_active=False)
+
+    status, finding = told("second factor", GATEWRIGHT_SECOND_FACTOR_ROLES="staff")
+    assert status == "warning"
+    assert " 3 users have none" in finding
+    assert " 4 users have none" in told("second factor", GATEWRIGHT_SECOND_FACTOR="required")[1]
+
+
+def test_mailed_codes_need_a_mail_server(told):
+    """Where real people sign in; where they are off nothing is said."""
+    production = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_EMAIL_CODE": "second"}
+    assert told("mailed codes") is None
+    assert told("mailed codes", **production)[0] == "warning"
+    assert told("mailed codes", **production, GATEWRIGHT_MAIL_URL="smtp://mail.example.org")[0] == "ok"
+
+
+def test_a_methods_own_setting_is_a_setting(told):
+    """And a misspelt one is told, with what was meant."""
+    assert told("names", GATEWRIGHT_EMAIL_CODE="off", GATEWRIGHT_EMAIL_CODE_DIGITS="6")[0] == "ok"
+    assert told("names", GATEWRIGHT_EMAIL_CODES="off")[0] == "unsafe"
+
+
+@pytest.mark.parametrize(
+    ("env", "named"),
+    [
+        ({"GATEWRIGHT_EMAIL_CODE": "sometimes"}, "GATEWRIGHT_EMAIL_CODE"),
+        ({"GATEWRIGHT_EMAIL_CODE_DIGITS": "5"}, "GATEWRIGHT_EMAIL_CODE_DIGITS"),
+        ({"GATEWRIGHT_METHODS": "password,carrier_pigeon"}, "carrier_pigeon"),
+    ],
+    ids=["use", "digits", "method"],
+)
+def test_what_cannot_be_loaded_is_told(invoke, env, named):
+    """With its cure, and it is unsafe: nothing starts."""
+    result = invoke("doctor", "--json", **env)
+    rows = json.loads(result.stdout)["findings"]
+
+    assert result.exit_code == 1
+    assert [named in row["cure"] for row in rows if (row["check"], row["status"]) == ("methods", "unsafe")] == [True]

@@ -1,0 +1,118 @@
+"""An administrator's removal of factors that waits: announced, called off by whoever still has them, or done."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gatewright.errors import Denied, SecondFactorRequiredError
+from gatewright.methods import Enrolled, Method, Proven
+from gatewright.proofs import Kind
+from visitors import OURS, PASSWORD, Visitor
+
+
+class Token(Method):
+    """Something that a user has, and that is always right."""
+
+    name = "token"
+    title = "Token"
+    kinds = frozenset({Kind.POSSESSION})
+    is_demanded = True
+    at_most = 3
+
+    async def verify(self, step, given):
+        return Proven(step.require_user(), self.proof(step))
+
+    async def enrol(self, step, given):
+        return Enrolled([self.authenticator(step, key=step.parts.new_id().encode())])
+
+
+@pytest.fixture
+def auth(make_auth, gatewright_settings, register):
+    """An application where a removal waits for a day, and carol, who has a token."""
+    settings = gatewright_settings.with_values(factor_reset_hours=24, notify_new_devices=False)
+    auth = make_auth(settings=settings, methods=[Token()])
+    register(auth, email="carol@example.com")
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().enrol("token")
+    return auth
+
+
+@pytest.fixture
+def sign_in(auth):
+    """Give carol's password in a new browser, and say whether that was enough."""
+
+    def sign_in():
+        visitor = Visitor(auth)
+        try:
+            visitor.request().login("carol", PASSWORD, OURS)
+        except SecondFactorRequiredError:
+            return visitor, False
+        return visitor, True
+
+    return sign_in
+
+
+def events(auth):
+    return [entry.event for _, entry in auth.list_audit() if entry.event.startswith("method_remov")]
+
+
+@pytest.mark.parametrize("method", [None, "token"])
+def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in, clock, method):
+    """Before that the factor is still asked for, and not giving it calls nothing off."""
+    assert auth.remove_authenticators("carol", method, actor="root", reason="called us") == []
+    (mail,) = [each for each in auth.list_queued_mails() if each.kind == "method_removal_announced"]
+    clock.advance(hours=23)
+    assert sign_in()[1] is False
+    assert len(auth.list_authenticators("carol")) == 1
+    clock.advance(hours=1)
+    assert sign_in()[1] is True
+
+    assert auth.list_authenticators("carol") == []
+    assert json.loads(mail.details)["due_at"] == "2030-01-02T12:00:00+00:00"
+    assert events(auth) == ["method_removal_announced", "method_removed"]
+    (removed,) = [entry for _, entry in auth.list_audit(event="method_removed")]
+    assert (removed.actor, removed.reason) == ("root", "called us")
+
+
+@pytest.mark.parametrize("method", [None, "token"])
+def test_whoever_still_has_it_calls_it_off(auth, sign_in, clock, method):
+    """By signing in with it; it happens neither then nor later."""
+    auth.remove_authenticators("carol", method, actor="root", reason="called us")
+    visitor, _ = sign_in()
+    visitor.request().prove("token", {})
+    clock.advance(days=2)
+
+    assert sign_in()[1] is False
+    assert len(auth.list_authenticators("carol")) == 1
+    assert events(auth) == ["method_removal_announced", "method_removal_called_off"]
+
+
+def test_a_new_password_calls_it_off(auth, sign_in, clock):
+    """Whatever was begun about the account is over."""
+    auth.remove_authenticators("carol", actor="root", reason="called us")
+    auth.set_password("carol", PASSWORD)
+    clock.advance(days=2)
+    assert sign_in()[1] is False
+
+
+def test_it_is_not_good_for_ever(auth, sign_in, clock):
+    """After a month it has to be asked for again."""
+    auth.remove_authenticators("carol", actor="root", reason="called us")
+    clock.advance(days=32)
+    assert sign_in()[1] is False
+
+
+def test_a_hook_that_refuses_keeps_everything(auth, sign_in, clock):
+    """And the sign-in goes on to the second factor."""
+
+    def refuse():
+        raise Denied("not here")
+
+    auth.remove_authenticators("carol", actor="root", reason="called us")
+    auth.add_hook("pre_method_removal", refuse)
+    clock.advance(days=2)
+    assert sign_in()[1] is False
+    assert len(auth.list_authenticators("carol")) == 1

@@ -1,0 +1,135 @@
+"""Codes and links by mail through pages and the JSON API, in a browser that comes and goes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from gatewright.methods.email_code import EmailCode, EmailCodeSettings
+
+ANNA = "anna@example.com"
+PASSWORD = "correct horse battery staple"
+JSON = [("Content-Type", "application/json")]
+
+
+@pytest.fixture
+def pages(make_pages):
+    """Pages of an application whose users sign in by mailed codes, with anna."""
+    method = EmailCode(EmailCodeSettings(email_code="both"))
+    pages = make_pages(auth={"methods": [method]}, mail_delivery="command", public_url="https://shop.example")
+    made = pages.auth.create_user("anna", email=ANNA, password=PASSWORD, is_verified=True)
+    if hasattr(made, "send"):
+        pages.call(made)
+    return pages
+
+
+@pytest.fixture
+def receive(pages, mailbox):
+    """Have the mails sent, and return the code of the last one."""
+
+    def receive():
+        sent = pages.auth.deliver_mails()
+        if hasattr(sent, "send"):
+            pages.call(sent)
+        return re.search(r"\b\d{8}\b", mailbox.mails[-1].text)[0]
+
+    return receive
+
+
+@pytest.fixture
+def ask(browser):
+    """Ask for a code on the login page, and return the page that wants it."""
+
+    def ask(browser=browser, email=ANNA):
+        form = next(each for each in browser.get("/login?next=/x").forms if each.fields.get("method") == "email_code")
+        return browser.submit(form, email=email)
+
+    return ask
+
+
+def test_a_visitor_types_the_code(pages, browser, ask, receive):
+    """And is led on to where they wanted to go; the field says to the phone what it is."""
+    page = ask()
+    assert page.status == 200
+    assert 'autocomplete="one-time-code"' in page.text
+    form = next(each for each in page.forms if each.fields.get("action") == "prove")
+    answer = browser.submit(form, code=receive())
+
+    assert (answer.status, answer.location) == (303, "/x")
+    assert pages.user_of(browser).username == "anna"
+
+
+def test_an_unknown_address_gets_the_same_page(browser, ask, pages):
+    """But for the address itself, and the token of its forms."""
+    known = re.sub(r'value="[^"]{30,}"', "", ask(email=ANNA).text)
+    unknown = re.sub(r'value="[^"]{30,}"', "", ask(pages.browser(), email="nobody@example.com").text)
+
+    assert unknown.replace("nobody@example.com", ANNA) == known
+
+
+def test_a_page_that_was_closed_can_be_opened_again(browser, ask, receive, pages):
+    """A phone forgets pages while their reader is in another application."""
+    ask()
+    page = browser.get("/login/step?method=email_code&next=/x")
+    form = next(each for each in page.forms if each.fields.get("action") == "prove")
+
+    assert browser.submit(form, code=receive()).location == "/x"
+    assert pages.browser().get("/login/step?method=nonsense").location == "/login"
+    assert pages.browser().get("/login/step").location == "/login"
+
+
+def test_a_wrong_code_is_told_and_can_be_corrected(browser, ask, receive):
+    """On the same page."""
+    page = ask()
+    code = receive()
+    form = next(each for each in page.forms if each.fields.get("action") == "prove")
+    again = browser.submit(form, code="00000000" if code != "00000000" else "11111111")
+    form = next(each for each in again.forms if each.fields.get("action") == "prove")
+
+    assert again.status == 422
+    assert browser.submit(form, code=code).status == 303
+
+
+def test_the_link_shows_a_button_and_the_button_signs_in(pages, browser, ask, receive, mailbox, link_in):
+    """Looking at it, as mail scanners do, changes nothing."""
+    ask()
+    receive()
+    path = link_in(mailbox.mails[-1])
+    for _ in range(3):
+        page = browser.get(path)
+        assert page.status == 200
+        assert pages.user_of(browser) is None
+    assert browser.submit(page.form(path)).status == 303
+    assert pages.user_of(browser).username == "anna"
+
+
+def test_the_link_says_in_another_browser_that_it_is_another_one(pages, browser, ask, receive, mailbox, link_in):
+    """It has no button there, and pressing one all the same signs nobody in."""
+    ask()
+    receive()
+    path, other = link_in(mailbox.mails[-1]), pages.browser()
+    page = other.get(path)
+    assert "This is not the browser in which the code was asked for" in page.text
+    assert [form for form in page.forms if form.action == path] == []
+    token = other.get("/login").form("/login").fields["csrf_token"]
+    answer = other.post(path, {"csrf_token": token})
+
+    assert (answer.status, answer.location) == (303, "/login")
+    assert pages.user_of(other) is None
+    assert browser.get(path).form(path)
+
+
+def test_programs_do_the_same(pages, browser, receive):
+    """By the JSON twins."""
+
+    def step(**body):
+        return browser.send("POST", "/api/login/step", headers=JSON, body=json.dumps(body).encode())
+
+    begun = step(method="email_code", action="begin", email=ANNA)
+    proven = step(method="email_code", action="prove", code=receive())
+
+    assert (begun.status, json.loads(begun.text)["email"]) == (200, ANNA)
+    assert proven.status == 204
+    assert pages.user_of(browser).username == "anna"
