@@ -135,13 +135,13 @@ LIBRARY = {
     "guard.prove",
     "guard.confirm_password",
     "guard.enrol",
+    "remove_authenticators",
     "guard.remove_authenticator",
     "guard.change_password",
     "guard.change_username",
     "guard.request_email_change",
     "guard.delete_account",
     "guard.recall",
-    "remove_authenticators",
 }
 """Methods that go through operations with hooks: `test_every_hook_fires.py` walks them."""
 
@@ -384,7 +384,7 @@ WALKS_OF_COMMANDS = {
     "user rename": ("user", "rename", "anna", "annette"),
     "user email": ("user", "email", "anna", "new@example.com"),
     "user delete": ("user", "delete", "anna", "--yes"),
-    "user factors": ("user", "factors", "anna", "--remove", "all", "--reason", "She called."),
+    "user factors": ("user", "factors", "anna", "--remove", "recovery_codes", "--reason", "lost"),
 }
 """Command -> how it is typed."""
 

@@ -173,6 +173,11 @@ def remove(auth, wallet):
     return guard.remove_authenticator(guard.authenticators()[0].id)
 
 
+def remove_as_administrator(auth, wallet):
+    enrol(auth, wallet)
+    return auth.remove_authenticators("carol", actor="root", reason="lost")
+
+
 ENTRY_PATHS = {
     "generate_challenge": {"generate_challenge": lambda auth, wallet: auth.generate_challenge(wallet.address)},
     "authenticate": {
@@ -205,7 +210,10 @@ ENTRY_PATHS = {
     "confirm_email_change": {"confirm_email_change": confirm_email_change},
     "enrol_method": {"guard.enrol": enrol},
     "prove_by_method": {"guard.prove": prove},
-    "remove_authenticators": {"guard.remove_authenticator": remove},
+    "remove_authenticators": {
+        "guard.remove_authenticator": remove,
+        "remove_authenticators": remove_as_administrator,
+    },
     "delete_user": {"delete_user": delete_user, "guard.delete_account": delete_own_account},
 }
 """Operation -> entry path -> what walks it, and returns something where it succeeded."""
