@@ -96,6 +96,7 @@ COMMANDS = {
     "user rename": ("change_username",),
     "user email": ("request_email_change",),
     "user delete": ("delete_user",),
+    "user factors": ("remove_authenticators",),
     "wallet verify": READS,
 } | dict.fromkeys(
     (
@@ -127,6 +128,7 @@ LIBRARY = {
     "request_email_change",
     "confirm_email_change",
     "delete_user",
+    "remove_authenticators",
     "guard.login",
     "guard.login_with_wallet",
     "guard.store",
@@ -150,7 +152,15 @@ WITHOUT_HOOKS = {
     *("create_user", "verify_user", "enable_user", "disable_user", "export_user", "set_profile", "get_profile"),
     *("get_user", "get_user_by_id", "list_users", "has_password", "list_wallets", "unlink_wallet"),
     *("create_wallet_address", "sign_message", "get_challenge_details", "find_link", "is_link_valid"),
-    *("list_audit", "list_queued_mails", "list_sessions", "deliver_mails", "revoke_session", "invalidate_all_tokens"),
+    *(
+        "list_audit",
+        "list_authenticators",
+        "list_queued_mails",
+        "list_sessions",
+        "deliver_mails",
+        "revoke_session",
+        "invalidate_all_tokens",
+    ),
     *("request_email_verification", "request_password_reset"),
     *(f"cleanup_expired_{each}" for each in ("attempts", "audit", "challenges", "links", "pending_steps")),
     *("cleanup_expired_remembered", "cleanup_expired_sessions"),
@@ -381,6 +391,7 @@ WALKS_OF_COMMANDS = {
     "user rename": ("user", "rename", "anna", "annette"),
     "user email": ("user", "email", "anna", "new@example.com"),
     "user delete": ("user", "delete", "anna", "--yes"),
+    "user factors": ("user", "factors", "anna", "--remove", "recovery_codes", "--reason", "she was here"),
 }
 """Command -> how it is typed."""
 
@@ -459,6 +470,8 @@ def test_no_command_skips_a_hook(world, fired, gatewright_settings, command, log
         "GATEWRIGHT_DATABASE_URL": gatewright_settings.database_url,
         "GATEWRIGHT_JWT_SECRET": gatewright_settings.jwt_secret.get_secret_value(),
     }
+    world.log_in()
+    world.post("/account/methods/recovery_codes", action="enrol")
     fired.clear()
     result = CliRunner().invoke(commands, WALKS_OF_COMMANDS[command], input=f"{OTHER_PASSWORD}\n", env=env)
 

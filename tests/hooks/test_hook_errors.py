@@ -38,8 +38,16 @@ def visit(auth, wallet):
     auth.set_password("carol", OTHER_PASSWORD)
     guard = auth.guard({})
     assert guard.login("carol", OTHER_PASSWORD, OURS).username == "carol"
+    use_recovery_codes(guard)
     guard.destroy()
     return answers
+
+
+def use_recovery_codes(guard):
+    """Enrol them, prove oneself by one, and remove another."""
+    codes = guard.enrol("recovery_codes")["codes"]
+    guard.prove("recovery_codes", {"code": codes[0]}, is_confirmation=True)
+    guard.remove_authenticator(guard.authenticators()[0].id)
 
 
 def help_oneself(auth):

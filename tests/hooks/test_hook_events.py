@@ -42,6 +42,12 @@ OWN = {
     "post_email_change": {"user", "former_email"},
     "pre_account_deletion": {"user"},
     "post_account_deletion": {"user"},
+    "pre_method_enrolment": {"user", "method"},
+    "post_method_enrolment": {"user", "method", "authenticators"},
+    "pre_method_use": {"user", "method"},
+    "post_method_use": {"user", "method", "proof"},
+    "pre_method_removal": {"user", "method"},
+    "post_method_removal": {"user", "method", "authenticators"},
 }
 OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
@@ -55,6 +61,13 @@ def change_and_delete(auth, office):
     auth.deliver_mails()
     auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2])
     auth.delete_user(user_id)
+
+
+def use_recovery_codes(guard):
+    """Enrol them, prove oneself by one, and remove another."""
+    codes = guard.enrol("recovery_codes")["codes"]
+    guard.prove("recovery_codes", {"code": codes[0]}, is_confirmation=True)
+    guard.remove_authenticator(guard.authenticators()[0].id)
 
 
 def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
@@ -86,6 +99,7 @@ def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hoo
     auth.set_password("carol", OTHER_PASSWORD)
     guard = auth.guard({})
     guard.login("carol", OTHER_PASSWORD, OURS)
+    use_recovery_codes(guard)
     guard.destroy()
     for username in ("nobody", "newcomer", "idle"):
         with pytest.raises(AuthenticationError):
