@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from gatewright.operations import authenticate, fresh_proof, remember, sign_in
+from gatewright.methods.wallet import authenticate
+from gatewright.operations import fresh_proof, remember, sign_in
 from interleavings.sign_ins import SignIns
 
 ORDERS = {"sqlite": 60, "postgresql": 6}

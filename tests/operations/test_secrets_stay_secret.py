@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gatewright.errors import GatewrightError
-from gatewright.operations.authenticate import WalletAttempt
+from gatewright.methods.wallet.authenticate import WalletAttempt
 from gatewright.operations.sign_up import SignUpForm
 from mailboxes import Mailboxes
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from gatewright.auth.async_visitor import AsyncVisitor
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
+from gatewright.methods.wallet.authenticate import authenticate_visit
+from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
-from gatewright.operations.authenticate import authenticate_visit
 from gatewright.operations.own_password import confirm_password
 from gatewright.operations.prove_user import Claim, attempt, password_proof
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, pending_sign_in
-from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.step import Step
 from gatewright.operations.visits import end_visit, reload_user
 from gatewright.proofs import Kind, Proof

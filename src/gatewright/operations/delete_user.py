@@ -7,12 +7,11 @@ from gatewright.model import Account
 from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.attempts import SIGN_IN, account_name
 from gatewright.operations.audit import entry
-from gatewright.operations.authenticate import PROVIDER
 from gatewright.operations.outbox import ACCOUNT_DELETED, COUNTED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
-from gatewright.operations.users import user_of
+from gatewright.operations.users import WALLET_PROVIDER, user_of
 
-_PROVIDERS = ("SQLUserProvider", PROVIDER)
+_PROVIDERS = ("SQLUserProvider", WALLET_PROVIDER)
 """The providers under whose names attempts on an account in our own tables are counted."""
 
 

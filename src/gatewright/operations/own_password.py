@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from gatewright.errors import UserNotFoundError
 from gatewright.model import Session, User
-from gatewright.operations.authenticate import PROVIDER
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import Claim, attempt
 from gatewright.operations.sessions import is_account
+from gatewright.operations.users import WALLET_PROVIDER
 
 
 async def confirm_password(parts: Parts, session: Session, user: User, password: object, *, client: str | None) -> None:
@@ -38,6 +38,6 @@ def password_source_of(user: User, *, provider: str, username: str) -> tuple[str
         provider: Where the user comes from.
         username: What the provider knows them by.
     """
-    if provider == PROVIDER and is_account(user):
+    if provider == WALLET_PROVIDER and is_account(user):
         return "SQLUserProvider", User(user.entity).username
     return provider, username

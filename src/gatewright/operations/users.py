@@ -11,7 +11,7 @@ from gatewright.operations.names import kept_names
 from gatewright.operations.parts import Parts
 from gatewright.ports import AccountStore, SignedIn, Store
 
-_NAMED, _NAMELESS = "SQLUserProvider", "WalletUserProvider"
+OWN_PROVIDER, WALLET_PROVIDER = "SQLUserProvider", "WalletUserProvider"
 """Which of our providers reloads an account: by a name of its own, or by its wallet."""
 
 
@@ -55,5 +55,5 @@ def read_rights(reader: Store, account_id: str) -> Rights:
 
 
 def _known(user: User, account: Account) -> User:
-    user.provider_name = _NAMED if account.username or account.email else _NAMELESS
+    user.provider_name = OWN_PROVIDER if account.username or account.email else WALLET_PROVIDER
     return user

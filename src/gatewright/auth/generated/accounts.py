@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from gatewright.auth.facade import Facade
 from gatewright.drive import run_to_completion
+from gatewright.methods.wallet.linking import link_wallet, unlink_wallet
+from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Authenticator, User
 from gatewright.operations.accounts import (
     NewAccount,
@@ -19,9 +21,7 @@ from gatewright.operations.accounts import (
 )
 from gatewright.operations.factors import list_factors, remove_factors
 from gatewright.operations.rights import require_account
-from gatewright.operations.signed_challenge import WalletAttempt
 from gatewright.operations.users import user_of
-from gatewright.operations.wallets import link_wallet, unlink_wallet
 from gatewright.providers import UserProvider
 
 

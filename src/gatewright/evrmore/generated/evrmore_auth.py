@@ -6,12 +6,12 @@ from __future__ import annotations
 from gatewright.auth.generated.auth import Auth
 from gatewright.crypto import new_wallet, sign_message
 from gatewright.drive import run_to_completion
+from gatewright.methods.wallet.authenticate import authenticate
+from gatewright.methods.wallet.generate_challenge import find_challenge, generate_challenge
+from gatewright.methods.wallet.signed_challenge import WalletAttempt
+from gatewright.methods.wallet.verify_signature import verify_signature
 from gatewright.model import Challenge, Session
-from gatewright.operations.authenticate import authenticate
-from gatewright.operations.generate_challenge import find_challenge, generate_challenge
 from gatewright.operations.purge import delete_expired_challenges
-from gatewright.operations.signed_challenge import WalletAttempt
-from gatewright.operations.verify_signature import verify_signature
 
 
 class EvrmoreAuth(Auth):

@@ -10,10 +10,10 @@ from typing import Any
 from gatewright.errors import InvalidAddressError, InvalidChallengeError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
+from gatewright.methods.wallet.generate_challenge import generate_challenge
+from gatewright.methods.wallet.signed_challenge import WalletAttempt, spend_signed_challenge
 from gatewright.model import Authenticator, as_utc
-from gatewright.operations.generate_challenge import generate_challenge
 from gatewright.operations.sessions import is_account
-from gatewright.operations.signed_challenge import WalletAttempt, spend_signed_challenge
 from gatewright.operations.step import Step, data_of
 from gatewright.proofs import Kind
 

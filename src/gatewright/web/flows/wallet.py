@@ -22,8 +22,8 @@ from gatewright.errors import (
     RateLimitError,
     SecondFactorRequiredError,
 )
+from gatewright.methods.wallet.generate_challenge import find_challenge, generate_challenge
 from gatewright.model import Challenge, User
-from gatewright.operations.generate_challenge import find_challenge, generate_challenge
 from gatewright.web.flows import login
 from gatewright.web.flows.forms import EXPIRED
 from gatewright.web.message_texts import MESSAGES

@@ -15,6 +15,7 @@ from gatewright.errors import (
     InvalidParameterError,
     SecondFactorRequiredError,
 )
+from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.model import Account, Challenge, Session, User
 from gatewright.operations.arguments import (
     is_ip_address,
@@ -28,15 +29,11 @@ from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.second_factor import may_ask_after, needs_second_factor
 from gatewright.operations.sign_in import require_no_more
-from gatewright.operations.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.operations.step import Step
-from gatewright.operations.users import user_of
+from gatewright.operations.users import WALLET_PROVIDER, user_of
 from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
 from gatewright.ports import Browser, VisitSecrets
 from gatewright.proofs import Kind, Proof, write_proofs
-
-PROVIDER = "WalletUserProvider"
-"""Where users of wallet sign-in come from."""
 
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError
 
@@ -127,7 +124,7 @@ async def _sign_in(
     attempt = await _ask_hooks(parts, attempt)
     now = parts.clock.now()
     challenge = await require_signed_challenge(parts, attempt, now=now)
-    step = Step(parts, device, browser, PROVIDER, proofs=(wallet_proof(now),))
+    step = Step(parts, device, browser, WALLET_PROVIDER, proofs=(wallet_proof(now),))
     known = (
         await parts.store.find_account_by_wallet(attempt.evrmore_address) if may_ask_after(parts, "wallet") else None
     )
@@ -138,7 +135,7 @@ async def _sign_in(
         id=parts.new_id(),
         user_id=newcomer.id,
         evrmore_address=attempt.evrmore_address,
-        provider=PROVIDER,
+        provider=WALLET_PROVIDER,
         created_at=now,
         expires_at=now + naming.lifetime,
         is_active=True,
@@ -153,7 +150,7 @@ async def _sign_in(
         parts,
         "signed_in",
         username=attempt.evrmore_address,
-        provider=PROVIDER,
+        provider=WALLET_PROVIDER,
         method="wallet",
         client=draft.ip_address,
         at=now,
@@ -273,9 +270,9 @@ async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: _Failure, *
     # What is no address may be a key that was pasted as one: it has no place in the database.
     shown = username if is_address(username, parts.networks) else None
     if not isinstance(error, AttemptBlockedError):
-        await count_failure(parts, name=account_name(PROVIDER, shown or ""), client=client)
+        await count_failure(parts, name=account_name(WALLET_PROVIDER, shown or ""), client=client)
     failed = entry(
-        parts, "sign_in_failed", username=shown, provider=PROVIDER, method="wallet", client=client, reason=reason
+        parts, "sign_in_failed", username=shown, provider=WALLET_PROVIDER, method="wallet", client=client, reason=reason
     )
     await parts.store.add_audit(failed)
     await parts.hooks.auth_failed.fire(username=username, method="wallet", reason=reason)

@@ -12,10 +12,10 @@ from gatewright.errors import (
     InvalidChallengeError,
     InvalidSignatureError,
 )
+from gatewright.methods.wallet.generate_challenge import find_challenge
+from gatewright.methods.wallet.verify_signature import verify_signature
 from gatewright.model import Challenge, has_passed, is_ahead
-from gatewright.operations.generate_challenge import find_challenge
 from gatewright.operations.parts import Parts
-from gatewright.operations.verify_signature import verify_signature
 
 
 @dataclass(frozen=True, slots=True)

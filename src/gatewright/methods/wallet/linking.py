@@ -9,11 +9,11 @@ from gatewright.errors import (
     InvalidParameterError,
     TakenError,
 )
+from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.model import Account, AuditEntry, User
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account
-from gatewright.operations.signed_challenge import WalletAttempt, require_signed_challenge
 
 
 async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None) -> None:
