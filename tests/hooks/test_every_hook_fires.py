@@ -170,7 +170,7 @@ def prove(auth, wallet):
 
 def remove_for(auth, wallet):
     enrol(auth, wallet)
-    return auth.remove_authenticators("carol", reason="she was here")
+    return auth.remove_authenticators("carol", actor="admin:erin", reason="she was here")
 
 
 def remove(auth, wallet):
