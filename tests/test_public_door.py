@@ -73,6 +73,7 @@ PUBLIC = {
         "HookRecorder",
         "Page",
         "SeededRandom",
+        "SoftwarePasskey",
         "Wallet",
     },
     gatewright.web: {

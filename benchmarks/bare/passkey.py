@@ -6,23 +6,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from passkeys import ORIGIN, RP_ID
 from webauthn import verify_authentication_response
 from webauthn.helpers import base64url_to_bytes
 
 from bare.connection import connect
+from gatewright.methods.passkey.record import PasskeyRecord
 from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.statements import statements_of
 
+RP_ID, ORIGIN = "localhost", "https://localhost"
 
-def verify_by_library(public_key: bytes, challenge: str, credential: dict[str, Any]) -> int:
+
+def verify_by_library(record: PasskeyRecord, challenge: str, credential: dict[str, Any]) -> int:
     """Verify by py_webauthn alone, and return the counter."""
     verified = verify_authentication_response(
         credential=credential,
         expected_challenge=base64url_to_bytes(challenge),
         expected_rp_id=RP_ID,
         expected_origin=ORIGIN,
-        credential_public_key=public_key,
+        credential_public_key=base64url_to_bytes(record.public_key),
         credential_current_sign_count=0,
         require_user_verification=True,
     )
@@ -34,14 +36,14 @@ class BarePasskey:
 
     Args:
         path: A file in which the passkey is enrolled.
-        public_key: The passkey's key, in COSE's form.
+        record: What is kept of it.
         now: The current time.
     """
 
-    def __init__(self, path: Path, public_key: bytes, now: datetime) -> None:
+    def __init__(self, path: Path, record: PasskeyRecord, now: datetime) -> None:
         self.connection = connect(path)
         self._sql = statements_of("sqlite")
-        self._public_key = public_key
+        self._record = record
         self._now = text_of(now)
 
     def verify(self, digest: bytes, challenge: str, credential: dict[str, Any]) -> None:
@@ -56,7 +58,7 @@ class BarePasskey:
         execute("PRAGMA synchronous=FULL")
         named = {"method": "passkey", "key": base64url_to_bytes(credential["id"])}
         (passkey_id, *_) = execute(sql.find_authenticator, named).fetchone()
-        counter = verify_by_library(self._public_key, challenge, credential)
+        counter = verify_by_library(self._record, challenge, credential)
         used = {"authenticator_id": passkey_id, "counter": counter, "now": now, "data": None}
         execute("BEGIN IMMEDIATE")
         execute(sql.use_authenticator, used)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bare.passkey import BarePasskey, verify_by_library
+from bare.passkey import ORIGIN, RP_ID, BarePasskey, verify_by_library
 from database import connection_of, open_auth, trace
-from measure import Turn, race, repeat
-from passkeys import ORIGIN, RP_ID, SoftwarePasskey, encode
+from measure import Race, Turn, race, repeat
 from report import Budget, Report
 
 from gatewright import EvrmoreAuth
 from gatewright.drive import run_to_completion
 from gatewright.methods.passkey import Passkey, PasskeySettings
 from gatewright.methods.passkey.ceremony import Expected, verify_assertion
-from gatewright.methods.passkey.record import PasskeyRecord
+from gatewright.methods.passkey.record import record_of
 from gatewright.methods.passkey.response import read_response
-from gatewright.model import AuditEntry, Authenticator
 from gatewright.operations.step import Step
 from gatewright.operations.visits import Device, digest_of
-from gatewright.ports import Owner
+from gatewright.testing import SoftwarePasskey
 
 _ROUNDS = 101
 _NUMBER = 8
@@ -45,65 +43,32 @@ class _Enrolled:
 
     def __init__(self, auth: EvrmoreAuth) -> None:
         self.auth, self.key = auth, SoftwarePasskey()
-        self.method = Passkey(PasskeySettings(rp_id=RP_ID))
-        user = auth.create_user("anna", is_verified=True)
-        parts = auth._parts
-        now = parts.clock.now()
-        passkey = Authenticator(
-            id=parts.new_id(),
-            method="passkey",
-            user_id=user.id,
-            username="anna",
-            provider=_PROVIDER,
-            key=self.key.id,
-            name="",
-            data=_record_of(self.key).written(),
-            counter=0,
-            created_at=now,
-        )
-        assert run_to_completion(
-            parts.store.add_authenticators(
-                [passkey],
-                owner=Owner(user.id),
-                at_most=1,
-                replaces=False,
-                audit=AuditEntry(now, "method_enrolled"),
-                mail=None,
-            )
-        )
+        self.method = Passkey(PasskeySettings())
+        guard = auth.guard({})
+        guard.store(auth.create_user("anna", is_verified=True), _PROVIDER)
+        guard.enrol("passkey", {"credential": self.key.create(guard.begin_enrolment("passkey"))})
+        (passkey,) = guard.authenticators()
+        self.record = record_of(passkey)
 
     def step(self) -> Step:
         """Return a guest's step."""
         return Step(self.auth._parts, Device(), _Browser(), _PROVIDER)
 
-    def begin(self) -> str:
-        """Begin, and return the challenge."""
-        challenge: str = run_to_completion(self.method.begin(self.step(), {}))["challenge"]
-        return challenge
+    def begin(self) -> Mapping[str, Any]:
+        """Begin, and return what the passkey is asked."""
+        return run_to_completion(self.method.begin(self.step(), {}))
 
     def turn(self, verify: Callable[[str, dict[str, Any]], object]) -> Turn:
         """Time a verification alone: neither what begins it, nor the signing."""
 
         def turn() -> float:
-            challenge = self.begin()
-            credential = self.key.answer(challenge)
+            options = self.begin()
+            credential = self.key.get(options)
             start = perf_counter()
-            verify(challenge, credential)
+            verify(options["challenge"], credential)
             return perf_counter() - start
 
         return turn
-
-
-def _record_of(key: SoftwarePasskey) -> PasskeyRecord:
-    return PasskeyRecord(
-        rp_id=RP_ID,
-        user_handle=encode(key.user_handle),
-        public_key=encode(key.public_key),
-        aaguid="",
-        transports=(),
-        is_synced=False,
-        is_backed_up=False,
-    )
 
 
 def measure(report: Report, *, folder: Path) -> None:
@@ -111,7 +76,7 @@ def measure(report: Report, *, folder: Path) -> None:
     paths = {name: folder / f"passkey-{name}.db" for name in ("ours", "bare")}
     with open_auth(paths["ours"]) as auth, open_auth(paths["bare"]) as other:
         ours, floor = _Enrolled(auth), _Enrolled(other)
-        with BarePasskey(paths["bare"], floor.key.public_key, other._parts.clock.now()) as bare:
+        with BarePasskey(paths["bare"], floor.record, other._parts.clock.now()) as bare:
             digest = digest_of(_SECRET)
 
             def verify(_: str, credential: dict[str, Any]) -> None:
@@ -122,28 +87,28 @@ def measure(report: Report, *, folder: Path) -> None:
 
             _compare(ours, floor, bare, verify, verify_bare)
             turns = {"ours": ours.turn(verify), "bare": floor.turn(verify_bare)}
-            result = race(turns, rounds=_ROUNDS)
-    report.add_race("verify a passkey", result)
-    report.budgets.append(Budget("verify a passkey, to bare", result.ratio("ours", "bare"), at_most=1.3))
-    _measure_without_store(report)
+            _add(report, "verify a passkey", race(turns, rounds=_ROUNDS))
+        _add(report, "verify a passkey, no store", race(_turns_without_store(ours)))
 
 
-def _measure_without_store(report: Report) -> None:
+def _add(report: Report, what: str, result: Race) -> None:
+    report.add_race(what, result)
+    report.budgets.append(Budget(f"{what}, to bare", result.ratio("ours", "bare"), at_most=1.3))
+
+
+def _turns_without_store(enrolled: _Enrolled) -> dict[str, Turn]:
     """Compare what gatewright reads, checks and verifies with py_webauthn's own verification of the same answer."""
-    key, challenge = SoftwarePasskey(), encode(bytes(32))
-    credential, record = key.answer(challenge), _record_of(key)
+    options, record = enrolled.begin(), enrolled.record
+    credential, challenge = enrolled.key.get(options), options["challenge"]
     expected = Expected(challenge, RP_ID, (ORIGIN,), is_verified=True)
     parts = ("clientDataJSON", "authenticatorData", "signature")
-    turns = {
+    return {
         "ours": repeat(
             lambda: verify_assertion(read_response({"credential": credential}, *parts), record, expected),
             number=_NUMBER,
         ),
-        "bare": repeat(lambda: verify_by_library(key.public_key, challenge, credential), number=_NUMBER),
+        "bare": repeat(lambda: verify_by_library(record, challenge, credential), number=_NUMBER),
     }
-    result = race(turns)
-    report.add_race("verify a passkey, no store", result)
-    report.budgets.append(Budget("verify a passkey, no store, to bare", result.ratio("ours", "bare"), at_most=1.3))
 
 
 def _compare(
@@ -156,7 +121,7 @@ def _compare(
     """Stop unless both run the same statements."""
     answers = []
     for each in (ours, floor):
-        challenge = each.begin()
-        answers.append((challenge, each.key.answer(challenge)))
+        options = each.begin()
+        answers.append((options["challenge"], each.key.get(options)))
     ran = trace(connection_of(ours.auth), lambda: verify(*answers[0]))
     assert ran == trace(bare.connection, lambda: verify_bare(*answers[1])), ran

@@ -168,14 +168,14 @@ def prove(auth, wallet):
     return guard.prove("recovery_codes", {"code": shown["codes"][0]}, is_confirmation=True)
 
 
-def remove_for(auth, wallet):
-    enrol(auth, wallet)
-    return auth.remove_authenticators("carol", actor="admin:erin", reason="she was here")
-
-
 def remove(auth, wallet):
     guard, _ = enrol(auth, wallet)
     return guard.remove_authenticator(guard.authenticators()[0].id)
+
+
+def remove_as_administrator(auth, wallet):
+    enrol(auth, wallet)
+    return auth.remove_authenticators("carol", actor="root", reason="lost")
 
 
 ENTRY_PATHS = {
@@ -210,7 +210,10 @@ ENTRY_PATHS = {
     "confirm_email_change": {"confirm_email_change": confirm_email_change},
     "enrol_method": {"guard.enrol": enrol},
     "prove_by_method": {"guard.prove": prove},
-    "remove_authenticators": {"guard.remove_authenticator": remove, "remove_authenticators": remove_for},
+    "remove_authenticators": {
+        "guard.remove_authenticator": remove,
+        "remove_authenticators": remove_as_administrator,
+    },
     "delete_user": {"delete_user": delete_user, "guard.delete_account": delete_own_account},
 }
 """Operation -> entry path -> what walks it, and returns something where it succeeded."""

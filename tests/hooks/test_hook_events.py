@@ -7,6 +7,7 @@ import pytest
 from gatewright import Denied
 from gatewright.errors import AuthenticationError
 from mailboxes import Mailboxes
+from recovery import enrol_use_and_remove
 
 SPECIFICATION = {
     "pre_challenge": {"evrmore_address", "expire_minutes"},
@@ -63,13 +64,6 @@ def change_and_delete(auth, office):
     auth.delete_user(user_id)
 
 
-def use_recovery_codes(guard):
-    """Enrol them, prove oneself by one, and remove another."""
-    codes = guard.enrol("recovery_codes")["codes"]
-    guard.prove("recovery_codes", {"code": codes[0]}, is_confirmation=True)
-    guard.remove_authenticator(guard.authenticators()[0].id)
-
-
 def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
     """In the order of the specification's table, each with its parameters."""
     declared = {point.name: set(point.declaration.parameters) for point in auth.hooks}
@@ -99,7 +93,7 @@ def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hoo
     auth.set_password("carol", OTHER_PASSWORD)
     guard = auth.guard({})
     guard.login("carol", OTHER_PASSWORD, OURS)
-    use_recovery_codes(guard)
+    enrol_use_and_remove(guard)
     guard.destroy()
     for username in ("nobody", "newcomer", "idle"):
         with pytest.raises(AuthenticationError):

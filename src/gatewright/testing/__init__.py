@@ -1,5 +1,5 @@
 """For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, an authenticator
-app, hooks on record, a browser without a window.
+app, a passkey, hooks on record, a browser without a window.
 
 Nothing here needs pytest. Where pytest is installed, the fixtures of `gatewright.testing.fixtures` come by themselves.
 """
@@ -12,4 +12,5 @@ from gatewright.testing.frozen_clock import FrozenClock as FrozenClock
 from gatewright.testing.hook_recorder import HookEvent as HookEvent
 from gatewright.testing.hook_recorder import HookRecorder as HookRecorder
 from gatewright.testing.seeded_random import SeededRandom as SeededRandom
+from gatewright.testing.software_passkey import SoftwarePasskey as SoftwarePasskey
 from gatewright.testing.wallet import Wallet as Wallet

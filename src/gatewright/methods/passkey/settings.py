@@ -72,6 +72,6 @@ class PasskeySettings(BaseSettings):
         if value is None:
             return None
         origin = normal_origin(f"https://{value}")
-        if origin != f"https://{host_of(origin or '')}" or not value.strip("0123456789.[]:"):
+        if origin != f"https://{host_of(origin or '')}" or not value.strip("0123456789.") or "[" in value:
             raise ValueError("must be a domain, such as example.com, without scheme, port or path; no IP address")
         return host_of(origin)
