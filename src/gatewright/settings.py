@@ -89,7 +89,9 @@ class Settings(BaseSettings):
         10, ge=1, description="How many challenges one address may ask for in a minute."
     )
     challenges_per_client: int = Field(
-        60, ge=1, description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute."
+        60,
+        ge=1,
+        description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute, per kind.",
     )
     token_minutes: float = Field(
         30, ge=1 / 60, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."

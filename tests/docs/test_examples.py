@@ -150,7 +150,7 @@ def test_few_examples_are_excused() -> None:
     """An example goes without running only where a test cannot run it, and that is rare."""
     excused = [block for blocks in BLOCKS.values() for block in blocks if block.excuse is not None]
     assert {block.excuse for block in excused} <= EXCUSES
-    assert len(excused) <= 15
+    assert len(excused) <= 16
 
 
 def test_every_mark_of_an_excuse_stands_at_a_block() -> None:

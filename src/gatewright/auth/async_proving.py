@@ -12,7 +12,7 @@ from gatewright.methods import Method
 from gatewright.model import Authenticator, User
 from gatewright.operations.enrolment import enrol_method, remove_authenticators, rename_authenticator
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
-from gatewright.operations.prove import prove_by_method
+from gatewright.operations.prove import begin_by_method, prove_by_method
 from gatewright.operations.second_factor import raising_methods, usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step, owner_of
@@ -41,7 +41,7 @@ class AsyncProving(AsyncSigningIn):
             RateLimitError: If the visitor has asked too often.
         """
         step = await self._step(is_confirmation=is_confirmation)
-        return await self._usable(method, step).begin(step, given or {})
+        return await begin_by_method(step, self._usable(method, step), given or {})
 
     async def begun(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any] | None:
         """Return what the visitor has begun by a method and can still finish; None where there is nothing.

@@ -34,7 +34,7 @@ def user_factors(
 ) -> None:
     """List what a user proves themselves by: passkeys, authenticator apps, recovery codes. Or remove it.
 
-    for each in found})}.") Sessions go on: gatewright sessions revoke --user ID ends them.
+    Sessions go on: gatewright sessions revoke --user ID ends them.
     """
     if (remove is None) != (reason is None):
         raise InvalidParameterError("Say both --remove METHOD and --reason TEXT, or neither.")

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError
+from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError, RateLimitError
+from gatewright.model import Attempt
+from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.names import name_for_record
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.step import Step
-from gatewright.ports import ProofMethod
+from gatewright.ports import AttemptLimit, ProofMethod
+
+_BEGIN = "begin"
+"""The action under which it is counted that guests begin to prove themselves, each of which writes a row."""
+
+
+async def begin_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Prepare a proof. A client whose guests begin too often has to wait, as with the challenges of wallets.
+
+    Raises:
+        RateLimitError: If it does.
+        GatewrightError: What the method raises.
+    """
+    if step.user is None:
+        parts = step.parts
+        client = client_of(read_ip_address(step.device.ip_address))
+        attempt = Attempt(id=parts.new_id(), action=_BEGIN, name="", client=client, at=step.now)
+        limit = AttemptLimit(window=timedelta(minutes=1), of_client=parts.settings.challenges_per_client)
+        if client is not None and await parts.store.add_attempt(attempt, limit=limit) is not None:
+            raise RateLimitError(retry_after=60, client=client)
+    begun: Mapping[str, Any] = await method.begin(step, given)
+    return begun
 
 
 async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:

@@ -40,6 +40,10 @@ class ProofMethod(Protocol):
         """Say whether a user can prove themselves by it now."""
         ...
 
+    async def begin(self, step: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Prepare a proof."""
+        ...
+
     async def verify(self, step: Any, given: Mapping[str, Any]) -> Any:
         """Verify a proof."""
         ...

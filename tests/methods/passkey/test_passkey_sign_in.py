@@ -7,10 +7,10 @@ import json
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import SecondFactorRequiredError
+from gatewright.errors import RateLimitError, SecondFactorRequiredError
 from gatewright.proofs import Kind
 from software_authenticator import BE, BS, ES256, RS256, UP, UV, EdDSA, SoftwareAuthenticator
-from visitors import OURS, PASSWORD
+from visitors import OURS, PASSWORD, Visitor
 
 
 @pytest.mark.parametrize("algorithm", [ES256, EdDSA, RS256])
@@ -158,3 +158,15 @@ def test_the_page_may_ask_again_for_what_was_begun(guest, clock):
 def _is_backed_up(passkeys):
     (passkey,) = passkeys
     return json.loads(passkey.data)["is_backed_up"]
+
+
+def test_a_client_begins_only_so_often(make_auth, gatewright_settings):
+    """Each beginning writes a row; another client, and the next minute, are not concerned."""
+    auth = make_auth(settings=gatewright_settings.with_values(challenges_per_client=2))
+    for _ in range(2):
+        Visitor(auth, ip_address="192.0.2.1").request().begin("passkey")
+    with pytest.raises(RateLimitError) as refused:
+        Visitor(auth, ip_address="192.0.2.1").request().begin("passkey")
+
+    assert refused.value.retry_after == 60
+    Visitor(auth, ip_address="192.0.2.2").request().begin("passkey")

@@ -14,7 +14,7 @@ from gatewright.methods import Method
 from gatewright.model import Authenticator, User
 from gatewright.operations.enrolment import enrol_method, remove_authenticators, rename_authenticator
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
-from gatewright.operations.prove import prove_by_method
+from gatewright.operations.prove import begin_by_method, prove_by_method
 from gatewright.operations.second_factor import raising_methods, usable_methods
 from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step, owner_of
@@ -43,7 +43,7 @@ class Proving(SigningIn):
             RateLimitError: If the visitor has asked too often.
         """
         step = self._step(is_confirmation=is_confirmation)
-        return run_to_completion(self._usable(method, step).begin(step, given or {}))
+        return run_to_completion(begin_by_method(step, self._usable(method, step), given or {}))
 
     def begun(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any] | None:
         """Return what the visitor has begun by a method and can still finish; None where there is nothing.
