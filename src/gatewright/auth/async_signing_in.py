@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from gatewright.auth.async_visitor import AsyncVisitor
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
+from gatewright.methods.password import Password, attempt, password_proof
 from gatewright.methods.wallet.authenticate import authenticate_visit
 from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
-from gatewright.operations.own_password import confirm_password
-from gatewright.operations.prove_user import Claim, attempt, password_proof
+from gatewright.operations.prove_user import Claim
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.step import Step
@@ -103,9 +103,10 @@ class AsyncSigningIn(AsyncVisitor):
             AttemptBlockedError: If too many attempts have failed.
             GatewrightError: What else `login` raises.
         """
-        session, user = await self._require_visit()
-        await confirm_password(self._parts, session, user, password, client=self._device.ip_address)
-        await self._advance(self._step_of(user), user, password_proof(self._parts))
+        _, user = await self._require_visit()
+        step = self._step_of(user)
+        proven = await Password().verify(step, {"password": password})
+        await self._advance(step, user, proven.proof)
 
     async def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from gatewright.errors import InvalidParameterError, StepUpRequiredError
 from gatewright.model import Session, as_utc, is_ahead
-from gatewright.operations.own_password import confirm_password
 from gatewright.operations.parts import Parts
-from gatewright.operations.prove_user import password_proof
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.proofs import Proof, with_proof
+
+_PASSWORD = "password"  # noqa: S105 - the name of the method
 
 
 def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int = 0) -> bool:
@@ -79,10 +79,18 @@ async def require_fresh_proof(step: Step, session: Session, password: object) ->
             f"{session.provider} keeps this user. Only accounts of our own can be changed, exported or deleted here."
         )
     if password is not None:
-        await confirm_password(parts, session, user, password, client=step.device.ip_address)
-        proofs = with_proof(proofs, password_proof(parts))
+        proofs = with_proof(proofs, await _proof_by_password(step, password))
     elif not is_fresh(parts, session, minutes):
         raise StepUpRequiredError("The visitor has to prove themselves once more.", minutes=minutes)
     if await needs_second_factor(step, proofs):
         raise StepUpRequiredError("The visitor has proven less than the policy asks for.", minutes=minutes)
     return proofs
+
+
+async def _proof_by_password(step: Step, password: object) -> Proof:
+    method = step.parts.methods.get(_PASSWORD)
+    if method is None:
+        raise StepUpRequiredError("No password proves anybody here: the setting methods leaves it out.")
+    proven = await method.verify(step, {"password": password})
+    proof: Proof = proven.proof
+    return proof

@@ -13,26 +13,22 @@ from typing import Any
 from gatewright.errors import (
     AttemptBlockedError,
     AuthenticationError,
-    BusyError,
     ConfigurationError,
     InactiveUserError,
     InvalidParameterError,
     PermissionNotFoundError,
-    ProviderUnavailableError,
     UnreadableHashError,
     UnverifiedUserError,
     UserNotFoundError,
 )
 from gatewright.model import User
 from gatewright.operations.arguments import LONGEST_ID, is_possible_id, require_note, require_text
-from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
-from gatewright.operations.changed_passwords import renew_hash
 from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
-from gatewright.operations.second_writes import cause_of, second_write
-from gatewright.ports import CredentialSource, UserSource, found_with, hands_out_hashes, own_hasher_of
-from gatewright.proofs import Kind, Proof
+from gatewright.operations.second_writes import second_write
+from gatewright.ports import UserSource
+from gatewright.proofs import Proof
 
 _LONGEST_USERNAME = 255
 _logger = logging.getLogger("gatewright")
@@ -56,50 +52,6 @@ class Claim:
     client: str | None = None
 
 
-async def attempt(parts: Parts, claim: Claim, password: object) -> User:
-    """Prove a user by their password.
-
-    Args:
-        parts: The application's parts.
-        claim: Who they say they are.
-        password: What they typed.
-
-    Raises:
-        InvalidParameterError: If the username is not a string, or there is no password: that is never a bypass.
-        AttemptBlockedError: If too many attempts have failed. The password is not looked at.
-        UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
-        InactiveUserError: If the password is right, but the user has been deactivated.
-        UnverifiedUserError: If the password is right, but the user is not verified yet.
-        BusyError: If too many passwords are being hashed.
-        ProviderUnavailableError: If the provider cannot be reached.
-    """
-    trial = Trial(parts, client=claim.client)
-
-    async def load() -> User:
-        if not isinstance(password, str) or not password:
-            raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
-        if hands_out_hashes(claim.source):
-            return await _verify(parts, claim, claim.source, password, trial)
-        await trial.begin(name=account_name(claim.provider, claim.username))
-        return await _load(parts, claim, password)
-
-    try:
-        user = await _prove(parts, claim, load, method="password")
-    except (BusyError, ProviderUnavailableError):
-        await trial.forgive()  # no password was wrong
-        raise
-    except Exception:  # a hook's too, which may take the place of the failure
-        await trial.fail()
-        raise
-    await trial.forgive()
-    return _proven(user, password_proof(parts))
-
-
-def password_proof(parts: Parts) -> Proof:
-    """Return the proof that a right password is."""
-    return Proof("password", parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ("pwd",))
-
-
 async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str | None) -> User:
     """Accept a user because a trusted caller vouches for them, and record who and why.
 
@@ -117,7 +69,7 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
     """
     actor, reason = require_note("actor", actor), require_note("reason", reason)
 
-    user = await _prove(parts, claim, partial(_load, parts, claim), method="bypass", actor=actor)
+    user = await prove_claim(parts, claim, partial(load_claimed, parts, claim), method="bypass", actor=actor)
     await parts.store.add_audit(
         entry(
             parts,
@@ -131,10 +83,10 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
             actor=actor,
         )
     )
-    return _proven(user, Proof("bypass", parts.clock.now(), frozenset(), ()))
+    return proven_by(user, Proof("bypass", parts.clock.now(), frozenset(), ()))
 
 
-def _proven(user: User, proof: Proof) -> User:
+def proven_by(user: User, proof: Proof) -> User:
     """Return a user who carries a proof, in an object of its own: a provider may hand out one object many times."""
     user = copy(user)
     user.proof = proof
@@ -162,7 +114,7 @@ def require_user(user: Any, *, provider: str) -> User:
     return user
 
 
-async def _load(parts: Parts, claim: Claim, *password: str) -> User:
+async def load_claimed(parts: Parts, claim: Claim, *password: str) -> User:
     """Load a user from a provider, however it writes the domain of a mail address.
 
     Raises:
@@ -176,66 +128,7 @@ async def _load(parts: Parts, claim: Claim, *password: str) -> User:
     return require_user(await load(last, *password), provider=claim.provider)
 
 
-async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[str, User | None, str | None]:
-    """Return the name that a provider knows a user by, the user, and their hash; or what was typed, and neither."""
-    for name in spellings(claim.username):
-        found = await parts.call(source.find, name)
-        if found is not None:
-            user, password_hash = found
-            user = found_with(password_hash, require_user(user, provider=claim.provider))
-            return name, user, password_hash
-    return claim.username, None, None
-
-
-async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
-    """Verify the password here, where an unknown user costs as much as a wrong password."""
-    name, user, password_hash = await _find(parts, claim, source)
-    await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
-    verified = await parts.passwords.verify(password, against=password_hash, by=own_hasher_of(source))
-    if user is None or not verified.is_valid:
-        raise _refusal(claim, user, unreadable=verified.unreadable)
-    if password_hash is not None and verified.new_hash is not None:
-        renewing = renew_hash(
-            parts,
-            user,
-            source,
-            provider=claim.provider,
-            username=name,
-            old_hash=password_hash,
-            new_hash=verified.new_hash,
-        )
-        await _renew(parts, claim, user, renewing)
-    return user
-
-
-def _refusal(claim: Claim, user: User | None, *, unreadable: str | None) -> UserNotFoundError:
-    """Return the one error for whatever is wrong. A hash that cannot be read is its cause, which no visitor is told."""
-    refused = UserNotFoundError("There is no such user, or the password is wrong.")
-    if user is not None and unreadable is not None:
-        _logger.warning("The stored hash of user %r of %s cannot be read. %s", user.id, claim.provider, unreadable)
-        refused.__cause__ = UnreadableHashError(unreadable)
-    return refused
-
-
-async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[None]) -> None:
-    """Have a better hash kept. If that fails, the password was still right, and the old hash still stands."""
-    try:
-        await renewing
-    except Exception as error:  # noqa: BLE001 - a second write never decides a sign-in
-        _logger.warning("The hash of user %r of %s was not renewed. %s", user.id, claim.provider, cause_of(error))
-        failed = entry(
-            parts,
-            "hash_not_renewed",
-            user_id=user.id,
-            username=user.username,
-            provider=claim.provider,
-            reason=type(error).__name__,
-        )
-        with second_write("That a hash was not renewed"):
-            await parts.store.add_audit(failed)
-
-
-async def _prove(
+async def prove_claim(
     parts: Parts, claim: Claim, load: Callable[[], Awaitable[User]], *, method: str, actor: str | None = None
 ) -> User:
     """Load and check a user; a failure fires its events, is recorded, and is raised."""

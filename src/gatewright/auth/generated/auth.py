@@ -19,9 +19,10 @@ from gatewright.drive import run_to_completion
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
 from gatewright.methods import Method
+from gatewright.methods.password import attempt
 from gatewright.model import User
 from gatewright.operations.parts import SecondFactorPolicy
-from gatewright.operations.prove_user import Claim, attempt, bypass
+from gatewright.operations.prove_user import Claim, bypass
 from gatewright.operations.visits import read_device
 from gatewright.ports import Clock, Mailer, Random
 from gatewright.providers import UserProvider

@@ -8,11 +8,11 @@ from dataclasses import replace
 from gatewright.auth.generated.visitor import Visitor
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
+from gatewright.methods.password import Password, attempt, password_proof
 from gatewright.methods.wallet.authenticate import authenticate_visit
 from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
-from gatewright.operations.own_password import confirm_password
-from gatewright.operations.prove_user import Claim, attempt, password_proof
+from gatewright.operations.prove_user import Claim
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, pending_sign_in
 from gatewright.operations.step import Step
@@ -106,9 +106,10 @@ class SigningIn(Visitor):
             AttemptBlockedError: If too many attempts have failed.
             GatewrightError: What else `login` raises.
         """
-        session, user = self._require_visit()
-        run_to_completion(confirm_password(self._parts, session, user, password, client=self._device.ip_address))
-        self._advance(self._step_of(user), user, password_proof(self._parts))
+        _, user = self._require_visit()
+        step = self._step_of(user)
+        proven = run_to_completion(Password().verify(step, {"password": password}))
+        self._advance(step, user, proven.proof)
 
     def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.

@@ -9,12 +9,13 @@ from typing import Any
 from gatewright.errors import InvalidParameterError, UserNotFoundError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
+from gatewright.methods.password.attempt import attempt, password_proof
 from gatewright.model import Authenticator, User
 from gatewright.operations.accounts import account_has_password
-from gatewright.operations.own_password import password_source_of
-from gatewright.operations.prove_user import Claim, attempt, password_proof
+from gatewright.operations.prove_user import Claim
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
+from gatewright.operations.users import OWN_PROVIDER, WALLET_PROVIDER
 from gatewright.proofs import Kind
 
 
@@ -56,7 +57,7 @@ class Password(Method):
         if user is None:
             provider, username = step.provider, given.get("username")
         else:
-            provider, username = password_source_of(user, provider=step.provider, username=user.username)
+            provider, username = _source_of_password(user, provider=step.provider)
         if not isinstance(username, str):
             raise InvalidParameterError("username must be a str.", parameter="username")
         name, source = parts.sources.find(provider)
@@ -70,3 +71,10 @@ class Password(Method):
 def _as_they_are(user: User | None, proven: User) -> User:
     """Return the visitor as their session knows them: a wallet's account may be proven by its password."""
     return proven if user is None else user
+
+
+def _source_of_password(user: User, *, provider: str) -> tuple[str, str]:
+    """Return who keeps a user's password, and by which name: a wallet itself has none, but its account may."""
+    if provider == WALLET_PROVIDER and is_account(user):
+        return OWN_PROVIDER, User(user.entity).username
+    return provider, user.username
