@@ -100,7 +100,8 @@ class Chromium:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def texts(self, selector):
-        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+        found = self.driver.find_elements(By.CSS_SELECTOR, selector)
+        return [element.text for element in found if element.is_displayed()]
 
     @property
     def heading(self):
