@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 from bare.visit import BareVisits
 from database import connection_of, open_auth, trace
@@ -15,6 +16,8 @@ from people import PERMISSIONS, Visit, make_people, see_all
 from report import MICROSECONDS, Budget, Report, Row
 
 from gatewright import EvrmoreAuth
+from gatewright.proofs import Kind, Proof, write_proofs
+from gatewright.system import SystemClock
 
 _SIZES = (1_000, 100_000)
 _SAMPLE = 1_000
@@ -45,9 +48,33 @@ def measure(report: Report, *, folder: Path) -> None:
             checks[str(size)] = _turn(visits, partial(_check, auth))
         for floor in floors:
             see_all(floor.connection)
+        _compare_factors(report, auth)
         guard = auth.guard(visits[0].session)
         checks["loaded"] = repeat(lambda: guard.is_granted(_ASKED), number=_NUMBER)
         _report_checks(report, checks)
+
+
+def _compare_factors(report: Report, auth: EvrmoreAuth) -> None:
+    """Compare a request of a session that was proven twice with one that was proven once."""
+    moment = SystemClock().now()
+    proofs = (
+        Proof("password", moment, frozenset({Kind.KNOWLEDGE}), ("pwd",)),
+        Proof("totp", moment, frozenset({Kind.POSSESSION}), ("otp",)),
+    )
+    turns: dict[str, Turn] = {}
+    for name, proven_by in (("one", write_proofs(proofs[:1])), ("two", write_proofs(proofs))):
+        session: dict[str, Any] = {}
+        auth.guard(session).store(auth.create_user(f"proven-by-{name}", is_verified=True), "SQLUserProvider")
+        with connection_of(auth) as connection:
+            connection.execute("UPDATE sessions SET proven_by = ? WHERE username = ?", (proven_by, f"proven-by-{name}"))
+        assert len(auth.guard(session).current_session().proofs) == (1 if name == "one" else 2)  # type: ignore[union-attr]
+        turns[name] = repeat(partial(_user_of, auth, session), number=_NUMBER)
+    ratio = race(turns).ratio("two", "one")
+    report.budgets.append(Budget("a request of a session with two factors, to one", ratio, at_most=1.05))
+
+
+def _user_of(auth: EvrmoreAuth, session: dict[str, Any]) -> object:
+    return auth.guard(session).user()
 
 
 def _report_checks(report: Report, checks: dict[str, Turn]) -> None:

@@ -137,7 +137,6 @@ LOGIN = {
     "next": "/x",
     "action": "/login/step",
     "ways": [method for method in METHODS.values() if method.can_begin or method.name == "wallet"],
-    "last_method": "password",
 }
 SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}
 ACCOUNT = {

@@ -146,24 +146,17 @@ LAX = {"httponly", "path=/", "samesite=lax"}
 
 
 def test_cookies_on_plain_http(browser, wallet):
-    """For this host only, out of reach of scripts; that of the visit is gone with the browser, and with the logout.
-
-    Another one keeps by which method the browser has signed in.
-    """
+    """One, for this host only, out of reach of scripts, gone with the browser; and taken back by the logout."""
     walk = Walk(browser, wallet)
 
-    for page in (walk.start, walk.asked, walk.home):
+    for page in (walk.start, walk.asked, walk.signed_in, walk.home):
         assert cookies_of(page) == {"gatewright": LAX}
-    assert {name: without_expiry(cookie) for name, cookie in cookies_of(walk.signed_in).items()} == {
-        "gatewright": LAX,
-        "gatewright-method": LAX,
-    }
     assert {name: without_expiry(cookie) for name, cookie in cookies_of(walk.signed_out).items()} == {
         "gatewright": LAX,
         "gatewright-remember": LAX,
     }
     assert all("max-age=0" in cookie for cookie in cookies_of(walk.signed_out).values())
-    assert browser.cookies == {"gatewright-method": "wallet"}
+    assert browser.cookies == {}
 
 
 def log_in(browser, **fields):
@@ -190,11 +183,7 @@ def test_cookies_and_headers_on_https(open_site, wallet):
     walk = Walk(browser, wallet)
 
     pages = (walk.start, walk.asked, walk.signed_in, walk.home, walk.signed_out)
-    assert {name for page in pages for name in cookies_of(page)} == {
-        "__Host-gatewright",
-        "__Host-gatewright-method",
-        "__Host-gatewright-remember",
-    }
+    assert {name for page in pages for name in cookies_of(page)} == {"__Host-gatewright", "__Host-gatewright-remember"}
     for page in pages:
         assert page.header("strict-transport-security") == "max-age=31536000"
         for cookie in cookies_of(page).values():

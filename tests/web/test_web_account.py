@@ -315,7 +315,7 @@ def test_the_cookies_name_is_a_setting(make_pages, anna, log_in):
     log_in(browser, remember_me="on")
     del browser.cookies["gatewright"]
 
-    assert list(browser.cookies) == ["shop-remember", "gatewright-method"]
+    assert list(browser.cookies) == ["shop-remember"]
     assert pages.user_of(browser).username == "anna"
 
 

@@ -54,10 +54,10 @@ class Page:
 
     @property
     def forms(self) -> list[Form]:
-        """The forms on the page."""
+        """The forms on the page; last of all those that only a script shows."""
         reader = _FormReader(self.path)
         reader.feed(self.text)
-        return reader.forms
+        return [*(form for form in reader.forms if form not in reader.hidden_forms), *reader.hidden_forms]
 
     def form(self, action: str | None = None, /, **fields: str) -> Form:
         """Return the first form that is sent to a path and holds these values.
@@ -151,15 +151,22 @@ class _FormReader(HTMLParser):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.hidden_forms: list[Form] = []
         self._path = path
+        self._hidden = 0
+        """How many ``div`` elements around what is read are not shown, or lie in one that is not."""
         self._area: str | None = None
         self._select: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag == "div" and (self._hidden or "hidden" in values):
+            self._hidden += 1
         if tag == "form":
             action = urljoin(self._path, values.get("action", ""))
             self.forms.append(Form(action, values.get("method", "get").upper(), {}))
+            if self._hidden:
+                self.hidden_forms.append(self.forms[-1])
         elif self.forms and "name" in values:
             self._read_field(tag, values)
         elif tag == "option" and self._select and self.forms:
@@ -172,6 +179,8 @@ class _FormReader(HTMLParser):
             self._area = None
         elif tag == "select":
             self._select = None
+        elif tag == "div" and self._hidden:
+            self._hidden -= 1
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:

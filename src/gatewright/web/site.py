@@ -106,10 +106,9 @@ class Site:
         return site
 
     def _name_cookies(self) -> None:
-        """Make the cookies: of what the visit keeps, of the browser, and of how it last signed in."""
+        """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
         self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
         self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
-        self.method_cookie = Cookie(f"{self.settings.session_cookie}-method", self.prefix)
         self._room = {is_https: self.visit_cookie.room(is_https=is_https) for is_https in (False, True)}
 
     @property

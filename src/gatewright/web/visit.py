@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _WISH = "remember"
 """Where a visit keeps that the browser is to be remembered once the sign-in is finished."""
 
-_METHOD_IS_KEPT = timedelta(days=365)
-
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -53,7 +51,6 @@ class Visit:
         self.request = request
         self.refused: Response | None = None
         self._remember_cookie: tuple[str, str] | None = None
-        self._method_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
         self._is_recognised = False
         self._has_logged_out = False
@@ -204,26 +201,9 @@ class Visit:
         """
         self._is_recognised = True
         csrf.forget_token(self.session)
-        await self._note_method()
         if is_remembered and self.site.settings.enable_remember_me:
             with second_write("That a browser is remembered"):
                 self._remember(await self.guard.remember())
-
-    @property
-    def last_method(self) -> str | None:
-        """The method by which this browser has begun its last sign-in, if it is still one."""
-        name = self.site.method_cookie.read(self.request, is_https=self.client.is_https)
-        return name if name in self.site.parts.methods else None
-
-    async def _note_method(self) -> None:
-        """Have the browser keep by which method its sign-in began. The login page says so; nothing else follows."""
-        session = await self.guard.current_session()
-        if session is None or not session.proofs or session.proofs[0].method == self.last_method:
-            return
-        until = self.site.parts.clock.now() + _METHOD_IS_KEPT
-        self._method_cookie = self.site.method_cookie.header(
-            session.proofs[0].method, is_https=self.client.is_https, expires_at=until
-        )
 
     async def log_out(self) -> None:
         """Sign the visitor out, and forget the browser; or end the session that a program's token names."""
@@ -309,7 +289,8 @@ class Visit:
             value = self.session.value
             cookie = self.site.visit_cookie
             headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
-        headers += [each for each in (self._remember_cookie, self._method_cookie) if each is not None]
+        if self._remember_cookie is not None:
+            headers.append(self._remember_cookie)
         if self._has_logged_out and self.client.is_trustworthy:
             headers.append(("Clear-Site-Data", '"cache"'))
         return tuple(headers)

@@ -53,7 +53,6 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         remember_field=remember,
         next=visit.wanted,
         ways=ways,
-        last_method=visit.last_method,
         action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
         **{"headers": CONNECTING if any(each.connects for each in ways) else None} | context,
