@@ -86,7 +86,7 @@ class Device:
     def complaint(self):
         """Wait until the page says what is wrong."""
         wait = WebDriverWait(self.driver, SECONDS, poll_frequency=0.02)
-        return wait.until(lambda _: [text for text in self.browser.texts("[role=alert]") if text])
+        return wait.until(lambda _: [text for text in self.browser.texts("[role=alert], [data-complaint]") if text])
 
 
 def decode(text):

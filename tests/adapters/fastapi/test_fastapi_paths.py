@@ -13,9 +13,10 @@ def described(app):
 
 def test_the_description_follows_the_api(make_app, asgi):
     """Wherever it is, and below a mount."""
-    assert described(make_app()) == {"/api/session", "/api/login", "/api/login/wallet"}
+    paths = ("/session", "/login", "/login/wallet", "/login/step", "/login/link/{token}")
+    assert described(make_app()) == {f"/api{path}" for path in paths}
     moved = make_app(settings={"api_path": "/v1/auth"}, mount="/x")
-    assert described(moved) == {"/x/v1/auth/session", "/x/v1/auth/login", "/x/v1/auth/login/wallet"}
+    assert described(moved) == {f"/x/v1/auth{path}" for path in paths}
     assert asgi(moved).browser().get("/x/v1/auth/session").status == 200
 
 

@@ -54,6 +54,7 @@ class Guest:
     provider_name = None
     id_scope = None
     credential_digest = None
+    proof = None
     created_at = None
     last_login = None
     roles: tuple[str, ...] = ()

@@ -82,7 +82,7 @@ function send(block, credential) {
 }
 
 function complain(block, text) {
-  const place = block.querySelector("[role=alert]");
+  const place = block.querySelector("[data-complaint]");
   place.textContent = text;
   place.hidden = !text;
 }
