@@ -154,7 +154,7 @@ def test_the_guards_other_calls():
         "recall": "(self, cookie: 'str') -> 'str | None'",
         "destroy": "(self, *, remembered: 'str | None' = None) -> 'None'",
         "confirm_password": "(self, password: 'str') -> 'None'",
-        "change_password": "(self, current: 'str', new: 'str', *, language: 'str | None' = None) -> 'None'",
+        "change_password": "(self, current: 'str | None', new: 'str', *, language: 'str | None' = None) -> 'None'",
         "add_message": "(self, kind: 'str', code: 'str') -> 'None'",
         "current_session": "(self) -> 'Session | None'",
     }

@@ -44,6 +44,7 @@ def test_the_list_for_programs_holds_every_field(invoke, mails):
         "tries": 0,
         "error": None,
         "next_path": None,
+        "details": "",
     }
     assert second["email"] == "bob@example.com"
     assert datetime.fromisoformat(first["created_at"]).utcoffset() == timedelta(0)

@@ -242,7 +242,7 @@ def test_a_terminal_sees_the_purge_go_on(start, terminal, database):
 
     assert b"challenges" in shown
     assert json.loads(stdout) == dict.fromkeys(
-        ("challenges", "sessions", "audit", "attempts", "links", "remembered"), 0
+        ("challenges", "sessions", "audit", "attempts", "links", "remembered", "pending_steps"), 0
     )
 
 
