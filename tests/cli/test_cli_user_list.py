@@ -13,7 +13,7 @@ PAST = "2001-01-01T00:00:00.000000"
 @pytest.fixture
 def many(database, add_rows):
     """2,500 users: more than two pages."""
-    rows = [(f"{number:05}", f"user{number}", None, True, False, PAST, None, None) for number in range(2500)]
+    rows = [(f"{number:05}", f"user{number}", None, True, False, PAST, None, None, False) for number in range(2500)]
     add_rows("users", rows)
 
 
