@@ -15,7 +15,7 @@ def rows(database, add_rows):
 
     Of links, attempts, remembered browsers and pending steps one is over and one lives.
     """
-    add_rows("users", [("user", None, None, True, False, PAST, None, None)])
+    add_rows("users", [("user", None, None, True, False, PAST, None, None, False)])
     expiries = {"challenges": [PAST] * 2500 + [FUTURE] * 3, "sessions": [PAST] * 1000 + [FUTURE] * 3}
     add_rows(
         "challenges",
