@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
@@ -152,13 +151,6 @@ def trusted(authority, tmp_path, monkeypatch):
 def let_in(server, session, envelope, mechanism, data):
     """An authenticator that knows one user."""
     return AuthResult(success=data == (USER.encode(), PASSWORD.encode()), handled=False)
-
-
-def free_port():
-    """Return a port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_true_in_a_child(question):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from postgres_server import ROLE, await_server, free_port, unprivileged
+from free_ports import free_port
+from postgres_server import ROLE, await_server, unprivileged
 
 _SETTINGS = """\
 [databases]

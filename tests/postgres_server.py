@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from free_ports import free_port
 from gatewright.settings import Settings
 from gatewright.storage.opened import open_database
 from gatewright.storage.sql import migrate
@@ -137,13 +137,6 @@ def unprivileged() -> dict[str, Any]:
     except KeyError:
         owner = pwd.getpwnam("nobody")
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def await_server(process: subprocess.Popen[bytes], port: int) -> None:

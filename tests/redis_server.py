@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import redis
+
+from free_ports import free_port
 
 _TRIES = 200
 _PAUSE = 0.05
@@ -146,12 +147,6 @@ def eventually(is_so, what: str):
             return answer
         time.sleep(_PAUSE)
     pytest.fail(f"It did not happen in time that {what}.")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _is_joined(node: RedisProcess) -> bool:

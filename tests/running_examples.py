@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from free_ports import free_port
 from gatewright import EvrmoreAuth, Settings
 from gatewright.testing import Browser
 
@@ -76,11 +77,6 @@ def command_of(framework, port):
             EXAMPLES / "django",
         ),
     }[framework]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from free_ports import free_port
 from gatewright import Auth
 from gatewright.settings import load_settings
 from mail_servers import *  # noqa: F403 - fixtures are found by their presence
-from mail_servers import free_port
 
 ALICE = "alice@example.com"
 PASSWORD = "correct horse battery staple"

@@ -23,6 +23,7 @@ OF_THE_SERVER = {"date", "server", "connection", "keep-alive", "transfer-encodin
 """Headers that the HTTP server writes, whatever the application says."""
 
 CHANGING = [
+    (re.compile(r"data:[\w/+;=-]+,[^\"]*"), "DATA"),  # a challenge as a picture, and as a file
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://HOST"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"((?:__Host-)?gatewright(?:-remember)?=)[\w.-]+"), r"\1VALUE"),

@@ -36,7 +36,10 @@ ACTS = {
 }
 ACTS_ON_ONESELF = {
     "confirm_password": lambda guard, odd: guard.confirm_password(odd),
-    "change_password current": lambda guard, odd: guard.change_password(odd, "quiet lamp under seven hills"),
+    # Right after the sign-in none is needed: None is no password, and no odd value.
+    "change_password current": lambda guard, odd: guard.change_password(
+        "" if odd is None else odd, "quiet lamp under seven hills"
+    ),
     "change_password new": lambda guard, odd: guard.change_password(PASSWORD, odd),
 }
 ADDRESS = "EMu9RXeC4vTyTqNKHfgrTPWYZrDPtNGmT1"

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
+from free_ports import free_port
 from gatewright.errors import ConfigurationError
-from mail_servers import free_port, is_true_in_a_child
+from mail_servers import is_true_in_a_child
 
 PASSWORD = "correct horse battery staple"
 ALICE = "alice@example.com"

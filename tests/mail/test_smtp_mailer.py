@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from free_ports import free_port
 from gatewright.errors import InvalidParameterError, MailUnavailableError
 from gatewright.mail import mailer_from_url
 from gatewright.mail.smtp import SMTPMailer
@@ -17,7 +18,7 @@ from gatewright.model import Mail
 from gatewright.settings import load_settings
 from gatewright.system import SystemClock
 from gatewright.testing import FrozenClock, SeededRandom
-from mail_servers import PASSWORD, USER, free_port, let_in
+from mail_servers import PASSWORD, USER, let_in
 
 MAIL = Mail("alice@example.com", "A subject", "A text\n", "<p>A text</p>\n")
 CREDENTIALS = f"{quote(USER)}:{quote(PASSWORD, safe='')}@"

@@ -8,11 +8,12 @@ from contextlib import ExitStack
 import pytest
 import trustme
 
+from free_ports import free_port
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.redis import read_url, require_redis
 from redis_server import *  # noqa: F403 - fixtures are found by their presence
-from redis_server import free_port, serving, serving_sentinel
+from redis_server import serving, serving_sentinel
 
 PASSWORD = "sesame%2Fopen"
 SECRET = "a secret for tests, longer than 32 bytes"

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from free_ports import free_port
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from mail_servers import *  # noqa: F403 - fixtures are found by their presence
-from mail_servers import free_port
 from visitors import PASSWORD, Visitor
 
 CAROL = "carol@example.com"
