@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic_settings import BaseSettings
 
+from gatewright.errors import InvalidParameterError
 from gatewright.fields import Field
 from gatewright.model import Authenticator, QueuedMail, User
 from gatewright.operations.parts import Parts
@@ -211,8 +212,9 @@ class Method(ABC):
 
         Raises:
             InvalidProofError: If it is not right.
+            InvalidParameterError: If nobody enrols this method.
         """
-        raise NotImplementedError(f"{self.name} has nothing to enrol")
+        raise InvalidParameterError(f"Nobody enrols {self.name}.", parameter="method")
 
     def proof(
         self, step: Step, *, kinds: frozenset[Kind] | None = None, amr: tuple[str, ...] | None = None, **facts: bool

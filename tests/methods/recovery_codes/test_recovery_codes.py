@@ -247,7 +247,9 @@ def test_a_recovery_lets_its_owner_enrol_a_new_app(codes, begin_sign_in, clock):
     visitor.request().prove("recovery_codes", {"code": codes[0]})
     new = enrol_app(visitor.request(), clock)
     clock.advance(minutes=1)
-    begin_sign_in().request().prove("totp", {"code": new.code(clock.now())})
+    again = begin_sign_in()
+    again.request().prove("totp", {"code": new.code(clock.now())})
+    assert not again.request().is_guest()
 
 
 def test_another_providers_user_has_them_too(make_auth):

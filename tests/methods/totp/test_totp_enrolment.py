@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from authenticator_apps import enrol_app, wrong_code
-from gatewright.errors import AuthenticationError, InvalidProofError, StepUpRequiredError
+from gatewright.errors import AuthenticationError, InvalidParameterError, InvalidProofError, StepUpRequiredError
 from gatewright.testing import AuthenticatorApp
 from visitors import OURS, PASSWORD, Visitor
 
@@ -162,7 +162,9 @@ def test_a_second_app_replaces_the_first(app, signed_in, clock, begin_sign_in, r
 def test_until_the_second_app_is_confirmed_the_first_counts(app, signed_in, clock, begin_sign_in):
     """Nobody is locked out by a page that they have looked at."""
     signed_in.request().begin_enrolment("totp")
-    begin_sign_in().request().prove("totp", {"code": app.code(clock.now())})
+    visitor = begin_sign_in()
+    visitor.request().prove("totp", {"code": app.code(clock.now())})
+    assert not visitor.request().is_guest()
 
 
 def test_it_asks_for_a_fresh_proof(signed_in, clock):
@@ -173,6 +175,13 @@ def test_it_asks_for_a_fresh_proof(signed_in, clock):
         signed_in.request().begin_enrolment("totp")
     with pytest.raises(StepUpRequiredError):
         signed_in.request().enrol("totp", {"code": app.code(clock.now())})
+
+
+def test_what_nobody_enrols_is_refused(signed_in):
+    """A password is set, and a wallet linked, in ways of their own."""
+    for method in ("password", "wallet"):
+        with pytest.raises(InvalidParameterError):
+            signed_in.request().enrol(method, {"code": "123456"})
 
 
 def test_a_guest_enrols_nothing(visitor):
