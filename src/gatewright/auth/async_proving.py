@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
@@ -14,7 +13,6 @@ from gatewright.operations.enrolment import enrol_method, remove_authenticators,
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
 from gatewright.operations.second_factor import raising_methods, usable_methods
-from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof, assurance_of
 
@@ -89,8 +87,7 @@ class AsyncProving(AsyncSigningIn):
         """
         step = await self._step(is_confirmation=is_confirmation)
         proven = await prove_by_method(step, self._usable(method, step), given)
-        provider = proven.user.provider_name or step.provider  # which only the proof may have told
-        return await self._go_on(replace(step, provider=provider), proven.user, proven.proof)
+        return await self._go_on(step, proven.user, proven.proof)
 
     async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -102,17 +99,17 @@ class AsyncProving(AsyncSigningIn):
             aal: The authentication assurance level that they need; where their session has less, those that cannot
                 raise it are left out.
         """
-        step = await self._step(is_confirmation=is_confirmation)
+        pending = None if is_confirmation else await self._pending()
+        step = await self._step_after(pending)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
         if is_confirmation and assurance_of(step.proofs) < aal:
             return [method.name for method in await raising_methods(step)]
-        is_second = not is_confirmation and await self.pending_user() is not None
-        return [method.name for method in await usable_methods(step, is_second=is_second)]
+        return [method.name for method in await usable_methods(step, is_second=pending is not None)]
 
     async def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
-        pending = await pending_sign_in(await self._step())
+        pending = await self._pending()
         return None if pending is None else pending.user
 
     async def begin_enrolment(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -206,12 +203,12 @@ class AsyncProving(AsyncSigningIn):
 
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        step, user = await self._step(), await self.user()
-        owes = await self.pending_user()
-        if owes is None or (user is not None and owner_of(user) != owner_of(owes)):
+        pending, user = await self._pending(), await self.user()
+        if pending is None or (user is not None and owner_of(user) != owner_of(pending.user)):
             await self.require_fresh()
             _, user = await self._require_visit()
             return self._step_of(user)
+        step = await self._step_after(pending)
         usable = [method.name for method in await usable_methods(step, is_second=True)]
         if usable:
             raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)

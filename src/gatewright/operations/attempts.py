@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 
-from gatewright.errors import AttemptBlockedError
+from gatewright.errors import AttemptBlockedError, RateLimitError
 from gatewright.model import Attempt, as_utc
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.names import folded_name
@@ -115,6 +115,27 @@ async def count_failure(parts: Parts, *, name: str, client: str | None) -> None:
         await parts.store.add_attempt(_attempt(parts, name=name, client=client), limit=_limit_of_client(parts))
 
 
+async def limit_requests(parts: Parts, action: str, *, client: str | None, at_most: int, window: timedelta) -> None:
+    """Count that a client asks for something, whoever it is for.
+
+    Args:
+        parts: The application's parts.
+        action: What it asks for.
+        client: The network that it comes from; where that is not known, nothing is counted.
+        at_most: How many requests of it are answered within the window.
+        window: How long a request counts.
+
+    Raises:
+        RateLimitError: If the client has had too many.
+    """
+    if client is None:
+        return
+    attempt = Attempt(id=parts.new_id(), action=action, name="", client=client, at=parts.clock.now())
+    until = await parts.store.add_attempt(attempt, limit=AttemptLimit(window=window, of_client=at_most))
+    if until is not None:
+        raise RateLimitError(retry_after=_seconds_until(until, attempt), client=client)
+
+
 def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
     network = client_of(read_ip_address(client))
     return Attempt(id=parts.new_id(), action=SIGN_IN, name=name, client=network, at=parts.clock.now())
@@ -127,7 +148,13 @@ def _limit_of_client(parts: Parts) -> AttemptLimit:
 
 def _refuse(until: datetime | None, attempt: Attempt) -> None:
     if until is not None:
-        seconds = ceil((as_utc(until) - as_utc(attempt.at)).total_seconds())
         raise AttemptBlockedError(
-            "Too many sign-ins have failed.", retry_after=seconds, reason="attempt_blocked", client=attempt.client
+            "Too many sign-ins have failed.",
+            retry_after=_seconds_until(until, attempt),
+            reason="attempt_blocked",
+            client=attempt.client,
         )
+
+
+def _seconds_until(until: datetime, attempt: Attempt) -> int:
+    return ceil((as_utc(until) - as_utc(attempt.at)).total_seconds())

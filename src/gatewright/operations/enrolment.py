@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gatewright.errors import InactiveUserError, InvalidParameterError
-from gatewright.model import Authenticator, QueuedMail, User
+from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
 from gatewright.operations.arguments import require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
@@ -45,15 +45,7 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
         owner=owner_of(user),
         at_most=method.at_most,
         replaces=method.replaces,
-        audit=entry(
-            parts,
-            "method_enrolled",
-            user_id=user.id,
-            username=user.username,
-            provider=user.provider_name,
-            method=method.name,
-            client=step.device.ip_address,
-        ),
+        audit=line(step, "method_enrolled", method=method.name),
         mail=notice(step, METHOD_ENROLLED, method=method.name),
     )
     if not kept:
@@ -107,17 +99,7 @@ async def remove_authenticators(
         owner_of(user),
         method=method,
         authenticator_id=authenticator_id,
-        audit=entry(
-            parts,
-            "method_removed",
-            user_id=user.id,
-            username=user.username,
-            provider=user.provider_name,
-            method=method,
-            client=step.device.ip_address,
-            actor=actor,
-            reason=reason,
-        ),
+        audit=line(step, "method_removed", method=method, actor=actor, reason=reason),
         mail=notice(step, METHOD_REMOVED, method=method),
     )
     step.forget_enrolled()
@@ -125,6 +107,32 @@ async def remove_authenticators(
         parts.wake_mail_worker()
         await parts.hooks.post_method_removal.fire(user=user, method=method, authenticators=tuple(removed))
     return removed
+
+
+def line(
+    step: Step, event: str, *, method: str | None, actor: str | None = None, reason: str | None = None
+) -> AuditEntry:
+    """Return a line of the audit record about the user of a step.
+
+    Args:
+        step: The step, with its user.
+        event: What has happened.
+        method: The name of the method that it is about; None where it is about all.
+        actor: Who did it, where that is not the user.
+        reason: Why.
+    """
+    user = step.require_user()
+    return entry(
+        step.parts,
+        event,
+        user_id=user.id,
+        username=user.username,
+        provider=user.provider_name,
+        method=method,
+        client=step.device.ip_address,
+        actor=actor,
+        reason=reason,
+    )
 
 
 def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime | None = None) -> QueuedMail | None:

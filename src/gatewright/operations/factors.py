@@ -7,10 +7,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gatewright.errors import Denied, InvalidParameterError
-from gatewright.model import AuditEntry, Authenticator, PendingStep, User, has_passed
+from gatewright.model import Authenticator, PendingStep, User, has_passed
 from gatewright.operations.arguments import require_text
-from gatewright.operations.audit import entry
-from gatewright.operations.enrolment import notice, remove_authenticators
+from gatewright.operations.enrolment import line, notice, remove_authenticators
 from gatewright.operations.outbox import METHOD_REMOVAL_ANNOUNCED
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
@@ -96,7 +95,7 @@ async def settle_reset(step: Step, proof: Proof) -> None:
     method = data["method"]
     if proof.method == method or (method is None and proof.method in await step.enrolled()):
         if await parts.store.claim_pending_step(announced.id, now=step.now):
-            await parts.store.add_audit(_line(step, "method_removal_called_off", method=method))
+            await parts.store.add_audit(line(step, "method_removal_called_off", method=method))
     elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now):
         with suppress(Denied):  # by a hook: then everything stays
             if await parts.store.claim_pending_step(announced.id, now=step.now):
@@ -119,30 +118,13 @@ async def _announce(step: Step, *, method: str | None, actor: str, reason: str) 
     )
     account_id = user.id if is_account(user) else None
     await parts.store.keep_pending_step(announced, digest=_digest(user), account_id=account_id)
-    line = _line(step, "method_removal_announced", method=method, actor=actor, reason=reason)
+    recorded = line(step, "method_removal_announced", method=method, actor=actor, reason=reason)
     mail = notice(step, METHOD_REMOVAL_ANNOUNCED, method=method, due_at=due_at)
     if mail is None:
-        await parts.store.add_audit(line)
+        await parts.store.add_audit(recorded)
     else:
-        await parts.store.queue_mail(mail, audit=line)
+        await parts.store.queue_mail(mail, audit=recorded)
         parts.wake_mail_worker()
-
-
-def _line(
-    step: Step, event: str, *, method: str | None, actor: str | None = None, reason: str | None = None
-) -> AuditEntry:
-    user = step.require_user()
-    return entry(
-        step.parts,
-        event,
-        user_id=user.id,
-        username=user.username,
-        provider=user.provider_name,
-        method=method,
-        client=step.device.ip_address,
-        actor=actor,
-        reason=reason,
-    )
 
 
 def _digest(user: User) -> bytes:

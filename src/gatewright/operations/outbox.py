@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 
-from gatewright.errors import InvalidParameterError, RateLimitError
-from gatewright.model import Account, Attempt, QueuedMail, as_utc
+from gatewright.errors import InvalidParameterError
+from gatewright.model import Account, Attempt, QueuedMail
 from gatewright.operations.arguments import client_of, read_ip_address, require_text
+from gatewright.operations.attempts import limit_requests
 from gatewright.operations.parts import Parts
 from gatewright.ports import AttemptLimit
 
@@ -145,14 +145,8 @@ async def limit_client(parts: Parts, kind: str, asker: Asker, *, window: timedel
     Raises:
         RateLimitError: If the client has had too many.
     """
-    if asker.client is None:
-        return
-    limit = AttemptLimit(window=window or life_of_links(parts), of_client=_PER_CLIENT)
-    attempt = _attempt(parts, kind, name="", client=asker.client)
-    until = await parts.store.add_attempt(attempt, limit=limit)
-    if until is not None:
-        seconds = ceil((as_utc(until) - as_utc(attempt.at)).total_seconds())
-        raise RateLimitError(retry_after=seconds, client=asker.client)
+    life = window or life_of_links(parts)
+    await limit_requests(parts, kind, client=asker.client, at_most=_PER_CLIENT, window=life)
 
 
 async def is_one_too_many(parts: Parts, kind: str, *, email: str, window: timedelta | None = None) -> bool:
@@ -162,16 +156,13 @@ async def is_one_too_many(parts: Parts, kind: str, *, email: str, window: timede
     but never of the address's.
     """
     limit = AttemptLimit(window=window or life_of_links(parts), on_name=parts.settings.mails_per_address)
-    return await parts.store.add_attempt(_attempt(parts, kind, name=email, client=None), limit=limit) is not None
+    attempt = Attempt(id=parts.new_id(), action=kind, name=email, client=None, at=parts.clock.now())
+    return await parts.store.add_attempt(attempt, limit=limit) is not None
 
 
 def life_of_links(parts: Parts) -> timedelta:
     """Return how long a link is good once its mail is sent."""
     return timedelta(hours=parts.settings.link_hours)
-
-
-def _attempt(parts: Parts, action: str, *, name: str, client: str | None) -> Attempt:
-    return Attempt(id=parts.new_id(), action=action, name=name, client=client, at=parts.clock.now())
 
 
 def _require_language(value: object) -> str:

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError, RateLimitError
-from gatewright.model import Attempt
+from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError
 from gatewright.operations.arguments import client_of, read_ip_address
-from gatewright.operations.attempts import Trial, account_name
+from gatewright.operations.attempts import Trial, account_name, limit_requests
 from gatewright.operations.audit import entry
 from gatewright.operations.names import name_for_record
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.step import Step
-from gatewright.ports import AttemptLimit, ProofMethod
+from gatewright.ports import ProofMethod
 
 _BEGIN = "begin"
 """The action under which it is counted that guests begin to prove themselves, each of which writes a row."""
@@ -28,12 +27,8 @@ async def begin_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         GatewrightError: What the method raises.
     """
     if step.user is None:
-        parts = step.parts
-        client = client_of(read_ip_address(step.device.ip_address))
-        attempt = Attempt(id=parts.new_id(), action=_BEGIN, name="", client=client, at=step.now)
-        limit = AttemptLimit(window=timedelta(minutes=1), of_client=parts.settings.challenges_per_client)
-        if client is not None and await parts.store.add_attempt(attempt, limit=limit) is not None:
-            raise RateLimitError(retry_after=60, client=client)
+        client, at_most = client_of(read_ip_address(step.device.ip_address)), step.parts.settings.challenges_per_client
+        await limit_requests(step.parts, _BEGIN, client=client, at_most=at_most, window=timedelta(minutes=1))
     begun: Mapping[str, Any] = await method.begin(step, given)
     return begun
 

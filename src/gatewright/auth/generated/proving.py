@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gatewright.auth.generated.signing_in import SigningIn
@@ -16,7 +15,6 @@ from gatewright.operations.enrolment import enrol_method, remove_authenticators,
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
 from gatewright.operations.second_factor import raising_methods, usable_methods
-from gatewright.operations.sign_in import pending_sign_in
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof, assurance_of
 
@@ -91,8 +89,7 @@ class Proving(SigningIn):
         """
         step = self._step(is_confirmation=is_confirmation)
         proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
-        provider = proven.user.provider_name or step.provider
-        return self._go_on(replace(step, provider=provider), proven.user, proven.proof)
+        return self._go_on(step, proven.user, proven.proof)
 
     def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -104,17 +101,17 @@ class Proving(SigningIn):
             aal: The authentication assurance level that they need; where their session has less, those that cannot
                 raise it are left out.
         """
-        step = self._step(is_confirmation=is_confirmation)
+        pending = None if is_confirmation else self._pending()
+        step = self._step_after(pending)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
         if is_confirmation and assurance_of(step.proofs) < aal:
             return [method.name for method in run_to_completion(raising_methods(step))]
-        is_second = not is_confirmation and self.pending_user() is not None
-        return [method.name for method in run_to_completion(usable_methods(step, is_second=is_second))]
+        return [method.name for method in run_to_completion(usable_methods(step, is_second=pending is not None))]
 
     def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
-        pending = run_to_completion(pending_sign_in(self._step()))
+        pending = self._pending()
         return None if pending is None else pending.user
 
     def begin_enrolment(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -210,12 +207,12 @@ class Proving(SigningIn):
 
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        step, user = (self._step(), self.user())
-        owes = self.pending_user()
-        if owes is None or (user is not None and owner_of(user) != owner_of(owes)):
+        pending, user = (self._pending(), self.user())
+        if pending is None or (user is not None and owner_of(user) != owner_of(pending.user)):
             self.require_fresh()
             _, user = self._require_visit()
             return self._step_of(user)
+        step = self._step_after(pending)
         usable = [method.name for method in run_to_completion(usable_methods(step, is_second=True))]
         if usable:
             raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)

@@ -14,7 +14,7 @@ from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
 from gatewright.operations.prove_user import Claim
 from gatewright.operations.remember import forget, recall, remember, series_of
-from gatewright.operations.sign_in import advance, pending_sign_in
+from gatewright.operations.sign_in import PendingSignIn, advance, pending_sign_in
 from gatewright.operations.step import Step
 from gatewright.operations.visits import end_visit, reload_user
 from gatewright.proofs import Kind, Proof
@@ -162,7 +162,7 @@ class SigningIn(Visitor):
 
     def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
-        provider = step.provider if step.user is not None else user.provider_name or step.provider
+        provider = user.provider_name or step.provider
         session = run_to_completion(
             advance(step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method)
         )
@@ -175,8 +175,15 @@ class SigningIn(Visitor):
 
     def _step(self, *, is_confirmation: bool = False) -> Step:
         """Return the step that the visit is at: of whoever owes a second factor, or is signed in, or of a guest."""
+        return self._step_after(None if is_confirmation else self._pending())
+
+    def _pending(self) -> PendingSignIn | None:
+        """Return the sign-in of this visit that waits for its second factor; None where there is none."""
+        return run_to_completion(pending_sign_in(self._beginning(self._parts.settings.user_provider)))
+
+    def _step_after(self, pending: PendingSignIn | None) -> Step:
+        """Return the step of whoever owes a second factor; else of whoever is signed in, or of a guest."""
         beginning = self._beginning(self._parts.settings.user_provider)
-        pending = None if is_confirmation else run_to_completion(pending_sign_in(beginning))
         if pending is not None:
             provider = str(pending.user.provider_name)
             return replace(beginning, user=pending.user, proofs=pending.proofs, provider=provider)

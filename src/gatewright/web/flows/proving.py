@@ -162,9 +162,8 @@ class ProvingPage:
 
 async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     """Show the page of a link that proves somebody: nothing happens before they press its button."""
-    name, _, _ = token.partition(".")
-    method = _method_of_link(visit, name)
-    begun = await visit.guard.begun(name)
+    method, _ = _read_link(visit, token)
+    begun = await visit.guard.begun(method.name)
     return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, begun=begun, **context)
 
 
@@ -193,9 +192,8 @@ async def prove_by_link(visit: Visit, token: str) -> None:
         TransportError: 404, if there is no such method, or it has no links.
         GatewrightError: What `AsyncGuard.prove` raises.
     """
-    name, _, secret = token.partition(".")
-    _method_of_link(visit, name)
-    await ProvingPage(visit, STEP).prove(name, {"token": secret})
+    method, secret = _read_link(visit, token)
+    await ProvingPage(visit, STEP).prove(method.name, {"token": secret})
 
 
 def _method_of_old(form: Mapping[str, str]) -> str:
@@ -207,8 +205,10 @@ def _is_address_alone(form: Mapping[str, str]) -> bool:
     return "evrmore_address" in form and not form.keys() & {"challenge", "signature"}
 
 
-def _method_of_link(visit: Visit, name: str) -> Method:
+def _read_link(visit: Visit, token: str) -> tuple[Method, str]:
+    """Return the method of a link, and its secret."""
+    name, _, secret = token.partition(".")
     method = visit.site.find_method(name)
     if method is None or not method.has_link:
         raise TransportError(status=404)
-    return method
+    return method, secret
