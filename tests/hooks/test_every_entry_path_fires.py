@@ -56,9 +56,9 @@ PAGES = {
     "account_method": ("enrol_method", "remove_authenticators"),
     "email_change": ("confirm_email_change",),
 }
-"""Page -> the operations that its forms go through. Its JSON twin goes through the same."""
+"""Page -> the operations that its forms go through. So does its route of the JSON API."""
 
-TWINS = {
+JSON_ROUTES = {
     "/session": READS,
     "/login": PAGES["login"],
     "/login/wallet": PAGES["login_wallet"],
@@ -166,7 +166,7 @@ WITHOUT_HOOKS = {
 """Methods that go through none."""
 
 ADAPTERS = {"starlette", "fastapi", "flask", "django"}
-"""Each gives every request of a page or its twin to `Site.answer`, so that they are the paths above."""
+"""Each gives every request of a page or of the JSON API to `Site.answer`, so that they are the paths above."""
 
 
 def methods_of(kind, prefix=""):
@@ -187,7 +187,7 @@ def test_every_way_in_is_in_the_table():
     assert create_app(auth).openapi()["paths"].keys() == ENDPOINTS.keys()
     auth.close()
     assert PAGES.keys() == PATHS.keys()
-    assert TWINS.keys() == {path for _, path, _ in api.describe(root="")}
+    assert JSON_ROUTES.keys() == {path for _, path, _ in api.describe(root="")}
     assert COMMANDS.keys() == commands_in(typer.main.get_command(commands))
     assert methods_of(EvrmoreAuth) | methods_of(Guard, "guard.") == LIBRARY | WITHOUT_HOOKS
     assert not LIBRARY & WITHOUT_HOOKS
@@ -196,7 +196,7 @@ def test_every_way_in_is_in_the_table():
 
 def test_every_operation_has_a_way_in_besides_the_library():
     """Whoever declares a hook of a new operation says here where people and programs come to it."""
-    tables = (PAGES, TWINS, ENDPOINTS, COMMANDS)
+    tables = (PAGES, JSON_ROUTES, ENDPOINTS, COMMANDS)
     used = {operation for table in tables for operations in table.values() for operation in operations}
     assert used - {"session"} == {declaration.operation for declaration in POINTS}
 
@@ -351,7 +351,7 @@ WALKS_OF_PAGES = {
 }
 """Page -> what walks it, for those that go through operations with hooks."""
 
-WALKS_OF_TWINS = {
+WALKS_OF_JSON_ROUTES = {
     "/login": of_login(lambda world, **fields: world.post("/login", **fields)),
     "/login/wallet": as_guest(wallet_by_json),
     "/login/step": as_guest(lambda world: world.post("/login/step", **VOUCHER)),
@@ -435,7 +435,7 @@ def test_every_row_is_walked():
     """So that none is only claimed."""
     for table, walks in (
         (PAGES, WALKS_OF_PAGES),
-        (TWINS, WALKS_OF_TWINS),
+        (JSON_ROUTES, WALKS_OF_JSON_ROUTES),
         (COMMANDS, WALKS_OF_COMMANDS),
     ):
         assert {way for way, operations in table.items() if operations} == walks.keys()
@@ -448,11 +448,11 @@ def test_no_page_skips_a_hook(world, fired, page):
     assert_all_fired(PAGES[page], fired)
 
 
-@pytest.mark.parametrize("route", WALKS_OF_TWINS)
+@pytest.mark.parametrize("route", WALKS_OF_JSON_ROUTES)
 def test_no_route_of_the_json_api_skips_a_hook(world, fired, route):
     """The script's request goes through each, too."""
-    take(WALKS_OF_TWINS[route](world), fired)
-    assert_all_fired(TWINS[route], fired)
+    take(WALKS_OF_JSON_ROUTES[route](world), fired)
+    assert_all_fired(JSON_ROUTES[route], fired)
 
 
 @pytest.mark.parametrize("command", WALKS_OF_COMMANDS)

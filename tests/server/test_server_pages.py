@@ -437,7 +437,7 @@ def test_a_logout_with_a_cookie_and_no_form_is_nobodys(browser, wallet, sign_in)
 
 
 def test_a_visit_is_no_token_of_the_api(site, browser, wallet, sign_in, bearer):
-    """What lies in the cookie opens the pages and their twins, and nothing of the REST API."""
+    """What lies in the cookie opens the pages and their JSON API, and nothing of the REST API."""
     sign_in(browser, wallet)
     value = browser.cookies["gatewright"]
 
