@@ -22,6 +22,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.providers import UserProvider
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, SimpleAuthController
+from gatewright.web.debug import refuse_debug
 
 NAME = "GATEWRIGHT"
 APP_NAME = "gatewright"
@@ -47,9 +48,11 @@ def read_settings() -> Settings:
     """Return the settings in force: those of ``settings.py``, then the environment's.
 
     Raises:
-        ConfigurationError: If one is not acceptable.
+        ConfigurationError: If one is not acceptable, or ``DEBUG`` is on in production.
     """
-    return load_settings(**read_values())
+    settings = load_settings(**read_values())
+    refuse_debug(settings, is_debug=django_settings.DEBUG, cure="Set DEBUG = False in settings.py.")
+    return settings
 
 
 def make_controller() -> AuthController:

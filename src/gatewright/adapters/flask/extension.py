@@ -39,6 +39,7 @@ from gatewright.logs import end_request
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
+from gatewright.web.debug import refuse_debug
 from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
 from gatewright.web.request_ids import begin
@@ -94,6 +95,7 @@ class FlaskAuth:
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         auth = self._auth_for(app)
+        _refuse_debug(app, auth.settings)
         _check_cookies(app, auth.settings)
         site = Site(auth, self._controller, mount=self._prefix, resolve=_path_of)
         app.extensions[EXTENSION] = Installation(auth, site, self._prefix)
@@ -121,6 +123,10 @@ class FlaskAuth:
                 "Leave the auth out, or make it with these settings."
             )
         return self._auth
+
+
+def _refuse_debug(app: flask.Flask, settings: Settings) -> None:
+    refuse_debug(settings, is_debug=app.debug, cure="Leave out debug=True, --debug and FLASK_DEBUG.")
 
 
 def _check_cookies(app: flask.Flask, settings: Settings) -> None:
@@ -191,6 +197,7 @@ def _answer_page() -> flask.Response | None:
     installed = installation()
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
     begin(installed.site, partial(FlaskRequest, asking.environ, installed.prefix))
+    _refuse_debug(flask.current_app, installed.auth.settings)  # `app.run` may have switched it on
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())

@@ -26,6 +26,7 @@ from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError, GatewrightError, ProviderUnavailableError, StoreUnavailableError
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
+from gatewright.web.debug import refuse_debug
 from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
 
@@ -74,8 +75,12 @@ class GatewrightMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page, or run the application."""
         if not self._is_checked:  # at the start where there is a lifespan, else with the first request
-            self._is_checked = True
-            warn_of_shadowed(self._site, self.own_routes(scope.get("app", self._app)))
+            try:
+                self._check(scope.get("app", self._app))
+            except ConfigurationError as error:
+                if scope["type"] != "lifespan":
+                    raise
+                return await send({"type": "lifespan.startup.failed", "message": str(error)})
         kind = scope["type"]
         if kind == "http" or kind == "websocket":
             self._application = scope.get("app", self._app)
@@ -91,6 +96,17 @@ class GatewrightMiddleware:
             introduce(scope, opening)
             return await self.run_application(opening, scope, receive, send)
         return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
+
+    def _check(self, application: object) -> None:
+        """Look at an application once, when it is complete.
+
+        Raises:
+            ConfigurationError: If it runs in debug mode in production.
+        """
+        is_debug = getattr(application, "debug", False)
+        refuse_debug(self._auth.settings, is_debug=is_debug, cure="Leave out debug=True.")
+        self._is_checked = True
+        warn_of_shadowed(self._site, self.own_routes(application))
 
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""
