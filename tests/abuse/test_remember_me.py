@@ -33,7 +33,7 @@ def owner(target, anna):
 
 
 def test_replaying_a_stolen_cookie_that_its_owner_has_used(target, owner, clock):
-    """The theft is noticed, and ends all that remembers the user; they are told."""
+    """The theft is noticed, and ends all that remembers the user; it is in the audit record."""
     other = target.browser()
     target.log_in(other, remember_me="on")
     stolen = dict(owner.cookies)
@@ -45,7 +45,6 @@ def test_replaying_a_stolen_cookie_that_its_owner_has_used(target, owner, clock)
     assert target.who(holding(target, stolen)) is None
     assert [target.who(holding(target, remembered_of(each))) for each in (owner, other)] == [None, None]
     assert len(target.auth.list_audit(event="remember_me_theft")) == 1
-    assert "anna@example.com" in {mail.to for mail in target.mails()}
 
 
 @pytest.mark.parametrize("end", ["logout", "password", "deactivated", "deleted"])

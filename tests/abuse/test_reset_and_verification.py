@@ -10,6 +10,8 @@ from targets import PASSWORD
 
 NEW = "quiet lamp under seven hills"
 FORGED = [("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example;proto=http")]
+CHANGING = {"set-cookie", "content-length", "x-request-id"}
+"""Headers that differ from answer to answer, or with the length of the address."""
 
 
 def ask(target, path="/password-reset", email="anna@example.com", headers=(), browser=None):
@@ -37,8 +39,12 @@ def verify(target, link):
 def move(target, username, email):
     """Move an account to another mail address."""
     target.auth.request_email_change(target.auth.get_user(username).id, email=email)
-    (token,) = (found[1] for mail in target.mails()[-2:] if (found := re.search(r"/email_change/(\S+)", mail.text)))
-    target.auth.confirm_email_change(token)
+    target.auth.confirm_email_change(newest(target, "/email_change/").rpartition("/")[2])
+
+
+def newest(target, path):
+    """Return the path of the newest link that leads below a path."""
+    return [found[0] for mail in target.mails() if (found := re.search(rf"{path}\S+", mail.text))][-1]
 
 
 def send_once(target, link, fields):
@@ -95,11 +101,12 @@ def test_using_a_link_that_is_no_longer_good(target, link, newcomer, clock):
     assert reset(target, newer) == 410
 
     ask(target)
+    before = newest(target, "/password-reset/")
     target.auth.set_password("anna", NEW)
-    assert reset(target, target.link()) == 410
+    assert reset(target, before) == 410
     clock.advance(hours=2)
     ask(target)
-    moved = target.link()
+    moved = newest(target, "/password-reset/")
     move(target, "anna", "elsewhere@example.com")
     assert reset(target, moved) == 410
 
@@ -115,11 +122,12 @@ def test_moving_to_an_address_with_a_link_for_another(target, anna, browser):
     """The link that was sent to the first address does not verify the second, nor the account of somebody else."""
     target.register("ben")
     target.log_in(browser)
+    links = []
     for email in ("first@example.com", "second@example.com"):
         form = browser.get("/account").form("/account", action="email")
         browser.submit(form, email=email, current_password=PASSWORD)
-    links = [re.search(r"/email_change/\S+", mail.text) for mail in target.mails()]
-    first, second = (found[0] for found in links if found)
+        links.append(newest(target, "/email_change/"))
+    first, second = links
     other = target.browser()
     target.log_in(other, "ben@example.com")
 
@@ -141,24 +149,24 @@ def test_finding_out_who_has_an_account(target, anna, alice):
         seen = set()
         for email in emails:
             page = ask(target, path, email)
-            headers = tuple((name, value) for name, value in page.headers if name.lower() != "set-cookie")
+            headers = tuple(header for header in page.headers if header[0].lower() not in CHANGING)
             text = re.sub(r'name="csrf_token" value="[^"]*"', "", page.text.replace(email, "EMAIL"))
-            of_others = [(name, value) for name, value in headers if name.lower() != "content-length"]
-            seen.add((page.status, tuple(of_others), text))
+            seen.add((page.status, headers, text))
         assert len(seen) == 1
         answers = [target.call(target.browser(), f"/api{path}", {"email": email}) for email in emails]
         assert answers == [answers[0]] * len(emails)
     assert {mail.to for mail in target.mails()} == {"anna@example.com"}
 
 
-@pytest.mark.parametrize("email", ["ANNA@EXAMPLE.COM", " anna@example.com ", "anna@ex\u0430mple.com", "anna@example.com,eve@evil.example", "anna@example.com\nbcc: eve@evil.example"])
-def test_having_a_link_sent_elsewhere(target, anna, email):
+def test_having_a_link_sent_elsewhere(target, anna):
     """A mail goes to the address that is stored, however it was typed, and to nobody else."""
-    ask(target, email=email)
-    target.call(target.browser(), "/api/password-reset", {"email": email})
-    target.call(target.browser(), "/api/password-reset", {"email": ["anna@example.com", "eve@evil.example"]})
+    two = "anna@example.com,eve@evil.example"
+    for email in ("ANNA@EXAMPLE.COM", " anna@example.com ", "anna@ex\u0430mple.com", two, "anna@example.com\nbcc: e@e.io"):
+        ask(target, email=email)
+        target.call(target.browser(), "/api/password-reset", {"email": email})
+    target.call(target.browser(), "/api/password-reset", {"email": two.split(",")})
 
-    assert {mail.to for mail in target.mails()} <= {"anna@example.com"}
+    assert {mail.to for mail in target.mails()} == {"anna@example.com"}
 
 
 def test_forging_where_a_link_leads(target, anna, newcomer):
@@ -202,7 +210,7 @@ def test_reading_the_database(target, anna, alice, browser):
         ask(target, path)
     links = [found[1] for mail in target.mails() if (found := re.search(r"/([\w-]{43})\b", mail.text))]
     secrets = [PASSWORD, token, token.rpartition(".")[2], alice.wif, *links]
-    secrets += [part for value in browser.cookies.values() for part in re.split(r"[.%]", value) if len(part) > 20]
+    secrets += [value.rpartition(".")[2] for value in browser.cookies.values()]
     rows = [row for table in tables_of(target) for row in target.rows(f'SELECT * FROM "{table}"')]
     everything = "\n".join(repr(row) for row in rows)
 

@@ -1,0 +1,284 @@
+"""Attacks on pages and on the JSON API by other sites, and by what people type."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import pytest
+
+from gatewright.page_paths import PATHS
+from gatewright.settings import Settings
+from targets import HOST, PASSWORD, SETTINGS
+
+CASES = json.loads((Path(__file__).parents[1] / "vectors/redirect_cases.json").read_text(encoding="utf-8"))["vectors"]
+MORE_TARGETS = [
+    *("///evil.example", "////evil.example/%2e%2e", "/%09/evil.example", "/%0d/evil.example", "/%2f%2fevil.example"),
+    *("/..//evil.example", "/x/..//evil.example", "/.evil.example/..//evil.example", "https:evil.example", "/\u2028/x"),
+    *("//evil.example@shop.example", "https://shop.example@evil.example", "https://shop.example%2eevil.example/"),
+    *("data:text/html,<script>alert(1)</script>", "vbscript:x", "java\tscript:alert(1)", "\x00javascript:alert(1)"),
+    *("/\r\nSet-Cookie: gatewright=evil", "/%0d%0aSet-Cookie:%20x=1", "/\u560d\u560aSet-Cookie: x=1", "//\u3002example"),
+]
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+JSON = ("Content-Type", "application/json")
+TEXT = ("Content-Type", "text/plain")
+OTHER_SITES = [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
+
+SCRIPT = "<script>alert(7)</script>"
+BREAKOUTS = [SCRIPT, "\"'><img src=x onerror=alert(7)>", "' autofocus onfocus=alert(7) x='", "{{7*7}}${7*7}<%=7*7%>"]
+
+
+def leads_off_the_site(location):
+    """Say whether a browser that follows a redirect leaves the site: it drops some controls, and reads \\ as /."""
+    read = re.sub(r"[\t\r\n]", "", location.strip("".join(map(chr, range(33))))).replace("\\", "/")
+    found = urlsplit(urljoin(f"https://{HOST}/login", read))
+    return (found.scheme, found.netloc) != ("https", HOST)
+
+
+def pages_of(target, token="nonsense"):
+    """Return name and path of every page, with a token that is none."""
+    return [(name, path.format(token="totp" if name == "account_method" else token)) for name, path in PATHS.items()]
+
+
+class TestRequestsOfOtherSites:
+    """What a site that a visitor looks at can have their browser do here."""
+
+    @pytest.fixture
+    def signed_in(self, target, anna, browser):
+        """Anna's browser, and the token that its forms have."""
+        target.log_in(browser)
+        return browser, browser.get("/account").form("/logout").fields["csrf_token"]
+
+    def test_sending_a_form_from_another_site(self, target, signed_in):
+        """Without a token, with that of another visit, with any at all from elsewhere, or in a shape without preflight:
+        nothing is done, whether the visitor is signed in or not.
+        """
+        browser, token = signed_in
+        guest = target.browser()
+        own = guest.get("/login").form("/login").fields["csrf_token"]
+        done = []
+        for visitor, mine, theirs in ((browser, token, own), (guest, own, token)):
+            for _, path in pages_of(target):
+                forms = [
+                    ({"email": "anna@example.com", "password": PASSWORD, **of_it}, [FORM, *headers])
+                    for of_it, headers in (
+                        ({}, []),
+                        ({"csrf_token": ""}, []),
+                        ({"csrf_token": theirs}, []),
+                        *(({"csrf_token": mine}, [header]) for header in OTHER_SITES),
+                    )
+                ]
+                answers = [
+                    visitor.send("POST", path, headers=headers, body=urlencode(fields).encode()).status
+                    for fields, headers in forms
+                ]
+                answers.append(visitor.send("POST", path, headers=[TEXT], body=b"action=profile").status)
+                refused = {403, 410, 415} if visitor is browser else {403, 410, 415, 303}  # to the login page
+                if not set(answers) <= refused:
+                    done.append((path, answers))
+        assert done == []
+        assert [target.who(each) for each in (browser, guest)] == ["anna", None]
+
+    def test_calling_the_json_api_from_another_site(self, target, signed_in):
+        """Each endpoint refuses what another site sends, and every kind of body that needs no preflight."""
+        browser, _ = signed_in
+        body = json.dumps({"email": "anna@example.com", "password": PASSWORD, "action": "profile"}).encode()
+        done = []
+        for _, path in pages_of(target):
+            requests = [[JSON, header] for header in OTHER_SITES] + [[kind] for kind in (TEXT, FORM)]
+            answers = [browser.send("POST", f"/api{path}", headers=each, body=body).status for each in requests]
+            if not set(answers) <= {403, 404, 415}:
+                done.append((path, answers))
+        assert done == []
+        assert target.who(browser) == "anna"
+
+    def test_signing_a_visitor_in_as_the_attacker(self, target, signed_in, mallory):
+        """By a form of the attacker's site, with the attacker's password or a signature of theirs."""
+        target.register("mallory")
+        victim, theirs = target.browser(), target.browser()
+        own = theirs.get("/login").form("/login").fields
+        form = target.ask_for_challenge(theirs, mallory)
+        victim.get("/login")
+        password = own | {"email": "mallory@example.com", "password": PASSWORD}
+        wallet = form.fields | {"signature": mallory.sign(form.fields["challenge"])}
+
+        assert [victim.post("/login", password).status, victim.post("/login/wallet", wallet).status] == [403, 403]
+        assert target.who(victim) is None
+
+    def test_signing_a_visitor_out(self, target, signed_in):
+        """By an image, a link, or a form of another site."""
+        browser, token = signed_in
+        assert browser.get("/logout").status == 405
+        assert browser.get("/api/logout").status == 405
+        for header in OTHER_SITES:
+            assert browser.post("/logout", {"csrf_token": token}, headers=[header]).status == 403
+        assert target.who(browser) == "anna"
+
+    def test_reading_answers_in_another_site(self, target, signed_in):
+        """No origin is allowed to, least of all by saying its name back; preflights are not answered."""
+        browser, _ = signed_in
+        asked = [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type")]
+        for origin in ("https://evil.example", "null", f"https://{HOST}.evil.example", f"http://{HOST}"):
+            for method, headers in (("GET", []), ("OPTIONS", asked)):
+                for path in ("/api/account", "/api/session", "/account", target.private):
+                    page = browser.send(method, path, headers=[("Origin", origin), *headers])
+                    assert not [name for name, _ in page.headers if name.lower().startswith("access-control")]
+
+    def test_being_shown_in_a_frame_and_other_tricks_with_answers(self, target, signed_in):
+        """Every page, redirect and error says what browsers need to know."""
+        browser, _ = signed_in
+        for visitor in (browser, target.browser()):
+            for path in [path for _, path in pages_of(target)] + ["/api/session", "/api/account", "/gatewright/none"]:
+                page = visitor.get(path)
+                headers = {name.lower(): value for name, value in page.headers}
+                policy = headers["content-security-policy"]
+                assert "unsafe" not in policy
+                assert "frame-ancestors 'none'" in policy
+                if "text/html" in headers.get("content-type", ""):
+                    assert "object-src 'none'" in policy
+                    assert "base-uri 'none'" in policy
+                assert headers["x-content-type-options"] == "nosniff"
+                assert headers["x-frame-options"] == "DENY"
+                assert headers["referrer-policy"] == "same-origin"
+                assert headers["cross-origin-opener-policy"] == "same-origin"
+                assert headers["strict-transport-security"].startswith("max-age=31536000")
+                assert headers["cache-control"] in ("no-store", "no-cache")
+
+
+def test_allowing_every_origin():
+    """Whoever wants to open the API to all sites, with cookies, is told at the start that this cannot be."""
+    for origins in ("*", "https://*", "null", "https://*.example.com"):
+        with pytest.raises(ValueError, match="trusted_origins|TRUSTED_ORIGINS"):
+            Settings(**SETTINGS | {"trusted_origins": origins})
+
+
+def given_in(case):
+    return case["value"] if isinstance(case["value"], list) else [case["value"] or ""]
+
+
+def test_leading_a_visitor_off_the_site_after_a_sign_in(target, anna):
+    """Whatever ``next`` says, by form and by JSON, a sign-in leads to a path of this site, and into no header."""
+    leading = []
+    for case in [*CASES, *({"value": value, "expected": "policy"} for value in MORE_TARGETS)]:
+        given = given_in(case)
+        query = urlencode([(name, each.encode("utf-8", "replace")) for each in given for name in ("next", "redirect_to")])
+        browser = target.browser()
+        page = browser.get(f"/login?{query}")
+        answer = browser.submit(page.form("/login"), email="anna@example.com", password=PASSWORD)
+        twin = {"email": "anna@example.com", "password": PASSWORD, "next": given[-1], "redirect_uri": given[-1]}
+        status, said = target.call(target.browser(), "/api/login", twin)
+        assert (answer.status, status) == (303, 200), case
+        assert not [name for name, _ in answer.headers if "evil" in name.lower()], case
+        locations = [answer.location, said.get("next") or "/"]
+        is_fine = case["expected"] != "reject" or set(locations) <= {"/", target.private, "/account"}
+        if any(map(leads_off_the_site, locations)) or not is_fine:
+            leading.append((case["value"], locations))
+    assert leading == []
+
+
+def test_leading_a_visitor_off_the_site_by_an_address_of_ours(target):
+    """Redirects at addresses that are nearly those of pages, and to pages that ask for a sign-in first."""
+    paths = [path for name, path in pages_of(target)] + ["/.well-known/change-password"]
+    for value in [value for case in CASES for value in given_in(case) if len(value) < 500] + MORE_TARGETS:
+        written = quote(value, safe="/\\:@?#&=;%~*!,()[]'")
+        for path in ("/login", "/account", "/confirm_password"):
+            for asked in (f"/{written}{path}/", f"{path}/{written}/", f"{written}{path}"):
+                if not asked.startswith("/"):
+                    continue
+                status, headers, _ = target.send("GET", asked, [("Accept", "text/html")])
+                assert status < 500, asked
+                assert not any(leads_off_the_site(text) for name, text in headers if name.lower() == "location"), asked
+    for path in paths:
+        for query in ("?next=//evil.example", "?next=https://evil.example&next=/x", "?state=x&redirect_uri=//evil.example"):
+            page = target.browser().get(path + query)
+            assert page.status < 500
+            assert page.location is None or not leads_off_the_site(page.location), path
+
+
+class Reader(HTMLParser):
+    """Finds in a page whatever would run."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.found += [(tag, name) for name in values if name.startswith("on") or name in ("style", "srcdoc", "formaction")]
+        links = [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        self.found += [(tag, link) for link in links if re.match(r"\s*(javascript|vbscript|data:text/html)", link, re.I)]
+        if (tag == "script" and not (values.get("src") or "").startswith("/gatewright/")) or tag in ("iframe", "object"):
+            self.found.append((tag, values))
+
+
+def runs(page):
+    """Return what of a page, or of a mail, a browser would run that is not ours."""
+    return Reader(page).found + re.findall("alert(?:%287%29|&#40;)?49", page)
+
+
+def test_having_a_page_run_what_was_typed(target, anna):
+    """Whatever stands in a field, an address, or the name of a browser comes back as text."""
+    for text in BREAKOUTS:
+        browser = target.browser(user_agent=text)
+        encoded = urlencode({"next": f"/{text}", "state": text, "scope": text, "error": text, "client_name": text})
+        pages = [browser.get(f"{path}?{encoded}") for _, path in pages_of(target, token=quote(text, safe=""))]
+        guest = {"email": text, "username": text, "password": text, "password_confirm": text, "first_name": text}
+        for path in ("/login", "/signup", "/password-reset", "/email_verification"):
+            page = browser.submit(browser.get(path).form(path), **guest)
+            pages += [page, browser.follow(page)]
+        pages.append(browser.submit(browser.get("/login").form("/login/wallet"), evrmore_address=text))
+        form = target.ask_for_challenge(browser, Wallet_of(text))
+        pages.append(browser.submit(form, signature=text))
+        target.log_in(browser)
+        for action, fields in (
+            ("profile", {"first_name": text, "last_name": text}),
+            ("username", {"username": text, "current_password": PASSWORD}),
+            ("email", {"email": text, "current_password": PASSWORD}),
+        ):
+            pages.append(browser.submit(browser.get("/account").form("/account", action=action), **fields))
+        pages += [browser.get("/account"), browser.get("/account/delete"), browser.get("/confirm_password")]
+        assert [found for page in pages for found in runs(page.text)] == []
+        assert text in "".join(page.text for page in pages).replace("&lt;", "<").replace("&gt;", ">").replace(
+            "&#34;", '"'
+        ).replace("&#39;", "'")
+
+
+def Wallet_of(text):
+    from gatewright.testing import Wallet
+
+    return Wallet.new(text)
+
+
+def test_having_a_mail_run_what_was_typed(target):
+    """A notice names browser, account and place as they were said, as text; and nobody adds a header to a mail."""
+    target.register("anna")
+    for text in (SCRIPT, "x\r\nBcc: eve@evil.example", "\"><a href='https://evil.example'>click</a>"):
+        browser = target.browser(user_agent=text.replace("\r\n", " "))
+        target.log_in(browser)
+        browser.submit(browser.get("/account").form("/account", action="profile"), first_name=text)
+        target.clock.advance(days=200)
+        browser.submit(browser.get("/password-reset").form("/password-reset"), email="anna@example.com")
+    mails = target.mails()
+    assert len(mails) >= 3
+    for mail in mails:
+        assert mail.to == "anna@example.com"
+        assert not re.search(r"[\r\n]", mail.subject)
+        assert {what for _, what in Reader(mail.html).found} <= {"style"}
+        assert "href='https://evil" not in mail.html
+        assert "<script" not in mail.html
+
+
+def test_being_signed_in_after_asking_for_a_challenge(target, alice, browser):
+    """Only a signature signs in: an address alone, whose owner exists, is anybody's to type."""
+    target.token_of(alice)
+    form = target.ask_for_challenge(browser, alice)
+    target.call(browser, "/api/login/wallet", {"evrmore_address": alice.address})
+    assert target.who(browser) is None
+    assert browser.get("/account").status == 303
+    browser.submit(form, signature="")
+    browser.submit(form, signature="x" * 88)
+    assert target.who(browser) is None
