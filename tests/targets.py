@@ -137,6 +137,11 @@ class Target:
             return cursor.fetchall() if cursor.description else []
 
 
+def full_width(text):
+    """Return a text in the letters that East Asian keyboards have."""
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
+
 def cookies_of(browser):
     """Return the header that sends a browser's cookies."""
     return "Cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

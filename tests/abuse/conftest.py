@@ -13,6 +13,9 @@ from gatewright.testing import Wallet
 from redis_server import *  # noqa: F403
 from targets import APPLICATIONS, TARGETS, serving
 
+_CHOICES = {"application": APPLICATIONS, "server": ["server-sqlite"]}
+"""Fixture -> the targets that it can be."""
+
 
 @pytest.fixture
 def target_name(request):
@@ -21,10 +24,10 @@ def target_name(request):
 
 
 def pytest_generate_tests(metafunc):
-    """Have every test that opens a target do so with each; one that takes ``application``, with each that has views."""
+    """Have every test that opens a target do so with each, or with those that have what it takes."""
     if "target_name" in metafunc.fixturenames:
-        names = APPLICATIONS if "application" in metafunc.fixturenames else TARGETS
-        metafunc.parametrize("target_name", names, indirect=True)
+        chosen = [names for fixture, names in _CHOICES.items() if fixture in metafunc.fixturenames]
+        metafunc.parametrize("target_name", *(chosen or [TARGETS]), indirect=True)
 
 
 @pytest.fixture
@@ -65,6 +68,12 @@ def target(open_target):
 def application(target):
     """A target that has views of its own, at the paths of `target_applications`."""
     return target
+
+
+@pytest.fixture
+def server(open_target):
+    """Run the stand-alone server, with settings of its own: it has the REST API."""
+    return open_target
 
 
 @pytest.fixture

@@ -1,0 +1,305 @@
+"""Attacks on the second step of a sign-in, and on what a fresh proof is asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from authenticator_apps import wrong_code
+from gatewright.errors import SecondFactorRequiredError
+from gatewright.testing import AuthenticatorApp, Wallet
+from target_applications import EDIT, EDITORS, PRIVATE, RECENT, SENSITIVE, STRONG
+from targets import PASSWORD, cookies_of
+
+LOGIN = {"email": "anna@example.com", "password": PASSWORD}
+NEW_PASSWORD = "purple monkey dishwasher rain"
+REMEMBER = "__Host-gatewright-remember"
+STEP, METHOD = "/api/login/step", "/api/account/methods/totp"
+
+
+@pytest.fixture
+def set_up_app(target):
+    """Sign somebody in and set up an authenticator app and recovery codes; return the app and the codes."""
+
+    def set_up_app(username="anna"):
+        browser = target.browser()
+        assert target.call(browser, "/api/login", {"email": username, "password": PASSWORD})[0] == 200
+        app = AuthenticatorApp(target.call(browser, METHOD, {"action": "begin"})[1]["uri"])
+        document = {"action": "enrol", "code": app.code(target.clock.now())}
+        assert target.call(browser, METHOD, document)[0] == 200
+        codes = target.call(browser, "/api/account/methods/recovery_codes", {"action": "enrol"})[1]["codes"]
+        target.clock.advance(minutes=1)
+        return app, codes
+
+    return set_up_app
+
+
+@pytest.fixture
+def app(anna, set_up_app):
+    """Anna's authenticator app."""
+    return set_up_app()[0]
+
+
+@pytest.fixture
+def begin(target):
+    """Give a password that is not enough, in a new browser or in this one."""
+
+    def begin(browser=None, **fields):
+        browser = browser or target.browser()
+        status, problem = target.call(browser, "/api/login", LOGIN | fields)
+        assert (status, problem["code"]) == (403, "second_factor_required")
+        return browser
+
+    return begin
+
+
+@pytest.fixture
+def give(target):
+    """Give a code, and return the status."""
+
+    def give(browser, code, method="totp"):
+        return target.call(browser, STEP, {"method": method, "code": code})[0]
+
+    return give
+
+
+def test_using_a_sign_in_that_waits_for_its_second_factor(target, app, begin, give):
+    """It opens nothing but its own next step: no page, no part of the API, no change of an account."""
+    waiting = begin()
+    assert target.who(waiting) is None
+    assert waiting.get("/account").location.startswith("/login?")
+    views = [] if target.private == "/account" else [PRIVATE, EDITORS, EDIT, SENSITIVE, RECENT, STRONG]
+    assert [path for path in views if waiting.get(path).status == 200] == []
+    for path, document in {
+        "/api/account": {"action": "password", "current_password": PASSWORD, "password": NEW_PASSWORD},
+        "/api/account/export": {"current_password": PASSWORD},
+        "/api/account/delete": {"current_password": PASSWORD},
+        "/api/confirm_password": {"password": PASSWORD},
+        "/api/account/methods/passkey": {"action": "begin"},
+        METHOD: {"action": "remove", "id": target.auth.list_authenticators("anna")[0].id},
+    }.items():
+        assert target.call(waiting, path, document)[0] in (401, 403), path
+    assert len(target.auth.list_authenticators("anna")) == 11
+    assert target.auth.get_user("anna").username == "anna"
+
+    assert give(waiting, app.code(target.clock.now())) == 204
+    assert target.who(waiting) == "anna"
+
+
+def test_setting_up_a_second_factor_of_ones_own_instead(target, app, begin):
+    """Whoever owes one that they have cannot set up another one in its place."""
+    waiting = begin()
+    status, begun = target.call(waiting, METHOD, {"action": "begin"})
+    if status == 200:
+        own = AuthenticatorApp(begun["uri"])
+        status, _ = target.call(waiting, METHOD, {"action": "enrol", "code": own.code(target.clock.now())})
+    assert status in (401, 403)
+    assert target.call(waiting, "/api/account/methods/recovery_codes", {"action": "enrol"})[0] in (401, 403)
+
+    assert target.who(waiting) is None
+
+
+def test_having_the_browser_remembered_before_the_second_factor(target, app, begin):
+    """It is not, until the sign-in is complete; nor does the password confirm what is remembered no more."""
+    waiting = begin(remember_me=True)
+    assert REMEMBER not in waiting.cookies
+    assert target.rows("SELECT count(*) FROM remembered") == [(0,)]
+
+    assert target.who(waiting) is None
+
+
+def test_using_a_browser_that_was_remembered_before_there_was_a_second_factor(target, anna, browser, set_up_app):
+    """It is a guest's, since it has proven less than what is asked by now."""
+    target.log_in(browser, remember_me="on")
+    remembered = {REMEMBER: browser.cookies[REMEMBER]}
+    set_up_app()
+    browser.cookies = remembered
+
+    assert target.who(browser) is None
+
+
+def test_resetting_the_password_instead_of_giving_the_second_factor(target, app, begin, give):
+    """The link signs nobody in, and the new password is asked for the second factor like the old one."""
+    browser = target.browser()
+    target.call(browser, "/api/password-reset", {"email": "anna@example.com"})
+    link = target.link()
+    page = browser.get(link)
+    browser.submit(page.form(link), password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
+    assert target.who(browser) is None
+    begin(browser, password=NEW_PASSWORD)
+    assert target.who(browser) is None
+
+    assert give(browser, app.code(target.clock.now())) == 204
+
+
+def test_reading_the_mailbox_and_nothing_else(open_target, monkeypatch):
+    """A password set by mail and a code by mail are one proof, as are two codes: the app is still asked for."""
+    monkeypatch.setenv("GATEWRIGHT_EMAIL_CODE", "both")
+    target = open_target()
+    user = target.register("anna")
+    owner = target.browser()
+    target.log_in(owner)
+    app = AuthenticatorApp(target.call(owner, METHOD, {"action": "begin"})[1]["uri"])
+    assert target.call(owner, METHOD, {"action": "enrol", "code": app.code(target.clock.now())})[0] == 200
+
+    def code_by_mail(browser):
+        target.clock.advance(minutes=2)
+        sent = len(target.mails())
+        target.call(browser, STEP, {"method": "email_code", "action": "begin", "email": user.email})
+        return [re.search(r"\b\d{4} ?\d{4}\b", mail.text)[0] for mail in target.mails()[sent:]]
+
+    browser = target.browser()
+    for _ in range(2):
+        (code,) = code_by_mail(browser)
+        problem = target.call(browser, STEP, {"method": "email_code", "code": code})[1]
+        assert (problem["code"], problem["methods"]) == ("second_factor_required", ["totp"])
+    target.call(browser, "/api/password-reset", {"email": user.email})
+    assert target.call(browser, "/api" + target.link(), {"password": NEW_PASSWORD})[0] == 204
+    status, problem = target.call(browser, "/api/login", LOGIN | {"password": NEW_PASSWORD})
+
+    assert (status, problem["methods"]) == (403, ["totp"])
+    assert code_by_mail(browser) == []
+    assert target.who(browser) is None
+
+
+def test_signing_in_by_a_wallet_where_that_is_not_enough(open_target, alice):
+    """Neither the pages nor a token gets around the second factor."""
+    target = open_target(second_factor="required", second_factor_after="wallet,passkey")
+    browser = target.browser()
+    target.log_in_with_wallet(browser, alice)
+    assert target.who(browser) is None
+    with pytest.raises(SecondFactorRequiredError):
+        target.token_of(alice)
+
+    assert target.auth.list_sessions() == []
+
+
+def test_asking_the_rest_api_for_a_token_where_a_wallet_is_not_enough(server, alice):
+    """It has no second step, and so gives none."""
+    target = server(second_factor="required", second_factor_after="wallet")
+    browser = target.browser()
+    challenge = target.call(browser, "/challenge", {"evrmore_address": alice.address})[1]["challenge"]
+    signed = {"evrmore_address": alice.address, "challenge": challenge, "signature": alice.sign(challenge)}
+    status, problem = target.call(browser, "/authenticate", signed)
+
+    assert (status, problem["code"]) == (403, "second_factor_required")
+    assert target.auth.list_sessions() == []
+
+
+def test_giving_the_code_of_ones_own_account_for_another(target, app, set_up_app, begin, give):
+    """An attacker who knows a password has an app and recovery codes of their own; none of them is anna's."""
+    target.register("mallory")
+    own, codes = set_up_app("mallory")
+    waiting = begin()
+    assert give(waiting, own.code(target.clock.now())) == 401
+    assert give(waiting, codes[0], method="recovery_codes") == 401
+    assert target.who(waiting) is None
+
+
+def test_completing_ones_own_sign_in_after_anothers_has_begun(target, app, set_up_app, begin, give):
+    """In one browser: whoever is signed in has given both proofs themselves."""
+    target.register("mallory")
+    own, _ = set_up_app("mallory")
+    waiting = begin()
+    begin(waiting, email="mallory")
+    assert give(waiting, own.code(target.clock.now())) == 204
+    assert target.who(waiting) == "mallory"
+
+    again = begin()
+    begin(again, email="mallory")
+    assert give(again, app.code(target.clock.now(), steps=1)) == 401
+    assert target.who(again) is None
+
+
+def test_guessing_codes_in_one_sign_in_after_another(target, app, begin, give):
+    """They count together, however often the password is given again: then the right code does not help either."""
+    statuses = [give(begin(), wrong_code(app, target.clock.now())) for _ in range(4)]
+    assert statuses == [401] * 4
+    blocked = target.browser()
+    status, _ = target.call(blocked, "/api/login", LOGIN)
+    if status == 403:
+        status = give(blocked, app.code(target.clock.now()))
+
+    assert status == 429
+    assert target.who(blocked) is None
+
+
+def test_guessing_codes_at_the_same_moment(target, app, begin, give):
+    """Of a dozen at once four are looked at."""
+    waiting = begin()
+    body = json.dumps({"method": "totp", "code": wrong_code(app, target.clock.now())}).encode()
+    request = ("POST", STEP, [("Content-Type", "application/json"), cookies_of(waiting)], body)
+    statuses = [status for status, _, _ in target.send_at_once([request] * 12)]
+
+    assert statuses.count(429) >= 8
+    assert set(statuses) <= {401, 429}
+
+
+def test_giving_a_code_that_was_overheard(target, app, begin, give):
+    """A code is good once: in no other sign-in, and not in two at the same moment."""
+    code = app.code(target.clock.now())
+    owner, thief, other = begin(), begin(), begin()
+    body = json.dumps({"method": "totp", "code": code}).encode()
+    requests = [
+        ("POST", STEP, [("Content-Type", "application/json"), cookies_of(each)], body) for each in (owner, thief)
+    ]
+    statuses = [status for status, _, _ in target.send_at_once(requests)]
+
+    assert sorted(statuses) == [204, 401]
+    assert give(other, code) == 401
+    assert target.rows("SELECT count(*) FROM sessions WHERE is_active = ?", True) == [(2,)]
+
+
+def test_completing_a_sign_in_in_another_browser_or_too_late(target, app, begin, give):
+    """It is bound to the browser that began it, and waits for five minutes."""
+    waiting = begin()
+    stranger = target.browser()
+    stranger.get("/login")
+    assert give(stranger, app.code(target.clock.now())) in (401, 422)
+    target.clock.advance(minutes=5, seconds=1)
+
+    assert give(waiting, app.code(target.clock.now())) in (401, 422)
+    assert target.who(waiting) is None
+
+
+def test_changing_an_account_from_a_browser_that_was_left_open(target, anna, browser):
+    """What would keep an intruder in asks for a fresh proof: factors, wallets, addresses, the end of the account."""
+    target.log_in(browser)
+    target.clock.advance(minutes=11)
+    wallet = Wallet.new("mallory")
+    challenge = target.call(browser, "/api/login/wallet", {"evrmore_address": wallet.address})[1]["challenge"]
+    signed = {"evrmore_address": wallet.address, "challenge": challenge, "signature": wallet.sign(challenge)}
+    attempts = {
+        "a factor": (METHOD, {"action": "begin"}),
+        "recovery codes": ("/api/account/methods/recovery_codes", {"action": "enrol"}),
+        "a wallet": ("/api/account", {"action": "link_wallet", **signed}),
+        "an address": ("/api/account", {"action": "email", "email": "mallory@example.com"}),
+        "a name": ("/api/account", {"action": "username", "username": "mallory"}),
+        "a password": ("/api/account", {"action": "password", "password": NEW_PASSWORD}),
+        "the data": ("/api/account/export", {}),
+        "the end": ("/api/account/delete", {}),
+    }
+    statuses = {what: target.call(browser, path, document)[0] for what, (path, document) in attempts.items()}
+
+    assert {what: status for what, status in statuses.items() if status not in (401, 403, 422)} == {}
+    assert target.auth.list_wallets("anna") == []
+    assert target.auth.list_authenticators("anna") == []
+    assert target.mails() == []
+
+
+def test_confirming_by_the_proof_of_somebody_else(application, app, begin, give):
+    """Neither another account's password nor its wallet makes anna's session stronger or younger."""
+    application.register("mallory", password=NEW_PASSWORD)
+    waiting = begin()
+    give(waiting, app.code(application.clock.now()))
+    application.clock.advance(minutes=11)
+    assert waiting.get(RECENT).status == 303
+    wallet = Wallet.new("mallory")
+    challenge = application.call(waiting, "/api/login/wallet", {"evrmore_address": wallet.address})[1]["challenge"]
+    signed = {"evrmore_address": wallet.address, "challenge": challenge, "signature": wallet.sign(challenge)}
+    for proof in ({"password": NEW_PASSWORD}, {"method": "wallet", **signed}, {"method": "totp", "code": "000000"}):
+        assert application.call(waiting, "/api/confirm_password", proof)[0] in (401, 403, 422)
+    assert waiting.get(RECENT).status == 303
+    assert application.who(waiting) == "anna"
