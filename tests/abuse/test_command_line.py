@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import flask
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -82,11 +84,19 @@ def test_forging_tokens_of_an_installation_that_was_set_up_carelessly(way, unsaf
     (tmp_path / "key.pem").write_text(PEM)
     (tmp_path / "key.pem").chmod(0o644)
     environment(UNSAFE[unsafe])
-    with pytest.raises(ConfigurationError, match="(?i)secret|chmod 600") as refused:
+    with pytest.raises(ConfigurationError, match=r"(?i)secret|chmod 600") as refused:
         WAYS[way]()
 
-    assert not any(value in str(refused.value) for name, value in UNSAFE[unsafe].items() if name == "jwt_secret" and value)
+    secret = UNSAFE[unsafe].get("jwt_secret")
+    assert not secret or secret not in str(refused.value)
     assert not list(tmp_path.glob("*.secret"))
+
+
+@pytest.fixture
+def runner():
+    """The event loop of a test's requests."""
+    with asyncio.Runner() as runner:
+        yield runner
 
 
 @pytest.fixture
@@ -95,7 +105,7 @@ def production():
     return SETTINGS | {"database_url": "sqlite://"}
 
 
-def test_causing_an_error_in_a_flask_application_in_debug_mode(environment, production):
+def test_causing_an_error_in_a_flask_application_in_debug_mode(environment, production, caplog):
     """Its debugger would show the visitor values, and run what they type. It does not start, however it was begun."""
     environment(production)
     app = flask.Flask("shop")
@@ -107,8 +117,8 @@ def test_causing_an_error_in_a_flask_application_in_debug_mode(environment, prod
     FlaskAuth(later)
     assert later.test_client().get("/nowhere").status_code == 404
     later.debug = True  # as app.run(debug=True) does
-    with pytest.raises(ConfigurationError):
-        later.test_client().get("/nowhere")
+    assert later.test_client().get("/nowhere").status_code == 500
+    assert "Leave out debug=True" in caplog.text
 
 
 @pytest.mark.parametrize("make", [Starlette, FastAPI])
@@ -141,11 +151,3 @@ def test_signing_in_to_a_new_installation(target):
     user = target.auth.get_user("admin")
 
     assert (user.roles, user.permissions, user.is_verified) == ((), (), False)
-
-
-@pytest.fixture
-def runner():
-    import asyncio
-
-    with asyncio.Runner() as runner:
-        yield runner

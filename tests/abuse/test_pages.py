@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -12,15 +13,17 @@ import pytest
 
 from gatewright.page_paths import PATHS
 from gatewright.settings import Settings
+from gatewright.testing import Wallet
 from targets import HOST, PASSWORD, SETTINGS
 
 CASES = json.loads((Path(__file__).parents[1] / "vectors/redirect_cases.json").read_text(encoding="utf-8"))["vectors"]
 MORE_TARGETS = [
     *("///evil.example", "////evil.example/%2e%2e", "/%09/evil.example", "/%0d/evil.example", "/%2f%2fevil.example"),
-    *("/..//evil.example", "/x/..//evil.example", "/.evil.example/..//evil.example", "https:evil.example", "/\u2028/x"),
+    *("/..//evil.example", "/x/..//evil.example", "/.evil.example/..//evil.example", "https:evil.example"),
     *("//evil.example@shop.example", "https://shop.example@evil.example", "https://shop.example%2eevil.example/"),
     *("data:text/html,<script>alert(1)</script>", "vbscript:x", "java\tscript:alert(1)", "\x00javascript:alert(1)"),
-    *("/\r\nSet-Cookie: gatewright=evil", "/%0d%0aSet-Cookie:%20x=1", "/\u560d\u560aSet-Cookie: x=1", "//\u3002example"),
+    *("/\r\nSet-Cookie: x=evil", "/%0d%0aSet-Cookie:%20x=1", "/\u560d\u560aSet-Cookie: x=1", "/\u2028/x"),
+    "//\u3002example",
 ]
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
@@ -28,17 +31,17 @@ TEXT = ("Content-Type", "text/plain")
 OTHER_SITES = [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
 
 SCRIPT = "<script>alert(7)</script>"
-BREAKOUTS = [SCRIPT, "\"'><img src=x onerror=alert(7)>", "' autofocus onfocus=alert(7) x='", "{{7*7}}${7*7}<%=7*7%>"]
+BREAKOUTS = [SCRIPT, "\"'><img src=x onerror=alert(7)>", "' autofocus onfocus=alert(7) x='", "{{31337*3}}${31337*3}"]
 
 
 def leads_off_the_site(location):
-    """Say whether a browser that follows a redirect leaves the site: it drops some controls, and reads \\ as /."""
+    """Say whether a browser that follows a redirect leaves the site; it drops controls and turns backslashes."""
     read = re.sub(r"[\t\r\n]", "", location.strip("".join(map(chr, range(33))))).replace("\\", "/")
     found = urlsplit(urljoin(f"https://{HOST}/login", read))
     return (found.scheme, found.netloc) != ("https", HOST)
 
 
-def pages_of(target, token="nonsense"):
+def pages_of(token="nonsense"):
     """Return name and path of every page, with a token that is none."""
     return [(name, path.format(token="totp" if name == "account_method" else token)) for name, path in PATHS.items()]
 
@@ -61,7 +64,7 @@ class TestRequestsOfOtherSites:
         own = guest.get("/login").form("/login").fields["csrf_token"]
         done = []
         for visitor, mine, theirs in ((browser, token, own), (guest, own, token)):
-            for _, path in pages_of(target):
+            for _, path in pages_of():
                 forms = [
                     ({"email": "anna@example.com", "password": PASSWORD, **of_it}, [FORM, *headers])
                     for of_it, headers in (
@@ -87,7 +90,7 @@ class TestRequestsOfOtherSites:
         browser, _ = signed_in
         body = json.dumps({"email": "anna@example.com", "password": PASSWORD, "action": "profile"}).encode()
         done = []
-        for _, path in pages_of(target):
+        for _, path in pages_of():
             requests = [[JSON, header] for header in OTHER_SITES] + [[kind] for kind in (TEXT, FORM)]
             answers = [browser.send("POST", f"/api{path}", headers=each, body=body).status for each in requests]
             if not set(answers) <= {403, 404, 415}:
@@ -131,7 +134,7 @@ class TestRequestsOfOtherSites:
         """Every page, redirect and error says what browsers need to know."""
         browser, _ = signed_in
         for visitor in (browser, target.browser()):
-            for path in [path for _, path in pages_of(target)] + ["/api/session", "/api/account", "/gatewright/none"]:
+            for path in [path for _, path in pages_of()] + ["/api/session", "/api/account", "/gatewright/none"]:
                 page = visitor.get(path)
                 headers = {name.lower(): value for name, value in page.headers}
                 policy = headers["content-security-policy"]
@@ -151,7 +154,7 @@ class TestRequestsOfOtherSites:
 def test_allowing_every_origin():
     """Whoever wants to open the API to all sites, with cookies, is told at the start that this cannot be."""
     for origins in ("*", "https://*", "null", "https://*.example.com"):
-        with pytest.raises(ValueError, match="trusted_origins|TRUSTED_ORIGINS"):
+        with pytest.raises(ValueError, match=r"(?i)trusted_origins"):
             Settings(**SETTINGS | {"trusted_origins": origins})
 
 
@@ -164,93 +167,91 @@ def test_leading_a_visitor_off_the_site_after_a_sign_in(target, anna):
     leading = []
     for case in [*CASES, *({"value": value, "expected": "policy"} for value in MORE_TARGETS)]:
         given = given_in(case)
-        query = urlencode([(name, each.encode("utf-8", "replace")) for each in given for name in ("next", "redirect_to")])
+        query = urlencode([("next", each.encode("utf-8", "replace")) for each in given])
         browser = target.browser()
-        page = browser.get(f"/login?{query}")
-        answer = browser.submit(page.form("/login"), email="anna@example.com", password=PASSWORD)
-        twin = {"email": "anna@example.com", "password": PASSWORD, "next": given[-1], "redirect_uri": given[-1]}
-        status, said = target.call(target.browser(), "/api/login", twin)
+        form = browser.get(f"/login?{query}&redirect_to={quote(given[-1])}").form("/login")
+        answer = browser.submit(form, email="anna@example.com", password=PASSWORD)
+        document = {"email": "anna@example.com", "password": PASSWORD, "next": given[-1], "redirect_uri": given[-1]}
+        status, said = target.call(target.browser(), "/api/login", document)
         assert (answer.status, status) == (303, 200), case
-        assert not [name for name, _ in answer.headers if "evil" in name.lower()], case
+        assert not [value for name, value in answer.headers if name.lower() != "location" and "evil" in value], case
         locations = [answer.location, said.get("next") or "/"]
-        is_fine = case["expected"] != "reject" or set(locations) <= {"/", target.private, "/account"}
+        is_fine = case["expected"] != "reject" or set(locations) == {"/"}
         if any(map(leads_off_the_site, locations)) or not is_fine:
             leading.append((case["value"], locations))
     assert leading == []
 
 
-def test_leading_a_visitor_off_the_site_by_an_address_of_ours(target):
-    """Redirects at addresses that are nearly those of pages, and to pages that ask for a sign-in first."""
-    paths = [path for name, path in pages_of(target)] + ["/.well-known/change-password"]
+def nearly_pages():
+    """Yield addresses that are nearly those of pages, and name another host besides."""
     for value in [value for case in CASES for value in given_in(case) if len(value) < 500] + MORE_TARGETS:
         written = quote(value, safe="/\\:@?#&=;%~*!,()[]'")
         for path in ("/login", "/account", "/confirm_password"):
-            for asked in (f"/{written}{path}/", f"{path}/{written}/", f"{written}{path}"):
-                if not asked.startswith("/"):
-                    continue
-                status, headers, _ = target.send("GET", asked, [("Accept", "text/html")])
-                assert status < 500, asked
-                assert not any(leads_off_the_site(text) for name, text in headers if name.lower() == "location"), asked
-    for path in paths:
-        for query in ("?next=//evil.example", "?next=https://evil.example&next=/x", "?state=x&redirect_uri=//evil.example"):
-            page = target.browser().get(path + query)
-            assert page.status < 500
-            assert page.location is None or not leads_off_the_site(page.location), path
+            yield from (f"/{written}{path}/", f"{path}/{written}/", f"{written}{path}")
+    for _, path in [*pages_of(), ("", "/.well-known/change-password")]:
+        for query in (
+            "next=//evil.example",
+            "next=https://evil.example&next=/x",
+            "state=x&redirect_uri=//evil.example",
+        ):
+            yield f"{path}?{query}"
+
+
+def test_leading_a_visitor_off_the_site_by_an_address_of_ours(target):
+    """Neither the redirect to the page that was meant leads away, nor that to a sign-in which comes first."""
+    for asked in nearly_pages():
+        if asked.startswith("/"):
+            status, headers, _ = target.send("GET", asked, [("Accept", "text/html")])
+            assert status < 500, asked
+            assert not any(leads_off_the_site(value) for name, value in headers if name.lower() == "location"), asked
 
 
 class Reader(HTMLParser):
-    """Finds in a page whatever would run."""
+    """Finds in a page, or a mail, whatever a browser would run that is not ours."""
 
     def __init__(self, text):
         super().__init__()
-        self.found = []
+        self.found = re.findall("94011", text)
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.found += [(tag, name) for name in values if name.startswith("on") or name in ("style", "srcdoc", "formaction")]
-        links = [value or "" for name, value in attrs if name in ("href", "src", "action")]
-        self.found += [(tag, link) for link in links if re.match(r"\s*(javascript|vbscript|data:text/html)", link, re.I)]
-        if (tag == "script" and not (values.get("src") or "").startswith("/gatewright/")) or tag in ("iframe", "object"):
-            self.found.append((tag, values))
+        for name, value in attrs:
+            is_link = name in ("href", "src", "action", "formaction")
+            runs = is_link and re.match(r"\s*(javascript|vbscript|data:text/html)", value or "", re.IGNORECASE)
+            if runs or name.startswith("on") or name == "srcdoc":
+                self.found.append((tag, name, value))
+        is_ours = tag == "script" and (dict(attrs).get("src") or "").startswith("/gatewright/")
+        if tag in ("script", "iframe", "object", "embed", "base", "svg") and not is_ours:
+            self.found.append((tag, attrs))
 
 
-def runs(page):
-    """Return what of a page, or of a mail, a browser would run that is not ours."""
-    return Reader(page).found + re.findall("alert(?:%287%29|&#40;)?49", page)
+def pages_with(target, text):
+    """Type a text wherever something can be typed, and return every page that comes back."""
+    browser = target.browser(user_agent=text)
+    query = urlencode(dict.fromkeys(("state", "scope", "error", "client_name"), text) | {"next": f"/{text}"})
+    yield from (browser.get(f"{path}?{query}") for _, path in pages_of(token=quote(text, safe="")))
+    typed = dict.fromkeys(("email", "username", "password", "password_confirm", "first_name"), text)
+    for path in ("/login", "/signup", "/password-reset", "/email_verification"):
+        page = browser.submit(browser.get(path).form(path), **typed)
+        yield from (page, browser.follow(page))
+    yield browser.submit(browser.get("/login").form("/login/wallet"), evrmore_address=text)
+    yield browser.submit(target.ask_for_challenge(browser, Wallet.new(text)), signature=text)
+    target.log_in(browser)
+    for action, fields in (
+        ("profile", {"first_name": text, "last_name": text}),
+        ("username", {"username": text, "current_password": PASSWORD}),
+        ("email", {"email": text, "current_password": PASSWORD}),
+    ):
+        yield browser.submit(browser.get("/account").form("/account", action=action), **fields)
+    yield from (browser.get(path) for path in ("/account", "/account/delete", "/confirm_password"))
 
 
 def test_having_a_page_run_what_was_typed(target, anna):
     """Whatever stands in a field, an address, or the name of a browser comes back as text."""
     for text in BREAKOUTS:
-        browser = target.browser(user_agent=text)
-        encoded = urlencode({"next": f"/{text}", "state": text, "scope": text, "error": text, "client_name": text})
-        pages = [browser.get(f"{path}?{encoded}") for _, path in pages_of(target, token=quote(text, safe=""))]
-        guest = {"email": text, "username": text, "password": text, "password_confirm": text, "first_name": text}
-        for path in ("/login", "/signup", "/password-reset", "/email_verification"):
-            page = browser.submit(browser.get(path).form(path), **guest)
-            pages += [page, browser.follow(page)]
-        pages.append(browser.submit(browser.get("/login").form("/login/wallet"), evrmore_address=text))
-        form = target.ask_for_challenge(browser, Wallet_of(text))
-        pages.append(browser.submit(form, signature=text))
-        target.log_in(browser)
-        for action, fields in (
-            ("profile", {"first_name": text, "last_name": text}),
-            ("username", {"username": text, "current_password": PASSWORD}),
-            ("email", {"email": text, "current_password": PASSWORD}),
-        ):
-            pages.append(browser.submit(browser.get("/account").form("/account", action=action), **fields))
-        pages += [browser.get("/account"), browser.get("/account/delete"), browser.get("/confirm_password")]
-        assert [found for page in pages for found in runs(page.text)] == []
-        assert text in "".join(page.text for page in pages).replace("&lt;", "<").replace("&gt;", ">").replace(
-            "&#34;", '"'
-        ).replace("&#39;", "'")
-
-
-def Wallet_of(text):
-    from gatewright.testing import Wallet
-
-    return Wallet.new(text)
+        pages = [page.text for page in pages_with(target, text)]
+        assert [found for page in pages for found in Reader(page).found] == []
+        assert text in html.unescape("".join(pages))
 
 
 def test_having_a_mail_run_what_was_typed(target):
@@ -267,18 +268,5 @@ def test_having_a_mail_run_what_was_typed(target):
     for mail in mails:
         assert mail.to == "anna@example.com"
         assert not re.search(r"[\r\n]", mail.subject)
-        assert {what for _, what in Reader(mail.html).found} <= {"style"}
+        assert Reader(mail.html).found == []
         assert "href='https://evil" not in mail.html
-        assert "<script" not in mail.html
-
-
-def test_being_signed_in_after_asking_for_a_challenge(target, alice, browser):
-    """Only a signature signs in: an address alone, whose owner exists, is anybody's to type."""
-    target.token_of(alice)
-    form = target.ask_for_challenge(browser, alice)
-    target.call(browser, "/api/login/wallet", {"evrmore_address": alice.address})
-    assert target.who(browser) is None
-    assert browser.get("/account").status == 303
-    browser.submit(form, signature="")
-    browser.submit(form, signature="x" * 88)
-    assert target.who(browser) is None

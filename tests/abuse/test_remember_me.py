@@ -98,13 +98,14 @@ def test_acting_as_its_owner_in_a_remembered_browser(target, owner, alice):
 
 
 def test_reaching_a_protected_page_in_a_remembered_browser(application, anna):
-    """A view that demands a real sign-in, or a fresh one, leads to the proof."""
+    """A view that demands a real sign-in, or a fresh one, leads to the proof; and a guest to the login."""
     browser = application.browser()
     application.log_in(browser, remember_me="on")
     browser.cookies = remembered_of(browser)
     assert browser.get(views.PRIVATE).status == 200
     for path in (views.SENSITIVE, views.RECENT, views.STRONG):
         assert browser.get(path).location.startswith("/confirm_password")
+        assert application.browser().get(path).location.startswith("/login")
 
 
 def test_proving_oneself_as_somebody_else(target, owner, alice):

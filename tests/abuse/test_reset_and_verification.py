@@ -14,9 +14,9 @@ CHANGING = {"set-cookie", "content-length", "x-request-id"}
 """Headers that differ from answer to answer, or with the length of the address."""
 
 
-def ask(target, path="/password-reset", email="anna@example.com", headers=(), browser=None):
+def ask(target, path="/password-reset", email="anna@example.com", headers=()):
     """Ask for a link on a page, and return the page that answers."""
-    browser = browser or target.browser()
+    browser = target.browser()
     return browser.submit(browser.get(path).form(path), email=email, headers=headers)
 
 
@@ -160,8 +160,8 @@ def test_finding_out_who_has_an_account(target, anna, alice):
 
 def test_having_a_link_sent_elsewhere(target, anna):
     """A mail goes to the address that is stored, however it was typed, and to nobody else."""
-    two = "anna@example.com,eve@evil.example"
-    for email in ("ANNA@EXAMPLE.COM", " anna@example.com ", "anna@ex\u0430mple.com", two, "anna@example.com\nbcc: e@e.io"):
+    two, header = "anna@example.com,eve@evil.example", "anna@example.com\nbcc: eve@evil.example"
+    for email in ("ANNA@EXAMPLE.COM", " anna@example.com ", "anna@ex\u0430mple.com", two, header):
         ask(target, email=email)
         target.call(target.browser(), "/api/password-reset", {"email": email})
     target.call(target.browser(), "/api/password-reset", {"email": two.split(",")})
@@ -171,14 +171,9 @@ def test_having_a_link_sent_elsewhere(target, anna):
 
 def test_forging_where_a_link_leads(target, anna, newcomer):
     """The site's public URL is the beginning of every link, whatever a request says of the host."""
-    for path in ("/password-reset", "/email_verification"):
-        for header in FORGED:
-            fields = target.browser().get(path)
-            browser = target.browser()
-            form = browser.get(path).form(path)
-            browser.submit(form, email="anna@example.com", headers=[header])
-            browser.submit(form, email="newcomer@example.com", headers=[header])
-            assert fields.status == 200
+    for header in FORGED:
+        ask(target, headers=[header])
+        ask(target, "/email_verification", "newcomer@example.com", headers=[header])
     texts = [mail.text + mail.html for mail in target.mails()]
 
     assert texts
@@ -231,9 +226,7 @@ def tables_of(target):
 def test_keeping_what_a_reset_should_end(target, link, browser, alice):
     """Whoever had signed in as its owner is out, by session, token and remembered browser; and nobody is signed in."""
     challenge = target.auth.generate_challenge(alice.address)
-    target.auth.link_wallet(
-        "anna", evrmore_address=alice.address, challenge=challenge, signature=alice.sign(challenge)
-    )
+    target.auth.link_wallet("anna", evrmore_address=alice.address, challenge=challenge, signature=alice.sign(challenge))
     token = target.token_of(alice)
     target.log_in(browser, remember_me="on")
     remembered = target.browser()

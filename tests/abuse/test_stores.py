@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 
 from gatewright.page_paths import PATHS
-from gatewright.testing import Wallet
 from targets import PASSWORD, cookies_of
 
 JSON = ("Content-Type", "application/json")
@@ -27,6 +26,7 @@ ODD = {
     "no": None,
     "true": True,
 }
+ODD_TEXTS = [ODD[name] for name in ("sql", "a like", "a nul", "a bell and an escape", "a line", "long")]
 FIELDS = [
     *("email", "username", "password", "password_confirm", "first_name", "last_name", "remember_me", "next", "action"),
     *("evrmore_address", "challenge", "signature", "method", "code", "current_password", "session_id", "token", "name"),
@@ -115,44 +115,41 @@ def test_coming_in_while_the_store_fails(target, anna, alice, table):
     assert target.call(signing, "/api/login/wallet", signed)[0] == 200
 
 
-def test_writing_what_no_store_can_hold(target, anna, browser):
-    """In every field of every endpoint: it is kept as it is, or refused; nothing fails, and nothing is run."""
-    target.log_in(browser)
-    wrong, guest = [], target.browser()
+def documents():
+    """Yield path and document of many a call of the JSON API."""
     paths = [path.format(token=token) for path in PATHS.values() for token in ("totp", "%00")]
-    for path in dict.fromkeys(paths):
-        if "logout" in path or "delete" in path:
-            continue
-        visitor = browser if "account" in path or "confirm" in path else guest
-        for name, value in ODD.items():
-            status, _ = target.call(visitor, f"/api{path}", {field: value for field in FIELDS})
-            if status >= 500:
-                wrong.append((path, name, status))
-    for action in ("profile", "username", "email", "password", "link_wallet", "unlink_wallet", "revoke_session"):
-        for name, value in ODD.items():
-            document = {field: value for field in FIELDS} | {"action": action, "current_password": PASSWORD}
-            status, _ = target.call(browser, "/api/account", document)
-            if status >= 500:
-                wrong.append((action, name, status))
-    for path in ("/login", "/signup", "/password-reset", "/email_verification", "/login/wallet"):
-        for name in ("sql", "a like", "a nul", "a bell and an escape", "a line", "long"):
-            page = guest.get("/login").form("/login").fields
-            fields = page | {field: ODD[name] for field in FIELDS if field != "action"}
-            if guest.post(path, fields).status >= 500:
-                wrong.append((path, name, "form"))
+    for value in ODD.values():
+        odd = dict.fromkeys(FIELDS, value)
+        yield from ((path, odd) for path in dict.fromkeys(paths) if "logout" not in path)
+        for action in ("profile", "username", "email", "password", "link_wallet", "unlink_wallet", "revoke_session"):
+            yield "/account", odd | {"action": action, "current_password": PASSWORD}
 
-    assert wrong == []
-    assert [row[0] for row in target.rows("SELECT username FROM users")] == ["anna"]
+
+def test_writing_what_no_store_can_hold(open_target):
+    """In every field of every endpoint: it is kept as it is, or refused; nothing fails, and nothing is run."""
+    target = open_target(enable_brute_force_protection=False)
+    target.register("anna")
+    browser, guest = target.browser(), target.browser()
+    target.log_in(browser)
+    fields = guest.get("/login").form("/login").fields
+    answers = []
+    for path, document in documents():
+        visitor = browser if "account" in path or "confirm" in path else guest
+        answers.append((path, document["email"], target.call(visitor, f"/api{path}", document)[0]))
+    for path in ("/login", "/signup", "/password-reset", "/email_verification", "/login/wallet"):
+        for text in ODD_TEXTS:
+            answers.append((path, text, guest.post(path, fields | dict.fromkeys(FIELDS, text)).status))
+
+    assert [answer for answer in answers if answer[-1] >= 500] == []
+    assert target.rows("SELECT username FROM users") == [("anna",)]
+    assert target.who(browser) == "anna"
     assert target.call(guest, "/api/signup", {"email": "x" * 1_000_000})[0] == 413
 
 
 def test_writing_a_profile_that_looks_like_a_statement(target, anna, browser):
     """It comes back letter by letter."""
     target.log_in(browser)
-    for text in ("Robert'); DROP TABLE users; --", "100% _ \\ \"quoted\" 'too'", "\u202eevil\u0301 \U0001f9d9"):
-        document = {"action": "profile", "first_name": text}
-        assert target.call(browser, "/api/account", document)[0] in (204, 422)
-        if target.auth.get_profile("anna"):
-            assert target.auth.get_profile("anna")["first_name"] == text
+    for text in ("Robert'); DROP TABLE users; --", "100% _ \\ \"quoted\" 'too'", "evil\u0301 \U0001f9d9"):
+        assert target.call(browser, "/api/account", {"action": "profile", "first_name": text})[0] == 204
+        assert target.auth.get_profile("anna") == {"first_name": text}
     assert target.who(browser) == "anna"
-    assert Wallet.new("x").address not in str(target.rows("SELECT * FROM users"))

@@ -106,10 +106,13 @@ def test_presenting_a_forged_token(algorithm, open_target, alice, monkeypatch, t
     accepted = [row["name"] for row in rows if is_accepted(target, row)]
 
     assert len(ROWS) == 62
-    assert accepted == {
-        "HS256": ["well-formed access token", REVOKED, DEACTIVATED, LOWER_CASE],
-        "RS256": ["well-formed RS256 token"],
-    }[algorithm]
+    assert (
+        accepted
+        == {
+            "HS256": ["well-formed access token", REVOKED, DEACTIVATED, LOWER_CASE],
+            "RS256": ["well-formed RS256 token"],
+        }[algorithm]
+    )
     assert outgoing == []
     target.rows("UPDATE users SET is_active = ? WHERE id = 'user-1'", False)
     assert not any(is_accepted(target, row) for row in rows)

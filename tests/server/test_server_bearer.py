@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+
 @pytest.fixture(scope="module")
 def token(site):
     """A token that is good, so that a refusal is the transport's."""

@@ -44,6 +44,7 @@ def test_a_project_that_is_set_up_well_hears_nothing():
         ({"GATEWRIGHT": {"enable_singup": False}}, "gatewright.E004"),
         ({"GATEWRIGHT": {"link_hours": -1}}, "gatewright.E004"),
         ({"GATEWRIGHT": "production"}, "gatewright.E004"),
+        ({"DEBUG": True}, "gatewright.E004"),
         ({"AUTHENTICATION_BACKENDS": [MODEL_BACKEND]}, "gatewright.W001"),
         ({"AUTHENTICATION_BACKENDS": [BACKEND, MODEL_BACKEND]}, "gatewright.W002"),
         ({"GATEWRIGHT": {"public_url": "https://example.com"}}, "gatewright.W003"),

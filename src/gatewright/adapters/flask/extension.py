@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -47,6 +48,8 @@ from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
 
 _PREFIX = "GATEWRIGHT_"
+
+_logger = logging.getLogger("gatewright")
 
 
 class FlaskAuth:
@@ -197,7 +200,11 @@ def _answer_page() -> flask.Response | None:
     installed = installation()
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
     begin(installed.site, partial(FlaskRequest, asking.environ, installed.prefix))
-    _refuse_debug(flask.current_app, installed.auth.settings)  # `app.run` may have switched it on
+    try:
+        _refuse_debug(flask.current_app, installed.auth.settings)  # which `app.run` may have switched on
+    except ConfigurationError as error:
+        _logger.critical("%s", error)
+        flask.abort(500)  # raised as it is, it would be what the debugger shows
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
