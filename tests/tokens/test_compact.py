@@ -14,6 +14,8 @@ from gatewright.tokens import SigningKey, key_from_secret
 from gatewright.tokens.compact import header_segment, sign_compact, verify_compact
 
 VECTORS = Path(__file__).parents[1] / "vectors/wycheproof/json_web_signature_test.json"
+GROUPS = json.loads(VECTORS.read_text(encoding="utf-8"))["testGroups"]
+OURS = {"HS256", "ES256", "RS256"}
 
 # Wycheproof lets a decoder skip characters that are not base64. We accept one spelling.
 STRICTER_HERE = {372, 373}
@@ -22,12 +24,27 @@ STRICTER_HERE = {372, 373}
 MISLABELLED = {367, 370}
 
 
+def rows_of_other_keys():
+    """Pair each row of another algorithm, or of a JWK without one, with its key as if that were one of ours.
+
+    A P-521 key cannot be; its rows are read with a secret.
+    """
+    algorithms = {"RSA": "RS256", "P-256": "ES256", "P-521": None}
+    for group in GROUPS:
+        jwk = group.get("public") or group["private"]
+        if jwk.get("alg") in OURS:
+            continue
+        algorithm = algorithms[jwk.get("crv", jwk["kty"])]
+        bare = {name: value for name, value in jwk.items() if name not in {"alg", "use", "key_ops"}}
+        key = SigningKey("k", algorithm, import_key(bare)) if algorithm else key_from_secret("x")
+        yield from ((row, key) for row in group["tests"])
+
+
 def rows_of_our_algorithms():
     """Pair each row with its key, filed under the headers of its group's valid rows, as if we had written those."""
-    for group in json.loads(VECTORS.read_text(encoding="utf-8"))["testGroups"]:
+    for group in GROUPS:
         jwk = group.get("public") or group["private"]
-        # Groups without an algorithm are about a JWK's intended use; our keys are never read from a JWK.
-        if jwk.get("alg") not in {"HS256", "ES256", "RS256"}:
+        if jwk.get("alg") not in OURS:
             continue
         key = SigningKey(jwk["kid"], jwk["alg"], import_key(jwk))
         good = [row for row in group["tests"] if row["result"] == "valid" and row["tcId"] not in STRICTER_HERE]
@@ -56,6 +73,15 @@ def test_a_signature_is_accepted_only_where_it_is_valid(jws, keys, is_good):
     else:
         with pytest.raises(InvalidTokenError):
             verify_compact(jws, keys=keys)
+
+
+def test_the_right_signature_by_another_algorithm_is_refused():
+    """Under each of our keys; so is what was signed by a key that its JWK meant for something else."""
+    rows = list(rows_of_other_keys())
+    assert len(ROWS) + len(MISLABELLED) + len(rows) == 401
+    for row, key in rows:
+        with pytest.raises(InvalidTokenError):
+            verify_compact(row["jws"], keys={header_segment(key): key})
 
 
 @pytest.mark.parametrize("payload", ["VGVzdA==", "VGVzdA=", "VGVzdB", "VGVz dA", "VGVzd", "++//"])
