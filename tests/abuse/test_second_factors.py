@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 
 from authenticator_apps import wrong_code
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.testing import AuthenticatorApp, Wallet
-from target_applications import EDIT, EDITORS, PRIVATE, RECENT, SENSITIVE, STRONG
+from target_applications import EDIT, EDITORS, OWN_LOGIN, PRIVATE, RECENT, SENSITIVE, STRONG
 from targets import PASSWORD, cookies_of
 
 LOGIN = {"email": "anna@example.com", "password": PASSWORD}
@@ -170,6 +171,21 @@ def test_reading_the_mailbox_and_nothing_else(open_target, monkeypatch):
         assert (status, problem["methods"]) == (403, ["totp"])
         assert target.who(other) is None
     assert target.who(browser) is None
+
+
+def test_signing_in_by_a_view_of_the_applications_own(application, app):
+    """It proves a password, and knows nothing of second factors: the visitor is led to where they give theirs."""
+    browser = application.browser()
+    target = f"{OWN_LOGIN}?{urlencode({'name': 'anna', 'password': PASSWORD})}"
+    status, problem = application.call(browser, target)
+    assert (status, problem["code"]) == (403, "second_factor_required")
+    answer = browser.get(target, headers=[("Referer", "https://shop.example/private")])
+    assert (answer.status, answer.location.partition("?")[0]) == (303, "/login/step")
+    assert application.who(browser) is None
+
+    step = browser.follow(answer).form("/login/step", method="totp")
+    assert browser.submit(step, code=app.code(application.clock.now())).status == 303
+    assert application.who(browser) == "anna"
 
 
 def test_signing_in_by_a_wallet_where_that_is_not_enough(open_target, alice):
