@@ -25,6 +25,11 @@ PRIVATE, EDITORS, EDIT, SENSITIVE, RECENT, STRONG = "/private", "/editors", "/ed
 """Who has signed in; has the role ``editor``; the permission ``post.edit``; is not merely remembered; has proven who
 they are a short while ago; and that by two factors."""
 
+OWN_LOGIN = "/own-login"
+"""A view of the application's own that takes a name and a password from the query, and signs in whoever they prove."""
+
+PROVIDER = "SQLUserProvider"
+
 
 def guards_of(adapter):
     """Return the decorators of an adapter that keep the paths, by path."""
@@ -58,10 +63,20 @@ def fastapi_application(auth):
 
         return view
 
+    app.add_route(OWN_LOGIN, _own_login(auth))
     for where, demand in demands.items():
         app.get(where, response_class=PlainTextResponse)(view_for(Depends(demand)))
     app.include_router(ours.router())
     return app
+
+
+def _own_login(auth):
+    async def own_login(request):
+        given = request.query_params
+        await of_starlette.login_user(request, await auth.attempt(given["name"], given["password"], PROVIDER))
+        return PlainTextResponse("welcome")
+
+    return own_login
 
 
 def starlette_application(auth):
@@ -70,8 +85,9 @@ def starlette_application(auth):
     async def hello(request):
         return PlainTextResponse(f"hello {request.user.username}")
 
+    guarded = [Route(where, guard(hello)) for where, guard in guards_of(of_starlette).items()]
     return Starlette(
-        routes=[Route(where, guard(hello)) for where, guard in guards_of(of_starlette).items()],
+        routes=[*guarded, Route(OWN_LOGIN, _own_login(auth))],
         middleware=[Middleware(of_starlette.GatewrightMiddleware, auth=auth)],
     )
 
@@ -84,6 +100,12 @@ def flask_application(auth):
     def hello():
         return f"hello {of_flask.current_user.username}"
 
+    @app.get(OWN_LOGIN)
+    def own_login():
+        given = flask.request.args
+        of_flask.login_user(auth.attempt(given["name"], given["password"], PROVIDER))
+        return "welcome"
+
     for where, guard in guards_of(of_flask).items():
         app.add_url_rule(where, endpoint=where.removeprefix("/"), view_func=guard(hello))
     return app
@@ -93,9 +115,16 @@ def _hello_of_django(request):
     return HttpResponse(f"hello {request.user.get_username()}")
 
 
+def _own_login_of_django(request):
+    given = request.GET
+    of_django.login_user(request, of_django.get_auth().attempt(given["name"], given["password"], PROVIDER))
+    return HttpResponse("welcome")
+
+
 DJANGO_URLS = "target_urls"
 _urls = sys.modules[DJANGO_URLS] = ModuleType(DJANGO_URLS)
 _urls.urlpatterns = [
     path("", include("gatewright.adapters.django.urls")),
+    path(OWN_LOGIN.removeprefix("/"), _own_login_of_django),
     *(path(where.removeprefix("/"), guard(_hello_of_django)) for where, guard in guards_of(of_django).items()),
 ]

@@ -47,9 +47,9 @@ def with_proof(earlier: Iterable[Proof], proof: Proof) -> tuple[Proof, ...]:
     return (*(each for each in earlier if each.method != proof.method), proof)
 
 
-def has_two_factors(proofs: Iterable[Proof]) -> bool:
-    """Say whether proofs show two different kinds of things."""
-    return len({kind for proof in proofs for kind in proof.kinds}) > 1
+def kinds_of(proofs: Iterable[Proof]) -> frozenset[Kind]:
+    """Return what proofs show, all together."""
+    return frozenset(kind for proof in proofs for kind in proof.kinds)
 
 
 def assurance_of(proofs: Iterable[Proof]) -> int:
@@ -61,7 +61,7 @@ def assurance_of(proofs: Iterable[Proof]) -> int:
     proofs = tuple(proofs)
     if not proofs:
         return 0
-    kinds = {kind for proof in proofs for kind in proof.kinds}
+    kinds = kinds_of(proofs)
     if Kind.POSSESSION not in kinds or not kinds & {Kind.KNOWLEDGE, Kind.INHERENCE}:
         return 1
     is_high = any(proof.is_bound_to_device and len(proof.kinds) > 1 for proof in proofs)

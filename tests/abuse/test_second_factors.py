@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 
 from authenticator_apps import wrong_code
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.testing import AuthenticatorApp, Wallet
-from target_applications import EDIT, EDITORS, PRIVATE, RECENT, SENSITIVE, STRONG
+from target_applications import EDIT, EDITORS, OWN_LOGIN, PRIVATE, RECENT, SENSITIVE, STRONG
 from targets import PASSWORD, cookies_of
 
 LOGIN = {"email": "anna@example.com", "password": PASSWORD}
@@ -137,7 +138,7 @@ def test_resetting_the_password_instead_of_giving_the_second_factor(target, app,
 def test_reading_the_mailbox_and_nothing_else(open_target, monkeypatch):
     """A password set by mail and a code by mail are one proof, as are two codes: the app is still asked for."""
     monkeypatch.setenv("GATEWRIGHT_EMAIL_CODE", "both")
-    target = open_target()
+    target = open_target(mails_per_address=20)
     user = target.register("anna")
     owner = target.browser()
     target.log_in(owner)
@@ -154,14 +155,37 @@ def test_reading_the_mailbox_and_nothing_else(open_target, monkeypatch):
     for _ in range(2):
         (code,) = code_by_mail(browser)
         problem = target.call(browser, STEP, {"method": "email_code", "code": code})[1]
-        assert (problem["code"], problem["methods"]) == ("second_factor_required", ["totp"])
+        assert (problem["code"], problem["methods"]) == ("second_factor_required", ["totp", "password"])
     target.call(browser, "/api/password-reset", {"email": user.email})
     assert target.call(browser, "/api" + target.link(), {"password": NEW_PASSWORD})[0] == 204
-    status, problem = target.call(browser, "/api/login", LOGIN | {"password": NEW_PASSWORD})
-
+    by_mail = LOGIN | {"password": NEW_PASSWORD}
+    status, problem = target.call(browser, "/api/login", by_mail)
     assert (status, problem["methods"]) == (403, ["totp"])
     assert code_by_mail(browser) == []
+
+    for path, document in ((STEP, {"method": "password", "password": NEW_PASSWORD}), ("/api/login", by_mail)):
+        other = target.browser()
+        (code,) = code_by_mail(other)
+        assert target.call(other, STEP, {"method": "email_code", "code": code})[1]["methods"] == ["totp"]
+        status, problem = target.call(other, path, document)
+        assert (status, problem["methods"]) == (403, ["totp"])
+        assert target.who(other) is None
     assert target.who(browser) is None
+
+
+def test_signing_in_by_a_view_of_the_applications_own(application, app):
+    """It proves a password, and knows nothing of second factors: the visitor is led to where they give theirs."""
+    browser = application.browser()
+    target = f"{OWN_LOGIN}?{urlencode({'name': 'anna', 'password': PASSWORD})}"
+    status, problem = application.call(browser, target)
+    assert (status, problem["code"]) == (403, "second_factor_required")
+    answer = browser.get(target, headers=[("Referer", "https://shop.example/private")])
+    assert (answer.status, answer.location.partition("?")[0]) == (303, "/login/step")
+    assert application.who(browser) is None
+
+    step = browser.follow(answer).form("/login/step", method="totp")
+    assert browser.submit(step, code=app.code(application.clock.now())).status == 303
+    assert application.who(browser) == "anna"
 
 
 def test_signing_in_by_a_wallet_where_that_is_not_enough(open_target, alice):

@@ -121,8 +121,12 @@ def test_having_somebody_sign_for_another_browser(target, browser, alice, ask, a
     challenge = ask(browser, alice)
     other = target.browser()
     ask(other, alice)
+    newcomer = target.browser()
+    token = newcomer.get("/login").form("/login/wallet").fields["csrf_token"]
+    form = {"evrmore_address": alice.address, "challenge": challenge, "signature": alice.sign(challenge)}
     assert answer(other, alice, challenge)[0] == 401
-    assert target.who(other) is None
+    assert newcomer.post("/login/wallet", form | {"csrf_token": token}).status == 401
+    assert [target.who(each) for each in (other, newcomer)] == [None, None]
     now = target.clock.now()
     for said in (HOST, alice.address, f"{now:%Y-%m-%d}", f"{now:%H:%M}"):
         assert said in challenge

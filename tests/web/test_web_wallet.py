@@ -45,17 +45,6 @@ def test_it_leads_to_where_the_visitor_wanted_to_go(browser, alice):
     assert browser.submit(form, signature=signature).location == "/orders"
 
 
-def test_a_challenge_is_bound_to_its_browser(pages, alice):
-    """Phishing: the victim signs what the thief was shown, and the thief gets nothing from another browser."""
-    thief, victim = pages.browser(), pages.browser()
-    form, signature = sign(first_step(thief, alice), alice)
-    own = first_step(victim, alice).form("/login/wallet")
-    answer = victim.submit(own, challenge=form.fields["challenge"], signature=signature)
-
-    assert answer.status == 401
-    assert pages.user_of(victim) is None
-
-
 def test_a_wrong_signature_can_be_mended(pages, browser, alice, bob):
     """The challenge is shown again with what was pasted, and is not spent."""
     form, _ = sign(first_step(browser, alice), alice)
@@ -93,14 +82,6 @@ def test_too_many_challenges(browser):
 
     assert [answer.status for answer in answers] == [200] * 10 + [429]
     assert answers[-1].header("retry-after") == "60"
-
-
-def test_only_asking_for_a_challenge_signs_nobody_in(pages, browser, alice):
-    """A page that needs a login still sees a guest."""
-    first_step(browser, alice)
-
-    assert pages.user_of(browser) is None
-    assert browser.get("/account").location == "/login?next=%2Faccount"
 
 
 def test_reloading_the_second_step_leads_back(browser):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
-from gatewright.proofs import Proof, assurance_of, has_two_factors
+from gatewright.proofs import Kind, Proof, assurance_of, kinds_of
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
@@ -19,7 +22,7 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         proofs: What the user has proven.
     """
     parts, user = step.parts, step.require_user()
-    if has_two_factors(proofs):
+    if len(kinds_of(proofs)) > 1 and not await is_one_mailbox(step, kinds_of(proofs)):
         return False
     if parts.second_factor_policy is not None:
         decided = parts.second_factor_policy(user, proofs)
@@ -31,6 +34,22 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
         return True
     return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
+
+
+async def is_one_mailbox(step: Step, kinds: Set[Kind]) -> bool:
+    """Say whether these kinds of proof are one factor, in whatever order they come: a mailbox, and a password that a
+    link in this mailbox has set. Whoever can read the mail would need nothing else.
+
+    Args:
+        step: The step, with its user.
+        kinds: What has been proven, or would be.
+    """
+    user = step.require_user()
+    return (
+        kinds == {Kind.KNOWLEDGE, Kind.MAILBOX}
+        and is_account(user)
+        and await step.parts.store.is_password_by_mail(user.id)
+    )
 
 
 def may_ask_after(parts: Parts, method: str) -> bool:
@@ -46,11 +65,13 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         is_second: Whether only those count that show something else than the proofs of the step.
     """
     enrolled = await step.enrolled()
-    shown = {kind for proof in step.proofs for kind in proof.kinds} if is_second else frozenset()
+    shown = kinds_of(step.proofs) if is_second else frozenset()
     usable = [
         method
         for method in step.parts.methods.values()
-        if method.kinds - shown and await method.is_ready(step, enrolled)
+        if method.kinds - shown
+        and not await is_one_mailbox(step, shown | method.kinds)
+        and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
-from gatewright.errors import Denied, GatewrightError, InvalidTokenError, StepUpRequiredError, UnverifiedUserError
+from gatewright.errors import (
+    Denied,
+    GatewrightError,
+    InvalidTokenError,
+    SecondFactorRequiredError,
+    StepUpRequiredError,
+    UnverifiedUserError,
+)
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.demands import Demands
@@ -79,7 +86,8 @@ async def answer_to(visit: Visit, lacking: Problem) -> Response:
 
 
 async def failure(visit: Visit, error: GatewrightError) -> Response:
-    """Return the answer to a visitor who cannot be recognised, because what the auth needs has failed.
+    """Return the answer to a visitor who cannot be recognised, because what the auth needs has failed; or whom the
+    application has signed in by one proof, where a second factor is needed.
 
     Raises:
         GatewrightError: The error itself, where it is a defect of the application.
@@ -133,6 +141,8 @@ async def _what_proof_lacks(visit: Visit, fresh: float | bool, aal: int) -> Prob
 async def _tell(visit: Visit, problem: Problem) -> Response:
     if problem.code == UNCONFIRMED.code or (problem.code == StepUpRequiredError.code and not visit.is_programs):
         return visit.lead_to("confirm_password", problem, aal=problem.facts.get("aal"))
+    if problem.code == SecondFactorRequiredError.code:
+        return visit.lead_to("login_step", problem)
     if problem.status == 401 and not visit.is_foreign:
         return visit.lead_to("login", problem)
     return await visit.site.pages.explain(visit, problem) if wants_page(visit.request) else problem.response

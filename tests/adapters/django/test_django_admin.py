@@ -163,3 +163,22 @@ def test_rights_of_djangos_users_are_djangos_and_the_voters(root, django_users, 
     assert root.has_perm("auth.view_group")
     ida.is_active = False
     assert not ida.has_perm("auth.view_group", "mine")
+
+
+def test_an_admins_sign_in_waits_for_its_second_factor(open_browser, change, root, log_in_to_admin):
+    """Nobody is signed in by the password, not in Django's session either: the browser is led to the second step."""
+    change(user_provider="DjangoUserProvider")
+    guard = get_auth().guard({})
+    guard.login("root", PASSWORD, "DjangoUserProvider")
+    codes = guard.enrol("recovery_codes")["codes"]
+    change(user_provider="DjangoUserProvider", second_factor="required")
+    browser = open_browser()
+    answer = log_in_to_admin(browser)
+
+    assert (answer.status, answer.location.partition("?")[0]) == (303, "/login/step")
+    assert "sessionid" not in browser.cookies
+    assert not is_inside(browser)
+    assert browser.get("/signed-in").status == 303
+    step = browser.get("/login/step").form("/login/step", method="recovery_codes")
+    assert browser.submit(step, code=codes[0]).status == 303
+    assert is_inside(browser)

@@ -6,7 +6,7 @@ import pytest
 
 from gatewright.errors import InvalidParameterError, RateLimitError, SecondFactorRequiredError
 from gatewright.proofs import Kind
-from visitors import PASSWORD, Visitor
+from visitors import OURS, PASSWORD, Visitor
 
 CAROL = "carol@example.com"
 NEW = f"another {PASSWORD}"
@@ -83,6 +83,23 @@ def test_not_after_a_password_that_the_mailbox_has_set(strict, give_password, re
     for act, given in ((visitor.request().begin, {}), (visitor.request().prove, {"code": "12345678"})):
         with pytest.raises(InvalidParameterError):
             act("email_code", given)
+
+
+def test_not_the_other_way_round_either(strict, ask, reset, clock):
+    """A code first, and then the password that the mailbox has set: in the second step, or by a login."""
+    reset(strict)
+    for give in (
+        lambda guard: guard.prove("password", {"password": NEW}),
+        lambda guard: guard.login("carol", NEW, OURS),
+    ):
+        visitor, code, _ = ask(strict)
+        with pytest.raises(SecondFactorRequiredError) as more:
+            visitor.request().prove("email_code", {"code": code})
+        assert more.value.evidence["methods"] == []
+        with pytest.raises(SecondFactorRequiredError):
+            give(visitor.request())
+        assert visitor.request().is_guest()
+        clock.advance(minutes=5)
 
 
 def test_again_once_the_password_was_set_in_another_way(strict, give_password, reset, receive):

@@ -32,7 +32,13 @@ from gatewright.adapters.django.visitor import (
     wait_for,
 )
 from gatewright.drive import run_to_completion
-from gatewright.errors import GatewrightError, ProviderUnavailableError, StoreUnavailableError, TransportError
+from gatewright.errors import (
+    GatewrightError,
+    ProviderUnavailableError,
+    SecondFactorRequiredError,
+    StoreUnavailableError,
+    TransportError,
+)
 from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.audience import wants_page
@@ -75,8 +81,10 @@ class GatewrightMiddleware:
         return self._serve_in_loop(request) if self._is_async else self._serve(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer where a view asked for what the database cannot tell now, such as the visitor's roles."""
-        if not isinstance(exception, StoreUnavailableError):
+        """Answer where a view asked for what the database cannot tell now, such as the visitor's roles; or where it,
+        such as the admin's, has signed in a visitor who owes a second factor.
+        """
+        if not isinstance(exception, StoreUnavailableError | SecondFactorRequiredError):
             return None
         visit = visit_of(request)
         return to_django(wait_for(visit, failure(visit, exception)), method=request.method)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from gatewright.adapters.django.announce import is_by_page
+from gatewright.adapters.django.announce import introduce_as, is_by_page
 from gatewright.adapters.django.auths import get_auth
 from gatewright.adapters.django.backends import provider_of_django
 from gatewright.adapters.django.visitor import BACKEND, forget_user, is_introduced, visit_of, wait_for
+from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import User
 from gatewright.web import Visit
 
 
 def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
-    """Open a session for a user whom our backend has proven and Django has just signed in.
+    """Open a session for a user whom our backend has proven and Django has just signed in. Where they owe a second
+    factor nobody is signed in, and the middleware leads them to where they give it.
 
     A request that has not passed the middleware, such as the one that Django's test client makes up, has no answer
     to carry a cookie. Then the session's secret lies in Django's session.
@@ -28,7 +31,12 @@ def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
     known.provider_name = name
     if is_introduced(request):
         visit = visit_of(request)
-        wait_for(visit, _open_session(visit, known))
+        try:
+            wait_for(visit, _open_session(visit, known))
+        except SecondFactorRequiredError:
+            request.session.flush()  # Django has signed them in there already
+            introduce_as(request, AnonymousUser())
+            raise
         forget_user(request)
     else:
         get_auth().guard(request.session).store(known)

@@ -35,7 +35,13 @@ from gatewright.adapters.flask.visitor import (
 )
 from gatewright.auth import Auth
 from gatewright.drive import run_to_completion
-from gatewright.errors import ConfigurationError, GatewrightError, StoreUnavailableError, TransportError
+from gatewright.errors import (
+    ConfigurationError,
+    GatewrightError,
+    SecondFactorRequiredError,
+    StoreUnavailableError,
+    TransportError,
+)
 from gatewright.logs import end_request
 from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
@@ -107,7 +113,8 @@ class FlaskAuth:
         app.before_request(_answer_page)
         app.teardown_request(lambda _: end_request())
         app.after_request(_finish)
-        app.register_error_handler(StoreUnavailableError, _answer_unavailable)
+        app.register_error_handler(StoreUnavailableError, _answer_failure)
+        app.register_error_handler(SecondFactorRequiredError, _answer_failure)
         app.context_processor(_context)
         app.cli.add_command(gatewright_command)
 
@@ -239,8 +246,10 @@ def _finish(response: flask.Response) -> flask.Response:
     return response
 
 
-def _answer_unavailable(error: StoreUnavailableError) -> flask.Response:
-    """Answer where a view asked for what the database cannot tell now, such as the visitor's roles."""
+def _answer_failure(error: StoreUnavailableError | SecondFactorRequiredError) -> flask.Response:
+    """Answer where a view asked for what the database cannot tell now, such as the visitor's roles; or where it has
+    signed in a visitor who owes a second factor.
+    """
     return to_flask(run_to_completion(failure(current_visit(), error)))
 
 

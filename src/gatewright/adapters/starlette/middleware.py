@@ -23,7 +23,13 @@ from gatewright.adapters.starlette.translation import (
 )
 from gatewright.adapters.starlette.visitor import introduce
 from gatewright.auth import AsyncAuth
-from gatewright.errors import ConfigurationError, GatewrightError, ProviderUnavailableError, StoreUnavailableError
+from gatewright.errors import (
+    ConfigurationError,
+    GatewrightError,
+    ProviderUnavailableError,
+    SecondFactorRequiredError,
+    StoreUnavailableError,
+)
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
 from gatewright.web.debug import refuse_debug
@@ -134,6 +140,10 @@ class GatewrightMiddleware:
             if opening.is_answered:
                 raise
             return await _fail(opening.open(), error, scope, receive, send)
+        except SecondFactorRequiredError as error:  # of a view that signs visitors in
+            if opening.is_answered or scope["type"] == "websocket":
+                raise
+            return await _fail(opening.open(), error, scope, receive, Sending(opening, send))
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
         """Return the application's routes, with their owners, that none of the pages may hide."""

@@ -19,12 +19,13 @@ from gatewright.operations.mail_requests import request_mail
 from gatewright.operations.names import canonical_email
 from gatewright.operations.outbox import read_asker
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_factor import is_one_mailbox
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, data_of
 from gatewright.operations.users import visitor_of
 from gatewright.operations.visits import reload_user
 from gatewright.ports import Mailed, SignedIn
-from gatewright.proofs import Kind
+from gatewright.proofs import Kind, kinds_of
 from gatewright.settings import read_settings
 
 _MINUTES = 10
@@ -86,12 +87,10 @@ class EmailCode(Method):
         user = step.user
         if user is None or not _has_mailbox(user):
             return False
-        shown = {kind for proof in step.proofs for kind in proof.kinds}
+        shown = kinds_of(step.proofs)
         if not shown or Kind.MAILBOX in shown:
             return self.can_begin
-        if not self.counts_as_second:
-            return False
-        return shown != {Kind.KNOWLEDGE} or not await step.parts.store.is_password_by_mail(user.id)
+        return self.counts_as_second and not await is_one_mailbox(step, shown | self.kinds)
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Mail a code to ``email``, or to the address of the step's user. The last one takes the place of the others.
