@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote
 
 from werkzeug.test import Client
 
@@ -27,8 +28,11 @@ class Wsgi:
 
     def send(self, method, target, headers, body):
         """Send a request; return status, headers and body of the answer."""
+        path, environ = target.partition("?")[0], self._environ
+        if path.startswith("//"):  # which the client would take for a host
+            environ = environ | {"PATH_INFO": unquote(path, "latin-1"), "REQUEST_URI": target, "RAW_URI": target}
         with self._client.open(
-            target, method=method, headers=list(headers), data=body, environ_overrides=self._environ
+            target, method=method, headers=list(headers), data=body, environ_overrides=environ
         ) as answer:
             return answer.status_code, list(answer.headers), answer.data
 
