@@ -100,7 +100,7 @@ class Target:
         return browser.submit(form, signature=wallet.sign(form.fields["challenge"]))
 
     def token_of(self, wallet):
-        """Return a token for a program: from the REST API where there is one, else from the library."""
+        """Return a token for a program."""
         challenge = self.auth.generate_challenge(wallet.address)
         return self.auth.authenticate(wallet.address, challenge, wallet.sign(challenge)).token
 

@@ -88,7 +88,7 @@ def test_asking_again_after_a_veto(target, browser, alice, sign, count):
     assert target.call(browser, WALLET, good)[0] == 200
 
 
-def test_making_a_hook_fail_in_the_middle_of_a_sign_in(open_target, alice, request):
+def test_making_a_hook_fail_in_the_middle_of_a_sign_in(open_target, alice):
     """Where its errors are propagated, nobody is signed in, and there is no half a session; by either way in."""
     target = open_target({"propagate_hook_errors": True})
     target.register("anna")

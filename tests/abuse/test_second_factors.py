@@ -102,6 +102,33 @@ def test_setting_up_a_second_factor_of_ones_own_instead(target, app, begin):
     assert target.who(waiting) is None
 
 
+def test_giving_the_first_factor_twice_or_a_wallet_of_ones_own(target, app, begin, mallory):
+    """The password once more is no second factor, and a wallet has to be linked to the account."""
+    waiting = begin()
+    again = target.call(waiting, STEP, {"method": "password", "password": PASSWORD})
+    assert (again[0], again[1]["code"]) == (403, "second_factor_required")
+    challenge = target.call(waiting, "/api/login/wallet", {"evrmore_address": mallory.address})[1]["challenge"]
+    signed = {"evrmore_address": mallory.address, "challenge": challenge, "signature": mallory.sign(challenge)}
+    assert target.call(waiting, STEP, {"method": "wallet", **signed})[0] in (401, 403, 422)
+
+    assert target.who(waiting) is None
+
+
+def test_getting_rid_of_a_factor_in_a_session_from_before_it(target, anna, browser, set_up_app):
+    """Whoever was in by a password alone, and gives it again, has still proven less than is asked by now."""
+    target.log_in(browser)
+    set_up_app()
+    assert target.who(browser) == "anna"
+    confirmed = target.call(browser, "/api/confirm_password", {"password": PASSWORD})
+    assert confirmed[0] in (204, 403)
+    for authenticator in target.auth.list_authenticators("anna"):
+        document = {"action": "remove", "id": authenticator.id}
+        path = f"/api/account/methods/{authenticator.method}"
+        assert target.call(browser, path, document)[0] in (401, 403), authenticator.method
+    assert target.call(browser, METHOD, {"action": "begin"})[0] in (401, 403)
+    assert len(target.auth.list_authenticators("anna")) == 11
+
+
 def test_having_the_browser_remembered_before_the_second_factor(target, app, begin):
     """It is not, until the sign-in is complete; nor does the password confirm what is remembered no more."""
     waiting = begin(remember_me=True)
