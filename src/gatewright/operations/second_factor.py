@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gatewright.operations.parts import Parts
+from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
-from gatewright.proofs import Proof, assurance_of, has_two_factors
+from gatewright.proofs import Kind, Proof, assurance_of, has_two_steps
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
@@ -19,7 +22,7 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         proofs: What the user has proven.
     """
     parts, user = step.parts, step.require_user()
-    if has_two_factors(proofs):
+    if has_two_steps(proofs) and not await _is_one_mailbox(step, proofs):
         return False
     if parts.second_factor_policy is not None:
         decided = parts.second_factor_policy(user, proofs)
@@ -30,7 +33,7 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     settings = parts.settings
     if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
         return True
-    return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
+    return settings.second_factor == "enrolled" and await _has_demanded(step)
 
 
 def may_ask_after(parts: Parts, method: str) -> bool:
@@ -46,20 +49,52 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         is_second: Whether only those count that show something else than the proofs of the step.
     """
     enrolled = await step.enrolled()
-    shown = {kind for proof in step.proofs for kind in proof.kinds} if is_second else frozenset()
     usable = [
         method
         for method in step.parts.methods.values()
-        if method.kinds - shown and await method.is_ready(step, enrolled)
+        if not (is_second and not _adds(step, method)) and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
 
 
-async def raising_methods(step: Step) -> list[ProofMethod]:
-    """Return the methods by which a user can raise the assurance level of their session now, the strongest first."""
-    level = assurance_of(step.proofs)
-    usable = await usable_methods(step, is_second=False)
-    return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+async def confirming_methods(step: Step, *, aal: int) -> list[ProofMethod]:
+    """Return the methods by which a visitor can prove themselves once more, the strongest first.
+
+    Args:
+        step: The step, with the visitor and the proofs of their session.
+        aal: The authentication assurance level that they need: what does not help, as `is_fresh` counts, is left out.
+    """
+    level, usable = assurance_of(step.proofs), await usable_methods(step, is_second=False)
+    if level < aal:
+        return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+    return [method for method in usable if is_confirmed_by([_at_best(step, method)], aal=aal)]
+
+
+def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
+    """Say whether fresh proofs are enough to confirm a session that has an authentication assurance level.
+
+    One factor is, at level 2 too (NIST SP 800-63B-4, 2.2.3), where the session's secret is the other one; but no
+    mailbox there, which is no authenticator (3.1.3). Level 3 asks for as much as a sign-in does (2.3.3).
+
+    Args:
+        proofs: The fresh proofs.
+        aal: The level.
+    """
+    if aal >= 3:
+        return assurance_of(proofs) >= aal
+    return any(aal < 2 or proof.kinds - {Kind.MAILBOX} for proof in proofs)
+
+
+async def is_first_demanded(step: Step, method: ProofMethod) -> bool:
+    """Say whether a user who enrols a method is asked for it from then on, and has had nothing of the kind."""
+    return method.is_demanded and not await _has_demanded(step)
+
+
+def _adds(step: Step, method: ProofMethod) -> bool:
+    """Say whether a proof by a method, at best, shows something else than those of a step (see `has_two_steps`)."""
+    if method.kinds - {kind for proof in step.proofs for kind in proof.kinds}:
+        return True
+    return Kind.POSSESSION in method.kinds and method.name not in {proof.method for proof in step.proofs}
 
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:
@@ -77,6 +112,14 @@ def _is_enough(parts: Parts, name: str) -> bool:
     return not is_second_only and name not in parts.settings.second_factor_after
 
 
-async def _has_demanded(parts: Parts, step: Step) -> bool:
+async def _has_demanded(step: Step) -> bool:
     enrolled = await step.enrolled()
-    return any(method.is_demanded and enrolled.get(name) for name, method in parts.methods.items())
+    return any(method.is_demanded and enrolled.get(name) for name, method in step.parts.methods.items())
+
+
+async def _is_one_mailbox(step: Step, proofs: tuple[Proof, ...]) -> bool:
+    """Say whether proofs show no more than that somebody reads a mailbox, which has also set the password."""
+    user = step.require_user()
+    if not is_account(user) or {kind for proof in proofs for kind in proof.kinds} != {Kind.MAILBOX, Kind.KNOWLEDGE}:
+        return False
+    return await step.parts.store.is_password_by_mail(user.id)

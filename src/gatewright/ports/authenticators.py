@@ -25,6 +25,8 @@ class AuthenticatorStore(Protocol):
         replaces: bool,
         audit: AuditEntry,
         mail: QueuedMail | None,
+        keep: str | None = None,
+        revoked: AuditEntry | None = None,
     ) -> bool:
         """Keep new authenticators of one user and one method, all or none.
 
@@ -35,6 +37,9 @@ class AuthenticatorStore(Protocol):
             replaces: Whether those that the user had of this method are gone.
             audit: What to record.
             mail: What tells the owner.
+            keep: The identifier of the session that goes on where ``revoked`` ends the others.
+            revoked: What to record where sessions end: where it is given, every other session of the user ends, and
+                their remembered browsers are forgotten, as by `SessionStore.end_sessions_of`.
 
         Returns:
             False where there would be too many, or the account is not active or gone: then nothing is written.

@@ -30,6 +30,8 @@ class SQLAuthenticators(AccountBase):
         replaces: bool,
         audit: AuditEntry,
         mail: QueuedMail | None,
+        keep: str | None = None,
+        revoked: AuditEntry | None = None,
     ) -> bool:
         """Implement `AuthenticatorStore`."""
         method, account_id = authenticators[0].method, None if owner.provider else owner.user_id
@@ -48,6 +50,8 @@ class SQLAuthenticators(AccountBase):
                 await tx.execute_many(self._statements.insert_authenticator, rows)
                 await self._post(tx, mail)
                 await self._record(tx, audit)
+                if revoked is not None:
+                    await self._end_sessions_of(tx, owner, keep=keep, audit=revoked)
         except DuplicateError:
             raise TakenError("This is enrolled already.", method=method) from None
         return True
