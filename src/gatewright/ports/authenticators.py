@@ -60,6 +60,22 @@ class AuthenticatorStore(Protocol):
         """Return all authenticators of a user, oldest first."""
         ...
 
+    async def list_all_authenticators(self, *, after: str, at_most: int) -> list[tuple[Authenticator, Owner]]:
+        """Return authenticators of everybody and whose they are, in the order of their identifiers.
+
+        Args:
+            after: The identifier of the last one that is known already; empty to begin.
+            at_most: How many.
+        """
+        ...
+
+    async def replace_authenticator_data(self, authenticator_id: str, *, old: str, new: str) -> bool:
+        """Replace what a method keeps, if it is still what it was; False where it is not, or the authenticator is gone.
+
+        It does not count as a use.
+        """
+        ...
+
     async def use_authenticator(
         self, authenticator_id: str, *, counter: int, now: datetime, data: str | None = None
     ) -> bool:

@@ -80,7 +80,7 @@ def test_the_whole_way_by_json(pages, browser, key):
     _, options = api(other, "/login/step", method="passkey", action="begin")
     assert (options["allowCredentials"], options["rpId"]) == ([], "example.com")
     credential = key.get(options)
-    assert api(other, "/login/step", method="passkey", action="prove", credential=credential)[0] == 204
+    assert api(other, "/login/step", method="passkey", action="prove", credential=credential)[0] == 200
     assert json.loads(other.get("/api/session").text)["user"]["username"] == "carol"
     status, problem = api(pages.browser(), "/login/step", method="passkey", action="prove", credential=credential)
     assert (status, problem["code"]) == (401, "invalid_proof")

@@ -9,7 +9,7 @@ from typing import Any
 from gatewright.errors import InvalidParameterError, UserNotFoundError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
-from gatewright.methods.password.attempt import attempt, password_proof
+from gatewright.methods.password.attempt import AMR, KINDS, NAME, attempt, password_proof
 from gatewright.model import Authenticator, User
 from gatewright.operations.accounts import account_has_password
 from gatewright.operations.names import name_for_record
@@ -17,16 +17,15 @@ from gatewright.operations.prove_user import Claim
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.operations.users import OWN_PROVIDER, WALLET_PROVIDER
-from gatewright.proofs import Kind
 
 
 class Password(Method):
     """Something that a user knows. Attempts are counted, and hooks fired, by the operation `attempt`."""
 
-    name = "password"
+    name = NAME
     title = N_("Password")
-    kinds = frozenset({Kind.KNOWLEDGE})
-    amr = ("pwd",)
+    kinds = KINDS
+    amr = AMR
     strength = 10
     can_begin = True
     records_itself = True
