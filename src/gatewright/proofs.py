@@ -52,16 +52,6 @@ def has_two_factors(proofs: Iterable[Proof]) -> bool:
     return len({kind for proof in proofs for kind in proof.kinds}) > 1
 
 
-def has_two_steps(proofs: Iterable[Proof]) -> bool:
-    """Say whether proofs show two different kinds of things, or two different things that somebody has.
-
-    The latter is one factor, and raises no level (NIST SP 800-63B-4, 2.2.1); but whoever has stolen the one still lacks
-    the other.
-    """
-    proofs = tuple(proofs)
-    return has_two_factors(proofs) or len({proof.method for proof in proofs if Kind.POSSESSION in proof.kinds}) > 1
-
-
 def assurance_of(proofs: Iterable[Proof]) -> int:
     """Return the authentication assurance level of proofs: 0 where there are none, to 3.
 

@@ -8,7 +8,7 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
-from gatewright.proofs import Kind, Proof, assurance_of, has_two_steps
+from gatewright.proofs import Kind, Proof, assurance_of, has_two_factors
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
@@ -22,7 +22,7 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         proofs: What the user has proven.
     """
     parts, user = step.parts, step.require_user()
-    if has_two_steps(proofs) and not await _is_one_mailbox(step, proofs):
+    if _are_two(parts, proofs) and not await _is_one_mailbox(step, proofs):
         return False
     if parts.second_factor_policy is not None:
         decided = parts.second_factor_policy(user, proofs)
@@ -90,11 +90,22 @@ async def is_first_demanded(step: Step, method: ProofMethod) -> bool:
     return method.is_demanded and not await _has_demanded(step)
 
 
+def _are_two(parts: Parts, proofs: tuple[Proof, ...]) -> bool:
+    """Say whether proofs show two different kinds of things, or two things that somebody has and can begin with one of.
+
+    The latter is one factor, and raises no level (NIST SP 800-63B-4, 2.2.1); but whoever has stolen the one still lacks
+    the other.
+    """
+    had = {proof.method for proof in proofs if Kind.POSSESSION in proof.kinds}
+    return has_two_factors(proofs) or (len(had) > 1 and not all(_is_second_only(parts, name) for name in had))
+
+
 def _adds(step: Step, method: ProofMethod) -> bool:
-    """Say whether a proof by a method, at best, shows something else than those of a step (see `has_two_steps`)."""
+    """Say whether a proof by a method, at best, makes those of a step two, or more."""
     if method.kinds - {kind for proof in step.proofs for kind in proof.kinds}:
         return True
-    return Kind.POSSESSION in method.kinds and method.name not in {proof.method for proof in step.proofs}
+    is_other = method.name not in {proof.method for proof in step.proofs}
+    return is_other and Kind.POSSESSION in method.kinds and _are_two(step.parts, (*step.proofs, _at_best(step, method)))
 
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:
@@ -107,9 +118,13 @@ def _is_enough(parts: Parts, name: str) -> bool:
 
     Never where a sign-in cannot begin with it, such as a code from an authenticator app: it only ever comes second.
     """
+    return not _is_second_only(parts, name) and name not in parts.settings.second_factor_after
+
+
+def _is_second_only(parts: Parts, name: str) -> bool:
+    """Say whether no sign-in can begin with a method, so that it only ever comes second."""
     method = parts.methods.get(name)
-    is_second_only = method is not None and method.at_most > 0 and not method.can_begin
-    return not is_second_only and name not in parts.settings.second_factor_after
+    return method is not None and method.at_most > 0 and not method.can_begin
 
 
 async def _has_demanded(step: Step) -> bool:

@@ -25,11 +25,11 @@ def reset(office):
 
 
 def test_password_and_code_sign_in(strict, give_password, receive):
-    """Until the code has come, nobody is signed in. The mail goes to the account's address, whatever was sent."""
+    """Until the code has come, nobody is signed in. The account's own address may be named, and need not be."""
     visitor = give_password(strict)
     assert visitor.request().is_guest()
     assert visitor.request().methods() == ["email_code"]
-    begun = visitor.request().begin("email_code", {"email": "mallory@example.com"})
+    begun = visitor.request().begin("email_code", {"email": "Carol@Example.com"})
     code, _ = receive(strict)
     assert visitor.request().prove("email_code", {"code": code}).username == "carol"
 
@@ -83,6 +83,19 @@ def test_not_after_a_password_that_the_mailbox_has_set(strict, give_password, re
     for act, given in ((visitor.request().begin, {}), (visitor.request().prove, {"code": "12345678"})):
         with pytest.raises(InvalidParameterError):
             act("email_code", given)
+
+
+def test_nor_is_such_a_password_one_after_it(strict, ask, receive, reset):
+    """The other way round: a code of the mailbox first, then the password that it has set."""
+    reset(strict)
+    visitor, code, _ = ask(strict)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().prove("email_code", {"code": code})
+    with pytest.raises(SecondFactorRequiredError) as more:
+        visitor.request().prove("password", {"password": NEW})
+
+    assert more.value.evidence["methods"] == []
+    assert visitor.request().is_guest()
 
 
 def test_again_once_the_password_was_set_in_another_way(strict, give_password, reset, receive):
