@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gatewright.model import Authenticator
 from gatewright.operations.parts import Parts
+from gatewright.operations.step import data_of
 from gatewright.ports import Owner
 from gatewright.tokens import has_encrypted
 
@@ -51,6 +52,7 @@ async def _renew(parts: Parts, authenticator: Authenticator, owner: Owner) -> st
         return "unreadable"
     if kept.is_current:
         return "current"
-    new = json.dumps(parts.vault.encrypt(kept.secret, method=authenticator.method, owner=owner))
+    encrypted = parts.vault.encrypt(kept.secret, method=authenticator.method, owner=owner)
+    new = json.dumps(data_of(authenticator) | encrypted)  # a method may keep more beside it
     is_renewed = await parts.store.replace_authenticator_data(authenticator.id, old=authenticator.data, new=new)
     return "renewed" if is_renewed else "current"

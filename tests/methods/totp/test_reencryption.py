@@ -34,12 +34,14 @@ def test_the_old_key_can_go(with_keys, register, clock, sql):
     visitor.request().login("carol", PASSWORD, OURS)
     app = enrol_app(visitor.request(), clock)
     visitor.request().enrol("recovery_codes")
+    sql("UPDATE authenticators SET data = json_insert(data, '$.more', 7) WHERE method = 'totp'")
     used = sql("SELECT id, counter, last_used_at FROM authenticators ORDER BY id")
 
     both = with_keys(jwt_secret=NEW, jwt_secret_previous=OLD)
     counts = [both.reencrypt_secrets() for _ in range(2)]
     assert [(each.renewed, each.current, each.unreadable) for each in counts] == [(1, 0, 0), (0, 1, 0)]
     assert sql("SELECT id, counter, last_used_at FROM authenticators ORDER BY id") == used
+    assert sql("SELECT json_extract(data, '$.more') FROM authenticators WHERE method = 'totp'") == [(7,)]
     assert signs_in(with_keys(jwt_secret=NEW), app, clock)
 
 

@@ -136,7 +136,8 @@ class AuthenticatorEndPromises(StoreFixtures):
         """Each once, with whose it is."""
         self._enrol_all(store, run)
         seen: list[tuple[Authenticator, Owner]] = []
-        while batch := run(store.list_all_authenticators(after=seen[-1][0].id if seen else "", at_most=2)):
+        for _ in range(6):
+            batch = run(store.list_all_authenticators(after=seen[-1][0].id if seen else "", at_most=2))
             assert len(batch) <= 2
             seen += batch
 
