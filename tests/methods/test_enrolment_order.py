@@ -81,7 +81,7 @@ class TestRefused:
         assert auth.list_authenticators("carol") == []
 
     def test_because_somebody_else_has_it(self, strict, give_password):
-        """The sign-in still waits, and no session is left."""
+        """No session is left. The user begins again."""
         auth = strict()
         visitor = give_password(auth)
         taken = ShownOnce._key
@@ -98,7 +98,8 @@ class TestRefused:
             ShownOnce._key = taken
 
         assert [session.username for session in auth.list_sessions()] == ["dave"]
-        assert visitor.request().enrol("listed_code") == {"codes": list(CODES)}
+        assert visitor.request().is_guest()
+        assert give_password(auth).request().enrol("listed_code") == {"codes": list(CODES)}
 
     def test_because_the_policy_asks_for_still_more(self, strict, give_password):
         """Then it is enrolled, and what is shown once is shown; the sign-in goes on to wait."""

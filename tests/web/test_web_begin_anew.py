@@ -62,10 +62,11 @@ def test_a_mailed_code_on_the_pages(pages, waiting, receive):
     assert "gatewright-remember" not in waiting.cookies
 
 
+@pytest.mark.parametrize("more", [{}, {"anew": True}], ids=["named", "anew"])
 @pytest.mark.parametrize("email", ["bert@example.com", "nobody@example.com"])
-def test_a_mailed_code_for_scripts(pages, waiting, receive, bert, email):
+def test_a_mailed_code_for_scripts(pages, waiting, receive, bert, email, more):
     """The address says who begins; nobody learns whether it has an account."""
-    begun = post(waiting, "/login/step", method="email_code", action="begin", email=email)
+    begun = post(waiting, "/login/step", method="email_code", action="begin", email=email, **more)
     assert json.loads(begun.text)["email"] == email
     assert json.loads(waiting.get("/api/login/step").text)["is_pending"] is False
     if email.startswith("bert"):

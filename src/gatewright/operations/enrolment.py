@@ -42,7 +42,7 @@ async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, 
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
     if kept + len(enrolled.authenticators) > method.at_most:
         raise _one_too_many(method)
-    for each in enrolled.authenticators:
+    for each in () if method.replaces else enrolled.authenticators:
         if await step.parts.store.find_authenticator(method.name, each.key) is not None:
             raise TakenError("This is enrolled already.", method=method.name)
     return enrolled

@@ -261,16 +261,11 @@ class Proving(SigningIn):
         self, name: str, given: Mapping[str, Any], *, is_confirmation: bool = False, is_anew: bool = False
     ) -> Step:
         """Return the step that the visit is at, or the first one where what was sent names somebody else."""
-        method = self._method(name)
-        step = (
-            self._beginning(self._parts.settings.user_provider)
-            if is_anew
-            else self._step(is_confirmation=is_confirmation)
-        )
-        if step.waiting is None or not (method.can_begin and method.names_another(step.require_user(), given)):
-            return step
-        self.start_anew()
-        return self._beginning(self._parts.settings.user_provider)
+        method, step = (self._method(name), self._step(is_confirmation=is_confirmation))
+        if step.waiting is not None and method.can_begin and method.names_another(step.require_user(), given):
+            self.start_anew()
+            is_anew = True
+        return self._beginning(self._parts.settings.user_provider) if is_anew else step
 
     def _open_unless_more(self, step: Step, user: User, proof: Proof) -> Session | None:
         """Open a session by a proof; None where the policy asks for more: then the sign-in goes on to wait."""
