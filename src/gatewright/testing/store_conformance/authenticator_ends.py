@@ -112,8 +112,8 @@ class AuthenticatorEndPromises(StoreFixtures):
         add_account(store, run, "a")
         for number, each in enumerate(OWNERS):
             for name in ("this", "that"):
-                which = {"account_id": "a"} if each.provider is None else {"user_id": "a", "provider": each.provider}
-                open_visit(store, run, f"{number} {name}", **which)
+                account_id, provider = (None, each.provider) if each.provider else ("a", "Ours")
+                open_visit(store, run, f"{number} {name}", user_id="a", provider=provider, account_id=account_id)
             add_series(store, run, f"{number}", each)
         mine = OWNERS.index(owner)
         assert enrol(store, run, an_authenticator("ends none", owner), owner=owner)
