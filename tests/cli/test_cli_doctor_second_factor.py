@@ -55,6 +55,17 @@ def test_users_who_have_none_are_counted(told, database):
     assert " 4 users have none" in told("second factor", GATEWRIGHT_SECOND_FACTOR="required")[1]
 
 
+def test_a_wallet_counts_unless_more_is_asked_after_it(told, database, alice):
+    """Then whoever has nothing else is counted, too."""
+    database.create_user("anna")
+    challenge = database.generate_challenge(alice.address)
+    signature = alice.sign(challenge)
+    database.link_wallet("anna", evrmore_address=alice.address, challenge=challenge, signature=signature)
+    required = {"GATEWRIGHT_SECOND_FACTOR": "required"}
+    assert told("second factor", **required)[0] == "ok"
+    assert " 1 users have none" in told("second factor", **required, GATEWRIGHT_SECOND_FACTOR_AFTER="wallet")[1]
+
+
 def test_mailed_codes_need_a_mail_server(told):
     """Where real people sign in; where they are off nothing is said."""
     production = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_EMAIL_CODE": "second"}

@@ -100,7 +100,7 @@ COMMANDS = {
     "wallet verify": READS,
 } | dict.fromkeys(
     (
-        *("serve", "migrate", "audit", "purge", "hooks", "doctor", "wallet new", "wallet sign"),
+        *("serve", "migrate", "audit", "purge", "reencrypt", "hooks", "doctor", "wallet new", "wallet sign"),
         *("sessions list", "sessions revoke", "mail list", "mail deliver", "mail test"),
         *("user create", "user import", "user list", "user show", "user disable", "user enable", "user verify"),
         *("user export", "role create", "role list", "role assign", "role unassign"),
@@ -151,7 +151,7 @@ WITHOUT_HOOKS = {
     *("list_roles", "list_sole_roles", "list_permissions", "permission_exists"),
     *("create_user", "verify_user", "enable_user", "disable_user", "export_user", "set_profile", "get_profile"),
     *("get_user", "get_user_by_id", "list_users", "has_password", "list_wallets", "unlink_wallet"),
-    "list_authenticators",
+    *("list_authenticators", "reencrypt_secrets"),
     *("create_wallet_address", "sign_message", "get_challenge_details", "find_link", "is_link_valid"),
     *("list_audit", "list_queued_mails", "list_sessions", "deliver_mails", "revoke_session", "invalidate_all_tokens"),
     *("request_email_verification", "request_password_reset"),
@@ -162,6 +162,7 @@ WITHOUT_HOOKS = {
     *("guard.revoke_other_sessions", "guard.is_fully_authenticated", "guard.is_fresh", "guard.require_fresh"),
     *("guard.remember", "guard.export", "guard.authenticators", "guard.begin", "guard.begun", "guard.begin_enrolment"),
     *("guard.methods", "guard.options", "guard.pending_user", "guard.rename_authenticator"),
+    *("guard.start_anew", "guard.ends_other_sessions"),
 }
 """Methods that go through none."""
 

@@ -123,6 +123,7 @@ def _of_methods() -> dict[str, dict[str, Any]]:
             pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
+            enrolling |= {"onward": "/x", "ends_others": method.is_demanded}
             enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": _enrolled(method)}
             pages[f"account_method with {name}"] = enrolling
             if name in SHOWN:
@@ -136,6 +137,7 @@ LOGIN = {
     "remember_field": "remember_me",
     "next": "/x",
     "action": "/login/step",
+    "is_beginning": True,
     "ways": [method for method in METHODS.values() if method.can_begin or method.name == "wallet"],
 }
 SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from authenticator_apps import enrol_app
 from gatewright.errors import InvalidChallengeError, SecondFactorRequiredError
 from visitors import OURS, PASSWORD, Visitor
 
@@ -92,3 +93,22 @@ def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register,
     proof = {"evrmore_address": alice.address, "challenge": begun["challenge"]}
     visitor.request().prove("wallet", proof | {"signature": alice.sign(begun["challenge"])})
     assert visitor.request().current_session().aal == 2
+
+
+def test_a_newcomer_sets_up_an_authenticator_app(strict, alice, clock):
+    """Wallet and app are two things that they have: enough for the policy, and of level 1, as one factor is."""
+    visitor = Visitor(strict)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login_with_wallet(*signed(strict, alice))
+    app = enrol_app(visitor.request(), clock)
+    session = visitor.request().current_session()
+    assert (session.aal, session.amr) == (1, ("pop", "otp"))
+
+    clock.advance(minutes=1)
+    again = Visitor(strict)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        again.request().login_with_wallet(*signed(strict, alice))
+    assert asked.value.evidence["methods"] == ["totp"]
+    again.request().prove("totp", {"code": app.code(clock.now())})
+    assert not again.request().is_guest()
+    assert not again.request().is_fresh(aal=2)

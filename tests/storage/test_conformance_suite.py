@@ -32,6 +32,8 @@ LIMITED = "test_a_user_has_no_more_than_so_many_of_a_method"
 TOUCHED = "test_an_authenticator_without_a_counter_is_touched"
 NAMED = "test_an_authenticator_is_renamed_by_its_user"
 REMOVED = "test_authenticators_are_removed_by_their_user"
+BATCHES = "test_everybodys_authenticators_are_read_in_batches"
+EXCHANGED = "test_what_a_method_keeps_is_replaced_if_it_is_what_it_was"
 REPLACED = "test_a_newer_step_takes_the_place_of_the_older"
 LATE = (replace(UNLIMITED, per_address=1), MINUTE + TICK, False)
 BROKEN_STATEMENTS = {
@@ -181,6 +183,14 @@ BROKEN_STATEMENTS = {
     "list_authenticators_of_user": [
         ("authenticators.user_id = :user_id", "1", THEIRS),
         ("authenticators.provider = :provider", "1", THEIRS),
+    ],
+    "list_all_authenticators": [
+        ("authenticators.id > :after", "authenticators.id >= :after", BATCHES),
+        ("LIMIT :at_most", "LIMIT :at_most + 1", BATCHES),
+    ],
+    "replace_authenticator_data": [
+        ("authenticators.data = :old", "1", EXCHANGED),
+        ("authenticators.id = :authenticator_id", "1", EXCHANGED),
     ],
     "count_authenticators_of_account": [
         ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", LIMITED),

@@ -166,7 +166,8 @@ def test_the_json_api_does_the_same(pages, browser, anna, clock):
     app = AuthenticatorApp(begun["uri"])
     status, problem = send(browser, APP, action="enrol", code=wrong_code(app, clock.now()))
     assert (status, problem["code"]) == (401, "invalid_proof")
-    assert send(browser, APP, action="enrol", code=app.code(clock.now())) == (200, {})
+    status, enrolled = send(browser, APP, action="enrol", code=app.code(clock.now()))
+    assert (status, list(enrolled), enrolled["user"]["username"]) == (200, ["user"], "anna")
     status, shown = send(browser, CODES, action="enrol")
     assert (status, len(shown["codes"])) == (200, 10)
 
@@ -177,5 +178,5 @@ def test_the_json_api_does_the_same(pages, browser, anna, clock):
         assert (status, problem["code"]) == (403, "second_factor_required")
         assert send(other, STEP, method=method, action="prove", code=[code])[0] == 401
         assert pages.user_of(other) is None
-        assert send(other, STEP, method=method, action="prove", code=code) == (204, None)
+        assert send(other, STEP, method=method, action="prove", code=code) == (200, enrolled)
         assert pages.user_of(other).username == "anna"

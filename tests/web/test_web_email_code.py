@@ -131,5 +131,5 @@ def test_programs_do_the_same(pages, browser, receive):
     proven = step(method="email_code", action="prove", code=receive())
 
     assert (begun.status, json.loads(begun.text)["email"]) == (200, ANNA)
-    assert proven.status == 204
+    assert (proven.status, json.loads(proven.text)["user"]["email"]) == (200, ANNA)
     assert pages.user_of(browser).username == "anna"

@@ -155,14 +155,34 @@ class TestChange:
 
         assert log_in(other).location == "/"
 
-    def test_a_session_of_before_needs_the_second_factor_to_remove_it(self, pages, at_home, enrol, anna):
+    def test_a_session_of_before_needs_the_second_factor_to_remove_it(self, make_pages, browser, log_in, anna):
         """A fresh password is not enough: the policy has come to ask for more."""
-        enrol(pages)
-        assert at_home.get(PAGE).location.startswith("/confirm_password?")
-        one = methods_of(at_home)[0]["id"]
-        answer = post(at_home, "/account/methods/listed_code", action="remove", id=one)
+        methods = {"methods": [ListedCode(), ExtraCode()]}
+        before = make_pages(auth=methods, second_factor="off").browser()
+        log_in(before)
+        before.submit(before.get(PAGE).form(PAGE), codes=" ".join(CODES))
+        again = make_pages(auth=methods, second_factor="off").browser()
+        log_in(again)
+        browser.cookies = dict(again.cookies)
+
+        assert browser.get(PAGE).location.startswith("/confirm_password?")
+        one = methods_of(browser)[0]["id"]
+        answer = post(browser, "/account/methods/listed_code", action="remove", id=one)
         assert code_of(answer) == (403, "step_up_required")
-        assert len(methods_of(at_home)) == len(CODES)
+        assert len(methods_of(browser)) == len(CODES)
+
+    def test_the_first_one_ends_other_sessions(self, pages, browser, at_home, log_in, anna):
+        """The page says so before and after; a second time it does not."""
+        other = pages.browser()
+        log_in(other, remember_me="on")
+        page = at_home.get(PAGE)
+        assert "you are signed out everywhere else" in page.text
+        done = at_home.follow(at_home.submit(page.form(PAGE), codes="one"))
+        assert "Everywhere else you have been signed out." in done.text
+        assert pages.user_of(other) is None
+        again = at_home.get(PAGE)
+        assert "everywhere else" not in again.text
+        assert "verywhere else" not in at_home.follow(at_home.submit(again.form(PAGE), codes="two")).text
 
 
 class TestConfirmation:

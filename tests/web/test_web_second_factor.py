@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from gatewright.auth import async_signing_in
+from gatewright.auth.generated import signing_in
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.testing import Wallet
-from sample_methods import CODES, ListedCode
+from sample_methods import CODES, ListedCode, Voucher
 
 PASSWORD = "correct horse battery staple"
 JSON = ("Content-Type", "application/json")
+LOGIN = {"email": "anna", "password": PASSWORD}
 
 
 def give(browser, code, **fields):
@@ -189,6 +192,24 @@ class TestPages:
 
         assert pages.user_of(browser).id == enrolled.id
 
+    @pytest.mark.parametrize("path", ["/login/step", "/api/login/step"])
+    def test_what_waits_is_loaded_once(self, waiting, monkeypatch, path):
+        """However often an answer asks for it."""
+        loaded = []
+
+        def counting(load):
+            def count(beginning):
+                loaded.append(beginning)
+                return load(beginning)
+
+            return count
+
+        for module in (async_signing_in, signing_in):
+            monkeypatch.setattr(module, "waiting_step", counting(module.waiting_step))
+
+        assert waiting.get(path).status == 200
+        assert len(loaded) == 1
+
     def test_nothing_is_pending_for_a_guest(self, browser):
         """The page of the second step leads to the first."""
         assert browser.get("/login/step?next=/orders").location == "/login?next=%2Forders"
@@ -205,8 +226,23 @@ class TestScripts:
         assert json.loads(browser.get("/api/login/step").text) == {"methods": ["listed_code"], "is_pending": True}
         assert json.loads(browser.get("/api/session").text)["user"] is None
 
-        assert post(browser, "/login/step", method="listed_code", code=CODES[0]).status < 300
+        done = post(browser, "/login/step", method="listed_code", code=CODES[0])
+        assert (done.status, json.loads(done.text)["user"]["username"]) == (200, "anna")
         assert pages.user_of(browser).username == "anna"
+
+    def test_every_proof_is_answered_like_a_login(self, make_pages, anna, enrol):
+        """By who is signed in; and so is an enrolment, which is one."""
+        pages = make_pages(auth={"methods": [ListedCode(), Voucher()]})
+        browser, expected = pages.browser(), json.loads(post(pages.browser(), "/login", **LOGIN).text)
+        answers = [
+            post(browser, "/login/link/voucher.voucher-anna"),
+            post(browser, "/login/step", method="voucher", token="voucher-anna"),
+            post(browser, "/confirm_password", password=PASSWORD),
+            post(browser, "/account/methods/listed_code", action="enrol", codes=" ".join(CODES)),
+            post(browser, "/confirm_password", method="listed_code", code=CODES[0]),
+        ]
+
+        assert [(each.status, json.loads(each.text)) for each in answers] == [(200, expected)] * len(answers)
 
     def test_nothing_is_pending_for_a_guest(self, browser, enrolled):
         """A second factor alone proves nobody."""

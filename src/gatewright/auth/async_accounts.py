@@ -18,6 +18,7 @@ from gatewright.operations.accounts import (
     verify_user,
 )
 from gatewright.operations.factors import list_factors, remove_factors
+from gatewright.operations.reencrypt import Reencrypted, reencrypt_secrets
 from gatewright.operations.rights import require_account
 from gatewright.operations.users import user_of
 from gatewright.providers import UserProvider
@@ -195,3 +196,13 @@ class AsyncAccounts(Facade):
             Denied: If a ``pre_method_removal`` hook refuses.
         """
         return await remove_factors(self._parts, username, method=method, provider=provider, actor=actor, reason=reason)
+
+    async def reencrypt_secrets(self) -> Reencrypted:
+        """Encrypt what the previous key has encrypted by the current one: then the previous key can go.
+
+        These are the secrets of authenticator apps. Nobody is signed out, and users may sign in meanwhile.
+
+        Returns:
+            How many secrets were ``renewed``, ``current`` already, or ``unreadable`` by either key.
+        """
+        return await reencrypt_secrets(self._parts)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from gatewright.auth.async_visitor import AsyncVisitor
 from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
-from gatewright.methods.password import Password, attempt, password_proof
+from gatewright.methods.password import attempt, password_proof
 from gatewright.methods.wallet.authenticate import authenticate_visit
 from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
+from gatewright.operations.fresh_proof import prove_by_password
 from gatewright.operations.prove_user import Claim
 from gatewright.operations.remember import forget, recall, remember, series_of
-from gatewright.operations.sign_in import PendingSignIn, advance, pending_sign_in
+from gatewright.operations.sign_in import advance, waiting_step
 from gatewright.operations.step import Step
 from gatewright.operations.visits import end_visit, reload_user
 from gatewright.proofs import Kind, Proof
@@ -41,7 +42,7 @@ class AsyncSigningIn(AsyncVisitor):
         name, source = self._parts.sources.find(provider)
         claim = Claim(username, provider=name, source=source, client=self._device.ip_address)
         user = await attempt(self._parts, claim, password)
-        await self._advance(self._beginning(name), user, password_proof(self._parts))
+        await self._advance(await self._first_step(name), user, password_proof(self._parts))
         await self._parts.hooks.login_success.fire(user=user)
         return user
 
@@ -66,6 +67,7 @@ class AsyncSigningIn(AsyncVisitor):
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
         wallet = WalletAttempt(evrmore_address, challenge, signature)
+        self._is_waiting_known = False
         session = await authenticate_visit(
             self._parts, wallet, device=self._device, browser=self._state, previous_secret=self._state.secret()
         )
@@ -92,7 +94,7 @@ class AsyncSigningIn(AsyncVisitor):
         name = self._provider_of(user, provider)
         # The application has proven them, by a password mostly: so no password is a second factor to it.
         proof = user.proof or Proof("store", self._parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ())
-        return await self._advance(self._beginning(name), user, proof, method="store")
+        return await self._advance(await self._first_step(name), user, proof, method="store")
 
     async def confirm_password(self, password: str) -> None:
         """Prove the visitor once more by their own password, which makes the visit fully authenticated.
@@ -101,12 +103,12 @@ class AsyncSigningIn(AsyncVisitor):
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
             AttemptBlockedError: If too many attempts have failed.
+            StepUpRequiredError: If the setting ``methods`` leaves passwords out.
             GatewrightError: What else `login` raises.
         """
         _, user = await self._require_visit()
         step = self._step_of(user)
-        proven = await Password().verify(step, {"password": password})
-        await self._advance(step, user, proven.proof)
+        await self._advance(step, user, await prove_by_password(step, password))
 
     async def remember(self) -> str:
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
@@ -148,42 +150,55 @@ class AsyncSigningIn(AsyncVisitor):
             remembered: What the browser has kept of `remember`, if anything, for a visit that was not recalled by it.
         """
         secret = self._state.secret()
-        self._visit, self._is_resumed = None, False
+        self._visit, self._is_resumed, self._is_waiting_known = None, False, False
         for series in {self._state.series(), series_of(remembered)} - {None}:
             await forget(self._parts, str(series))
         if secret is not None:
             await end_visit(self._parts, secret)
         self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
 
+    async def start_anew(self) -> None:
+        """Drop the sign-in of this visit that waits for its second factor: whoever comes now begins with the first."""
+        waiting = await self._waiting_step()
+        self._is_waiting_known = False
+        if waiting is not None and waiting.waiting is not None:
+            await self._parts.store.claim_pending_step(waiting.waiting.id, now=waiting.now)
+
     async def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
-        provider = user.provider_name or step.provider  # which only the proof may have told
-        session = await advance(
-            step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method
-        )
+        session = await self._open(step, user, proof, method=method)
         self._keep(session, user)
         return session
+
+    async def _open(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
+        """Open a session by a proof. It takes the place of the visit's, which does not name it yet."""
+        self._is_waiting_known = False
+        provider = user.provider_name or step.provider  # which only the proof may have told
+        return await advance(step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method)
 
     def _beginning(self, provider: str) -> Step:
         """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""
         return Step(self._parts, self._device, self._state, provider)
 
+    async def _first_step(self, provider: str) -> Step:
+        """Return the step of who may be proven anew: what they have proven in a sign-in that waits goes on to count."""
+        waiting = await self._waiting_step()
+        return self._beginning(provider) if waiting is None else replace(waiting, provider=provider)
+
+    async def _waiting_step(self) -> Step | None:
+        """Return the step that a sign-in of this visit waits for, loaded once a request; None where none waits."""
+        if not self._is_waiting_known:
+            self._waiting = await waiting_step(self._beginning(self._parts.settings.user_provider))
+            self._is_waiting_known = True
+        return None if self._waiting is None else replace(self._waiting)
+
     async def _step(self, *, is_confirmation: bool = False) -> Step:
         """Return the step that the visit is at: of whoever owes a second factor, or is signed in, or of a guest."""
-        return await self._step_after(None if is_confirmation else await self._pending())
-
-    async def _pending(self) -> PendingSignIn | None:
-        """Return the sign-in of this visit that waits for its second factor; None where there is none."""
-        return await pending_sign_in(self._beginning(self._parts.settings.user_provider))
-
-    async def _step_after(self, pending: PendingSignIn | None) -> Step:
-        """Return the step of whoever owes a second factor; else of whoever is signed in, or of a guest."""
-        beginning = self._beginning(self._parts.settings.user_provider)
-        if pending is not None:
-            provider = str(pending.user.provider_name)
-            return replace(beginning, user=pending.user, proofs=pending.proofs, provider=provider)
+        waiting = None if is_confirmation else await self._waiting_step()
+        if waiting is not None:
+            return waiting
         user = await self.user()
-        return beginning if user is None else self._step_of(user)
+        return self._beginning(self._parts.settings.user_provider) if user is None else self._step_of(user)
 
     def _step_of(self, user: User) -> Step:
         """Return the step of the visitor who is signed in."""

@@ -12,6 +12,7 @@ from gatewright.errors import AuthenticationError, InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.arguments import require_text
 from gatewright.operations.parts import Parts
+from gatewright.operations.step import Step
 from gatewright.operations.visits import Device, note_visit, resume_visit
 
 _LONGEST_MESSAGE = 255
@@ -26,6 +27,8 @@ class AsyncVisitor:
         self._find_device = device
         self._visit: tuple[Session, User] | None = None
         self._is_resumed = self._is_noted = False
+        self._waiting: Step | None = None
+        self._is_waiting_known = False
 
     @cached_property
     def _device(self) -> Device:

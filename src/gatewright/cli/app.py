@@ -19,6 +19,7 @@ from gatewright.cli.mail import deliver_mails, list_queued_mails, send_test_mail
 from gatewright.cli.migrate import migrate_database
 from gatewright.cli.permission import create_permission, grant_permission, list_permissions, revoke_permission
 from gatewright.cli.purge import purge
+from gatewright.cli.reencrypt import reencrypt
 from gatewright.cli.role import assign_role, create_role, list_roles, unassign_role
 from gatewright.cli.serve import serve
 from gatewright.cli.sessions import list_sessions, revoke_sessions
@@ -51,6 +52,7 @@ app = _group(
         "challenge": make_challenge,
         "audit": read_audit,
         "purge": purge,
+        "reencrypt": reencrypt,
         "hooks": list_hooks,
         "doctor": examine_configuration,
     },

@@ -74,6 +74,7 @@ class TemplateWriter:
             "ip_address": details.get("ip_address"),
             "device": device_name(details.get("user_agent"), environment.translate) if is_from_somewhere else None,
             "method": None if method is None else environment.translate(method),
+            "ended": details.get("ended"),
             "due": None if due_at is None else format_moment(datetime.fromisoformat(due_at), language),
         }
 

@@ -170,6 +170,13 @@ class Method(ABC):
             InvalidProofError: If it is not right; ``reason`` is a stable code for the log.
         """
 
+    def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
+        """Say whether what was sent names somebody else than the user whose sign-in waits for its second factor.
+
+        Then they begin anew. By default nobody is named: the login page says so itself.
+        """
+        return False
+
     def well_known(self) -> Mapping[str, Mapping[str, Any]]:
         """Return what pages answer below ``/.well-known/``, as JSON can write it, by name; by default nothing."""
         return {}

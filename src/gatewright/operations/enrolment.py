@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gatewright.errors import InactiveUserError, InvalidParameterError
+from gatewright.errors import InactiveUserError, InvalidParameterError, TakenError
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
 from gatewright.operations.arguments import require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
+from gatewright.operations.second_factor import is_first_demanded
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, owner_of
 from gatewright.ports import ProofMethod
@@ -19,8 +20,8 @@ from gatewright.ports import ProofMethod
 _LONGEST_NAME = 60
 
 
-async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
-    """Enrol what a user will prove themselves by.
+async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
+    """Verify what a user will prove themselves by. Nothing is enrolled before `keep_enrolment`.
 
     Args:
         step: The step, with its user.
@@ -34,31 +35,56 @@ async def enrol_method(step: Step, method: ProofMethod, given: Mapping[str, Any]
         InvalidProofError: If what was sent is not right.
         InvalidParameterError: If the user has as many of this method as they may.
         TakenError: If it is enrolled already, whoever's it is.
-        InactiveUserError: If the account was deactivated or deleted meanwhile.
         Denied: If a ``pre_method_enrolment`` hook refuses.
     """
-    parts, user = step.parts, step.require_user()
-    await parts.hooks.pre_method_enrolment.fire(user=user, method=method.name)
+    await step.parts.hooks.pre_method_enrolment.fire(user=step.require_user(), method=method.name)
     enrolled = await method.enrol(step, given)
+    kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
+    if kept + len(enrolled.authenticators) > method.at_most:
+        raise _one_too_many(method)
+    for each in () if method.replaces else enrolled.authenticators:
+        if await step.parts.store.find_authenticator(method.name, each.key) is not None:
+            raise TakenError("This is enrolled already.", method=method.name)
+    return enrolled
+
+
+async def keep_enrolment(step: Step, method: ProofMethod, enrolled: Any, *, session_id: str | None) -> None:
+    """Enrol what `verify_enrolment` has verified. The owner is told by mail.
+
+    Where it is the first that the user is asked for, their other sessions end, which have proven less.
+
+    Args:
+        step: The step, with its user.
+        method: The method.
+        enrolled: What it has made.
+        session_id: The session that goes on in any case: that of whoever enrols it.
+
+    Raises:
+        InvalidParameterError: If the user has as many of this method as they may since a moment ago.
+        TakenError: If it was enrolled a moment ago, whoever's it is.
+        InactiveUserError: If the account was deactivated or deleted meanwhile.
+    """
+    parts, user = step.parts, step.require_user()
+    is_first = await is_first_demanded(step, method)
     kept = await parts.store.add_authenticators(
         enrolled.authenticators,
         owner=owner_of(user),
         at_most=method.at_most,
         replaces=method.replaces,
         audit=line(step, "method_enrolled", method=method.name),
-        mail=notice(step, METHOD_ENROLLED, method=method.name),
+        mail=notice(step, METHOD_ENROLLED, method=method.name, are_others_ended=is_first),
+        keep=session_id,
+        revoked=line(step, "sessions_revoked", method=method.name, reason="method_enrolled") if is_first else None,
     )
-    if not kept:
-        step.forget_enrolled()
-        if len((await step.enrolled()).get(method.name, ())) >= method.at_most:
-            raise InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")
-        raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
     step.forget_enrolled()
+    if not kept:
+        if len((await step.enrolled()).get(method.name, ())) >= method.at_most:
+            raise _one_too_many(method)
+        raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=user.id)
     parts.wake_mail_worker()
     await parts.hooks.post_method_enrolment.fire(
         user=user, method=method.name, authenticators=tuple(enrolled.authenticators)
     )
-    return enrolled
 
 
 async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, name: object) -> bool:
@@ -135,7 +161,14 @@ def line(
     )
 
 
-def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime | None = None) -> QueuedMail | None:
+def notice(
+    step: Step,
+    kind: str,
+    *,
+    method: str | None = None,
+    due_at: datetime | None = None,
+    are_others_ended: bool = False,
+) -> QueuedMail | None:
     """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours.
 
     Args:
@@ -143,6 +176,7 @@ def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime
         kind: The mail's kind.
         method: The name of the method that it is about, if it is about one.
         due_at: When it will happen, if it has not yet.
+        are_others_ended: Whether it has ended the user's other sessions.
     """
     user, device = step.require_user(), step.device
     if not is_account(user) or user.email is None:
@@ -154,5 +188,10 @@ def notice(step: Step, kind: str, *, method: str | None = None, due_at: datetime
         "user_agent": device.user_agent,
         "method": method if known is None else known.title,
         "due_at": None if due_at is None else due_at.isoformat(),
+        "ended": "others" if are_others_ended else None,
     }
     return new_queued_mail(step.parts, kind, account_id=user.id, email=user.email, asker=asker, details=details)
+
+
+def _one_too_many(method: ProofMethod) -> InvalidParameterError:
+    return InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gatewright.errors import InvalidParameterError, StepUpRequiredError
 from gatewright.model import Session, as_utc, is_ahead
 from gatewright.operations.parts import Parts
-from gatewright.operations.second_factor import needs_second_factor, usable_methods
+from gatewright.operations.second_factor import is_confirmed_by, needs_second_factor, usable_methods
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
-from gatewright.proofs import Proof, with_proof
+from gatewright.proofs import Kind, Proof, with_proof
 
 _PASSWORD = "password"  # noqa: S105 - the name of the method
 
 
 def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int = 0) -> bool:
     """Say whether a session is as strong as asked, and its last proof as young.
+
+    The age is that of the latest proof alone (RFC 9470, 3: the last active authentication event); at level 3, of the
+    proofs that are enough for it. See `is_confirmed_by`.
 
     Args:
         parts: The application's parts.
@@ -28,10 +31,9 @@ def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int 
         return False
     if minutes is None:
         return True
-    now, proven_at = parts.clock.now(), session.auth_time
-    if proven_at is None or is_ahead(proven_at, now=now):
-        return False
-    return now - as_utc(proven_at) <= timedelta(minutes=minutes)
+    now = parts.clock.now()
+    young = [proof for proof in _proofs_of(session) if _is_young(proof, now=now, minutes=minutes)]
+    return is_confirmed_by(young, aal=aal)
 
 
 async def require_fresh(step: Step, session: Session, minutes: float | None = None, *, aal: int = 0) -> None:
@@ -79,7 +81,7 @@ async def require_fresh_proof(step: Step, session: Session, password: object) ->
             f"{session.provider} keeps this user. Only accounts of our own can be changed, exported or deleted here."
         )
     if password is not None:
-        proofs = with_proof(proofs, await _proof_by_password(step, password))
+        proofs = with_proof(proofs, await prove_by_password(step, password))
     elif not is_fresh(parts, session, minutes):
         raise StepUpRequiredError("The visitor has to prove themselves once more.", minutes=minutes)
     if await needs_second_factor(step, proofs):
@@ -87,10 +89,27 @@ async def require_fresh_proof(step: Step, session: Session, password: object) ->
     return proofs
 
 
-async def _proof_by_password(step: Step, password: object) -> Proof:
+async def prove_by_password(step: Step, password: object) -> Proof:
+    """Return the proof of a visitor who has typed their password.
+
+    Raises:
+        StepUpRequiredError: If the setting ``methods`` leaves passwords out.
+        GatewrightError: What `attempt` raises.
+    """
     method = step.parts.methods.get(_PASSWORD)
     if method is None:
         raise StepUpRequiredError("No password proves anybody here: the setting methods leaves it out.")
     proven = await method.verify(step, {"password": password})
     proof: Proof = proven.proof
     return proof
+
+
+def _proofs_of(session: Session) -> tuple[Proof, ...]:
+    """Return how a session was proven; an older release kept but when, and it was by a password or a wallet."""
+    if session.proofs or session.auth_time is None:
+        return session.proofs
+    return (Proof("", as_utc(session.auth_time), frozenset({Kind.KNOWLEDGE}), ()),)
+
+
+def _is_young(proof: Proof, *, now: datetime, minutes: float) -> bool:
+    return not is_ahead(proof.at, now=now) and now - proof.at <= timedelta(minutes=minutes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
@@ -22,7 +22,7 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         proofs: What the user has proven.
     """
     parts, user = step.parts, step.require_user()
-    if len(kinds_of(proofs)) > 1 and not await is_one_mailbox(step, kinds_of(proofs)):
+    if _are_two(parts, proofs) and not await is_one_mailbox(step, kinds_of(proofs)):
         return False
     if parts.second_factor_policy is not None:
         decided = parts.second_factor_policy(user, proofs)
@@ -33,7 +33,12 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     settings = parts.settings
     if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
         return True
-    return settings.second_factor == "enrolled" and await _has_demanded(parts, step)
+    return settings.second_factor == "enrolled" and await _has_demanded(step)
+
+
+def may_ask_after(parts: Parts, method: str) -> bool:
+    """Say whether anybody may be asked for a second factor after this first method."""
+    return parts.second_factor_policy is not None or method in parts.settings.second_factor_after
 
 
 async def is_one_mailbox(step: Step, kinds: Set[Kind]) -> bool:
@@ -52,11 +57,6 @@ async def is_one_mailbox(step: Step, kinds: Set[Kind]) -> bool:
     )
 
 
-def may_ask_after(parts: Parts, method: str) -> bool:
-    """Say whether anybody may be asked for a second factor after this first method."""
-    return parts.second_factor_policy is not None or method in parts.settings.second_factor_after
-
-
 async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
     """Return the methods by which a user can prove themselves now, the strongest first.
 
@@ -65,22 +65,64 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
         is_second: Whether only those count that show something else than the proofs of the step.
     """
     enrolled = await step.enrolled()
-    shown = kinds_of(step.proofs) if is_second else frozenset()
     usable = [
         method
         for method in step.parts.methods.values()
-        if method.kinds - shown
-        and not await is_one_mailbox(step, shown | method.kinds)
-        and await method.is_ready(step, enrolled)
+        if (not is_second or await _adds(step, method)) and await method.is_ready(step, enrolled)
     ]
     return sorted(usable, key=lambda method: -method.strength)
 
 
-async def raising_methods(step: Step) -> list[ProofMethod]:
-    """Return the methods by which a user can raise the assurance level of their session now, the strongest first."""
-    level = assurance_of(step.proofs)
-    usable = await usable_methods(step, is_second=False)
-    return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+async def confirming_methods(step: Step, *, aal: int) -> list[ProofMethod]:
+    """Return the methods by which a visitor can prove themselves once more, the strongest first.
+
+    Args:
+        step: The step, with the visitor and the proofs of their session.
+        aal: The authentication assurance level that they need: what does not help, as `is_fresh` counts, is left out.
+    """
+    level, usable = assurance_of(step.proofs), await usable_methods(step, is_second=False)
+    if level < aal:
+        return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
+    return [method for method in usable if is_confirmed_by([_at_best(step, method)], aal=aal)]
+
+
+def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
+    """Say whether fresh proofs are enough to confirm a session that has an authentication assurance level.
+
+    One factor is, at level 2 too (NIST SP 800-63B-4, 2.2.3), where the session's secret is the other one; but no
+    mailbox there, which is no authenticator (3.1.3). Level 3 asks for as much as a sign-in does (2.3.3).
+
+    Args:
+        proofs: The fresh proofs.
+        aal: The level.
+    """
+    if aal >= 3:
+        return assurance_of(proofs) >= aal
+    return any(aal < 2 or proof.kinds - {Kind.MAILBOX} for proof in proofs)
+
+
+async def is_first_demanded(step: Step, method: ProofMethod) -> bool:
+    """Say whether a user who enrols a method is asked for it from then on, and has had nothing of the kind."""
+    return method.is_demanded and not await _has_demanded(step)
+
+
+def _are_two(parts: Parts, proofs: tuple[Proof, ...]) -> bool:
+    """Say whether proofs show two different kinds of things, or two things that somebody has and can begin with one of.
+
+    The latter is one factor, and raises no level (NIST SP 800-63B-4, 2.2.1); but whoever has stolen the one still lacks
+    the other.
+    """
+    had = {proof.method for proof in proofs if Kind.POSSESSION in proof.kinds}
+    return len(kinds_of(proofs)) > 1 or (len(had) > 1 and not all(_is_second_only(parts, name) for name in had))
+
+
+async def _adds(step: Step, method: ProofMethod) -> bool:
+    """Say whether a proof by a method, at best, makes those of a step two, or more."""
+    shown = kinds_of(step.proofs)
+    if method.kinds - shown:
+        return not await is_one_mailbox(step, shown | method.kinds)
+    is_other = method.name not in {proof.method for proof in step.proofs}
+    return is_other and Kind.POSSESSION in method.kinds and _are_two(step.parts, (*step.proofs, _at_best(step, method)))
 
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:
@@ -93,11 +135,15 @@ def _is_enough(parts: Parts, name: str) -> bool:
 
     Never where a sign-in cannot begin with it, such as a code from an authenticator app: it only ever comes second.
     """
+    return not _is_second_only(parts, name) and name not in parts.settings.second_factor_after
+
+
+def _is_second_only(parts: Parts, name: str) -> bool:
+    """Say whether no sign-in can begin with a method, so that it only ever comes second."""
     method = parts.methods.get(name)
-    is_second_only = method is not None and method.at_most > 0 and not method.can_begin
-    return not is_second_only and name not in parts.settings.second_factor_after
+    return method is not None and method.at_most > 0 and not method.can_begin
 
 
-async def _has_demanded(parts: Parts, step: Step) -> bool:
+async def _has_demanded(step: Step) -> bool:
     enrolled = await step.enrolled()
-    return any(method.is_demanded and enrolled.get(name) for name, method in parts.methods.items())
+    return any(method.is_demanded and enrolled.get(name) for name, method in step.parts.methods.items())

@@ -5,10 +5,10 @@ Whatever the methods and their order, this is the one place that turns proofs in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gatewright.errors import SecondFactorRequiredError
-from gatewright.model import PendingStep, Session, User
+from gatewright.model import Session, User
 from gatewright.operations.changed_passwords import has_changed
 from gatewright.operations.factors import settle_reset
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
@@ -20,24 +20,16 @@ SIGN_IN = "sign_in"
 """The kind of a pending step: a user has given a first proof, and owes a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingSignIn:
-    """A sign-in that waits for its second factor."""
-
-    step: PendingStep
-    user: User
-    proofs: tuple[Proof, ...]
-
-
 async def advance(
     step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None, method: str | None = None
 ) -> Session:
     """Take a proof that has just been verified: open a session, or ask for a second factor.
 
-    What the visitor has proven before, in a pending sign-in or in their session, counts together with it.
+    What the user of the step has proven before, in a sign-in that waits or in their session, counts together with it.
+    Where somebody else has been proven, they begin anew.
 
     Args:
-        step: The step. Its proofs are the user's, if they had any.
+        step: The step.
         user: Who has been proven.
         proof: By what.
         provider: What reloads the user.
@@ -52,16 +44,14 @@ async def advance(
         InvalidProofError: If another request has just finished the pending sign-in.
         GatewrightError: What `open_visit` raises.
     """
-    pending = await pending_sign_in(step)
-    if pending is not None and owner_of(pending.user) != owner_of(user):
-        pending = None  # somebody else begins anew in this browser
-    earlier = step.proofs if pending is None else pending.proofs
-    proofs = with_proof(earlier, proof)
+    if step.user is not None and owner_of(step.user) != owner_of(user):
+        step = replace(step, proofs=(), waiting=None)
+    proofs = with_proof(step.proofs, proof)
     step = replace(step, user=user, proofs=proofs, provider=provider)
     await settle_reset(step, proof)
     await require_no_more(step)
-    if pending is not None:
-        await step.claim(pending.step)
+    if step.waiting is not None:
+        await step.claim(step.waiting)
     return await open_visit(
         step.parts,
         user,
@@ -73,18 +63,22 @@ async def advance(
     )
 
 
-async def pending_sign_in(step: Step) -> PendingSignIn | None:
-    """Return the sign-in of this browser that waits for a second factor; None where there is none.
+async def waiting_step(beginning: Step) -> Step | None:
+    """Return the step that a sign-in of this browser waits for; None where none waits.
 
     Its user is loaded afresh, and one who may no longer be let in, or has another password by now, has none.
+
+    Args:
+        beginning: The step of a guest in this browser.
     """
-    kept = await step.kept(SIGN_IN)
+    kept = await beginning.kept(SIGN_IN)
     if kept is None or kept.provider is None or kept.username is None:
         return None
-    user = await reload_user(step.parts, provider=kept.provider, username=kept.username)
-    if user is None or user.id != kept.user_id or await has_changed(step.parts, user, provider=kept.provider):
+    user = await reload_user(beginning.parts, provider=kept.provider, username=kept.username)
+    if user is None or user.id != kept.user_id or await has_changed(beginning.parts, user, provider=kept.provider):
         return None
-    return PendingSignIn(kept, user, read_proofs(data_of(kept)["proofs"]))
+    proofs = read_proofs(data_of(kept)["proofs"])
+    return replace(beginning, user=user, proofs=proofs, provider=kept.provider, waiting=kept)
 
 
 async def require_no_more(step: Step) -> None:

@@ -31,6 +31,7 @@ class Step:
         provider: Where the users of the login form come from; the user's own provider where there is a user.
         user: Who must prove themselves, where that is known: they are signed in, or have given a first proof.
         proofs: What they have proven so far.
+        waiting: The sign-in of this browser that waits for this step, if one does.
     """
 
     parts: Parts
@@ -39,6 +40,7 @@ class Step:
     provider: str
     user: User | None = None
     proofs: tuple[Proof, ...] = ()
+    waiting: PendingStep | None = None
     _enrolled: dict[str, list[Authenticator]] | None = field(default=None, init=False)
 
     def require_user(self) -> User:

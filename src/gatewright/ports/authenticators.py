@@ -25,6 +25,8 @@ class AuthenticatorStore(Protocol):
         replaces: bool,
         audit: AuditEntry,
         mail: QueuedMail | None,
+        keep: str | None = None,
+        revoked: AuditEntry | None = None,
     ) -> bool:
         """Keep new authenticators of one user and one method, all or none.
 
@@ -35,6 +37,9 @@ class AuthenticatorStore(Protocol):
             replaces: Whether those that the user had of this method are gone.
             audit: What to record.
             mail: What tells the owner.
+            keep: The identifier of the session that goes on where ``revoked`` ends the others.
+            revoked: What to record where sessions end: where it is given, every other session of the user ends, and
+                their remembered browsers are forgotten, as by `SessionStore.end_sessions_of`.
 
         Returns:
             False where there would be too many, or the account is not active or gone: then nothing is written.
@@ -53,6 +58,22 @@ class AuthenticatorStore(Protocol):
 
     async def list_authenticators(self, owner: Owner) -> list[Authenticator]:
         """Return all authenticators of a user, oldest first."""
+        ...
+
+    async def list_all_authenticators(self, *, after: str, at_most: int) -> list[tuple[Authenticator, Owner]]:
+        """Return authenticators of everybody and whose they are, in the order of their identifiers.
+
+        Args:
+            after: The identifier of the last one that is known already; empty to begin.
+            at_most: How many.
+        """
+        ...
+
+    async def replace_authenticator_data(self, authenticator_id: str, *, old: str, new: str) -> bool:
+        """Replace what a method keeps, if it is still what it was; False where it is not, or the authenticator is gone.
+
+        It does not count as a use.
+        """
         ...
 
     async def use_authenticator(

@@ -148,7 +148,9 @@ async def _login_steps(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _login_step(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Take a step of a sign-in by `method`: `action` is `begin` or `prove`; the other fields are the method's."""
+    """Take a step of a sign-in by `method`: `action` is `begin` or `prove`; the other fields are the method's. With
+    `anew` it is the first step, whoever's sign-in waits for its second.
+    """
     return await _step(ProvingPage(visit, STEP), body)
 
 
@@ -160,16 +162,14 @@ async def _step(page: ProvingPage, body: Mapping[str, Any]) -> Response:
         case "begin":
             return data(dict(await page.begin(method, body)))
         case "prove":
-            await page.prove(method, body)
-            return Response(204)
+            return data({"user": _user(await page.prove(method, body))})
         case _:
             raise InvalidParameterError("action is begin or prove.", parameter="action")
 
 
 async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in by the token of a link."""
-    await prove_by_link(visit, str(body["token"]))
-    return Response(204)
+    return data({"user": _user(await prove_by_link(visit, str(body["token"])))})
 
 
 async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
@@ -180,7 +180,8 @@ async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
         case "begin":
             return data(dict(await page.begin(given)))
         case "enrol":
-            return data(dict(await page.enrol(given)))
+            shown, user = dict(await page.enrol(given)), await visit.user()
+            return data({**shown, "user": None if user is None else _user(user)})
         case "rename":
             await page.rename(body.get("id"), body.get("name"))
         case "remove":

@@ -43,6 +43,9 @@ MESSAGES = {
     "MSG_ACCOUNT_DELETED": N_("Your account has been deleted."),
     "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
     "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
+    "MSG_FIRST_METHOD_ENROLLED": N_(
+        "It has been set up. You can sign in with it from now on. Everywhere else you have been signed out."
+    ),
     "MSG_METHOD_ENROLLED": N_("It has been set up. You can sign in with it from now on."),
     "MSG_METHOD_RENAMED": N_("The name has been changed."),
     "MSG_METHOD_REMOVED": N_("It has been removed."),

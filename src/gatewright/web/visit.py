@@ -200,6 +200,7 @@ class Visit:
         They are signed in already, so a browser that cannot be remembered does not stop them.
         """
         self._is_recognised = True
+        self.session.pop(_WISH, None)  # of a sign-in that somebody has begun in this browser, and not finished
         csrf.forget_token(self.session)
         if is_remembered and self.site.settings.enable_remember_me:
             with second_write("That a browser is remembered"):

@@ -80,7 +80,7 @@ def test_the_whole_way_by_json(pages, browser, key):
     _, options = api(other, "/login/step", method="passkey", action="begin")
     assert (options["allowCredentials"], options["rpId"]) == ([], "example.com")
     credential = key.get(options)
-    assert api(other, "/login/step", method="passkey", action="prove", credential=credential)[0] == 204
+    assert api(other, "/login/step", method="passkey", action="prove", credential=credential)[0] == 200
     assert json.loads(other.get("/api/session").text)["user"]["username"] == "carol"
     status, problem = api(pages.browser(), "/login/step", method="passkey", action="prove", credential=credential)
     assert (status, problem["code"]) == (401, "invalid_proof")
@@ -101,6 +101,31 @@ def test_the_whole_way_by_forms(pages, browser, key):
     answer = other.submit(form, credential=json.dumps(key.get(options)), remember_me="1")
     assert answer.location == "/orders"
     assert any("remember" in name for name in other.cookies)
+
+
+@pytest.mark.parametrize("more", [{}, {"anew": True}], ids=["second step", "anew"])
+def test_somebody_else_signs_in_where_a_sign_in_waits(make_auth, gatewright_settings, register, key, more):
+    """By the login page, which says so. What is prepared for the second step answers to its user's passkeys alone."""
+    strict = make_auth(settings=gatewright_settings.with_values(second_factor="required"))
+    pages = Pages(strict)
+    register(strict, "dave")
+    daves = pages.browser()
+    api(daves, "/login", email="dave", password=PASSWORD)
+    assert enrol(daves, key)[0] == 200
+
+    register(strict, "carol")
+    waiting = pages.browser()
+    assert api(waiting, "/login", email="carol", password=PASSWORD)[0] == 403
+    _, options = api(waiting, "/login/step", method="passkey", action="begin", **more)
+    assert json.loads(waiting.get("/api/login/step").text)["is_pending"] is True
+    form = waiting.get("/login").form(method="passkey", action="prove")
+    assert form.fields["anew"] == "1"
+    if not more:
+        form.fields.pop("anew")
+    answer = waiting.submit(form, credential=json.dumps(key.get(options)))
+
+    user = json.loads(waiting.get("/api/session").text)["user"]
+    assert (answer.status, user and user["username"]) == ((303, "dave") if more else (422, None))
 
 
 def test_it_confirms_by_forms(browser, key):

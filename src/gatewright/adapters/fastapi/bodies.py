@@ -86,6 +86,12 @@ class ProofRequest(BaseModel):
     action: Literal["begin", "prove"] = "prove"
 
 
+class StepRequest(ProofRequest):
+    """A step of a sign-in."""
+
+    anew: bool = Field(False, description="Whether it is the first step, whoever's sign-in waits for its second.")
+
+
 class ConfirmationRequest(ProofRequest):
     """The same for a visitor who is signed in; by their password, where no method is named."""
 
@@ -119,6 +125,8 @@ class MethodAnswer(BaseModel):
     """What the method has prepared, or what is shown this once, such as recovery codes."""
 
     model_config = ConfigDict(extra="allow")
+
+    user: UserBody | None = Field(None, description="Once it is set up: who is signed in; null while more is needed.")
 
 
 class NewPasswordRequest(BaseModel):

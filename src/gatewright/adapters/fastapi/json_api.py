@@ -160,16 +160,15 @@ def _step_endpoints() -> Iterator[Endpoint]:
         "login_step",
         "/login/step",
         "Take a step of a sign-in by a method: begin it, or prove who you are",
-        body=bodies.ProofRequest,
-        answer=bodies.Begun,
+        body=bodies.StepRequest,
+        answer=bodies.SignedInAnswer | bodies.Begun,
         problems=_WRONG_PROOF,
-        is_silent=True,
     )
     yield Endpoint(
         "login_link",
         "/login/link/{token}",
         "Sign in by the link of a mail",
-        status=204,
+        answer=bodies.SignedInAnswer,
         problems=(*_WRONG_PROOF, transport_problem(404)),
     )
 
@@ -211,9 +210,8 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "/confirm_password",
         "Prove once more that it is you",
         body=bodies.ConfirmationRequest,
-        answer=bodies.Begun,
+        answer=bodies.SignedInAnswer | bodies.Begun,
         problems=_WRONG_PROOF,
-        is_silent=True,
         is_open=False,
     )
     yield Endpoint(

@@ -10,28 +10,43 @@ from gatewright.auth.generated.signing_in import SigningIn
 from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError
 from gatewright.methods import Method
-from gatewright.model import Authenticator, User
-from gatewright.operations.enrolment import enrol_method, remove_authenticators, rename_authenticator
+from gatewright.model import Authenticator, Session, User
+from gatewright.operations.enrolment import (
+    keep_enrolment,
+    remove_authenticators,
+    rename_authenticator,
+    verify_enrolment,
+)
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
-from gatewright.operations.second_factor import raising_methods, usable_methods
+from gatewright.operations.second_factor import confirming_methods, is_first_demanded, usable_methods
 from gatewright.operations.step import Step, owner_of
-from gatewright.proofs import Proof, assurance_of
+from gatewright.proofs import Proof
 
 
 class Proving(SigningIn):
     """Proves a visitor by whatever methods there are, one after the other, until the policy is met."""
 
     def begin(
-        self, method: str, given: Mapping[str, Any] | None = None, *, is_confirmation: bool = False
+        self,
+        method: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        is_confirmation: bool = False,
+        is_anew: bool = False,
     ) -> Mapping[str, Any]:
         """Prepare a proof: a challenge for a passkey or a wallet, a code that is mailed.
+
+        Whoever names somebody else than the one whose sign-in waits for its second factor starts anew, as with
+        `start_anew`.
 
         Args:
             method: The name of a method.
             given: What it needs to know, such as a username.
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
                 begun to sign in.
+            is_anew: Whether it is prepared for the first step of a sign-in, whoever's waits for its second. That goes
+                on to wait: nobody may press the button.
 
         Returns:
             What the visitor's browser or program needs, as JSON can write it.
@@ -40,7 +55,7 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method.
             RateLimitError: If the visitor has asked too often.
         """
-        step = self._step(is_confirmation=is_confirmation)
+        step = self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
         return run_to_completion(begin_by_method(step, self._usable(method, step), given or {}))
 
     def begun(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any] | None:
@@ -71,6 +86,8 @@ class Proving(SigningIn):
     def prove(self, method: str, given: Mapping[str, Any], *, is_confirmation: bool = False) -> User:
         """Prove the visitor: as the first or second step of a sign-in, or once more in a session.
 
+        Whoever names somebody else than the one whose sign-in waits starts anew, as with `begin`.
+
         Args:
             method: The name of a method.
             given: What it verifies, such as ``{"code": "123456"}``.
@@ -87,7 +104,7 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method, or it cannot begin a sign-in.
             GatewrightError: What the method raises.
         """
-        step = self._step(is_confirmation=is_confirmation)
+        step = self._step_by(method, given, is_confirmation=is_confirmation)
         proven = run_to_completion(prove_by_method(step, self._usable(method, step), given))
         return self._go_on(step, proven.user, proven.proof)
 
@@ -98,21 +115,19 @@ class Proving(SigningIn):
 
         Args:
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
-            aal: The authentication assurance level that they need; where their session has less, those that cannot
-                raise it are left out.
+            aal: The authentication assurance level that they need: those that do not help are left out.
         """
-        pending = None if is_confirmation else self._pending()
-        step = self._step_after(pending)
+        step = self._step(is_confirmation=is_confirmation)
         if step.user is None:
             return [name for name, method in self._parts.methods.items() if method.can_begin]
-        if is_confirmation and assurance_of(step.proofs) < aal:
-            return [method.name for method in run_to_completion(raising_methods(step))]
-        return [method.name for method in run_to_completion(usable_methods(step, is_second=pending is not None))]
+        if is_confirmation:
+            return [method.name for method in run_to_completion(confirming_methods(step, aal=aal))]
+        return [method.name for method in run_to_completion(usable_methods(step, is_second=step.waiting is not None))]
 
     def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
-        pending = self._pending()
-        return None if pending is None else pending.user
+        waiting = self._waiting_step()
+        return None if waiting is None else waiting.user
 
     def begin_enrolment(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Prepare the enrolment of a method, such as by making a secret.
@@ -130,6 +145,9 @@ class Proving(SigningIn):
     def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. Where the policy demands one and they have none, that finishes the sign-in.
 
+        Where it is what the user is asked for from now on, and they have had nothing of the kind, their other sessions
+        end, and their remembered browsers are forgotten: those have proven less.
+
         Args:
             method: The name of a method.
             given: What it verifies.
@@ -142,13 +160,35 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method, or the user has as many as they may.
             StepUpRequiredError: If the visitor's last proof is too old.
             AuthenticationError: If nobody is signed in.
+            GatewrightError: What opening a session raises: then nothing is enrolled.
         """
-        step = self._enrolling_step()
-        enrolled = run_to_completion(enrol_method(step, self._method(method), given or {}))
-        if enrolled.proof is not None:
-            self._go_on(step, step.require_user(), enrolled.proof)
+        step, chosen = (self._enrolling_step(), self._method(method))
+        user, is_login = (step.require_user(), self.is_guest())
+        enrolled = run_to_completion(verify_enrolment(step, chosen, given or {}))
+        session = None if enrolled.proof is None else self._open_unless_more(step, user, enrolled.proof)
+        current = session or self.current_session()
+        try:
+            run_to_completion(
+                keep_enrolment(step, chosen, enrolled, session_id=None if current is None else current.id)
+            )
+        except BaseException:
+            if session is not None:
+                run_to_completion(self._parts.store.end_session(session.id))
+            raise
+        if session is not None:
+            self._keep(session, user)
+            if is_login:
+                run_to_completion(self._parts.hooks.login_success.fire(user=user))
         shown: Mapping[str, Any] = enrolled.shown
         return shown
+
+    def ends_other_sessions(self, method: str) -> bool:
+        """Say whether the visitor's other sessions end when they enrol a method: see `enrol`.
+
+        Raises:
+            InvalidParameterError: If there is no such method.
+        """
+        return run_to_completion(is_first_demanded(self._step(), self._method(method)))
 
     def authenticators(self) -> list[Authenticator]:
         """Return what the visitor has enrolled, oldest first; nothing for a guest."""
@@ -207,16 +247,32 @@ class Proving(SigningIn):
 
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
-        pending, user = (self._pending(), self.user())
-        if pending is None or (user is not None and owner_of(user) != owner_of(pending.user)):
+        step, user = (self._waiting_step(), self.user())
+        if step is None or (user is not None and owner_of(user) != owner_of(step.require_user())):
             self.require_fresh()
             _, user = self._require_visit()
             return self._step_of(user)
-        step = self._step_after(pending)
         usable = [method.name for method in run_to_completion(usable_methods(step, is_second=True))]
         if usable:
             raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
         return step
+
+    def _step_by(
+        self, name: str, given: Mapping[str, Any], *, is_confirmation: bool = False, is_anew: bool = False
+    ) -> Step:
+        """Return the step that the visit is at, or the first one where what was sent names somebody else."""
+        method, step = (self._method(name), self._step(is_confirmation=is_confirmation))
+        if step.waiting is not None and method.can_begin and method.names_another(step.require_user(), given):
+            self.start_anew()
+            is_anew = True
+        return self._beginning(self._parts.settings.user_provider) if is_anew else step
+
+    def _open_unless_more(self, step: Step, user: User, proof: Proof) -> Session | None:
+        """Open a session by a proof; None where the policy asks for more: then the sign-in goes on to wait."""
+        try:
+            return self._open(step, user, proof)
+        except SecondFactorRequiredError:
+            return None
 
     def _go_on(self, step: Step, user: User, proof: Proof) -> User:
         """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""

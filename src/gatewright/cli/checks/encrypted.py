@@ -57,7 +57,7 @@ def _told(seen: Counter[str]) -> Iterator[Finding]:
             _NAME,
             Status.OK,
             f"{seen['previous']} of {seen.total()} secrets of users are encrypted by the previous key.",
-            "Keep that key. Each secret is encrypted anew when it is used.",
+            "Keep that key until gatewright reencrypt has encrypted them anew. Each is when it is used, too.",
         )
     if seen and seen.total() == seen["current"]:
         yield Finding(_NAME, Status.OK, "Every secret of a user is encrypted by the current key.")

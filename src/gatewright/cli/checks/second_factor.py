@@ -52,13 +52,17 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         yield Finding("second factor", Status.WARNING, finding, cure)
         return
     with read_tables(settings) as fetch_all:
-        count = 0 if fetch_all is None else count_without_factor(fetch_all, roles=None if is_for_all else roles)
+        asked = None if is_for_all else roles
+        is_wallet_enough = "wallet" not in settings.second_factor_after
+        count = (
+            0 if fetch_all is None else count_without_factor(fetch_all, roles=asked, is_wallet_enough=is_wallet_enough)
+        )
     if not count:
         yield Finding("second factor", Status.OK, f"{who} must have a second factor, and has one.")
         return
     yield Finding(
         "second factor",
         Status.WARNING,
-        f"{who} must have a second factor. {count} users have none: whoever gives their password first sets one up.",
+        f"{who} must have a second factor. {count} users have none: whoever signs in first sets one up.",
         "Have them sign in soon. A user's own: gatewright user factors NAME",
     )

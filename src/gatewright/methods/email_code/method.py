@@ -92,6 +92,13 @@ class EmailCode(Method):
             return self.can_begin
         return self.counts_as_second and not await is_one_mailbox(step, shown | self.kinds)
 
+    def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
+        """Say whether ``email`` is another address than the user's, which their page shows in part."""
+        try:
+            return canonical_email(given.get("email")) not in (user.email, user.email and _masked(user.email))
+        except InvalidParameterError:
+            return False  # no address: nobody is named
+
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Mail a code to ``email``, or to the address of the step's user. The last one takes the place of the others.
 

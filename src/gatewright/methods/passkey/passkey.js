@@ -48,7 +48,7 @@ async function beginning(block, signal) {
   const answer = await fetch(block.dataset.begin, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ method: "passkey", action: "begin", tried }),
+    body: JSON.stringify({ method: "passkey", action: "begin", anew: true, tried }),
     signal,
   });
   if (!answer.ok) throw new Error(`${answer.status}`);

@@ -23,6 +23,9 @@ from gatewright.operations.second_writes import cause_of, second_write
 from gatewright.ports import CredentialSource, found_with, hands_out_hashes, own_hasher_of
 from gatewright.proofs import Kind, Proof
 
+NAME, KINDS, AMR = "password", frozenset({Kind.KNOWLEDGE}), ("pwd",)
+"""What the method is called, what a proof by it shows, and its reference in RFC 8176."""
+
 _logger = logging.getLogger("gatewright")
 
 
@@ -54,7 +57,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         return await load_claimed(parts, claim, password)
 
     try:
-        user = await prove_claim(parts, claim, load, method="password")
+        user = await prove_claim(parts, claim, load, method=NAME)
     except (BusyError, ProviderUnavailableError):
         await trial.forgive()  # no password was wrong
         raise
@@ -67,7 +70,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
 def password_proof(parts: Parts) -> Proof:
     """Return the proof that a right password is."""
-    return Proof("password", parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ("pwd",))
+    return Proof(NAME, parts.clock.now(), KINDS, AMR)
 
 
 async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[str, User | None, str | None]:

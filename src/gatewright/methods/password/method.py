@@ -9,23 +9,23 @@ from typing import Any
 from gatewright.errors import InvalidParameterError, UserNotFoundError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
-from gatewright.methods.password.attempt import attempt, password_proof
+from gatewright.methods.password.attempt import AMR, KINDS, NAME, attempt, password_proof
 from gatewright.model import Authenticator, User
 from gatewright.operations.accounts import account_has_password
+from gatewright.operations.names import name_for_record
 from gatewright.operations.prove_user import Claim
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 from gatewright.operations.users import OWN_PROVIDER, WALLET_PROVIDER
-from gatewright.proofs import Kind
 
 
 class Password(Method):
     """Something that a user knows. Attempts are counted, and hooks fired, by the operation `attempt`."""
 
-    name = "password"
+    name = NAME
     title = N_("Password")
-    kinds = frozenset({Kind.KNOWLEDGE})
-    amr = ("pwd",)
+    kinds = KINDS
+    amr = AMR
     strength = 10
     can_begin = True
     records_itself = True
@@ -46,6 +46,12 @@ class Password(Method):
         """Say whether the user has a password; another provider's user has one, as far as we know."""
         user = step.user
         return user is not None and (not is_account(user) or await account_has_password(step.parts, user.entity))
+
+    def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
+        """Say whether ``username`` is none of the names that the user has."""
+        username = name_for_record(given.get("username"))
+        own = (user.username, user.email, User(user.entity).username if is_account(user) else None)
+        return username is not None and username not in map(name_for_record, own)
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
         """Verify ``password``, of the step's user, or of whoever ``username`` names.

@@ -15,7 +15,7 @@ from gatewright.errors import (
     InvalidParameterError,
     SecondFactorRequiredError,
 )
-from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge
+from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge, wallet_proof
 from gatewright.model import Account, Challenge, Session, User
 from gatewright.operations.arguments import (
     is_ip_address,
@@ -33,7 +33,7 @@ from gatewright.operations.step import Step
 from gatewright.operations.users import WALLET_PROVIDER, user_of
 from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
 from gatewright.ports import Browser, VisitSecrets
-from gatewright.proofs import Kind, Proof, write_proofs
+from gatewright.proofs import write_proofs
 
 _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError
 
@@ -234,11 +234,6 @@ def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
         created_at=now,
         last_login=now,
     )
-
-
-def wallet_proof(now: datetime) -> Proof:
-    """Return the proof that a right signature is."""
-    return Proof("wallet", now, frozenset({Kind.POSSESSION}), ("pop",))
 
 
 def _issue_token(parts: Parts, session: Session) -> str:

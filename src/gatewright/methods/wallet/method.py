@@ -11,11 +11,10 @@ from gatewright.errors import InvalidAddressError, InvalidChallengeError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
 from gatewright.methods.wallet.generate_challenge import generate_challenge
-from gatewright.methods.wallet.signed_challenge import WalletAttempt, spend_signed_challenge
+from gatewright.methods.wallet.signed_challenge import AMR, KINDS, NAME, WalletAttempt, spend_signed_challenge
 from gatewright.model import Authenticator, as_utc
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, data_of
-from gatewright.proofs import Kind
 
 _MINUTES = 10
 _FIELDS = ("evrmore_address", "challenge", "signature")
@@ -24,10 +23,10 @@ _FIELDS = ("evrmore_address", "challenge", "signature")
 class Wallet(Method):
     """Something that a user has: a private key. It proves users who are known; `authenticate` signs in by it alone."""
 
-    name = "wallet"
+    name = NAME
     title = N_("Wallet")
-    kinds = frozenset({Kind.POSSESSION})
-    amr = ("pop",)
+    kinds = KINDS
+    amr = AMR
     strength = 30
     needs_begin = True
     templates = Path(__file__).parent / "templates"

@@ -16,6 +16,10 @@ from gatewright.methods.wallet.generate_challenge import find_challenge
 from gatewright.methods.wallet.verify_signature import verify_signature
 from gatewright.model import Challenge, has_passed, is_ahead
 from gatewright.operations.parts import Parts
+from gatewright.proofs import Kind, Proof
+
+NAME, KINDS, AMR = "wallet", frozenset({Kind.POSSESSION}), ("pop",)
+"""What the method is called, what a proof by it shows, and its reference in RFC 8176."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class WalletAttempt:
     challenge: str = field(repr=False)
     signature: str = field(repr=False)
     skip_ownership_check: bool = False
+
+
+def wallet_proof(now: datetime) -> Proof:
+    """Return the proof that a right signature is."""
+    return Proof(NAME, now, KINDS, AMR)
 
 
 async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now: datetime) -> Challenge:

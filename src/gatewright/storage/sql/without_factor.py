@@ -9,20 +9,22 @@ from gatewright.storage.sql.invariants import FetchAll
 _WITHOUT = """
     SELECT u.id FROM users AS u WHERE u.is_active
     AND NOT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.account_id = u.id)
-    AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.account_id = u.id)
 """
-_OF_ROLE = f"{_WITHOUT} AND EXISTS (SELECT 1 FROM user_roles AS r WHERE r.account_id = u.id AND r.role = :role)"  # noqa: S608 - ours
+_NOR_WALLET = " AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.account_id = u.id)"
+_OF_ROLE = " AND EXISTS (SELECT 1 FROM user_roles AS r WHERE r.account_id = u.id AND r.role = :role)"
 
 
-def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None) -> int:
-    """Return how many active accounts have neither enrolled anything nor linked a wallet.
+def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None, is_wallet_enough: bool) -> int:
+    """Return how many active accounts have neither enrolled anything nor linked a wallet that is enough alone.
 
     Args:
         fetch_all: What runs a query.
+        is_wallet_enough: Whether nobody is asked for more after the signature of a wallet.
         roles: Only those who have one of these roles, directly or by one that inherits it; None for everybody.
     """
+    without = _WITHOUT + (_NOR_WALLET if is_wallet_enough else "")
     if roles is None:
-        return len(fetch_all(_WITHOUT, {}))
+        return len(fetch_all(without, {}))
     inherits = fetch_all("SELECT role, parent FROM role_parents", {})
     wanted = set(roles)
     while True:
@@ -30,4 +32,4 @@ def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None) ->
         if not heirs:
             break
         wanted |= heirs
-    return len({user_id for role in wanted for (user_id,) in fetch_all(_OF_ROLE, {"role": role})})
+    return len({user_id for role in wanted for (user_id,) in fetch_all(without + _OF_ROLE, {"role": role})})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gatewright.model import QueuedMail
+from gatewright.model import Authenticator, QueuedMail
 from gatewright.ports import Owner, Store
 from gatewright.testing.store_conformance.authenticators import ELSEWHERE, OURS, an_authenticator, enrol, events, kept
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
 from gatewright.testing.store_conformance.outbox import a_queued_mail
-from gatewright.testing.store_conformance.remembered import OWNERS
+from gatewright.testing.store_conformance.remembered import OWNERS, add_series
 from gatewright.testing.store_conformance.samples import (
     MINUTE,
     NOW,
@@ -18,6 +20,8 @@ from gatewright.testing.store_conformance.samples import (
     Run,
     add_account,
     an_entry,
+    living,
+    open_visit,
     race,
 )
 
@@ -101,6 +105,63 @@ class AuthenticatorEndPromises(StoreFixtures):
             names[str(owner)] = sorted({each.username for each in run(store.list_authenticators(owner))})
 
         assert list(names.values()) == [["EAddress", "anna"], ["name of a"], ["name of a"]]
+
+    @pytest.mark.parametrize("owner", [OURS, ELSEWHERE], ids=["ours", "elsewhere"])
+    def test_an_enrolment_may_end_other_sessions(self, store: Store, run: Run, owner: Owner) -> None:
+        """Those of its user but one, and their remembered browsers; recorded where there were any."""
+        add_account(store, run, "a")
+        for number, each in enumerate(OWNERS):
+            for name in ("this", "that"):
+                account_id, provider = (None, each.provider) if each.provider else ("a", "Ours")
+                open_visit(store, run, f"{number} {name}", user_id="a", provider=provider, account_id=account_id)
+            add_series(store, run, f"{number}", each)
+        mine = OWNERS.index(owner)
+        assert enrol(store, run, an_authenticator("ends none", owner), owner=owner)
+        assert len(living(store, run)) == 6
+        late = an_authenticator("too many", owner)
+        assert not enrol(store, run, late, owner=owner, at_most=1, keep=f"{mine} this", revoked=an_entry("revoked"))
+        assert len(living(store, run)) == 6
+        for number in range(2):
+            ending = an_authenticator(f"ends {number}", owner)
+            assert enrol(store, run, ending, owner=owner, keep=f"{mine} this", revoked=an_entry("revoked"))
+
+        alive = {session.id for session in living(store, run)}
+        assert len(alive) == 5
+        assert {id_ for id_ in alive if id_.startswith(f"{mine}")} == {f"{mine} this"}
+        found = [run(store.find_remembered(f"{number}", now=NOW)) is not None for number in range(3)]
+        assert found == [number != mine for number in range(3)]
+        assert events(store, run).count("revoked") == 1
+
+    def test_everybodys_authenticators_are_read_in_batches(self, store: Store, run: Run) -> None:
+        """Each once, with whose it is."""
+        self._enrol_all(store, run)
+        seen: list[tuple[Authenticator, Owner]] = []
+        for _ in range(6):
+            batch = run(store.list_all_authenticators(after=seen[-1][0].id if seen else "", at_most=2))
+            assert len(batch) <= 2
+            seen += batch
+
+        assert len(seen) == 9
+        for owner in OWNERS:
+            mine = [each for each, whose in seen if whose == owner]
+            assert sorted(mine, key=lambda each: each.id) == sorted(
+                run(store.list_authenticators(owner)), key=lambda each: each.id
+            )
+
+    def test_what_a_method_keeps_is_replaced_if_it_is_what_it_was(self, store: Store, run: Run) -> None:
+        """By one of many; nothing else changes."""
+        self._enrol_all(store, run)
+        one, *_ = run(store.list_authenticators(OURS))
+        others = [run(store.list_authenticators(owner)) for owner in OWNERS[1:]]
+
+        def replace_data(_: int) -> bool:
+            return run(store.replace_authenticator_data(one.id, old="{}", new='{"new": 1}'))
+
+        assert race(replace_data).count(True) == 1
+        assert not run(store.replace_authenticator_data("nobody's", old="{}", new="x"))
+        changed, *_ = run(store.list_authenticators(OURS))
+        assert changed == replace(one, data='{"new": 1}')
+        assert [run(store.list_authenticators(owner)) for owner in OWNERS[1:]] == others
 
     def test_what_is_told_of_an_authenticator_proves_nothing(self, store: Store, run: Run) -> None:
         """Its method, its name and when it was used; oldest first, and nobody else's."""

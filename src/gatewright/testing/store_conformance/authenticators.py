@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gatewright.errors import TakenError
-from gatewright.model import Account, Authenticator, QueuedMail
+from gatewright.model import Account, AuditEntry, Authenticator, QueuedMail
 from gatewright.ports import Owner, Store
 from gatewright.testing.store_conformance.fixtures import StoreFixtures
 from gatewright.testing.store_conformance.outbox import a_queued_mail
@@ -63,12 +63,21 @@ def enrol(
     at_most: int = 10,
     replaces: bool = False,
     mail: QueuedMail | None = None,
+    keep: str | None = None,
+    revoked: AuditEntry | None = None,
 ) -> bool:
     """Keep authenticators of one user."""
     enrolled = an_entry("enrolled")
     return run(
         store.add_authenticators(
-            authenticators, owner=owner, at_most=at_most, replaces=replaces, audit=enrolled, mail=mail
+            authenticators,
+            owner=owner,
+            at_most=at_most,
+            replaces=replaces,
+            audit=enrolled,
+            mail=mail,
+            keep=keep,
+            revoked=revoked,
         )
     )
 

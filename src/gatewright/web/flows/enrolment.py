@@ -80,6 +80,8 @@ class EnrolmentPage:
             authenticators=own,
             begun=begun,
             shown=shown,
+            onward=await self._onward(),
+            ends_others=begun is not None and await visit.guard.ends_other_sessions(name),
             **context,
         )
 
@@ -96,14 +98,15 @@ class EnrolmentPage:
         return await self._visit.guard.begin_enrolment(self._name, given)
 
     async def enrol(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Enrol the method, which signs in whoever owed it.
+        """Enrol the method, which signs in whoever owed it, unless the policy asks for still more.
 
         Raises:
             GatewrightError: What `AsyncGuard.enrol` raises.
         """
         visit = self._visit
         shown = await visit.guard.enrol(self._name, given)
-        await visit.signed_in(is_remembered=visit.wants_to_be_remembered())
+        if not await visit.guard.is_guest():
+            await visit.signed_in(is_remembered=visit.wants_to_be_remembered())
         return shown
 
     async def rename(self, authenticator_id: object, name: object) -> None:
@@ -132,16 +135,16 @@ class EnrolmentPage:
         try:
             match form.get("action"):
                 case "enrol":
+                    ends_others = await visit.guard.ends_other_sessions(self._name)
+                    said = "MSG_FIRST_METHOD_ENROLLED" if ends_others else "MSG_METHOD_ENROLLED"
                     shown = await self.enrol(form)
-                    if shown:
-                        return await self.show(shown=shown, messages={"success": "MSG_METHOD_ENROLLED"})
-                    return self._done("MSG_METHOD_ENROLLED")
+                    return await (self.show(shown=shown, messages={"success": said}) if shown else self._done(said))
                 case "rename":
                     await self.rename(form.get("id"), form.get("name"))
-                    return self._done("MSG_METHOD_RENAMED")
+                    return await self._done("MSG_METHOD_RENAMED")
                 case "remove":
                     await self.remove(form.get("id"))
-                    return self._done("MSG_METHOD_REMOVED")
+                    return await self._done("MSG_METHOD_REMOVED")
                 case _:
                     raise TransportError(status=400)
         except tuple(_CODES) as error:
@@ -152,7 +155,13 @@ class EnrolmentPage:
                 messages={"danger": of_kind(error, _CODES)},
             )
 
-    def _done(self, code: str) -> Response:
+    async def _done(self, code: str) -> Response:
+        self._visit.guard.add_message("success", code)
+        return redirect(await self._onward())
+
+    async def _onward(self) -> str:
+        """Return where the visitor goes on: to the next step of their sign-in, where that still waits."""
         visit = self._visit
-        visit.guard.add_message("success", code)
-        return redirect(visit.wanted or visit.site.path("account"))
+        if await visit.user() is None:
+            return visit.path_with_next("login_step", visit.wanted)
+        return visit.wanted or visit.site.path("account")

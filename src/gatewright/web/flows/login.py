@@ -53,6 +53,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
         remember_field=remember,
         next=visit.wanted,
         ways=ways,
+        is_beginning=True,
         action=visit.site.path("login_step"),
         values=typed | dict(values or {}),
         **{"headers": CONNECTING if any(each.connects for each in ways) else None} | context,

@@ -24,6 +24,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.methods import Method
+from gatewright.model import User
 from gatewright.web.flows.forms import EXPIRED, without_passwords
 from gatewright.web.json_fields import flag_in
 from gatewright.web.problems import of_kind, problem_of
@@ -31,6 +32,8 @@ from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 STEP, CONFIRM = "login_step", "confirm_password"
+_ANEW = "anew"
+"""What a form or JSON says where it takes the first step of a sign-in, whoever's waits for its second."""
 
 _TEMPLATES = {STEP: "login_step.html", CONFIRM: "confirm_password.html"}
 _CODES: dict[type[GatewrightError], str] = {
@@ -107,6 +110,8 @@ class ProvingPage:
             return await self.show(chosen=name or None, **EXPIRED)
         try:
             if form.get("action", "begin" if _is_address_alone(form) else "prove") == "begin":
+                if self._is_anew(form):
+                    await visit.guard.start_anew()
                 return await self.show(chosen=name, begun=await self.begin(name, form))
             await self.prove(name, form)
         except SecondFactorRequiredError:
@@ -123,19 +128,32 @@ class ProvingPage:
         Raises:
             GatewrightError: What `AsyncGuard.begin` raises.
         """
-        return await self._visit.guard.begin(name, given, is_confirmation=self._is_confirmation)
+        guard, is_anew = self._visit.guard, self._is_anew(given)
+        return await guard.begin(name, given, is_confirmation=self._is_confirmation, is_anew=is_anew)
 
-    async def prove(self, name: str, given: Mapping[str, Any]) -> None:
+    async def prove(self, name: str, given: Mapping[str, Any]) -> User:
         """Prove the visitor, and remember their browser where they ask for it or did in the first step.
+
+        Returns:
+            Who is now signed in.
 
         Raises:
             GatewrightError: What `AsyncGuard.prove` raises.
         """
         visit = self._visit
         wants = flag_in(given, visit.site.settings.remember_me_field)
-        await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
-        wants = visit.wants_to_be_remembered() or wants
+        if self._is_anew(given):
+            await visit.guard.start_anew()
+        waiting = await visit.guard.pending_user()
+        user = await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
+        if waiting is not None and waiting.id == user.id:
+            wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
+        return user
+
+    def _is_anew(self, given: Mapping[str, Any]) -> bool:
+        """Say whether this is the first step of a sign-in, whoever's waits for its second."""
+        return not self._is_confirmation and flag_in(given, _ANEW)
 
     async def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
         """Lead to the first step, where no sign-in waits for its second, or not any more; or on, by another tab."""
@@ -181,8 +199,8 @@ async def submit_link(visit: Visit, token: str) -> Response:
     return redirect(visit.site.path_after_login(visit.wanted))
 
 
-async def prove_by_link(visit: Visit, token: str) -> None:
-    """Prove somebody by a link.
+async def prove_by_link(visit: Visit, token: str) -> User:
+    """Prove somebody by a link, and return who is now signed in.
 
     Args:
         visit: Whose visit.
@@ -193,7 +211,7 @@ async def prove_by_link(visit: Visit, token: str) -> None:
         GatewrightError: What `AsyncGuard.prove` raises.
     """
     method, secret = _read_link(visit, token)
-    await ProvingPage(visit, STEP).prove(method.name, {"token": secret})
+    return await ProvingPage(visit, STEP).prove(method.name, {"token": secret})
 
 
 def _method_of_old(form: Mapping[str, str]) -> str:

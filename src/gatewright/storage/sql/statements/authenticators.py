@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from gatewright.storage.sql.statements.accounts import account_columns
-from gatewright.storage.sql.statements.compile import StatementsBase
+from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import authenticators, users
 
 k = authenticators.c
@@ -54,6 +54,17 @@ class AuthenticatorStatements(StatementsBase):
     def list_authenticators_of_user(self) -> str:
         """Parameters: ``user_id``, ``provider``."""
         return self._sql(_listed(_OF_USER))
+
+    @cached_property
+    def list_all_authenticators(self) -> str:
+        """Parameters: ``after``, an identifier, ``at_most``. The account's identifier is the last column."""
+        rows = select(*RECORD, k.account_id).where(k.id > bindparam("after"))
+        return self._sql(first(rows.order_by(k.id), bindparam("at_most")))
+
+    @cached_property
+    def replace_authenticator_data(self) -> str:
+        """Parameters: ``authenticator_id``, ``old``, ``new``."""
+        return self._sql(update(authenticators).where(_THIS, k.data == bindparam("old")).values(data=bindparam("new")))
 
     @cached_property
     def count_authenticators_of_account(self) -> str:

@@ -395,6 +395,12 @@ FROM users
 WHERE users.id > %(after)s::VARCHAR COLLATE "C" ORDER BY users.id
 LIMIT %(at_most)s OFFSET 0
 
+-- list_all_authenticators
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, authenticators.account_id
+FROM authenticators
+WHERE authenticators.id > %(after)s::VARCHAR COLLATE "C" ORDER BY authenticators.id
+LIMIT %(at_most)s OFFSET 0
+
 -- list_audit
 SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
 FROM audit
@@ -614,6 +620,9 @@ UPDATE credentials SET digest=%(new)s, previous_digest=%(old)s WHERE credentials
 
 -- renew_password_hash
 UPDATE users SET password_hash=%(new_hash)s::VARCHAR COLLATE "C" WHERE users.id = %(account_id)s::VARCHAR COLLATE "C" AND users.password_hash = %(old_hash)s::VARCHAR COLLATE "C"
+
+-- replace_authenticator_data
+UPDATE authenticators SET data=%(new)s::VARCHAR COLLATE "C" WHERE authenticators.id = %(authenticator_id)s::VARCHAR COLLATE "C" AND authenticators.data = %(old)s::VARCHAR COLLATE "C"
 
 -- revoke_from_account
 DELETE FROM user_permissions WHERE user_permissions.account_id = %(account_id)s::VARCHAR COLLATE "C" AND user_permissions.permission = %(permission)s::VARCHAR COLLATE "C"

@@ -367,6 +367,12 @@ FROM users
 WHERE users.id > :after ORDER BY users.id
 LIMIT :at_most OFFSET 0
 
+-- list_all_authenticators
+SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, authenticators.account_id
+FROM authenticators
+WHERE authenticators.id > :after ORDER BY authenticators.id
+LIMIT :at_most OFFSET 0
+
 -- list_audit
 SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
 FROM audit
@@ -586,6 +592,9 @@ UPDATE credentials SET digest=:new, previous_digest=:old WHERE credentials.provi
 
 -- renew_password_hash
 UPDATE users SET password_hash=:new_hash WHERE users.id = :account_id AND users.password_hash = :old_hash
+
+-- replace_authenticator_data
+UPDATE authenticators SET data=:new WHERE authenticators.id = :authenticator_id AND authenticators.data = :old
 
 -- revoke_from_account
 DELETE FROM user_permissions WHERE user_permissions.account_id = :account_id AND user_permissions.permission = :permission

@@ -30,6 +30,8 @@ class SQLAuthenticators(AccountBase):
         replaces: bool,
         audit: AuditEntry,
         mail: QueuedMail | None,
+        keep: str | None = None,
+        revoked: AuditEntry | None = None,
     ) -> bool:
         """Implement `AuthenticatorStore`."""
         method, account_id = authenticators[0].method, None if owner.provider else owner.user_id
@@ -48,6 +50,8 @@ class SQLAuthenticators(AccountBase):
                 await tx.execute_many(self._statements.insert_authenticator, rows)
                 await self._post(tx, mail)
                 await self._record(tx, audit)
+                if revoked is not None:
+                    await self._end_sessions_of(tx, owner, keep=keep, audit=revoked)
         except DuplicateError:
             raise TakenError("This is enrolled already.", method=method) from None
         return True
@@ -65,6 +69,18 @@ class SQLAuthenticators(AccountBase):
         """Implement `AuthenticatorStore`."""
         rows = await self._database.fetch_all(self._statement_of(owner, "list_authenticators"), asdict(owner))
         return [self._read.authenticator(row) for row in rows]
+
+    async def list_all_authenticators(self, *, after: str, at_most: int) -> list[tuple[Authenticator, Owner]]:
+        """Implement `AuthenticatorStore`."""
+        which = {"after": after, "at_most": at_most}
+        rows = await self._database.fetch_all(self._statements.list_all_authenticators, which)
+        return [_with_owner(self._read.authenticator(row[:_COLUMNS]), row[_COLUMNS]) for row in rows]
+
+    async def replace_authenticator_data(self, authenticator_id: str, *, old: str, new: str) -> bool:
+        """Implement `AuthenticatorStore`."""
+        change = {"authenticator_id": authenticator_id, "old": old, "new": new}
+        async with self._database.transaction() as tx:
+            return await tx.change(self._statements.replace_authenticator_data, change) == 1
 
     async def use_authenticator(
         self, authenticator_id: str, *, counter: int, now: datetime, data: str | None = None
@@ -138,3 +154,8 @@ class SQLAuthenticators(AccountBase):
 
 def _chosen(owner: Owner, *, method: str | None, authenticator_id: str | None = None) -> dict[str, object]:
     return asdict(owner) | {"method": method, "authenticator_id": authenticator_id}
+
+
+def _with_owner(authenticator: Authenticator, account_id: str | None) -> tuple[Authenticator, Owner]:
+    of_provider = Owner(authenticator.user_id, authenticator.provider)
+    return authenticator, of_provider if account_id is None else Owner(account_id)

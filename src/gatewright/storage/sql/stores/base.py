@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from gatewright.model import AuditEntry
+from gatewright.ports import Owner
 from gatewright.storage.sql.database import Database, Parameters, Transaction
 from gatewright.storage.sql.rows import RecordReader, RecordWriter
 from gatewright.storage.sql.statements import statements_of
@@ -34,6 +37,19 @@ class StoreBase:
         sql, owner = self._statements, {"user_id": user_id, "provider": provider}
         statement = sql.remove_remembered_of_user if account_id is None else sql.remove_remembered_of_account
         await tx.execute(statement, owner)
+
+    async def _end_sessions_of(
+        self, tx: Transaction, owner: Owner, *, keep: str | None, audit: AuditEntry | None
+    ) -> int:
+        """End a user's sessions but one and forget their browsers, and record that where there were any."""
+        sql = self._statements
+        statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
+        account_id = None if owner.provider else owner.user_id
+        count = await tx.change(statement, asdict(owner) | {"keep": keep or ""})
+        await self._forget_browsers(tx, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id)
+        if count:
+            await self._record(tx, audit)
+        return count
 
     async def _count(self, tx: Transaction, sql: str, parameters: Parameters) -> int:
         row = await tx.fetch_one(sql, parameters)

@@ -10,7 +10,11 @@ from gatewright.storage.sql.stores.base import StoreBase
 
 
 class SQLPendingSteps(StoreBase):
-    """Implements `PendingStepStore`. After a power cut a browser begins anew: nothing here counts for long."""
+    """Implements `PendingStepStore`.
+
+    After a power cut a browser begins anew: what it has begun does not count for long. What was finished stays
+    finished, whatever happens: a step that came back would let in whoever has seen what finished it.
+    """
 
     async def keep_pending_step(self, step: PendingStep, *, digest: bytes, account_id: str | None) -> None:
         """Implement `PendingStepStore`."""
@@ -36,7 +40,7 @@ class SQLPendingSteps(StoreBase):
     async def claim_pending_step(self, step_id: str, *, now: datetime) -> bool:
         """Implement `PendingStepStore`."""
         which = {"step_id": step_id, "now": self._moment(now)}
-        async with self._database.transaction(survives_power_cut=False) as tx:
+        async with self._database.transaction() as tx:
             return await tx.change(self._statements.claim_pending_step, which) == 1
 
     async def delete_expired_pending_steps(self, *, now: datetime, at_most: int) -> int:

@@ -98,15 +98,8 @@ class SQLSessions(StoreBase):
 
     async def end_sessions_of(self, owner: Owner, *, keep: str | None = None, audit: AuditEntry | None = None) -> int:
         """Implement `SessionStore`."""
-        sql = self._statements
-        statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
-        account_id = None if owner.provider else owner.user_id
         async with self._database.transaction() as tx:
-            count = await tx.change(statement, asdict(owner) | {"keep": keep or ""})
-            await self._forget_browsers(tx, user_id=owner.user_id, provider=owner.provider or "", account_id=account_id)
-            if count:
-                await self._record(tx, audit)
-        return count
+            return await self._end_sessions_of(tx, owner, keep=keep, audit=audit)
 
     def _signed_in(self, row: Row) -> SignedIn:
         """Read an account, and its rights where the statement asks for them, too."""

@@ -1,0 +1,96 @@
+"""How old a proof may be, at each level of assurance: NIST SP 800-63B-4, 2.2.3 and 2.3.3; RFC 9470, 3."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gatewright.methods import Method, Proven
+from gatewright.methods.email_code import EmailCode, EmailCodeSettings
+from gatewright.operations.second_factor import is_confirmed_by
+from gatewright.proofs import Kind, Proof
+from visitors import OURS, PASSWORD, Visitor
+
+
+class Badge(Method):
+    """A key that stays on its device, and that its user has unlocked; for tests alone."""
+
+    name = "badge"
+    title = "Badge"
+    kinds = frozenset({Kind.POSSESSION, Kind.INHERENCE})
+    strength = 90
+
+    async def is_ready(self, step, enrolled):
+        """Everybody has one."""
+        return step.user is not None
+
+    async def verify(self, step, given):
+        """Believe it."""
+        return Proven(step.require_user(), replace(self.proof(step), is_bound_to_device=True))
+
+
+@pytest.fixture
+def auth(make_auth, register):
+    mailed = EmailCode(EmailCodeSettings(email_code="second"))
+    auth = make_auth(methods=[Badge(), mailed])
+    register(auth, email="carol@example.com")
+    return auth
+
+
+@pytest.fixture
+def strong(auth, clock):
+    """A visitor of level 3, whose proofs are an hour old."""
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().prove("badge", {})
+    assert visitor.request().current_session().aal == 3
+    clock.advance(hours=1)
+    assert [visitor.request().is_fresh(5, aal=aal) for aal in range(4)] == [False] * 4
+    assert [visitor.request().is_fresh(aal=aal) for aal in range(4)] == [True] * 4
+    return visitor
+
+
+def test_one_factor_confirms_two(strong):
+    """The session's secret is the other one. For level 3 the whole proof is asked for once more."""
+    strong.request().confirm_password(PASSWORD)
+    assert [strong.request().is_fresh(5, aal=aal) for aal in range(4)] == [True, True, True, False]
+    assert strong.request().methods(is_confirmation=True, aal=3) == ["badge"]
+    strong.request().prove("badge", {}, is_confirmation=True)
+    assert strong.request().is_fresh(5, aal=3)
+
+
+def test_what_does_not_help_is_not_offered(strong):
+    """A mailed code confirms no level 2: there it is no authenticator."""
+    offered = [strong.request().methods(is_confirmation=True, aal=aal) for aal in range(4)]
+
+    assert offered == [["badge", "password", "email_code"]] * 2 + [["badge", "password"], ["badge"]]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_bound", "levels"),
+    [
+        ("", False, []),
+        ("mailbox", False, [0, 1]),
+        ("knowledge", False, [0, 1, 2]),
+        ("possession", False, [0, 1, 2]),
+        ("possession inherence", False, [0, 1, 2]),
+        ("possession inherence", True, [0, 1, 2, 3]),
+    ],
+)
+def test_what_confirms_which_level(clock, kinds, is_bound, levels):
+    """A proof of these kinds; none confirms nothing."""
+    shown = frozenset(map(Kind, kinds.split()))
+    proofs = [Proof("some", clock.now(), shown, (), is_bound_to_device=is_bound)] if shown else []
+
+    assert [aal for aal in range(4) if is_confirmed_by(proofs, aal=aal)] == levels
+
+
+def test_a_session_of_an_older_release_dates_from_its_beginning(auth, clock, sql):
+    """It kept no proofs, but was proven."""
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    sql("UPDATE sessions SET proven_by = ''")
+    assert visitor.request().is_fresh(5, aal=1)
+    clock.advance(minutes=6)
+    assert not visitor.request().is_fresh(5)

@@ -1,0 +1,59 @@
+"""After a rotation the secrets of apps are encrypted by the new key, so that the old one can go."""
+
+from __future__ import annotations
+
+import pytest
+
+from authenticator_apps import enrol_app
+from gatewright.errors import SecondFactorRequiredError
+from visitors import OURS, PASSWORD, Visitor
+
+OLD, NEW = "the old secret of the tests, long enough", "the new secret of the tests, long enough"
+
+
+@pytest.fixture
+def with_keys(make_auth, gatewright_settings):
+    """Make the application with these keys, on the same database."""
+    return lambda **keys: make_auth(settings=gatewright_settings.with_values(**keys))
+
+
+def signs_in(auth, app, clock):
+    """Say whether the app's user can still sign in."""
+    clock.advance(minutes=1)
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    return visitor.request().prove("totp", {"code": app.code(clock.now())}).username == "carol"
+
+
+def test_the_old_key_can_go(with_keys, register, clock, sql):
+    """Nobody has to sign in for it. Doing it again changes nothing, and recovery codes are left alone."""
+    old = with_keys(jwt_secret=OLD)
+    register(old)
+    visitor = Visitor(old)
+    visitor.request().login("carol", PASSWORD, OURS)
+    app = enrol_app(visitor.request(), clock)
+    visitor.request().enrol("recovery_codes")
+    sql("UPDATE authenticators SET data = json_insert(data, '$.more', 7) WHERE method = 'totp'")
+    used = sql("SELECT id, counter, last_used_at FROM authenticators ORDER BY id")
+
+    both = with_keys(jwt_secret=NEW, jwt_secret_previous=OLD)
+    counts = [both.reencrypt_secrets() for _ in range(2)]
+    assert [(each.renewed, each.current, each.unreadable) for each in counts] == [(1, 0, 0), (0, 1, 0)]
+    assert sql("SELECT id, counter, last_used_at FROM authenticators ORDER BY id") == used
+    assert sql("SELECT json_extract(data, '$.more') FROM authenticators WHERE method = 'totp'") == [(7,)]
+    assert signs_in(with_keys(jwt_secret=NEW), app, clock)
+
+
+def test_what_no_key_decrypts_stays(with_keys, register, clock, sql):
+    """And is good again once the key is back."""
+    old = with_keys(jwt_secret=OLD)
+    register(old)
+    visitor = Visitor(old)
+    visitor.request().login("carol", PASSWORD, OURS)
+    app = enrol_app(visitor.request(), clock)
+    kept = sql("SELECT data FROM authenticators")
+
+    assert with_keys(jwt_secret=NEW).reencrypt_secrets().unreadable == 1
+    assert sql("SELECT data FROM authenticators") == kept
+    assert signs_in(old, app, clock)
