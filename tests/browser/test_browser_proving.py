@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 
-from browser.inspection import NARROW, inspect, misplaced
+from browser.inspection import NARROW, TAB, inspect, misplaced, unreachable
 from gatewright.system import SystemClock
 from gatewright.testing import AuthenticatorApp, Wallet
 from running_examples import PASSWORD, running
@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 STEP, CONFIRM = "/login/step", "/confirm_password"
 WRONG = "This could not be verified. Please try again, or choose another way."
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no_scripts"])
-TAB = "\ue004"
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +126,7 @@ def test_the_pages_of_mailed_codes(application, browser, anna, link_to, problems
     """Where a code is typed, and where a link is opened: in the same browser, and in another one."""
     ask_for_code(browser, anna)
     assert problems("email-code") == []
+    assert unreachable(browser) == []
     send(browser, {"code": "0" * 8}, has_scripts=True)
     assert problems("email-code-wrong") == []
     link = link_to(anna.email)
@@ -185,6 +185,7 @@ def test_the_pages_of_confirmations(browser, factors, problems, method):
     """What each method asks, and what it says of nonsense."""
     browser.open(f"{CONFIRM}?method={method}")
     assert problems(f"confirm-{method}") == []
+    assert unreachable(browser) == []
     (name,) = factors.proof_by(method, browser)
     browser.fill(**{name: "nonsense"})
     browser.press("Confirm")
@@ -203,6 +204,7 @@ def test_a_second_step_by_keys_alone(application, browser, anna, problems):
     assert browser.texts(".account .address") == [anna.username]
     assert browser.texts(".links a") == ["Authenticator app", "Code by mail", "Recovery codes"]
     assert problems("step") == []
+    assert unreachable(browser) == []
 
     while browser.focused.text != "Authenticator app":
         browser.type(TAB)
@@ -227,6 +229,27 @@ def test_the_pages_fit_a_phone_in_languages_of_long_words(browser):
             assert browser.find("html").get_attribute("lang") == language
             wrong += [(language, page, problem) for problem in misplaced(browser, NARROW)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("method", ["totp", "recovery_codes", "passkey"])
+def test_a_page_of_enrolment_by_keys_alone(browser, anna, sign_in, method):
+    """The Tab key reaches everything, where the page has it."""
+    sign_in(anna)
+    browser.open(f"/account/methods/{method}")
+    assert unreachable(browser) == []
+
+
+@pytest.mark.parametrize("has_scripts", [False], ids=["no_scripts"])
+def test_without_scripts_the_pages_ask_for_no_passkey(browser, anna, sign_in, has_scripts):
+    """They say why, and what needs a script is not there: not what would be pasted or sent, either."""
+    browser.open("/login")
+    assert "Sign in with a passkey" not in browser.texts("button")
+    sign_in(anna)
+    browser.open("/account/methods/passkey")
+    assert browser.texts(".notice") == ["Passkeys need JavaScript."]
+    assert browser.texts("main button") == []
+    browser.open("/account/methods/totp")
+    assert (browser.texts("main button"), browser.texts(".hint [data-scripted]")) == (["Confirm"], [])
 
 
 def hold(browser, text):
