@@ -161,6 +161,8 @@ def test_a_mailed_link_signs_nobody_in_elsewhere(application, browser, anna, lin
     browser.open(link)
     assert browser.find("main").text.count("This is not the browser in which the code was asked for") == 1
     assert browser.texts("main button") == []
+    browser.follow("Back to sign in")
+    assert browser.path == "/login"
 
     browser.begin(application.url)
     browser.take_cookies(asked)
