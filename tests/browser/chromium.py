@@ -118,6 +118,10 @@ class Chromium:
                 field.clear()
             field.send_keys(text)
 
+    def fill_and_go(self, **texts):
+        """Type what a script sends as soon as it is complete, and wait for the next page."""
+        self._leave(lambda: self.fill(**texts))
+
     def tick(self, name):
         self.find(f"[type=checkbox][name={name}]").click()
 

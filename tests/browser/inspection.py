@@ -36,6 +36,16 @@ return boxes.flatMap((one, index) => boxes.slice(index + 1)
   .map((other) => `${one.element.outerHTML} and ${other.element.outerHTML} overlap`));
 """
 
+REACHABLE = """
+return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((element) => element.type !== "hidden" && element.checkVisibility() && element.tabIndex >= 0);
+"""
+
+OUTLINE = """
+const style = getComputedStyle(document.activeElement), box = document.activeElement.getBoundingClientRect();
+return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.left >= 0 && box.width > 0;
+"""
+TAB = "\ue004"
 
 SMALL = """
 return [...document.querySelectorAll("input, select, textarea")]
@@ -74,3 +84,22 @@ def misplaced(browser, width):
     """Return what sticks out of a screen of this width, and what lies on something else."""
     actual = browser.page_size[0]
     return ([f"{actual} pixels wide"] if actual > width else []) + browser.evaluate(OVERLAPS)
+
+
+def unreachable(browser):
+    """Return what the Tab key does not reach where the page has it, or without an outline to see.
+
+    It goes from where the keyboard is around to it again.
+    """
+    if browser.focused.tag_name == "body":
+        browser.type(TAB)
+    controls = browser.evaluate(REACHABLE)
+    first = controls.index(browser.focused)
+    wrong = []
+    for expected in controls[first:] + controls[:first]:
+        if browser.focused != expected or not browser.evaluate(OUTLINE):
+            wrong.append(expected.get_property("outerHTML"))
+        browser.type(TAB)
+        if browser.focused.tag_name == "body":  # where a window has its own controls
+            browser.type(TAB)
+    return wrong

@@ -27,8 +27,7 @@ def phone(browser, anna, sign_in, problems):
     assert problems("totp-enrol") == []
     phone = AuthenticatorApp(browser.find("a[href^='otpauth:']").get_attribute("href"))
     assert browser.find("#totp-secret").text.replace(" ", "") == phone.parameters["secret"]
-    browser.fill(code=phone.code(SystemClock().now()))
-    browser.press("Confirm")
+    browser.fill_and_go(code=phone.code(SystemClock().now()))
     assert browser.path == "/account"
     return phone
 
@@ -49,13 +48,12 @@ def give_password(browser, anna):
 
 
 def test_a_code_of_the_app_is_the_second_step(browser, phone, give_password, problems):
-    """The keyboard is in the field; in groups, as phones show it."""
+    """The keyboard is in the field; in groups, as phones show it, and sent as soon as it is complete."""
     give_password()
     assert problems("totp-step") == []
     assert browser.focused.get_attribute("name") == "code"
     code = phone.code(SystemClock().now(), steps=1)
-    browser.type(f"{code[:3]} {code[3:]}")
-    browser.enter()
+    browser.fill_and_go(code=f"{code[:3]} {code[3:]}")
     assert browser.path == "/dashboard"
 
 

@@ -10,6 +10,7 @@ from selenium.webdriver.common.virtual_authenticator import Credential, VirtualA
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browser.chromium import SECONDS
+from browser.inspection import inspect, unreachable
 from running_examples import PASSWORD, running
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
@@ -240,6 +241,19 @@ def test_a_passkey_confirms_that_it_is_its_user(device, application):
     browser.open("/confirm_password?method=passkey&next=/account")
     browser.press(USE)
     WebDriverWait(device.driver, SECONDS, poll_frequency=0.02).until(lambda _: browser.path == "/account")
+
+
+def test_the_pages_of_passkeys(device, pictures):
+    """The offer, the list, and where one is asked for once more."""
+    browser = device.browser
+    device.log_in()
+    assert inspect(browser, pictures, "passkey-offered") == []
+    browser.press(CREATE)
+    browser.open("/account/methods/passkey")
+    assert inspect(browser, pictures, "passkey-list") == []
+    browser.open("/confirm_password?method=passkey")
+    assert inspect(browser, pictures, "passkey-confirm") == []
+    assert unreachable(browser) == []
 
 
 def test_an_old_browser_does_without_the_newest_functions(device):

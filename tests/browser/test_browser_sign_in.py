@@ -197,7 +197,7 @@ def test_a_remembered_visitor_proves_themselves_before_a_change(browser, anna):
 
     browser.fill(password="wrong")
     browser.press("Confirm")
-    assert browser.texts("[role=alert]") == ["Wrong email or password."]
+    assert browser.texts("[role=alert]") == ["The current password is wrong."]
 
     browser.fill(password=anna.password)
     browser.press("Confirm")

@@ -153,9 +153,10 @@ ACCOUNT = {
     "asks_password": True,
     "wallets": ADDRESSES,
     "methods": [(method, _enrolled(method)) for method in METHODS.values() if method.at_most],
+    "advised": METHODS["totp"],
     "events": [
-        (SimpleNamespace(at=NOW, client="203.0.113.7"), "Signed in"),
-        (SimpleNamespace(at=NOW, client=None), "Signed out"),
+        (SimpleNamespace(at=NOW, client="203.0.113.7"), "Signed in", METHODS["totp"]),
+        (SimpleNamespace(at=NOW, client=None), "Signed out", None),
     ],
     "sessions": SESSIONS,
     "current_session_id": "1",
@@ -197,7 +198,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "wallets": [],
         "sessions": SESSIONS[:1],
     }
-    | {"methods": [], "events": []},
+    | {"methods": [], "advised": None, "events": []},
     "account with a wallet alone": ACCOUNT | {"has_password": False, "asks_password": False},
     "account with errors": ACCOUNT
     | {"failed": "email", "errors": {"email": "No.", "current_password": "No."}, "values": {"email": "nonsense"}},

@@ -52,7 +52,7 @@ def test_another_browser_is_told_of(sign_in, notices, office, auth):
 
     assert mail.email == CAROL
     assert json.loads(mail.details) == {"ip_address": "198.51.100.7", "user_agent": FIREFOX.format(140, 140)}
-    assert office.links("new_device") == ["http://localhost:8000/account#sessions"]
+    assert office.links("new_device") == ["http://localhost:8000/account?show=sessions"]
     (line,) = [entry for _, entry in auth.list_audit(event="new_device")]
     assert (line.username, line.client, line.reason) == ("carol", "198.51.100.7", "Firefox on Windows")
 

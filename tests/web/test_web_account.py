@@ -35,6 +35,17 @@ def test_a_guest_is_led_to_the_login(browser):
     assert browser.get("/account").location == "/login?next=%2Faccount"
 
 
+def test_the_link_of_a_notice_leads_to_the_sessions(at_home, pages):
+    """At once where the visitor is signed in, and after a sign-in where they are not."""
+    assert at_home.get("/account?show=sessions").location == "/account#sessions"
+    assert '<div class="card" id="sessions">' in at_home.get("/account").text
+
+    guest = pages.browser()
+    to_login = guest.get("/account?show=sessions").location
+    signed_in = guest.submit(guest.get(to_login).form("/login"), email="anna@example.com", password=PASSWORD)
+    assert signed_in.location == "/account?show=sessions"
+
+
 def test_the_page_says_who_is_signed_in_where(at_home):
     """Account, address, device."""
     text = at_home.get("/account").text

@@ -100,6 +100,10 @@ class Method(ABC):
     has_link: ClassVar[bool] = False
     """Whether it can be proven by a link: a page asks, and gives the last part of its address as ``token``."""
 
+    advice: ClassVar[str] = ""
+    """Why its user should set it up next, in English, for the account page: as a second factor where it `is_demanded`,
+    otherwise beside one. Empty where nobody is advised to."""
+
     fields: ClassVar[Sequence[Field]] = ()
     """What a page asks for to prove it, where the page is not a template of its own."""
 

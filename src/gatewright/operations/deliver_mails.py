@@ -86,7 +86,7 @@ async def _link_of(parts: Parts, queued: QueuedMail, mailed: Mailed | None) -> s
         path = parts.settings.paths["login_link"].format(token=f"{queued.kind}.{mailed.token}")
         return f"{queued.base_url}{path}" if path else None
     if queued.kind in ABOUT_SESSIONS:
-        return f"{queued.base_url}{parts.settings.paths['account'] or PATHS['account']}#sessions"
+        return f"{queued.base_url}{parts.settings.paths['account'] or PATHS['account']}?show=sessions"
     page = _PAGES.get(queued.kind, _SIGN_IN)
     path = parts.settings.paths[page] or PATHS[page]
     if page == _SIGN_IN:

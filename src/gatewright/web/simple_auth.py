@@ -103,7 +103,7 @@ class SimpleAuthController(AuthController):
         if user is None:
             return visit.redirect_to_login()
         page = AccountPage(visit, user, self.profile_fields())
-        return await page.submit() if _is_post(visit) else await page.show()
+        return await page.submit() if _is_post(visit) else await page.open()
 
     async def account_export(self, visit: Visit) -> Response:
         """Give the visitor a file with everything that is kept about them, or lead to the form that asks for it."""

@@ -30,7 +30,7 @@ class Password(Method):
     can_begin = True
     records_itself = True
     templates = Path(__file__).parent / "templates"
-    prompt = N_("This is a protected area. Enter your password to go on.")
+    prompt = N_("Enter your password to go on.")
     fields = (
         Field(
             "password",

@@ -34,6 +34,7 @@ class RecoveryCodes(Method):
     strength = 1
     at_most = _CODES
     replaces = True
+    advice = N_("Keep recovery codes at hand, so that a lost phone does not lock you out.")
     prompt = N_("Enter one of your recovery codes. Each works once.")
     fields = (
         Field(

@@ -43,13 +43,19 @@ class Totp(Method):
     is_demanded = True
     at_most = 1
     replaces = True
+    advice = N_("Add a second factor, so that a stolen password is not enough.")
     prompt = N_("Enter the code that your authenticator app shows now.")
     fields = (
         Field(
             "code",
             N_("Code"),
             is_required=True,
-            attributes={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+            attributes={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "data-complete": "[0-9]{6}",
+            },
             longest=40,
         ),
     )

@@ -30,7 +30,7 @@ class Wallet(Method):
     strength = 30
     needs_begin = True
     templates = Path(__file__).parent / "templates"
-    prompt = N_("This is a protected area. Sign a short text with your wallet to go on.")
+    prompt = N_("Sign a short text with your wallet to go on.")
     fields = (Field("evrmore_address", N_("Wallet address"), is_required=True, longest=100),)
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:

@@ -16,22 +16,16 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.fields import Field
-from gatewright.methods import Method
-from gatewright.model import AuditEntry, Authenticator, User
-from gatewright.operations.audit import list_audit
+from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
-from gatewright.web.message_texts import EVENTS
+from gatewright.web.flows.security import advised_of, events_of, methods_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 _CHANGE = (PASSWORD, PASSWORD_CONFIRM)
-_MOST_EVENTS = 5
-_MOST_LINES = 30
-"""How many lines of the audit record are read to find these: some are of no interest here."""
-
 _USERNAME = replace(USERNAME, is_required=True)
 
 
@@ -62,6 +56,7 @@ class AccountPage:
         """
         visit, user = self._visit, self._user
         session = await visit.guard.current_session()
+        methods, is_by_password = await methods_of(visit), await has_password(visit, user)
         return await visit.site.pages.show(
             visit,
             "account.html",
@@ -70,15 +65,25 @@ class AccountPage:
             failed=failed,
             fields=self._fields if is_account(user) else (),
             values=await profile_of(visit, user) | dict(values or {}),
-            has_password=await has_password(visit, user),
+            has_password=is_by_password,
             asks_password=await asks_password(visit, user),
             wallets=await wallets_of(visit, user),
-            methods=await methods_of(visit),
+            methods=methods,
+            advised=advised_of(methods, has_password=is_by_password, settings=visit.site.settings),
             events=await events_of(visit, user),
             sessions=await visit.guard.sessions(),
             current_session_id=None if session is None else session.id,
             **context,  # type: ignore[arg-type] # passed on as it is
         )
+
+    async def open(self) -> Response:
+        """Show everything, or the list of sessions to whoever comes by a mail's link.
+
+        What that names is in its query: a fragment would be lost where the visitor has to sign in first.
+        """
+        if self._visit.request.arguments.get("show") == "sessions":
+            return redirect(f"{self._path}#sessions")
+        return await self.show()
 
     async def submit(self) -> Response:
         """Take one of the forms."""
@@ -237,27 +242,6 @@ async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> No
 async def profile_of(visit: Visit, user: User) -> dict[str, str]:
     """Return the visitor's profile; users of other providers have no profile with us."""
     return await visit.auth.get_profile(user.username) if is_account(user) else {}
-
-
-async def methods_of(visit: Visit) -> list[tuple[Method, list[Authenticator]]]:
-    """Return the methods that users enrol, each with what the visitor has enrolled of it."""
-    own = await visit.guard.authenticators()
-    return [(method, [each for each in own if each.method == method.name]) for method in visit.site.enrollable]
-
-
-async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str]]:
-    """Return what has happened to the visitor's account of late, the newest first, each with what a page says of it."""
-    found = await list_audit(
-        visit.site.parts,
-        since=None,
-        event=None,
-        username=user.username,
-        after_id=0,
-        at_most=_MOST_LINES,
-        newest=True,
-    )
-    own = [entry for _, entry in found if entry.user_id == user.id and entry.event in EVENTS]
-    return [(entry, EVENTS[entry.event]) for entry in reversed(own)][:_MOST_EVENTS]
 
 
 async def wallets_of(visit: Visit, user: User) -> list[str]:

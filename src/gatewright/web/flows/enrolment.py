@@ -16,7 +16,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.model import Authenticator
-from gatewright.web.flows.forms import EXPIRED
+from gatewright.web.flows.forms import EXPIRED, complaint_about
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -152,7 +152,7 @@ class EnrolmentPage:
             return await self.show(
                 status=problem.status if problem.status in (409, 429) else 422,
                 headers=problem.headers,
-                messages={"danger": of_kind(error, _CODES)},
+                **complaint_about(error, of_kind(error, _CODES), self._method.enrolment_fields),
             )
 
     async def _done(self, code: str) -> Response:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gatewright.errors import GatewrightError, InvalidParameterError, TakenError, WeakPasswordError
+from gatewright.errors import (
+    GatewrightError,
+    InvalidParameterError,
+    InvalidProofError,
+    InvalidSignatureError,
+    TakenError,
+    UserNotFoundError,
+    WeakPasswordError,
+)
 from gatewright.fields import Field
 from gatewright.web.message_texts import MESSAGES, WEAK_PASSWORD
 
@@ -35,6 +43,23 @@ def problems_in(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, 
 def without_passwords(typed: Mapping[str, str]) -> dict[str, str]:
     """Return what a page may show again: a password is typed anew."""
     return {name: value for name, value in typed.items() if "password" not in name}
+
+
+def complaint_about(error: GatewrightError, code: str, fields: Sequence[Field]) -> dict[str, Any]:
+    """Return how a page says what is wrong with a proof: at the field that is to blame, or above everything.
+
+    Args:
+        error: Why it was refused.
+        code: The message's code.
+        fields: What the form that is shown again asks for, as far as it is known.
+    """
+    if isinstance(error, InvalidSignatureError):
+        return {"errors": {"signature": MESSAGES[code]}}
+    if isinstance(error, InvalidProofError | UserNotFoundError) and len(fields) == 1:
+        (field,) = fields
+        shown = "ERR_CURRENT_PASSWORD" if field.type == "password" else code
+        return {"errors": {field.name: MESSAGES[shown]}}
+    return {"messages": {"danger": code}}
 
 
 def explain_field(error: GatewrightError) -> dict[str, str]:

@@ -25,7 +25,7 @@ from gatewright.errors import (
 )
 from gatewright.methods import Method
 from gatewright.model import User
-from gatewright.web.flows.forms import EXPIRED, without_passwords
+from gatewright.web.flows.forms import EXPIRED, complaint_about, without_passwords
 from gatewright.web.json_fields import flag_in
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
@@ -66,13 +66,19 @@ class ProvingPage:
         self._aal = int(asked) if asked in ("1", "2", "3") else 0
 
     async def show(
-        self, *, chosen: str | None = None, begun: Mapping[str, Any] | None = None, **context: Any
+        self,
+        *,
+        chosen: str | None = None,
+        begun: Mapping[str, Any] | None = None,
+        error: GatewrightError | None = None,
+        **context: Any,
     ) -> Response:
         """Show what the visitor can prove themselves by.
 
         Args:
             chosen: The method that they have chosen; by default the strongest.
             begun: What the method has prepared.
+            error: Why what they have sent was refused.
             context: What else `Pages.show` takes: a status, messages, errors.
         """
         visit = self._visit
@@ -81,25 +87,27 @@ class ProvingPage:
         asked = chosen or visit.request.arguments.get("method")
         is_beginning = asked in [each.name for each in visit.site.beginning] and await visit.user() is None
         if proving is None and not is_beginning:
-            return await self._back_to_login(**context)
+            return await self._back_to_login(**context | _complaint(error))
         first = asked if asked in names else next(iter(names), None)
+        method = None if first is None else visit.site.find_method(first)
         options: Mapping[str, Any] = {}
         if first is not None:
             options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
             begun = begun or await visit.guard.begun(first, is_confirmation=self._is_confirmation)
+        is_asked = method is not None and first == chosen and (begun is not None or not method.needs_begin)
         return await visit.site.pages.show(
             visit,
             _TEMPLATES[self._name],
             next=visit.wanted,
             action=visit.site.path(self._name) + (f"?aal={self._aal}" if self._aal else ""),
-            method=None if first is None else visit.site.find_method(first),
+            method=method,
             others=[visit.site.find_method(name) for name in names if name != first],
             begun=begun,
             options=options,
             values=self._typed(),
             proving=proving,
             enrollable=[] if names else visit.site.enrollable,
-            **context,
+            **context | _complaint(error, method if is_asked else None),
         )
 
     async def submit(self) -> Response:
@@ -172,9 +180,9 @@ class ProvingPage:
         problem = problem_of(error)
         return await self.show(
             chosen=name or None,
+            error=error,
             status=problem.status if problem.status == 429 else 422,
             headers=problem.headers,
-            messages={"danger": of_kind(error, _CODES)},
         )
 
 
@@ -212,6 +220,18 @@ async def prove_by_link(visit: Visit, token: str) -> User:
     """
     method, secret = _read_link(visit, token)
     return await ProvingPage(visit, STEP).prove(method.name, {"token": secret})
+
+
+def _complaint(error: GatewrightError | None, method: Method | None = None) -> dict[str, Any]:
+    """Return how the page says why something was refused.
+
+    Args:
+        error: Why, if it was.
+        method: Whose fields the page shows, in which what was refused had been typed.
+    """
+    if error is None:
+        return {}
+    return complaint_about(error, of_kind(error, _CODES), () if method is None else method.fields)
 
 
 def _method_of_old(form: Mapping[str, str]) -> str:
