@@ -16,7 +16,6 @@ import redis
 from certificates import Certificate
 from free_ports import free_port
 
-_TRIES = 200
 _PAUSE = 0.05
 _SLOTS = 16384
 
@@ -155,9 +154,9 @@ def cluster_url(running_cluster):
     return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in running_cluster)
 
 
-def eventually(is_so, what: str):
+def eventually(is_so, what: str, *, seconds: float = 10):
     """Return the first answer that is true; servers need a moment."""
-    for _ in range(_TRIES):
+    for _ in range(round(seconds / _PAUSE)):
         try:
             answer = is_so()
         except (redis.RedisError, OSError):

@@ -47,7 +47,7 @@ def settings_of(port, **options):
 @pytest.mark.parametrize("build", [EvrmoreAuth, AsyncEvrmoreAuth])
 def test_a_server_that_is_vouched_for_is_used(build, port, certificate):
     """By connections that all are encrypted."""
-    name = build.__name__
+    name = build.__name__.lower()
 
     async def settled(answer):
         return await answer if asyncio.iscoroutine(answer) else answer
