@@ -205,6 +205,7 @@ def test_one_mail_address_is_moved_to_once(auth, race, mails):
     assert len(auth.list_users()) == 8
 
 
+@redis_at_length
 def test_one_remember_token_is_rotated_once(auth, race, anna):
     """Everybody is let in, one of them with a new token, and nobody is taken for a thief."""
     guard = auth.guard({})
@@ -236,6 +237,7 @@ def test_one_address_asks_for_no_more_challenges_than_it_may(auth, race):
     assert race("ask", [Wallet.new().address]) == {"asked": 10, "rate_limited": CROWD - 10}
 
 
+@redis_at_length
 def test_one_client_asks_for_no_more_challenges_than_it_may(auth, race):
     """For whatever addresses: 20 a minute, of 64."""
     addresses = [Wallet.new(f"{number}").address for number in range(CROWD)]
@@ -243,6 +245,7 @@ def test_one_client_asks_for_no_more_challenges_than_it_may(auth, race):
     assert race("ask", addresses, challenges_per_client=20) == {"asked": 20, "rate_limited": CROWD - 20}
 
 
+@redis_at_length
 def test_one_address_is_sent_no_more_mails_than_it_may_be(auth, race, anna):
     """Three of a kind, of 64, and the answer is the same to all."""
     assert race("ask_for_mail", "anna@example.com", mails_per_address=3) == {"answered": CROWD}

@@ -265,6 +265,7 @@ def test_a_rotation(kill, auth, clock, minutes):
     assert auth.list_audit(event="remember_me_theft") == []
 
 
+@redis_at_length
 def test_a_deletion(kill, auth):
     """The account is gone with all that it had, and its owner told; or it is there, and signed in."""
     runs, done = kill("Deletion"), []
