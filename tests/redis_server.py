@@ -86,9 +86,8 @@ def serving_cluster(certificate: Certificate | None = None):
     with ExitStack() as stack:
         nodes = []
         for _ in range(3):
-            options = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-node-timeout", "2000")
-            options += ("--tls-cluster", "yes") if certificate else ()
-            nodes.append(stack.enter_context(serving(*options, certificate=certificate)))
+            options = ("--tls-cluster", "yes") if certificate else ()
+            nodes.append(stack.enter_context(_serving_node(*options, certificate=certificate)))
         ends = [_SLOTS * number // 3 for number in range(4)]
         for node, first, after in zip(nodes, ends, ends[1:], strict=False):
             node.ask("CLUSTER", "ADDSLOTSRANGE", first, after - 1)
@@ -98,6 +97,20 @@ def serving_cluster(certificate: Certificate | None = None):
         for node in nodes:
             eventually(lambda node=node: _is_joined(node), "the cluster has formed")
         yield nodes
+
+
+@contextmanager
+def serving_cluster_with_replica():
+    """Run a cluster one of whose masters has a replica; yield the URL of the cluster, that master and its replica."""
+    with serving_cluster() as nodes, _serving_node() as replica:
+        bus = nodes[0].ask("CONFIG", "GET", "cluster-port")[1].decode()
+        replica.ask("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, bus)
+        master_id = nodes[0].ask("CLUSTER", "MYID")
+        eventually(lambda: replica.ask("CLUSTER", "REPLICATE", master_id), "the replica knows its master")
+        eventually(lambda: b"master_link_status:up" in replica.ask("INFO", "replication"), "the replica has caught up")
+        for node in nodes:
+            eventually(lambda node=node: b"slave" in node.ask("CLUSTER", "NODES"), "the cluster knows the replica")
+        yield "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes), nodes[0], replica
 
 
 @contextmanager
@@ -165,6 +178,12 @@ def eventually(is_so, what: str, *, seconds: float = 10):
             return answer
         time.sleep(_PAUSE)
     pytest.fail(f"It did not happen in time that {what}.")
+
+
+def _serving_node(*options: str, **facts: object):
+    """Run one node of a cluster."""
+    ours = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-node-timeout", "2000")
+    return serving(*ours, *options, **facts)
 
 
 def _replica_of(master: RedisProcess, certificate: Certificate | None) -> list[str]:
