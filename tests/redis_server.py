@@ -33,7 +33,7 @@ class RedisProcess:
     ) -> None:
         self.port = port or free_port()
         self._folder = folder
-        self.tls_port = free_port()
+        self.tls_port = free_port() if certificate else None
         if certificate:
             options = (*options, "--tls-port", str(self.tls_port), *_options_of(certificate))
         command = [program, *options, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]

