@@ -46,7 +46,15 @@ class RedisProcess:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, cwd=self._folder)
-        eventually(lambda: self.ask("PING"), f"{self._command[0]} answers")
+        eventually(self._answers, f"{self._command[0]} answers")
+
+    def _answers(self) -> object:
+        if self._process.poll() is None:
+            return self.ask("PING")
+        said = (self._folder / "log").read_text()
+        if "Failed finding TLS support" in said:
+            pytest.skip("does not apply: this server was built without TLS")
+        pytest.fail(said)
 
     def ask(self, *command: object) -> object:
         """Send a command as a stranger would, past all of our code."""
