@@ -5,6 +5,7 @@
 # make test    everything that must hold: style, types, layers, generated files, tests
 # make test-newest   the tests with the newest versions of everything that pyproject.toml allows
 # make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
+# make test-on SERVER=postgresql-18   the tests of the stores on another server; tools/other_server.sh knows which
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
@@ -33,7 +34,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check bench load generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -62,6 +63,13 @@ test-newest test-lowest: test-%: .venv/dev servers
 	$(BIN)/uv pip compile --quiet --python .venv-$* $($*) --all-extras pyproject.toml --output-file .venv-$*/versions.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --no-deps -r .venv-$*/versions.txt
 	$($*_environment) .venv-$*/bin/pytest -n 2 --dist loadgroup $($*_options)
+
+tests_on_postgresql := -k 'postgres or migrate_to' tests/cli/test_cli_migrate_to.py tests/providers/test_table_on_postgres.py
+tests_on_valkey := -k redis tests/cli/test_cli_redis.py tests/with_redis
+
+test-on: .venv/dev servers
+	programs=$$(sh tools/other_server.sh $(SERVER)) && PATH="$$programs:$$PATH" $(BIN)/pytest -n 2 --dist loadgroup \
+		$(tests_on_$(firstword $(subst -, ,$(SERVER)))) tests/storage tests/concurrency tests/faults tests/methods
 
 servers:
 	sh tools/install_browser.sh

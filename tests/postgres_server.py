@@ -30,10 +30,7 @@ _copies = count()
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A running server, as the beginning of a URL that a database's name ends: ``postgresql+psycopg://.../``."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("there is no PostgreSQL: sudo apt-get install postgresql")
-    with _serving(programs) as port:
+    with serving_postgres() as port:
         yield f"postgresql+psycopg://{ROLE}@127.0.0.1:{port}/"
 
 
@@ -97,8 +94,11 @@ def migrated_postgres_database(copy_postgres_database: Callable[[], str]) -> str
 
 
 @contextmanager
-def _serving(programs: Path) -> Iterator[int]:
-    """Run a server that forgets everything in the end, and yield its port."""
+def serving_postgres(*options: str) -> Iterator[int]:
+    """Run a server that forgets everything in the end, with settings written ``name=value``, and yield its port."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("there is no PostgreSQL: sudo apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="gatewright-postgres-") as folder:
         user = unprivileged()
         if user:
@@ -106,7 +106,7 @@ def _serving(programs: Path) -> Iterator[int]:
         made = [programs / "initdb", "--pgdata", folder, "--username", ROLE, "--auth", "trust", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
         port = free_port()
-        settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
+        settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off", *options]
         command = [programs / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
         with (
             Path(folder, "log").open("wb") as log,

@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+import redis
 
 from gatewright import EvrmoreAuth, Settings
 from gatewright.storage.opened import open_database
+from gatewright.storage.redis import read_url, redis_breaches
 from gatewright.storage.sql.account_invariants import account_breaches
 from gatewright.storage.sql.invariants import breaches
 from gatewright.storage.sql.sqlite.file import reading_at_rest
@@ -26,7 +28,14 @@ from gatewright.storage.sql.sqlite.url import path_of
 from gatewright.storage.sql.url import is_postgresql
 from gatewright.system import SystemClock
 
-STORES = ["sqlite", "postgresql"]
+STORES = ["sqlite", "postgresql", "postgresql+redis"]
+
+redis_at_length = pytest.mark.parametrize(
+    "make_store_settings",
+    ["sqlite", "postgresql", pytest.param("postgresql+redis", marks=pytest.mark.long)],
+    indirect=True,
+)
+"""For a test in which Redis has a small part: there it runs with Redis only where tests may take minutes."""
 
 QUICK = {
     "jwt_secret": "a secret for tests, longer than 32 bytes",
@@ -52,16 +61,33 @@ def make_store_settings(request, migrated_file):
             shutil.copyfile(migrated_file, path)
             return QUICK | {"database_url": f"sqlite:///{path}"}
 
-        if request.param == "postgresql":
-            yield request.getfixturevalue("make_store_on_postgresql")
-        else:
+        if request.param == "sqlite":
             yield make_sqlite
+        else:
+            yield request.getfixturevalue(f"make_store_on_{request.param.replace('+', '_with_')}")
 
 
 @pytest.fixture
 def make_store_on_postgresql(copy_postgres_database):
     """Make empty databases on the tests' own server."""
     return lambda: QUICK | {"database_url": copy_postgres_database()}
+
+
+@pytest.fixture
+def make_store_on_postgresql_with_redis(make_store_on_postgresql, running_redis):
+    """Make empty databases, each with one of the sixteen of the tests' own Redis, which is emptied for it.
+
+    Redis answers at once, but a machine may be busy with a crowd: so it is waited for.
+    """
+    numbers = count()
+
+    def make():
+        url = f"redis://127.0.0.1:{running_redis.port}/{next(numbers) % 16}"
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+        return make_store_on_postgresql() | {"redis_url": f"{url}?socket_timeout=20&socket_connect_timeout=20"}
+
+    return make
 
 
 @pytest.fixture
@@ -134,5 +160,8 @@ def fetch_all_of(settings):
 
 def assert_sound(settings, *, now=None):
     """See that a store breaks no rule, nobody writing meanwhile."""
+    now = now or SystemClock().now()
     with fetch_all_of(settings) as fetch_all:
-        assert [*breaches(fetch_all, now=now or SystemClock().now()), *account_breaches(fetch_all)] == []
+        assert [*breaches(fetch_all, now=now), *account_breaches(fetch_all)] == []
+        if "redis_url" in settings:
+            assert [*redis_breaches(read_url(settings["redis_url"]), fetch_all, now=now)] == []

@@ -48,6 +48,21 @@ def test_a_redis_that_can_be_used_is_fine(findings, env):
     assert findings()[0] == {}
 
 
+def test_every_row_is_looked_at_in_both_stores(invoke, env, redis_server):
+    """With ``--deep``: sessions that Redis has lost are told, which is no danger."""
+    with EvrmoreAuth(settings=load_settings(redis_url=redis_server.url)) as auth:
+        auth.create_user("ann", password="correct horse battery staple", is_verified=True)
+        auth.guard({}).login("ann", "correct horse battery staple", "SQLUserProvider")
+
+        def statuses():
+            document = json.loads(invoke("doctor", "--deep", "--json", **env).stdout)
+            return {row["check"]: row["status"] for row in document["findings"] if row["check"].startswith("rows")}
+
+        assert statuses() == {"rows": "ok"}
+        redis_server.ask("FLUSHALL")
+        assert statuses() == {"rows: redis sessions": "warning"}
+
+
 def test_a_redis_that_evicts_is_told_with_the_cure(findings, env, redis_server):
     redis_server.ask("CONFIG", "SET", "maxmemory-policy", "volatile-lru")
     statuses, told = findings(**env)

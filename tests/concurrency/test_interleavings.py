@@ -22,7 +22,7 @@ def run(make_store_settings, **options):
     )
 
 
-ORDERS = {"sqlite": 100, "postgresql": 15}
+ORDERS = {"sqlite": 100, "postgresql": 15, "postgresql+redis": 10}
 """How many are tried: a database of its own for each takes a server its time."""
 
 

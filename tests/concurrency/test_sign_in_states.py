@@ -12,7 +12,7 @@ from gatewright.methods.wallet import authenticate
 from gatewright.operations import fresh_proof, remember, sign_in
 from interleavings.sign_ins import SignIns
 
-ORDERS = {"sqlite": 60, "postgresql": 6}
+ORDERS = {"sqlite": 60, "postgresql": 6, "postgresql+redis": 4}
 """How many are tried: a database of its own for each takes a server its time."""
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 
+from gatewright import EvrmoreAuth, Settings
+from gatewright.errors import StoreUnavailableError
 from gatewright.testing import Wallet
-from stores_under_test import assert_sound
+from postgres_server import unprivileged
+from stores_under_test import QUICK, assert_sound
 
 PASSWORD = "correct horse battery staple"
 CHILD = Path(__file__).parent / "children" / "full.py"
@@ -19,7 +26,7 @@ CHILD = Path(__file__).parent / "children" / "full.py"
 def test_a_full_disk(open_auth, store_settings):
     """Whoever is signed in stays so, and nobody gets in or out until there is room; then the same things succeed."""
     if not store_settings["database_url"].startswith("sqlite"):
-        pytest.skip("does not apply: the disk is the database server's own, whose refusal is an error like any other")
+        pytest.skip("does not apply: the disk is the database server's own, which the next test fills")
     auth = open_auth()
     auth.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
     guard, wallet = auth.guard({}), Wallet.new("alice")
@@ -48,3 +55,83 @@ def test_a_full_disk(open_auth, store_settings):
     assert auth.authenticate(other.address, told["challenge"], other.sign(told["challenge"])).is_active
     assert auth.guard({}).recall(cookie)
     assert auth.invalidate_token(token)
+
+
+@pytest.fixture
+def small_disk():
+    """A disk of 32 MB that a PostgreSQL may write to."""
+    with TemporaryDirectory(prefix="gatewright-disk-") as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", folder]
+        if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            pytest.skip("a disk cannot be mounted: run the tests as root")
+        owner = unprivileged()
+        os.chown(folder, owner["user"], owner["group"])
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def on_small_disk(small_disk, postgres_server, migrated_template):
+    """The settings of an empty store whose tables are on the small disk."""
+
+    def run(*statements):
+        with psycopg.connect(f"{postgres_server.replace('+psycopg', '')}postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    run(
+        f"CREATE TABLESPACE small LOCATION '{small_disk}'",
+        f"CREATE DATABASE on_small_disk TEMPLATE {migrated_template} TABLESPACE small",
+    )
+    yield QUICK | {"database_url": f"{postgres_server}on_small_disk", "challenges_per_address": 10**6}
+    run("DROP DATABASE on_small_disk WITH (FORCE)", "DROP TABLESPACE small")
+
+
+def fill(disk):
+    """Leave no room on a disk, and return the file that takes it."""
+    ballast, room = disk / "ballast", os.statvfs(disk)
+    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize))
+    return ballast
+
+
+def until_refused(act, things):
+    """Do it with one thing after another until the disk is too full for it; return what was done, and what was not."""
+    done = []
+    for thing in things:
+        try:
+            act(thing)
+        except StoreUnavailableError as error:
+            if "No space left on device" not in str(error):
+                raise
+            return done, thing
+        done.append(thing)
+    pytest.fail("the disk does not fill up")
+
+
+def test_a_full_disk_of_postgresql(on_small_disk, small_disk):
+    """The server goes on and so do those who are signed in; what is refused has not happened, and can be done later."""
+    with EvrmoreAuth(settings=Settings(**on_small_disk)) as auth:
+        auth.create_user("anna", password=PASSWORD, is_verified=True)
+        visit, wallet = {}, Wallet.new("full")
+        auth.guard(visit).login("anna", PASSWORD, "SQLUserProvider")
+        challenges = [auth.generate_challenge(wallet.address) for _ in range(300)]
+
+        def sign_in(challenge):
+            auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
+
+        ballast = fill(small_disk)
+        people, refused = until_refused(auth.create_user, (f"person-{number}" for number in count()))
+        spent, unspent = until_refused(sign_in, challenges)
+        assert auth.guard(visit).user().username == "anna"
+        assert {user.username for user in auth.list_users()} - {None} == {"anna", *people}
+        assert len(auth.list_sessions()) == 1 + len(spent)
+        assert not auth.get_challenge_details(unspent).used
+        ballast.unlink()
+
+        assert auth.create_user(refused)
+        sign_in(unspent)
+        auth.guard(visit).destroy()
+        assert len(auth.list_audit(event="signed_in")) == len(spent) + 2
+    assert_sound(on_small_disk)

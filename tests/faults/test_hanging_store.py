@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from redis_server import eventually, serving
 from running_examples import PASSWORD, running
-from stores_under_test import assert_sound, hanging
+from stores_under_test import assert_sound, hanging, redis_at_length
 
 CROWD = 8
 """More than there are threads for the database, so that some wait in line; as many as Django's own server takes."""
@@ -17,10 +18,30 @@ JSON = ("Content-Type", "application/json")
 
 
 @pytest.fixture(params=["starlette", "fastapi", "flask", "django"])
-def application(request, store_settings, tmp_path):
+def framework(request):
+    return request.param
+
+
+@pytest.fixture
+def application(framework, store_settings, tmp_path):
     """An application on a real port that waits for its store for a second."""
     settings = {name: value for name, value in store_settings.items() if name != "mail_delivery"}
-    with running(request.param, tmp_path, site_name="shop", **settings | {"database_timeout_seconds": "1"}) as running_:
+    with running(framework, tmp_path, site_name="shop", **settings | {"database_timeout_seconds": "1"}) as running_:
+        yield running_
+
+
+@pytest.fixture
+def redis_server():
+    """A Redis of the test's own, which it may stop."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def application_with_redis(framework, redis_server, tmp_path):
+    """The same with a Redis that is given up soon."""
+    redis_url = f"{redis_server.url}?socket_timeout=0.3"
+    with running(framework, tmp_path, site_name="shop", redis_url=redis_url) as running_:
         yield running_
 
 
@@ -36,6 +57,7 @@ def by_json(browser):
     return lambda: browser.send("POST", "/api/login", headers=[JSON], body=body)
 
 
+@redis_at_length
 def test_nobody_waits_without_end(application, store_settings):
     """Signing in, by page and by JSON API, is refused for now; a visitor stays signed in; then all is as before."""
     visitor = application.browser()
@@ -50,3 +72,22 @@ def test_nobody_waits_without_end(application, store_settings):
     assert len(application.auth.list_sessions()) == 1
     assert [way(application.browser())().status for way in (by_page, by_json)] == [303, 200]
     assert_sound(store_settings)
+
+
+def test_nobody_is_let_in_while_redis_hangs(application_with_redis, redis_server):
+    """Neither who signs in nor who was signed in: nobody can tell. Whoever was is so again, once it answers."""
+    application = application_with_redis
+    visitor = application.browser()
+    assert by_page(visitor)().status == 303
+    attempts = [way(application.browser()) for way in (by_page, by_json)]
+    redis_server.pause()
+    try:
+        answers = [attempt() for attempt in attempts] + [visitor.get("/dashboard")]
+    finally:
+        redis_server.resume()
+
+    assert [answer.status for answer in answers] == [503] * 3
+    assert all(int(answer.header("Retry-After")) > 0 for answer in answers)
+    eventually(lambda: visitor.get("/dashboard").status == 200, "the visitor is recognised")
+    assert len(application.auth.list_sessions()) == 1
+    assert [way(application.browser())().status for way in (by_page, by_json)] == [303, 200]

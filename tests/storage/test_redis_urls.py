@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
-import trustme
 
-from free_ports import free_port
+from certificates import Certificate
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.redis import read_url, require_redis
+from gatewright.testing import Wallet
 from redis_server import *  # noqa: F403 - fixtures are found by their presence
-from redis_server import serving, serving_sentinel
+from redis_server import serving, serving_cluster, serving_sentinel
 
 PASSWORD = "sesame%2Fopen"
 SECRET = "a secret for tests, longer than 32 bytes"
@@ -128,22 +129,49 @@ def test_the_rights_that_the_cure_gives_are_enough(redis_server, running_cluster
         assert (facts.evicts, facts.version is None) == (False, False)
 
 
-def test_a_server_with_tls_is_verified(tmp_path, url, signed):
-    """Whoever is not vouched for is not spoken to."""
-    ca, port, files = trustme.CA(), free_port(), [tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem")]
-    issued = ca.issue_cert("127.0.0.1")
-    pems = ca.cert_pem, issued.cert_chain_pems[0], issued.private_key_pem
-    for file, pem in zip(files, pems, strict=True):
-        pem.write_to_path(file)
-    tls = [part for name, file in zip(("ca-cert", "cert", "key"), files, strict=True) for part in (name, file)]
-    options = [f"--tls-{part}-file" if isinstance(part, str) else str(part) for part in tls]
-    with serving("--tls-port", str(port), "--tls-auth-clients", "no", *options):
-        secure = f"rediss://127.0.0.1:{port}/0"
-        settings = Settings(jwt_secret=SECRET, redis_url=f"{secure}?ssl_ca_certs={files[0]}")
-        with EvrmoreAuth(url, settings=settings) as auth:
-            assert auth.authenticate(*signed(auth)).is_active
-        with pytest.raises(StoreUnavailableError, match="certificate verify failed"):
-            require_redis(read_url(secure))
+@pytest.fixture(params=["server", "sentinel", "cluster"])
+def with_tls(request, tmp_path):
+    """The URL of a Redis that speaks TLS, and the file of the authority that vouches for it."""
+    certificate = Certificate(tmp_path)
+    with ExitStack() as stack:
+        if request.param == "server":
+            server = stack.enter_context(serving(certificate=certificate))
+            yield f"rediss://127.0.0.1:{server.tls_port}/0", certificate.authority
+        elif request.param == "sentinel":
+            yield stack.enter_context(serving_sentinel(certificate))[0], certificate.authority
+        else:
+            nodes = stack.enter_context(serving_cluster(certificate))
+            yield f"rediss+cluster://127.0.0.1:{nodes[1].tls_port}", certificate.authority
+
+
+@pytest.mark.parametrize("build", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_servers_with_tls_are_verified(build, with_tls, url, signed):
+    """Whoever is not vouched for is not spoken to: the application does not start, and is told the cure."""
+    redis_url, authority = with_tls
+
+    def sign_in(auth):
+        if build is EvrmoreAuth:
+            return auth.authenticate(*signed(auth))
+        wallet = Wallet.new()
+
+        async def sign_in():
+            challenge = await auth.generate_challenge(wallet.address)
+            return await auth.authenticate(wallet.address, challenge, wallet.sign(challenge))
+
+        return asyncio.run(sign_in())
+
+    trusting = Settings(jwt_secret=SECRET, redis_url=f"{redis_url}?ssl_ca_certs={authority}")
+    with closing(build(url, settings=trusting)) as auth:
+        assert sign_in(auth).is_active
+    with pytest.raises(ConfigurationError, match=r"certificate that is not trusted.*ssl_ca_certs="):
+        build(url, settings=Settings(jwt_secret=SECRET, redis_url=redis_url))
+
+
+def test_a_certificate_of_another_host_is_refused(tmp_path):
+    """Though its authority is trusted."""
+    certificate = Certificate(tmp_path)
+    with serving(certificate=certificate) as server, pytest.raises(ConfigurationError, match="Hostname mismatch"):
+        require_redis(read_url(f"rediss://localhost:{server.tls_port}/0?ssl_ca_certs={certificate.authority}"))
 
 
 def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):

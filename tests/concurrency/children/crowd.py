@@ -12,6 +12,8 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import gatewright.storage.redis
+import gatewright.storage.sql.postgres.database  # noqa: F401 - both, so that no child need import what opens them
 from gatewright import EvrmoreAuth, Settings
 from gatewright.errors import GatewrightError
 

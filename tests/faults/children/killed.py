@@ -1,7 +1,7 @@
-"""Does one thing again and again, killed by SIGKILL at its first, second, third... statement.
+"""Does one thing again and again, killed by SIGKILL at its first, second, third... statement or command to Redis.
 
 Reads lines of JSON, `[act, settings]`, and answers each with a line of JSON, a list of runs: what was prepared, what
-was answered (null where nothing was), and the first words of the statements that were reached. The last run survives.
+was answered (null where nothing was), and the first words of what was reached. The last run survives.
 Imports once and forks for each run, to be quick. All runs share one store, each with people of its own.
 """
 
@@ -15,6 +15,8 @@ import sqlite3
 import sys
 import threading
 from itertools import count
+
+import redis
 
 from gatewright import EvrmoreAuth, Settings
 from gatewright.storage.sql.postgres.connections import BlockingConnection
@@ -58,6 +60,21 @@ def in_postgresql(reached):
         return execute(self, query, *args, **kwargs)
 
     BlockingConnection.execute = traced
+
+
+def in_redis(reached):
+    """Tell of every command before it is sent, and of several that are sent at once."""
+    execute_command, execute = redis.Redis.execute_command, redis.client.Pipeline.execute
+
+    def traced(self, *args, **kwargs):
+        reached(str(args[0]))
+        return execute_command(self, *args, **kwargs)
+
+    def traced_together(self, *args, **kwargs):
+        reached("pipeline")
+        return execute(self, *args, **kwargs)
+
+    redis.Redis.execute_command, redis.client.Pipeline.execute = traced, traced_together
 
 
 TRACE = {"sqlite": in_sqlite, "postgresql+psycopg": in_postgresql}
@@ -195,6 +212,8 @@ def run(act, settings, number, pipe):
             os.kill(os.getpid(), signal.SIGKILL)
 
     TRACE[settings["database_url"].partition(":")[0]](reached)
+    if "redis_url" in settings:
+        in_redis(reached)
     mails.told = reached
     tell("answer", act.act(auth, state))
     reached("answered")

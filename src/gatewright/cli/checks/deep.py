@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -76,12 +77,26 @@ def _check_tables(
     settings: Settings, reading: AbstractContextManager[FetchAll], *, file: Path | None
 ) -> Iterator[Finding]:
     with reading as fetch_all:
-        broken = [*chain(breaches(fetch_all, now=SystemClock().now()), account_breaches(fetch_all))]
+        now = SystemClock().now()
+        in_sql = chain(breaches(fetch_all, now=now), account_breaches(fetch_all))
+        broken = [*in_sql, *_breaches_in_redis(settings, fetch_all, now)]
         encrypted = [*check_encrypted(settings, fetch_all, file=file)]
     yield from map(_told, broken)
     if not broken:
         yield Finding("rows", Status.OK, "Every row is one that gatewright leaves behind.")
     yield from encrypted
+
+
+def _breaches_in_redis(settings: Settings, fetch_all: FetchAll, now: datetime) -> Iterator[Breach]:
+    """Look at the Redis, if there is one. Where it cannot be used, another check says so."""
+    if settings.redis_url is None:
+        return
+    from gatewright.storage.redis import read_url, redis_breaches
+
+    try:
+        yield from redis_breaches(read_url(settings.redis_url.get_secret_value()), fetch_all, now=now)
+    except (ConfigurationError, StoreUnavailableError):
+        return
 
 
 def _told(breach: Breach) -> Finding:

@@ -36,6 +36,12 @@ def open_blocking(url: RedisURL) -> Any:
     return client
 
 
+def open_sentinels(url: RedisURL) -> Sequence[Any]:
+    """Return a client that blocks for each of the sentinels that a URL names."""
+    _, sentinels = _open(redis, url)
+    return sentinels
+
+
 async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
     """Lend a client of one event loop, and close it in the end."""
     client, sentinels = _open(redis.asyncio, url)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from redis.exceptions import AuthenticationError, MovedError, NoPermissionError, ReadOnlyError, RedisClusterException
+from redis.exceptions import (
+    AuthenticationError,
+    MovedError,
+    NoPermissionError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+)
+from redis.sentinel import MasterNotFoundError
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.redis.clients import open_sentinels
 from gatewright.storage.redis.keys import PREFIX
 from gatewright.storage.redis.server import RedisServer, Script
 from gatewright.storage.redis.url import Kind, RedisURL
 
 _IS_OF_CLUSTER = "is a node of a cluster. Write redis+cluster:// in GATEWRIGHT_REDIS_URL"
 _RIGHTS = f"~{PREFIX}* +@read +@write +@scripting +@connection +info +cluster|slots"
+_UNTRUSTED = re.compile(r"certificate verify failed: ([\w ,-]+)", re.IGNORECASE)
+"""How OpenSSL says it, after which it says why; redis-py has that in the midst of what it says itself."""
 _OLDEST = (6, 2)
 _PROBE = Script("""
 redis.call('ZADD', KEYS[1], 1, 'probe')
@@ -86,12 +98,25 @@ def _first_cause(error: StoreUnavailableError) -> BaseException | None:
     return wrapped or cause
 
 
+def _reason(url: RedisURL, error: StoreUnavailableError) -> str:
+    """Return in redis-py's words what is wrong. Where no sentinel answers, it says so of none, and each is asked."""
+    if not isinstance(error.__cause__, MasterNotFoundError):
+        return str(error.__cause__).rstrip(".")
+    for sentinel in open_sentinels(url):
+        with closing(sentinel):
+            try:
+                sentinel.ping()
+            except RedisError as trouble:
+                return f"No master found for '{url.service}'. {trouble}".rstrip(".")
+    return f"No master found for '{url.service}', which the sentinels do not know"
+
+
 @contextmanager
 def _telling_cures(url: RedisURL) -> Iterator[None]:
     try:
         yield
     except StoreUnavailableError as error:
-        cause = _first_cause(error)
+        cause, reason = _first_cause(error), _reason(url, error)
         if isinstance(cause, AuthenticationError):
             problem = "refuses this user or password. Write them into GATEWRIGHT_REDIS_URL: redis://user:password@host"
         elif isinstance(cause, NoPermissionError):
@@ -105,7 +130,12 @@ def _telling_cures(url: RedisURL) -> Iterator[None]:
                 "is no cluster, or does not let this user ask for its nodes. Write redis:// in GATEWRIGHT_REDIS_URL, "
                 f"or allow it on each node with: ACL SETUSER name {_RIGHTS}"
             )
+        elif untrusted := _UNTRUSTED.search(reason):
+            problem = (
+                f"shows a certificate that is not trusted ({untrusted[1].strip()}). In GATEWRIGHT_REDIS_URL name the "
+                "file of its authority, rediss://host?ssl_ca_certs=/path/ca.pem, and the host as the certificate does"
+            )
         else:
             cure = "Check that it runs, and GATEWRIGHT_REDIS_URL."
-            raise StoreUnavailableError(f"The Redis of {url.shown} cannot be used. {error} {cure}") from error
+            raise StoreUnavailableError(f"The Redis of {url.shown} cannot be used: {reason:.200}. {cure}") from error
         raise ConfigurationError(f"The Redis of {url.shown} {problem}.") from error

@@ -10,6 +10,9 @@ from gatewright.model import Session
 from gatewright.storage.redis.keys import PREFIX, microseconds, milliseconds, moment_of
 from gatewright.storage.redis.server import RedisServer
 
+LAST_SEEN = b":last-seen"
+"""How the keys end."""
+
 _AT_ONCE = 1000
 """Of how many sessions to ask at once: so many answers take a few milliseconds."""
 
@@ -27,28 +30,29 @@ class RedisLastSeen:
     async def begin(self, session: Session) -> None:
         """Write down that a new session has been seen. One of the same identifier stays as it is."""
         life = milliseconds(session.expires_at - session.created_at)
-        await self._server.run("SET", _key(session.id), microseconds(session.last_seen_at), "NX", "PX", life)
+        await self._server.run("SET", last_seen_key(session.id), microseconds(session.last_seen_at), "NX", "PX", life)
 
     async def touch(self, session_id: str, *, now: datetime) -> None:
         """Write down that a session has been seen, unless it was lost: it is not to come back to life."""
-        await self._server.run("SET", _key(session_id), microseconds(now), "XX", "KEEPTTL")
+        await self._server.run("SET", last_seen_key(session_id), microseconds(now), "XX", "KEEPTTL")
 
     async def of(self, session: Session) -> Session | None:
         """Return a session as it was last seen, or None where nobody knows when."""
-        return _seen(session, await self._server.run("GET", _key(session.id)))
+        return _seen(session, await self._server.run("GET", last_seen_key(session.id)))
 
     async def of_all(self, sessions: Sequence[Session]) -> dict[str, Session]:
         """Return sessions as they were last seen, by their identifiers, without those that were lost."""
         seen: dict[str, Session] = {}
         for batch in _batches(sessions):
-            answers = await self._server.run_all([("GET", _key(session.id)) for session in batch])
+            answers = await self._server.run_all([("GET", last_seen_key(session.id)) for session in batch])
             found = (_seen(session, answer) for session, answer in zip(batch, answers, strict=True))
             seen |= {session.id: session for session in found if session is not None}
         return seen
 
 
-def _key(session_id: str) -> str:
-    return f"{PREFIX}{{session:{session_id}}}:last-seen"
+def last_seen_key(session_id: str) -> str:
+    """Return the key that says when a session was last seen."""
+    return f"{PREFIX}{{session:{session_id}}}{LAST_SEEN.decode()}"
 
 
 def _seen(session: Session, answer: bytes | None) -> Session | None:

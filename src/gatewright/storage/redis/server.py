@@ -12,12 +12,16 @@ from typing import Any
 
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError
 from gatewright.offload import PerLoop
 from gatewright.storage.redis.clients import lend_asynchronous, open_blocking
 from gatewright.storage.redis.url import RedisURL
 
 Command = tuple[Any, ...]
+
+_SCANNED = 1000
+"""Keys that the server looks at before it answers others: about a millisecond."""
 
 
 class Script:
@@ -84,6 +88,15 @@ class RedisServer:
                 return await _awaited(client.execute_command("EVALSHA", script.digest, *rest))
             except NoScriptError:
                 return await _awaited(client.execute_command("EVAL", script.text, *rest))
+
+    def keys(self, prefix: str) -> Iterator[bytes]:
+        """Yield the keys that begin with a text, those of every node of a cluster. Only blocking code may ask.
+
+        Raises:
+            StoreUnavailableError: If Redis cannot be reached, refuses or takes too long.
+        """
+        with _telling_trouble():
+            yield from run_to_completion(self._client()).scan_iter(match=f"{prefix}*", count=_SCANNED)
 
     def close(self) -> None:
         """Close the connections of blocking code. Those of an event loop are closed when it ends."""

@@ -16,17 +16,17 @@ from gatewright.storage.sql.migrate import HEAD
 FetchAll = Callable[[str, Mapping[str, object]], Sequence[Sequence[Any]]]
 """Runs a query whose parameters are written ``:name``, and returns its rows. Converts datetimes to what is kept."""
 
-_LONGEST_LIFE = timedelta(days=366)
+LONGEST_LIFE = timedelta(days=366)
 """No setting and no argument lets anything live longer."""
 
-_CLOCKS_APART = timedelta(minutes=5)
+CLOCKS_APART = timedelta(minutes=5)
 """What was made further in the future was made by a wrong clock."""
 
 _OWN = "provider IN ('SQLUserProvider', 'WalletUserProvider')"
 """The providers whose users are accounts of our own."""
 
 _RESTORE = "Restore the tables from one backup, or delete these rows; nothing of ours writes them."
-_WRONG_CLOCK = "Set the machines' clocks (NTP). Until that moment has come, what was made then is not accepted."
+WRONG_CLOCK = "Set the machines' clocks (NTP). Until that moment has come, what was made then is not accepted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def breaches(fetch_all: FetchAll, *, now: datetime) -> Iterator[Breach]:
     parameters = {
         "head": HEAD,
         "now": now,
-        "future": now + _CLOCKS_APART,
-        "too_late": now + _LONGEST_LIFE + _CLOCKS_APART,
+        "future": now + CLOCKS_APART,
+        "too_late": now + LONGEST_LIFE + CLOCKS_APART,
     }
     for rule in RULES:
         named = {name: value for name, value in parameters.items() if f":{name}" in rule.sql}
@@ -133,7 +133,7 @@ def _made_in_future(table: str, *, which: str = "id", column: str = "created_at"
         table,
         f"rows of {table} are from the future",
         f"Their {column} is more than five minutes ahead: a clock was wrong.",
-        _WRONG_CLOCK,
+        WRONG_CLOCK,
         f"SELECT {which} AS which FROM {table} WHERE {column} > :future",  # noqa: S608 - of our own names
     )
 

@@ -21,12 +21,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.database import Parameters, Transaction
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
-from gatewright.storage.sql.postgres.errors import UndoneError, first_line, raise_explained
+from gatewright.storage.sql.postgres.errors import UndoneError, first_line, not_reached, raise_explained
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row
 
@@ -240,10 +240,7 @@ class PostgresDatabase:
             # Nothing is prepared: behind a pooler it would stay on a connection that others are lent.
             connection = psycopg.connect(self._options.conninfo, **self._options.connect, prepare_threshold=None)
         except psycopg.Error as error:
-            raise StoreUnavailableError(
-                f"The database cannot be reached: {first_line(error)}. "
-                "See that the server runs, and that GATEWRIGHT_DATABASE_URL names its host, a role and a database."
-            ) from error
+            raise not_reached(error) from error
         with connection:
             try:
                 yield connection

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from gatewright.errors import StoreUnavailableError, UserNotFoundError
+from gatewright.errors import ConfigurationError, StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.database import DuplicateError
 
 _CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure)
 _NOT_MIGRATED = (errors.UndefinedTable, errors.UndefinedColumn)
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InternalError, errors.InsufficientPrivilege, PoolTimeout, PoolClosed)
+
+_NO_TLS = re.compile("SSL error|certificate|does not support SSL")
+"""How libpq says that a server cannot be trusted as it was asked to."""
 
 
 class UndoneError(StoreUnavailableError):
@@ -39,6 +44,20 @@ def raise_explained(error: BaseException) -> None:
         ) from error
     if isinstance(error, _UNAVAILABLE):
         raise StoreUnavailableError(f"The database is not available: {first_line(error)}.") from error
+
+
+def not_reached(error: psycopg.Error) -> ConfigurationError | StoreUnavailableError:
+    """Return in words with a cure why there is no connection, when an application starts."""
+    if _NO_TLS.search(str(error)):
+        return ConfigurationError(
+            f"The database cannot be reached by TLS: {first_line(error)}. See that the server has ssl = on. In "
+            "GATEWRIGHT_DATABASE_URL name the host as its certificate does, and the file of the certificate's "
+            "authority: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
+        )
+    return StoreUnavailableError(
+        f"The database cannot be reached: {first_line(error)}. "
+        "See that the server runs, and that GATEWRIGHT_DATABASE_URL names its host, a role and a database."
+    )
 
 
 def first_line(error: BaseException) -> str:
