@@ -8,6 +8,7 @@
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
+# make dist    what is published, into dist/: wheel, source, bills of materials, checksums
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
@@ -33,7 +34,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load dist generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -80,6 +81,8 @@ check: .venv/dev
 	$(BIN)/python tools/write_statements.py --check
 	$(BIN)/python tools/write_reference.py --check
 	$(BIN)/python tools/write_catalogs.py --check
+	$(BIN)/python tools/write_public_api.py --check
+	$(BIN)/python tools/write_security.py --check
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
@@ -89,11 +92,21 @@ load: .venv/dev
 	sh tools/install_redis.sh
 	$(BIN)/python benchmarks/load.py
 
+# The same commit gives the same bytes, wherever and whenever it is built.
+dist: export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct)
+dist: .venv/dev
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/python tools/write_sbom.py
+	cd dist && sha256sum * > SHA256SUMS
+
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py
 	$(BIN)/python tools/write_statements.py
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_catalogs.py
+	$(BIN)/python tools/write_public_api.py
+	$(BIN)/python tools/write_security.py
 
 lock: .venv/dev
 	$(BIN)/python tools/lock.py
