@@ -34,11 +34,13 @@ SECTIONS = """
 11.1=2233 11.2=22233 11.3=11233 11.4=1222 11.5=23 11.6=23 11.7=33
 16.1=2 16.2=22222 16.3=2222 16.4=222 16.5=2223
 """
+OF_OTHER_CHAPTERS = "1.2.2=1 1.2.4=1 1.3.11=2 2.3.4=2 2.4.1=2 4.1.3=2 13.3.1=2 13.4.2=2 14.2.1=1 14.3.2=2"
+OF_OTHER_CHAPTERS += " 15.3.3=2 15.3.4=2 15.3.5=2 15.4.2=3"
 IDS = {
     f"{section}.{number}": level
     for section, _, levels in (each.partition("=") for each in SECTIONS.split())
     for number, level in enumerate(levels, 1)
-}
+} | dict(each.split("=") for each in OF_OTHER_CHAPTERS.split())
 KINDS = {"met": "met", "deployer": "yours", "absent": "does not apply", "unmet": "not met"}
 CRYPTOGRAPHY = {
     "argon2",
@@ -104,6 +106,7 @@ def problems_of_tests(cited: Iterable[str], by: str) -> Iterator[str]:
 def problems_of_requirements(found: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Say what is missing, or cited and not there."""
     yield from (f"Nothing is said of requirement {name}." for name in IDS.keys() - found.keys())
+    yield from (f"There is no requirement {name}." for name in found.keys() - IDS.keys())
     for name, entry in found.items():
         kind = [each for each in KINDS if each in entry]
         needed = {"met": {"code", "tests"}, "deployer": {"page"}}.get("".join(kind), set())
@@ -165,7 +168,7 @@ def row_of(name: str, entry: dict[str, Any]) -> tuple[str, ...]:
         parts.append(f"[How]({page if page.startswith('#') else '../' + page})")
     parts += [", ".join(f"`{file}`" for file in entry.get("code", ()))]
     parts += [f"`{each.removeprefix('tests/')}`" for each in entry.get("tests", ())]
-    return name, IDS.get(name, ""), KINDS[kind], "<br>".join(filter(None, parts))
+    return name, IDS[name], KINDS[kind], "<br>".join(filter(None, parts))
 
 
 def kind_of(entry: dict[str, Any]) -> str:
