@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from unicodedata import normalize
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, WeakPasswordError
@@ -26,13 +26,16 @@ class PasswordPolicy:
     Args:
         minimum_length: In characters. 15 where the password is the only factor; never below 8.
         context_words: Names of the site, the product, the company. Only words of four characters or more count.
+        breached: Passwords that have leaked; asked for each password after its other rules.
 
     Raises:
         ConfigurationError: The minimum is not within 8 to 64.
         InvalidParameterError: ``context_words`` is a single ``str``.
     """
 
-    def __init__(self, *, minimum_length: int = 15, context_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, *, minimum_length: int = 15, context_words: Iterable[str] = (), breached: Container[str] = ()
+    ) -> None:
         if not _LEAST_MINIMUM <= minimum_length <= _GREATEST_MINIMUM:
             raise ConfigurationError(
                 f"The minimum length of passwords is {minimum_length}; "
@@ -41,6 +44,7 @@ class PasswordPolicy:
             )
         self._minimum_length = minimum_length
         self._context_words = _words_of(context_words)
+        self._breached = breached
 
     def check(self, password: str, *, personal: Iterable[str] = ()) -> None:
         """Return if the password may be chosen.
@@ -64,7 +68,7 @@ class PasswordPolicy:
                 reason="too_short",
                 minimum=self._minimum_length,
             )
-        if is_common(chosen):
+        if is_common(chosen) or chosen in self._breached:
             raise WeakPasswordError(
                 "This password is too common. Use another one, "
                 "for instance several words that have nothing to do with each other.",
