@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERSION = "0.1.0"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 TOP = [".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "SECURITY.md", "pyproject.toml"]
 KINDS = {".css", ".html", ".js", ".po", ".py", ".sql", ".svg", ".txt", ".typed"}
 STRAYS = (".env", ".env.local", "signing.pem", "signing.key", "gatewright.db", "gatewright.db-wal", "gatewright.secret")

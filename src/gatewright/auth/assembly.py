@@ -118,7 +118,7 @@ def _assemble_on(
         password_policy=PasswordPolicy(
             minimum_length=settings.password_min_length,
             context_words=settings.password_context_words,
-            breached=BreachedPasswords(breached) if (breached := settings.breached_passwords_file) else (),
+            breached=BreachedPasswords(breached) if (breached := settings.breached_passwords_file) else None,
         ),
         methods=methods,
         second_factor_policy=choices.second_factor_policy,

@@ -7,6 +7,7 @@ from hashlib import sha1
 from pathlib import Path
 
 from gatewright.errors import ConfigurationError
+from gatewright.passwords.encoding import encode_password
 
 _DIGEST_SIZE = 40
 """Characters of a SHA-1 digest in hexadecimal."""
@@ -46,8 +47,9 @@ class BreachedPasswords:
 
         Raises:
             ConfigurationError: If the file cannot be read any more: then no password can be set.
+            InvalidParameterError: If it is no Unicode text.
         """
-        wanted = sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
+        wanted = sha1(encode_password(password), usedforsecurity=False).hexdigest().upper().encode()
         try:
             with self._path.open("rb") as file:
 

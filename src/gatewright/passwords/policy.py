@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from unicodedata import normalize
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, WeakPasswordError
+from gatewright.passwords.breached import BreachedPasswords
 from gatewright.passwords.common import is_common
 from gatewright.passwords.encoding import encode_password, normalize_password
 
@@ -34,7 +35,7 @@ class PasswordPolicy:
     """
 
     def __init__(
-        self, *, minimum_length: int = 15, context_words: Iterable[str] = (), breached: Container[str] = ()
+        self, *, minimum_length: int = 15, context_words: Iterable[str] = (), breached: BreachedPasswords | None = None
     ) -> None:
         if not _LEAST_MINIMUM <= minimum_length <= _GREATEST_MINIMUM:
             raise ConfigurationError(
@@ -68,7 +69,7 @@ class PasswordPolicy:
                 reason="too_short",
                 minimum=self._minimum_length,
             )
-        if is_common(chosen) or chosen in self._breached:
+        if is_common(chosen) or (self._breached is not None and chosen in self._breached):
             raise WeakPasswordError(
                 "This password is too common. Use another one, "
                 "for instance several words that have nothing to do with each other.",
