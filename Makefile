@@ -58,7 +58,7 @@ test: check servers
 
 test-newest test-lowest: test-%: .venv/dev servers
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
-	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
+	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev --group build
 	@# The tools in that group ask for newer versions of some libraries than gatewright does.
 	$(BIN)/uv pip compile --quiet --python .venv-$* $($*) --all-extras pyproject.toml --output-file .venv-$*/versions.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --no-deps -r .venv-$*/versions.txt
