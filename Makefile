@@ -9,6 +9,7 @@
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
+# make dist    what is published, into dist/: wheel, source, bills of materials, checksums
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
@@ -34,7 +35,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check bench load generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check bench load dist generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -58,7 +59,7 @@ test: check servers
 
 test-newest test-lowest: test-%: .venv/dev servers
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
-	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev
+	$(BIN)/uv pip install --quiet --python .venv-$* $($*) -e '.[all]' --group dev --group build
 	@# The tools in that group ask for newer versions of some libraries than gatewright does.
 	$(BIN)/uv pip compile --quiet --python .venv-$* $($*) --all-extras pyproject.toml --output-file .venv-$*/versions.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --no-deps -r .venv-$*/versions.txt
@@ -88,6 +89,8 @@ check: .venv/dev
 	$(BIN)/python tools/write_statements.py --check
 	$(BIN)/python tools/write_reference.py --check
 	$(BIN)/python tools/write_catalogs.py --check
+	$(BIN)/python tools/write_public_api.py --check
+	$(BIN)/python tools/write_security.py --check
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
@@ -97,11 +100,21 @@ load: .venv/dev
 	sh tools/install_redis.sh
 	$(BIN)/python benchmarks/load.py
 
+# The same commit gives the same bytes, wherever and whenever it is built.
+dist: export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct)
+dist: .venv/dev
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/python tools/write_sbom.py
+	cd dist && sha256sum * > SHA256SUMS
+
 generate: .venv/dev
 	$(BIN)/python tools/write_facades.py
 	$(BIN)/python tools/write_statements.py
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_catalogs.py
+	$(BIN)/python tools/write_public_api.py
+	$(BIN)/python tools/write_security.py
 
 lock: .venv/dev
 	$(BIN)/python tools/lock.py

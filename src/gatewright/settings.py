@@ -305,6 +305,13 @@ class Settings(BaseSettings):
     password_context_words: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Words that a password may not contain, separated by commas: your site's and product's names."
     )
+    breached_passwords_file: Path | None = Field(
+        None,
+        description=(
+            "A file of SHA-1 digests of passwords that have leaked, in ascending order, one a line, as the downloader "
+            "of Have I Been Pwned writes it: a new password that is in it is refused. It is searched, not loaded."
+        ),
+    )
     argon2_memory_kib: int = Field(19456, ge=8, description="Memory of one argon2id hash, in KiB (OWASP: 19456).")
     argon2_iterations: int = Field(2, ge=1, description="Iterations of one argon2id hash (OWASP: 2).")
     argon2_parallelism: int = Field(1, ge=1, description="Lanes of one argon2id hash (OWASP: 1).")

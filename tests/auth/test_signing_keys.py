@@ -294,3 +294,13 @@ def test_a_start_that_is_refused_leaves_no_database_open(url, kind, monkeypatch)
     for connection in opened:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize(("bits", "warns"), [(2048, True), (3072, False)])
+def test_a_short_rsa_key_is_used_with_a_warning(make, key_file, bits, warns, caplog):
+    """What was good enough for RFC 7518 is weaker than all else that signs here: the log names the cure."""
+    auth = make(env="production", jwt_key_file=key_file("key.pem", RSAKey.generate_key(bits)))
+    told = [record.getMessage() for record in caplog.records if "RSA" in record.getMessage()]
+    assert auth.validate_token("nonsense") is None
+    assert len(told) == warns
+    assert all(f"{bits} bits" in line and "genpkey" in line for line in told)

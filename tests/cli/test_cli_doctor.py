@@ -13,6 +13,7 @@ import bcrypt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import RSAKey
 
 from gatewright import EvrmoreAuth, MemoryUserProvider
 from gatewright.cli.checks.environment import check_sqlite
@@ -254,6 +255,18 @@ def test_a_public_key_is_everybodys_but_signs_nothing(examine, key_file):
 
     assert (as_previous[0], as_current[0]) == (0, 1)
     assert "Name a private one" in as_current[1]["token keys", "unsafe"]
+
+
+def test_a_short_rsa_key_is_named(examine, folder):
+    """It works, and should be replaced."""
+    key = RSAKey.generate_key(2048)
+    (folder / "rsa.pem").write_bytes(key.as_pem(private=True))
+    (folder / "rsa.pem").chmod(0o600)
+    settings = {name: value for name, value in PRODUCTION.items() if name != "GATEWRIGHT_JWT_SECRET"}
+    code, found = examine(**settings, GATEWRIGHT_JWT_KEY_FILE="rsa.pem")
+
+    assert code == 0
+    assert "genpkey" in found["token keys", "warning"]
 
 
 def test_a_broken_key_file_is_told(examine, folder):

@@ -35,7 +35,7 @@ FIELDS = [
     Field("first_name", "First name", is_required=True),
     Field("last_name", "Last name"),
     Field("email", "Email", "email", is_required=True, attributes={"autocomplete": "email"}),
-    Field("password", "Password", "password", is_required=True),
+    Field("password", "Password", "password", is_required=True, attributes={"autocomplete": "new-password"}),
     Field("plan", "Plan", "select", options=[("free", "Free"), ("team", "100% <team>")]),
     Field("digest", "Newsletter", "radio", options=[("no", "Never"), ("weekly", "Once a week")]),
     Field("terms", "I agree to the terms of use", "checkbox", is_required=True),
@@ -99,7 +99,7 @@ BEGUN_ENROLMENT: dict[str, dict[str, Any]] = {
     },
 }
 """Method -> what it returns when an enrolment is prepared."""
-SHOWN: dict[str, dict[str, Any]] = {"recovery_codes": {"codes": ["7K2M-0XQ4-9DVH-3TZC"] * 10}}
+SHOWN: dict[str, dict[str, Any]] = {"recovery_codes": {"codes": ["7K2M-0XQ4-9DVH-3TZC-W8NP-5RJB"] * 10}}
 """Method -> what is shown once after an enrolment."""
 OPTIONS: dict[str, dict[str, Any]] = {"wallet": {"wallets": ADDRESSES}}
 """Method -> what there is to choose from."""

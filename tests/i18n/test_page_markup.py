@@ -129,3 +129,24 @@ def test_values_are_escaped():
     html = render("login", "en", values={"email": '"><script>alert(1)</script>'})
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
+
+
+def test_a_password_is_typed_unseen_and_may_be_pasted(page):
+    """Its field hides it, says to password managers what it is for, and hinders nobody who pastes."""
+    fields = [field for field in Reader(page).of("input") if "password" in (field.get("name") or "")]
+    assert [field for field in fields if field.get("type") != "password"] == []
+    assert {field.get("autocomplete") for field in fields} <= {"current-password", "new-password"}
+    assert "onpaste" not in page
+
+
+def test_a_page_leads_to_no_other_site(page):
+    """Every link, form and file is of this site; nothing is loaded from anywhere else."""
+    targets = [
+        value
+        for _, attributes in Reader(page).tags
+        for name, value in attributes.items()
+        if name in ("href", "src", "action", "formaction", "poster", "data-begin") and value is not None
+    ]
+    assert targets != []
+    assert [target for target in targets if not target.startswith(("/", "#", "data:", "otpauth:"))] == []
+    assert [target for target in targets if target.startswith(("//", "/\\"))] == []

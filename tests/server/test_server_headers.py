@@ -54,6 +54,7 @@ def test_every_answer_is_protected(site, client):
         assert answer.headers.get_list("x-frame-options") == ["DENY"]
         assert answer.headers.get_list("referrer-policy") == ["same-origin"]
         assert answer.headers.get_list("cross-origin-opener-policy") == ["same-origin"]
+        assert answer.headers.get_list("cross-origin-resource-policy") == ["same-origin"]
         assert answer.headers.get_list("cache-control") == ["no-store"]
         assert answer.headers.get_list("vary") == ["Cookie, Accept-Language"]
         assert len(answer.headers.get_list("content-security-policy")) == 1

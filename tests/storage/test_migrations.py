@@ -94,3 +94,12 @@ def test_a_start_on_a_current_database_imports_nothing_that_it_does_not_need(aut
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
     assert child.stdout == "[]\n"
+
+
+def test_a_new_database_has_no_accounts(database, query):
+    """Nobody can sign in to what was just made: no account, no role, no permission, no session."""
+    migrate(database)
+    tables = [name for (name,) in query("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    filled = [name for name in tables if query(f'SELECT count(*) FROM "{name}"') != [(0,)]]
+    assert "users" in tables
+    assert [name for name in filled if name != "alembic_version"] == []

@@ -28,7 +28,7 @@ from gatewright.offload import (
 from gatewright.operations.deliver_mails import deliver_mails
 from gatewright.operations.parts import Parts, SecondFactorPolicy
 from gatewright.operations.sources import Sources
-from gatewright.passwords import PasswordHasher, PasswordPolicy
+from gatewright.passwords import BreachedPasswords, PasswordHasher, PasswordPolicy
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings
@@ -116,7 +116,9 @@ def _assemble_on(
         call=build.call,
         passwords=build.passwords if observer is None else observe_passwords(build.passwords, observer),
         password_policy=PasswordPolicy(
-            minimum_length=settings.password_min_length, context_words=settings.password_context_words
+            minimum_length=settings.password_min_length,
+            context_words=settings.password_context_words,
+            breached=BreachedPasswords(breached) if (breached := settings.breached_passwords_file) else None,
         ),
         methods=methods,
         second_factor_policy=choices.second_factor_policy,

@@ -11,7 +11,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.ports import Random
 from gatewright.settings import Settings
 from gatewright.storage.sql.url import is_postgresql
-from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_secret
+from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_key, weakness_of_secret
 
 _logger = logging.getLogger("gatewright")
 
@@ -104,6 +104,8 @@ def _key_from_file(path: Path) -> SigningKey:
             )
     except OSError as error:
         raise ConfigurationError(f"The key file {path} cannot be read: {error.strerror}.") from error
+    if (weakness := weakness_of_key(key)) is not None:
+        _logger.warning("%s", weakness)
     return key
 
 

@@ -5,6 +5,7 @@ A hash of ours is argon2id. Those that an application brings along are verified 
 
 from __future__ import annotations
 
+from gatewright.passwords.breached import BreachedPasswords as BreachedPasswords
 from gatewright.passwords.encoding import MAXIMUM_PASSWORD_BYTES as MAXIMUM_PASSWORD_BYTES
 from gatewright.passwords.encoding import normalize_password as normalize_password
 from gatewright.passwords.encoding import spellings_of as spellings_of

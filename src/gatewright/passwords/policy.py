@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from gatewright.errors import ConfigurationError, InvalidParameterError, WeakPasswordError
+from gatewright.passwords.breached import BreachedPasswords
 from gatewright.passwords.common import is_common
 from gatewright.passwords.encoding import encode_password, normalize_password
 
@@ -26,13 +27,16 @@ class PasswordPolicy:
     Args:
         minimum_length: In characters. 15 where the password is the only factor; never below 8.
         context_words: Names of the site, the product, the company. Only words of four characters or more count.
+        breached: Passwords that have leaked; asked for each password after its other rules.
 
     Raises:
         ConfigurationError: The minimum is not within 8 to 64.
         InvalidParameterError: ``context_words`` is a single ``str``.
     """
 
-    def __init__(self, *, minimum_length: int = 15, context_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, *, minimum_length: int = 15, context_words: Iterable[str] = (), breached: BreachedPasswords | None = None
+    ) -> None:
         if not _LEAST_MINIMUM <= minimum_length <= _GREATEST_MINIMUM:
             raise ConfigurationError(
                 f"The minimum length of passwords is {minimum_length}; "
@@ -41,6 +45,7 @@ class PasswordPolicy:
             )
         self._minimum_length = minimum_length
         self._context_words = _words_of(context_words)
+        self._breached = breached
 
     def check(self, password: str, *, personal: Iterable[str] = ()) -> None:
         """Return if the password may be chosen.
@@ -64,7 +69,7 @@ class PasswordPolicy:
                 reason="too_short",
                 minimum=self._minimum_length,
             )
-        if is_common(chosen):
+        if is_common(chosen) or (self._breached is not None and chosen in self._breached):
             raise WeakPasswordError(
                 "This password is too common. Use another one, "
                 "for instance several words that have nothing to do with each other.",

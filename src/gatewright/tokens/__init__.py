@@ -12,6 +12,7 @@ from gatewright.tokens.keys import KeyRing as KeyRing
 from gatewright.tokens.keys import SigningKey as SigningKey
 from gatewright.tokens.keys import key_from_pem as key_from_pem
 from gatewright.tokens.keys import key_from_secret as key_from_secret
+from gatewright.tokens.keys import weakness_of_key as weakness_of_key
 from gatewright.tokens.keys import weakness_of_secret as weakness_of_secret
 from gatewright.tokens.seal import Seal as Seal
 from gatewright.tokens.vault import Decrypted as Decrypted

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MINIMUM_SECRET_BYTES = 32  # RFC 7518, section 3.2: no shorter than the hash of HS256
 _MINIMUM_RSA_BITS = 2048  # RFC 7518, section 3.3
+_STRONG_RSA_BITS = 3072  # as strong as a secret of 128 bits (NIST SP 800-57 part 1, table 2)
 _MINIMUM_DISTINCT_CHARACTERS = 8
 
 _RANDOM_TEXT_CURE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -186,6 +187,25 @@ def key_from_pem(pem: bytes, *, kid: str | None = None) -> SigningKey:
     key = _parse_pem(pem)
     algorithm = _algorithm_for(key)
     return SigningKey(kid or key.thumbprint()[:12], algorithm, key)
+
+
+def weakness_of_key(key: SigningKey) -> str | None:
+    """Tell why a key should be replaced by a stronger one; None if it need not.
+
+    Returns:
+        One sentence with the reason and one with the cure; or None.
+    """
+    if key.algorithm != "RS256":
+        return None
+    from joserfc.jwk import RSAKey
+
+    size = key.key.public_key.key_size if isinstance(key.key, RSAKey) else 0
+    if size >= _STRONG_RSA_BITS:
+        return None
+    return (
+        f"The RSA key that signs tokens has {size} bits; {_STRONG_RSA_BITS} are as strong as the rest. "
+        "Make a better one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
+    )
 
 
 def weakness_of_secret(secret: str) -> str | None:

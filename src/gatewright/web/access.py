@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Unpack
 
@@ -13,6 +14,7 @@ from gatewright.errors import (
     StepUpRequiredError,
     UnverifiedUserError,
 )
+from gatewright.model import User
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.demands import Demands
@@ -21,6 +23,8 @@ from gatewright.web.request import Request
 from gatewright.web.response import Headers, Response
 from gatewright.web.security_headers import protect
 from gatewright.web.visit import Visit
+
+_logger = logging.getLogger("gatewright.web")
 
 _OF_ONE_VISITOR = frozenset({"cookie", "*"})
 """What the header ``Vary`` names where an answer is for one visitor."""
@@ -59,10 +63,10 @@ async def what_is_lacking(
     if visit.site.settings.enable_acl:
         for role in roles:
             if not await visit.guard.is_role(role, user):
-                return problem_of(Denied())
+                return _denied(visit, user, f"the role {role!r}")
         for permission in permissions:
             if not await visit.guard.is_granted(permission, user):
-                return problem_of(Denied())
+                return _denied(visit, user, f"the permission {permission!r}")
     if is_fully_authenticated and not await _is_fully_authenticated(visit):
         return UNCONFIRMED
     return await _what_proof_lacks(visit, fresh, aal) if fresh or aal else None
@@ -117,6 +121,13 @@ async def headers_beside(visit: Visit, own: Headers) -> Headers:
     if not is_cached and (cookies or user is not None):
         added.append(("Cache-Control", "no-store"))
     return tuple(added)
+
+
+def _denied(visit: Visit, user: User, right: str) -> Problem:
+    """Return what a user is told who lacks a right, and have the operator know (OWASP ASVS 5.0, 16.3.2)."""
+    request = visit.request
+    _logger.warning("User %r lacks %s for %s %s.", user.id, right, request.method, ascii(request.path))
+    return problem_of(Denied())
 
 
 def _unknown(request: Request) -> Problem:

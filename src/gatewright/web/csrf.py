@@ -14,6 +14,7 @@ unless its origin is trusted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, MutableMapping
 from hmac import compare_digest
 from typing import Any
@@ -25,6 +26,10 @@ from gatewright.web.request import Request
 
 FIELD = "csrf_token"
 _KEY = "csrf"
+
+_logger = logging.getLogger("gatewright.web")
+_LONGEST_ORIGIN = 200
+"""In characters, in the log: the client decides what it sends."""
 
 
 def token_for(visit: MutableMapping[str, Any], random: Random) -> str:
@@ -44,6 +49,17 @@ def is_own_token(visit: MutableMapping[str, Any], token: str) -> bool:
     """Say whether a form repeats the token of its visit."""
     expected = visit.get(_KEY)
     return isinstance(expected, str) and compare_digest(expected.encode(), token.encode(errors="replace"))
+
+
+def report(request: Request, what: str) -> None:
+    """Have the operator know of a request that counts as nobody's (OWASP ASVS 5.0, 16.3.3).
+
+    Args:
+        request: The request.
+        what: What is wrong with it, as a sentence.
+    """
+    origin = (request.header("origin") or "")[:_LONGEST_ORIGIN]
+    _logger.warning("%s %s: %s Origin: %s", request.method, ascii(request.path), what, ascii(origin))
 
 
 def is_foreign(request: Request, client: Client, *, public_url: str | None, trusted: Collection[str]) -> bool:

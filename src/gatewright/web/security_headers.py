@@ -23,6 +23,7 @@ def protect(response: Response, client: Client) -> Response:
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),  # for browsers that know no frame-ancestors
         ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),  # what scripts of trusted origins fetch is not concerned
         # no-referrer would be stricter still, but makes browsers send "Origin: null" with our own forms.
         ("Referrer-Policy", "same-origin"),
     ]

@@ -94,9 +94,12 @@ class Visit:
         if self.request.method in _SAFE_METHODS:
             return False
         settings = self.site.settings
-        return csrf.is_foreign(
+        is_foreign = csrf.is_foreign(
             self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
         )
+        if is_foreign:
+            csrf.report(self.request, "Another site sent this. It counts as nobody's.")
+        return is_foreign
 
     @property
     def language(self) -> str:
@@ -139,6 +142,7 @@ class Visit:
             TransportError: 403.
         """
         if not self.is_own_form(form):
+            csrf.report(self.request, "No page has shown this form to the visitor. It is refused.")
             raise TransportError(status=403)
 
     def is_own_form(self, form: Mapping[str, str]) -> bool:
@@ -157,6 +161,7 @@ class Visit:
         if self.is_own_form(request.form):
             return False
         if not request.media_type or not wants_page(request):
+            csrf.report(request, "No page has shown this form to the visitor. It is refused.")
             raise TransportError(status=403)
         return True
 

@@ -37,9 +37,9 @@ def left():
 
 
 def test_there_are_ten_and_none_is_stored(codes, sql, signed_in, left):
-    """80 bits each, in groups; what the database holds is no code, and not even the digest of one alone."""
+    """120 bits each, in groups; what the database holds is no code, and not even the digest of one alone."""
     assert len(set(codes)) == 10
-    assert all(re.fullmatch(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", code) for code in codes)
+    assert all(re.fullmatch(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}", code) for code in codes)
     assert left(signed_in) == 10
     stored = repr(sql("SELECT * FROM authenticators WHERE method = 'recovery_codes'"))
     forms = [form for code in codes for form in (code, code.replace("-", ""))]
@@ -145,14 +145,14 @@ def test_what_is_written_can_be_read(raw):
         1.5,
         True,
         [],
-        ["0000-0000-0000-0000"],
+        ["0000-0000-0000-0000-0000-0000"],
         {},
-        "0000-0000-0000-000",
-        "0" * 17,
-        "U" * 16,
-        "\u0660" * 16,
-        "0" * 15 + "\ud800",
-        "\u00df" * 8,
+        "0000-0000-0000-0000-0000-000",
+        "0" * 25,
+        "U" * 24,
+        "\u0660" * 24,
+        "0" * 23 + "\ud800",
+        "\u00df" * 12,
         "0" * 1_000_000,
     ],
     ids=[
@@ -196,7 +196,7 @@ def test_guessing_is_limited(codes, begin_sign_in):
     visitor = begin_sign_in(ip_address="192.0.2.7")
     for _ in range(4):
         with pytest.raises(InvalidProofError):
-            visitor.request().prove("recovery_codes", {"code": "0000-0000-0000-0000"})
+            visitor.request().prove("recovery_codes", {"code": "0000-0000-0000-0000-0000-0000"})
     with pytest.raises(AttemptBlockedError):
         visitor.request().prove("recovery_codes", {"code": codes[0]})
 

@@ -18,7 +18,7 @@ from gatewright.settings import Settings
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.url import is_postgresql
 from gatewright.system import SystemRandom
-from gatewright.tokens import weakness_of_secret
+from gatewright.tokens import weakness_of_key, weakness_of_secret
 
 _FINE_FOR_DEVELOPMENT = "Fine for development; production needs GATEWRIGHT_JWT_SECRET or GATEWRIGHT_JWT_KEY_FILE."
 
@@ -40,6 +40,9 @@ def _check_start(settings: Settings) -> Finding:
         keys = find_signing_keys(settings, database=None, random=SystemRandom())
     except ConfigurationError as error:
         return Finding("token keys", Status.UNSAFE, "The service does not start with these keys.", str(error))
+    weakness = weakness_of_key(keys.current)
+    if weakness is not None:
+        return Finding("token keys", Status.WARNING, "Tokens are signed with a short RSA key.", weakness)
     return Finding("token keys", Status.OK, f"Tokens are signed with {keys.current.algorithm}.")
 
 

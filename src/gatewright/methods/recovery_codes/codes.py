@@ -8,8 +8,8 @@ from hashlib import sha256
 from gatewright.methods.typed import read_typed
 from gatewright.ports import Owner
 
-CODE_SIZE = 10
-"""Bytes of randomness in a code: 80 bits."""
+CODE_SIZE = 15
+"""Bytes of randomness in a code: 120 bits. From 112 on a plain digest will do (NIST SP 800-63B-4, 3.1.2.2)."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32 (crockford.com/base32.html): no letters I, L, O and U."""
@@ -34,7 +34,7 @@ def read_code(typed: object) -> str | None:
 def digest_of_code(code: str, owner: Owner) -> bytes:
     """Return what is kept of a code.
 
-    Nobody goes through 2**80 codes, so there is no need of a slow hash. It holds whose code it is, so that each user's
+    Nobody goes through 2**120 codes, so there is no need of a slow hash. It holds whose code it is, so that each user's
     have to be tried by themselves, and none is good in another user's row.
     """
     return sha256(json.dumps([owner.provider, owner.user_id, code]).encode()).digest()
