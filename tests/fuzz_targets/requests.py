@@ -87,9 +87,7 @@ def forwarded(data):
     """What proxies say of a client. The three lines are addresses, schemes and the host."""
     addresses, schemes, host = [*data.split(b"\n", 2), b"", b""][:3]
     headers = [("x-forwarded-for", addresses), ("x-forwarded-proto", schemes), ("host", host)]
-    request = Request(
-        "GET", "/", headers=[(name, header_of(value)) for name, value in headers], peer="10.0.0.1"
-    )
+    request = Request("GET", "/", headers=[(name, header_of(value)) for name, value in headers], peer="10.0.0.1")
     client = Proxies(["10.0.0.0/8"]).client_of(request)
     assert client.ip_address
     assert client.is_local in (True, False)
