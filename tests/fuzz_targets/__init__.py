@@ -1,8 +1,8 @@
 """What reads the bytes of strangers, as functions that a fuzzer can call: each takes any bytes at all.
 
 A target returns nothing. What it raises is a defect: an exception that is not documented, or an assertion about what
-was read. It is called by coverage-guided fuzzing (`tests/fuzz/under_coverage.py`), and by the tests for every input that
-was kept.
+was read. It is called by coverage-guided fuzzing (`tests/fuzz/under_coverage.py`), and by the tests for every input
+that was kept.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ def form_body(data):
 def query_string(data):
     """The fields of an address."""
     with suppress(TransportError):
-        Request("GET", "/", header_of(data)).arguments
+        arguments = Request("GET", "/", header_of(data)).arguments
+        assert all(isinstance(text, str) for pair in arguments.items() for text in pair)
 
 
 def json_body(data):

@@ -30,7 +30,8 @@ TEXTS = st.sampled_from(HOSTILE_TEXTS) | st.text(st.characters(exclude_categorie
 BYTES = st.sampled_from([b"", bytes(33), b"\xff" * 65, b"\x04" + bytes(64), bytes(5000)]) | st.binary(max_size=80)
 INTEGERS = st.sampled_from([0, -1, 1, 2**63, -(10**400), 10**4000]) | st.integers(-300, 300)
 FLOATS = st.floats() | st.sampled_from([0.0, -1.0, 1e308])
-MOMENTS = st.datetimes() | st.datetimes(timezones=st.just(UTC)) | st.sampled_from([datetime.min, datetime.max])
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+MOMENTS = st.datetimes() | st.datetimes(timezones=st.just(UTC)) | st.sampled_from([EARLIEST, LATEST])
 SCALARS = st.none() | st.booleans() | INTEGERS | FLOATS | TEXTS | BYTES | st.builds(object)
 ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=5
@@ -48,8 +49,33 @@ _PLAIN = {
     typing.Any: ANYTHING,
     type(None): st.none(),
 }
-_LISTS = (list, collections.abc.Sequence, collections.abc.Iterable, collections.abc.Collection)
-_MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+
+
+def _lists(member):
+    return st.lists(member, max_size=4)
+
+
+def _mappings(name, value):
+    return st.dictionaries(name, value, max_size=4)
+
+
+def _tuples(*members):
+    return st.lists(members[0], max_size=4).map(tuple) if len(members) == 1 else st.tuples(*members)
+
+
+_MADE_OF = {
+    typing.Union: st.one_of,
+    types.UnionType: st.one_of,
+    list: _lists,
+    tuple: _tuples,
+    frozenset: lambda member: st.frozensets(member, max_size=4),
+    collections.abc.Sequence: _lists,
+    collections.abc.Iterable: _lists,
+    collections.abc.Collection: _lists,
+    dict: _mappings,
+    collections.abc.Mapping: _mappings,
+    collections.abc.MutableMapping: _mappings,
+}
 
 
 def values_of(annotation, samples):
@@ -63,28 +89,19 @@ def values_of(annotation, samples):
         LookupError: If nothing is known of it.
     """
     origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
-    if isinstance(annotation, collections.abc.Hashable) and annotation in samples:
-        return samples[annotation]
-    if annotation in _PLAIN:
-        return _PLAIN[annotation]
-    if origin in (typing.Union, types.UnionType):
-        return st.one_of([values_of(each, samples) for each in inner])
-    if origin is typing.Annotated:
-        return values_of(inner[0], samples)
+    if origin is None:
+        return _values_of_class(annotation, samples)
     if origin is typing.Literal:
         return st.sampled_from(inner)
     if origin is collections.abc.Callable:
         return st.just(lambda *_: None)
-    if origin in _LISTS:
-        return st.lists(values_of(inner[0], samples), max_size=4)
-    if origin in (set, frozenset):
-        return st.frozensets(values_of(inner[0], samples), max_size=4)
-    if origin is tuple:
-        if inner[-1] is Ellipsis:
-            return st.lists(values_of(inner[0], samples), max_size=4).map(tuple)
-        return st.tuples(*(values_of(each, samples) for each in inner))
-    if origin in _MAPPINGS:
-        return st.dictionaries(*(values_of(each, samples) for each in inner), max_size=4)
-    if isinstance(annotation, type) and issubclass(annotation, str):  # an enumeration
-        return st.sampled_from([*annotation])
+    members = [values_of(each, samples) for each in inner if each is not Ellipsis]
+    return _MADE_OF[origin](*members)
+
+
+def _values_of_class(annotation, samples):
+    if annotation in samples:
+        return samples[annotation]
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
     raise LookupError(annotation)
