@@ -115,7 +115,7 @@ def try_texts(pattern):
         for ending in ("", NEVER, "!", "\n"):
             whole = (text + ending).encode("latin-1", "replace") if is_bytes else text + ending
             pattern.fullmatch(whole)
-            pattern.search(whole)
+            pattern.search(whole[-1000:])
 
 
 def test_no_text_takes_for_ever():
