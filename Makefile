@@ -7,6 +7,7 @@
 # make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
+# make fuzz    look for inputs that break what reads the bytes of strangers, a minute for each target
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
@@ -33,7 +34,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check bench load generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest servers check fuzz bench load generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -80,6 +81,9 @@ check: .venv/dev
 	$(BIN)/python tools/write_statements.py --check
 	$(BIN)/python tools/write_reference.py --check
 	$(BIN)/python tools/write_catalogs.py --check
+
+fuzz: .venv/dev
+	$(BIN)/python tools/fuzz.py
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
