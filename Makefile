@@ -8,6 +8,7 @@
 # make test-on SERVER=postgresql-18   the tests of the stores on another server; tools/other_server.sh knows which
 # make PYTHON=python3.13 test   any of these on another Python, in an environment made anew
 # make upgrade   pin the newest versions, and show what has changed
+# make fuzz    look for inputs that break what reads the bytes of strangers, a minute for each target
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 # make dist    what is published, into dist/: wheel, source, bills of materials, checksums
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
@@ -35,7 +36,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check bench load dist generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check fuzz bench load dist generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -91,6 +92,9 @@ check: .venv/dev
 	$(BIN)/python tools/write_catalogs.py --check
 	$(BIN)/python tools/write_public_api.py --check
 	$(BIN)/python tools/write_security.py --check
+
+fuzz: .venv/dev
+	$(BIN)/python tools/fuzz.py
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py

@@ -1,4 +1,4 @@
-"""The example applications as real processes on real ports."""
+"""The example applications, and the server, as real processes on real ports."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Running:
 
     framework: str
     url: str
+    pid: int
     auth: EvrmoreAuth
     mails: list
 
@@ -69,6 +70,7 @@ def command_of(framework, port):
     address = ["--host", "127.0.0.1", "--port", str(port)]
     uvicorn = [*python, "uvicorn", "--no-proxy-headers", *address]
     return {
+        "server": ([*python, "gatewright", "serve", *address], ROOT),
         "starlette": ([*uvicorn, "--app-dir", str(ROOT / "tests" / "conformance"), "starlette_app:app"], ROOT),
         "fastapi": ([*uvicorn, "--app-dir", str(EXAMPLES / "fastapi"), "app:app"], ROOT),
         "flask": ([*python, "flask", "--app", str(EXAMPLES / "flask" / "app"), "run", *address], ROOT),
@@ -114,7 +116,7 @@ def running(framework, folder, *, site_name, host="127.0.0.1", **settings):
         process = subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=log)
         try:
             wait_for(port, process, folder / f"{framework}.log")
-            yield Running(framework, url, auth, mailbox.mails)
+            yield Running(framework, url, process.pid, auth, mailbox.mails)
         finally:
             process.terminate()
             process.wait(SECONDS)

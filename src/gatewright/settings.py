@@ -316,7 +316,7 @@ class Settings(BaseSettings):
     argon2_iterations: int = Field(2, ge=1, description="Iterations of one argon2id hash (OWASP: 2).")
     argon2_parallelism: int = Field(1, ge=1, description="Lanes of one argon2id hash (OWASP: 1).")
     hashing_threads: int = Field(
-        2, ge=1, description="How many passwords the asynchronous classes hash at once; each needs argon2's memory."
+        2, ge=1, description="How many passwords one process hashes at once; each needs argon2's memory."
     )
     hashing_queue: int = Field(64, ge=0, description="How many more may wait before sign-in answers that it is busy.")
     access_strategy: Literal["affirmative", "consensus", "unanimous"] = Field(

@@ -318,3 +318,25 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_name(make_pages, field, val
     script = Script(make_pages(controller=Asking()).browser())
     status, problem = script.post("/signup", email="ben@example.com", password=PASSWORD, **{field: value})
     assert (status, problem["errors"][0]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/email_verification", {"email": "anna@example.com", "next": {}}, "next"),
+        ("/email_verification", {"email": ["anna@example.com"]}, "email"),
+        ("/password-reset", {"email": "anna@example.com", "next": 1}, "next"),
+        ("/login/wallet", {"evrmore_address": 1}, "evrmore_address"),
+        ("/login/wallet", {"evrmore_address": "E", "signature": {}}, "signature"),
+        ("/login/wallet", {"evrmore_address": "E", "challenge": False, "signature": "s"}, "challenge"),
+        ("/account", {"action": "revoke_session", "session_id": [1]}, "session_id"),
+        ("/account", {"action": 1}, "action"),
+    ],
+)
+def test_what_must_be_text_is_refused_by_its_name(script, anna, path, body, field):
+    """And never taken for missing: no client may believe that it was heard."""
+    script.post("/login", email="anna", password=PASSWORD)
+    status, problem = script.post(path, **body)
+
+    assert (status, problem["code"]) == (422, "invalid_parameter")
+    assert [each["field"] for each in problem["errors"]] == [field]

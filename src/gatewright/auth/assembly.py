@@ -180,7 +180,8 @@ class _Build:
 
 
 def _build_blocking(settings: Settings) -> _Build:
-    return _Build(shield=run_here, call=call_here, passwords=PasswordsHere(_hasher(settings)))
+    passwords = PasswordsHere(_hasher(settings), at_once=settings.hashing_threads, queue=settings.hashing_queue)
+    return _Build(shield=run_here, call=call_here, passwords=passwords)
 
 
 def _build_asynchronously(settings: Settings) -> _Build:

@@ -66,6 +66,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is none.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await user_of(self._parts, await require_account(self._parts, username))
 
@@ -82,6 +83,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await has_password(self._parts, username)
 
@@ -94,6 +96,7 @@ class AsyncAccounts(Facade):
             UserNotFoundError: If there is no such user.
             WeakPasswordError: If the password is too easy to guess.
             Denied: If a ``pre_password_change`` hook refuses.
+            InvalidParameterError: If an argument is not acceptable.
         """
         await set_password(self._parts, username, password, keep_session=keep_session, actor=actor)
 
@@ -102,6 +105,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         await set_user_active(self._parts, username, is_active=True, actor=actor)
 
@@ -110,6 +114,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         await set_user_active(self._parts, username, is_active=False, actor=actor)
 
@@ -118,6 +123,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         await verify_user(self._parts, username, actor=actor)
 
@@ -131,6 +137,7 @@ class AsyncAccounts(Facade):
             InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             TakenError: If the wallet belongs to an account already.
+            InvalidParameterError: If an argument is not acceptable.
         """
         attempt = WalletAttempt(evrmore_address, challenge, signature)
         await link_wallet(self._parts, username, attempt, actor=actor)
@@ -149,6 +156,7 @@ class AsyncAccounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         account = await require_account(self._parts, username)
         return await self._parts.store.list_wallets(account.id)
@@ -165,6 +173,7 @@ class AsyncAccounts(Facade):
         Raises:
             UserNotFoundError: If there is no such user.
             ConfigurationError: If there is no such provider.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await list_factors(self._parts, username, provider=provider)
 

@@ -43,7 +43,11 @@ class AsyncGuard(AsyncOwnAccount):
         return asked is not None and await is_granted(self._parts, asked, permission, subject=subject)
 
     async def sessions(self, user: User | None = None) -> list[Session]:
-        """Return a user's active sessions with their devices, newest first; by default the visitor's."""
+        """Return a user's active sessions with their devices, newest first; by default the visitor's.
+
+        Raises:
+            ConfigurationError: If it is not clear which provider a user of the application's own is from.
+        """
         asked = await self._asked(user)
         return [] if asked is None else await list_sessions(self._parts, self._owner_of(asked))
 

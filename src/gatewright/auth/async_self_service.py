@@ -87,6 +87,7 @@ class AsyncSelfService(Facade):
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
             Denied: If a ``pre_email_verification`` hook refuses.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await verify_email(self._parts, token, ip_address=ip_address)
 
@@ -120,6 +121,7 @@ class AsyncSelfService(Facade):
             WeakPasswordError: If the password is too easy to guess. The link stays good.
             Denied: If a ``pre_password_reset`` hook refuses.
             BusyError: If too many passwords are being hashed.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await reset_password(self._parts, token, password, ip_address=ip_address, language=language)
 
@@ -154,6 +156,7 @@ class AsyncSelfService(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return await get_profile(self._parts, username)
 

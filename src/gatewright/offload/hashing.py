@@ -1,9 +1,11 @@
-"""Passwords hashed here, or in a bounded pool."""
+"""Passwords hashed here or in a pool, a few at once."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from gatewright.errors import BusyError
 from gatewright.offload.pool import offload
@@ -15,18 +17,57 @@ _COME_BACK = 2
 
 
 class PasswordsHere:
-    """Hashes passwords where it is called. Blocking build, where every caller brings a thread of its own."""
+    """Hashes passwords where it is called, a few at once; a caller who finds too many waiting is told to come back.
 
-    def __init__(self, hasher: PasswordHasher) -> None:
+    Blocking build, where every caller brings a thread of its own, and some servers have hundreds.
+
+    Args:
+        hasher: What hashes.
+        at_once: How many passwords are hashed at once, each in argon2's memory.
+        queue: How many more may wait.
+    """
+
+    def __init__(self, hasher: PasswordHasher, *, at_once: int, queue: int) -> None:
         self._hasher = hasher
+        self._sizes = at_once, at_once + queue
+        self._process = 0
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a password by today's policy."""
-        return self._hasher.hash(password)
+        """Return the hash of a password by today's policy.
+
+        Raises:
+            BusyError: If too many wait already.
+        """
+        with self._turn():
+            return self._hasher.hash(password)
 
     async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours."""
-        return (by or self._hasher).verify(password, against=against)
+        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours.
+
+        Raises:
+            BusyError: If too many wait already.
+        """
+        with self._turn():
+            return (by or self._hasher).verify(password, against=against)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        turns, places = self._semaphores()
+        if not places.acquire(blocking=False):
+            raise _busy()
+        try:
+            with turns:
+                yield
+        finally:
+            places.release()
+
+    def _semaphores(self) -> tuple[BoundedSemaphore, BoundedSemaphore]:
+        """Return this process's: in a forked child, what its parent's threads have taken would never be given back."""
+        if self._process != os.getpid():
+            turns, places = self._sizes
+            self._own = BoundedSemaphore(turns), BoundedSemaphore(places)
+            self._process = os.getpid()
+        return self._own
 
 
 class BoundedPasswords:
@@ -42,7 +83,7 @@ class BoundedPasswords:
     """
 
     def __init__(self, hasher: PasswordHasher, *, threads: int, queue: int) -> None:
-        self._port = offload(PasswordsHere(hasher), threads=threads)
+        self._port = offload(PasswordsHere(hasher, at_once=threads, queue=0), threads=threads)
         self._room = threads + queue
         self._taken = 0
 
@@ -67,9 +108,13 @@ class BoundedPasswords:
     @contextmanager
     def _place(self) -> Iterator[None]:
         if self._taken >= self._room:
-            raise BusyError("Too many passwords wait to be hashed.", retry_after=_COME_BACK)
+            raise _busy()
         self._taken += 1
         try:
             yield
         finally:
             self._taken -= 1
+
+
+def _busy() -> BusyError:
+    return BusyError("Too many passwords wait to be hashed.", retry_after=_COME_BACK)

@@ -25,4 +25,4 @@ class DerivedSecrets:
 
     def all_of(self, name: str) -> tuple[bytes, ...]:
         """Return what the secret of a name may be, the current key's first."""
-        return tuple(hmac.digest(key, name.encode(), "sha256") for key in self._keys)
+        return tuple(hmac.digest(key, name.encode(errors="surrogatepass"), "sha256") for key in self._keys)

@@ -145,7 +145,7 @@ class KeyRing:
             purpose: What the keys are for. Keys for different purposes say nothing of each other.
         """
         material = (json.dumps(key.members, sort_keys=True).encode() for key in self.keys if key.can_sign)
-        return tuple(hmac.digest(each, purpose.encode(), "sha256") for each in material)
+        return tuple(hmac.digest(each, purpose.encode(errors="surrogatepass"), "sha256") for each in material)
 
 
 def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:

@@ -23,7 +23,7 @@ from gatewright.web.flows import (
 )
 from gatewright.web.flows.enrolment import EnrolmentPage
 from gatewright.web.flows.proving import CONFIRM, STEP, ProvingPage, prove_by_link
-from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in
+from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in, texts_named
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API
@@ -82,7 +82,7 @@ async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _login_wallet(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a wallet: `evrmore_address` gives a challenge; with `challenge` and `signature` it signs in."""
-    form = _texts(body)
+    form = texts_named(body, *wallet.FIELDS)
     if not form.keys() & {"challenge", "signature"}:
         challenge = await wallet.offer(visit, form.get("evrmore_address", ""))
         expires_at = as_utc(challenge.expires_at).isoformat()
@@ -110,7 +110,7 @@ async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a new verification link to `email`; `next` is where to go on after it."""
-    await email_verification.REQUEST.send(visit, _texts(body).get("email", ""), next_path=_next_of(body))
+    await email_verification.REQUEST.send(visit, texts_named(body, "email").get("email", ""), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
@@ -122,13 +122,13 @@ async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a link to a new password to `email`; `next` is where to go on after it."""
-    await password_reset.REQUEST.send(visit, _texts(body).get("email", ""), next_path=_next_of(body))
+    await password_reset.REQUEST.send(visit, texts_named(body, "email").get("email", ""), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
 async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set a new `password` by the token of a link."""
-    password = _texts(body).get("password", "")
+    password = texts_named(body, "password").get("password", "")
     check_repeated_password(body)
     await password_reset.reset_password(visit, str(body["token"]), password)
     await visit.log_out()
@@ -211,7 +211,8 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Change the account. `action` is `profile`, `username`, `email`, `password`, `link_wallet`, `unlink_wallet`,
     `revoke_session` or `revoke_other_sessions`; the other fields are those of its form.
     """
-    user, form = await _require_confirmed_user(visit), _texts(body)
+    user = await _require_confirmed_user(visit)
+    form = texts_named(body, "action", "session_id", *wallet.FIELDS)
     match form.get("action"):
         case "profile":
             await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
@@ -302,12 +303,8 @@ async def _require_confirmed_user(visit: Visit) -> User:
     return user
 
 
-def _texts(body: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in body.items() if isinstance(value, str)}
-
-
 def _next_of(body: Mapping[str, Any]) -> str | None:
-    return local_path(_texts(body).get("next"))
+    return local_path(texts_named(body, "next").get("next"))
 
 
 def _user(user: User) -> dict[str, Any]:

@@ -30,23 +30,29 @@ def is_ticked(typed: str | None) -> bool:
     return typed is not None and typed.strip().lower() not in _NO
 
 
+def texts_named(body: Mapping[str, Any], *names: str) -> dict[str, str]:
+    """Return the texts that were sent for fields of these names; what is missing or null is left out.
+
+    Raises:
+        InvalidParameterError: If a value is no text.
+    """
+    found = {name: body[name] for name in names if body.get(name) is not None}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise InvalidParameterError(f"{name} must be a string.", parameter=name)
+    return found
+
+
 def texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]:
     """Return what was sent for the known fields, as a form would have it; what is missing or null is left out.
 
     Raises:
         InvalidParameterError: If a value is of a kind that its field does not take.
     """
-    typed = {}
-    for field in fields:
-        value = body.get(field.name)
-        if value is None:
-            continue
-        if field.type == "checkbox" and not isinstance(value, str):
-            value = "1" if flag_in(body, field.name) else ""
-        if not isinstance(value, str):
-            raise InvalidParameterError(f"{field.name} must be a string.", parameter=field.name)
-        typed[field.name] = value
-    return typed
+    known = [*fields]
+    boxes = [field.name for field in known if field.type == "checkbox"]
+    ticked = {name: "1" if flag_in(body, name) else "" for name in boxes if not isinstance(body.get(name), str | None)}
+    return texts_named({**body, **ticked}, *(field.name for field in known))
 
 
 def check_repeated_password(body: Mapping[str, Any]) -> None:

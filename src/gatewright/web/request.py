@@ -75,7 +75,8 @@ class Request:
     def with_fields(self, pairs: Iterable[tuple[str, str]]) -> Request:
         """Return the same request with a form that other code has read already, as its fields and none of its files."""
         others = [(name, value) for name, value in self.headers if name != "content-type"]
-        return self.having(headers=(*others, ("content-type", FORM)), body=urlencode([*pairs]).encode())
+        body = urlencode([*pairs], errors="replace").encode()
+        return self.having(headers=(*others, ("content-type", FORM)), body=body)
 
     @once
     def media_type(self) -> str:

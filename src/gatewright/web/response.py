@@ -65,4 +65,4 @@ def data(
 
 def redirect(path: str, *, status: int = 303) -> Response:
     """Lead the browser on: by GET (RFC 9110, 15.4.4), or with 308 in the same way, a form's fields included."""
-    return Response(status, (("Location", quote(path, safe=ASCII)),))
+    return Response(status, (("Location", quote(path, safe=ASCII, errors="replace")),))

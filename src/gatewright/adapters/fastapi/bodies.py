@@ -16,7 +16,7 @@ _PASSWORD = {"format": "password"}
 _EMAIL = {"format": "email"}
 
 Email = Annotated[str, Field(json_schema_extra=_EMAIL, examples=["ada@example.org"])]
-Password = Annotated[str, Field(json_schema_extra=_PASSWORD, max_length=1024)]
+Password = Annotated[str, Field(json_schema_extra=_PASSWORD, min_length=1, max_length=1024)]
 NextPath = Annotated[str | None, Field(description="The path to go on to after the link.", examples=["/checkout"])]
 Repeated = Annotated[
     str | None, Field(description="The same password once more, if it was typed twice.", json_schema_extra=_PASSWORD)
@@ -251,7 +251,7 @@ class RevokeOtherSessions(BaseModel):
 def login_request(settings: Settings) -> type[BaseModel]:
     """Return the body of a login, whose fields have the names that the settings give them."""
     fields: dict[str, Any] = {
-        settings.auth_form_username_field: (str, Field(examples=["ada@example.org"])),
+        settings.auth_form_username_field: (str, Field(min_length=1, max_length=255, examples=["ada@example.org"])),
         settings.auth_form_password_field: (Password, ...),
         settings.remember_me_field: (bool, False),
     }
@@ -285,4 +285,7 @@ def _model_field(field: FormField) -> tuple[Any, Any]:
     if field.options:
         extra = {"enum": [value for value, _ in field.options]}
     default = ... if field.is_required else None
-    return kind, Field(default, title=field.label, max_length=field.longest, json_schema_extra=extra)
+    shortest = 1 if field.is_required else None
+    return kind, Field(
+        default, title=field.label, min_length=shortest, max_length=field.longest, json_schema_extra=extra
+    )

@@ -90,6 +90,7 @@ class AccountChanges(Facade):
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
             TakenError: If another account has taken the address meanwhile.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(
             confirm_email_change(self._parts, token, ip_address=ip_address, language=language, base_url=base_url)
@@ -120,6 +121,7 @@ class AccountChanges(Facade):
         Raises:
             UserNotFoundError: If there is no such user.
             Denied: If a ``pre_account_deletion`` hook refuses.
+            InvalidParameterError: If an argument is not acceptable.
         """
         asker = read_asker(self._parts, ip_address=None, language=language)
         run_to_completion(delete_user(self._parts, user_id, asker=asker, actor=actor))

@@ -70,6 +70,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is none.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(user_of(self._parts, run_to_completion(require_account(self._parts, username))))
 
@@ -86,6 +87,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(has_password(self._parts, username))
 
@@ -98,6 +100,7 @@ class Accounts(Facade):
             UserNotFoundError: If there is no such user.
             WeakPasswordError: If the password is too easy to guess.
             Denied: If a ``pre_password_change`` hook refuses.
+            InvalidParameterError: If an argument is not acceptable.
         """
         run_to_completion(set_password(self._parts, username, password, keep_session=keep_session, actor=actor))
 
@@ -106,6 +109,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         run_to_completion(set_user_active(self._parts, username, is_active=True, actor=actor))
 
@@ -114,6 +118,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         run_to_completion(set_user_active(self._parts, username, is_active=False, actor=actor))
 
@@ -122,6 +127,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         run_to_completion(verify_user(self._parts, username, actor=actor))
 
@@ -135,6 +141,7 @@ class Accounts(Facade):
             InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
             InvalidSignatureError: If the signature is not the address's over the challenge.
             TakenError: If the wallet belongs to an account already.
+            InvalidParameterError: If an argument is not acceptable.
         """
         attempt = WalletAttempt(evrmore_address, challenge, signature)
         run_to_completion(link_wallet(self._parts, username, attempt, actor=actor))
@@ -153,6 +160,7 @@ class Accounts(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         account = run_to_completion(require_account(self._parts, username))
         return run_to_completion(self._parts.store.list_wallets(account.id))
@@ -167,6 +175,7 @@ class Accounts(Facade):
         Raises:
             UserNotFoundError: If there is no such user.
             ConfigurationError: If there is no such provider.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(list_factors(self._parts, username, provider=provider))
 

@@ -45,7 +45,11 @@ class Guard(OwnAccount):
         return asked is not None and run_to_completion(is_granted(self._parts, asked, permission, subject=subject))
 
     def sessions(self, user: User | None = None) -> list[Session]:
-        """Return a user's active sessions with their devices, newest first; by default the visitor's."""
+        """Return a user's active sessions with their devices, newest first; by default the visitor's.
+
+        Raises:
+            ConfigurationError: If it is not clear which provider a user of the application's own is from.
+        """
         asked = self._asked(user)
         return [] if asked is None else run_to_completion(list_sessions(self._parts, self._owner_of(asked)))
 

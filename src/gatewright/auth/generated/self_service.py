@@ -89,6 +89,7 @@ class SelfService(Facade):
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
             Denied: If a ``pre_email_verification`` hook refuses.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(verify_email(self._parts, token, ip_address=ip_address))
 
@@ -122,6 +123,7 @@ class SelfService(Facade):
             WeakPasswordError: If the password is too easy to guess. The link stays good.
             Denied: If a ``pre_password_reset`` hook refuses.
             BusyError: If too many passwords are being hashed.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(reset_password(self._parts, token, password, ip_address=ip_address, language=language))
 
@@ -156,6 +158,7 @@ class SelfService(Facade):
 
         Raises:
             UserNotFoundError: If there is no such user.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(get_profile(self._parts, username))
 

@@ -69,6 +69,7 @@ class Sessions(Facade):
 
         Raises:
             StoreUnavailableError: If the sessions cannot be ended.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(end_sessions_of(self._parts, Owner(user_id, provider), actor=actor))
 
@@ -109,6 +110,7 @@ class Sessions(Facade):
 
         Raises:
             StoreUnavailableError: If the session cannot be ended.
+            InvalidParameterError: If an argument is not acceptable.
         """
         return run_to_completion(end_session(self._parts, session_id, actor=actor))
 

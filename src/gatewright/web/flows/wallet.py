@@ -33,7 +33,7 @@ from gatewright.web.visit import Visit
 
 _MINUTES = 10
 _BOUND = "challenge"
-_FIELDS = ("evrmore_address", "challenge", "signature")
+FIELDS = ("evrmore_address", "challenge", "signature")
 _CODES: dict[type[GatewrightError], str] = {
     AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
     RateLimitError: "ERR_RATE_LIMITED",
@@ -97,7 +97,7 @@ async def bound_attempt(visit: Visit, form: Mapping[str, str]) -> tuple[str, str
     Raises:
         InvalidChallengeError: If it was given to another one.
     """
-    address, challenge, signature = (form.get(name, "").strip() for name in _FIELDS)
+    address, challenge, signature = (form.get(name, "").strip() for name in FIELDS)
     if not _is_bound(visit, challenge):
         reason = "challenge_not_bound"
         await visit.site.parts.hooks.auth_failed.fire(username=address, method="wallet", reason=reason)

@@ -1,0 +1,62 @@
+"""Fuzz what reads the bytes of strangers, each target for a while, guided by the code that its inputs reach.
+
+The inputs that the repository keeps are under ``tests/fuzz/corpus``; the tests give every one of them to its target. An
+input that fails is written there: it stays red until it is cured, and stays there afterwards. With ``--keep`` the
+smallest set of inputs that reaches the same code is written too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+CORPUS = TESTS / "fuzz" / "corpus"
+TARGETS = sorted(path.name for path in CORPUS.iterdir())
+_AT_ONCE = 2
+_START = 300
+"""Seconds that importing with instrumentation may take on a busy machine."""
+
+
+def fuzz(name: str, seconds: int, *, keep: bool = False) -> str | None:
+    """Fuzz a target; return what was shown where it failed.
+
+    Args:
+        name: The target.
+        seconds: How long.
+        keep: Whether to keep what reaches code that nothing kept has reached.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(TESTS / "fuzz" / "under_coverage.py"), name, str(seconds), folder]
+        try:
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _START, check=False)
+        except subprocess.TimeoutExpired:
+            return f"{name} did not end."
+        for path in Path(folder).iterdir():
+            if keep or path.name.startswith("failed-"):
+                (CORPUS / name / path.name).write_bytes(path.read_bytes())
+    shown = "\n".join(line for line in ended.stderr.splitlines() if not line.startswith(("INFO", "WARNING", "#")))
+    return None if ended.returncode == 0 else f"{name} failed:\n{shown[-4000:]}"
+
+
+def main() -> int:
+    """Fuzz all targets, and say which failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", nargs="*", default=TARGETS, help="which ones; all, if none is named")
+    parser.add_argument("--seconds", type=int, default=60, help="how long each is fuzzed")
+    parser.add_argument("--keep", action="store_true", help="keep the inputs that reach something new")
+    asked = parser.parse_args()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(partial(fuzz, seconds=asked.seconds, keep=asked.keep), asked.targets)
+        failures = [answer for answer in answers if answer is not None]
+    print(*(failures or [f"{len(asked.targets)} targets: nothing found."]), sep="\n\n")
+    return len(failures) > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
