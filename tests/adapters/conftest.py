@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sqlite3
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +13,7 @@ from asgi_exchange import exchange
 from gatewright.logs import RequestIdFilter
 from gatewright.testing import Browser
 from gatewright.web import Request, Site
+from run_statements import statements  # noqa: F401 - a fixture
 
 PASSWORD = "correct horse battery staple"
 
@@ -95,20 +95,6 @@ def server(asgi, app):
 @pytest.fixture
 def browser(server):
     return server.browser()
-
-
-@pytest.fixture
-def statements(monkeypatch):
-    """The statements that connections to our database run, of those that are opened from now on."""
-    run, connect = [], sqlite3.connect
-
-    def traced(*args, **kwargs):
-        connection = connect(*args, **kwargs)
-        connection.set_trace_callback(run.append)
-        return connection
-
-    monkeypatch.setattr(sqlite3, "connect", traced)
-    return run
 
 
 class WatchedEnviron(dict):
