@@ -13,7 +13,7 @@ from asgi_exchange import exchange
 from gatewright.logs import RequestIdFilter
 from gatewright.testing import Browser
 from gatewright.web import Request, Site
-from run_statements import statements  # noqa: F401 - a fixture
+from run_statements import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
 
