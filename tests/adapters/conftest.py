@@ -5,68 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from urllib.parse import unquote
 
 import pytest
 
-from asgi_exchange import exchange
+from asgi_exchange import Asgi
 from gatewright.logs import RequestIdFilter
-from gatewright.testing import Browser
 from gatewright.web import Request, Site
 from run_statements import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
-
-
-class Asgi:
-    """Speaks to an application as a server does.
-
-    Args:
-        app: The application.
-        runner: The event loop that all of a test's requests share.
-        scope: What else a scope says: ``root_path``, ``scheme``, ``client``. Paths are whole ones.
-    """
-
-    def __init__(self, app, runner, **scope):
-        self.app = app
-        self._runner = runner
-        self._scope = {"scheme": "http", "client": ("203.0.113.7", 4711), "root_path": ""} | scope
-
-    def browser(self, **options):
-        return Browser(self.send, **{"is_https": self._scope["scheme"] == "https"} | options)
-
-    def send(self, method, target, headers, body):
-        """Send a request; return status, headers and body of the answer."""
-        scope = self._request("http", target, headers) | {"method": method}
-        start, *rest = self.run(scope, {"type": "http.request", "body": body})
-        answered = [(name.decode(), value.decode()) for name, value in start["headers"]]
-        return start["status"], answered, b"".join(each.get("body", b"") for each in rest)
-
-    def connect(self, target, headers=()):
-        """Open a socket and close it again; return what the application sent."""
-        scope = self._request("websocket", target, headers) | {"subprotocols": []}
-        scope["scheme"] = {"http": "ws", "https": "wss"}[scope["scheme"]]
-        return self.run(scope, {"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000})
-
-    def live(self):
-        """Start the application and shut it down; return what it sent."""
-        return self.run({"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
-
-    def run(self, scope, *messages):
-        """Give the application the messages of a client, then silence; return what it sent."""
-        return self._runner.run(exchange(self.app, {"asgi": {"version": "3.0"}} | scope, messages))
-
-    def _request(self, kind, target, headers):
-        path, _, query = target.partition("?")
-        names = {name.lower() for name, _ in headers}
-        host = () if "host" in names else (("host", "localhost:8000"),)
-        return self._scope | {
-            "type": kind,
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in (*host, *headers)],
-        }
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import flask
 import pytest
 from flask.views import MethodView, View
-from werkzeug.test import Client
 
 from gatewright import EvrmoreAuth
 from gatewright.adapters.flask import (
@@ -19,7 +18,7 @@ from gatewright.adapters.flask import (
     role_required,
     verified_required,
 )
-from gatewright.testing import Browser
+from wsgi_exchange import Wsgi
 
 
 class Report(View):
@@ -115,17 +114,9 @@ def add_open_views(app):
         return f"{current_user.username} {current_user.id} {current_guard.user().username}"
 
 
-def browser_of(app, **options):
+def browser_of(app, *, peer="203.0.113.7", **options):
     """A browser whose requests go through WSGI into an application."""
-    peer = options.pop("peer", "203.0.113.7")
-    client = Client(app, use_cookies=False)
-
-    def send(method, target, headers, body):
-        environ = {"REMOTE_ADDR": peer}
-        answer = client.open(target, method=method, headers=list(headers), data=body, environ_overrides=environ)
-        return answer.status_code, list(answer.headers), answer.data
-
-    return Browser(send, **options)
+    return Wsgi(app, REMOTE_ADDR=peer).browser(**options)
 
 
 @pytest.fixture
