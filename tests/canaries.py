@@ -73,10 +73,11 @@ class Canaries:
         found, seen = [], self._seen
         self._seen = []
         for place, text in seen:
+            folded = text.lower()  # as names are in the record
             for secret, kind in list(self._kinds.items()):
-                if secret in text and kind not in ALLOWED[place] and _stands_alone(secret, text):
-                    start = text.index(secret)
-                    found.append((place, kind, text[max(0, start - 80) : start + len(secret) + 40]))
+                if secret.lower() in folded and kind not in ALLOWED[place] and _stands_alone(secret, text):
+                    start = folded.index(secret.lower())
+                    found.append((place, kind, folded[max(0, start - 80) : start + len(secret) + 40]))
         return found
 
     def clear(self):

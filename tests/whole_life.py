@@ -91,7 +91,26 @@ def _by_wallet(life):
         with life.refused():
             auth.sign_message(wif, challenge)
     life.records += [alice, *auth.list_sessions()]
+    _link(life, alice, bob)
     auth.invalidate_token(session.token)
+
+
+def _link(life, alice, bob):
+    """Link a wallet to an account, after trying it with everything in the wrong place."""
+    auth, dora = life.auth, Wallet.new("dora")
+    auth.create_user("dora", password=PASSWORD, is_verified=True)
+    challenge = auth.generate_challenge(dora.address)
+    CANARIES.born("challenge", challenge)
+    signature = dora.sign(challenge)
+    for address, text, signed in (
+        (dora.address, challenge, bob.sign(challenge)),
+        (dora.wif, challenge, signature),
+        (dora.address, signature, challenge),
+    ):
+        with life.refused():
+            auth.link_wallet("dora", evrmore_address=address, challenge=text, signature=signed)
+    auth.link_wallet("dora", evrmore_address=dora.address, challenge=challenge, signature=signature)
+    auth.unlink_wallet("dora", dora.wif)
 
 
 def _sign_up(life):
@@ -136,6 +155,8 @@ def _by_password(life):
     life.records += [guard, *guard.sessions(), guard.user(), guard.current_session()]
     with life.refused():
         visitor.request().confirm_password(WRONG)
+    visitor.request().revoke_session(visitor.secret)
+    auth.invalidate_token(visitor.secret)
     visitor.request().destroy()
 
 
@@ -146,10 +167,10 @@ def _second_factors(life):
     codes = visitor.request().enrol("recovery_codes")["codes"]
     life.records += visitor.request().authenticators()
     visitor.request().destroy()
-    with life.refused():
-        visitor.request().login("carol", PASSWORD, OURS)
     life.clock.advance(minutes=5)
     now = life.clock.now()
+    with life.refused():
+        visitor.request().login("carol", PASSWORD, OURS)
     for method, code in (("totp", wrong_code(app, now)), ("totp", codes[0]), ("recovery_codes", "0000-0000-0000-0000")):
         with life.refused():
             visitor.request().prove(method, {"code": code})
@@ -199,4 +220,4 @@ def _changes(life):
     life.records += [*auth.list_users(), *auth.list_sessions(), *(entry for _, entry in auth.list_audit())]
     life.records += [auth, auth.settings, auth.load_user_provider(OURS), auth.get_profile("carol@example.com")]
     auth.deliver_mails()
-    auth.delete_user("erin")
+    auth.delete_user(auth.create_user("frank", password=PASSWORD).id)

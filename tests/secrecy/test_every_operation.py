@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+import traceback
 from contextlib import closing
 
 import psycopg
@@ -76,11 +77,19 @@ def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(life, gat
     metrics = generate_latest().decode()
     assert 'gatewright_operations_total{operation="authenticate"' in metrics
     assert "gatewright authenticate" in {span.name for span in spans()}
-    objects = [each for each in gc.get_objects() if type(each).__module__.partition(".")[0] == "gatewright"]
+    objects = [each for each in gc.get_objects() if str(type(each).__module__).startswith("gatewright.")]
     assert len(objects) > 100
     shown = [f"{each!r} {each}" for each in (*objects, *life.records, *life.errors)]
+    shown += ["".join(traceback.format_exception(error)) for error in life.errors]
     CANARIES.seen(LOG, "\n".join([metrics, *(span.to_json() for span in spans()), *shown]))
     assert CANARIES.leaks() == []
+
+
+def test_nothing_but_the_database_is_written(life, tmp_path):
+    """No file appears beside it while a secret is configured."""
+    live(life)
+
+    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} <= {"gatewright.db"}
 
 
 def test_hooks_that_fail_with_all_they_have_log_no_secret(life, caplog):
