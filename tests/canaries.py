@@ -31,11 +31,11 @@ LOG, ERROR, ANSWER, DATABASE = "log", "error", "answer", "database"
 ALLOWED = {
     LOG: frozenset(),
     ERROR: frozenset(),
-    ANSWER: frozenset({"secret", "challenge", "authenticator key"}),
+    ANSWER: frozenset({"secret", "challenge", "signature", "authenticator key"}),
     DATABASE: frozenset({"hash", "challenge"}),
 }
-"""The kinds of secrets that each place may show. A form that is shown again is sent to the link that led to it, and a
-page that asks for a signature or for the first code of an app shows what to sign, or the key; both to their owner.
+"""The kinds of secrets that each place may show. A form that is shown again goes to whoever has sent it, and holds what
+they have typed, or came with: the link in its address, what they were to sign, their signature, the key of their app.
 """
 
 _PAGE = 4096

@@ -65,9 +65,10 @@ def contents_of(settings):
     return "\n".join(value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in values)
 
 
-def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(life, gatewright_settings, spans):
-    """Rows, keys of Redis, metrics, spans, and what any object of ours looks like in a debugger or a log."""
+def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(life, gatewright_settings, spans, capfd):
+    """Rows, keys of Redis, metrics, spans, output, and what any object of ours looks like in a debugger or a log."""
     live(life)
+    CANARIES.seen(LOG, "".join(capfd.readouterr()))
     assert CANARIES.kinds() >= KINDS
     assert CANARIES.leaks() == []
 
