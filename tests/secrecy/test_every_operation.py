@@ -65,13 +65,17 @@ def contents_of(settings):
     return "\n".join(value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in values)
 
 
-def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(life, gatewright_settings, spans, capfd):
+def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(
+    life, gatewright_settings, spans, capfd, tmp_path
+):
     """Rows, keys of Redis, metrics, spans, output, and what any object of ours looks like in a debugger or a log."""
     live(life)
     CANARIES.seen(LOG, "".join(capfd.readouterr()))
     assert CANARIES.kinds() >= KINDS
     assert CANARIES.leaks() == []
 
+    beside = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
+    assert beside <= {"gatewright.db"}  # no file for a secret, while one is configured
     stored = contents_of(gatewright_settings)
     assert "carol@example.com" in stored
     CANARIES.seen(DATABASE, stored)
@@ -84,13 +88,6 @@ def test_nothing_is_stored_counted_traced_or_shown_that_opens_anything(life, gat
     shown += ["".join(traceback.format_exception(error)) for error in life.errors]
     CANARIES.seen(LOG, "\n".join([metrics, *(span.to_json() for span in spans()), *shown]))
     assert CANARIES.leaks() == []
-
-
-def test_nothing_but_the_database_is_written(life, tmp_path):
-    """No file appears beside it while a secret is configured."""
-    live(life)
-
-    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} <= {"gatewright.db"}
 
 
 def test_hooks_that_fail_with_all_they_have_log_no_secret(life, caplog):
