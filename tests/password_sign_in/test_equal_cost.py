@@ -113,6 +113,18 @@ def test_every_refusal_runs_the_same_statements(make_auth, gatewright_settings, 
         assert work(lambda name=username: act(auth, name, "a wrong password")) == (expected, hashes), username
 
 
+@pytest.mark.parametrize("domain", ["b\u00fccher.example", "xn--bcher-kva.example"], ids=["as read", "in ASCII"])
+def test_an_address_of_several_spellings_costs_as_many_questions_known_or_not(work, auth, register, domain):
+    """However its domain was typed: each spelling is asked for, whichever of them is known."""
+    register(auth, "ingrid", email="ingrid@b\u00fccher.example")
+    work(lambda: auth.attempt(f"nobody@{domain}", "a wrong password", OURS))
+    unknown, known = (
+        work(lambda n=n: auth.attempt(f"{n}@{domain}", "a wrong password", OURS)) for n in ("nobody", "ingrid")
+    )
+    assert unknown == known
+    assert sum(statement.startswith("SELECT users.id") for statement in known[0]) > 1
+
+
 @pytest.mark.parametrize("way", ["attempt of a known client", "login of a known client"])
 def test_whoever_is_locked_out_is_refused_by_the_same_work(make_auth, gatewright_settings, everybody, work, way):
     """Nothing is hashed, and the right password changes nothing."""
