@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
 from measure import Race
 
+_TIMING = ("over HTTP, us", "this one", "nobody", "difference", "in percent", "|t|", "d")
 MICROSECONDS = "us"
 MILLISECONDS = "ms"
 
@@ -51,6 +53,8 @@ class Report:
 
     rows: list[Row] = field(default_factory=list)
     budgets: list[Budget] = field(default_factory=list)
+    timings: list[tuple[str, ...]] = field(default_factory=list)
+    """What somebody's request takes beside one that names nobody: the columns of `_TIMING`."""
 
     def add_race(self, what: str, result: Race, *, ours: str = "ours", bare: str = "bare", peer: str = "peer") -> None:
         """Add a row in which ``ours``, ``bare`` and ``peer`` name contenders; the peer need not have taken part."""
@@ -74,16 +78,20 @@ class Report:
 
     def __str__(self) -> str:
         head = ("", "unit", "gatewright", "bare", "ratio to bare", "peer", "its ratio to us")
-        lines = [head, *map(_cells, self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-        table = "\n".join(
-            "  ".join(
-                cell.ljust(width) if column < 2 else cell.rjust(width)
-                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in lines
+        table = _table([head, *map(_cells, self.rows)])
+        timings = _table([_TIMING, *self.timings]) if self.timings else ""
+        return "\n".join([table, "", timings, "", "Budgets", *map(str, self.budgets)])
+
+
+def _table(lines: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
-        return "\n".join([table, "", "Budgets", *map(str, self.budgets)])
+        for line in lines
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:

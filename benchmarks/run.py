@@ -12,7 +12,20 @@ import sqlite3
 import sys
 from time import perf_counter
 
-from cases import hooks, passkey, password, request, sign_in, sign_in_at_once, startup, stores, validate, verify, visit
+from cases import (
+    hooks,
+    passkey,
+    password,
+    request,
+    sign_in,
+    sign_in_at_once,
+    startup,
+    stores,
+    timing,
+    validate,
+    verify,
+    visit,
+)
 from disk import filesystem_of, working_folder
 from peer import Peers
 from report import Report
@@ -32,6 +45,7 @@ def main() -> int:
         sign_in_at_once.measure(report, folder=folder, peer_python=pythons[FASTAPI_USERS])
         request.measure(report, folder=folder, python=pythons[WEB])
         stores.measure(report, folder=folder)
+        timing.measure(report, folder=folder)
         _share_one_core()
         verify.measure(report, folder=folder, peers=peers)
         sign_in.measure(report, folder=folder, peers=peers)

@@ -13,6 +13,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from canaries import CANARIES, pages_of, watch
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import migrate
@@ -37,6 +38,11 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+def pytest_configure():
+    """Note the secrets of every test, and what may not show them."""
+    watch()
+
+
 class Driven:
     """An asynchronous object behind the blocking interface: every call runs to its end on one event loop."""
 
@@ -58,6 +64,35 @@ def _no_settings_from_outside(monkeypatch):
     """Tests see the defaults, whatever the developer's shell has set."""
     for name in [name for name in os.environ if name.upper().startswith("GATEWRIGHT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_pages(migrated_file):
+    """The pages of a database that nobody has written to."""
+    return pages_of(migrated_file)
+
+
+@pytest.fixture
+def find_leaks(request, migrated_pages):
+    """Return what was seen of the test's secrets where they may not be seen, until now or since the last time."""
+
+    def find_leaks():
+        folder = request.node.funcargs.get("tmp_path")
+        for path in [] if folder is None else folder.glob("**/*.db*"):
+            if path.is_file():
+                CANARIES.seen_database(path, known=migrated_pages)
+        return CANARIES.leaks()
+
+    return find_leaks
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_leaks(find_leaks):
+    """No secret of the test is seen in its logs, errors, refusals and databases."""
+    CANARIES.clear()
+    yield
+    leaks = find_leaks()
+    assert leaks == [], leaks
 
 
 @pytest.fixture

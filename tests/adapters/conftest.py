@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sqlite3
 
 import pytest
 
 from asgi_exchange import Asgi
 from gatewright.logs import RequestIdFilter
 from gatewright.web import Request, Site
+from run_statements import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
 
@@ -42,20 +42,6 @@ def server(asgi, app):
 @pytest.fixture
 def browser(server):
     return server.browser()
-
-
-@pytest.fixture
-def statements(monkeypatch):
-    """The statements that connections to our database run, of those that are opened from now on."""
-    run, connect = [], sqlite3.connect
-
-    def traced(*args, **kwargs):
-        connection = connect(*args, **kwargs)
-        connection.set_trace_callback(run.append)
-        return connection
-
-    monkeypatch.setattr(sqlite3, "connect", traced)
-    return run
 
 
 class WatchedEnviron(dict):

@@ -6,9 +6,11 @@ import bcrypt
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import UserNotFoundError
+from gatewright.errors import AttemptBlockedError, GatewrightError, InactiveUserError, UserNotFoundError
+from gatewright.providers import ChainUserProvider
 from gatewright.testing import HookRecorder, Wallet
-from visitors import OURS, PASSWORD
+from run_statements import shapes_of
+from visitors import OURS, PASSWORD, Visitor
 
 CHEAP = "m=8,t=1,p=1"
 
@@ -38,6 +40,7 @@ def everybody(auth, register, link, sql):
     for username, stored in [("broken", "$argon2id$v=19$m=8,t=1,p=1$broken"), ("foreign", "5f4dcc3b5aa765d61d8327")]:
         register(auth, username, password=None)
         sql("UPDATE users SET password_hash = ? WHERE username = ?", stored, username)
+    return auth
 
 
 NAMES = [
@@ -52,6 +55,8 @@ NAMES = [
     "\u200b",
     "a b",
 ]
+POSSIBLE = [name for name in NAMES if name != "\u200b"]
+"""Without the one that no account can have, and that is looked up nowhere."""
 
 
 @pytest.mark.parametrize("username", NAMES)
@@ -66,6 +71,102 @@ def test_every_refusal_hashes_exactly_once(everybody, failure, computations, use
     """Whatever the reason, one hash with today's parameters is computed, neither more nor less."""
     failure(username, password)
     assert computations == [CHEAP]
+
+
+CLIENT = "192.0.2.7"
+WAYS = {
+    "attempt": lambda auth, username, password: auth.attempt(username, password, OURS),
+    "attempt of a known client": lambda auth, username, password: auth.attempt(
+        username, password, OURS, ip_address=CLIENT
+    ),
+    "login": lambda auth, username, password: Visitor(auth).request().login(username, password, OURS),
+    "login of a known client": lambda auth, username, password: (
+        Visitor(auth, ip_address=CLIENT).request().login(username, password, OURS)
+    ),
+}
+
+
+@pytest.fixture
+def work(statements, computations):
+    """Run something, and return what it has cost: its statements, without their values, and its hashes."""
+
+    def measure(act):
+        statements.clear()
+        computations.clear()
+        with pytest.raises(GatewrightError):
+            act()
+        return shapes_of(statements), list(computations)
+
+    return measure
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_refusal_runs_the_same_statements(make_auth, gatewright_settings, everybody, work, way):
+    """In the same order, whoever is named, and by whichever way in; so the store answers alike, however far it is."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_per_client_and_account=1000))
+    act = WAYS[way]
+    work(lambda: act(auth, "nobody at all", "a wrong password"))  # opens connections
+    expected, hashes = work(lambda: act(auth, "nobody at all", "a wrong password"))
+    assert len(expected) > 5
+    assert hashes == [CHEAP]
+    for username in POSSIBLE:
+        assert work(lambda name=username: act(auth, name, "a wrong password")) == (expected, hashes), username
+
+
+@pytest.mark.parametrize("domain", ["b\u00fccher.example", "xn--bcher-kva.example"], ids=["as read", "in ASCII"])
+def test_an_address_of_several_spellings_costs_as_many_questions_known_or_not(work, auth, register, domain):
+    """However its domain was typed: each spelling is asked for, whichever of them is known."""
+    register(auth, "ingrid", email="ingrid@b\u00fccher.example")
+    work(lambda: auth.attempt(f"nobody@{domain}", "a wrong password", OURS))
+    unknown, known = (
+        work(lambda n=n: auth.attempt(f"{n}@{domain}", "a wrong password", OURS)) for n in ("nobody", "ingrid")
+    )
+    assert unknown == known
+    assert sum(statement.startswith("SELECT users.id") for statement in known[0]) > 1
+
+
+@pytest.mark.parametrize("way", ["attempt of a known client", "login of a known client"])
+def test_whoever_is_locked_out_is_refused_by_the_same_work(make_auth, gatewright_settings, everybody, work, way):
+    """Nothing is hashed, and the right password changes nothing."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_per_client_and_account=2))
+    seen = []
+    for username in ("nobody at all", *POSSIBLE):
+        for password in ("a wrong password", "a wrong password", PASSWORD, "a wrong password"):
+            seen.append(work(lambda name=username, typed=password: WAYS[way](auth, name, typed)))
+        with pytest.raises(AttemptBlockedError):
+            WAYS[way](auth, username, PASSWORD)
+        assert seen[-1] == seen[-2] == seen[2], username
+    assert seen[2][1] == []
+
+
+@pytest.mark.parametrize("provider", ["MemoryUserProvider", "ChainUserProvider"])
+def test_providers_of_an_application_cost_the_same_work_for_every_name(make_auth, work, provider):
+    """Where they hand out hashes: the core does the rest."""
+    users = [
+        {"email": "known@example.com", "password": "$2b$04$broken"},
+        {"email": "bare@example.com"},
+        {"email": "inactive@example.com", "password": PASSWORD, "active": False},
+    ]
+    memory = MemoryUserProvider(users)
+    auth = make_auth(
+        providers=[memory, ChainUserProvider(MemoryUserProvider([{"email": "other@example.com"}]), memory)]
+    )
+    names = ["nobody", "known", "bare", "inactive", "nobody"]
+    seen = [
+        work(lambda name=name: auth.attempt(f"{name}@example.com", "a wrong password", provider, ip_address=CLIENT))
+        for name in names
+    ]
+    assert seen[1:] == [seen[-1]] * 4
+    assert seen[-1][1] == [CHEAP]
+    assert len(seen[-1][0]) > 5
+
+
+def test_only_the_right_password_tells_of_an_accounts_state(auth, everybody, work):
+    """Whoever knows the password is told why it does not help them; that costs one hash, too."""
+    _, hashes = work(lambda: auth.attempt("inactive", PASSWORD, OURS))
+    assert hashes == [CHEAP]
+    with pytest.raises(InactiveUserError):
+        auth.attempt("inactive", PASSWORD, OURS)
 
 
 def test_a_success_hashes_once_too(everybody, auth, computations):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailboxes import Mailboxes
+from run_statements import *  # noqa: F403
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 
 

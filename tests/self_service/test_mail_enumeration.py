@@ -6,6 +6,7 @@ import pytest
 
 from gatewright.errors import InvalidParameterError, RateLimitError
 from gatewright.testing import HookRecorder, Wallet
+from run_statements import shapes_of
 from visitors import PASSWORD
 
 REQUESTS = {
@@ -31,14 +32,19 @@ def everybody(auth, link):
     link(auth, "wallet@example.com", Wallet.new("alice"))
 
 
-def test_every_address_gets_the_same_answer_and_the_same_work(auth, everybody, kind, sql):
-    """None, with one attempt and one line written, and no hook fired; a mail only where it is due."""
-    recorder = HookRecorder(auth)
+@pytest.mark.parametrize("client", [None, "192.0.2.7"])
+def test_every_address_gets_the_same_answer_and_the_same_work(statements, auth, everybody, kind, count, client):
+    """None, by the same statements, with one line written, and no hook fired; a mail only where it is due."""
+    REQUESTS[kind](auth, "first@example.com")  # opens connections
+    recorder, seen = HookRecorder(auth), []
     for name in ADDRESSES:
-        before = {table: sql(f"SELECT count(*) FROM {table}")[0][0] for table in ("attempts", "audit")}
-        assert REQUESTS[kind](auth, f"{name}@example.com") is None
-        for table, count in before.items():
-            assert sql(f"SELECT count(*) FROM {table}")[0][0] == count + 1, name
+        lines = count("audit")
+        statements.clear()
+        assert REQUESTS[kind](auth, f"{name}@example.com", ip_address=client) is None
+        seen.append(shapes_of(statements))
+        assert count("audit") == lines + 1, name
+    assert len(seen[0]) > 5
+    assert seen[1:] == [seen[0]] * 4
     assert recorder.names == []
     assert {mail.email for mail in auth.list_queued_mails()} == {f"{name}@example.com" for name in SENT[kind]}
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
-
-EXPORTER = InMemorySpanExporter()
+from span_exporter import *  # noqa: F403 - fixtures are found by their presence
 
 
 class Watched:
@@ -77,17 +72,3 @@ def sample():
         return (value or 0) - before.get((name, tuple(sorted(labels.items()))), 0)
 
     return sample
-
-
-@pytest.fixture(scope="session")
-def _provider():
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(EXPORTER))
-    trace.set_tracer_provider(provider)
-
-
-@pytest.fixture
-def spans(_provider):
-    """The spans that have ended since the test began."""
-    EXPORTER.clear()
-    return EXPORTER.get_finished_spans

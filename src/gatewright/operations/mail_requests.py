@@ -14,7 +14,7 @@ from gatewright.operations.parts import Parts
 async def request_mail(
     parts: Parts, event: str, *, kind: str, email: object, asker: Asker, window: timedelta | None = None
 ) -> tuple[Account, QueuedMail] | None:
-    """Write a mail to an account's own address, or none: the answer, and nearly all the work, is the same.
+    """Write a mail to an account's own address, or none: the answer and the work are the same.
 
     Args:
         parts: The application's parts.
@@ -45,10 +45,8 @@ async def request_mail(
         client=asker.ip_address,
         reason=reason,
     )
-    if account is None or reason is not None:
-        await parts.store.add_audit(requested)
-        return None
-    mail = new_queued_mail(parts, kind, account_id=account.id, email=address, asker=asker)
-    await parts.store.queue_mail(mail, audit=requested)
+    account_id = None if account is None else account.id
+    mail = new_queued_mail(parts, kind, account_id=account_id, email=address, asker=asker)
+    await parts.store.queue_mail(mail, audit=requested, is_due=reason is None)
     parts.wake_mail_worker()
-    return account, mail
+    return None if account is None or reason is not None else (account, mail)

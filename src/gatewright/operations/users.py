@@ -24,14 +24,13 @@ async def find_user(parts: Parts, user_id: object) -> User | None:
 async def find_by_name(store: AccountStore, name: object) -> tuple[Account, str | None] | None:
     """Return the account with this username or mail address, however it is written, and its password hash, or None.
 
+    The store is asked for every spelling, so that an unknown name costs no question more than a known one.
+
     Raises:
         InvalidParameterError: If it is no name.
     """
-    for kept in kept_names("username", name):
-        found = await store.find_credentials(kept)
-        if found is not None:
-            return found
-    return None
+    found = [await store.find_credentials(kept) for kept in kept_names("username", name)]
+    return next((each for each in found if each is not None), None)
 
 
 async def user_of(parts: Parts, account: Account) -> User:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from gatewright.model import Authenticator, QueuedMail
@@ -19,8 +19,8 @@ class Mailed:
         token: The secret of its link.
     """
 
-    code: str
-    token: str
+    code: str = field(repr=False)
+    token: str = field(repr=False)
 
 
 class ProofMethod(Protocol):

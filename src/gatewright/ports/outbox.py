@@ -11,8 +11,8 @@ from gatewright.model import AuditEntry, QueuedMail
 class OutboxStore(Protocol):
     """Keeps the mails that wait to be sent. Every method is one transaction."""
 
-    async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry) -> None:
-        """Keep a mail to be sent."""
+    async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry, is_due: bool = True) -> None:
+        """Keep a mail to be sent; or keep none, by the same statements: how long it takes tells nobody which."""
         ...
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:

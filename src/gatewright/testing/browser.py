@@ -40,7 +40,7 @@ class Page:
 
     path: str
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     text: str = field(repr=False)
 
     def header(self, name: str) -> str | None:

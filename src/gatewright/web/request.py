@@ -40,14 +40,14 @@ class Request:
     """
 
     method: str
-    path: str
-    query: str = ""
-    headers: Iterable[tuple[str, str]] = ()
+    path: str = field(repr=False)  # which may hold the secret of a link, as headers hold cookies and tokens
+    query: str = field(default="", repr=False)
+    headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
     scheme: str = "http"
     peer: str | None = None
     body: bytes = field(default=b"", repr=False)
     mount: str = ""
-    raw_path: str = ""
+    raw_path: str = field(default="", repr=False)
 
     @property
     def target(self) -> str:

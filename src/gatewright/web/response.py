@@ -24,7 +24,7 @@ class Response:
     """
 
     status: int = 200
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
 
     def with_headers(self, *headers: tuple[str, str]) -> Response:

@@ -7,6 +7,7 @@ import pytest
 from gatewright.errors import InvalidProofError, SecondFactorRequiredError
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from mailboxes import Mailboxes
+from run_statements import *  # noqa: F403
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import OURS, PASSWORD, Visitor
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class Expected:
         is_verified: Whether the authenticator must have recognised its user.
     """
 
-    challenge: str
+    challenge: str = field(repr=False)
     rp_id: str
     origins: Collection[str]
     is_verified: bool

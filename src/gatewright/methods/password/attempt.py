@@ -74,14 +74,17 @@ def password_proof(parts: Parts) -> Proof:
 
 
 async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[str, User | None, str | None]:
-    """Return the name that a provider knows a user by, the user, and their hash; or what was typed, and neither."""
+    """Return the name that a provider knows a user by, the user, and their hash; or what was typed, and neither.
+
+    It is asked for every spelling, be the first one known already: an unknown name costs no question more.
+    """
+    known: tuple[str, User, str | None] | None = None
     for name in spellings(claim.username):
         found = await parts.call(source.find, name)
-        if found is not None:
+        if found is not None and known is None:
             user, password_hash = found
-            user = found_with(password_hash, require_user(user, provider=claim.provider))
-            return name, user, password_hash
-    return claim.username, None, None
+            known = name, found_with(password_hash, require_user(user, provider=claim.provider)), password_hash
+    return known or (claim.username, None, None)
 
 
 async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:

@@ -33,7 +33,7 @@ class WalletAttempt:
         skip_ownership_check: Whether a challenge made for another address is accepted. The signature is always checked.
     """
 
-    evrmore_address: str
+    evrmore_address: str = field(repr=False)  # nobody has looked yet: it may be a key, pasted into the wrong field
     challenge: str = field(repr=False)
     signature: str = field(repr=False)
     skip_ownership_check: bool = False

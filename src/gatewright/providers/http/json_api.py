@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Answer:
     status: int
     challenge: str
     encodings: str
-    body: bytes
+    body: bytes = field(repr=False)
 
     def json(self) -> Any:
         """Return the body.

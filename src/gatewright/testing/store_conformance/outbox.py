@@ -59,6 +59,14 @@ class OutboxPromises(StoreFixtures):
         assert mails == run(store.list_queued_mails())
         assert [entry.event for entry in record_of(store, run)][1:] == ["password_reset_requested"] * 2
 
+    def test_a_mail_that_is_not_due_is_not_kept(self, store: Store, run: Run) -> None:
+        """The line of the record is written nevertheless; and there need be no such account."""
+        mail = replace(a_queued_mail("1"), account_id=None)
+        run(store.queue_mail(mail, audit=an_entry("password_reset_requested"), is_due=False))
+
+        assert run(store.list_queued_mails()) == []
+        assert [entry.event for entry in record_of(store, run)] == ["password_reset_requested"]
+
     @pytest.mark.parametrize("text", ODD_TEXTS)
     def test_mails_are_kept_exactly_whatever_their_texts(self, store: Store, run: Run, text: str) -> None:
         """Quotes, SQL, line ends and characters beyond ASCII."""

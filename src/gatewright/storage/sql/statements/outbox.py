@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import Boolean, bindparam, delete, func, insert, literal_column, select, update
 
 from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import outbox
@@ -17,8 +17,9 @@ class OutboxStatements(StatementsBase):
 
     @cached_property
     def insert_queued_mail(self) -> str:
-        """Parameters: the columns."""
-        return self._sql(insert(outbox))
+        """Parameters: the columns, ``is_due``: whether to insert anything."""
+        values = select(*(bindparam(column.name, type_=column.type) for column in c))
+        return self._sql(insert(outbox).from_select(list(c), values.where(bindparam("is_due", type_=Boolean()))))
 
     @cached_property
     def claim_queued_mail(self) -> str:

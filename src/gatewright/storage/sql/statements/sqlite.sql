@@ -331,7 +331,8 @@ INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires
 INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, digest, next_path) VALUES (:id, :purpose, :account_id, :email, :created_at, :expires_at, :digest, :next_path)
 
 -- insert_queued_mail
-INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) VALUES (:id, :kind, :account_id, :email, :language, :base_url, :created_at, :due_at, :tries, :error, :next_path, :details)
+INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) SELECT :id AS anon_1, :kind AS anon_2, :account_id AS anon_3, :email AS anon_4, :language AS anon_5, :base_url AS anon_6, :created_at AS anon_7, :due_at AS anon_8, :tries AS anon_9, :error AS anon_10, :next_path AS anon_11, :details AS anon_12
+WHERE :is_due = 1
 
 -- insert_remembered
 INSERT INTO remembered (id, user_id, username, provider, created_at, expires_at, rotated_at, account_id, digest, previous_digest, proven_by) VALUES (:id, :user_id, :username, :provider, :created_at, :expires_at, :rotated_at, :account_id, :digest, :previous_digest, :proven_by)

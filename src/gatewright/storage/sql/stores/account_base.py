@@ -52,7 +52,7 @@ class AccountBase(StoreBase):
         spent: tuple[str, str] | None = await tx.fetch_one(self._statements.spend_link, which)
         return spent
 
-    async def _post(self, tx: Transaction, mail: QueuedMail | None) -> None:
-        """Keep a mail to be sent, if there is one."""
+    async def _post(self, tx: Transaction, mail: QueuedMail | None, *, is_due: bool = True) -> None:
+        """Keep a mail to be sent, if there is one; and if it is not due, keep none by the same statement."""
         if mail is not None:
-            await tx.execute(self._statements.insert_queued_mail, self._write.row(mail))
+            await tx.execute(self._statements.insert_queued_mail, self._write.row(mail) | {"is_due": is_due})

@@ -13,10 +13,10 @@ _A_DAY = timedelta(days=1)
 class SQLOutbox(AccountBase):
     """Implements `OutboxStore`."""
 
-    async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry) -> None:
+    async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry, is_due: bool = True) -> None:
         """Implement `OutboxStore`."""
         async with self._database.transaction() as tx:
-            await self._post(tx, mail)
+            await self._post(tx, mail, is_due=is_due)
             await self._record(tx, audit)
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:

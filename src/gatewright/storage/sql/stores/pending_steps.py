@@ -20,8 +20,7 @@ class SQLPendingSteps(StoreBase):
         """Implement `PendingStepStore`."""
         row = self._write.row(step) | {"digest": digest, "account_id": account_id}
         async with self._database.transaction(survives_power_cut=False) as tx:
-            if account_id is not None:
-                await self._lock_account(tx, account_id)
+            await self._lock_account(tx, account_id or "")  # of nobody, too: the work is the same
             await tx.execute(self._statements.keep_pending_step, row)
 
     @quick
