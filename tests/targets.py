@@ -27,6 +27,13 @@ TARGETS = (*APPLICATIONS, "server-sqlite")
 
 HOST = "shop.example"
 PASSWORD = "correct horse battery staple"
+LOGIN = {"email": "anna@example.com", "password": PASSWORD}
+"""Anna's, as the JSON API takes it."""
+
+COOKIE, REMEMBER = "__Host-gatewright", "__Host-gatewright-remember"
+STEP, APP = "/api/login/step", "/api/account/methods/totp"
+"""Where the JSON API takes a second proof, and sets up an authenticator app."""
+
 SETTINGS = {
     "env": "production",
     "domain": HOST,

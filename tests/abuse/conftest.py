@@ -11,9 +11,9 @@ import pytest
 
 from django_project import *  # noqa: F403 - fixtures are found by their presence
 from gatewright.storage.sql.tables import metadata
-from gatewright.testing import Wallet
+from gatewright.testing import AuthenticatorApp, Wallet
 from redis_server import *  # noqa: F403
-from targets import APPLICATIONS, TARGETS, serving
+from targets import APP, APPLICATIONS, LOGIN, PASSWORD, STEP, TARGETS, serving
 
 _CHOICES = {"application": APPLICATIONS, "server": ["server-sqlite"]}
 """Fixture -> the targets that it can be."""
@@ -110,3 +110,49 @@ def anna(target):
 def mallory():
     """The attacker's own wallet."""
     return Wallet.new("mallory")
+
+
+@pytest.fixture
+def set_up_app(target):
+    """Sign somebody in and set up an authenticator app and recovery codes; return the app and the codes."""
+
+    def set_up_app(username="anna"):
+        browser = target.browser()
+        assert target.call(browser, "/api/login", {"email": username, "password": PASSWORD})[0] == 200
+        app = AuthenticatorApp(target.call(browser, APP, {"action": "begin"})[1]["uri"])
+        document = {"action": "enrol", "code": app.code(target.clock.now())}
+        assert target.call(browser, APP, document)[0] == 200
+        codes = target.call(browser, "/api/account/methods/recovery_codes", {"action": "enrol"})[1]["codes"]
+        target.clock.advance(minutes=1)
+        return app, codes
+
+    return set_up_app
+
+
+@pytest.fixture
+def app(anna, set_up_app):
+    """Anna's authenticator app."""
+    return set_up_app()[0]
+
+
+@pytest.fixture
+def begin(target):
+    """Give a password that is not enough, in a new browser or in this one."""
+
+    def begin(browser=None, **fields):
+        browser = browser or target.browser()
+        status, problem = target.call(browser, "/api/login", LOGIN | fields)
+        assert (status, problem["code"]) == (403, "second_factor_required")
+        return browser
+
+    return begin
+
+
+@pytest.fixture
+def give(target):
+    """Give a code, and return the status."""
+
+    def give(browser, code, method="totp"):
+        return target.call(browser, STEP, {"method": method, "code": code})[0]
+
+    return give

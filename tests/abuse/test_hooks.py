@@ -8,11 +8,10 @@ import pytest
 
 from gatewright.errors import Denied
 from target_applications import PRIVATE
-from targets import PASSWORD
+from targets import LOGIN, PASSWORD
 
 JSON = [("Content-Type", "application/json"), ("Accept", "application/json")]
-LOGIN = {"email": "anna@example.com", "password": PASSWORD}
-WRONG = {"email": "anna@example.com", "password": "a wrong guess"}
+WRONG = LOGIN | {"password": "a wrong guess"}
 WALLET = "/api/login/wallet"
 
 
