@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 
 STEP, CONFIRM = "/login/step", "/confirm_password"
 WRONG = "This could not be verified. Please try again, or choose another way."
-ENTER = "\ue007"
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no_scripts"])
 
 
@@ -214,9 +213,29 @@ def test_a_second_step_by_keys_alone(application, browser, anna, problems):
     browser.enter()
     assert problems("step-totp") == []
     assert browser.texts(".hint") == ["It is sent as soon as it is complete."]
-    code = factors.proof_by("totp", browser)["code"]
-    browser.fill_and_go(code=f"{code}{ENTER}")  # out of habit
+    browser.fill_and_go(**factors.proof_by("totp", browser))
     assert browser.path == "/account"
+
+
+SENDINGS = """
+const field = document.querySelector("[data-complete]");
+let sendings = 0;
+field.form.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sendings += 1;
+  event.preventDefault();
+});
+field.value = "123 456";
+field.dispatchEvent(new InputEvent("input", {inputType: "insertFromPaste"}));
+field.form.requestSubmit();
+return sendings;
+"""
+
+
+def test_a_complete_code_is_sent_once(browser, anna, sign_in):
+    """Also where somebody presses Enter out of habit: it is good for one request."""
+    sign_in(anna)
+    browser.open("/account/methods/totp")
+    assert browser.evaluate(SENDINGS) == 1
 
 
 @pytest.mark.usefixtures("factors")
