@@ -217,6 +217,27 @@ def test_a_second_step_by_keys_alone(application, browser, anna, problems):
     assert browser.path == "/account"
 
 
+SENDINGS = """
+const field = document.querySelector("[data-complete]");
+let sendings = 0;
+field.form.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sendings += 1;
+  event.preventDefault();
+});
+field.value = "123 456";
+field.dispatchEvent(new InputEvent("input", {inputType: "insertFromPaste"}));
+field.form.requestSubmit();
+return sendings;
+"""
+
+
+def test_a_complete_code_is_sent_once(browser, anna, sign_in):
+    """Also where somebody presses Enter out of habit: it is good for one request."""
+    sign_in(anna)
+    browser.open("/account/methods/totp")
+    assert browser.evaluate(SENDINGS) == 1
+
+
 @pytest.mark.usefixtures("factors")
 def test_the_pages_fit_a_phone_in_languages_of_long_words(browser):
     """Nothing sticks out or lies on something else."""

@@ -51,9 +51,9 @@ def complaint_about(error: GatewrightError, code: str, fields: Sequence[Field]) 
     Args:
         error: Why it was refused.
         code: The message's code.
-        fields: What the form that is shown again asks for, as far as it is known.
+        fields: What the form that is shown again asks for; empty where it is another form.
     """
-    if isinstance(error, InvalidSignatureError):
+    if isinstance(error, InvalidSignatureError) and fields:
         return {"errors": {"signature": MESSAGES[code]}}
     if isinstance(error, InvalidProofError | UserNotFoundError) and len(fields) == 1:
         (field,) = fields

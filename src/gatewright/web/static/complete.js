@@ -1,6 +1,12 @@
 // The pages work without this file: what is typed or pasted is sent as soon as it is complete, without another click.
 for (const field of document.querySelectorAll("[data-complete]")) {
   const complete = new RegExp(`^${field.dataset.complete}$`);
+  let isSent = false; // whoever presses Enter as well would send again what is good once
+  field.form.addEventListener("submit", (event) => {
+    if (isSent) event.preventDefault();
+    isSent = true;
+  });
+  addEventListener("pageshow", () => { isSent = false; });
   field.addEventListener("input", ({ inputType }) => {
     if (inputType === "insertText" && "pasted" in field.dataset) return; // nobody types this by hand
     if (complete.test(field.value.replace(/[\s-]/g, ""))) field.form.requestSubmit();
