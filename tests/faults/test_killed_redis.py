@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import threading
 import time
@@ -21,6 +22,9 @@ from visitors import OURS, PASSWORD, Visitor
 CLIENTS = 4
 ASK_AGAIN = (StoreUnavailableError, InvalidChallengeError)
 """What may be answered while nobody knows who the master is: also that a challenge is lost."""
+
+LEFT_TO_COLLECTOR = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""redis-py does not close its connections to a node of a cluster that it gives up: they end when they are collected."""
 
 
 @pytest.fixture(
@@ -138,6 +142,7 @@ def test_nobody_is_signed_in_by_a_replica_that_takes_over(auth, servers, in_sql)
     assert_sound(in_sql)
 
 
+@LEFT_TO_COLLECTOR
 def test_an_event_loop_goes_on_with_the_replica(servers, in_sql):
     """Wallets sign in side by side; whoever was answered is signed in."""
     url, master, replica = servers
@@ -176,6 +181,7 @@ def test_an_event_loop_goes_on_with_the_replica(servers, in_sql):
         return sessions
 
     assert asyncio.run(run()) >= {*answered}
+    gc.collect()  # here, where nobody minds
 
 
 def _offset(server, name):
