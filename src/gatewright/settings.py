@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "sqlite:///gatewright.db",
+        repr=False,  # it may hold a password
         description=(
             "Where users, challenges and sessions are kept: a SQLite file, `sqlite:///gatewright.db`, or PostgreSQL "
             "14 or newer, `postgresql+psycopg://user:password@host/database`."

@@ -8,6 +8,7 @@ import re
 from dataclasses import fields, is_dataclass
 
 import gatewright
+from gatewright import Settings
 
 SECRET = re.compile(
     r"(?!has_|make_)(.*_)?(password|hash|secret|token|code|signature|wif|key|challenge|challenge_text|cookie|headers|body|data)"
@@ -46,3 +47,15 @@ def test_no_record_shows_a_secret():
         if field.repr and SECRET.fullmatch(field.name)
     }
     assert shown == set(HARMLESS)
+
+
+def test_settings_show_no_password():
+    """Neither those that are secrets as a whole, nor the passwords within URLs."""
+    settings = Settings(
+        database_url="postgresql+psycopg://gatewright:a-canary@db.example/gatewright",
+        redis_url="redis://gatewright:a-canary@redis.example/0",
+        mail_url="smtp://gatewright:a-canary@mail.example",
+        jwt_secret="a-canary of more than thirty-two bytes",
+        jwt_secret_previous="a-canary of more than thirty-two bytes, too",
+    )
+    assert "a-canary" not in f"{settings!r} {settings}"
