@@ -169,7 +169,10 @@ def _note_compared(_, __, password, *, against):
 
 
 def _note_error(_, error, *__, **___):
-    CANARIES.seen(ERROR, f"{error} {error.evidence}")
+    try:
+        CANARIES.seen(ERROR, f"{error} {error.evidence}")
+    except ValueError:  # a number of thousands of digits, which Python does not write out
+        CANARIES.seen(ERROR, str(error))
 
 
 def _note_answer(_, response, *__, **___):

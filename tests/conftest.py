@@ -87,12 +87,13 @@ def find_leaks(request, migrated_pages):
 
 
 @pytest.fixture(autouse=True)
-def _no_secret_leaks(find_leaks):
+def _no_secret_leaks(request, find_leaks):
     """No secret of the test is seen in its logs, errors, refusals and databases."""
     CANARIES.clear()
     yield
-    leaks = find_leaks()
-    assert leaks == [], leaks
+    if request.node.get_closest_marker("says_it_everywhere") is None:
+        leaks = find_leaks()
+        assert leaks == [], leaks
 
 
 @pytest.fixture

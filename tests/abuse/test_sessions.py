@@ -74,7 +74,7 @@ def test_knowing_the_cookie_that_a_visitor_had_before(target, anna, browser, cop
     remembered = copy_of(browser)
     del remembered.cookies[REMEMBER]
     assert target.who(remembered) == "anna"
-    assert target.call(browser, "/api/confirm_password", {"password": PASSWORD})[0] == 204
+    assert target.call(browser, "/api/confirm_password", {"password": PASSWORD})[0] == 200
     assert target.who(browser) == "anna"
     assert target.who(remembered) is None
 
