@@ -85,7 +85,7 @@ def test_it_is_answered_in_little_time(site, usage, name):
     before = usage.cpu_seconds()
     try:
         status, _, _ = site.send(*REQUESTS[name])
-    except (ConnectionError, OSError):
+    except OSError:
         status = REFUSED
 
     assert status is REFUSED or status < 500
@@ -121,16 +121,22 @@ def test_slow_clients_stop_nobody(site):
 
 
 async def sign_in(address, gate):
-    """Send a sign-in on a connection of its own, and return the status."""
+    """Send a sign-in on a connection of its own, and return the status; some servers refuse connections."""
     body = json.dumps({"email": "anna", "password": PASSWORD}).encode()
     head = (
         f"POST /api/login HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\nContent-Type: application/json\r\n"
     )
+    message = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
     async with gate:
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        writer.write(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         try:
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        except OSError:
+            return REFUSED
+        try:
+            writer.write(message)
             return int((await reader.readline()).split()[1])
+        except OSError:
+            return REFUSED
         finally:
             writer.close()
 
@@ -147,6 +153,6 @@ def test_a_thousand_sign_ins_at_once(site, usage):
     statuses = Counter(asyncio.run(all_of_them()))
 
     assert statuses[200] > 0
-    assert set(statuses) <= {200, 429, 503}
+    assert set(statuses) <= {200, 429, 503, REFUSED}
     threads = CONNECTIONS if site.framework in ("flask", "django") else 0
     assert usage.largest_mib() - before < MEBIBYTES + 2 * 19 + threads * MEBIBYTES_OF_A_THREAD
