@@ -20,12 +20,8 @@ SECONDS = os.environ.get("FUZZ_SECONDS", "3")
 SHORTLY = (
     "accounts.password_hash",
     "keys.address",
-    "keys.challenge_message",
-    "keys.signature",
     "keys.token_claims",
     "passkeys.attested_data",
-    "requests.cookie_header",
-    "requests.form_body",
     "requests.page_request",
     "requests.redirect_target",
 )
