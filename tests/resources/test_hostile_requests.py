@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections import Counter
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +30,9 @@ and what the allocator keeps for it.
 
 CONNECTIONS = 250
 """At a time, as a proxy has them."""
+
+PATIENCE = 15
+"""Seconds that a visitor waits. Where a server's queue of connections is full, the network tries again and again."""
 
 REFUSED = None
 """The server has closed the connection without an answer, as some do where a header is too large."""
@@ -129,16 +133,13 @@ async def sign_in(address, gate):
     message = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
     async with gate:
         try:
-            reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        except OSError:
+            async with asyncio.timeout(PATIENCE):
+                reader, writer = await asyncio.open_connection(address.hostname, address.port)
+                with closing(writer):
+                    writer.write(message)
+                    return int((await reader.readline()).split()[1])
+        except (OSError, IndexError):  # IndexError: closed without an answer
             return REFUSED
-        try:
-            writer.write(message)
-            return int((await reader.readline()).split()[1])
-        except OSError:
-            return REFUSED
-        finally:
-            writer.close()
 
 
 @pytest.mark.long
