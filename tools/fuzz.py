@@ -1,8 +1,8 @@
 """Fuzz what reads the bytes of strangers, each target for a while, guided by the code that its inputs reach.
 
 The inputs that the repository keeps are under ``tests/fuzz/corpus``; the tests give every one of them to its target. An
-input that fails is written there: it stays red until it is cured, and stays there afterwards. With ``--keep`` the
-smallest set of inputs that reaches the same code is written too.
+input that fails is written there: the tests fail until it is cured, and it stays there afterwards. With ``--keep`` the
+inputs that reach something new are written too, for you to choose a few from.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections import Counter
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,8 +20,19 @@ PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
 CPU_SECONDS = 5
 """For one request. The most expensive takes a tenth of it."""
 
-MEGABYTES = 64
+MEBIBYTES = 64
 """What all of them may add to the memory that a process has had at most."""
+
+MEBIBYTES_OF_A_THREAD = 2.5
+"""What each of its threads may add, where a server gives every connection one: a stack, a connection to the database,
+and what the allocator keeps for it.
+"""
+
+CONNECTIONS = 250
+"""At a time, as a proxy has them."""
+
+PATIENCE = 15
+"""Seconds that a visitor waits. Where a server's queue of connections is full, the network tries again and again."""
 
 REFUSED = None
 """The server has closed the connection without an answer, as some do where a header is too large."""
@@ -77,7 +89,7 @@ def test_it_is_answered_in_little_time(site, usage, name):
     before = usage.cpu_seconds()
     try:
         status, _, _ = site.send(*REQUESTS[name])
-    except (ConnectionError, OSError):
+    except OSError:
         status = REFUSED
 
     assert status is REFUSED or status < 500
@@ -94,7 +106,7 @@ def test_together_they_need_little_memory(site, usage):
         except OSError:
             continue
 
-    assert usage.largest_mib() - before < MEGABYTES
+    assert usage.largest_mib() - before < MEBIBYTES
 
 
 def test_slow_clients_stop_nobody(site):
@@ -113,18 +125,21 @@ def test_slow_clients_stop_nobody(site):
 
 
 async def sign_in(address, gate):
-    """Send a sign-in on a connection of its own, and return the status."""
+    """Send a sign-in on a connection of its own, and return the status; some servers refuse connections."""
     body = json.dumps({"email": "anna", "password": PASSWORD}).encode()
     head = (
         f"POST /api/login HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\nContent-Type: application/json\r\n"
     )
+    message = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
     async with gate:
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        writer.write(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         try:
-            return int((await reader.readline()).split()[1])
-        finally:
-            writer.close()
+            async with asyncio.timeout(PATIENCE):
+                reader, writer = await asyncio.open_connection(address.hostname, address.port)
+                with closing(writer):
+                    writer.write(message)
+                    return int((await reader.readline()).split()[1])
+        except (OSError, IndexError):  # IndexError: closed without an answer
+            return REFUSED
 
 
 @pytest.mark.long
@@ -132,12 +147,13 @@ def test_a_thousand_sign_ins_at_once(site, usage):
     """Some are signed in, the others are told to come back; passwords are hashed a few at a time, at 19 MiB each."""
 
     async def all_of_them():
-        gate = asyncio.Semaphore(250)  # connections at a time, as a proxy has them
+        gate = asyncio.Semaphore(CONNECTIONS)
         return await asyncio.gather(*(sign_in(urlsplit(site.url), gate) for _ in range(1_000)))
 
     before = usage.largest_mib()
     statuses = Counter(asyncio.run(all_of_them()))
 
     assert statuses[200] > 0
-    assert set(statuses) <= {200, 429, 503}
-    assert usage.largest_mib() - before < MEGABYTES + 2 * 19
+    assert set(statuses) <= {200, 429, 503, REFUSED}
+    threads = CONNECTIONS if site.framework in ("flask", "django") else 0
+    assert usage.largest_mib() - before < MEBIBYTES + 2 * 19 + threads * MEBIBYTES_OF_A_THREAD

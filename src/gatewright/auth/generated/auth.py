@@ -181,6 +181,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             InactiveUserError: If the user has been deactivated.
             UnverifiedUserError: If the user is not verified yet.
             ConfigurationError: If there is no such provider.
+            InvalidParameterError: If an argument is not acceptable.
         """
         name, source = self._parts.sources.find(provider)
         claim = Claim(username, provider=name, source=source)
