@@ -46,6 +46,12 @@ SETTINGS = {
 }
 
 
+PROXIED = {"trusted_proxies": "203.0.113.0/24", "trusted_origins": ""}
+"""Further settings of a target behind a proxy, which says where requests come from."""
+
+JSON = ("Content-Type", "application/json")
+
+
 class Mailbox:
     """Keeps the mails that are sent."""
 
@@ -54,6 +60,11 @@ class Mailbox:
 
     def send(self, mail):
         self.mails.append(mail)
+
+
+def from_address(address):
+    """Return the headers of a proxy's request for somebody."""
+    return [("X-Forwarded-For", address)]
 
 
 class Target:

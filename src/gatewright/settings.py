@@ -269,6 +269,12 @@ class Settings(BaseSettings):
     attempts_per_account: int = Field(
         50, ge=1, description="After how many failures, from any clients, an account is slowed down."
     )
+    attempts_at_second_step: int = Field(
+        10,
+        ge=1,
+        description="After how many failures, from any clients, of those who have proven something already, such as "
+        "the password, an account is blocked from the next step.",
+    )
     attempt_slow_seconds: float = Field(
         5, gt=0, le=600, description="How long to wait between attempts on an account that is slowed down, in seconds."
     )

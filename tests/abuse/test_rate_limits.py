@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 
 from gatewright.testing import Wallet
-from targets import PASSWORD, cookies_of
+from targets import JSON, PASSWORD, PROXIED, cookies_of, from_address
 
 WRONG = "a wrong password, but a long one"
 BLOCKED = "login_attempt_blocked"
-PROXIED = {"trusted_proxies": "203.0.113.0/24", "trusted_origins": ""}
-JSON = ("Content-Type", "application/json")
 
 
 def guess(target, password=WRONG, email="anna@example.com", headers=(), browser=None):
@@ -27,10 +25,6 @@ def guess_by_form(target, password=WRONG, email="anna@example.com"):
     browser = target.browser()
     target.log_in(browser, email, password)
     return target.who(browser) is not None
-
-
-def from_address(address):
-    return [("X-Forwarded-For", address)]
 
 
 def test_guessing_by_every_way_in(target, anna, browser):

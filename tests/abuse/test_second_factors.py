@@ -7,7 +7,7 @@ import json
 from authenticator_apps import wrong_code
 from gatewright.testing import AuthenticatorApp
 from target_applications import EDIT, EDITORS, PRIVATE, RECENT, SENSITIVE, STRONG
-from targets import APP, LOGIN, PASSWORD, STEP, cookies_of
+from targets import APP, JSON, LOGIN, PASSWORD, PROXIED, STEP, cookies_of, from_address
 
 NEW_PASSWORD = "purple monkey dishwasher rain"
 
@@ -96,6 +96,31 @@ def test_guessing_codes_in_one_sign_in_after_another(target, app, begin, give):
 
     assert status == 429
     assert target.who(blocked) is None
+
+
+def test_guessing_codes_from_many_clients(open_target):
+    """Six digits are not many: after ten wrong ones no more are looked at. Who knows no password never gets so far."""
+    target = open_target(**PROXIED)
+    target.register("anna")
+    owner = target.browser()
+    target.call(owner, "/api/login", LOGIN)
+    app = AuthenticatorApp(target.call(owner, APP, {"action": "begin"})[1]["uri"])
+    target.call(owner, APP, {"action": "enrol", "code": app.code(target.clock.now())})
+    target.clock.advance(minutes=1)
+
+    def give_from(client, code):
+        headers, browser = [JSON, *from_address(client)], target.browser()
+        answer = browser.send("POST", "/api/login", headers=headers, body=json.dumps(LOGIN).encode())
+        if answer.status != 403:
+            return answer.status
+        body = json.dumps({"method": "totp", "code": code}).encode()
+        return browser.send("POST", STEP, headers=headers, body=body).status
+
+    wrong = wrong_code(app, target.clock.now())
+    assert [give_from(f"198.51.100.{n}", wrong) for n in range(11)] == [401] * 10 + [429]
+    assert give_from("192.0.2.1", app.code(target.clock.now())) == 429
+    target.clock.advance(minutes=30)
+    assert give_from("192.0.2.1", app.code(target.clock.now())) == 200
 
 
 def test_guessing_codes_at_the_same_moment(target, app, begin, give):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -16,6 +17,9 @@ from gatewright.ports import AttemptLimit
 
 SIGN_IN = "sign_in"
 """The action under which sign-ins are counted."""
+
+SECOND_STEP = "second_step"
+"""The action under which the tries of those who have proven something already are counted once more."""
 
 _LONGEST_NAME = 512
 
@@ -39,12 +43,17 @@ class Trial:
     Args:
         parts: The application's parts.
         client: The address that the attempt comes from, or None where that is not known.
+        is_further: Whether whoever tries has proven something already. Six digits can be guessed from many clients
+            (NIST SP 800-63B-4, 3.2.2), and strangers do not get so far, so an account is blocked here: nobody else
+            can use up its tries.
     """
 
-    def __init__(self, parts: Parts, *, client: str | None) -> None:
+    def __init__(self, parts: Parts, *, client: str | None, is_further: bool = False) -> None:
         self._parts = parts
         self._client = client
         self._attempt: Attempt | None = None
+        self._further: Attempt | None = None
+        self._is_further = is_further
         self._is_unnamed = False
 
     async def begin(self, *, name: str | None) -> None:
@@ -70,6 +79,10 @@ class Trial:
         ask = store.blocked_until if attempt.client is None else store.add_attempt
         _refuse(await ask(attempt, limit=self._parts.attempt_limit), attempt)
         self._attempt = attempt
+        if self._is_further:
+            further = replace(attempt, id=self._parts.new_id(), action=SECOND_STEP, client=None)
+            _refuse(await store.add_attempt(further, limit=_limit_of_further(self._parts)), further)
+            self._further = further
 
     async def fail(self) -> None:
         """Let the attempt count, unless it was refused."""
@@ -83,9 +96,11 @@ class Trial:
 
         Where that cannot be written it counts, like those that failed, until the window of the limit has passed.
         """
-        if self._attempt is not None and self._attempt.client is not None:
-            with second_write("That an attempt has succeeded"):
-                await self._parts.store.remove_attempt(self._attempt.id)
+        counted = [each for each in (self._attempt, self._further) if each is not None]
+        with second_write("That an attempt has succeeded"):
+            for attempt in counted:
+                if attempt.client is not None or attempt is self._further:
+                    await self._parts.store.remove_attempt(attempt.id)
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
@@ -144,6 +159,10 @@ def _attempt(parts: Parts, *, name: str, client: str | None) -> Attempt:
 def _limit_of_client(parts: Parts) -> AttemptLimit:
     limit = parts.attempt_limit
     return AttemptLimit(window=limit.window, of_client=limit.of_client)
+
+
+def _limit_of_further(parts: Parts) -> AttemptLimit:
+    return AttemptLimit(window=parts.attempt_limit.window, on_name=parts.settings.attempts_at_second_step)
 
 
 def _refuse(until: datetime | None, attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatewright.errors import UserNotFoundError
 from gatewright.model import Account
 from gatewright.operations.accounts import require_account_of_id
-from gatewright.operations.attempts import SIGN_IN, account_name
+from gatewright.operations.attempts import SECOND_STEP, SIGN_IN, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import ACCOUNT_DELETED, COUNTED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
@@ -52,4 +52,5 @@ async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
     """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
     names = await parts.store.names_of_account(account.id)
     mails = [(kind, name) for kind in (*COUNTED, *parts.methods) for name in names]
-    return mails + [(SIGN_IN, account_name(provider, name)) for provider in _PROVIDERS for name in names]
+    counted = [account_name(provider, name) for provider in _PROVIDERS for name in names]
+    return mails + [(action, name) for action in (SIGN_IN, SECOND_STEP) for name in counted]

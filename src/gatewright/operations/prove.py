@@ -53,7 +53,7 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         return await method.verify(step, given)
     parts, user = step.parts, step.user
     claimed = await method.claimed_name(step, given) if user is None else user.username
-    trial = Trial(parts, client=step.device.ip_address)
+    trial = Trial(parts, client=step.device.ip_address, is_further=user is not None)
     try:
         await parts.hooks.pre_method_use.fire(user=user, method=method.name)
         await trial.begin(name=account_name(step.provider, claimed) if claimed else None)
