@@ -192,7 +192,7 @@ def test_the_json_api_takes_it_and_gives_it_back(browser, anna, deliver):
     assert done.location == f"/login?{QUERY}"
 
 
-@pytest.mark.parametrize("target", [*ELSEWHERE, None, 7, ["/x"]])
+@pytest.mark.parametrize("target", [*ELSEWHERE, None])
 def test_the_json_api_drops_what_leads_elsewhere(browser, deliver, target):
     """As a form does."""
     script(browser, "/api/signup", **TYPED, next=target)
