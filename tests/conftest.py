@@ -91,7 +91,7 @@ def _no_secret_leaks(request, find_leaks):
     """No secret of the test is seen in its logs, errors, refusals and databases."""
     CANARIES.clear()
     yield
-    if request.node.get_closest_marker("says_it_everywhere") is None:
+    if request.node.get_closest_marker("shows_secrets") is None:
         leaks = find_leaks()
         assert leaks == [], leaks
 

@@ -140,7 +140,7 @@ def test_causing_an_error_in_a_django_project_in_debug_mode(production):
         WSGIHandler().load_middleware()
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_signing_in_to_a_new_installation(target):
     """There is no account before somebody makes one; and whoever comes first is nobody special."""
     assert target.rows("SELECT count(*) FROM users") == [(0,)]

@@ -239,7 +239,7 @@ def pages_with(target, text):
     yield from (browser.get(path) for path in ("/account", "/account/delete", "/confirm_password"))
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_having_a_page_run_what_was_typed(target, anna):
     """Whatever stands in a field, an address, or the name of a browser comes back as text."""
     for text in BREAKOUTS:

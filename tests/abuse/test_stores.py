@@ -129,7 +129,7 @@ def documents():
             yield "/account", odd | {"action": action, "current_password": PASSWORD}
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_writing_what_no_store_can_hold(open_target):
     """In every field of every endpoint: it is kept as it is, or refused; nothing fails, and nothing is run."""
     target = open_target(enable_brute_force_protection=False)

@@ -168,7 +168,7 @@ def test_presenting_a_token_of_another_service(target, alice, foreign):
     assert ask(target, bearing(token)) == 401
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_sending_a_token_where_none_belongs(target, alice):
     """Neither in the address, where logs keep it, nor in a body, another header, or a cookie."""
     token = target.token_of(alice)

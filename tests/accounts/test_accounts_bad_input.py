@@ -98,7 +98,7 @@ def test_a_nonsensical_signature_is_a_wrong_one(auth, carol):
     assert auth.list_wallets("carol") == [ALICE.address]
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_verify_password_never_raises(auth):
     """Neither an odd password nor an odd hash is right, and neither is an exception."""
     provider = auth.load_user_provider(OURS)

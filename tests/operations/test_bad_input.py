@@ -349,7 +349,7 @@ def test_nothing_but_nonsense(auth, name, sql):
     assert dump(sql) == before
 
 
-@pytest.mark.says_it_everywhere
+@pytest.mark.shows_secrets
 def test_good_values_in_wrong_places(auth, parts, sql):
     """Every good text as every other argument: nothing is taken for what it is not."""
     before = dump(sql)

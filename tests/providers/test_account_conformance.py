@@ -62,6 +62,7 @@ class TestWalletUserProvider(OfAccounts):
         auth.authenticate(address, challenge, auth.sign_message(wif, challenge))
         return address
 
+    @pytest.mark.shows_secrets
     def test_a_wallet_has_no_password(self, provider: UserProvider):
         """Whatever is typed as a password, a wallet is not opened by it."""
         with pytest.raises(UserNotFoundError):

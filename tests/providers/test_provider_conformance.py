@@ -121,7 +121,7 @@ class Overwriting(MemoryUserProvider):
         (Nameless, "test_the_right_password_loads_the_user", []),
         (Nameless, "test_a_user_carries_the_name_that_loads_it_again", []),
         (Talkative, "test_a_user_shows_neither_password_nor_hash", []),
-        (Talkative, "test_a_refusal_shows_no_password", []),
+        pytest.param(Talkative, "test_a_refusal_shows_no_password", [], marks=pytest.mark.shows_secrets),
         (Lenient, "test_bypass_refuses_the_inactive", []),
         (Lenient, "test_bypass_refuses_the_unverified", []),
         (Foreign, "test_a_user_is_of_the_providers_class", []),
