@@ -91,6 +91,8 @@ LOOKUPS = {
     "list_authenticators_of_user": GUEST,
     "count_authenticators_of_account": OWNER | {"method": "passkey"},
     "count_authenticators_of_user": GUEST | {"method": "passkey"},
+    "list_all_authenticators": {"after": "1", "at_most": 10},
+    "replace_authenticator_data": {"authenticator_id": "7", "old": "{}", "new": "{}"},
     "use_authenticator": {"authenticator_id": "7", "counter": 1, "now": "2025", "data": None},
     "touch_authenticator": {"authenticator_id": "7", "now": "2025", "data": None},
     "spend_authenticator": {"authenticator_id": "7"},
