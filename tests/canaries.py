@@ -26,6 +26,9 @@ from gatewright.web.response import Response
 SHORTEST = 8
 """Characters. What is shorter stands in many a text by chance."""
 
+FEW = 100
+"""So many secrets are looked for one by one; of the thousands of a long test only those whose beginning is seen."""
+
 LOG, ERROR, ANSWER, DATABASE = "log", "error", "answer", "database"
 
 ALLOWED = {
@@ -47,12 +50,14 @@ class Canaries:
 
     def __init__(self):
         self._kinds = {}
+        self._beginnings = {}
         self._seen = []
 
     def born(self, kind, secret):
         """Take note of a secret."""
         if isinstance(secret, str) and len(secret) >= SHORTEST:
             self._kinds[secret] = kind
+            self._beginnings.setdefault(secret.lower()[:SHORTEST], []).append(secret)
 
     def seen(self, place, text):
         """Take note of what stands in a place."""
@@ -74,15 +79,24 @@ class Canaries:
         self._seen = []
         for place, text in seen:
             folded = text.lower()  # as names are in the record
-            for secret, kind in list(self._kinds.items()):
+            for secret in self._possible_in(folded):
+                kind = self._kinds[secret]
                 if secret.lower() in folded and kind not in ALLOWED[place] and _stands_alone(secret, text):
                     start = folded.index(secret.lower())
                     found.append((place, kind, folded[max(0, start - 80) : start + len(secret) + 40]))
         return found
 
+    def _possible_in(self, folded):
+        """Return the secrets that may stand in a text: all where there are few, else those whose beginning does."""
+        if len(self._kinds) <= FEW:
+            return list(self._kinds)
+        windows = {folded[start : start + SHORTEST] for start in range(len(folded) - SHORTEST + 1)}
+        return {secret for beginning in windows & self._beginnings.keys() for secret in self._beginnings[beginning]}
+
     def clear(self):
         """Forget everything."""
         self._kinds.clear()
+        self._beginnings.clear()
         self._seen.clear()
 
 

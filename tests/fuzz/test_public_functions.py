@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import inspect
 import os
@@ -10,6 +11,8 @@ import typing
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -27,7 +30,7 @@ from gatewright.methods.email_code import EmailCode
 from gatewright.methods.recovery_codes import RecoveryCodes
 from gatewright.methods.totp import Totp
 from gatewright.model import Rights
-from gatewright.passwords import PasswordHasher, PasswordPolicy
+from gatewright.passwords import BreachedPasswords, PasswordHasher, PasswordPolicy
 from gatewright.ports import Owner, Random
 from gatewright.proofs import Kind, Proof
 from gatewright.providers import UserProvider
@@ -194,6 +197,15 @@ def good_texts():
     ]
 
 
+@cache
+def breached():
+    """A file of one leaked password."""
+    with NamedTemporaryFile("w", delete=False) as file:
+        file.write(f"{'0' * 40}:7\n")
+    atexit.register(os.unlink, file.name)
+    return BreachedPasswords(Path(file.name))
+
+
 def key():
     return key_from_secret(SECRET)
 
@@ -215,6 +227,8 @@ SAMPLES = {
     Proof: st.builds(Proof, TEXTS, st.just(NOW), st.frozensets(st.sampled_from([*Kind])), st.just(("pwd",))),
     Rights: st.builds(Rights),
     Kind: st.sampled_from([*Kind]),
+    Path: st.builds(Path, TEXTS),
+    BreachedPasswords: st.builds(breached),
     UserProvider: st.builds(lambda: MemoryUserProvider([{"email": "u@example.com", "password": "x"}])),
     Settings: st.builds(lambda url: Settings(_env_file=None, mail_url=url), TEXTS),
     Field: st.just(Field("name", "Name")),

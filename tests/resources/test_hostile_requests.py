@@ -23,7 +23,7 @@ CPU_SECONDS = 5
 MEBIBYTES = 64
 """What all of them may add to the memory that a process has had at most."""
 
-MEBIBYTES_OF_A_THREAD = 2.5
+MEBIBYTES_OF_A_THREAD = 4
 """What each of its threads may add, where a server gives every connection one: a stack, a connection to the database,
 and what the allocator keeps for it.
 """

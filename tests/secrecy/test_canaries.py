@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
-from canaries import ANSWER, CANARIES, DATABASE, ERROR, LOG
+from canaries import ANSWER, CANARIES, DATABASE, ERROR, FEW, LOG
 from gatewright.errors import GatewrightError
 from gatewright.web.response import data
 
@@ -105,3 +105,13 @@ def test_digits_within_an_identifier_are_no_code(find_leaks, text, is_found):
 def test_every_test_begins_without_the_secrets_of_others():
     """Else one's password would be another's user name."""
     assert CANARIES.kinds() == set()
+
+
+def test_a_leak_of_one_of_many_is_found(tmp_path, find_leaks):
+    """In a test of minutes, which has thousands of secrets."""
+    for number in range(2 * FEW):
+        CANARIES.born("secret", f"{number:09} is a secret")
+    CANARIES.born("password", SECRET)
+    assert find_leaks() == []
+    log_it(tmp_path)
+    assert {(place, kind) for place, kind, _ in find_leaks()} == {(LOG, "password")}

@@ -22,6 +22,8 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
         proofs: What the user has proven.
     """
     parts, user = step.parts, step.require_user()
+    if proofs and all(_is_second_only(parts, proof.method) for proof in proofs):
+        return True  # as where a remembered visitor confirms by a code: nothing of the kind begins a sign-in
     if _are_two(parts, proofs) and not await is_one_mailbox(step, kinds_of(proofs)):
         return False
     if parts.second_factor_policy is not None:

@@ -37,7 +37,7 @@ class BreachedPasswords:
         try:
             with path.open("rb") as file:
                 first = file.readline(_LONGEST_LINE)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a path may hold what no file system takes
             raise _unreadable(path, error) from error
         if not _LINE.fullmatch(first):
             raise ConfigurationError(f"The first line of {path} is no digest. {_CURE}")
@@ -69,9 +69,10 @@ class BreachedPasswords:
                     else:
                         high = middle
                 return digest_after(low) == wanted
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a path may hold what no file system takes
             raise _unreadable(self._path, error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> ConfigurationError:
-    return ConfigurationError(f"The file {path} cannot be read: {error.strerror}. {_CURE}")
+def _unreadable(path: Path, error: OSError | ValueError) -> ConfigurationError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ConfigurationError(f"The file {str(path)!r} cannot be read: {reason}. {_CURE}")

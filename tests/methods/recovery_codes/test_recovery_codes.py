@@ -14,6 +14,7 @@ from gatewright.errors import (
     AuthenticationError,
     InvalidParameterError,
     InvalidProofError,
+    SecondFactorRequiredError,
     StepUpRequiredError,
 )
 from gatewright.methods.recovery_codes.codes import read_code, write_code
@@ -262,3 +263,20 @@ def test_another_providers_user_has_them_too(make_auth):
     visitor.request().prove("recovery_codes", {"code": codes[0]})
     assert visitor.request().current_session().aal == 2
     assert auth.list_queued_mails() == []
+
+
+def test_a_code_alone_does_not_confirm_a_remembered_browser(auth, signed_in):
+    """No sign-in begins with it, so the confirmation goes on to ask for something that one begins with."""
+    codes = signed_in.request().enrol("recovery_codes")["codes"]
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    kept = visitor.request().remember()
+    later = Visitor(auth)
+    later.request().recall(kept)
+    with pytest.raises(SecondFactorRequiredError) as more:
+        later.request().prove("recovery_codes", {"code": codes[0]})
+    assert "password" in more.value.evidence["methods"]
+    assert not later.request().is_fully_authenticated()
+
+    later.request().prove("password", {"password": PASSWORD})
+    assert later.request().is_fully_authenticated()
