@@ -141,8 +141,9 @@ class Target:
         return list(self._mailbox.mails)
 
     def link(self):
-        """Return the path of the link in the last mail."""
-        return re.search(r"https?://[^/\s]+(/\S+)", self.mails()[-1].text)[1]
+        """Return the path of the link in the last mail that has one with a secret: notices of the same moment have none."""
+        found = (re.search(r"https?://[^/\s]+(/\S*/[\w-]{43})(?!\S)", mail.text) for mail in reversed(self.mails()))
+        return next(link[1] for link in found if link)
 
     def rows(self, statement, *parameters):
         """Run one SQL statement behind the application's back, and return its rows."""
