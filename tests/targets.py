@@ -141,7 +141,7 @@ class Target:
         return list(self._mailbox.mails)
 
     def link(self):
-        """Return the path of the link in the last mail that has one with a secret: notices of the same moment have none."""
+        """Return the path of the secret link in the last mail that has one: notices of the same moment have none."""
         found = (re.search(r"https?://[^/\s]+(/\S*/[\w-]{43})(?!\S)", mail.text) for mail in reversed(self.mails()))
         return next(link[1] for link in found if link)
 
