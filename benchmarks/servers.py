@@ -8,7 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -18,7 +18,7 @@ from typing import Any
 from disk import working_folder
 
 _ROLE = "bench"
-_TRIES = 600
+_TRIES = 1200
 _PAUSE = 0.05
 
 
@@ -39,7 +39,7 @@ def postgresql(*options: str) -> Iterator[str]:
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
         settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *options]
         command = [str(programs / "postgres"), "-D", str(folder), *(part for one in settings for part in ("-c", one))]
-        with _running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, user=user):
+        with running(command, folder, ready=lambda: _is_postgresql(port), stop=signal.SIGINT, user=user):
             yield f"postgresql+psycopg://{_ROLE}@127.0.0.1:{port}/postgres"
 
 
@@ -56,7 +56,7 @@ def redis_server() -> Iterator[str]:
     def is_ready() -> bool:
         return _answers(port, b"PING\r\n", b"+PONG")
 
-    with working_folder() as folder, _running(command, folder, ready=is_ready, stop=signal.SIGTERM):
+    with working_folder() as folder, running(command, folder, ready=is_ready):
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -76,26 +76,45 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(
-    command: list[str],
+def running(
+    command: Sequence[str | Path],
     folder: Path,
     *,
     ready: Callable[[], bool],
-    stop: signal.Signals,
+    stop: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] = MappingProxyType({}),
     user: Mapping[str, Any] = MappingProxyType({}),
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server in a folder for as long as it is needed. What it says goes into the file ``log`` there.
+
+    Args:
+        command: What to run.
+        folder: Where.
+        ready: Whether it answers.
+        stop: The signal that ends it.
+        environment: Variables besides those of this process.
+        user: Whom it runs as, as `subprocess.Popen` takes it.
+
+    Raises:
+        RuntimeError: If it ends, or does not answer within a minute.
+    """
+    log = folder / "log"
     with (
-        Path(folder, "log").open("wb") as log,
-        subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
+        log.open("wb") as output,
+        subprocess.Popen(
+            command, stdout=output, stderr=output, cwd=folder, env=os.environ | environment, **user
+        ) as process,
     ):
         try:
             for _ in range(_TRIES):
                 if process.poll() is not None or ready():
                     break
                 sleep(_PAUSE)
+            else:
+                raise RuntimeError(f"{command[0]} does not answer: {log.read_text()[-2000:]}")
             if process.poll() is not None:
-                raise RuntimeError(f"{command[0]} ended: {Path(folder, 'log').read_text()[-500:]}")
-            yield
+                raise RuntimeError(f"{command[0]} ended: {log.read_text()[-2000:]}")
+            yield process
         finally:
             process.send_signal(stop)
             process.wait(30)

@@ -53,8 +53,8 @@ CRYPTOGRAPHY = {
     "pwdlib",
     "secrets",
     "ssl",
+    "webauthn",
 }
-CRYPTOGRAPHY |= {"webauthn"}
 MARK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

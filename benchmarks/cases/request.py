@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
 
 from report import MICROSECONDS, Budget, Report, Row
+from servers import free_port, running
 
 _HOME = Path(__file__).parent.parent
 _REQUESTS = 600
@@ -155,37 +155,24 @@ def _serving(python: Path, name: str, *, folder: Path) -> Iterator[Server]:
     """Run one application with one worker, in a folder of its own."""
     home = folder / f"request-{name.replace(' ', '-')}"
     home.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     framework, _, kind = name.partition(" ")
     command = [python, "-m", "apps.request_fastapi", name, str(port)]
     if kind:
         application = f"apps.request_{framework}:{kind}()"
         command = [python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "critical", application]
     path = os.pathsep.join((str(_HOME), str(_HOME.parent / "src")))
-    with (home / "output").open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=home, env=os.environ | {"PYTHONPATH": path}, stderr=output, stdout=output
-        )
-    try:
-        _wait_for(port, process, home)
+    with running(command, home, ready=partial(_answers, port), environment={"PYTHONPATH": path}) as process:
         worker = process.pid if not kind else _child_of(process.pid)
         yield Server(port, worker, json.loads((home / "visits.json").read_text()))
-    finally:
-        process.terminate()
-        process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
-    """Wait until an application answers."""
-    end = perf_counter() + _PATIENCE
-    while perf_counter() < end and process.poll() is None:
-        try:
-            return _ask(port, _request_for("/open", {}), 1)
-        except (OSError, ValueError):
-            sleep(0.1)
-    raise RuntimeError(f"{home.name} does not answer: {(home / 'output').read_text()[-2000:]}")
+def _answers(port: int) -> bool:
+    try:
+        _ask(port, _request_for("/open", {}), 1)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _request_for(path: str, headers: Mapping[str, str]) -> bytes:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random  # noqa: TID251 - the order of a pair is to be nobody's pattern
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ from statistics import mean, median, stdev
 from time import perf_counter, sleep
 
 from report import Budget, Report
-from servers import free_port
+from servers import free_port, running
 
 from gatewright import EvrmoreAuth, Settings
 from gatewright.testing import Wallet
@@ -179,22 +177,14 @@ def _make_people(home: Path) -> None:
 def _serving(home: Path) -> Iterator[int]:
     """Run ``gatewright serve`` with the costs of production, and give its port; mails go to a file."""
     port = free_port()
-    command = [sys.executable, "-m", "gatewright", "serve", "--port", str(port)]
-    with (home / "output").open("w") as output:
-        process = subprocess.Popen(command, cwd=home, env=os.environ | _SETTINGS, stdout=output, stderr=output)
-    try:
-        _wait_for(port, process, home)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
 
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
-    end = perf_counter() + _PATIENCE
-    while perf_counter() < end and process.poll() is None:
+    def is_ready() -> bool:
         try:
-            return _Client(port).log_in("none1")
+            _Client(port).log_in("none1")
         except OSError:
-            sleep(0.1)
-    raise RuntimeError(f"The server does not answer: {(home / 'output').read_text()[-2000:]}")
+            return False
+        return True
+
+    command = [sys.executable, "-m", "gatewright", "serve", "--port", str(port)]
+    with running(command, home, ready=is_ready, environment=_SETTINGS):
+        yield port

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import sleep
 
 import psycopg
-from servers import free_port
+from servers import free_port, running
 
 from gatewright import EvrmoreAuth, Settings
 from loading.processes import with_children
 from loading.visitors import name_of
 
 PASSWORD = "correct horse battery staple"
-_PATIENCE = 60.0
 _SETTINGS = {
     "GATEWRIGHT_JWT_SECRET": "4Qk0yT7pXwq9Zb2LrVn8sJd6Hf3GmAeC",
     "GATEWRIGHT_ARGON2_MEMORY_KIB": "8",  # a hash is to cost next to nothing: it would hide the rest
@@ -72,16 +68,8 @@ def serving(folder: Path, *, database_url: str, redis_url: str, workers: int) ->
     port = free_port()
     urls = {"GATEWRIGHT_DATABASE_URL": database_url, "GATEWRIGHT_REDIS_URL": redis_url}
     command = [sys.executable, "-m", "gatewright", "serve", "--port", str(port), "--workers", str(workers)]
-    with (folder / f"log-{workers}").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=os.environ | _SETTINGS | urls, stdout=subprocess.DEVNULL, stderr=log
-        )
-    try:
-        _wait_for(port, process)
+    with running(command, folder, ready=partial(_listens, port), environment=_SETTINGS | urls) as process:
         yield Site(port, process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(_PATIENCE)
 
 
 def kept_sessions(database_url: str) -> tuple[int, int]:
@@ -95,12 +83,9 @@ def kept_sessions(database_url: str) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(int(_PATIENCE / 0.1)):
-        if process.poll() is not None:
-            break
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            sleep(0.1)
-    raise RuntimeError("the server does not answer")
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

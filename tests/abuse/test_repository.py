@@ -19,7 +19,6 @@ def test_finding_secrets_in_the_repository():
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("does not apply: this is no repository")
     git = ["git", "-C", str(ROOT), "ls-files"]
-    git = ["git", "-C", str(ROOT), "ls-files"]
     listed = subprocess.run(git, capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(listed) > 100
     assert [name for name in listed if SECRET_FILES.search(name) and not EXAMPLES.search(name)] == []

@@ -52,7 +52,7 @@ class Trial:
         self._parts = parts
         self._client = client
         self._attempt: Attempt | None = None
-        self._further: Attempt | None = None
+        self._kept: list[Attempt] = []
         self._is_further = is_further
         self._is_unnamed = False
 
@@ -75,14 +75,14 @@ class Trial:
         if not self._parts.settings.enable_brute_force_protection:
             return
         attempt = _attempt(self._parts, name=name, client=self._client)
-        store = self._parts.store
-        ask = store.blocked_until if attempt.client is None else store.add_attempt
-        _refuse(await ask(attempt, limit=self._parts.attempt_limit), attempt)
+        if attempt.client is None:
+            _refuse(await self._parts.store.blocked_until(attempt, limit=self._parts.attempt_limit), attempt)
+        else:
+            await self._keep(attempt, self._parts.attempt_limit)
         self._attempt = attempt
         if self._is_further:
             further = replace(attempt, id=self._parts.new_id(), action=SECOND_STEP, client=None)
-            _refuse(await store.add_attempt(further, limit=_limit_of_further(self._parts)), further)
-            self._further = further
+            await self._keep(further, _limit_of_further(self._parts))
 
     async def fail(self) -> None:
         """Let the attempt count, unless it was refused."""
@@ -96,11 +96,13 @@ class Trial:
 
         Where that cannot be written it counts, like those that failed, until the window of the limit has passed.
         """
-        counted = [each for each in (self._attempt, self._further) if each is not None]
-        with second_write("That an attempt has succeeded"):
-            for attempt in counted:
-                if attempt.client is not None or attempt is self._further:
-                    await self._parts.store.remove_attempt(attempt.id)
+        for attempt in self._kept:
+            with second_write("That an attempt has succeeded"):
+                await self._parts.store.remove_attempt(attempt.id)
+
+    async def _keep(self, attempt: Attempt, limit: AttemptLimit) -> None:
+        _refuse(await self._parts.store.add_attempt(attempt, limit=limit), attempt)
+        self._kept.append(attempt)
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError, UnconfirmedError
+from gatewright.methods.wallet.signed_challenge import FIELDS
 from gatewright.model import Authenticator, Session, User, as_utc
 from gatewright.web.flows import (
     account,
@@ -82,7 +83,7 @@ async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _login_wallet(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a wallet: `evrmore_address` gives a challenge; with `challenge` and `signature` it signs in."""
-    form = texts_named(body, *wallet.FIELDS)
+    form = texts_named(body, *FIELDS)
     if not form.keys() & {"challenge", "signature"}:
         challenge = await wallet.offer(visit, form.get("evrmore_address", ""))
         expires_at = as_utc(challenge.expires_at).isoformat()
@@ -110,7 +111,7 @@ async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a new verification link to `email`; `next` is where to go on after it."""
-    await email_verification.REQUEST.send(visit, texts_named(body, "email").get("email", ""), next_path=_next_of(body))
+    await email_verification.REQUEST.send(visit, _text(body, "email"), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
@@ -122,13 +123,13 @@ async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Send a link to a new password to `email`; `next` is where to go on after it."""
-    await password_reset.REQUEST.send(visit, texts_named(body, "email").get("email", ""), next_path=_next_of(body))
+    await password_reset.REQUEST.send(visit, _text(body, "email"), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
 async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set a new `password` by the token of a link."""
-    password = texts_named(body, "password").get("password", "")
+    password = _text(body, "password")
     check_repeated_password(body)
     await password_reset.reset_password(visit, str(body["token"]), password)
     await visit.log_out()
@@ -212,7 +213,7 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
     `revoke_session` or `revoke_other_sessions`; the other fields are those of its form.
     """
     user = await _require_confirmed_user(visit)
-    form = texts_named(body, "action", "session_id", *wallet.FIELDS)
+    form = texts_named(body, "action", "session_id", *FIELDS)
     match form.get("action"):
         case "profile":
             await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
@@ -301,6 +302,10 @@ async def _require_confirmed_user(visit: Visit) -> User:
     if not await visit.guard.is_fully_authenticated():
         raise UnconfirmedError("The visitor is merely remembered.")
     return user
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    return texts_named(body, name).get(name, "")
 
 
 def _next_of(body: Mapping[str, Any]) -> str | None:

@@ -142,8 +142,7 @@ class Visit:
             TransportError: 403.
         """
         if not self.is_own_form(form):
-            csrf.report(self.request, "No page has shown this form to the visitor. It is refused.")
-            raise TransportError(status=403)
+            raise self._refused_form()
 
     def is_own_form(self, form: Mapping[str, str]) -> bool:
         """Say whether a page has shown a form to this visit. Nothing may follow from one that none has."""
@@ -161,9 +160,13 @@ class Visit:
         if self.is_own_form(request.form):
             return False
         if not request.media_type or not wants_page(request):
-            csrf.report(request, "No page has shown this form to the visitor. It is refused.")
-            raise TransportError(status=403)
+            raise self._refused_form()
         return True
+
+    def _refused_form(self) -> TransportError:
+        """Return the error for a form that no page has shown to this visit, and have the operator know of it."""
+        csrf.report(self.request, "No page has shown this form to the visitor. It is refused.")
+        return TransportError(status=403)
 
     @property
     def wanted(self) -> str:

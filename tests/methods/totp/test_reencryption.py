@@ -17,6 +17,28 @@ def with_keys(make_auth, gatewright_settings):
     return lambda **keys: make_auth(settings=gatewright_settings.with_values(**keys))
 
 
+@pytest.fixture
+def old(with_keys, register):
+    """The application before the rotation; carol has an account."""
+    old = with_keys(jwt_secret=OLD)
+    register(old)
+    return old
+
+
+@pytest.fixture
+def visitor(old):
+    """Carol, who is signed in there."""
+    visitor = Visitor(old)
+    visitor.request().login("carol", PASSWORD, OURS)
+    return visitor
+
+
+@pytest.fixture
+def app(visitor, clock):
+    """Carol's app, whose secret the old key has encrypted."""
+    return enrol_app(visitor.request(), clock)
+
+
 def signs_in(auth, app, clock):
     """Say whether the app's user can still sign in."""
     clock.advance(minutes=1)
@@ -26,13 +48,8 @@ def signs_in(auth, app, clock):
     return visitor.request().prove("totp", {"code": app.code(clock.now())}).username == "carol"
 
 
-def test_the_old_key_can_go(with_keys, register, clock, sql):
+def test_the_old_key_can_go(with_keys, visitor, app, clock, sql):
     """Nobody has to sign in for it. Doing it again changes nothing, and recovery codes are left alone."""
-    old = with_keys(jwt_secret=OLD)
-    register(old)
-    visitor = Visitor(old)
-    visitor.request().login("carol", PASSWORD, OURS)
-    app = enrol_app(visitor.request(), clock)
     visitor.request().enrol("recovery_codes")
     sql("UPDATE authenticators SET data = json_insert(data, '$.more', 7) WHERE method = 'totp'")
     used = sql("SELECT id, counter, last_used_at FROM authenticators ORDER BY id")
@@ -45,13 +62,8 @@ def test_the_old_key_can_go(with_keys, register, clock, sql):
     assert signs_in(with_keys(jwt_secret=NEW), app, clock)
 
 
-def test_what_no_key_decrypts_stays(with_keys, register, clock, sql):
+def test_what_no_key_decrypts_stays(with_keys, old, app, clock, sql):
     """And is good again once the key is back."""
-    old = with_keys(jwt_secret=OLD)
-    register(old)
-    visitor = Visitor(old)
-    visitor.request().login("carol", PASSWORD, OURS)
-    app = enrol_app(visitor.request(), clock)
     kept = sql("SELECT data FROM authenticators")
 
     assert with_keys(jwt_secret=NEW).reencrypt_secrets().unreadable == 1

@@ -11,13 +11,12 @@ from gatewright.errors import InvalidAddressError, InvalidChallengeError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
 from gatewright.methods.wallet.generate_challenge import generate_challenge
-from gatewright.methods.wallet.signed_challenge import AMR, KINDS, NAME, WalletAttempt, spend_signed_challenge
+from gatewright.methods.wallet.signed_challenge import AMR, FIELDS, KINDS, NAME, WalletAttempt, spend_signed_challenge
 from gatewright.model import Authenticator, as_utc
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, data_of
 
 _MINUTES = 10
-_FIELDS = ("evrmore_address", "challenge", "signature")
 
 
 class Wallet(Method):
@@ -74,7 +73,7 @@ class Wallet(Method):
             InvalidSignatureError: If the signature is not right.
         """
         address = await self._own_address(step, given)
-        challenge, signature = (str(given.get(name, "")).strip() for name in _FIELDS[1:])
+        challenge, signature = (str(given.get(name, "")).strip() for name in FIELDS[1:])
         pending = await step.require_kept(self.name)
         if not compare_digest(data_of(pending)["challenge"].encode(), challenge.encode(errors="surrogatepass")):
             raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")

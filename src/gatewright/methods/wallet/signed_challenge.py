@@ -21,6 +21,9 @@ from gatewright.proofs import Kind, Proof
 NAME, KINDS, AMR = "wallet", frozenset({Kind.POSSESSION}), ("pop",)
 """What the method is called, what a proof by it shows, and its reference in RFC 8176."""
 
+FIELDS = ("evrmore_address", "challenge", "signature")
+"""What forms and JSON call the parts of an attempt, in the order of `WalletAttempt`."""
+
 
 @dataclass(frozen=True, slots=True)
 class WalletAttempt:

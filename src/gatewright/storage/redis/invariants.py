@@ -44,7 +44,7 @@ _LOST = Rule(
     "Redis has lost them, or they were opened without it. Their visitors are signed out, and sign in again.",
     "See that Redis evicts nothing, and whether it was started anew. Nothing has to be repaired.",
     "SELECT id AS which FROM sessions WHERE is_active AND expires_at > :now AND secret_digest IS NOT NULL"
-    " AND id > :after ORDER BY id LIMIT 1000",
+    " AND id > :after ORDER BY id LIMIT :at_most",
 )
 
 
@@ -89,7 +89,7 @@ def _broken_keys(server: RedisServer, keys: Sequence[bytes], now: datetime) -> I
 
 def _living_sessions(fetch_all: FetchAll, now: datetime) -> Iterator[list[str]]:
     after = ""
-    while rows := fetch_all(_LOST.sql, {"now": now, "after": after}):
+    while rows := fetch_all(_LOST.sql, {"now": now, "after": after, "at_most": _AT_ONCE}):
         ids = [str(session_id) for (session_id,) in rows]
         yield ids
         after = ids[-1]

@@ -23,6 +23,7 @@ from gatewright.errors import (
     SecondFactorRequiredError,
 )
 from gatewright.methods.wallet.generate_challenge import find_challenge, generate_challenge
+from gatewright.methods.wallet.signed_challenge import FIELDS
 from gatewright.model import Challenge, User
 from gatewright.web.flows import login
 from gatewright.web.flows.forms import EXPIRED
@@ -33,7 +34,6 @@ from gatewright.web.visit import Visit
 
 _MINUTES = 10
 _BOUND = "challenge"
-FIELDS = ("evrmore_address", "challenge", "signature")
 _CODES: dict[type[GatewrightError], str] = {
     AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
     RateLimitError: "ERR_RATE_LIMITED",
