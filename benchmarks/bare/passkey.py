@@ -51,11 +51,9 @@ class BarePasskey:
         execute, sql, now = self.connection.execute, self._sql, self._now
         pending = {"digest": digest, "kind": "passkey", "now": now}
         (step_id, *_) = execute(sql.find_pending_step, pending).fetchone()
-        execute("PRAGMA synchronous=NORMAL")
         execute("BEGIN IMMEDIATE")
         execute(sql.claim_pending_step, {"step_id": step_id, "now": now})
         execute("COMMIT")
-        execute("PRAGMA synchronous=FULL")
         named = {"method": "passkey", "key": base64url_to_bytes(credential["id"])}
         (passkey_id, *_) = execute(sql.find_authenticator, named).fetchone()
         counter = verify_by_library(self._record, challenge, credential)

@@ -1,4 +1,4 @@
-"""Verify the answer of a passkey, with two commits, the second of which survives a power cut."""
+"""Verify the answer of a passkey, with two commits, each of which survives a power cut."""
 
 from __future__ import annotations
 
