@@ -68,7 +68,8 @@ def test_recovery_codes_become_a_file(browser, phone, give_password, problems, t
     browser.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     browser.find("a[download]").click()
     file = tmp_path / "recovery-codes.txt"
-    WebDriverWait(browser.driver, 10, poll_frequency=0.05).until(lambda _: file.exists())
+    # The browser takes the name first, with a file that is still empty.
+    WebDriverWait(browser.driver, 10, poll_frequency=0.05).until(lambda _: file.exists() and file.stat().st_size)
     assert set(codes) < set(file.read_text().split())
 
     browser.open(CODES)
