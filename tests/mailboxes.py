@@ -22,7 +22,7 @@ class Mailboxes:
     def serve(self, auth):
         """Take over the mails of an application, and return it."""
         target = vars(auth).get("_target", auth)
-        target._parts = replace(target._parts, mailer=self, writer=self, wake_mail_worker=self._wake)
+        target._parts = replace(target._parts, mailer=self, writer=self, wake_mail_worker=lambda: self.wake())
         return auth
 
     def close(self, trouble=None):
@@ -58,5 +58,5 @@ class Mailboxes:
         """The secret in the last mail's link."""
         return self.links()[-1].rpartition("/")[2]
 
-    def _wake(self):
+    def wake(self):
         self.wakes += 1

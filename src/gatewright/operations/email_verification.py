@@ -21,6 +21,7 @@ async def request_email_verification(parts: Parts, email: str, *, asker: Asker) 
         RateLimitError: If the client has asked too often.
     """
     await request_mail(parts, "email_verification_requested", kind=EMAIL_VERIFICATION, email=email, asker=asker)
+    parts.wake_mail_worker()
 
 
 async def verify_email(parts: Parts, token: str, *, ip_address: str | None) -> User:

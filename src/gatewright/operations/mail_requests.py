@@ -16,6 +16,9 @@ async def request_mail(
 ) -> tuple[Account, QueuedMail] | None:
     """Write a mail to an account's own address, or none: the answer and the work are the same.
 
+    The caller wakes the mail worker, after all that it has to write itself: only a mail that exists is sent, and its
+    sending would slow down what is written meanwhile, and so tell who has an account.
+
     Args:
         parts: The application's parts.
         event: What to record.
@@ -48,5 +51,4 @@ async def request_mail(
     account_id = None if account is None else account.id
     mail = new_queued_mail(parts, kind, account_id=account_id, email=address, asker=asker)
     await parts.store.queue_mail(mail, audit=requested, is_due=reason is None)
-    parts.wake_mail_worker()
     return None if account is None or reason is not None else (account, mail)

@@ -20,6 +20,7 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
         RateLimitError: If the client has asked too often.
     """
     await request_mail(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
+    parts.wake_mail_worker()
 
 
 async def reset_password(

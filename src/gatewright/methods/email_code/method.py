@@ -122,7 +122,9 @@ class EmailCode(Method):
             mail_id, about = mail.id, replace(step, user=user or visitor_of(parts, SignedIn(account)))
         # The step has the mail's identifier, from which the code follows. Without an account none was sent.
         data = {"email": email, "digits": self._digits, "shown": email if user is None else _masked(email)}
-        return _shown(await about.keep(self.name, data, minutes=_MINUTES, step_id=mail_id))
+        pending = await about.keep(self.name, data, minutes=_MINUTES, step_id=mail_id)
+        parts.wake_mail_worker()
+        return _shown(pending)
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
         """Return what `begin` returned, where this browser has asked for a code."""
