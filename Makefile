@@ -2,7 +2,7 @@
 # make example-fastapi   an application with sign-in on http://127.0.0.1:8001
 # make example-flask   an application with sign-in on http://127.0.0.1:8002
 # make example-django  one more, on http://127.0.0.1:8003
-# make test    everything that must hold: style, types, layers, generated files, tests
+# make test    everything that must hold: style, types, layers, generated files, tests; with CI=true those that take long, too
 # make test-newest   the tests with the newest versions of everything that pyproject.toml allows
 # make test-lowest   the tests with the lowest versions of everything that pyproject.toml allows
 # make test-on SERVER=postgresql-18   the tests of the stores on another server; tools/other_server.sh knows which
@@ -56,7 +56,7 @@ example-django: .venv/django
 		../../$(BIN)/python manage.py runserver --noreload $(HOST):$(call port,8003)
 
 test: check servers
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup $(if $(filter true,$(CI)),,-m 'not long')
 
 test-newest test-lowest: test-%: .venv/dev servers
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*

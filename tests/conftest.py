@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 
 import psycopg
@@ -41,6 +42,18 @@ def pytest_runtest_makereport(item, call):
 def pytest_configure():
     """Note the secrets of every test, and what may not show them."""
     watch()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Both builds are one source: of each test one case runs in both everywhere, the others where there is time."""
+    asynchronous = defaultdict(list)
+    for item in items:
+        if hasattr(item, "callspec") and item.callspec.params.get("is_async") == "asynchronous":
+            asynchronous[item.nodeid.partition("[")[0]].append(item)
+    for cases in asynchronous.values():
+        for item in sorted(cases, key=lambda case: case.nodeid)[1:]:
+            item.add_marker(pytest.mark.long)
 
 
 class Driven:

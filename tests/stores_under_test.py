@@ -28,14 +28,8 @@ from gatewright.storage.sql.sqlite.url import path_of
 from gatewright.storage.sql.url import is_postgresql
 from gatewright.system import SystemClock
 
-STORES = ["sqlite", "postgresql", "postgresql+redis"]
-
-redis_at_length = pytest.mark.parametrize(
-    "make_store_settings",
-    ["sqlite", "postgresql", pytest.param("postgresql+redis", marks=pytest.mark.long)],
-    indirect=True,
-)
-"""For a test in which Redis has a small part: there it runs with Redis only where tests may take minutes."""
+STORES = ["sqlite", *(pytest.param(name, marks=pytest.mark.long) for name in ("postgresql", "postgresql+redis"))]
+"""All of them in CI; who changes something sees it on SQLite first."""
 
 QUICK = {
     "jwt_secret": "a secret for tests, longer than 32 bytes",

@@ -5,11 +5,12 @@ Values come from keyword arguments, then from the environment (prefix ``GATEWRIG
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
@@ -449,7 +450,13 @@ class Settings(BaseSettings):
         changes = {name: value for name, value in values.items() if value is not None}
         if "jwt_secret" in changes:
             changes["jwt_key_file"] = None  # a key file goes before a secret, but not before one that code asks for
-        return load_settings(**(self.model_dump() | changes)) if changes else self
+        if not changes:
+            return self
+        # What was read once is not read again: only the values are looked at, as if all of them had been given.
+        changed = type(self).__new__(type(self))
+        with _errors_named():
+            BaseModel.__init__(changed, **(self.model_dump() | changes))
+        return changed
 
 
 def load_settings(**values: Any) -> Settings:
@@ -468,8 +475,15 @@ def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
             ``.env`` cannot be read.
     """
-    try:
+    with _errors_named():
         return kind(**values)
+
+
+@contextmanager
+def _errors_named() -> Iterator[None]:
+    """Turn what is wrong with settings into an error that names the variable and the reason, never the value."""
+    try:
+        yield
     except ValidationError as error:
         problems = "; ".join(
             f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()

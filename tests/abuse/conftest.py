@@ -18,6 +18,9 @@ from targets import APP, APPLICATIONS, LOGIN, PASSWORD, STEP, TARGETS, serving
 _CHOICES = {"application": APPLICATIONS, "server": ["server-sqlite"]}
 """Fixture -> the targets that it can be."""
 
+_FIRST = ("fastapi-sqlite", "django-postgresql-redis", "server-sqlite")
+"""Those that differ most: who changes something attacks these. CI attacks all."""
+
 
 @pytest.fixture
 def target_name(request):
@@ -28,8 +31,9 @@ def target_name(request):
 def pytest_generate_tests(metafunc):
     """Have every test that opens a target do so with each, or with those that have what it takes."""
     if "target_name" in metafunc.fixturenames:
-        chosen = [names for fixture, names in _CHOICES.items() if fixture in metafunc.fixturenames]
-        metafunc.parametrize("target_name", *(chosen or [TARGETS]), indirect=True)
+        (names,) = [names for fixture, names in _CHOICES.items() if fixture in metafunc.fixturenames] or [TARGETS]
+        params = [name if name in _FIRST else pytest.param(name, marks=pytest.mark.long) for name in names]
+        metafunc.parametrize("target_name", params, indirect=True)
 
 
 @pytest.fixture(scope="session")

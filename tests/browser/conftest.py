@@ -35,10 +35,13 @@ def _is_equipped():
         pytest.skip("Chromium, its driver and axe-core are needed: make test installs them")
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(name, marks=[pytest.mark.long, pytest.mark.xdist_group(f"browser-{name}")]) for name in NAMES],
-)
+def _marks_of(name):
+    """Pages are the same code everywhere: who changes them looks at one framework first."""
+    marks = [] if name == "fastapi" else [pytest.mark.long]
+    return [*marks, pytest.mark.xdist_group(f"browser-{name}")]
+
+
+@pytest.fixture(scope="session", params=[pytest.param(name, marks=_marks_of(name)) for name in NAMES])
 def application(request, tmp_path_factory, _is_equipped):
     """One of the examples, running."""
     folder = tmp_path_factory.mktemp(request.param)

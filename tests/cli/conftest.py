@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,10 +11,14 @@ import sys
 from contextlib import closing
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
+from typer.main import get_command
 
 from gatewright import EvrmoreAuth
 from gatewright.cli.app import app
+
+COMMAND = get_command(app)
+"""Made once: what Typer does for it takes longer than most tests."""
 
 SECONDS = 60
 """No command of these tests takes longer, on however busy a machine."""
@@ -31,7 +36,7 @@ def invoke(logging_as_it_was):
     """Run the command in this process. What it does not catch itself fails the test."""
 
     def invoke(*arguments, stdin=None, **env):
-        result = CliRunner().invoke(app, arguments, input=stdin, env=env)
+        result = CliRunner().invoke(COMMAND, arguments, input=stdin, env=env)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -83,8 +88,9 @@ def run(start):
 
 
 @pytest.fixture
-def database(folder):
+def database(folder, migrated_file):
     """The database that the command finds in its folder, migrated; closed at the end."""
+    shutil.copyfile(migrated_file, folder / "gatewright.db")
     with EvrmoreAuth("sqlite:///gatewright.db") as auth:
         yield auth
 

@@ -13,7 +13,7 @@ import pytest
 from gatewright.errors import GatewrightError
 from gatewright.testing import Wallet
 from mailboxes import Mailboxes
-from stores_under_test import assert_sound, redis_at_length
+from stores_under_test import assert_sound
 
 CROWD = 64
 PASSWORD = "correct horse battery staple"
@@ -101,7 +101,6 @@ def test_one_new_wallet_makes_one_account(auth, race):
     assert len(auth.list_sessions(user.id)) == CROWD
 
 
-@redis_at_length
 def test_one_wallet_is_linked_to_one_account(auth, race):
     """Of two accounts that both link it, one has it; no challenge of the others is spent."""
     wallet, names = Wallet.new(), ["anna", "ben"]
@@ -115,7 +114,6 @@ def test_one_wallet_is_linked_to_one_account(auth, race):
     assert sum(auth.get_challenge_details(challenge).used for challenge, _ in attempts) == 1
 
 
-@redis_at_length
 def test_one_mail_address_makes_one_account(auth, race, mails):
     """The answer is the same to all; the first password is the account's, and the owner's mails are limited."""
     assert race("sign_up", "carol@example.com", mails_per_address=3) == {"answered": CROWD}
@@ -136,14 +134,12 @@ def test_one_mail_address_makes_one_account(auth, race, mails):
     assert [lets_in(number) for number in range(CROWD)].count(True) == 1
 
 
-@redis_at_length
 def test_one_username_is_one_accounts(auth, race):
     """Of 64 who sign up under one name with addresses of their own, one has it."""
     assert race("sign_up_as", "carol") == {"answered": 1, "taken": CROWD - 1}
     assert [user.username for user in auth.list_users()] == ["carol"]
 
 
-@redis_at_length
 def test_one_username_is_taken_once(auth, race):
     """Of 64 accounts that are renamed to it, one is; the others have their names still."""
     ids = [auth.create_user(f"person-{number}").id for number in range(CROWD)]
@@ -156,7 +152,6 @@ def test_one_username_is_taken_once(auth, race):
     )
 
 
-@redis_at_length
 def test_one_reset_link_changes_one_password(auth, race, anna, token_of):
     """One of 64 new passwords is the account's, and its owner is told once; no session is left."""
     auth.guard({}).login("anna", PASSWORD, "SQLUserProvider")
@@ -170,7 +165,6 @@ def test_one_reset_link_changes_one_password(auth, race, anna, token_of):
     assert [mail.kind for mail in auth.list_queued_mails()] == ["password_changed"]
 
 
-@redis_at_length
 def test_one_verification_link_is_used_once(auth, race, token_of):
     """Whoever comes second hears that it is no good any more."""
     auth.sign_up("carol@example.com", password=PASSWORD)
@@ -179,7 +173,6 @@ def test_one_verification_link_is_used_once(auth, race, token_of):
     assert outcomes == {auth.get_user("carol@example.com").id: 1, "invalid_link": CROWD - 1}
 
 
-@redis_at_length
 def test_one_mail_change_link_is_used_once(auth, race, anna, mails, token_of):
     """The account moves once, and its former address is told once."""
     auth.request_email_change(anna.id, email="anna@example.org")
@@ -190,7 +183,6 @@ def test_one_mail_change_link_is_used_once(auth, race, anna, mails, token_of):
     assert [mail.kind for mail in auth.list_queued_mails()] == ["email_changed"]
 
 
-@redis_at_length
 def test_one_mail_address_is_moved_to_once(auth, race, mails):
     """Of eight accounts that have links to one address, one moves there; the others keep theirs, and their links."""
     ids = [auth.create_user(email=f"person-{number}@example.com").id for number in range(8)]
@@ -205,7 +197,6 @@ def test_one_mail_address_is_moved_to_once(auth, race, mails):
     assert len(auth.list_users()) == 8
 
 
-@redis_at_length
 def test_one_remember_token_is_rotated_once(auth, race, anna):
     """Everybody is let in, one of them with a new token, and nobody is taken for a thief."""
     guard = auth.guard({})
@@ -237,7 +228,6 @@ def test_one_address_asks_for_no_more_challenges_than_it_may(auth, race):
     assert race("ask", [Wallet.new().address]) == {"asked": 10, "rate_limited": CROWD - 10}
 
 
-@redis_at_length
 def test_one_client_asks_for_no_more_challenges_than_it_may(auth, race):
     """For whatever addresses: 20 a minute, of 64."""
     addresses = [Wallet.new(f"{number}").address for number in range(CROWD)]
@@ -245,7 +235,6 @@ def test_one_client_asks_for_no_more_challenges_than_it_may(auth, race):
     assert race("ask", addresses, challenges_per_client=20) == {"asked": 20, "rate_limited": CROWD - 20}
 
 
-@redis_at_length
 def test_one_address_is_sent_no_more_mails_than_it_may_be(auth, race, anna):
     """Three of a kind, of 64, and the answer is the same to all."""
     assert race("ask_for_mail", "anna@example.com", mails_per_address=3) == {"answered": CROWD}

@@ -71,6 +71,11 @@ BLOCKS = {
 RUNNABLE = {page: [block for block in blocks if block.is_runnable] for page, blocks in BLOCKS.items()}
 
 
+def _first_or_long(page: str) -> object:
+    """Return a page as a test's parameter: the README's examples run everywhere."""
+    return page if page == "README.md" else pytest.param(page, marks=pytest.mark.long)
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with no setting of the machine's in the environment."""
@@ -86,10 +91,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # of ldap3
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # of the Evrmore documents
-@pytest.mark.parametrize("page", [page for page, blocks in RUNNABLE.items() if blocks])
+@pytest.mark.parametrize("page", [_first_or_long(page) for page, blocks in RUNNABLE.items() if blocks])
 @pytest.mark.usefixtures("logging_as_it_was")
 def test_examples_of_a_page_work(page: str, workplace: Path) -> None:
     """Each example of a page does what the page says, given those before it."""

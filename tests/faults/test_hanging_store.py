@@ -9,7 +9,7 @@ import pytest
 
 from redis_server import eventually, serving
 from running_examples import PASSWORD, running
-from stores_under_test import assert_sound, hanging
+from stores_under_test import STORES, assert_sound, hanging
 
 CROWD = 8
 """More than there are threads for the database, so that some wait in line; as many as Django's own server takes."""
@@ -57,7 +57,7 @@ def by_json(browser):
     return lambda: browser.send("POST", "/api/login", headers=[JSON], body=body)
 
 
-@pytest.mark.parametrize("make_store_settings", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("make_store_settings", STORES[:2], indirect=True)
 def test_nobody_waits_without_end(application, store_settings):
     """Signing in, by page and by JSON API, is refused for now; a visitor stays signed in; then all is as before.
 
@@ -77,6 +77,7 @@ def test_nobody_waits_without_end(application, store_settings):
     assert_sound(store_settings)
 
 
+@pytest.mark.long
 def test_nobody_is_let_in_while_redis_hangs(application_with_redis, redis_server):
     """Neither who signs in nor who was signed in: nobody can tell. Whoever was is so again, once it answers."""
     application = application_with_redis

@@ -27,10 +27,13 @@ LEFT_TO_COLLECTOR = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableE
 """redis-py does not close its connections to a node of a cluster that it gives up: they end when they are collected."""
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(
     params=[
         pytest.param(serving_sentinel, id="sentinel"),
-        pytest.param(serving_cluster_with_replica, id="cluster", marks=pytest.mark.long),
+        pytest.param(serving_cluster_with_replica, id="cluster"),
     ]
 )
 def servers(request):

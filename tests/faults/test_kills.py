@@ -22,7 +22,7 @@ from gatewright.errors import (
 from gatewright.system import SystemClock
 from gatewright.testing import Wallet
 from mailboxes import Mailboxes
-from stores_under_test import assert_sound, redis_at_length
+from stores_under_test import assert_sound
 
 pytestmark = [
     pytest.mark.xdist_group("kills"),
@@ -151,7 +151,6 @@ def test_a_password_sign_in(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 def test_a_sign_up(kill, auth, mails):
     """The account has its profile and its mail, or is not there; whoever signs up again gets in."""
     runs, done = kill("SignUp"), []
@@ -175,7 +174,6 @@ def test_a_sign_up(kill, auth, mails):
     assert all(proves(auth, run["state"]["name"], PASSWORD) for run in runs)
 
 
-@redis_at_length
 def test_a_verification(kill, auth):
     """The link is spent and the address verified, or neither, and then the link is good."""
     runs, done = kill("Verification"), []
@@ -193,7 +191,6 @@ def test_a_verification(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 def test_a_reset(kill, auth):
     """The new password, no session and a mail to the owner; or the old one, the session, and a link that is good."""
     runs, done = kill("Reset"), []
@@ -213,7 +210,6 @@ def test_a_reset(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 def test_a_password_change(kill, auth):
     """Where the new password is kept, every other session is over; the visit that changes it is signed in all along."""
     runs, done = kill("PasswordChange"), []
@@ -230,7 +226,6 @@ def test_a_password_change(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 def test_a_move_to_another_mail_address(kill, auth):
     """The account is at one address, its session goes on, and the former address is told if it has moved."""
     runs, done = kill("Move"), []
@@ -249,7 +244,6 @@ def test_a_move_to_another_mail_address(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 @pytest.mark.parametrize("minutes", [0, 5])
 def test_a_rotation(kill, auth, clock, minutes):
     """The browser is let in by what it has, at once and later, and nobody is taken for a thief."""
@@ -265,7 +259,6 @@ def test_a_rotation(kill, auth, clock, minutes):
     assert auth.list_audit(event="remember_me_theft") == []
 
 
-@redis_at_length
 def test_a_deletion(kill, auth):
     """The account is gone with all that it had, and its owner told; or it is there, and signed in."""
     runs, done = kill("Deletion"), []
@@ -285,7 +278,6 @@ def test_a_deletion(kill, auth):
     assert_all_or_nothing(runs, done)
 
 
-@redis_at_length
 def test_a_delivery(kill, auth, clock, mails):
     """Every mail is sent, one whose sender died perhaps twice, a few minutes later; the link that came last is good."""
     runs = kill("Delivery")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import bcrypt
 import pytest
 
-from gatewright import EvrmoreAuth
+from gatewright import EvrmoreAuth, Settings
 from gatewright.errors import UserNotFoundError
 from gatewright.providers import UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
@@ -18,9 +19,11 @@ class OfAccounts(ProviderConformance):
     """The `Auth` around the provider uses the database that the accounts are in."""
 
     @pytest.fixture(autouse=True)
-    def auth(self, tmp_path: Path) -> Iterator[EvrmoreAuth]:
-        self.database_url = f"sqlite:///{tmp_path / 'accounts.db'}"
-        with EvrmoreAuth(self.database_url) as self._auth:
+    def auth(self, tmp_path: Path, migrated_file: Path) -> Iterator[EvrmoreAuth]:
+        file = shutil.copyfile(migrated_file, tmp_path / "accounts.db")
+        self.database_url = f"sqlite:///{file}"
+        quick = Settings(argon2_memory_kib=8, argon2_iterations=1)
+        with EvrmoreAuth(self.database_url, settings=quick) as self._auth:
             self.make_accounts(self._auth)
             yield self._auth
 

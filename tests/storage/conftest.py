@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -48,8 +49,9 @@ def make_auth(url):
 
 
 @pytest.fixture
-def auth(make_auth):
-    """An application on the file."""
+def auth(make_auth, path, migrated_file):
+    """An application on the file, which is migrated already."""
+    shutil.copyfile(migrated_file, path)
     return make_auth()
 
 

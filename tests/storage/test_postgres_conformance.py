@@ -60,10 +60,12 @@ class ThroughPgBouncer(PostgresConformance):
         return replace(options, conninfo=conninfo_of(f"{pgbouncer}{name}"))
 
 
+@pytest.mark.long
 class TestBlockingThroughPgBouncer(ThroughPgBouncer):
     """Answering at once."""
 
 
+@pytest.mark.long
 class TestSuspendingThroughPgBouncer(ThroughPgBouncer):
     """Awaited in an event loop."""
 

@@ -48,18 +48,24 @@ class TestServerAsynchronously(TestServer):
     suspends = True
 
 
-class TestCluster(RedisConformance):
-    """On three masters, answering at once."""
+class ClusterConformance(
+    AccountEndPromises, AttemptPromises, ChallengePromises, ClaimPromises, SessionPromises, VisitPromises
+):
+    """What Redis has to do with, on three masters."""
+
+    forgets_by_itself = True
+    store = RedisConformance.store
 
     @pytest.fixture
     def redis_url(self, cluster_url):
         return cluster_url
 
 
-class TestClusterAsynchronously(
-    AccountEndPromises, AttemptPromises, ChallengePromises, ClaimPromises, SessionPromises, VisitPromises
-):
-    """What Redis has to do with, on three masters, awaited in an event loop."""
+class TestCluster(ClusterConformance):
+    """Answering at once."""
 
-    suspends, forgets_by_itself = True, True
-    store, redis_url = RedisConformance.store, TestCluster.redis_url
+
+class TestClusterAsynchronously(ClusterConformance):
+    """Awaited in an event loop."""
+
+    suspends = True

@@ -144,6 +144,7 @@ def with_tls(request, tmp_path):
             yield f"rediss+cluster://127.0.0.1:{nodes[1].tls_port}", certificate.authority
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build", [EvrmoreAuth, AsyncEvrmoreAuth])
 def test_servers_with_tls_are_verified(build, with_tls, url, signed):
     """Whoever is not vouched for is not spoken to: the application does not start, and is told the cure."""
@@ -174,6 +175,7 @@ def test_a_certificate_of_another_host_is_refused(tmp_path):
         require_redis(read_url(f"rediss://localhost:{server.tls_port}/0?ssl_ca_certs={certificate.authority}"))
 
 
+@pytest.mark.long
 def test_every_form_of_url_is_good_for_signing_in(redis_server, cluster_url, tmp_path, url, signed):
     """In both builds: the constructor has looked before anybody signs in."""
     socket = tmp_path / "redis.sock"

@@ -88,6 +88,7 @@ def test_a_full_redis_lets_nobody_in(auth, carol, alice, redis_server):
     assert auth.attempt("carol", PASSWORD, OURS, ip_address="192.0.2.1").username == "carol"
 
 
+@pytest.mark.long
 def test_a_replica_takes_over_from_a_master_that_was_killed(make_auth, gatewright_settings, register):
     """Whoever was signed in stays so, whoever has signed out stays out, and new visitors sign in."""
     with serving_sentinel() as (url, master, replica):
