@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,18 +59,27 @@ def test_a_full_disk(open_auth, store_settings):
 
 
 @pytest.fixture
-def small_disk():
-    """A disk of 32 MB that a PostgreSQL may write to."""
-    with TemporaryDirectory(prefix="gatewright-disk-") as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", folder]
-        if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-            pytest.skip("a disk cannot be mounted: run the tests as root")
-        owner = unprivileged()
-        os.chown(folder, owner["user"], owner["group"])
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+def make_disk():
+    """Make small disks, of so many megabytes, that any user may write to."""
+    with ExitStack() as stack:
+
+        def make_disk(size):
+            folder = stack.enter_context(TemporaryDirectory(prefix="gatewright-disk-"))
+            mount = ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", folder]
+            if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+                pytest.skip("a disk cannot be mounted: run the tests as root")
+            stack.callback(subprocess.run, ["umount", "--lazy", folder], check=True)
+            return Path(folder)
+
+        yield make_disk
+
+
+@pytest.fixture
+def small_disk(make_disk):
+    """A disk that a PostgreSQL may keep tables on."""
+    disk, owner = make_disk(32), unprivileged()
+    os.chown(disk, owner["user"], owner["group"])
+    return disk
 
 
 @pytest.fixture
