@@ -6,14 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 
+from faults.disks import fill
+from faults.disks import make_disk as make_disk
 from gatewright import EvrmoreAuth, Settings
 from gatewright.errors import StoreUnavailableError
 from gatewright.testing import Wallet
@@ -59,22 +59,6 @@ def test_a_full_disk(open_auth, store_settings):
 
 
 @pytest.fixture
-def make_disk():
-    """Make small disks, of so many megabytes, that any user may write to."""
-    with ExitStack() as stack:
-
-        def make_disk(size):
-            folder = stack.enter_context(TemporaryDirectory(prefix="gatewright-disk-"))
-            mount = ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", folder]
-            if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-                pytest.skip("a disk cannot be mounted: run the tests as root")
-            stack.callback(subprocess.run, ["umount", "--lazy", folder], check=True)
-            return Path(folder)
-
-        yield make_disk
-
-
-@pytest.fixture
 def small_disk(make_disk):
     """A disk that a PostgreSQL may keep tables on."""
     disk, owner = make_disk(32), unprivileged()
@@ -97,13 +81,6 @@ def on_small_disk(small_disk, postgres_server, migrated_template):
     )
     yield QUICK | {"database_url": f"{postgres_server}on_small_disk", "challenges_per_address": 10**6}
     run("DROP DATABASE on_small_disk WITH (FORCE)", "DROP TABLESPACE small")
-
-
-def fill(disk):
-    """Leave no room on a disk, and return the file that takes it."""
-    ballast, room = disk / "ballast", os.statvfs(disk)
-    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize))
-    return ballast
 
 
 def until_refused(act, things):
