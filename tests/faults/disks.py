@@ -27,8 +27,8 @@ def make_disk():
         yield make_disk
 
 
-def fill(disk):
-    """Leave no room on a disk, and return the file that takes it."""
+def fill(disk, *, but=0):
+    """Leave no room on a disk, or so many bytes, and return the file that takes it."""
     ballast, room = disk / "ballast", os.statvfs(disk)
-    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize))
+    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize - but))
     return ballast

@@ -6,6 +6,8 @@ SQLite's is a file beside the database, with another one for shared memory; Post
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack, closing, contextmanager
@@ -26,12 +28,17 @@ from gatewright.cli.checks.finding import Status
 from gatewright.errors import StoreUnavailableError
 from gatewright.storage.opened import open_database
 from gatewright.storage.sql import migrate
+from gatewright.testing import Wallet
 from postgres_server import ROLE, make_cluster, running_postgres
 from redis_server import eventually
 from running_examples import PASSWORD, running
 from stores_under_test import QUICK
 
 IMPATIENT = {"database_timeout_seconds": "1"}
+PAGE = 2**12
+FRAME = PAGE + 24
+"""Bytes of a page in SQLite's log (sqlite.org/fileformat.html, section 4.1)."""
+
 SEGMENT = 2**20
 """Bytes of a file of PostgreSQL's log: the least that it takes."""
 
@@ -84,6 +91,35 @@ def test_a_write_ahead_log_of_sqlite_that_cannot_grow(make_disk, tmp_path):
     assert troubles(settings) == []
 
 
+def test_shared_memory_of_sqlite_that_cannot_grow(make_disk):
+    """It does every 4062 pages of the log, which a reader keeps from beginning anew: what was to be written is not."""
+    disk, wallet = make_disk(24), Wallet.new()
+    path = disk / "gatewright.db"
+    log, settings = disk / f"{path.name}-wal", QUICK | {"database_url": f"sqlite:///{path}"}
+    with EvrmoreAuth(settings=Settings(**settings)) as auth:
+        auth.create_user("anna", password=PASSWORD, is_verified=True)
+        visit = {}
+        auth.guard(visit).login("anna", PASSWORD, "SQLUserProvider")
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM users").fetchall()
+            with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+                while log.stat().st_size < 4060 * FRAME:
+                    writer.execute("UPDATE alembic_version SET version_num = version_num")
+            ballast = fill(disk, but=7 * PAGE)  # enough for the log, which leaves less than the eight that are needed
+            for _ in range(2):
+                with pytest.raises(StoreUnavailableError, match="disk is full") as refused:
+                    auth.generate_challenge(wallet.address)
+                assert refused.value.__cause__.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE
+            assert auth.guard(dict(visit)).user().username == "anna"
+            ballast.unlink()
+            challenge = auth.generate_challenge(wallet.address)
+        assert auth.authenticate(wallet.address, challenge, wallet.sign(challenge)).is_active
+        with closing(sqlite3.connect(path)) as reader:
+            assert reader.execute("SELECT count(*) FROM challenges").fetchone() == (1,)
+    assert troubles(settings) == []
+
+
 KILLED = """
 import json, os, sys
 from gatewright import EvrmoreAuth, Settings
@@ -95,10 +131,10 @@ os._exit(0)
 """Makes an account and leaves no time to write the log back into the database."""
 
 
-def test_a_start_where_the_shared_memory_of_sqlite_cannot_be_made(make_disk):
+def test_a_start_where_the_shared_memory_of_sqlite_cannot_be_made(make_disk, migrated_file):
     """It is refused in plain words, and what is in the log alone is kept, however many starts there are."""
     disk = make_disk(4)
-    settings = QUICK | {"database_url": f"sqlite:///{disk / 'gatewright.db'}"}
+    settings = QUICK | {"database_url": f"sqlite:///{shutil.copyfile(migrated_file, disk / 'gatewright.db')}"}
     subprocess.run([sys.executable, "-c", KILLED, json.dumps(settings), PASSWORD], check=True, timeout=60)
     log, memory = (disk / f"gatewright.db-{kind}" for kind in ("wal", "shm"))
     written = log.read_bytes()
