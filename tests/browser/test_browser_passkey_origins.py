@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from flask import Flask
+from selenium.webdriver.support.ui import WebDriverWait
+from werkzeug.serving import make_server
 
-from browser.passkey_device import CREATE, REFUSED, SIGN_IN
+from browser.chromium import SECONDS, Chromium
+from browser.passkey_device import CREATE, REFUSED, SIGN_IN, Device
 from browser.passkey_device import browser as browser
 from browser.passkey_device import device as device
-from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
-from gatewright.adapters.starlette import GatewrightMiddleware
+from certificates import Certificate
+from free_ports import free_port
+from gatewright import EvrmoreAuth
+from gatewright.adapters.flask import FlaskAuth
 from gatewright.settings import load_settings
 from gatewright.testing import HookRecorder
 from running_examples import PASSWORD
@@ -49,28 +51,42 @@ def passkey_settings():
 
 
 @pytest.fixture
-def application(passkey_settings, tmp_path, monkeypatch, _is_equipped):
+def serve(passkey_settings, tmp_path, monkeypatch, _is_equipped):
+    """Start an application at two origins, on some ports."""
     with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
-        url, other = (f"http://localhost:{each.getsockname()[1]}" for each in listeners)
-        for name, value in passkey_settings.items():
-            monkeypatch.setenv(f"GATEWRIGHT_{name}", value.format(other=other))
-        settings = load_settings(
-            **QUICK,
-            database_url=f"sqlite:///{tmp_path / 'passkeys.db'}",
-            public_url=url,
-            auth_login_route_redirect="/account",
-        )
-        beside = stack.enter_context(EvrmoreAuth(settings=settings))
-        served = AsyncEvrmoreAuth(settings=settings)
-        app = Starlette(middleware=[Middleware(GatewrightMiddleware, auth=served, closes_auth=True)])
-        server = uvicorn.Server(uvicorn.Config(app, ws="none", log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": listeners})
-        thread.start()
-        yield Application(url, other, beside, HookRecorder(served))
-        server.should_exit = True
+
+        def serve(url, other, *ports, **options):
+            for name, value in passkey_settings.items():
+                monkeypatch.setenv(f"GATEWRIGHT_{name}", value.format(other=other))
+            database, account = f"sqlite:///{tmp_path / 'passkeys.db'}", "/account"
+            settings = load_settings(**QUICK, database_url=database, public_url=url, auth_login_route_redirect=account)
+            auth = stack.enter_context(EvrmoreAuth(settings=settings))
+            app = Flask(__name__)
+            FlaskAuth(app, auth)
+            for port in ports:
+                stack.enter_context(answering(make_server("127.0.0.1", port, app, threaded=True, **options)))
+            return Application(url, other, auth, HookRecorder(auth))
+
+        yield serve
+
+
+@contextmanager
+def answering(server):
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
         thread.join(20)
-    assert not thread.is_alive()
+        server.server_close()
+
+
+@pytest.fixture
+def application(serve):
+    """One at two ports of one host."""
+    ports = free_port(), free_port()
+    return serve(*(f"http://localhost:{port}" for port in ports), *ports)
 
 
 @pytest.mark.parametrize("passkey_settings", [{"RP_ID": "shop.localhost"}], ids=["another domain"])
@@ -123,6 +139,40 @@ def test_at_another_origin_that_is_allowed_passkeys_work(device, application):
         browser.press(SIGN_IN)
         assert device.driver.current_url == f"{origin}/account"
         browser.press("Sign out")
+    assert application.refusals() == []
+
+
+@pytest.fixture
+def device_of_two_sites(serve, tmp_path):
+    """A device, and an application at two domains that have nothing in common: on https, as browsers want it then."""
+    certificate, port = Certificate(tmp_path, "login.example.test", "shop.example.org"), free_port()
+    files = str(certificate.chain), str(certificate.key)
+    urls = "https://login.example.test", f"https://shop.example.org:{port}"
+    application = serve(*urls, port, ssl_context=files)
+    hosts = f"MAP login.example.test:443 127.0.0.1:{port}, MAP shop.example.org 127.0.0.1"
+    flags = [f"--host-resolver-rules={hosts}", f"--ignore-certificate-errors-spki-list={certificate.pin}"]
+    browser = Chromium(tmp_path / "profile", flags=flags)
+    browser.begin(application.url)
+    device = Device(browser, application.auth)
+    device.stop_autofill()
+    yield device, application
+    browser.quit()
+
+
+@pytest.mark.parametrize(
+    ("passkey_settings", "is_allowed"),
+    [pytest.param({"PASSKEY_ORIGINS": "{other}"}, True, id="related"), pytest.param({}, False, id="unrelated")],
+)
+def test_passkeys_of_one_domain_work_on_a_related_site(device_of_two_sites, is_allowed):
+    """The browser asks the first domain which those are, and refuses for any other."""
+    device, application = device_of_two_sites
+    device.enrol()
+    device.browser.open(f"{application.other}/login")
+    device.click(SIGN_IN)
+    if is_allowed:
+        WebDriverWait(device.driver, SECONDS).until(lambda driver: driver.current_url == f"{application.other}/account")
+    else:
+        assert device.complaint() == ELSEWHERE
     assert application.refusals() == []
 
 
