@@ -96,36 +96,47 @@ def migrated_postgres_database(copy_postgres_database: Callable[[], str]) -> str
 @contextmanager
 def serving_postgres(*options: str) -> Iterator[int]:
     """Run a server that forgets everything in the end, with settings written ``name=value``, and yield its port."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("there is no PostgreSQL: sudo apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="gatewright-postgres-") as folder:
-        user = unprivileged()
-        if user:
-            os.chown(folder, user["user"], user["group"])
-        made = [programs / "initdb", "--pgdata", folder, "--username", ROLE, "--auth", "trust", "--no-sync"]
-        subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
+        make_cluster(Path(folder))
         port = free_port()
-        settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off", *options]
-        command = [programs / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
-        with (
-            Path(folder, "log").open("wb") as log,
-            subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **user) as process,
-        ):
-            try:
-                await_server(process, port)
-                yield port
-            finally:
-                process.send_signal(signal.SIGINT)  # for PostgreSQL: do not wait for clients to go
-                process.wait(30)
+        with running_postgres(Path(folder), port, *options):
+            yield port
 
 
-def _programs() -> Path | None:
-    """Return the folder of the server's programs: Debian keeps them out of the path."""
+def make_cluster(folder: Path, *options: str) -> None:
+    """Make what a server keeps in a folder, with options of ``initdb``."""
+    user = unprivileged()
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    made = [_programs() / "initdb", "--pgdata", folder, "--username", ROLE, "--auth", "trust", "--no-sync", *options]
+    subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
+
+
+@contextmanager
+def running_postgres(folder: Path, port: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server on a folder and a port, with settings written ``name=value``, until the block ends."""
+    settings = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off", *options]
+    command = [_programs() / "postgres", "-D", folder, *(part for one in settings for part in ("-c", one))]
+    with (
+        Path(folder, "log").open("ab") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **unprivileged()) as process,
+    ):
+        try:
+            await_server(process, port)
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)  # for PostgreSQL: do not wait for clients to go
+            process.wait(30)
+
+
+def _programs() -> Path:
+    """Return the folder of the server's programs: Debian keeps them out of the path. Skip where there is none."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name), reverse=True)
     search = os.pathsep.join([os.environ["PATH"], *map(str, folders)])
     initdb, postgres = (shutil.which(name, path=search) for name in ("initdb", "postgres"))
-    return None if initdb is None or postgres is None else Path(initdb).parent
+    if initdb is None or postgres is None:
+        pytest.skip("there is no PostgreSQL: sudo apt-get install postgresql")
+    return Path(initdb).parent
 
 
 def unprivileged() -> dict[str, Any]:

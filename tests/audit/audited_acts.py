@@ -255,6 +255,17 @@ ACTS = {
         lambda auth, world: fail(lambda: link_third(auth, world, signature=MARY.sign(world.challenge))),
         {"event": "wallet_link_failed", **CAROL, "method": "wallet", "reason": "invalid_signature"},
     ),
+    "fail to enrol a method": (
+        lambda auth, world: fail(lambda: world.visitor.request().enrol("totp", {"code": "000000"})),
+        {
+            "event": "method_enrolment_failed",
+            **CAROL,
+            "provider": OURS,
+            "method": "totp",
+            "client": "192.0.2.7",
+            "reason": "totp_enrolment_not_begun",
+        },
+    ),
     "unlink a wallet": (
         lambda auth, world: auth.unlink_wallet("CAROL", world.wallet.address, actor="dave"),
         {"event": "wallet_unlinked", **CAROL, "method": "wallet", "reason": "the wallet's address", **DAVE},

@@ -18,6 +18,7 @@ REFUSED = {
     "an unknown challenge",
     "a failed bypass",
     "fail to link a wallet",
+    "fail to enrol a method",
     "fail to verify an address",
     "fail to reset a password",
     "fail to move to another address",

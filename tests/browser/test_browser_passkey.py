@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-from base64 import urlsafe_b64decode
-
 import pytest
-from selenium.webdriver.common.virtual_authenticator import Credential, VirtualAuthenticatorOptions
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browser.chromium import SECONDS
 from browser.inspection import inspect, unreachable
+from browser.passkey_device import CREATE, REFUSED, SIGN_IN
+from browser.passkey_device import browser as browser
+from browser.passkey_device import device as device
 from running_examples import PASSWORD, running
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 
-SIGN_IN, CREATE, USE = "Sign in with a passkey", "Create a passkey", "Use a passkey"
-REFUSED = ["This could not be verified. Please try again, or choose another way."]
+USE = "Use a passkey"
 CANCELLED = ["No passkey was used. Try again, or choose another way."]
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -27,92 +24,6 @@ def application(tmp_path_factory, _is_equipped):
     folder = tmp_path_factory.mktemp("passkey")
     with running("fastapi", folder, site_name="Passkeys", host="localhost") as running_example:
         yield running_example
-
-
-class Device:
-    """A browser on a device that can keep passkeys, whose user touches it whenever it asks."""
-
-    def __init__(self, browser, application):
-        self.browser, self.driver = browser, browser.driver
-        self.name = f"anna{next(_numbers)}"
-        application.auth.create_user(self.name, password=PASSWORD, is_verified=True)
-        self.driver.add_virtual_authenticator(
-            VirtualAuthenticatorOptions(
-                protocol="ctap2",
-                transport="internal",
-                has_resident_key=True,
-                has_user_verification=True,
-                is_user_verified=True,
-            )
-        )
-        self.script = None
-
-    @property
-    def passkeys(self):
-        return self.driver.get_credentials()
-
-    def stop_autofill(self):
-        """Have a browser that offers no passkeys where a name is typed: the one for tests would sign in by itself."""
-        source = (
-            "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false"
-        )
-        self.script = self.browser.command("Page.addScriptToEvaluateOnNewDocument", source=source)["identifier"]
-
-    def allow_autofill(self):
-        if self.script is not None:
-            self.browser.command("Page.removeScriptToEvaluateOnNewDocument", identifier=self.script)
-            self.script = None
-
-    def log_in(self, **options):
-        self.browser.open("/login")
-        self.browser.fill(email=self.name, password=PASSWORD)
-        self.browser.press("Sign in", **options)
-
-    def enrol(self):
-        """Sign in by password, take what is offered, and sign out."""
-        self.log_in()
-        self.browser.press(CREATE)
-        self.browser.press("Sign out")
-
-    def replace(self, **changes):
-        """Put another passkey into the place of the one that there is."""
-        (old,) = self.passkeys
-        told = {"id": old.id, "user_handle": old.user_handle, "sign_count": old.sign_count} | changes
-        self.driver.remove_credential(old.id)
-        made = Credential.create_resident_credential(
-            decode(told["id"]), old.rp_id, decode(told["user_handle"]), decode(old.private_key), told["sign_count"]
-        )
-        self.driver.add_credential(made)
-
-    def complaint(self):
-        """Wait until the page says what is wrong."""
-        wait = WebDriverWait(self.driver, SECONDS, poll_frequency=0.02)
-        return wait.until(lambda _: [text for text in self.browser.texts("[role=alert], [data-complaint]") if text])
-
-
-def decode(text):
-    return urlsafe_b64decode(text + "==")
-
-
-@pytest.fixture
-def device(browser, application):
-    """A device with a visitor who has an account, and no passkey yet. Autofill is off until a test wants it."""
-    browser.evaluate("localStorage.clear(); sessionStorage.clear()")
-    made = Device(browser, application)
-    made.stop_autofill()
-    yield made
-    made.allow_autofill()
-    made.driver.remove_virtual_authenticator()
-
-
-@pytest.fixture
-def browser(application, browsers):
-    """A browser that the application has never seen; whatever the test did, nothing broke behind the page."""
-    browser = browsers(has_scripts=True)
-    browser.begin(application.url)
-    browser.open("/gatewright/gate.svg")
-    yield browser
-    assert browser.complaints() == []
 
 
 def test_a_passkey_is_offered_once(device):
@@ -154,7 +65,7 @@ def test_a_device_makes_one_passkey(device):
     device.enrol()
     device.log_in()
     browser.open("/account/methods/passkey")
-    button(browser, CREATE).click()
+    device.click(CREATE)
     assert device.complaint() == ["There is a passkey of yours on this device already."]
     assert len(device.passkeys) == 1
 
@@ -185,7 +96,7 @@ def test_a_user_who_is_not_recognised_stays_out(device):
     device.enrol()
     device.driver.set_user_verified(False)
     browser.open("/login")
-    button(browser, SIGN_IN).click()
+    device.click(SIGN_IN)
     assert device.complaint() == CANCELLED
     device.driver.set_user_verified(True)
     browser.press(SIGN_IN)
@@ -201,7 +112,7 @@ def test_a_removed_passkey_is_forgotten(device, application):
     browser.press(SIGN_IN)
     assert device.complaint() == REFUSED
     browser.open("/login")
-    button(browser, SIGN_IN).click()
+    device.click(SIGN_IN)
     assert device.complaint() == CANCELLED
     assert device.passkeys == []
 
@@ -278,11 +189,6 @@ def test_a_browser_without_passkeys_is_not_offered_any(browser, application):
     """At an address of numbers there are none either: the page shows the other ways."""
     browser.open(application.url.replace("localhost", "127.0.0.1") + "/login")
     assert [text for text in browser.texts("button") if text] == ["Show", "Sign in", "Continue with your wallet"]
-
-
-def button(browser, text):
-    (found,) = [each for each in browser.driver.find_elements("css selector", "button") if each.text == text]
-    return found
 
 
 def remove_passkeys(application, name):

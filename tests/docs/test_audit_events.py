@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "audit-events.md"
 PACKAGE = ROOT / "src" / "gatewright"
 MODULES = (*PACKAGE.glob("operations/*.py"), *PACKAGE.glob("methods/*/*.py"))
-MAKERS = {"entry", "line", "_about", "request_mail", "require_link", "refuse_link"}
+MAKERS = {"entry", "line", "_about", "request_mail", "require_link", "refuse_link", "tell_failure"}
 
 
 def events_in(module: Path) -> Iterator[str]:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 
+from faults.disks import fill
+from faults.disks import make_disk as make_disk
 from gatewright import EvrmoreAuth, Settings
 from gatewright.errors import StoreUnavailableError
 from gatewright.testing import Wallet
@@ -58,18 +59,11 @@ def test_a_full_disk(open_auth, store_settings):
 
 
 @pytest.fixture
-def small_disk():
-    """A disk of 32 MB that a PostgreSQL may write to."""
-    with TemporaryDirectory(prefix="gatewright-disk-") as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", folder]
-        if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-            pytest.skip("a disk cannot be mounted: run the tests as root")
-        owner = unprivileged()
-        os.chown(folder, owner["user"], owner["group"])
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+def small_disk(make_disk):
+    """A disk that a PostgreSQL may keep tables on."""
+    disk, owner = make_disk(32), unprivileged()
+    os.chown(disk, owner["user"], owner["group"])
+    return disk
 
 
 @pytest.fixture
@@ -87,13 +81,6 @@ def on_small_disk(small_disk, postgres_server, migrated_template):
     )
     yield QUICK | {"database_url": f"{postgres_server}on_small_disk", "challenges_per_address": 10**6}
     run("DROP DATABASE on_small_disk WITH (FORCE)", "DROP TABLESPACE small")
-
-
-def fill(disk):
-    """Leave no room on a disk, and return the file that takes it."""
-    ballast, room = disk / "ballast", os.statvfs(disk)
-    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize))
-    return ballast
 
 
 def until_refused(act, things):

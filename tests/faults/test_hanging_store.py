@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from faults.sign_ins import by_json, by_page
 from redis_server import eventually, serving
-from running_examples import PASSWORD, running
+from running_examples import running
 from stores_under_test import STORES, assert_sound, hanging
 
 CROWD = 8
 """More than there are threads for the database, so that some wait in line; as many as Django's own server takes."""
-
-JSON = ("Content-Type", "application/json")
 
 
 @pytest.fixture(params=["starlette", "fastapi", "flask", "django"])
@@ -43,18 +41,6 @@ def application_with_redis(framework, redis_server, tmp_path):
     redis_url = f"{redis_server.url}?socket_timeout=0.3"
     with running(framework, tmp_path, site_name="shop", redis_url=redis_url) as running_:
         yield running_
-
-
-def by_page(browser):
-    """A sign-in that only has to be sent."""
-    form = browser.get("/login").form("/login")
-    return lambda: browser.submit(form, email="anna@example.com", password=PASSWORD)
-
-
-def by_json(browser):
-    """The same for programs."""
-    body = json.dumps({"email": "anna@example.com", "password": PASSWORD}).encode()
-    return lambda: browser.send("POST", "/api/login", headers=[JSON], body=body)
 
 
 @pytest.mark.parametrize("make_store_settings", STORES[:2], indirect=True)

@@ -163,6 +163,12 @@ def enrol(auth, wallet):
     return guard, guard.enrol("recovery_codes")
 
 
+def fail_to_enrol(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    with pytest.raises(AuthenticationError):
+        guard.enrol("totp", {"code": "000000"})
+
+
 def prove(auth, wallet):
     guard, shown = enrol(auth, wallet)
     return guard.prove("recovery_codes", {"code": shown["codes"][0]}, is_confirmation=True)
@@ -220,7 +226,7 @@ ENTRY_PATHS = {
 
 OF_EVERY_SIGN_IN = {
     "post_auth": {"guard.login": log_in, "guard.store": store, "guard.recall": recall},
-    "auth_failed": FAILED_PROOFS | {"guard.confirm_password": fail_to_confirm},
+    "auth_failed": FAILED_PROOFS | {"guard.confirm_password": fail_to_confirm, "guard.enrol": fail_to_enrol},
 }
 """Points of sign-in with a wallet that fire for every other way to sign in, too."""
 

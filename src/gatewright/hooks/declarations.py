@@ -122,7 +122,7 @@ POINTS = (
     HookDeclaration(
         "auth_failed",
         "authenticate",
-        "After an authentication has failed, whatever the way and the reason.",
+        "After an authentication has failed or an enrolment was refused, whatever the way and the reason.",
         {
             "username": "who tried, as given: unverified and possibly nonsense",
             "method": "how: wallet, password, bypass, remember_me or the name of another method",

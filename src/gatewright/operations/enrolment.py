@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gatewright.errors import InactiveUserError, InvalidParameterError, TakenError
+from gatewright.errors import AuthenticationError, InactiveUserError, InvalidParameterError, TakenError
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
 from gatewright.operations.arguments import require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
+from gatewright.operations.prove import tell_failure
 from gatewright.operations.second_factor import is_first_demanded
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, owner_of
@@ -21,7 +22,7 @@ _LONGEST_NAME = 60
 
 
 async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
-    """Verify what a user will prove themselves by. Nothing is enrolled before `keep_enrolment`.
+    """Verify what a user will prove themselves by, or record why it was refused. `keep_enrolment` enrols it.
 
     Args:
         step: The step, with its user.
@@ -37,6 +38,14 @@ async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, 
         TakenError: If it is enrolled already, whoever's it is.
         Denied: If a ``pre_method_enrolment`` hook refuses.
     """
+    try:
+        return await _verify(step, method, given)
+    except (AuthenticationError, InvalidParameterError, TakenError) as error:
+        await tell_failure(step, "method_enrolment_failed", method.name, step.require_user().username, error)
+        raise
+
+
+async def _verify(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
     await step.parts.hooks.pre_method_enrolment.fire(user=step.require_user(), method=method.name)
     enrolled = await method.enrol(step, given)
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))

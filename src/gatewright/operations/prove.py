@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from gatewright.errors import AttemptBlockedError, AuthenticationError, InvalidParameterError
+from gatewright.errors import AttemptBlockedError, AuthenticationError, GatewrightError, InvalidParameterError
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.attempts import Trial, account_name, limit_requests
 from gatewright.operations.audit import entry
@@ -60,21 +60,28 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         proven = await method.verify(step, given)
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
         await trial.fail()
-        await _tell_failure(step, method.name, claimed, error)
+        await tell_failure(step, "sign_in_failed", method.name, claimed, error)
         raise
     await trial.forgive()
     await parts.hooks.post_method_use.fire(user=proven.user, method=method.name, proof=proven.proof)
     return proven
 
 
-async def _tell_failure(
-    step: Step, method: str, claimed: str, error: AuthenticationError | AttemptBlockedError | InvalidParameterError
-) -> None:
+async def tell_failure(step: Step, event: str, method: str, claimed: str, error: GatewrightError) -> None:
+    """Record that a proof or an enrolment was refused, and tell ``auth_failed``.
+
+    Args:
+        step: The step.
+        event: What the audit record calls it.
+        method: The method's name.
+        claimed: Who it was, as far as they said.
+        error: Why.
+    """
     parts, user = step.parts, step.user
     reason = str(error.evidence.get("reason", error.code))
     failed = entry(
         parts,
-        "sign_in_failed",
+        event,
         user_id=None if user is None else user.id,
         username=name_for_record(claimed),
         provider=step.provider,
@@ -82,6 +89,6 @@ async def _tell_failure(
         client=step.device.ip_address,
         reason=reason,
     )
-    with second_write("The record of a failed proof"):
+    with second_write("The record of a refusal"):
         await parts.store.add_audit(failed)
     await parts.hooks.auth_failed.fire(username=claimed, method=method, reason=reason)

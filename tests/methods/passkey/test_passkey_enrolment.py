@@ -126,7 +126,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_enrolment_is_refused(dave, wrong):
+def test_a_wrong_enrolment_is_refused(dave, refusals, wrong):
     """Whatever is wrong with it; nothing is kept, and the challenge is used up."""
     changes, reason = WRONG[wrong]
     options = dave.request().begin_enrolment("passkey")
@@ -136,6 +136,7 @@ def test_a_wrong_enrolment_is_refused(dave, wrong):
     with pytest.raises(InvalidProofError) as refused:
         dave.enrol(options)
     assert refused.value.evidence["reason"] == "passkey_enrolment_not_begun"
+    assert refusals() == [reason, "passkey_enrolment_not_begun"]
     assert dave.passkeys() == []
 
 

@@ -16,6 +16,7 @@ from gatewright.operations.names import canonical_name
 from gatewright.settings import Settings
 from gatewright.storage.opened import open_database
 from gatewright.storage.sql import SQLiteDatabase
+from gatewright.storage.sql.sqlite.connect import FULL
 from gatewright.storage.sql.sqlite.file import encoded_emails_at_rest, hash_troubles_at_rest, revision_at_rest
 from gatewright.system import SystemClock
 
@@ -34,6 +35,7 @@ _HASH_TROUBLES = {
 
 
 _RESTORE = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
+_MAKE_ROOM = "Make room on its disk. Nothing of it is lost: a file beside it cannot grow, which even reading needs."
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
@@ -63,7 +65,7 @@ def _check_file(path: Path | None) -> Iterator[Finding]:
             yield from _check_hashes(path)
             yield _check_emails(path)
         except StoreUnavailableError as error:
-            yield Finding("database", Status.UNSAFE, str(error), _RESTORE)
+            yield _unreadable("database", error)
 
 
 def _check_emails(path: Path) -> Finding:
@@ -119,5 +121,9 @@ def _check_revision(path: Path) -> Finding:
     try:
         revision = revision_at_rest(path)
     except StoreUnavailableError as error:
-        return Finding("revision", Status.UNSAFE, str(error), _RESTORE)
+        return _unreadable("revision", error)
     return judge_revision(revision)
+
+
+def _unreadable(check: str, error: StoreUnavailableError) -> Finding:
+    return Finding(check, Status.UNSAFE, str(error), _MAKE_ROOM if FULL in str(error) else _RESTORE)

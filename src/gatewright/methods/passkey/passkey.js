@@ -66,8 +66,9 @@ async function ask(block) {
     const credential = await (isNew ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));
     send(block, credential);
   } catch (error) {
-    const texts = { NotAllowedError: block.dataset.cancelled, InvalidStateError: block.dataset.existing };
-    complain(block, texts[error.name] ?? block.dataset.failed);
+    const { cancelled, existing, elsewhere, failed } = block.dataset;
+    const texts = { NotAllowedError: cancelled, InvalidStateError: existing, SecurityError: elsewhere };
+    complain(block, texts[error.name] ?? failed);
     offerAutofill();
   }
 }

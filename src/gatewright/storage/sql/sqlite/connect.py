@@ -13,6 +13,10 @@ _MAPPED = 2**30
 """Bytes of the file that are read through memory: pages in the system's cache then cost no call each."""
 
 
+FULL = "database or disk is full"
+"""What SQLite says where a file cannot grow."""
+
+
 def connect(path: Path | None, patience: float) -> sqlite3.Connection:
     """Open a connection whose commits survive a power cut, with foreign keys enforced, and whose readers never wait.
 
@@ -52,3 +56,12 @@ def _keep_write_ahead_log(connection: sqlite3.Connection, patience: float) -> No
             sleep(_PAUSE)
         else:
             return
+
+
+def words_of(error: sqlite3.Error) -> str:
+    """Return what SQLite says of an error. A file that it shares memory by and that cannot grow means a full disk.
+
+    SQLite itself calls that an input/output error (sqlite.org/rescode.html#ioerr_shmsize), which sounds like a loss.
+    """
+    cannot_grow = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
+    return FULL if cannot_grow else str(error)

@@ -20,7 +20,7 @@ from gatewright.errors import StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
 from gatewright.storage.sql.dialect import SQLITE
 from gatewright.storage.sql.rows import Row
-from gatewright.storage.sql.sqlite.connect import connect
+from gatewright.storage.sql.sqlite.connect import connect, words_of
 from gatewright.storage.sql.sqlite.url import path_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Use:
         if isinstance(error, sqlite3.IntegrityError):
             _explain(error)
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _MISTAKES):
-            raise StoreUnavailableError(f"The database is not available: {error}.") from error
+            raise StoreUnavailableError(f"The database is not available: {words_of(error)}.") from error
 
 
 def _explain(error: sqlite3.IntegrityError) -> None:

@@ -12,6 +12,7 @@ from gatewright.errors import StoreUnavailableError
 from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.rows import Row
+from gatewright.storage.sql.sqlite.connect import words_of
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
 
@@ -109,4 +110,4 @@ def _at_rest(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
-        raise StoreUnavailableError(f"{path} cannot be read: {error}.") from error
+        raise StoreUnavailableError(f"{path} cannot be read: {words_of(error)}.") from error
