@@ -18,7 +18,6 @@ from running_examples import running, wait_for
 TICKS = os.sysconf("SC_CLK_TCK")
 LIMITS = {"attempts_per_client": 100_000, "attempts_per_account": 100_000, "attempts_per_client_and_account": 100_000}
 
-
 SITES = ["server", "starlette", "fastapi", "flask-sync", "flask-gthread", "django-sync", "django-gthread"]
 """As they are deployed: of gunicorn one worker, so that it is known who answers."""
 
@@ -51,7 +50,8 @@ class Usage:
 @pytest.fixture(scope="module", params=SITES)
 def site(request, tmp_path_factory):
     """An application that has answered a few requests already."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, hard), hard))
     folder = tmp_path_factory.mktemp(request.param)
     settings = {"argon2_memory_kib": 19456, "argon2_iterations": 2} | LIMITS
     with running(request.param, folder, site_name="Resources", **settings) as application:
