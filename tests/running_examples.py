@@ -66,9 +66,15 @@ class Mailbox:
 
 
 def command_of(framework, port):
+    """Return how an example is started, and in which folder: Flask and Django on their development servers, or on one
+    process of gunicorn with workers of a class.
+    """
     python = [sys.executable, "-m"]
     address = ["--host", "127.0.0.1", "--port", str(port)]
     uvicorn = [*python, "uvicorn", "--no-proxy-headers", *address]
+    gunicorn = [*python, "gunicorn", "--no-control-socket", "--graceful-timeout", "1"]
+    gunicorn += ["--bind", f"127.0.0.1:{port}", "--worker-class"]
+    sync, gthread = [*gunicorn, "sync"], [*gunicorn, "gthread", "--threads", "4"]
     return {
         "server": ([*python, "gatewright", "serve", *address], ROOT),
         "starlette": ([*uvicorn, "--app-dir", str(ROOT / "tests" / "conformance"), "starlette_app:app"], ROOT),
@@ -78,6 +84,10 @@ def command_of(framework, port):
             [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
             EXAMPLES / "django",
         ),
+        "flask-sync": ([*sync, "app:app"], EXAMPLES / "flask"),
+        "flask-gthread": ([*gthread, "app:app"], EXAMPLES / "flask"),
+        "django-sync": ([*sync, "project.wsgi"], EXAMPLES / "django"),
+        "django-gthread": ([*gthread, "project.wsgi"], EXAMPLES / "django"),
     }[framework]
 
 
@@ -109,7 +119,7 @@ def running(framework, folder, *, site_name, host="127.0.0.1", **settings):
         auth.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
         auth.create_user("boss", email="boss@example.com", password=PASSWORD, is_verified=True, roles=["admin"])
         command, place = command_of(framework, port)
-        if framework == "django":
+        if framework.startswith("django"):
             migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(migrate, cwd=place, env=environment, check=True, timeout=SECONDS)
         log = stack.enter_context((folder / f"{framework}.log").open("wb"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,15 +11,13 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
 import pytest
 
 from gatewright.page_paths import PATHS
+from nginx_server import MISSING, NGINX, nginx_command
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
 
 
@@ -42,30 +38,12 @@ class Site:
         self.servers = [self._serve(port) for port in self.backends]
         for port in self.backends:
             wait_for(lambda port=port: status(f"http://127.0.0.1:{port}/readyz") == 200)
-        path = folder / "nginx.conf"
-        path.write_text(self._configuration())
-        self.command = [NGINX, "-c", str(path), "-e", str(folder / "error.log"), "-p", str(folder)]
-        self._start([*self.command, "-g", "daemon off;"], "nginx.txt")
+        self.command = nginx_command(folder, port=self.port, backends=self.backends)
+        self._start(self.command, "nginx.txt")
         wait_for(lambda: status(f"{self.url}/login") == 200)
 
     def log(self):
         return [json.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
-
-    def _configuration(self):
-        """The file as it is, but for where it listens, where the servers are and where it writes."""
-        text = CONFIGURATION.read_text()
-        servers = re.search(r"server server:8000 ([^;]*);", text)
-        replaced = " ".join(f"server 127.0.0.1:{port} {servers[1]};" for port in self.backends)
-        for old, new in (
-            (servers[0], replaced),
-            ("listen 8080;", f"listen 127.0.0.1:{self.port};"),
-            ("/tmp/", f"{self.folder}/"),
-            ("/dev/stderr", str(self.folder / "error.log")),
-            ("/dev/stdout", str(self.folder / "access.log")),
-        ):
-            assert old in text
-            text = text.replace(old, new)
-        return text
 
     def _serve(self, port):
         settings = {
@@ -104,8 +82,7 @@ def wait_for(condition):
 @pytest.fixture
 def site(tmp_path):
     if NGINX is None:
-        pytest.skip("there is no nginx: sudo apt-get install nginx-light")
-    tmp_path.chmod(0o755)
+        pytest.skip(MISSING)
     with ExitStack() as stack:
         yield Site(tmp_path, stack)
 

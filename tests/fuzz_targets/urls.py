@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
+
+from pydantic import SecretStr
 
 from fuzz_targets.texts import text_of
 from gatewright import Settings
@@ -45,11 +48,16 @@ def redis_url(data):
         assert "@" not in read_url(text).shown.partition("?")[0].partition("://")[2].partition("/")[0]
 
 
+@cache
+def defaults():
+    return Settings(_env_file=None)
+
+
 def mail_url(data):
     """Which mail server, and who sends."""
     url, _, sender = text_of(data).partition("\n")
     with suppress(ConfigurationError):
-        mailer_from_url(Settings(_env_file=None, mail_url=url))
+        mailer_from_url(defaults().model_copy(update={"mail_url": SecretStr(url)}))
     with suppress(ConfigurationError):
         read_sender(sender)
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+import http.client
 import json
 import socket
-from collections import Counter
-from contextlib import closing
-from urllib.parse import urlsplit
+from contextlib import ExitStack, closing
 
 import pytest
-
-from running_examples import PASSWORD
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
@@ -22,17 +18,6 @@ CPU_SECONDS = 5
 
 MEBIBYTES = 64
 """What all of them may add to the memory that a process has had at most."""
-
-MEBIBYTES_OF_A_THREAD = 4
-"""What each of its threads may add, where a server gives every connection one: a stack, a connection to the database,
-and what the allocator keeps for it.
-"""
-
-CONNECTIONS = 250
-"""At a time, as a proxy has them."""
-
-PATIENCE = 15
-"""Seconds that a visitor waits. Where a server's queue of connections is full, the network tries again and again."""
 
 REFUSED = None
 """The server has closed the connection without an answer, as some do where a header is too large."""
@@ -109,51 +94,13 @@ def test_together_they_need_little_memory(site, usage):
     assert usage.largest_mib() - before < MEBIBYTES
 
 
-def test_slow_clients_stop_nobody(site):
+def test_slow_clients_stop_nobody(entrance):
     """A hundred who have begun a request and send no more of it."""
-    address = urlsplit(site.url)
-    head = f"POST /login HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 1000\r\n\r\nemail="
-    waiting = []
-    try:
+    head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nemail="
+    with ExitStack() as waiting:
         for number in range(100):
-            waiting.append(socket.create_connection((address.hostname, address.port), timeout=20))
-            waiting[-1].sendall(head.encode()[: None if number % 2 else 20])
-        assert site.send("GET", "/login", [], b"")[0] == 200
-    finally:
-        for connection in waiting:
-            connection.close()
-
-
-async def sign_in(address, gate):
-    """Send a sign-in on a connection of its own, and return the status; some servers refuse connections."""
-    body = json.dumps({"email": "anna", "password": PASSWORD}).encode()
-    head = (
-        f"POST /api/login HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    )
-    message = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
-    async with gate:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                reader, writer = await asyncio.open_connection(address.hostname, address.port)
-                with closing(writer):
-                    writer.write(message)
-                    return int((await reader.readline()).split()[1])
-        except (OSError, IndexError):  # IndexError: closed without an answer
-            return REFUSED
-
-
-@pytest.mark.long
-def test_a_thousand_sign_ins_at_once(site, usage):
-    """Some are signed in, the others are told to come back; passwords are hashed a few at a time, at 19 MiB each."""
-
-    async def all_of_them():
-        gate = asyncio.Semaphore(CONNECTIONS)
-        return await asyncio.gather(*(sign_in(urlsplit(site.url), gate) for _ in range(1_000)))
-
-    before = usage.largest_mib()
-    statuses = Counter(asyncio.run(all_of_them()))
-
-    assert statuses[200] > 0
-    assert set(statuses) <= {200, 429, 503, REFUSED}
-    threads = CONNECTIONS if site.framework in ("flask", "django") else 0
-    assert usage.largest_mib() - before < MEBIBYTES + 2 * 19 + threads * MEBIBYTES_OF_A_THREAD
+            connection = waiting.enter_context(socket.create_connection(entrance, timeout=20))
+            connection.sendall(head[: None if number % 2 else 20])
+        visitor = waiting.enter_context(closing(http.client.HTTPConnection(*entrance, timeout=20)))
+        visitor.request("GET", "/login")
+        assert visitor.getresponse().status == 200

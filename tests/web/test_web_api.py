@@ -331,6 +331,8 @@ def test_a_value_of_the_wrong_kind_is_refused_by_its_name(make_pages, field, val
         ("/login/wallet", {"evrmore_address": "E", "challenge": False, "signature": "s"}, "challenge"),
         ("/account", {"action": "revoke_session", "session_id": [1]}, "session_id"),
         ("/account", {"action": 1}, "action"),
+        ("/account/methods/totp", {"action": "rename", "id": [1], "name": "phone"}, "id"),
+        ("/account/methods/totp", {"action": "begin", "name": {}}, "name"),
     ],
 )
 def test_what_must_be_text_is_refused_by_its_name(script, anna, path, body, field):
@@ -340,3 +342,50 @@ def test_what_must_be_text_is_refused_by_its_name(script, anna, path, body, fiel
 
     assert (status, problem["code"]) == (422, "invalid_parameter")
     assert [each["field"] for each in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/account", {"action": "unlink_wallet"}, "evrmore_address"),
+        ("/account", {"action": "unlink_wallet", "evrmore_address": None}, "evrmore_address"),
+        ("/account", {"action": "revoke_session", "session_id": ""}, "session_id"),
+        ("/account", {"action": "username"}, "username"),
+        ("/account", {"action": "email", "email": ""}, "email"),
+        ("/confirm_password", {}, "password"),
+        ("/login/step", {"method": "password"}, "password"),
+    ],
+)
+def test_what_is_missing_is_refused_by_its_name(script, anna, path, body, field):
+    """And never counts as done."""
+    script.post("/login", email="anna", password=PASSWORD)
+    status, problem = script.post(path, **body)
+
+    assert (status, problem["code"]) == (422, "invalid_parameter")
+    assert [each["field"] for each in problem["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"action": "profile", "first_name": "Anna", "last_name": "x" * 46}, "last_name"),
+        ({"action": "username", "username": "x" * 23}, "username"),
+    ],
+)
+def test_what_the_form_refuses_is_refused(script, people, anna, body, field):
+    """A script gets no further than a form: nothing of what it sent is kept."""
+    script.post("/login", email="anna", password=PASSWORD)
+    status, problem = script.post("/account", **body)
+
+    assert (status, [each["field"] for each in problem["errors"]]) == (422, [field])
+    assert (people.get_profile("anna"), people.get_user("anna").id) == ({}, anna.id)
+
+
+def test_a_token_confirms_nothing(people, alice, anna, sign_in, browser):
+    """It has no session whose proof could be younger, nor may it sign somebody else in."""
+    headers = [("Authorization", f"Bearer {sign_in(people, alice).token}"), ("Content-Type", "application/json")]
+    body = json.dumps({"method": "password", "username": "anna", "password": PASSWORD}).encode()
+    answer = browser.send("POST", "/api/confirm_password", headers=headers, body=body)
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (403, "not_fully_authenticated")
+    assert people.list_sessions(anna.id) == []

@@ -141,7 +141,7 @@ class TestChange:
         log_in(other, "bert@example.com")
         one = methods_of(enrolled)[0]["id"]
 
-        for authenticator_id in (one, "unknown", "", None, 7, "\0"):
+        for authenticator_id in (one, "unknown", "", None, "\0"):
             body = {"action": action, "id": authenticator_id, "name": "mine"}
             assert post(other, "/account/methods/listed_code", **body).status == 404
         assert len(methods_of(enrolled)) == len(CODES)

@@ -24,7 +24,7 @@ from gatewright.web.flows import (
 )
 from gatewright.web.flows.enrolment import EnrolmentPage
 from gatewright.web.flows.proving import CONFIRM, STEP, ProvingPage, prove_by_link
-from gatewright.web.json_fields import check_repeated_password, flag_in, texts_in, texts_named
+from gatewright.web.json_fields import acceptable_texts_in, check_repeated_password, flag_in, texts_named
 from gatewright.web.redirects import local_path
 from gatewright.web.response import Response, data
 from gatewright.web.routes import API
@@ -99,12 +99,8 @@ async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Make an account. Fields: the same as the signup form, and `next`, where to go on after the mail's link."""
-    fields = visit.site.signup_fields()
-    typed = texts_in(body, fields)
+    typed = acceptable_texts_in(body, visit.site.signup_fields())
     check_repeated_password(body)
-    for field in fields:
-        if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
-            raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
     await signup.sign_up(visit, typed, next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
@@ -137,8 +133,12 @@ async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _confirm(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Prove once more that it is you: by `password`, or by another `method` as in a step of a sign-in."""
+    """Prove once more that it is you: by `password`, or by another `method` as in a step of a sign-in. For a visitor
+    with a session: a token stays as old as it is.
+    """
     await _require_user(visit)
+    if visit.is_programs:
+        raise UnconfirmedError("A program has no session to confirm.")
     return await _step(ProvingPage(visit, CONFIRM), {"method": "password", **body})
 
 
@@ -177,16 +177,17 @@ async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set up the method of the path, or change it: `action` is `begin`, `enrol`, `rename` or `remove`."""
     page = EnrolmentPage(visit, str(body["token"]))
     given = {name: value for name, value in body.items() if name != "token"}
-    match body.get("action"):
+    named = texts_named(given, "action", "id", "name")
+    match named.get("action"):
         case "begin":
             return data(dict(await page.begin(given)))
         case "enrol":
             shown, user = dict(await page.enrol(given)), await visit.user()
             return data({**shown, "user": None if user is None else _user(user)})
         case "rename":
-            await page.rename(body.get("id"), body.get("name"))
+            await page.rename(named.get("id"), named.get("name"))
         case "remove":
-            await page.remove(body.get("id"))
+            await page.remove(named.get("id"))
         case _:
             raise InvalidParameterError("action is begin, enrol, rename or remove.", parameter="action")
     return Response(204)
@@ -216,18 +217,19 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
     form = texts_named(body, "action", "session_id", *FIELDS)
     match form.get("action"):
         case "profile":
-            await account.save_profile(visit, user, texts_in(body, visit.site.profile_fields()))
+            await account.save_profile(visit, user, acceptable_texts_in(body, visit.site.profile_fields()))
         case "username" | "email" as name:
-            await own_account.CHANGES[name](visit, body.get(name), body.get("current_password"))
+            typed = acceptable_texts_in(body, [own_account.FIELDS[name]])
+            await own_account.CHANGES[name](visit, typed[name], body.get("current_password"))
         case "password":
             check_repeated_password(body)
             await own_account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
             await own_account.link_wallet(visit, user, form)
         case "unlink_wallet":
-            await own_account.unlink_wallet(visit, user, form)
+            await own_account.unlink_wallet(visit, user, _required_text(form, "evrmore_address"))
         case "revoke_session":
-            if not await visit.guard.revoke_session(form.get("session_id", "")):
+            if not await visit.guard.revoke_session(_required_text(form, "session_id")):
                 raise TransportError(status=404)
         case "revoke_other_sessions":
             await visit.guard.revoke_other_sessions()
@@ -306,6 +308,14 @@ async def _require_confirmed_user(visit: Visit) -> User:
 
 def _text(body: Mapping[str, Any], name: str) -> str:
     return texts_named(body, name).get(name, "")
+
+
+def _required_text(body: Mapping[str, Any], name: str) -> str:
+    """Return a text that an act cannot do without: what is missing must not look as if it had been done."""
+    text = _text(body, name)
+    if not text:
+        raise InvalidParameterError(f"{name} is missing.", parameter=name)
+    return text
 
 
 def _next_of(body: Mapping[str, Any]) -> str | None:

@@ -55,6 +55,20 @@ def texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]
     return texts_named({**body, **ticked}, *(field.name for field in known))
 
 
+def acceptable_texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]:
+    """Do what `texts_in` does, and refuse what the form would: what is missing, too long, or none of the options.
+
+    Raises:
+        InvalidParameterError: If a field is not acceptable. A password need not be repeated.
+    """
+    known = [*fields]
+    typed = texts_in(body, known)
+    for field in known:
+        if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
+            raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
+    return typed
+
+
 def check_repeated_password(body: Mapping[str, Any]) -> None:
     """Refuse a password that was repeated differently. JSON need not repeat it.
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gatewright.fields import Field as FormField
 from gatewright.settings import Settings
+from gatewright.web.fields import USERNAME
 
 _ADDRESS = "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"
 _PASSWORD = {"format": "password"}
@@ -21,7 +22,7 @@ NextPath = Annotated[str | None, Field(description="The path to go on to after t
 Repeated = Annotated[
     str | None, Field(description="The same password once more, if it was typed twice.", json_schema_extra=_PASSWORD)
 ]
-Address = Annotated[str, Field(description="The address of a wallet.", examples=[_ADDRESS])]
+Address = Annotated[str, Field(description="The address of a wallet.", min_length=1, examples=[_ADDRESS])]
 
 
 class UserBody(BaseModel):
@@ -201,7 +202,7 @@ class ChangeUsername(Proof):
     """Take another username."""
 
     action: Literal["username"]
-    username: str
+    username: str = Field(min_length=1, max_length=USERNAME.longest)
 
 
 class ChangeEmail(Proof):
@@ -239,7 +240,7 @@ class RevokeSession(BaseModel):
     """End a session of the user's own."""
 
     action: Literal["revoke_session"]
-    session_id: str
+    session_id: str = Field(min_length=1)
 
 
 class RevokeOtherSessions(BaseModel):

@@ -211,7 +211,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "Prove once more that it is you",
         body=bodies.ConfirmationRequest,
         answer=bodies.SignedInAnswer | bodies.Begun,
-        problems=_WRONG_PROOF,
+        problems=(*_WRONG_PROOF, UNCONFIRMED),
         is_open=False,
     )
     yield Endpoint(

@@ -50,7 +50,9 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
     async def load() -> User:
         if not isinstance(password, str) or not password:
-            raise InvalidParameterError("attempt needs a password. To trust a name without one, use bypass.")
+            raise InvalidParameterError(
+                "attempt needs a password. To trust a name without one, use bypass.", parameter="password"
+            )
         if hands_out_hashes(claim.source):
             return await _verify(parts, claim, claim.source, password, trial)
         await trial.begin(name=account_name(claim.provider, claim.username))

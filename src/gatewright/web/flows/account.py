@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 
 from gatewright.errors import (
     GatewrightError,
@@ -18,7 +17,7 @@ from gatewright.errors import (
 from gatewright.fields import Field
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
-from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM, USERNAME
+from gatewright.web.fields import PASSWORD, PASSWORD_CONFIRM
 from gatewright.web.flows import own_account, wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in, without_passwords
 from gatewright.web.flows.security import advised_of, events_of, methods_of
@@ -26,7 +25,6 @@ from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 _CHANGE = (PASSWORD, PASSWORD_CONFIRM)
-_USERNAME = replace(USERNAME, is_required=True)
 
 
 class AccountPage:
@@ -170,22 +168,23 @@ class AccountPage:
         return self._done("MSG_PASSWORD_CHANGED")
 
     async def _change_username(self) -> Response:
-        return await self._change(_USERNAME) or self._done("MSG_USERNAME_CHANGED")
+        return await self._change("username") or self._done("MSG_USERNAME_CHANGED")
 
     async def _request_email_change(self) -> Response:
-        return await self._change(EMAIL) or self._done("MSG_EMAIL_CHANGE_REQUESTED")
+        return await self._change("email") or self._done("MSG_EMAIL_CHANGE_REQUESTED")
 
-    async def _change(self, field: Field) -> Response | None:
+    async def _change(self, name: str) -> Response | None:
         """Change one value with a fresh proof; return what to answer where that did not work."""
+        field = own_account.FIELDS[name]
         typed = typed_in(self._form, [field])
         proof, errors = own_account.typed_proof(self._visit)
         errors = problems_in(typed, [field]) | errors
         if not errors:
             try:
-                await own_account.CHANGES[field.name](self._visit, typed[field.name], proof)
+                await own_account.CHANGES[name](self._visit, typed[name], proof)
             except (UserNotFoundError, RateLimitError, InvalidParameterError, TakenError) as error:
                 errors = own_account.problem_with(error)
-        return await self.show(status=422, values=typed, errors=errors, failed=field.name) if errors else None
+        return await self.show(status=422, values=typed, errors=errors, failed=name) if errors else None
 
     async def _link_wallet(self) -> Response:
         visit, form = self._visit, self._form
@@ -207,7 +206,7 @@ class AccountPage:
 
     async def _unlink_wallet(self) -> Response:
         try:
-            await own_account.unlink_wallet(self._visit, self._user, self._form)
+            await own_account.unlink_wallet(self._visit, self._user, self._form.get("evrmore_address", ""))
         except InvalidParameterError:
             return await self.show(status=422, messages={"danger": "ERR_WALLET_LAST"})
         return self._done("MSG_WALLET_UNLINKED")

@@ -17,7 +17,7 @@ from gatewright.errors import (
 )
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
-from gatewright.web.fields import CURRENT_PASSWORD
+from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, USERNAME
 from gatewright.web.flows import wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
 from gatewright.web.message_texts import MESSAGES
@@ -109,7 +109,7 @@ async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None
     )
 
 
-async def unlink_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
+async def unlink_wallet(visit: Visit, user: User, evrmore_address: str) -> None:
     """Unlink a wallet.
 
     Raises:
@@ -117,7 +117,7 @@ async def unlink_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> No
         InvalidParameterError: If it is the only way to sign in.
     """
     await visit.guard.require_fresh()
-    await visit.auth.unlink_wallet(user.username, form.get("evrmore_address", ""))
+    await visit.auth.unlink_wallet(user.username, evrmore_address)
 
 
 async def change_password(visit: Visit, current: Any, new: Any) -> None:
@@ -150,6 +150,9 @@ async def request_email_change(visit: Visit, email: Any, password: Any) -> None:
 
 CHANGES = {"username": change_username, "email": request_email_change}
 """Field of the account -> what changes it, given the new value and the password."""
+
+FIELDS = {"username": replace(USERNAME, is_required=True), "email": EMAIL}
+"""Field of the account -> what is asked for."""
 
 
 async def export(visit: Visit, password: Any) -> Response:

@@ -1,0 +1,54 @@
+"""A thousand sign-ins at once, at an application of their own: gunicorn is still at them when everybody has gone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from running_examples import PASSWORD
+
+PATIENCE = 10
+"""Seconds that a visitor waits. gunicorn keeps all that it has no thread for waiting, and none of them is refused."""
+
+REFUSED = None
+"""Nobody has answered in time, or the connection was closed."""
+
+MEBIBYTES = 64 + 2 * 19
+"""What they may add to the memory that a process has had at most: two passwords are hashed at once, at 19 MiB each."""
+
+
+async def sign_in(address):
+    """Send a sign-in on a connection of its own, and return the status; some servers refuse connections."""
+    body = json.dumps({"email": "anna", "password": PASSWORD}).encode()
+    head = (
+        f"POST /api/login HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    )
+    message = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            with closing(writer):
+                writer.write(message)
+                return int((await reader.readline()).split()[1])
+    except (OSError, IndexError):  # IndexError: closed without an answer
+        return REFUSED
+
+
+@pytest.mark.long
+def test_a_thousand_sign_ins_at_once(site, usage):
+    """Some are signed in; the others are told to come back, or wait in a queue that costs nothing."""
+
+    async def all_of_them():
+        return await asyncio.gather(*(sign_in(urlsplit(site.url)) for _ in range(1_000)))
+
+    before = usage.largest_mib()
+    statuses = Counter(asyncio.run(all_of_them()))
+
+    assert statuses[200] > 0
+    assert set(statuses) <= {200, 503, REFUSED}
+    assert usage.largest_mib() - before < MEBIBYTES
