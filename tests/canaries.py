@@ -45,14 +45,16 @@ FEW = 100
 
 LOG, ERROR, ANSWER, MAIL, OUTPUT, DATABASE, ROWS = "log", "error", "answer", "mail", "output", "database", "rows"
 
+_CHALLENGES = frozenset({"challenge", "passkey challenge"})
+
 ALLOWED = {
     LOG: frozenset(),
     ERROR: frozenset(),
-    ANSWER: frozenset({"link", "form token", "challenge", "signature", "authenticator key"}),
+    ANSWER: frozenset({"link", "form token", *_CHALLENGES, "signature", "authenticator key"}),
     MAIL: frozenset({"link", "mailed code"}),
     OUTPUT: frozenset(),
-    DATABASE: frozenset({"hash", "challenge"}),
-    ROWS: frozenset({"hash", "challenge"}),
+    DATABASE: frozenset({"hash", *_CHALLENGES}),
+    ROWS: frozenset({"hash", *_CHALLENGES}),
 }
 """The kinds of secrets that each place may show. A form that is shown again goes to whoever has sent it, and holds what
 they have typed, or came with: the link in its address, what they were to sign, their signature, the key of their app.
@@ -183,7 +185,7 @@ def watch():
         (EmailCode, "mailed", _note_mailed),
         (app_codes, "code_at", lambda code, *_, **__: _born("app code", code)),
         (AuthenticatorApp, "code", lambda code, *_, **__: _born("app code", code)),
-        (Passkey, "_random", lambda made, *_, **__: _born("challenge", made)),
+        (Passkey, "_random", lambda made, *_, **__: _born("passkey challenge", made)),
         (csrf, "token_for", lambda token, *_, **__: _born("form token", token)),
         (recovery_codes, "write_code", lambda code, *_, **__: _born("recovery code", code)),
         (assembly, "find_signing_keys", _note_settings),
