@@ -87,11 +87,11 @@ class Canaries:
         self._shown = set()
 
     def born(self, kind, secret):
-        """Take note of a secret."""
-        if not isinstance(secret, str):
+        """Take note of a secret. It is of the kind that it was born as, whatever it is taken for afterwards."""
+        if not isinstance(secret, str) or self.is_known(secret):
             return
         if secret.isdigit() and SHORTEST_CODE <= len(secret) < SHORTEST:
-            self._codes.setdefault(secret, (kind, len(self._seen)))
+            self._codes[secret] = kind, len(self._seen)
         if len(secret) >= SHORTEST:
             self._kinds[secret] = kind
             self._beginnings.setdefault(secret.lower()[:SHORTEST], []).append(secret)
@@ -139,7 +139,7 @@ class Canaries:
         return "\n".join(line for line in text.splitlines() if line not in self._shown)
 
     def _codes_in(self, text, place, number):
-        """Return the codes of few digits that stand in a text, which was the so-manieth to be seen."""
+        """Return the codes of few digits that stand in a text, given how many were seen before it."""
         if not self._codes or place == DATABASE:
             return []
         known = ((each[0], *self._codes[each[0]]) for each in _CODES.finditer(text) if each[0] in self._codes)
