@@ -33,7 +33,7 @@ PRINTING = {
 _SECRET = re.compile(r"(?i)(.*_)?(secret|password|passphrase|wif|token|code)(_.*)?")
 _NO_SECRETS = re.compile(r"(?i).*(minutes|hours|seconds|length|digits|file|path|per_.*)")
 _LONG = 20
-"""Characters. A shorter cookie is a language or a skin."""
+"""Characters. A shorter cookie is a language or a skin, and a shorter token a test's own invention."""
 
 _files = {}
 """Path of a file that a process writes -> how many bytes of it have been seen."""
@@ -121,8 +121,10 @@ def _note_process(_, process, *__, env=None, stdout=None, stderr=None, **___):
 
 def _note_exchange(request, answered):
     """Note what a request over a socket tells of secrets, and what the answer gives."""
-    CANARIES.born("token", request.headers.get("authorization", "").rpartition(" ")[2])
-    cookies = [*request.headers.get("cookie", "").split("; ")]
+    token = request.headers.get("authorization", "").rpartition(" ")[2]
+    if len(token) >= _LONG:
+        CANARIES.born("token", token)
+    cookies = request.headers.get("cookie", "").split("; ")
     if answered:
         cookies += [cookie.partition(";")[0] for cookie in answered.get_list("set-cookie")]
     for cookie in cookies:
