@@ -19,6 +19,7 @@ from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.migrate import migrate
 from gatewright.testing import HookRecorder, Wallet
+from outputs import see_phase, see_rest, watch_outputs
 from pgbouncer_server import pgbouncer as pgbouncer
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
@@ -31,6 +32,7 @@ IS_CI = os.environ.get("CI") == "true"
 def pytest_runtest_makereport(item, call):
     """In CI nothing may be missing: there a test is skipped only because it does not apply, and says so."""
     report = yield
+    see_phase(report)
     if IS_CI and report.skipped and not hasattr(report, "wasxfail"):
         _, _, reason = report.longrepr
         if not reason.removeprefix("Skipped: ").startswith("does not apply: "):
@@ -42,6 +44,7 @@ def pytest_runtest_makereport(item, call):
 def pytest_configure():
     """Note the secrets of every test, and what may not show them."""
     watch()
+    watch_outputs()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,7 +92,8 @@ def migrated_pages(migrated_file):
 def find_leaks(request, migrated_pages):
     """Return what was seen of the test's secrets where they may not be seen, until now or since the last time."""
 
-    def find_leaks():
+    def find_leaks(when="call"):
+        see_rest(request.node, when)
         folder = request.node.funcargs.get("tmp_path")
         for path in [] if folder is None else folder.glob("**/*.db*"):
             if path.is_file():
@@ -101,11 +105,11 @@ def find_leaks(request, migrated_pages):
 
 @pytest.fixture(autouse=True)
 def _no_secret_leaks(request, find_leaks):
-    """No secret of the test is seen in its logs, errors, refusals and databases."""
+    """No secret of the test is seen in its logs, errors, refusals, mails, databases and outputs."""
     CANARIES.clear()
     yield
     if request.node.get_closest_marker("shows_secrets") is None:
-        leaks = find_leaks()
+        leaks = find_leaks("teardown")
         assert leaks == [], leaks
 
 

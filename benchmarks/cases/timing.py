@@ -66,12 +66,19 @@ class _Client:
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
         self._numbers = count()
+        self._newcomers = count()
 
     def log_in(self, name: str, *, client: str | None = None) -> None:
         self._post("/api/login", {"email": f"{name}@example.com", "password": "a wrong password"}, client)
 
     def log_in_locked_out(self, name: str) -> None:
         self.log_in(name, client=_LOCKED_OUT)
+
+    def sign_up(self, name: str) -> None:
+        """Sign up by an address that is taken; or by a new one each time, where nobody has the name."""
+        number = f"-{next(self._newcomers)}" if name.startswith("none") else ""
+        document = {"email": f"{name}{number}@example.com", "password": _PASSWORD, "password_confirm": _PASSWORD}
+        self._post("/api/signup", document | {"first_name": "A", "last_name": "B"})
 
     def ask_for_a_new_password(self, name: str) -> None:
         self._post("/api/password-reset", {"email": f"{name}@example.com"})
@@ -107,6 +114,8 @@ def measure(report: Report, *, folder: Path) -> None:
             ("sign in, deactivated", client.log_in, "idler", _SIGN_INS),
             ("sign in, not verified", client.log_in, "newer", _SIGN_INS),
             ("sign in, locked out", client.log_in_locked_out, "known", _MAILS),
+            ("sign up, nobody", client.sign_up, "none2", _SIGN_INS),
+            ("sign up, a taken address", client.sign_up, "known", _SIGN_INS),
             ("new password, nobody", client.ask_for_a_new_password, "none2", _MAILS),
             ("new password, known", client.ask_for_a_new_password, "known", _MAILS),
             ("verification, not verified", client.ask_for_a_verification, "newer", _MAILS),

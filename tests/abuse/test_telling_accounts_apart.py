@@ -78,6 +78,18 @@ def guess_a_code(target, browser, name):
     return target.call(browser, "/api/login/step", {"method": "email_code", "action": "prove", "code": "0"})
 
 
+NEWCOMER = {"first_name": "A", "last_name": "B", "password": "a purple monkey dishwasher"}
+
+
+def sign_up_by_form(target, browser, name):
+    form = browser.get("/signup").form("/signup")
+    return browser.submit(form, email=f"{name}@example.com", password_confirm=NEWCOMER["password"], **NEWCOMER)
+
+
+def sign_up_by_api(target, browser, name):
+    return target.call(browser, "/api/signup", NEWCOMER | {"email": f"{name}@example.com"})
+
+
 WAYS = [
     log_in_by_form,
     log_in_by_api,
@@ -88,6 +100,8 @@ WAYS = [
     ask_for_a_code_by_form,
     ask_for_a_code_by_api,
     guess_a_code,
+    sign_up_by_form,
+    sign_up_by_api,
 ]
 
 
@@ -112,7 +126,7 @@ def test_asking_for_an_account_and_comparing_answers_and_work(site, statements, 
         seen[name] = shown(sent, name), shapes_of(statements), list(computations)
     answers, run, hashes = seen.pop(NOBODY)
     assert len(run) > 3
-    assert len(hashes) == (1 if way.__name__.startswith("log_in") else 0)
+    assert len(hashes) == (1 if way.__name__.startswith(("log_in", "sign_up")) else 0)
     for name, (same_answers, same_run, same_hashes) in seen.items():
         assert same_answers == answers, name
         assert same_run == run, name

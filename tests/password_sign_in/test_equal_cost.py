@@ -6,10 +6,9 @@ import bcrypt
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import AttemptBlockedError, GatewrightError, InactiveUserError, UserNotFoundError
+from gatewright.errors import AttemptBlockedError, InactiveUserError, UserNotFoundError
 from gatewright.providers import ChainUserProvider
 from gatewright.testing import HookRecorder, Wallet
-from run_statements import shapes_of
 from visitors import OURS, PASSWORD, Visitor
 
 CHEAP = "m=8,t=1,p=1"
@@ -84,20 +83,6 @@ WAYS = {
         Visitor(auth, ip_address=CLIENT).request().login(username, password, OURS)
     ),
 }
-
-
-@pytest.fixture
-def work(statements, computations):
-    """Run something, and return what it has cost: its statements, without their values, and its hashes."""
-
-    def measure(act):
-        statements.clear()
-        computations.clear()
-        with pytest.raises(GatewrightError):
-            act()
-        return shapes_of(statements), list(computations)
-
-    return measure
 
 
 @pytest.mark.parametrize("way", WAYS)

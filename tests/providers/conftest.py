@@ -1,4 +1,4 @@
-"""Certificates for servers on the loopback interface."""
+"""Certificates for servers on the loopback interface, and a directory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
+from ldap_directory import *  # noqa: F403 - fixtures are found by their presence
+from work_done import *  # noqa: F403
 
 
 @dataclass(frozen=True)

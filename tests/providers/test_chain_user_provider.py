@@ -157,6 +157,20 @@ def test_exactly_one_password_is_compared(monkeypatch, members, name):
             assert len(compared) == 1
 
 
+def test_users_of_an_earlier_provider_sign_in_while_a_later_one_is_down():
+    """Though it is asked, so that the number of questions tells nobody who knows the name."""
+
+    class Down(MemoryUserProvider):
+        def find(self, username):
+            raise ProviderUnavailableError("The database is down.")
+
+    chain = ChainUserProvider(MemoryUserProvider([person("alice")]), Down([]))
+    with Auth("sqlite://", providers=[chain]) as auth:
+        assert auth.attempt("alice", PASSWORD, chain).username == "alice"
+        with pytest.raises(ProviderUnavailableError):
+            auth.attempt("bob", PASSWORD, chain)
+
+
 def test_the_provider_that_loaded_the_user_decides_about_them():
     """Class and checks are that provider's, for `attempt`, for `bypass` and for sessions."""
     staff = Staff([person("alice", badge=1, active=0), person("bob", badge=0)])

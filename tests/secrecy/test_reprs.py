@@ -11,9 +11,10 @@ import gatewright
 from gatewright import Settings
 
 SECRET = re.compile(
-    r"(?!has_|make_)(.*_)?(password|hash|secret|token|code|signature|wif|key|challenge|challenge_text|cookie|headers|body|data)"
+    r"(?!has_|make_)(.*_)?(password|hash|secret|token|code|signature|wif|key|challenge|challenge_text|cookie|headers|body|data|parts)"
 )
 HARMLESS = {
+    "gatewright.operations.step.Step.parts": "the application's, none of which shows a key",
     "gatewright.web.problems.Problem.code": "that of an error",
     "gatewright.web.problems.Problem.headers": "when to come back, and how to prove who one is",
     "gatewright.methods.passkey.record.PasskeyRecord.public_key": "public",

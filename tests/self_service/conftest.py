@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from argon2_computations import computations  # noqa: F401 - a fixture is found by its presence
 from mailboxes import Mailboxes
 from run_statements import *  # noqa: F403
 from visitors import *  # noqa: F403 - fixtures are found by their presence

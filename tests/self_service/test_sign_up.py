@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argon2._password_hasher as argon2_library
 import pytest
 
 from gatewright.errors import (
@@ -14,6 +13,7 @@ from gatewright.errors import (
     WeakPasswordError,
 )
 from gatewright.testing import HookRecorder
+from run_statements import shapes_of
 from visitors import OURS, PASSWORD
 
 MAIL = "carol@example.com"
@@ -111,36 +111,26 @@ def test_another_persons_address_is_no_username(auth, count):
     assert count("users") == 0
 
 
-def counted(auth, computations, sql, act):
-    """Do something and return the work that it was: passwords hashed, rows written into which tables."""
-    tables = ("attempts", "outbox", "audit")
-    before = {table: sql(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
-    computations.clear()
-    act()
-    return len(computations), {table: sql(f"SELECT count(*) FROM {table}")[0][0] - before[table] for table in tables}
-
-
-@pytest.fixture
-def computations(monkeypatch):
-    """Each argon2 computation of the test; the real function still runs."""
-    seen, real = [], argon2_library.hash_secret
-
-    def hash_secret(**given):
-        seen.append(given["memory_cost"])
-        return real(**given)
-
-    monkeypatch.setattr(argon2_library, "hash_secret", hash_secret)
-    return seen
-
-
-def test_a_taken_address_costs_as_much_as_a_free_one(auth, register, computations, sql):
-    """One password is hashed, one attempt counted, one mail and one line are written: in both cases."""
+@pytest.mark.parametrize("username", [None, "newcomer"])
+@pytest.mark.parametrize("is_verified", [True, False], ids=["no verification", "verification"])
+def test_a_taken_address_costs_as_much_as_a_free_one(
+    make_auth, gatewright_settings, register, statements, computations, username, is_verified
+):
+    """One hash and the same statements in the same order, time after time, up to the limit of mails and beyond."""
+    auth = make_auth(settings=gatewright_settings.with_values(enable_email_verification=not is_verified))
     register(auth, email=MAIL)
-    work = [
-        counted(auth, computations, sql, lambda email=email: auth.sign_up(email, password=OTHER_PASSWORD))
-        for email in (MAIL, "new@example.com")
-    ]
-    assert work == [(1, {"attempts": 1, "outbox": 1, "audit": 1})] * 2
+    auth.sign_up("first@example.com", password=OTHER_PASSWORD)  # opens connections
+
+    def work(number, email):
+        statements.clear()
+        computations.clear()
+        auth.sign_up(email, password=OTHER_PASSWORD, username=username and f"{username}{number}{email[0]}")
+        return shapes_of(statements), list(computations)
+
+    taken, free = ([work(number, email) for number in range(5)] for email in (MAIL, "new@example.com"))
+    assert len(taken[0][0]) > 7
+    assert len(taken[0][1]) == 1
+    assert taken == free == [taken[0]] * 5
 
 
 @pytest.mark.parametrize(

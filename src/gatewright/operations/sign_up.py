@@ -20,7 +20,7 @@ from gatewright.operations.outbox import (
 )
 from gatewright.operations.parts import Parts
 from gatewright.operations.profiles import read_profile
-from gatewright.operations.users import user_of
+from gatewright.operations.users import newcomer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +92,48 @@ async def _require_free_name(parts: Parts, newcomer: _Newcomer) -> None:
 
 
 async def _sign_up(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
-    found = await parts.store.find_credentials(newcomer.email)
-    if found is None:
-        try:
-            await _make(parts, newcomer, asker)
-            return
-        except TakenError:  # meanwhile: if it is not the name, it is the address
-            await _require_free_name(parts, newcomer)
-            found = await parts.store.find_credentials(newcomer.email)
-    if found is not None:
-        await _tell_owner(parts, found[0], newcomer.email, asker)
+    owner = await _owner(parts, newcomer.email)
+    try:
+        await _keep(parts, newcomer, owner, asker)
+    except TakenError:  # meanwhile: if it is not the name, it is the address
+        await _require_free_name(parts, newcomer)
+        owner = await _owner(parts, newcomer.email)
+        if owner is not None:
+            await _keep(parts, newcomer, owner, asker)
 
 
-async def _make(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
-    """Keep the account and tell the hooks. Its mail counts like one that is asked for, but is always written."""
-    draft, email = newcomer.account, newcomer.email
-    await is_one_too_many(parts, EMAIL_VERIFICATION, email=email)
-    mail = new_queued_mail(parts, EMAIL_VERIFICATION, account_id=draft.id, email=email, asker=asker)
-    signed_up = entry(parts, "signed_up", user_id=draft.id, username=User(draft).username, client=asker.ip_address)
-    account = await parts.store.sign_up_account(
-        draft,
-        password_hash=newcomer.password_hash,
-        profile=newcomer.profile,
-        mail=None if draft.is_verified else mail,
-        audit=signed_up,
-    )
-    parts.wake_mail_worker()
-    await parts.hooks.post_signup.fire(user=await user_of(parts, account))
+async def _owner(parts: Parts, email: str) -> Account | None:
+    found = await parts.store.find_credentials(email)
+    return None if found is None else found[0]
 
 
-async def _tell_owner(parts: Parts, account: Account, email: str, asker: Asker) -> None:
-    """Write to the account that has the address: who signs up twice may have forgotten it."""
-    is_too_many = await is_one_too_many(parts, ALREADY_REGISTERED, email=email)
-    refused = entry(
+async def _keep(parts: Parts, newcomer: _Newcomer, owner: Account | None, asker: Asker) -> None:
+    """Keep the account and tell the hooks; or write to the owner of the address, who may have forgotten it.
+
+    Both by the same statements. The mail to a newcomer counts like one that is asked for, but is always written.
+    """
+    draft, email, is_free = newcomer.account, newcomer.email, owner is None
+    kind = EMAIL_VERIFICATION if owner is None else ALREADY_REGISTERED
+    is_too_many = await is_one_too_many(parts, kind, email=email)
+    account = draft if owner is None else owner
+    refusal = "rate_limited" if is_too_many else "taken"
+    done = entry(
         parts,
-        "sign_up_failed",
+        "signed_up" if is_free else "sign_up_failed",
         user_id=account.id,
         username=User(account).username,
         client=asker.ip_address,
-        reason="rate_limited" if is_too_many else "taken",
+        reason=None if is_free else refusal,
     )
-    if is_too_many:
-        await parts.store.add_audit(refused)
-        return
-    mail = new_queued_mail(parts, ALREADY_REGISTERED, account_id=account.id, email=email, asker=asker)
-    await parts.store.queue_mail(mail, audit=refused)
+    kept = await parts.store.sign_up_account(
+        draft,
+        password_hash=newcomer.password_hash,
+        profile=newcomer.profile,
+        mail=new_queued_mail(parts, kind, account_id=account.id, email=email, asker=asker),
+        audit=done,
+        is_free=is_free,
+        is_due=not (draft.is_verified if is_free else is_too_many),
+    )
     parts.wake_mail_worker()
+    if is_free:
+        await parts.hooks.post_signup.fire(user=newcomer_of(kept))

@@ -39,6 +39,11 @@ async def user_of(parts: Parts, account: Account) -> User:
     return _known(User(account, rights.roles, rights.permissions), account)
 
 
+def newcomer_of(account: Account) -> User:
+    """Return the user of an account that has just been made, which holds no role yet."""
+    return _known(User(account), account)
+
+
 def visitor_of(parts: Parts, found: SignedIn) -> User:
     """Return the user of a session for one request, who is asked for roles and permissions seldom."""
     account, rights = found.account, found.rights

@@ -27,13 +27,26 @@ class AccountStore(Protocol):
         *,
         password_hash: str,
         profile: Mapping[str, str],
-        mail: QueuedMail | None,
+        mail: QueuedMail,
         audit: AuditEntry,
+        is_free: bool = True,
+        is_due: bool = True,
     ) -> Account:
         """Keep an account that its owner has made, with its profile and a mail to be sent, all or nothing.
 
+        What is not to be kept is left out by the same statements: how long it takes tells nobody what was.
+
+        Args:
+            account: The account.
+            password_hash: The hash of its password.
+            profile: What else was typed, by field.
+            mail: A mail to the address.
+            audit: What to record, in any case.
+            is_free: Whether to keep the account and its profile; not where the address is somebody else's.
+            is_due: Whether to keep the mail.
+
         Raises:
-            TakenError: If its username or mail address is already taken.
+            TakenError: If its username or mail address is already taken, and it is to be kept.
         """
         ...
 

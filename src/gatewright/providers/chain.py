@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from gatewright.errors import (
     ConfigurationError,
+    GatewrightError,
     InactiveUserError,
     PermissionNotFoundError,
     UnverifiedUserError,
@@ -94,12 +96,18 @@ class ChainUserProvider(UserProvider):
         return self._origin_of(user).check_user_is_verified(user)
 
     def _find(self, username: str) -> Found | None:
+        """Ask all providers, be the first one who knows the name: an unknown one costs no question more."""
+        first: Found | None = None
         for provider in self._providers:
-            found = provider.find(username)
-            if found is not None:
-                user, password_hash = found
-                return self._note(user, username, provider), password_hash
-        return None
+            if first is None:
+                found = provider.find(username)
+                if found is not None:
+                    user, password_hash = found
+                    first = self._note(user, username, provider), password_hash
+            else:
+                with suppress(GatewrightError):  # which is nothing to who comes before
+                    provider.find(username)
+        return first
 
     def _save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
         self._provider_for(username).save_hash(username, old_hash=old_hash, new_hash=new_hash)

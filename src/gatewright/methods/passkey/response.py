@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.errors import InvalidProofError
@@ -29,7 +29,7 @@ class CredentialResponse:
     """
 
     id: bytes
-    parts: Mapping[str, bytes]
+    parts: Mapping[str, bytes] = field(repr=False)
     user_handle: bytes | None
     transports: tuple[str, ...]
 

@@ -36,10 +36,10 @@ def a_newcomer(id_: str) -> Account:
     )
 
 
-def sign_up(store: Store, run: Run, account: Account, *, mail: QueuedMail | None) -> Account:
+def sign_up(store: Store, run: Run, account: Account, *, mail: QueuedMail, **flags: bool) -> Account:
     """Sign up with a profile."""
     signed_up = an_entry("signed_up")
-    kept = store.sign_up_account(account, password_hash="hash", profile=PROFILE, mail=mail, audit=signed_up)  # noqa: S106
+    kept = store.sign_up_account(account, password_hash="hash", profile=PROFILE, mail=mail, audit=signed_up, **flags)  # noqa: S106
     return run(kept)
 
 
@@ -48,15 +48,28 @@ class SignUpPromises(StoreFixtures):
 
     @pytest.mark.parametrize("mails", [[a_queued_mail("1")], []], ids=["mail", "no mail"])
     def test_a_sign_up_keeps_everything(self, store: Store, run: Run, mails: list[QueuedMail]) -> None:
-        """Account, hash, profile, the mail if there is one, and a line of the record."""
+        """Account, hash, profile, the mail if it is due, and a line of the record."""
         account = a_newcomer("a")
-        kept = sign_up(store, run, account, mail=mails[0] if mails else None)
+        kept = sign_up(store, run, account, mail=a_queued_mail("1"), is_due=bool(mails))
 
         assert account == kept == run(store.find_account("a"))
         assert (account, "hash") == run(store.find_credentials("a@example.com"))
         assert run(store.find_profile("a")) == PROFILE
         assert mails == run(store.list_queued_mails())
         assert [entry.event for entry in record_of(store, run)] == ["signed_up"]
+
+    def test_a_sign_up_with_somebody_elses_address_keeps_the_mail_and_the_line(self, store: Store, run: Run) -> None:
+        """Neither account nor profile, whatever is taken; the owner keeps everything."""
+        owner = add_account(store, run, "a")
+        newcomer = replace(a_newcomer("b"), username=owner.username, email=owner.email)
+        mail = replace(a_queued_mail("1"), account_id="a")
+
+        sign_up(store, run, newcomer, mail=mail, is_free=False)
+        assert run(store.find_account("b")) is None
+        assert run(store.find_profile("b")) == {}
+        assert [mail] == run(store.list_queued_mails())
+        assert (owner, "hash") == run(store.find_credentials("a@example.com"))
+        assert [entry.event for entry in record_of(store, run)][-1] == "signed_up"
 
     @pytest.mark.parametrize("taken", ["username", "email"])
     def test_a_sign_up_with_a_taken_name_keeps_nothing(self, store: Store, run: Run, taken: str) -> None:

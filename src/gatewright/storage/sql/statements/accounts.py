@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from gatewright.storage.sql.statements.compile import StatementsBase, first
+from gatewright.storage.sql.statements.compile import StatementsBase, first, insert_if
 from gatewright.storage.sql.tables import users, wallets
 
 u, w = users.c, wallets.c
@@ -32,8 +32,8 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def insert_account(self) -> str:
-        """Parameters: the columns."""
-        return self._sql(insert(users))
+        """Parameters: the columns, ``is_free``: whether to insert anything."""
+        return self._sql(insert_if("is_free", users))
 
     @cached_property
     def find_account(self) -> str:

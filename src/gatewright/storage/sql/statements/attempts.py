@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, literal_column, select
 
-from gatewright.storage.sql.statements.compile import StatementsBase, delete_before
+from gatewright.storage.sql.statements.compile import StatementsBase, delete_before, insert_if
 from gatewright.storage.sql.tables import attempts
 
 a = attempts.c
@@ -20,8 +20,8 @@ class AttemptStatements(StatementsBase):
 
     @cached_property
     def insert_attempt(self) -> str:
-        """Parameters: the columns."""
-        return self._sql(insert(attempts))
+        """Parameters: the columns, ``is_let_through``: whether to insert anything."""
+        return self._sql(insert_if("is_let_through", attempts))
 
     @cached_property
     def nth_attempt_of_client_on_name(self) -> str:

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Dialect, Select, Table, bindparam, delete, literal_column, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql import ClauseElement
@@ -38,6 +51,12 @@ def delete_before(table: Table, column: str, *, moment: str) -> Delete:
     """Build the deletion of at most ``:at_most`` rows whose ``column`` is not after the parameter ``moment``."""
     over = select(table.c.id).where(table.c[column] <= bindparam(moment))
     return delete(table).where(table.c.id.in_(first(over, bindparam("at_most"))))
+
+
+def insert_if(flag: str, table: Table) -> Insert:
+    """Build the insertion of a row, or of none where the parameter ``flag`` is false: the time tells nobody which."""
+    values = select(*(bindparam(column.name, type_=column.type) for column in table.c))
+    return insert(table).from_select(list(table.c), values.where(bindparam(flag, type_=Boolean())))
 
 
 def first(rows: Select[Any], count: ColumnElement[int]) -> Select[Any]:

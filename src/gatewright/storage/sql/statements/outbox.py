@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import Boolean, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from gatewright.storage.sql.statements.compile import StatementsBase, first
+from gatewright.storage.sql.statements.compile import StatementsBase, first, insert_if
 from gatewright.storage.sql.tables import outbox
 
 c = outbox.c
@@ -18,8 +18,7 @@ class OutboxStatements(StatementsBase):
     @cached_property
     def insert_queued_mail(self) -> str:
         """Parameters: the columns, ``is_due``: whether to insert anything."""
-        values = select(*(bindparam(column.name, type_=column.type) for column in c))
-        return self._sql(insert(outbox).from_select(list(c), values.where(bindparam("is_due", type_=Boolean()))))
+        return self._sql(insert_if("is_due", outbox))
 
     @cached_property
     def claim_queued_mail(self) -> str:

@@ -341,10 +341,12 @@ FROM permissions
 WHERE permissions.name = %(name)s::VARCHAR COLLATE "C"
 
 -- insert_account
-INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) VALUES (%(id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(is_active)s, %(is_verified)s, %(created_at)s::TIMESTAMP WITH TIME ZONE, %(last_login)s::TIMESTAMP WITH TIME ZONE, %(password_hash)s::VARCHAR COLLATE "C", %(password_by_mail)s)
+INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) SELECT %(id)s::VARCHAR COLLATE "C" AS anon_1, %(username)s::VARCHAR COLLATE "C" AS anon_2, %(email)s::VARCHAR COLLATE "C" AS anon_3, %(is_active)s AS anon_4, %(is_verified)s AS anon_5, %(created_at)s::TIMESTAMP WITH TIME ZONE AS anon_6, %(last_login)s::TIMESTAMP WITH TIME ZONE AS anon_7, %(password_hash)s::VARCHAR COLLATE "C" AS anon_8, %(password_by_mail)s AS anon_9
+WHERE %(is_free)s
 
 -- insert_attempt
-INSERT INTO attempts (id, action, name, client, at) VALUES (%(id)s::VARCHAR COLLATE "C", %(action)s::VARCHAR COLLATE "C", %(name)s::VARCHAR COLLATE "C", %(client)s::VARCHAR COLLATE "C", %(at)s::TIMESTAMP WITH TIME ZONE)
+INSERT INTO attempts (id, action, name, client, at) SELECT %(id)s::VARCHAR COLLATE "C" AS anon_1, %(action)s::VARCHAR COLLATE "C" AS anon_2, %(name)s::VARCHAR COLLATE "C" AS anon_3, %(client)s::VARCHAR COLLATE "C" AS anon_4, %(at)s::TIMESTAMP WITH TIME ZONE AS anon_5
+WHERE %(is_let_through)s
 
 -- insert_audit
 INSERT INTO audit (at, event, user_id, username, provider, method, client, reason, actor) VALUES (%(at)s::TIMESTAMP WITH TIME ZONE, %(event)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(username)s::VARCHAR COLLATE "C", %(provider)s::VARCHAR COLLATE "C", %(method)s::VARCHAR COLLATE "C", %(client)s::VARCHAR COLLATE "C", %(reason)s::VARCHAR COLLATE "C", %(actor)s::VARCHAR COLLATE "C") RETURNING audit.id
@@ -357,6 +359,10 @@ INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires
 
 -- insert_link
 INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, digest, next_path) VALUES (%(id)s::VARCHAR COLLATE "C", %(purpose)s::VARCHAR COLLATE "C", %(account_id)s::VARCHAR COLLATE "C", %(email)s::VARCHAR COLLATE "C", %(created_at)s::TIMESTAMP WITH TIME ZONE, %(expires_at)s::TIMESTAMP WITH TIME ZONE, %(digest)s, %(next_path)s::VARCHAR COLLATE "C")
+
+-- insert_profile
+INSERT INTO profiles (account_id, fields) SELECT %(account_id)s::VARCHAR COLLATE "C" AS anon_1, %(fields)s::VARCHAR COLLATE "C" AS anon_2
+WHERE %(is_free)s
 
 -- insert_queued_mail
 INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) SELECT %(id)s::VARCHAR COLLATE "C" AS anon_1, %(kind)s::VARCHAR COLLATE "C" AS anon_2, %(account_id)s::VARCHAR COLLATE "C" AS anon_3, %(email)s::VARCHAR COLLATE "C" AS anon_4, %(language)s::VARCHAR COLLATE "C" AS anon_5, %(base_url)s::VARCHAR COLLATE "C" AS anon_6, %(created_at)s::TIMESTAMP WITH TIME ZONE AS anon_7, %(due_at)s::TIMESTAMP WITH TIME ZONE AS anon_8, %(tries)s::INTEGER AS anon_9, %(error)s::VARCHAR COLLATE "C" AS anon_10, %(next_path)s::VARCHAR COLLATE "C" AS anon_11, %(details)s::VARCHAR COLLATE "C" AS anon_12

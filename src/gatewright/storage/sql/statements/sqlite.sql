@@ -313,10 +313,12 @@ FROM permissions
 WHERE permissions.name = :name
 
 -- insert_account
-INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) VALUES (:id, :username, :email, :is_active, :is_verified, :created_at, :last_login, :password_hash, :password_by_mail)
+INSERT INTO users (id, username, email, is_active, is_verified, created_at, last_login, password_hash, password_by_mail) SELECT :id AS anon_1, :username AS anon_2, :email AS anon_3, :is_active AS anon_4, :is_verified AS anon_5, :created_at AS anon_6, :last_login AS anon_7, :password_hash AS anon_8, :password_by_mail AS anon_9
+WHERE :is_free = 1
 
 -- insert_attempt
-INSERT INTO attempts (id, action, name, client, at) VALUES (:id, :action, :name, :client, :at)
+INSERT INTO attempts (id, action, name, client, at) SELECT :id AS anon_1, :action AS anon_2, :name AS anon_3, :client AS anon_4, :at AS anon_5
+WHERE :is_let_through = 1
 
 -- insert_audit
 INSERT INTO audit (at, event, user_id, username, provider, method, client, reason, actor) VALUES (:at, :event, :user_id, :username, :provider, :method, :client, :reason, :actor)
@@ -329,6 +331,10 @@ INSERT INTO challenges (id, evrmore_address, challenge_text, created_at, expires
 
 -- insert_link
 INSERT INTO links (id, purpose, account_id, email, created_at, expires_at, digest, next_path) VALUES (:id, :purpose, :account_id, :email, :created_at, :expires_at, :digest, :next_path)
+
+-- insert_profile
+INSERT INTO profiles (account_id, fields) SELECT :account_id AS anon_1, :fields AS anon_2
+WHERE :is_free = 1
 
 -- insert_queued_mail
 INSERT INTO outbox (id, kind, account_id, email, language, base_url, created_at, due_at, tries, error, next_path, details) SELECT :id AS anon_1, :kind AS anon_2, :account_id AS anon_3, :email AS anon_4, :language AS anon_5, :base_url AS anon_6, :created_at AS anon_7, :due_at AS anon_8, :tries AS anon_9, :error AS anon_10, :next_path AS anon_11, :details AS anon_12

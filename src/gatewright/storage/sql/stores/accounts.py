@@ -32,13 +32,16 @@ class SQLAccounts(AccountBase):
         *,
         password_hash: str,
         profile: Mapping[str, str],
-        mail: QueuedMail | None,
+        mail: QueuedMail,
         audit: AuditEntry,
+        is_free: bool = True,
+        is_due: bool = True,
     ) -> Account:
         """Implement `AccountStore`."""
-        async with self._new_account(account, password_hash) as tx:
-            await tx.execute(self._statements.save_profile, profile_row(account.id, profile))
-            await self._post(tx, mail)
+        profile_of = profile_row(account.id, profile) | {"is_free": is_free}
+        async with self._new_account(account, password_hash, is_free=is_free) as tx:
+            await tx.execute(self._statements.insert_profile, profile_of)
+            await self._post(tx, mail, is_due=is_due)
             await self._record(tx, audit)
         return self._read.account(tuple(self._write.row(account).values()))
 
@@ -116,12 +119,14 @@ class SQLAccounts(AccountBase):
         return True
 
     @asynccontextmanager
-    async def _new_account(self, account: Account, password_hash: str | None) -> AsyncIterator[Transaction]:
-        """Insert an account in a transaction, and let the caller add what comes with it."""
+    async def _new_account(
+        self, account: Account, password_hash: str | None, *, is_free: bool = True
+    ) -> AsyncIterator[Transaction]:
+        """Insert an account in a transaction, if it is free, and let the caller add what comes with it."""
         try:
             async with self._database.transaction() as tx:
                 row = self._write.account(account, password_hash=password_hash)
-                await tx.execute(self._statements.insert_account, row)
+                await tx.execute(self._statements.insert_account, row | {"is_free": is_free})
                 yield tx
         except DuplicateError:
             raise TakenError("This username, mail address or identifier is taken.", username=account.username) from None

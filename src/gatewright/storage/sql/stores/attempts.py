@@ -18,8 +18,8 @@ class SQLAttempts(StoreBase):
         async with self._database.transaction(survives_power_cut=False) as tx:
             await tx.lock_names(*_counters(attempt))
             until = await self._blocked_until(tx, attempt, limit)
-            if until is None:
-                await tx.execute(self._statements.insert_attempt, self._write.row(attempt))
+            row = self._write.row(attempt) | {"is_let_through": until is None}
+            await tx.execute(self._statements.insert_attempt, row)
         return until
 
     async def blocked_until(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:

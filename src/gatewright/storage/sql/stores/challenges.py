@@ -61,7 +61,8 @@ class SQLChallenges(StoreBase):
             if not await self._claim(tx, challenge_id, now=now):
                 return None
             if account is newcomer:
-                await tx.execute(sql.insert_account, self._write.account(newcomer, password_hash=None))
+                added = self._write.account(newcomer, password_hash=None) | {"is_free": True}
+                await tx.execute(sql.insert_account, added)
                 await tx.execute(sql.insert_wallet, wallet | {"account_id": account.id, "linked_at": self._moment(now)})
             else:
                 await tx.execute(sql.touch_account, {"account_id": account.id, "now": self._moment(now)})
