@@ -154,7 +154,7 @@ def test_json_of_nonsense_is_refused(browser, value):
         assert status == (200 if action == "begin" else 401)
     api(browser, "/login", email="carol", password=PASSWORD)
     for action in ("begin", "enrol"):
-        status, _ = api(browser, "/account/methods/passkey", action=action, credential=value, name=value)
+        status, _ = api(browser, "/account/methods/passkey", action=action, credential=value)
         assert status == (200 if action == "begin" else 401)
 
 
