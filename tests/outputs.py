@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import click.testing
 import httpx
 import pytest
 from typer.testing import CliRunner
@@ -35,6 +36,9 @@ _NO_SECRETS = re.compile(r"(?i).*(minutes|hours|seconds|length|digits|file|path|
 _LONG = 20
 """Characters. A shorter cookie is a language or a skin, and a shorter token a test's own invention."""
 
+_REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/[\d.]+")
+"""Of the access logs of frameworks' own servers, which show the links that are opened; that of our server does not."""
+
 _files = {}
 """Path of a file that a process writes -> how many bytes of it have been seen."""
 
@@ -44,6 +48,7 @@ def watch_outputs():
     for owner, name, note in (
         (pytest.CaptureFixture, "readouterr", lambda captured, *_: _seen(*captured)),
         (CliRunner, "invoke", _note_command),
+        (click.testing.CliRunner, "invoke", _note_command),
         (ConsoleMailer, "send", _note_shown_mail),
         (subprocess.Popen, "__init__", _note_process),
         (subprocess.Popen, "communicate", lambda texts, process, *_, **__: _note_texts(texts, process.args)),
@@ -86,7 +91,7 @@ def _see_file(path):
     if path.stat().st_size > _files[path]:
         with path.open("rb") as file:
             file.seek(_files[path])
-            _seen(file.read())
+            _seen(_REQUEST_LINE.sub(b"", file.read()))
             _files[path] = file.tell()
 
 
