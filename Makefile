@@ -100,8 +100,8 @@ fuzz: .venv/dev
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
 
-# MUTANTS="gatewright.crypto*" takes those of one package only; it goes on where the last run was stopped.
-mutate: .venv/mutate servers
+# It goes on where the last run was stopped. MUTANTS="gatewright.crypto*" runs those of one package, anew.
+mutate: .venv/mutate
 	$(BIN)/mutmut run --max-children 2 $(MUTANTS)
 	$(BIN)/python tools/mutants.py
 

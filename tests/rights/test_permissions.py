@@ -187,7 +187,14 @@ def test_no_question_is_a_pattern_for_a_providers_user(auth, asked):
 
 @pytest.mark.parametrize(
     ("asked", "answer"),
-    [("undeclared.read", True), ("undeclared.tree.leaf", True), ("undeclared.*", True), ("general.read", False)],
+    [
+        ("undeclared.read", True),
+        ("undeclared.tree.leaf", True),
+        ("undeclared.*", True),
+        ("undeclared.tree.branch.*", True),
+        ("undeclared.other.*", False),
+        ("general.read", False),
+    ],
 )
 def test_a_providers_permissions_need_no_declaration(auth, asked, answer):
     """What the provider supplies is granted as it is, its branches too."""

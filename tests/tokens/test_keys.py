@@ -82,8 +82,9 @@ def test_a_public_pem_verifies_and_does_not_sign(algorithm, private_pems, public
     assert public.verify(b"message", private.sign(b"message"))
     assert public.kid == private.kid
     assert not public.can_sign
-    with pytest.raises(ConfigurationError, match="public and only verifies"):
+    with pytest.raises(ConfigurationError, match="public and only verifies") as refused:
         public.sign(b"message")
+    assert refused.value.evidence == {"kid": public.kid}
 
 
 @pytest.mark.parametrize(
