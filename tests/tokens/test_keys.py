@@ -176,6 +176,31 @@ def test_a_ring_refuses_two_keys_of_one_name():
         KeyRing(key_from_secret("new", kid="k1"), key_from_secret("old", kid="k1"))
 
 
+@pytest.mark.parametrize("purpose", ["visit", "", "\ud800"])
+def test_derived_keys_stay_as_they_are(purpose):
+    """What is sealed and encrypted by them is readable after every update, under each key of the ring."""
+    rings = [KeyRing(key_from_secret("new"), key_from_secret("old")), KeyRing(key_from_secret("old"))]
+    expected = [
+        hmac.digest(b'{"k": "%s", "kty": "oct"}' % encoded, purpose.encode(errors="surrogatepass"), "sha256")
+        for encoded in (b"bmV3", b"b2xk")
+    ]
+
+    assert rings[0].derive(purpose) == tuple(expected)
+    assert rings[1].derive(purpose) == (expected[1],)
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+def test_derived_keys_come_from_the_private_half(algorithm, private_pems, public_pems):
+    """The public half, which everybody may know, gives none."""
+    private, public = key_from_pem(private_pems[algorithm]), key_from_pem(public_pems[algorithm])
+    key = private.key.as_dict(private=True)
+    expected = hmac.digest(json.dumps(key, sort_keys=True).encode(), b"visit", "sha256")
+
+    assert "d" in key
+    assert KeyRing(private).derive("visit") == (expected,)
+    assert KeyRing(public).derive("visit") == ()
+
+
 def test_an_unknown_algorithm_is_no_way_around():
     """A key made by hand for the algorithm of another kind verifies nothing."""
     mixed = SigningKey("k1", "RS256", OctKey.import_key(SECRET))
@@ -200,6 +225,7 @@ def test_an_unknown_algorithm_is_no_way_around():
         ("an example of a long enough secret 12345", "placeholder"),
         ("a" * 64, "repeats itself"),
         ("ab" * 32, "repeats itself"),
+        ("0123456789abcdef" * 2, "repeats itself"),
         ("0123456789abcdef" * 4, "repeats itself"),
         ("0123456789abcdef0123456789abcdef0123", "repeats itself"),
         ("1122334455661122664433551122665544", "repeats itself"),
@@ -221,6 +247,7 @@ def test_a_weak_secret_is_told_why_and_what_to_do(secret, reason):
     [
         SECRET,
         SECRET[:32],
+        SECRET[:15] + "-Z" + SECRET[:15],
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "correct horse battery staple, and a bit more",
         "пароль длиннее байтов",
