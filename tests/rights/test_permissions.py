@@ -99,8 +99,9 @@ def test_names_by_the_grammar(auth, name):
 def test_names_outside_the_grammar(auth, name):
     """Anything else is refused, and nothing is declared of it."""
     before = auth.list_permissions()
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(InvalidParameterError) as refused:
         auth.create_permission(name)
+    assert refused.value.evidence == {"parameter": "permission"}
     assert auth.list_permissions() == before
 
 
