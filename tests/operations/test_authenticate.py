@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from gatewright.errors import (
     InactiveUserError,
     InvalidAddressError,
     InvalidChallengeError,
+    InvalidParameterError,
     InvalidSignatureError,
 )
 
@@ -214,12 +217,29 @@ def test_an_address_of_another_network_is_refused_before_anything_else(auth, ali
     assert count("users") == 0
 
 
-@pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (1, 1), (0.5, 0.5), (60 * 24 * 30, 60 * 24 * 30)])
+@pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (1, 1), (1 / 60, 1 / 60), (60 * 24 * 30, 60 * 24 * 30)])
 def test_the_caller_decides_how_long_the_session_lives(auth, alice, sign_in, minutes, lives):
     """In minutes; None means the setting."""
     session = sign_in(auth, alice, token_expire_minutes=minutes)
 
     assert session.expires_at - session.created_at == timedelta(minutes=lives)
+
+
+def test_a_session_of_less_than_a_second_is_refused(auth, alice, sign_in):
+    """The message names the argument."""
+    with pytest.raises(InvalidParameterError, match="token_expire_minutes must be") as refused:
+        sign_in(auth, alice, token_expire_minutes=0.99 / 60)
+    assert refused.value.evidence == {"parameter": "token_expire_minutes"}
+
+
+def test_the_token_says_whose_it_is(auth, alice, sign_in):
+    """To clients that read it: the user, the session, the wallet and the times."""
+    session = sign_in(auth, alice)
+    payload = session.token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=="))
+
+    assert (claims["sub"], claims["jti"], claims["evrmore_address"]) == (session.user_id, session.id, alice.address)
+    assert (claims["iat"], claims["exp"]) == (session.created_at.timestamp(), session.expires_at.timestamp())
 
 
 def test_the_setting_decides_otherwise(make_auth, gatewright_settings, alice, sign_in):
