@@ -31,6 +31,7 @@ def test_a_password_completes_it(strict, register, link, alice):
         visitor.request().login_with_wallet(*attempt)
     assert asked.value.evidence["methods"] == ["password"]
     assert visitor.request().is_guest()
+    assert strict.list_audit(event="signed_in") == []
     assert visitor.request().methods() == ["password"]
     with pytest.raises(InvalidChallengeError):
         Visitor(strict).request().login_with_wallet(*attempt)

@@ -31,6 +31,9 @@ def test_a_signed_challenge_becomes_a_session(auth, alice, clock, hooks):
     assert (session.evrmore_address, session.provider) == (alice.address, "WalletUserProvider")
     assert (session.created_at, session.expires_at) == (clock.now(), clock.now() + timedelta(minutes=30))
     assert (session.is_active, session.ip_address, session.user_agent) == (True, "192.0.2.7", "Browser/1.0")
+    assert (session.username, session.last_seen_at) == (alice.address, clock.now())
+    assert session.is_fully_authenticated
+    assert [(proof.method, proof.at) for proof in session.proofs] == [("wallet", clock.now())]
     assert session.token.count(".") == 2
     assert (session.user_id, alice.address) == (
         auth.get_user_by_token(session.token).id,
@@ -194,8 +197,9 @@ def test_an_inactive_user_is_refused(auth, alice, sign_in, sql, count):
     sign_in(auth, alice)
     sql("UPDATE users SET is_active = 0")
     challenge = auth.generate_challenge(alice.address)
-    with pytest.raises(InactiveUserError):
+    with pytest.raises(InactiveUserError) as refused:
         auth.authenticate(alice.address, challenge, alice.sign(challenge))
+    assert [{"user_id": user_id} for (user_id,) in sql("SELECT id FROM users")] == [refused.value.evidence]
     assert count("sessions") == 1
     sql("UPDATE users SET is_active = 1")
 
