@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gatewright.errors import (
+    ChallengeAlreadyUsedError,
     InvalidAddressError,
     InvalidChallengeError,
     InvalidProofError,
@@ -106,6 +107,19 @@ def test_what_is_no_signature_is_refused(begin_sign_in, alice, given):
     pasted = {"evrmore_address": f" {alice.address}\n", "challenge": f"\n{challenge}\n"}
     prove(visitor, alice, challenge, **pasted, signature=f" {alice.sign(challenge)} ")
     assert not visitor.request().is_guest()
+
+
+def test_a_challenge_that_was_used_a_moment_ago_proves_nothing(begin_sign_in, auth, people, alice):
+    """By another request with the same signature, after this one has verified it."""
+    visitor = begin_sign_in()
+    challenge = begin(visitor, alice)["challenge"]
+    signature = alice.sign(challenge)
+    auth.add_hook("post_verify", lambda: people.authenticate(alice.address, challenge, signature) and None)
+    with pytest.raises(ChallengeAlreadyUsedError) as refused:
+        prove(visitor, alice, challenge)
+
+    assert refused.value.evidence == {"reason": "challenge_used"}
+    assert visitor.request().is_guest()
 
 
 def test_a_proof_counts_once(begin_sign_in, alice):
