@@ -11,6 +11,7 @@
 # make fuzz    look for inputs that break what reads the bytes of strangers, a minute for each target
 # make bench   our speed beside the bare libraries and evrmore-authentication, as ratios
 # make dist    what is published, into dist/: wheel, source, bills of materials, checksums
+# make mutate  change the code in one place after the other, and see that a test fails each time; takes hours
 # make load    the server with several workers, on PostgreSQL and Redis, under load: throughput, and that nothing is lost
 
 PYTHON ?= python3
@@ -36,7 +37,7 @@ lowest := --resolution lowest-direct
 lowest_environment := PYTHONWARNINGS=ignore::DeprecationWarning,ignore::PendingDeprecationWarning
 lowest_options := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
 
-.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check fuzz bench load dist generate lock upgrade
+.PHONY: serve example-fastapi example-flask example-django test test-newest test-lowest test-on servers check fuzz bench mutate load dist generate lock upgrade
 
 serve: .venv/server
 	@$(BIN)/gatewright migrate
@@ -98,6 +99,11 @@ fuzz: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/run.py
+
+# It goes on where the last run was stopped. MUTANTS="gatewright.crypto*" runs those of one package, anew.
+mutate: .venv/mutate
+	$(BIN)/mutmut run --max-children 2 $(MUTANTS)
+	$(BIN)/python tools/mutants.py
 
 load: .venv/dev
 	sh tools/install_postgres.sh

@@ -32,6 +32,11 @@ LOCKS: dict[Path, tuple[str, ...]] = {
         "--group",
         "build",
     ),
+    FOLDER / "mutate.txt": (
+        "pyproject.toml",
+        "--all-extras",
+        *(option for group in ("dev", "build", "mutate") for option in ("--group", group)),
+    ),
     **{path.with_suffix(".txt"): (str(path.relative_to(ROOT)),) for path in sorted(FOLDER.glob("peers/*.in"))},
 }
 """The files, and what is resolved for each. The peers of the benchmarks have environments of their own."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewright.crypto import NETWORKS, Network, address_of, encode_base58check, read_address
+from gatewright.crypto import NETWORKS, Network, address_of, encode_base58check, is_address, read_address
 from gatewright.errors import InvalidAddressError
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -71,7 +71,9 @@ def test_bitcoin_core_rows(text, script, facts):
     other = BITCOIN_TEST if facts["chain"] == "main" else NETWORKS["bitcoin"]
     if not facts["isPrivkey"] and script.startswith("76a914") and script.endswith("88ac"):
         assert (bitcoin, bytes.fromhex(script[6:-4])) == read_address(text, [other, bitcoin])
-        with pytest.raises(InvalidAddressError):
+        assert is_address(text, [other, bitcoin])
+        assert not is_address(text, [other])
+        with pytest.raises(InvalidAddressError, match=": it belongs to another network or to no single key"):
             read_address(text, [other])
     else:
         with pytest.raises(InvalidAddressError):
@@ -149,6 +151,18 @@ def test_the_message_is_one_printable_line(address):
 
     assert str(caught.value).isascii()
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("x" * 35, repr("x" * 35)), ("x" * 36, "'xxxxxxxxxxxx'... (36 characters)")]
+)
+def test_what_has_the_length_of_an_address_is_shown(text, shown):
+    """Whole, in the message and to the log."""
+    with pytest.raises(InvalidAddressError) as caught:
+        read_address(text, EVRMORE)
+
+    assert str(caught.value).startswith(f"{shown} is not accepted")
+    assert caught.value.evidence == {"address": shown}
 
 
 @pytest.mark.parametrize("wif", ["KxqqzJdKaz9QwhrCd2kYU3pif6VUPW9B5kwRBsKf1tKMBK43sm2S", "11" * 32, "é" * 1_000_000])

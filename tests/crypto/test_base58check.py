@@ -82,6 +82,14 @@ def test_a_checksum_is_not_the_start_of_a_single_hash():
         decode_base58check("1" * 21 + text)
 
 
+def test_a_text_of_64_characters_is_read():
+    """So many are the most."""
+    text = encode_base58check(bytes(58))
+
+    assert len(text) == 64
+    assert decode_base58check(text) == bytes(58)
+
+
 @pytest.mark.parametrize("length", [65, 10_000, 1_000_000])
 @pytest.mark.parametrize("character", ["E", "\ud800", "é", "\0"])
 def test_a_long_text_is_refused_by_its_length(length, character):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authenticator_apps import enrol_app
-from gatewright.errors import InvalidChallengeError, SecondFactorRequiredError
+from gatewright.errors import ChallengeAlreadyUsedError, InvalidChallengeError, SecondFactorRequiredError
 from visitors import OURS, PASSWORD, Visitor
 
 POLICY = {"second_factor": "required", "second_factor_after": ("wallet",)}
@@ -31,6 +31,7 @@ def test_a_password_completes_it(strict, register, link, alice):
         visitor.request().login_with_wallet(*attempt)
     assert asked.value.evidence["methods"] == ["password"]
     assert visitor.request().is_guest()
+    assert strict.list_audit(event="signed_in") == []
     assert visitor.request().methods() == ["password"]
     with pytest.raises(InvalidChallengeError):
         Visitor(strict).request().login_with_wallet(*attempt)
@@ -59,6 +60,19 @@ def test_a_token_is_not_given(strict, register, link, alice):
     with pytest.raises(SecondFactorRequiredError):
         strict.authenticate(*signed(strict, alice))
     assert strict.list_sessions() == []
+
+
+def test_a_challenge_that_was_used_a_moment_ago_proves_nothing(strict, people, register, link, alice):
+    """By another request with the same signature, after this one has verified it."""
+    register(strict)
+    link(strict, "carol", alice)
+    attempt, visitor = signed(strict, alice), Visitor(strict)
+    strict.add_hook("post_verify", lambda: people.authenticate(*attempt) and None)
+    with pytest.raises(ChallengeAlreadyUsedError) as refused:
+        visitor.request().login_with_wallet(*attempt)
+
+    assert refused.value.evidence == {"reason": "challenge_used"}
+    assert visitor.request().pending_user() is None
 
 
 def test_it_is_no_failure(strict, register, link, alice):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from gatewright.errors import (
     InactiveUserError,
     InvalidAddressError,
     InvalidChallengeError,
+    InvalidParameterError,
     InvalidSignatureError,
 )
 
@@ -28,6 +31,9 @@ def test_a_signed_challenge_becomes_a_session(auth, alice, clock, hooks):
     assert (session.evrmore_address, session.provider) == (alice.address, "WalletUserProvider")
     assert (session.created_at, session.expires_at) == (clock.now(), clock.now() + timedelta(minutes=30))
     assert (session.is_active, session.ip_address, session.user_agent) == (True, "192.0.2.7", "Browser/1.0")
+    assert (session.username, session.last_seen_at) == (alice.address, clock.now())
+    assert session.is_fully_authenticated
+    assert [(proof.method, proof.at) for proof in session.proofs] == [("wallet", clock.now())]
     assert session.token.count(".") == 2
     assert (session.user_id, alice.address) == (
         auth.get_user_by_token(session.token).id,
@@ -191,8 +197,9 @@ def test_an_inactive_user_is_refused(auth, alice, sign_in, sql, count):
     sign_in(auth, alice)
     sql("UPDATE users SET is_active = 0")
     challenge = auth.generate_challenge(alice.address)
-    with pytest.raises(InactiveUserError):
+    with pytest.raises(InactiveUserError) as refused:
         auth.authenticate(alice.address, challenge, alice.sign(challenge))
+    assert [{"user_id": user_id} for (user_id,) in sql("SELECT id FROM users")] == [refused.value.evidence]
     assert count("sessions") == 1
     sql("UPDATE users SET is_active = 1")
 
@@ -214,12 +221,29 @@ def test_an_address_of_another_network_is_refused_before_anything_else(auth, ali
     assert count("users") == 0
 
 
-@pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (1, 1), (0.5, 0.5), (60 * 24 * 30, 60 * 24 * 30)])
+@pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (1, 1), (1 / 60, 1 / 60), (60 * 24 * 30, 60 * 24 * 30)])
 def test_the_caller_decides_how_long_the_session_lives(auth, alice, sign_in, minutes, lives):
     """In minutes; None means the setting."""
     session = sign_in(auth, alice, token_expire_minutes=minutes)
 
     assert session.expires_at - session.created_at == timedelta(minutes=lives)
+
+
+def test_a_session_of_less_than_a_second_is_refused(auth, alice, sign_in):
+    """The message names the argument."""
+    with pytest.raises(InvalidParameterError, match="token_expire_minutes must be") as refused:
+        sign_in(auth, alice, token_expire_minutes=0.99 / 60)
+    assert refused.value.evidence == {"parameter": "token_expire_minutes"}
+
+
+def test_the_token_says_whose_it_is(auth, alice, sign_in):
+    """To clients that read it: the user, the session, the wallet and the times."""
+    session = sign_in(auth, alice)
+    payload = session.token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=="))
+
+    assert (claims["sub"], claims["jti"], claims["evrmore_address"]) == (session.user_id, session.id, alice.address)
+    assert (claims["iat"], claims["exp"]) == (session.created_at.timestamp(), session.expires_at.timestamp())
 
 
 def test_the_setting_decides_otherwise(make_auth, gatewright_settings, alice, sign_in):

@@ -15,6 +15,7 @@ def outcome_of(attempts):
     """Sort what the attempts came to: tokens and refusals."""
     tokens = [attempt.token for attempt in attempts if not isinstance(attempt, Exception)]
     refusals = [attempt for attempt in attempts if isinstance(attempt, Exception)]
+    assert {refusal.evidence["reason"] for refusal in refusals} == {"challenge_used"}
     return tokens, {type(refusal) for refusal in refusals}, {refusal.public_message for refusal in refusals}
 
 

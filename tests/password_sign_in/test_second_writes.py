@@ -43,15 +43,16 @@ def test_a_hash_that_is_not_renewed_keeps_nobody_out(make_auth, caplog, error):
     """Today and tomorrow. The log and the audit record say so; a foreign error's words may be a secret."""
     provider = NoUserProvider(error)
     auth = make_auth(providers=[provider])
-    for _ in range(2):
-        assert auth.attempt("carol", PASSWORD, provider).username == "carol"
+    users = [auth.attempt("carol", PASSWORD, provider) for _ in range(2)]
+    assert [user.username for user in users] == ["carol", "carol"]
     recorded = [
-        (entry.username, entry.provider, entry.reason) for _, entry in auth.list_audit(event="hash_not_renewed")
+        (entry.user_id, entry.username, entry.provider, entry.reason)
+        for _, entry in auth.list_audit(event="hash_not_renewed")
     ]
 
-    assert recorded == [("carol", "NoUserProvider", type(error).__name__)] * 2
+    assert recorded == [(users[0].id, "carol", "NoUserProvider", type(error).__name__)] * 2
     assert provider.find("carol")[1] == OLD
-    assert "NoUserProvider was not renewed" in caplog.text
+    assert f"The hash of user {users[0].id!r} of NoUserProvider was not renewed" in caplog.text
     assert type(error).__name__ in caplog.text
     assert "$2b$" not in caplog.text
     assert PASSWORD not in caplog.text

@@ -99,8 +99,9 @@ def test_names_by_the_grammar(auth, name):
 def test_names_outside_the_grammar(auth, name):
     """Anything else is refused, and nothing is declared of it."""
     before = auth.list_permissions()
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(InvalidParameterError) as refused:
         auth.create_permission(name)
+    assert refused.value.evidence == {"parameter": "permission"}
     assert auth.list_permissions() == before
 
 
@@ -187,7 +188,14 @@ def test_no_question_is_a_pattern_for_a_providers_user(auth, asked):
 
 @pytest.mark.parametrize(
     ("asked", "answer"),
-    [("undeclared.read", True), ("undeclared.tree.leaf", True), ("undeclared.*", True), ("general.read", False)],
+    [
+        ("undeclared.read", True),
+        ("undeclared.tree.leaf", True),
+        ("undeclared.*", True),
+        ("undeclared.tree.branch.*", True),
+        ("undeclared.other.*", False),
+        ("general.read", False),
+    ],
 )
 def test_a_providers_permissions_need_no_declaration(auth, asked, answer):
     """What the provider supplies is granted as it is, its branches too."""

@@ -34,7 +34,7 @@ def test_a_bill_is_valid_and_names_every_pin_with_its_digests(lock):
 
 
 def test_there_is_one_for_each_set_that_people_install():
-    """All locks but that of the developers."""
+    """All locks but those of the developers."""
     assert {path.stem for path in TOOL["LOCKS"]} == {"container", "django", "fastapi", "flask", "server"}
 
 

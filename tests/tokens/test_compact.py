@@ -110,3 +110,12 @@ def test_no_keys_accept_nothing():
 
     with pytest.raises(InvalidTokenError):
         verify_compact(sign_compact(b"{}", header=header_segment(key), key=key), keys={})
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x17", b"\x05\xc5", b"\x01\x75\xd7", b"\xfb\xff\xfe"])
+def test_every_payload_is_read_back(payload):
+    """Of each length modulo three, ending in X as text, and with both characters that base64url has of its own."""
+    key = key_from_secret("x")
+    header = header_segment(key)
+
+    assert verify_compact(sign_compact(payload, header=header, key=key), keys={header: key}) == payload

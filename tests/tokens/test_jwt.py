@@ -354,6 +354,15 @@ def test_a_token_that_would_not_be_read_back_is_not_issued(changes):
         issue(tokens_with(), **changes)
 
 
+def test_the_longest_token_that_is_issued_is_read_back():
+    """Whoever issues and whoever reads know the same limit."""
+    tokens = tokens_with()
+    longest = issue(tokens, extra={"text": "a" * 5913})
+
+    assert len(longest) == 8192
+    assert tokens.read(longest, now=NOON)["text"] == "a" * 5913
+
+
 def test_reading_at_a_naive_time_is_a_mistake():
     """A naive time is hours away from the truth on most machines."""
     with pytest.raises(InvalidParameterError, match="aware"):

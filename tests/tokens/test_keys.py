@@ -13,6 +13,8 @@ from joserfc.jwk import OctKey, OKPKey
 from gatewright.errors import ConfigurationError
 from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_secret
 
+PLACEHOLDER = "looks like a placeholder from an example. "
+REPEATS_ITSELF = "repeats itself and is easy to guess. "
 SECRET = "tS3vQ0n8_Xw1Lk5-Zr7Yb2Hc9Md4Fg6Jp0Ae"
 
 
@@ -82,8 +84,9 @@ def test_a_public_pem_verifies_and_does_not_sign(algorithm, private_pems, public
     assert public.verify(b"message", private.sign(b"message"))
     assert public.kid == private.kid
     assert not public.can_sign
-    with pytest.raises(ConfigurationError, match="public and only verifies"):
+    with pytest.raises(ConfigurationError, match="public and only verifies") as refused:
         public.sign(b"message")
+    assert refused.value.evidence == {"kid": public.kid}
 
 
 @pytest.mark.parametrize(
@@ -171,8 +174,34 @@ def test_a_ring_gives_the_current_key_first():
 
 def test_a_ring_refuses_two_keys_of_one_name():
     """A name has to tell the keys apart."""
-    with pytest.raises(ConfigurationError, match="both named 'k1'"):
+    with pytest.raises(ConfigurationError, match="both named 'k1'") as refused:
         KeyRing(key_from_secret("new", kid="k1"), key_from_secret("old", kid="k1"))
+    assert refused.value.evidence == {"kid": "k1"}
+
+
+@pytest.mark.parametrize("purpose", ["visit", "", "\ud800"])
+def test_derived_keys_stay_as_they_are(purpose):
+    """What is sealed and encrypted by them is readable after every update, under each key of the ring."""
+    rings = [KeyRing(key_from_secret("new"), key_from_secret("old")), KeyRing(key_from_secret("old"))]
+    expected = [
+        hmac.digest(b'{"k": "%s", "kty": "oct"}' % encoded, purpose.encode(errors="surrogatepass"), "sha256")
+        for encoded in (b"bmV3", b"b2xk")
+    ]
+
+    assert rings[0].derive(purpose) == tuple(expected)
+    assert rings[1].derive(purpose) == (expected[1],)
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+def test_derived_keys_come_from_the_private_half(algorithm, private_pems, public_pems):
+    """The public half, which everybody may know, gives none."""
+    private, public = key_from_pem(private_pems[algorithm]), key_from_pem(public_pems[algorithm])
+    key = private.key.as_dict(private=True)
+    expected = hmac.digest(json.dumps(key, sort_keys=True).encode(), b"visit", "sha256")
+
+    assert "d" in key
+    assert KeyRing(private).derive("visit") == (expected,)
+    assert KeyRing(public).derive("visit") == ()
 
 
 def test_an_unknown_algorithm_is_no_way_around():
@@ -190,19 +219,20 @@ def test_an_unknown_algorithm_is_no_way_around():
         ("x", "has 1 bytes"),
         ("dev-secret", "has 10 bytes"),
         (SECRET[:31], "has 31 bytes"),
-        ("changeme", "placeholder"),
-        ("change-me-change-me-change-me-change-me", "placeholder"),
-        ("your-secret-key-here-0123456789-abcdef", "placeholder"),
-        ("YOUR_SECRET_KEY_AT_LEAST_32_CHARACTERS", "placeholder"),
-        ("django-insecure-3m&7q!x9v2(k5z8#w1c4b6n0", "placeholder"),
-        ("default-jwt-signing-key-0123456789-xyzuvw", "placeholder"),
-        ("an example of a long enough secret 12345", "placeholder"),
-        ("a" * 64, "repeats itself"),
-        ("ab" * 32, "repeats itself"),
-        ("0123456789abcdef" * 4, "repeats itself"),
-        ("0123456789abcdef0123456789abcdef0123", "repeats itself"),
-        ("1122334455661122664433551122665544", "repeats itself"),
-        ("é" * 16, "repeats itself"),
+        ("changeme", PLACEHOLDER),
+        ("change-me-change-me-change-me-change-me", PLACEHOLDER),
+        ("your-secret-key-here-0123456789-abcdef", PLACEHOLDER),
+        ("YOUR_SECRET_KEY_AT_LEAST_32_CHARACTERS", PLACEHOLDER),
+        ("django-insecure-3m&7q!x9v2(k5z8#w1c4b6n0", PLACEHOLDER),
+        ("default-jwt-signing-key-0123456789-xyzuvw", PLACEHOLDER),
+        ("an example of a long enough secret 12345", PLACEHOLDER),
+        ("a" * 64, REPEATS_ITSELF),
+        ("ab" * 32, REPEATS_ITSELF),
+        ("0123456789abcdef" * 2, REPEATS_ITSELF),
+        ("0123456789abcdef" * 4, REPEATS_ITSELF),
+        ("0123456789abcdef0123456789abcdef0123", REPEATS_ITSELF),
+        ("1122334455661122664433551122665544", REPEATS_ITSELF),
+        ("é" * 16, REPEATS_ITSELF),
     ],
 )
 def test_a_weak_secret_is_told_why_and_what_to_do(secret, reason):
@@ -210,7 +240,7 @@ def test_a_weak_secret_is_told_why_and_what_to_do(secret, reason):
     weakness = weakness_of_secret(secret)
 
     assert weakness is not None
-    assert reason in weakness
+    assert weakness.startswith(f"The secret that signs tokens {reason}")
     assert weakness.endswith('python -c "import secrets; print(secrets.token_urlsafe(48))"')
     assert not secret or len(secret) < 8 or secret not in weakness
 
@@ -220,6 +250,8 @@ def test_a_weak_secret_is_told_why_and_what_to_do(secret, reason):
     [
         SECRET,
         SECRET[:32],
+        "01234567102354761324765021736450",
+        SECRET[:15] + "-Z" + SECRET[:15],
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "correct horse battery staple, and a bit more",
         "пароль длиннее байтов",

@@ -57,7 +57,7 @@ def ripemd160(data: bytes) -> bytes:
         data: Bytes of any length.
     """
     zeros = (55 - len(data)) % 64
-    padded = data + b"\x80" + bytes(zeros) + struct.pack("<Q", 8 * len(data) % 2**64)
+    padded = data + b"\x80" + bytes(zeros) + struct.pack("<Q", 8 * len(data))
     state: Sequence[int] = _START
     for words in struct.iter_unpack("<16I", padded):
         left = _run(_LEFT_STEPS, state, words)

@@ -112,12 +112,17 @@ class Step:
         return step
 
     async def kept(self, kind: str) -> PendingStep | None:
-        """Return what this browser has begun of a kind, if there is still time to finish it."""
+        """Return what this browser has begun of a kind, if there is still time to finish it.
+
+        It is not for another user to see, who comes after the first in the same browser.
+        """
         secret = None if self.browser is None else self.browser.pending()
         if secret is None:
             return None
         found = await self.parts.store.find_pending_step(digest_of(secret), kind=kind, now=self.now)
-        return None if found is None or is_ahead(found.created_at, now=self.now) else found
+        if found is None or is_ahead(found.created_at, now=self.now):
+            return None
+        return found if self.user is None or found.user_id == self.user.id else None
 
     async def require_kept(self, kind: str) -> PendingStep:
         """Return what this browser has begun of a kind, for this user.

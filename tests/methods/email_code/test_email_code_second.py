@@ -120,8 +120,9 @@ def test_only_where_the_setting_says_so(mailing, give_password, email_code):
     visitor = give_password(auth)
 
     assert visitor.request().methods() == []
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(InvalidParameterError) as refused:
         visitor.request().begin("email_code")
+    assert refused.value.evidence == {"parameter": "method"}
     assert auth.list_queued_mails() == []
 
 

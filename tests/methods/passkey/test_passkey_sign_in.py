@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import RateLimitError, SecondFactorRequiredError
+from gatewright.errors import InvalidProofError, RateLimitError, SecondFactorRequiredError
+from gatewright.methods.passkey import Passkey
 from gatewright.proofs import Kind
 from software_authenticator import BE, BS, ES256, RS256, UP, UV, EdDSA, SoftwareAuthenticator
 from visitors import OURS, PASSWORD, Visitor
@@ -147,12 +149,72 @@ def test_another_providers_users_have_passkeys(make_auth, elsewhere):
     assert person.request().current_session().provider == "MemoryUserProvider"
 
 
+def test_users_of_one_name_have_passkeys_of_their_own(make_auth, elsewhere):
+    """Each provider's user confirms by theirs, and by nobody else's, be the name and the identifier the same."""
+    hashed = MemoryUserProvider([]).hash_password(PASSWORD)
+
+    class Staff(MemoryUserProvider):
+        """Another list of users."""
+
+    providers = [kind([{"email": "erin@example.com", "password": hashed}]) for kind in (MemoryUserProvider, Staff)]
+    people, auth = [], make_auth(providers=providers)
+    for provider in ("MemoryUserProvider", "Staff"):
+        people.append(elsewhere(auth, SoftwareAuthenticator()))
+        people[-1].request().login("erin@example.com", PASSWORD, provider)
+        people[-1].enrol()
+    first, second = people
+    assert first.request().user().id == second.request().user().id
+    for person, other in ((first, second), (second, first)):
+        options = person.request().begin("passkey", is_confirmation=True)
+        with pytest.raises(InvalidProofError) as refused:
+            person.request().prove("passkey", {"credential": other.key.get(options)}, is_confirmation=True)
+        assert refused.value.evidence["reason"] == "passkey_of_another"
+        options = person.request().begin("passkey", is_confirmation=True)
+        person.request().prove("passkey", {"credential": person.key.get(options)}, is_confirmation=True)
+
+
 def test_the_page_may_ask_again_for_what_was_begun(guest, clock):
     """The same challenge, as long as it has not been answered and there is time."""
     options = guest.begin()
     assert guest.visitor.request().begun("passkey") == options
     guest.sign_in(options)
     assert guest.visitor.request().begun("passkey") is None
+
+
+def test_the_page_may_ask_again_where_somebody_confirms(carol, auth):
+    """For them, and for no guest in the same browser."""
+    options = carol.request().begin("passkey", is_confirmation=True)
+    assert carol.request().begun("passkey", is_confirmation=True) == options
+    carol.request().destroy()
+    assert carol.request().begun("passkey") is None
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (UP | UV, "It stays on one device."),
+        (UP | UV | BE, "It is not backed up yet."),
+        (UP | UV | BE | BS, "It is backed up."),
+    ],
+)
+def test_its_owner_is_told_where_it_is_kept(auth, make_person, flags, told):
+    """The account page says it: a passkey that is nowhere else is lost with its device."""
+    (passkey,) = make_person(auth, "carol", key=SoftwareAuthenticator(counts=False, flags=flags)).enrol()
+    assert Passkey().described(passkey) == told
+
+
+def test_password_managers_are_told_what_there_is(auth, carol):
+    """In the words of WebAuthn level 3, section 5.1.10; of a user without passkeys there is nothing to tell."""
+    user, passkeys = carol.request().user(), carol.passkeys()
+    credential_id = urlsafe_b64encode(passkeys[0].key).rstrip(b"=").decode()
+    assert Passkey().known(user, passkeys) == {
+        "rpId": "example.com",
+        "userId": carol.key.user_handle,
+        "allAcceptedCredentialIds": [credential_id],
+        "name": "carol",
+        "displayName": "carol",
+    }
+    assert Passkey().known(user, []) is None
 
 
 def _is_backed_up(passkeys):

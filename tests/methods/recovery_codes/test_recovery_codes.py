@@ -98,7 +98,8 @@ def test_its_owner_is_told(auth, register, people):
     codes = dave.request().enrol("recovery_codes")["codes"]
     dave.request().prove("recovery_codes", {"code": codes[0]})
     ((_, line),) = people.list_audit(event="recovery_code_used")
-    assert (line.username, line.method, line.client) == ("dave", "recovery_codes", "192.0.2.7")
+    assert (line.user_id, line.username, line.provider) == (dave.request().user().id, "dave", OURS)
+    assert (line.method, line.client) == ("recovery_codes", "192.0.2.7")
     assert ("recovery_code_used", "dave@example.com") in [
         (each.kind, each.email) for each in people.list_queued_mails()
     ]

@@ -180,8 +180,9 @@ def test_it_asks_for_a_fresh_proof(signed_in, clock):
 def test_what_nobody_enrols_is_refused(signed_in):
     """A password is set, and a wallet linked, in ways of their own."""
     for method in ("password", "wallet"):
-        with pytest.raises(InvalidParameterError):
+        with pytest.raises(InvalidParameterError) as refused:
             signed_in.request().enrol(method, {"code": "123456"})
+        assert refused.value.evidence == {"parameter": "method"}
 
 
 def test_a_guest_enrols_nothing(visitor):

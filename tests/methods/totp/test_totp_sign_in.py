@@ -37,6 +37,11 @@ def test_a_code_alone_signs_nobody_in(app, auth, clock):
     assert "totp" not in visitor.request().methods()
 
 
+def test_without_an_app_no_code_is_right(signed_in, refusal):
+    """And the record says why."""
+    assert refusal(signed_in, "totp", {"code": "123456"}) == "totp_not_enrolled"
+
+
 def test_a_code_of_somebody_else_is_wrong(app, begin_sign_in, auth, register, clock, refusal):
     """Everybody has a secret of their own."""
     register(auth, "dave")

@@ -128,12 +128,12 @@ class EmailCode(Method):
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
         """Return what `begin` returned, where this browser has asked for a code."""
-        pending = await self._kept(step)
+        pending = await step.kept(self.name)
         return None if pending is None else _shown(pending)
 
     async def claimed_name(self, step: Step, given: Mapping[str, Any]) -> str:
         """Return the address that this browser has asked a code for."""
-        pending = await self._kept(step)
+        pending = await step.kept(self.name)
         return "" if pending is None else str(data_of(pending)["email"])
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
@@ -146,7 +146,7 @@ class EmailCode(Method):
         """
         if step.user is not None:
             await self._require_ready(step)
-        pending = await self._kept(step)
+        pending = await step.kept(self.name)
         if pending is None:
             raise InvalidProofError(
                 "This browser has not asked for a code, or too long ago.", reason="email_code_not_begun"
@@ -171,13 +171,6 @@ class EmailCode(Method):
         if not await self.is_ready(step, {}):
             raise InvalidParameterError("This user cannot prove themselves by a mailed code.", parameter="method")
         return user
-
-    async def _kept(self, step: Step) -> PendingStep | None:
-        """Return the code that this browser waits for. It is a guest's, or that of the step's user, never another's."""
-        pending = await step.kept(self.name)
-        if pending is None or step.user is None:
-            return pending
-        return pending if pending.user_id == step.user.id else None
 
     def _is_right(self, parts: Parts, step_id: str, given: Mapping[str, Any]) -> bool:
         token = given.get("token")

@@ -1,0 +1,58 @@
+"""A password as a step: by name where a sign-in begins, and once more of somebody who is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.errors import AttemptBlockedError, InvalidParameterError, UserNotFoundError
+from visitors import PASSWORD, WALLETS, Visitor
+
+
+@pytest.fixture
+def by_wallet(auth, carol, link, alice):
+    """A visitor who has signed in with the wallet of carol's account."""
+    link(auth, "carol", alice)
+    visitor = Visitor(auth)
+    challenge = auth.generate_challenge(alice.address)
+    visitor.request().login_with_wallet(alice.address, challenge, alice.sign(challenge))
+    return visitor
+
+
+def test_a_sign_in_may_begin_with_it(auth, carol, visitor):
+    """By the name that was given."""
+    user = visitor.request().prove("password", {"username": "carol", "password": PASSWORD})
+    assert (user.id, visitor.request().user().id) == (carol.id, carol.id)
+
+
+@pytest.mark.parametrize("given", [{}, {"username": None}, {"username": 5}, {"USERNAME": "carol"}])
+def test_without_a_name_nobody_is_meant(auth, carol, visitor, given):
+    """The refusal says which field is missing."""
+    with pytest.raises(InvalidParameterError) as refused:
+        visitor.request().prove("password", {"password": PASSWORD} | given)
+    assert refused.value.evidence == {"parameter": "username"}
+
+
+def test_a_client_that_fails_too_often_is_blocked(make_auth, gatewright_settings, register):
+    """Whomever it names; somebody else's client is not."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_per_client=3))
+    register(auth)
+    guessing = Visitor(auth, ip_address="192.0.2.1")
+    for number in range(3):
+        with pytest.raises(UserNotFoundError):
+            guessing.request().prove("password", {"username": f"user{number}", "password": "wrong"})
+    right = {"username": "carol", "password": PASSWORD}
+    with pytest.raises(AttemptBlockedError):
+        guessing.request().prove("password", right)
+
+    Visitor(auth, ip_address="192.0.2.2").request().prove("password", right)
+
+
+def test_a_wallets_account_is_confirmed_by_its_password(by_wallet, carol, clock):
+    """The wallet itself has none. Who it is stays as the session knows them."""
+    clock.advance(hours=1)
+    assert "password" in by_wallet.request().methods(is_confirmation=True)
+    user = by_wallet.request().prove("password", {"password": PASSWORD}, is_confirmation=True)
+
+    assert (user.id, user.provider_name) == (carol.id, WALLETS)
+    assert by_wallet.request().current_session().provider == WALLETS
+    assert by_wallet.request().is_fresh(5)
