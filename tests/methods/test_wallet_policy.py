@@ -61,6 +61,18 @@ def test_a_token_is_not_given(strict, register, link, alice):
     assert strict.list_sessions() == []
 
 
+def test_the_applications_own_policy_decides_on_wallets_too(make_auth, register, link, alice):
+    """Whatever the settings say of them: neither a visit nor a token is had by a signature alone."""
+    auth = make_auth(second_factor_policy=lambda user, proofs: True)
+    register(auth)
+    link(auth, "carol", alice)
+    with pytest.raises(SecondFactorRequiredError):
+        auth.authenticate(*signed(auth, alice))
+    with pytest.raises(SecondFactorRequiredError):
+        Visitor(auth).request().login_with_wallet(*signed(auth, alice))
+    assert auth.list_sessions() == []
+
+
 def test_it_is_no_failure(strict, register, link, alice):
     """Nobody is blocked or told of a failed sign-in for a right signature."""
     register(strict)
