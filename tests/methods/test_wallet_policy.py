@@ -104,7 +104,8 @@ def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register,
     begun = visitor.request().begin("wallet", {"evrmore_address": alice.address})
     proof = {"evrmore_address": alice.address, "challenge": begun["challenge"]}
     visitor.request().prove("wallet", proof | {"signature": alice.sign(begun["challenge"])})
-    assert visitor.request().current_session().aal == 2
+    session = visitor.request().current_session()
+    assert (session.aal, session.evrmore_address) == (2, None)
 
 
 def test_a_newcomer_sets_up_an_authenticator_app(strict, alice, clock):
@@ -114,7 +115,7 @@ def test_a_newcomer_sets_up_an_authenticator_app(strict, alice, clock):
         visitor.request().login_with_wallet(*signed(strict, alice))
     app = enrol_app(visitor.request(), clock)
     session = visitor.request().current_session()
-    assert (session.aal, session.amr) == (1, ("pop", "otp"))
+    assert (session.aal, session.amr, session.evrmore_address) == (1, ("pop", "otp"), alice.address)
 
     clock.advance(minutes=1)
     again = Visitor(strict)
