@@ -89,3 +89,10 @@ def test_other_providers_keep_their_own_passwords(make_auth, visitor):
     guard.store(auth.bypass("carol", "MemoryUserProvider"))
     with pytest.raises(InvalidParameterError, match="MemoryUserProvider keeps this user"):
         guard.change_password(PASSWORD, NEW)
+
+
+def test_who_was_vouched_for_a_moment_ago_types_no_current_password(auth, carol, visitor):
+    """It may be the password that they have lost."""
+    visitor.request().store(auth.bypass("carol", OURS, actor="support", reason="lost her password"))
+    visitor.request().change_password(None, NEW)
+    assert auth.attempt("carol", NEW, OURS).id == carol.id
