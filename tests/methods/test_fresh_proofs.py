@@ -153,3 +153,13 @@ def test_a_policy_that_has_come_since_is_met_by_who_can(under_a_new_policy):
 def test_a_policy_that_has_come_since_refuses_nobody_who_cannot(under_a_new_policy):
     """Who has but a password could not set anything else up otherwise."""
     under_a_new_policy(has_codes=False).request().require_fresh()
+
+
+@pytest.mark.parametrize("has_codes", [True, False])
+def test_a_policy_that_has_come_since_holds_for_changes_of_the_account(under_a_new_policy, has_codes):
+    """The password alone opens no session any more, and changes nothing either."""
+    visitor = under_a_new_policy(has_codes=has_codes)
+    with pytest.raises(StepUpRequiredError) as refused:
+        visitor.request().change_username("caroline", password=PASSWORD)
+    assert refused.value.evidence["minutes"] == 10
+    assert visitor.request().user().username == "carol"

@@ -262,6 +262,8 @@ class TestEmail:
         with pytest.raises(TakenError):
             auth.confirm_email_change(asked)
         assert auth.get_user("carol").email == "carol@example.com"
+        ((_, line),) = auth.list_audit(event="email_change_failed")
+        assert (line.user_id, line.username, line.reason) == (carol.id, "carol", "taken")
         auth.delete_user(rival.id)
         assert auth.confirm_email_change(asked).email == NEW
 
