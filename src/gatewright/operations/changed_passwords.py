@@ -88,7 +88,7 @@ async def renew_hash(
 async def _keep(parts: Parts, owner: Owner, digest: bytes) -> bool:
     now, settings = parts.clock.now(), parts.settings
     revoked = entry(
-        parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, reason="password_changed", at=now
+        parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, reason="password_changed"
     )
     expires_at = now + timedelta(days=max(settings.session_days, settings.remember_days))
     return await parts.store.keep_credential(owner, digest=digest, expires_at=expires_at, audit=revoked)
