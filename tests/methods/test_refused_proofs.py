@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError, UserNotFoundError
+from gatewright.methods import Proven
 from sample_methods import Voucher
 from visitors import OURS, Visitor
 
@@ -19,6 +20,24 @@ class Particular(Voucher):
     async def verify(self, step, given):
         """Refuse."""
         raise InvalidParameterError("No such thing.", parameter="token")
+
+
+class Careless(Voucher):
+    """A method that takes for granted that somebody is known already."""
+
+    name = "careless"
+
+    async def verify(self, step, given):
+        """Believe whoever comes."""
+        return Proven(step.require_user(), self.proof(step))
+
+
+def test_a_method_that_needs_a_user_proves_no_guest(make_auth):
+    """Who calls for a user where none is known is answered by a refusal."""
+    auth = make_auth(methods=[Careless()])
+    with pytest.raises(InvalidProofError):
+        Visitor(auth).request().prove("careless", {})
+    assert [line.reason for _, line in auth.list_audit(event="sign_in_failed")] == ["no_user"]
 
 
 def test_a_refused_second_proof_names_its_user(app, begin_sign_in, auth, carol):

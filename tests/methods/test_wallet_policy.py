@@ -6,6 +6,7 @@ import pytest
 
 from authenticator_apps import enrol_app
 from gatewright.errors import InvalidChallengeError, SecondFactorRequiredError
+from sample_methods import ListedCode
 from visitors import OURS, PASSWORD, Visitor
 
 POLICY = {"second_factor": "required", "second_factor_after": ("wallet",)}
@@ -71,6 +72,26 @@ def test_the_applications_own_policy_decides_on_wallets_too(make_auth, register,
     with pytest.raises(SecondFactorRequiredError):
         Visitor(auth).request().login_with_wallet(*signed(auth, alice))
     assert auth.list_sessions() == []
+
+
+class Begun(ListedCode):
+    """A list of codes that only those can use who have begun something in their browser."""
+
+    name = "begun"
+
+    async def is_ready(self, step, enrolled):
+        """Look at what the browser has begun."""
+        return await step.kept("something") is not None
+
+
+def test_without_a_browser_nothing_was_begun(make_auth, gatewright_settings, register, link, alice):
+    """Methods may ask all the same."""
+    auth = make_auth(settings=gatewright_settings.with_values(**POLICY), methods=[Begun()])
+    register(auth)
+    link(auth, "carol", alice)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        auth.authenticate(*signed(auth, alice))
+    assert asked.value.evidence["methods"] == ["password"]
 
 
 def test_it_is_no_failure(strict, register, link, alice):
