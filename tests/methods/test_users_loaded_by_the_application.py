@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import SecondFactorRequiredError
+from gatewright.errors import InvalidProofError, SecondFactorRequiredError
 from sample_methods import CODES, ListedCode
 from visitors import Visitor
 
@@ -45,6 +45,9 @@ def test_what_they_have_enrolled_is_asked_for(make, is_same_request):
     with pytest.raises(SecondFactorRequiredError) as asked:
         sign_in(again)
     assert asked.value.evidence["methods"] == ["listed_code"]
+    with pytest.raises(InvalidProofError):
+        again.request().prove("listed_code", {"code": "none of them"})
+    assert [line.provider for _, line in auth.list_audit(event="sign_in_failed")] == [DORAS]
     again.request().prove("listed_code", {"code": CODES[0]})
     assert again.request().user().username == "dora"
 
