@@ -17,6 +17,10 @@ class Particular(Voucher):
 
     name = "particular"
 
+    async def claimed_name(self, step, given):
+        """Say whom it names."""
+        return given["token"].partition("-")[2]
+
     async def verify(self, step, given):
         """Refuse."""
         raise InvalidParameterError("No such thing.", parameter="token")
@@ -55,7 +59,8 @@ def test_an_error_without_a_reason_is_named_by_its_code(make_auth):
     with pytest.raises(InvalidParameterError):
         Visitor(auth).request().prove("particular", {"token": "voucher-carol"})
     ((_, line),) = auth.list_audit(event="sign_in_failed")
-    assert (line.user_id, line.provider, line.reason) == (None, OURS, "invalid_parameter")
+    assert (line.user_id, line.username, line.provider) == (None, "carol", OURS)
+    assert line.reason == "invalid_parameter"
 
 
 def test_wrong_codes_and_wrong_passwords_of_one_account_are_one_count(

@@ -114,6 +114,14 @@ def test_the_defaults_ask_nobody(auth, register, link, alice):
     assert (session.aal, session.amr, len(session.proofs)) == (1, ("pop",), 1)
 
 
+def test_the_defaults_ask_nobody_who_has_an_app_either(auth, app, carol, link, alice):
+    """It is asked for after a password."""
+    link(auth, "carol", alice)
+    visitor = Visitor(auth)
+    visitor.request().login_with_wallet(*signed(auth, alice))
+    assert visitor.request().user().id == carol.id
+
+
 def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register, link, alice):
     """By the challenge of this browser."""
     auth = make_auth(settings=gatewright_settings.with_values(second_factor="required"))

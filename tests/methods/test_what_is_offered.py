@@ -38,6 +38,14 @@ class OtherVoucher(Voucher):
     name = "other_voucher"
 
 
+class SecondWord(Voucher):
+    """A word that comes to the same mailbox, with which no sign-in can begin; a user has one."""
+
+    name = "second_word"
+    can_begin = False
+    at_most = 1
+
+
 def log_in(auth):
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
@@ -85,3 +93,27 @@ def test_two_lists_of_codes_confirm_no_remembered_browser(make_auth, register):
     with pytest.raises(SecondFactorRequiredError) as asked:
         returning.request().prove("listed_code", {"code": CODES[1]}, is_confirmation=True)
     assert asked.value.evidence["methods"] == ["password"]
+
+
+def test_a_second_word_from_one_mailbox_signs_nobody_in(make_auth, gatewright_settings, register):
+    """It is right, and not enough, however it came to be sent."""
+    settings = gatewright_settings.with_values(second_factor="required", second_factor_after=("voucher",))
+    auth = make_auth(settings=settings, methods=[Voucher(), SecondWord()])
+    register(auth)
+    visitor = Visitor(auth)
+    for name in ("voucher", "second_word"):
+        with pytest.raises(SecondFactorRequiredError):
+            visitor.request().prove(name, {"token": "voucher-carol"})
+    assert visitor.request().is_guest()
+
+
+def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register):
+    """Or it would sign somebody in who has given nothing else."""
+    auth = make_auth(methods=[SecondWord()])
+    register(auth)
+    returning = Visitor(auth)
+    returning.request().recall(log_in(auth).request().remember())
+
+    with pytest.raises(SecondFactorRequiredError):
+        returning.request().prove("second_word", {"token": "voucher-carol"}, is_confirmation=True)
+    assert not returning.request().is_fresh(5)

@@ -190,8 +190,11 @@ def test_hooks_are_told(app, begin_sign_in, clock, auth):
         visitor.request().prove("totp", {"code": wrong_code(app, clock.now())})
     visitor.request().prove("totp", {"code": app.code(clock.now())})
     assert hooks.of("auth_failed") == [{"username": "carol", "method": "totp", "reason": "totp_wrong"}]
-    assert [each["method"] for each in hooks.of("pre_method_use")] == ["totp", "totp"]
-    assert [each["method"] for each in hooks.of("post_method_use")] == ["totp"]
+    before, after = hooks.of("pre_method_use"), hooks.of("post_method_use")
+    assert [(each["user"].username, each["method"]) for each in before] == [("carol", "totp")] * 2
+    assert [(each["user"].username, each["method"], each["proof"].method) for each in after] == [
+        ("carol", "totp", "totp")
+    ]
 
 
 def test_it_proves_once_more_in_a_session(app, signed_in, clock):
