@@ -84,6 +84,14 @@ def test_the_old_session_of_the_visit_ends(browser, auth):
     assert browser.request().session("basket") == ["book"]
 
 
+def test_a_session_that_was_idle_for_too_long_ends_for_good(browser, clock, gatewright_settings, sql):
+    """The browser has another one from then on."""
+    clock.advance(minutes=gatewright_settings.session_idle_minutes + 1)
+    assert browser.request().is_guest()
+    assert browser.request().recall(browser.remembered) is not None
+    assert sql("SELECT is_active, is_fully_authenticated FROM sessions ORDER BY is_active") == [(0, 1), (1, 0)]
+
+
 def test_who_is_signed_in_stays_so(browser, count):
     """A visitor who has proven who they are is never made less than that, and the cookie is not used up."""
     assert browser.request().recall(browser.remembered) == browser.remembered
