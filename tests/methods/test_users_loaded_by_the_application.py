@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import InvalidProofError, SecondFactorRequiredError
+from gatewright.errors import InvalidParameterError, InvalidProofError, SecondFactorRequiredError
 from sample_methods import CODES, ListedCode
 from visitors import Visitor
 
@@ -62,3 +62,32 @@ def test_the_sign_in_waits_for_what_the_policy_demands(make):
     visitor.request().enrol("listed_code", LIST)
     session = visitor.request().current_session()
     assert (session.username, session.provider) == ("dora", DORAS)
+
+
+@pytest.mark.parametrize("method", ["listed_code", None])
+def test_an_administrator_removes_what_they_have_enrolled(make, method):
+    """Of one method or of all, with a line in the record that says who did it, and why."""
+    auth, sign_in = make()
+    sign_in(Visitor(auth)).enrol("listed_code", LIST)
+    with pytest.raises(InvalidParameterError):
+        auth.remove_authenticators("dora", method="voucher", provider=DORAS, actor="support", reason="lost the list")
+
+    removed = auth.remove_authenticators("dora", method=method, provider=DORAS, actor="support", reason="lost the list")
+    assert len(removed) == len(CODES)
+    assert auth.list_authenticators("dora", provider=DORAS) == []
+    ((_, line),) = auth.list_audit(event="method_removed")
+    assert (line.user_id, line.provider, line.method) == ("7", DORAS, method)
+    assert (line.actor, line.reason) == ("support", "lost the list")
+
+
+@pytest.mark.parametrize("blank", ["actor", "reason"])
+def test_an_administrator_who_gives_no_account_of_it_removes_nothing(make, blank):
+    """The error names what is missing."""
+    auth, sign_in = make()
+    sign_in(Visitor(auth)).enrol("listed_code", LIST)
+    for odd in (" ", "", None):
+        said = {"actor": "support", "reason": "lost the list", blank: odd}
+        with pytest.raises(InvalidParameterError) as refused:
+            auth.remove_authenticators("dora", provider=DORAS, **said)
+        assert refused.value.evidence["parameter"] == blank
+    assert len(auth.list_authenticators("dora", provider=DORAS)) == len(CODES)

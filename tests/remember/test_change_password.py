@@ -96,3 +96,11 @@ def test_who_was_vouched_for_a_moment_ago_types_no_current_password(auth, carol,
     visitor.request().store(auth.bypass("carol", OURS, actor="support", reason="lost her password"))
     visitor.request().change_password(None, NEW)
     assert auth.attempt("carol", NEW, OURS).id == carol.id
+
+
+def test_the_mail_that_tells_is_in_the_language_of_the_page(auth, register, visitor):
+    """In which they have just chosen the password."""
+    register(auth, email="carol@example.com")
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().change_password(PASSWORD, NEW, language="de")
+    assert [(mail.kind, mail.language) for mail in auth.list_queued_mails()] == [("password_changed", "de")]
