@@ -524,11 +524,14 @@ def test_a_wish_to_move_names_who_asked_for_whom_from_where(auth, carol):
     assert (line.user_id, line.username, line.client, line.actor) == (carol.id, "carol", HERE, "support")
 
 
-def test_a_move_is_told_in_the_language_and_at_the_address_of_the_page(auth, carol, asked, hooks):
+def test_a_move_is_told_in_the_language_and_at_the_address_of_the_page(auth, office, register, hooks):
     """The hooks are told who it is, with the new address, which is verified by that."""
-    auth.confirm_email_change(asked, language="de", base_url="https://shop.example")
+    dora = register(auth, "dora", email="dora@example.com", is_verified=False)
+    auth.request_email_change(dora.id, email=NEW)
+    auth.confirm_email_change(moving_token(auth, office), language="de", base_url="https://shop.example")
 
     (mail,) = auth.list_queued_mails()
     assert (mail.kind, mail.language, mail.base_url) == ("email_changed", "de", "https://shop.example")
-    (told,) = hooks.of("post_email_change")
-    assert (told["user"].id, told["user"].email, told["user"].is_verified) == (carol.id, NEW, True)
+    (asked,), (told,) = hooks.of("pre_email_change"), hooks.of("post_email_change")
+    assert asked["user"].id == told["user"].id == dora.id
+    assert (told["user"].email, told["user"].is_verified) == (NEW, True)
