@@ -175,6 +175,13 @@ def test_the_second_step_waits_five_minutes(app, begin_sign_in, clock):
     assert visitor.request().is_guest()
 
 
+def test_a_sign_in_of_a_clock_that_was_ahead_does_not_wait(begin_sign_in, app, clock):
+    """It would for longer than it may."""
+    visitor = begin_sign_in()
+    clock.advance(hours=-1)
+    assert visitor.request().pending_user() is None
+
+
 def test_another_browser_cannot_finish_the_sign_in(app, begin_sign_in, clock, auth):
     """The password was given in this one."""
     begin_sign_in()
