@@ -111,3 +111,13 @@ def test_the_protection_can_be_switched_off(make_auth, gatewright_settings, alic
             auth.authenticate(alice.address, challenge, bob.sign("x"), ip_address=HERE)
     assert auth.authenticate(alice.address, challenge, alice.sign(challenge), ip_address=HERE)
     assert count("attempts") == 0
+
+
+def test_switching_the_protection_off_lets_who_was_blocked_in(make_auth, gatewright_settings, try_wallet, alice, bob):
+    """What was counted before does not count any more."""
+    for _ in range(6):
+        blocked = try_wallet(alice, bob.sign("x"))
+    assert blocked == "login_attempt_blocked"
+    auth = make_auth(settings=gatewright_settings.with_values(enable_brute_force_protection=False))
+    challenge = auth.generate_challenge(alice.address)
+    assert auth.authenticate(alice.address, challenge, alice.sign(challenge), ip_address=HERE)

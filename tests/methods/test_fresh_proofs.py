@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from gatewright.errors import StepUpRequiredError
 from gatewright.methods import Method, Proven
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from gatewright.operations.second_factor import is_confirmed_by
 from gatewright.proofs import Kind, Proof
+from sample_methods import CODES, ExtraCode
 from visitors import OURS, PASSWORD, Visitor
 
 
@@ -94,3 +96,70 @@ def test_a_session_of_an_older_release_dates_from_its_beginning(auth, clock, sql
     assert visitor.request().is_fresh(5, aal=1)
     clock.advance(minutes=6)
     assert not visitor.request().is_fresh(5)
+
+
+@pytest.mark.parametrize("asked", [{"minutes": 60}, {"minutes": 60, "aal": 3}])
+def test_who_has_proven_enough_goes_on(strong, asked):
+    """An hour ago is sixty minutes ago, whatever the setting says."""
+    strong.request().require_fresh(**asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, {"minutes": 10, "aal": 0}),
+        ({"minutes": 59}, {"minutes": 59, "aal": 0}),
+        ({"minutes": 60, "aal": 4}, {"minutes": 60, "aal": 4}),
+    ],
+)
+def test_who_is_refused_is_told_what_is_asked(strong, asked, told):
+    """By default as young a proof as the setting says, of any level."""
+    with pytest.raises(StepUpRequiredError) as refused:
+        strong.request().require_fresh(**asked)
+    assert told.items() <= refused.value.evidence.items()
+
+
+@pytest.fixture
+def under_a_new_policy(make_auth, gatewright_settings, register):
+    """Sign carol in, who may have a list of codes, before everybody needs a second factor."""
+
+    def under_a_new_policy(*, has_codes):
+        before = make_auth(methods=[ExtraCode()])
+        register(before)
+        visitor = Visitor(before)
+        visitor.request().login("carol", PASSWORD, OURS)
+        if has_codes:
+            visitor.request().enrol("extra_code", {"codes": " ".join(CODES)})
+            visitor.request().login("carol", PASSWORD, OURS)
+        visitor.request().require_fresh()
+        visitor.auth = make_auth(
+            settings=gatewright_settings.with_values(second_factor="required"), methods=[ExtraCode()]
+        )
+        return visitor
+
+    return under_a_new_policy
+
+
+def test_a_policy_that_has_come_since_is_met_by_who_can(under_a_new_policy):
+    """They are asked for what they have."""
+    visitor = under_a_new_policy(has_codes=True)
+    with pytest.raises(StepUpRequiredError) as refused:
+        visitor.request().require_fresh(5, aal=1)
+    assert {"minutes": 5, "aal": 1}.items() <= refused.value.evidence.items()
+    visitor.request().prove("extra_code", {"code": CODES[0]}, is_confirmation=True)
+    visitor.request().require_fresh()
+
+
+def test_a_policy_that_has_come_since_refuses_nobody_who_cannot(under_a_new_policy):
+    """Who has but a password could not set anything else up otherwise."""
+    under_a_new_policy(has_codes=False).request().require_fresh()
+
+
+@pytest.mark.parametrize("has_codes", [True, False])
+def test_a_policy_that_has_come_since_holds_for_changes_of_the_account(under_a_new_policy, has_codes):
+    """The password alone opens no session any more, and changes nothing either."""
+    visitor = under_a_new_policy(has_codes=has_codes)
+    with pytest.raises(StepUpRequiredError) as refused:
+        visitor.request().change_username("caroline", password=PASSWORD)
+    assert refused.value.evidence["minutes"] == 10
+    assert visitor.request().user().username == "carol"

@@ -6,6 +6,7 @@ import pytest
 
 from authenticator_apps import enrol_app
 from gatewright.errors import ChallengeAlreadyUsedError, InvalidChallengeError, SecondFactorRequiredError
+from sample_methods import ListedCode
 from visitors import OURS, PASSWORD, Visitor
 
 POLICY = {"second_factor": "required", "second_factor_after": ("wallet",)}
@@ -75,6 +76,38 @@ def test_a_challenge_that_was_used_a_moment_ago_proves_nothing(strict, people, r
     assert visitor.request().pending_user() is None
 
 
+def test_the_applications_own_policy_decides_on_wallets_too(make_auth, register, link, alice):
+    """Whatever the settings say of them: neither a visit nor a token is had by a signature alone."""
+    auth = make_auth(second_factor_policy=lambda user, proofs: True)
+    register(auth)
+    link(auth, "carol", alice)
+    with pytest.raises(SecondFactorRequiredError):
+        auth.authenticate(*signed(auth, alice))
+    with pytest.raises(SecondFactorRequiredError):
+        Visitor(auth).request().login_with_wallet(*signed(auth, alice))
+    assert auth.list_sessions() == []
+
+
+class Begun(ListedCode):
+    """A list of codes that only those can use who have begun something in their browser."""
+
+    name = "begun"
+
+    async def is_ready(self, step, enrolled):
+        """Look at what the browser has begun."""
+        return await step.kept("something") is not None
+
+
+def test_without_a_browser_nothing_was_begun(make_auth, gatewright_settings, register, link, alice):
+    """Methods may ask all the same."""
+    auth = make_auth(settings=gatewright_settings.with_values(**POLICY), methods=[Begun()])
+    register(auth)
+    link(auth, "carol", alice)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        auth.authenticate(*signed(auth, alice))
+    assert asked.value.evidence["methods"] == ["password"]
+
+
 def test_it_is_no_failure(strict, register, link, alice):
     """Nobody is blocked or told of a failed sign-in for a right signature."""
     register(strict)
@@ -95,6 +128,14 @@ def test_the_defaults_ask_nobody(auth, register, link, alice):
     assert (session.aal, session.amr, len(session.proofs)) == (1, ("pop",), 1)
 
 
+def test_the_defaults_ask_nobody_who_has_an_app_either(auth, app, carol, link, alice):
+    """It is asked for after a password."""
+    link(auth, "carol", alice)
+    visitor = Visitor(auth)
+    visitor.request().login_with_wallet(*signed(auth, alice))
+    assert visitor.request().user().id == carol.id
+
+
 def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register, link, alice):
     """By the challenge of this browser."""
     auth = make_auth(settings=gatewright_settings.with_values(second_factor="required"))
@@ -106,7 +147,8 @@ def test_a_wallet_completes_a_password(make_auth, gatewright_settings, register,
     begun = visitor.request().begin("wallet", {"evrmore_address": alice.address})
     proof = {"evrmore_address": alice.address, "challenge": begun["challenge"]}
     visitor.request().prove("wallet", proof | {"signature": alice.sign(begun["challenge"])})
-    assert visitor.request().current_session().aal == 2
+    session = visitor.request().current_session()
+    assert (session.aal, session.evrmore_address) == (2, None)
 
 
 def test_a_newcomer_sets_up_an_authenticator_app(strict, alice, clock):
@@ -116,7 +158,7 @@ def test_a_newcomer_sets_up_an_authenticator_app(strict, alice, clock):
         visitor.request().login_with_wallet(*signed(strict, alice))
     app = enrol_app(visitor.request(), clock)
     session = visitor.request().current_session()
-    assert (session.aal, session.amr) == (1, ("pop", "otp"))
+    assert (session.aal, session.amr, session.evrmore_address) == (1, ("pop", "otp"), alice.address)
 
     clock.advance(minutes=1)
     again = Visitor(strict)

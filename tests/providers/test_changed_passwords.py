@@ -7,15 +7,17 @@ import pytest
 import sqlalchemy as sa
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import UserNotFoundError
+from gatewright.errors import AuthenticationError, SecondFactorRequiredError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import ChainUserProvider, TableColumns, TableUserProvider
+from sample_methods import CODES, ListedCode
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import PASSWORD, Visitor
 
 ANOTHER = "quiet lamp under seven hills"
 HASHER = PasswordHasher(memory_kib=8, iterations=1)
 OLD = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+LIST = {"codes": " ".join(CODES)}
 COLUMNS = TableColumns(first_name=None, role=None, active=None, verified=None)
 
 
@@ -215,3 +217,63 @@ def test_accounts_of_ours_leave_nothing_there(make_auth, anna, sign_in_to, sql):
     assert sql("SELECT * FROM credentials") == []
     with pytest.raises(UserNotFoundError):
         auth.attempt("anna", PASSWORD, "SQLUserProvider")
+
+
+@pytest.fixture
+def begin_sign_in(make_auth, gatewright_settings, make_provider):
+    """Give anna's password where the policy demands a second factor; return the visitor, who can enrol one."""
+    provider = make_provider()
+
+    def begin_sign_in():
+        settings = gatewright_settings.with_values(second_factor="required")
+        visitor = Visitor(make_auth(providers=[provider], settings=settings, methods=[ListedCode()]))
+        with pytest.raises(SecondFactorRequiredError):
+            visitor.request().login("anna", PASSWORD, provider)
+        return visitor
+
+    return begin_sign_in
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"UPDATE users SET password = '{HASHER.hash(ANOTHER)}' WHERE email = 'anna'",
+        "UPDATE users SET id = 7 WHERE email = 'anna'",
+        "DELETE FROM users WHERE email = 'anna'",
+    ],
+    ids=["another password", "somebody else's name", "no user"],
+)
+def test_a_sign_in_that_waits_for_its_second_factor_ends(begin_sign_in, table, change):
+    """Its first proof is worth nothing by then: neither in the next request, nor in one after it."""
+    visitor = begin_sign_in()
+
+    table.run(change)
+
+    for _ in range(2):
+        assert visitor.request().pending_user() is None
+    with pytest.raises(AuthenticationError):
+        visitor.request().enrol("listed_code", LIST)
+
+
+def test_a_sign_in_that_waits_ends_where_the_new_password_signs_in_elsewhere(
+    begin_sign_in, make_auth, make_provider, table, sign_in_to
+):
+    """Whichever request notices the change."""
+    visitor, provider = begin_sign_in(), make_provider()
+    table.change(HASHER.hash(ANOTHER))
+    sign_in_to(make_auth(providers=[provider]), provider, password=ANOTHER)
+
+    assert visitor.request().pending_user() is None
+
+
+@pytest.mark.parametrize("was_renewed", [True, False])
+def test_a_sign_in_that_waits_goes_on(begin_sign_in, table, was_renewed):
+    """A new hash of the same password does not end it."""
+    if was_renewed:
+        table.change(OLD)
+    visitor = begin_sign_in()
+
+    assert visitor.request().pending_user().username == "anna"
+    visitor.request().enrol("listed_code", LIST)
+    session = visitor.request().current_session()
+    assert (session.username, session.provider) == ("anna", "TableUserProvider")

@@ -89,3 +89,18 @@ def test_other_providers_keep_their_own_passwords(make_auth, visitor):
     guard.store(auth.bypass("carol", "MemoryUserProvider"))
     with pytest.raises(InvalidParameterError, match="MemoryUserProvider keeps this user"):
         guard.change_password(PASSWORD, NEW)
+
+
+def test_who_was_vouched_for_a_moment_ago_types_no_current_password(auth, carol, visitor):
+    """It may be the password that they have lost."""
+    visitor.request().store(auth.bypass("carol", OURS, actor="support", reason="lost her password"))
+    visitor.request().change_password(None, NEW)
+    assert auth.attempt("carol", NEW, OURS).id == carol.id
+
+
+def test_the_mail_that_tells_is_in_the_language_of_the_page(auth, register, visitor):
+    """In which they have just chosen the password."""
+    register(auth, email="carol@example.com")
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().change_password(PASSWORD, NEW, language="de")
+    assert [(mail.kind, mail.language) for mail in auth.list_queued_mails()] == [("password_changed", "de")]

@@ -9,6 +9,7 @@ import pytest
 from gatewright import MemoryUserProvider
 from gatewright.errors import AuthenticationError, ProviderUnavailableError, UserNotFoundError
 from gatewright.model import User
+from gatewright.proofs import Kind, Proof
 from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 ANOTHER = "quiet lamp under seven hills"
@@ -81,6 +82,14 @@ def test_the_old_session_of_the_visit_ends(browser, auth):
     assert browser.secret != before
     assert planted.request().is_guest()
     assert browser.request().session("basket") == ["book"]
+
+
+def test_a_session_that_was_idle_for_too_long_ends_for_good(browser, clock, gatewright_settings, sql):
+    """The browser has another one from then on."""
+    clock.advance(minutes=gatewright_settings.session_idle_minutes + 1)
+    assert browser.request().is_guest()
+    assert browser.request().recall(browser.remembered) is not None
+    assert sql("SELECT is_active, is_fully_authenticated FROM sessions ORDER BY is_active") == [(0, 1), (1, 0)]
 
 
 def test_who_is_signed_in_stays_so(browser, count):
@@ -237,6 +246,21 @@ def test_another_person_of_that_name_is_not_let_in(browser, come_back, auth, sql
     sql("UPDATE users SET username = 'former carol'")
     register(auth)
     assert come_back(browser)[1] is None
+
+
+def test_a_browser_that_an_older_release_remembered_was_proven_by_a_password(browser, make_auth, carol, clock, sql):
+    """It kept no proofs. The policy decides on that one."""
+    sql("UPDATE remembered SET proven_by = ''")
+    began, seen = clock.now(), []
+
+    def policy(user, proofs):
+        seen.append(proofs)
+        return True
+
+    clock.advance(minutes=1)
+    assert make_auth(second_factor_policy=policy).guard({}).recall(browser.remembered) is None
+    assert seen == [(Proof("password", began, frozenset({Kind.KNOWLEDGE}), ()),)]
+    assert make_auth().guard({}).recall(browser.remembered) is not None
 
 
 def test_a_provider_that_is_away_loses_nothing(make_auth, clock):

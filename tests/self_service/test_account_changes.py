@@ -21,6 +21,7 @@ from gatewright.providers.user_provider import default_hasher
 from visitors import ODD_VALUES, OURS, PASSWORD, Visitor, not_refused
 
 NEW = "new@example.com"
+HERE = "192.0.2.7"
 NEW_PASSWORD = "quite another sentence of hers"
 
 
@@ -262,6 +263,8 @@ class TestEmail:
         with pytest.raises(TakenError):
             auth.confirm_email_change(asked)
         assert auth.get_user("carol").email == "carol@example.com"
+        ((_, line),) = auth.list_audit(event="email_change_failed")
+        assert (line.user_id, line.username, line.reason) == (carol.id, "carol", "taken")
         auth.delete_user(rival.id)
         assert auth.confirm_email_change(asked).email == NEW
 
@@ -295,7 +298,8 @@ class TestEmail:
         token = moving_token(auth, office)
 
         assert office.kinds() == [("email_change", NEW)]
-        assert auth.confirm_email_change(token).email == NEW
+        user = auth.confirm_email_change(token)
+        assert (user.email, user.is_verified) == (NEW, True)
         auth.deliver_mails()
         assert office.kinds() == [("email_change", NEW)]
         assert visitor.request().user().email == NEW
@@ -500,3 +504,34 @@ def test_a_wallet_of_a_stranger_proves_nothing(auth, carol, signed_in, bob):
 
     assert auth.get_user("carol").id == carol.id
     assert auth.get_user("robert").id != carol.id
+
+
+def test_what_visitors_do_names_their_client(auth, carol):
+    """The record says from where an account was renamed and copied."""
+    visitor = Visitor(auth, ip_address=HERE)
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().export()
+    visitor.request().change_username("caroline")
+
+    lines = [line for _, line in auth.list_audit() if line.event in ("user_exported", "username_changed")]
+    assert [(line.user_id, line.client) for line in lines] == [(carol.id, HERE)] * 2
+
+
+def test_a_wish_to_move_names_who_asked_for_whom_from_where(auth, carol):
+    auth.request_email_change(carol.id, email=NEW, ip_address=HERE, actor="support")
+
+    ((_, line),) = auth.list_audit(event="email_change_requested")
+    assert (line.user_id, line.username, line.client, line.actor) == (carol.id, "carol", HERE, "support")
+
+
+def test_a_move_is_told_in_the_language_and_at_the_address_of_the_page(auth, office, register, hooks):
+    """The hooks are told who it is, with the new address, which is verified by that."""
+    dora = register(auth, "dora", email="dora@example.com", is_verified=False)
+    auth.request_email_change(dora.id, email=NEW)
+    auth.confirm_email_change(moving_token(auth, office), language="de", base_url="https://shop.example")
+
+    (mail,) = auth.list_queued_mails()
+    assert (mail.kind, mail.language, mail.base_url) == ("email_changed", "de", "https://shop.example")
+    (asked,), (told,) = hooks.of("pre_email_change"), hooks.of("post_email_change")
+    assert asked["user"].id == told["user"].id == dora.id
+    assert (told["user"].email, told["user"].is_verified) == (NEW, True)

@@ -58,8 +58,8 @@ def kind(request):
 def send(auth, office, kind):
     """Ask for a link, let the mail be sent, and return the secret in it."""
 
-    def send(email=MAIL):
-        kind.request(auth, email)
+    def send(email=MAIL, **options):
+        kind.request(auth, email, **options)
         assert auth.deliver_mails() == 1
         return office.token()
 
@@ -110,6 +110,23 @@ def test_a_link_expires(auth, kind, token, clock):
     assert refused(auth, kind, token)
     clock.advance(seconds=1)
     assert refused(auth, kind, token)
+
+
+def test_a_link_of_a_clock_that_was_ahead_does_not_work(auth, kind, clock, send):
+    """It would work for longer than it may. Accounts that are older than that clock are no exception."""
+    kind.prepare(auth)
+    clock.advance(days=1)
+    token = send()
+    clock.advance(hours=-1)
+    assert auth.find_link(token, purpose=kind.purpose) is None
+    with pytest.raises(InvalidLinkError):
+        kind.use(auth, token)
+    assert not kind.is_used(auth)
+
+
+def test_a_link_knows_where_its_reader_wants_to_go(auth, kind, token, send):
+    """After what it is for."""
+    assert auth.find_link(send(next_path="/checkout?step=2"), purpose=kind.purpose).next_path == "/checkout?step=2"
 
 
 def test_its_life_begins_when_it_is_sent(auth, kind, office, clock):

@@ -45,6 +45,12 @@ def test_a_reset_tells_the_owner(auth, reset, office):
     assert office.links()[-1] == "http://localhost:8000/login"
 
 
+def test_the_owner_is_told_in_the_language_of_the_page(auth, reset):
+    """In which they have just chosen the password."""
+    auth.reset_password(reset, NEW, language="de")
+    assert [(mail.kind, mail.language) for mail in auth.list_queued_mails()] == [("password_changed", "de")]
+
+
 def test_a_changed_password_tells_the_owner_too(auth, register, office):
     """Whoever has an address, and only they."""
     register(auth, email=MAIL)

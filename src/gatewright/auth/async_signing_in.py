@@ -11,7 +11,7 @@ from gatewright.methods.wallet.authenticate import authenticate_visit
 from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
 from gatewright.operations.fresh_proof import prove_by_password
-from gatewright.operations.prove_user import Claim
+from gatewright.operations.prove_user import Claim, loaded_by
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, waiting_step
 from gatewright.operations.step import Step
@@ -166,6 +166,7 @@ class AsyncSigningIn(AsyncVisitor):
 
     async def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
+        user = loaded_by(user, step.provider)
         session = await self._open(step, user, proof, method=method)
         self._keep(session, user)
         return session
@@ -173,7 +174,7 @@ class AsyncSigningIn(AsyncVisitor):
     async def _open(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Open a session by a proof. It takes the place of the visit's, which does not name it yet."""
         self._is_waiting_known = False
-        provider = user.provider_name or step.provider  # which only the proof may have told
+        provider = str(user.provider_name)
         return await advance(step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method)
 
     def _beginning(self, provider: str) -> Step:

@@ -28,13 +28,23 @@ async def has_changed(parts: Parts, user: User, *, provider: str) -> bool:
     return not is_current and await _keep(parts, owner, digest)
 
 
-async def note_password(parts: Parts, user: User, *, provider: str) -> None:
-    """Record which password a user has who is about to get a session; sessions opened by an older one end."""
+async def note_password(parts: Parts, user: User, *, provider: str) -> bytes | None:
+    """Record which password a user has who is about to get a session; sessions opened by an older one end.
+
+    Returns:
+        What to ask `has_still` by, later; None where there is nothing to ask.
+    """
     if is_account(user):
-        return
+        return None
     digest = user.credential_digest or await _ask(parts, user, provider=provider)
     if digest is not None:
         await _keep(parts, Owner(user.id, provider), digest)
+    return digest
+
+
+async def has_still(parts: Parts, user: User, noted: bytes, *, provider: str) -> bool:
+    """Say whether a user has still the password that was noted, whoever has noticed a change meanwhile."""
+    return await parts.store.is_credential_current(Owner(user.id, provider), digest=noted)
 
 
 async def renew_hash(
@@ -78,7 +88,7 @@ async def renew_hash(
 async def _keep(parts: Parts, owner: Owner, digest: bytes) -> bool:
     now, settings = parts.clock.now(), parts.settings
     revoked = entry(
-        parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, reason="password_changed", at=now
+        parts, "sessions_revoked", user_id=owner.user_id, provider=owner.provider, reason="password_changed"
     )
     expires_at = now + timedelta(days=max(settings.session_days, settings.remember_days))
     return await parts.store.keep_credential(owner, digest=digest, expires_at=expires_at, audit=revoked)

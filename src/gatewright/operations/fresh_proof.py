@@ -36,7 +36,7 @@ def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int 
     return is_confirmed_by(young, aal=aal)
 
 
-async def require_fresh(step: Step, session: Session, minutes: float | None = None, *, aal: int = 0) -> None:
+async def require_fresh(step: Step, session: Session, minutes: float | None, *, aal: int) -> None:
     """Refuse a visitor whose last proof is too old, or less than what is asked.
 
     Args:

@@ -93,6 +93,17 @@ def proven_by(user: User, proof: Proof) -> User:
     return user
 
 
+def loaded_by(user: User, provider: str) -> User:
+    """Return a user who names their provider, in an object of its own where the application's code has loaded them.
+
+    What users have enrolled is kept under it: nobody would be asked for a second factor without.
+    """
+    if user.provider_name is None:
+        user = copy(user)
+        user.provider_name = provider
+    return user
+
+
 def require_user(user: Any, *, provider: str) -> User:
     """Return what a provider gave, if it is a user whom a session can name and reload.
 

@@ -130,7 +130,7 @@ async def _use(
         new_digest=digest_of(new_secret),
         now=now,
         grace_since=now - _GRACE,
-        audit=entry(parts, _THEFT, method=_METHOD, client=device.ip_address, at=now),
+        audit=entry(parts, _THEFT, method=_METHOD, client=device.ip_address),
     )
     if recollection is Recollection.STOLEN:
         await parts.hooks.auth_failed.fire(username=series.username, method=_METHOD, reason=_THEFT)

@@ -129,7 +129,7 @@ async def _adds(step: Step, method: ProofMethod) -> bool:
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:
     """Return the strongest proof that a method can give."""
-    return Proof(method.name, step.now, method.kinds, (), is_bound_to_device=len(method.kinds) > 1)
+    return Proof(method.name, step.now, method.kinds, (), is_bound_to_device=True)
 
 
 def _is_enough(parts: Parts, name: str) -> bool:

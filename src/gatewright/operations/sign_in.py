@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import Session, User
-from gatewright.operations.changed_passwords import has_changed
+from gatewright.operations.changed_passwords import has_changed, has_still, note_password
 from gatewright.operations.factors import settle_reset
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
 from gatewright.operations.step import Step, data_of, owner_of
@@ -74,11 +74,14 @@ async def waiting_step(beginning: Step) -> Step | None:
     kept = await beginning.kept(SIGN_IN)
     if kept is None or kept.provider is None or kept.username is None:
         return None
-    user = await reload_user(beginning.parts, provider=kept.provider, username=kept.username)
-    if user is None or user.id != kept.user_id or await has_changed(beginning.parts, user, provider=kept.provider):
+    parts, provider, data = beginning.parts, kept.provider, data_of(kept)
+    user = await reload_user(parts, provider=provider, username=kept.username)
+    if user is None or user.id != kept.user_id or await has_changed(parts, user, provider=provider):
         return None
-    proofs = read_proofs(data_of(kept)["proofs"])
-    return replace(beginning, user=user, proofs=proofs, provider=kept.provider, waiting=kept)
+    noted = data.get("password")  # what an older release kept has none
+    if noted is not None and not await has_still(parts, user, bytes.fromhex(noted), provider=provider):
+        return None
+    return replace(beginning, user=user, proofs=read_proofs(data["proofs"]), provider=provider, waiting=kept)
 
 
 async def require_no_more(step: Step) -> None:
@@ -94,5 +97,8 @@ async def require_no_more(step: Step) -> None:
         return
     methods = [method.name for method in await usable_methods(step, is_second=True)]
     if step.browser is not None:
-        await step.keep(SIGN_IN, {"proofs": write_proofs(step.proofs)})
+        noted = await note_password(step.parts, step.require_user(), provider=step.provider)
+        await step.keep(
+            SIGN_IN, {"proofs": write_proofs(step.proofs), "password": None if noted is None else noted.hex()}
+        )
     raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)

@@ -212,19 +212,17 @@ async def _load(parts: Parts, source: UserSource, username: str) -> Any:
     return source.bypass(username) if reads_quickly(source) else await parts.call(source.bypass, username)
 
 
-async def end_visit(parts: Parts, secret: str) -> bool:
-    """End the session that a secret names and tell the hooks, and say whether this call ended it.
+async def end_visit(parts: Parts, secret: str) -> None:
+    """End the session that a secret names, and tell the hooks if this call has ended it.
 
     The user need not load: whoever is locked out, or cut off from the provider, can still sign out.
     """
 
-    async def end() -> bool:
-        ended = await parts.store.end_visit(digest_of(secret), audit=entry(parts, "signed_out"))
-        if ended is not None:
+    async def end() -> None:
+        if await parts.store.end_visit(digest_of(secret), audit=entry(parts, "signed_out")) is not None:
             await parts.hooks.logout.fire()
-        return ended is not None
 
-    return await parts.shield(end())
+    await parts.shield(end())
 
 
 def digest_of(secret: str) -> bytes:

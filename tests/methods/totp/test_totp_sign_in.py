@@ -180,6 +180,13 @@ def test_the_second_step_waits_five_minutes(app, begin_sign_in, clock):
     assert visitor.request().is_guest()
 
 
+def test_a_sign_in_of_a_clock_that_was_ahead_does_not_wait(begin_sign_in, app, clock):
+    """It would for longer than it may."""
+    visitor = begin_sign_in()
+    clock.advance(hours=-1)
+    assert visitor.request().pending_user() is None
+
+
 def test_another_browser_cannot_finish_the_sign_in(app, begin_sign_in, clock, auth):
     """The password was given in this one."""
     begin_sign_in()
@@ -195,8 +202,11 @@ def test_hooks_are_told(app, begin_sign_in, clock, auth):
         visitor.request().prove("totp", {"code": wrong_code(app, clock.now())})
     visitor.request().prove("totp", {"code": app.code(clock.now())})
     assert hooks.of("auth_failed") == [{"username": "carol", "method": "totp", "reason": "totp_wrong"}]
-    assert [each["method"] for each in hooks.of("pre_method_use")] == ["totp", "totp"]
-    assert [each["method"] for each in hooks.of("post_method_use")] == ["totp"]
+    before, after = hooks.of("pre_method_use"), hooks.of("post_method_use")
+    assert [(each["user"].username, each["method"]) for each in before] == [("carol", "totp")] * 2
+    assert [(each["user"].username, each["method"], each["proof"].method) for each in after] == [
+        ("carol", "totp", "totp")
+    ]
 
 
 def test_it_proves_once_more_in_a_session(app, signed_in, clock):

@@ -1,0 +1,78 @@
+"""What the audit record and the limits know of a proof that was refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError, UserNotFoundError
+from gatewright.methods import Proven
+from sample_methods import Voucher
+from visitors import OURS, Visitor
+
+HERE = "192.0.2.7"
+
+
+class Particular(Voucher):
+    """A voucher that is refused with an error that gives no reason."""
+
+    name = "particular"
+
+    async def claimed_name(self, step, given):
+        """Say whom it names."""
+        return given["token"].partition("-")[2]
+
+    async def verify(self, step, given):
+        """Refuse."""
+        raise InvalidParameterError("No such thing.", parameter="token")
+
+
+class Careless(Voucher):
+    """A method that takes for granted that somebody is known already."""
+
+    name = "careless"
+
+    async def verify(self, step, given):
+        """Believe whoever comes."""
+        return Proven(step.require_user(), self.proof(step))
+
+
+def test_a_method_that_needs_a_user_proves_no_guest(make_auth):
+    """Who calls for a user where none is known is answered by a refusal."""
+    auth = make_auth(methods=[Careless()])
+    with pytest.raises(InvalidProofError):
+        Visitor(auth).request().prove("careless", {})
+    assert [line.reason for _, line in auth.list_audit(event="sign_in_failed")] == ["no_user"]
+
+
+def test_a_refused_second_proof_names_its_user(app, begin_sign_in, auth, carol):
+    visitor = begin_sign_in(ip_address=HERE)
+    with pytest.raises(InvalidProofError):
+        visitor.request().prove("totp", {"code": "000000"})
+    ((_, line),) = auth.list_audit(event="sign_in_failed")
+    assert (line.user_id, line.username, line.provider) == (carol.id, "carol", OURS)
+    assert (line.method, line.client, line.reason) == ("totp", HERE, "totp_wrong")
+
+
+def test_an_error_without_a_reason_is_named_by_its_code(make_auth):
+    """There is always something to look for in the record."""
+    auth = make_auth(methods=[Particular()])
+    with pytest.raises(InvalidParameterError):
+        Visitor(auth).request().prove("particular", {"token": "voucher-carol"})
+    ((_, line),) = auth.list_audit(event="sign_in_failed")
+    assert (line.user_id, line.username, line.provider) == (None, "carol", OURS)
+    assert line.reason == "invalid_parameter"
+
+
+def test_wrong_codes_and_wrong_passwords_of_one_account_are_one_count(
+    make_auth, gatewright_settings, app, begin_sign_in, clock
+):
+    """Whoever has the password has as many tries at the code as are left."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_per_client_and_account=3))
+    visitor = begin_sign_in(auth, ip_address=HERE)
+    for _ in range(2):
+        with pytest.raises(UserNotFoundError):
+            auth.attempt("carol", "wrong horse battery staple", OURS, ip_address=HERE)
+    with pytest.raises(InvalidProofError):
+        visitor.request().prove("totp", {"code": "000000"})
+    with pytest.raises(AttemptBlockedError):
+        visitor.request().prove("totp", {"code": app.code(clock.now())})

@@ -1,0 +1,119 @@
+"""Which methods are offered as the second step of a sign-in, and to confirm a session: those that help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gatewright.errors import SecondFactorRequiredError
+from gatewright.methods import Method, Proven
+from gatewright.proofs import Kind
+from sample_methods import CODES, ExtraCode, ListedCode, Voucher
+from visitors import OURS, PASSWORD, Visitor
+
+LIST = {"codes": " ".join(CODES)}
+
+
+class Badge(Method):
+    """A key that stays on its device, and that its user has unlocked; for tests alone."""
+
+    name = "badge"
+    title = "Badge"
+    kinds = frozenset({Kind.POSSESSION, Kind.INHERENCE})
+    strength = 90
+
+    async def is_ready(self, step, enrolled):
+        """Everybody has one."""
+        return step.user is not None
+
+    async def verify(self, step, given):
+        """Believe it."""
+        return Proven(step.require_user(), replace(self.proof(step), is_bound_to_device=True))
+
+
+class OtherVoucher(Voucher):
+    """Another word that comes to the same mailbox."""
+
+    name = "other_voucher"
+
+
+class SecondWord(Voucher):
+    """A word that comes to the same mailbox, with which no sign-in can begin; a user has one."""
+
+    name = "second_word"
+    can_begin = False
+    at_most = 1
+
+
+def log_in(auth):
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    return visitor
+
+
+def test_what_raises_the_level_is_offered_to_who_needs_a_higher_one(make_auth, register):
+    """To whoever has given a password: not the password again, and for level 3 only what reaches it from level 2."""
+    auth = make_auth(methods=[Badge(), ExtraCode()])
+    register(auth)
+    visitor = log_in(auth)
+    visitor.request().enrol("extra_code", LIST)
+    visitor = log_in(auth)
+    assert visitor.request().current_session().aal == 1
+    offered = {aal: visitor.request().methods(is_confirmation=True, aal=aal) for aal in (1, 2, 3)}
+    assert offered == {1: ["badge", "extra_code", "password"], 2: ["badge", "extra_code"], 3: ["badge", "extra_code"]}
+
+    visitor.request().prove("extra_code", {"code": CODES[0]}, is_confirmation=True)
+    assert visitor.request().current_session().aal == 2
+    assert visitor.request().methods(is_confirmation=True, aal=3) == ["badge"]
+
+
+def test_two_words_from_one_mailbox_are_one_factor(make_auth, gatewright_settings, register):
+    """The other one is not offered after the first."""
+    settings = gatewright_settings.with_values(second_factor="required", second_factor_after=("voucher",))
+    auth = make_auth(settings=settings, methods=[Voucher(), OtherVoucher()])
+    register(auth)
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        visitor.request().prove("voucher", {"token": "voucher-carol"})
+    assert asked.value.evidence["methods"] == ["password"]
+
+
+def test_two_lists_of_codes_confirm_no_remembered_browser(make_auth, register):
+    """With neither can a sign-in begin, so that only a password is asked for after one."""
+    auth = make_auth(methods=[ListedCode(), ExtraCode()])
+    register(auth)
+    visitor = log_in(auth)
+    visitor.request().enrol("extra_code", LIST)
+    visitor.request().enrol("listed_code", LIST)
+    cookie = visitor.request().remember()
+    returning = Visitor(auth)
+    returning.request().recall(cookie)
+
+    with pytest.raises(SecondFactorRequiredError) as asked:
+        returning.request().prove("listed_code", {"code": CODES[1]}, is_confirmation=True)
+    assert asked.value.evidence["methods"] == ["password"]
+
+
+def test_a_second_word_from_one_mailbox_signs_nobody_in(make_auth, gatewright_settings, register):
+    """It is right, and not enough, however it came to be sent."""
+    settings = gatewright_settings.with_values(second_factor="required", second_factor_after=("voucher",))
+    auth = make_auth(settings=settings, methods=[Voucher(), SecondWord()])
+    register(auth)
+    visitor = Visitor(auth)
+    for name in ("voucher", "second_word"):
+        with pytest.raises(SecondFactorRequiredError):
+            visitor.request().prove(name, {"token": "voucher-carol"})
+    assert visitor.request().is_guest()
+
+
+def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register):
+    """Or it would sign somebody in who has given nothing else."""
+    auth = make_auth(methods=[SecondWord()])
+    register(auth)
+    returning = Visitor(auth)
+    returning.request().recall(log_in(auth).request().remember())
+
+    with pytest.raises(SecondFactorRequiredError):
+        returning.request().prove("second_word", {"token": "voucher-carol"}, is_confirmation=True)
+    assert not returning.request().is_fresh(5)
