@@ -119,14 +119,15 @@ def test_looking_at_a_database_at_rest_leaves_no_trace(examine, folder):
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder, database):
+def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder):
     """A database that has just been migrated has its revision in the write-ahead log, and the log stays."""
-    before = {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
-    _, found = examine()
+    with EvrmoreAuth("sqlite:///gatewright.db"):
+        before = {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
+        _, found = examine()
 
-    assert HEAD in found["revision", "ok"]
-    assert (folder / "gatewright.db-wal").stat().st_size > 0
-    assert {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")} == before
+        assert HEAD in found["revision", "ok"]
+        assert (folder / "gatewright.db-wal").stat().st_size > 0
+        assert {path: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")} == before
 
 
 @pytest.mark.parametrize(
