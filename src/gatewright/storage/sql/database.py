@@ -5,9 +5,9 @@ Nothing here suspends on SQLite and on blocking psycopg; on asynchronous psycopg
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from gatewright.errors import TakenError
 from gatewright.storage.sql.dialect import Dialect
@@ -80,6 +80,17 @@ class Database(Reading, Protocol):
             StoreUnavailableError: If the database refuses, is full, or does not answer in time.
             UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
             DuplicateError: If a new row's key is there already.
+        """
+        ...
+
+    def unchanged_reads(self) -> dict[Hashable, Any] | None:
+        """Return what was read and put there since anybody last committed: whoever reads it again gets the same.
+
+        A new, empty one after any commit, of this process or another. None where only a round trip could tell whether
+        there was one.
+
+        Raises:
+            StoreUnavailableError: If the database refuses, or does not answer in time.
         """
         ...
 

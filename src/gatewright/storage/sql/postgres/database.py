@@ -130,6 +130,9 @@ class PostgresDatabase:
         self._options = options
         self._pools = SuspendingPools(options) if suspends else BlockingPools(options)
 
+    def unchanged_reads(self) -> None:
+        """Implement `Database`."""
+
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
         """Implement `Database`."""
         async with self._connection() as connection:

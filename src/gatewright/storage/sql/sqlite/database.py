@@ -10,11 +10,11 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gatewright.errors import StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
@@ -32,6 +32,9 @@ _PATIENCE = 10.0
 _LITTLE_PATIENCE = 0.05
 """Seconds that a reader waits which must not keep others waiting: an event loop."""
 
+_KEPT = 256
+"""How many reads are kept for each connection until somebody commits."""
+
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
 
@@ -44,12 +47,27 @@ class _Slot:
         self._path = path
         self._patience = patience
         self._connection: sqlite3.Connection | None = None
+        self._reads: dict[Hashable, Any] = {}
+        self._version: tuple[int, int] | None = None
 
     def connection(self) -> sqlite3.Connection:
         """Return the connection, opened here when there is none. The lock must be held."""
         if self._connection is None:
             self._connection = connect(self._path, self._patience)
+            self._version = None
         return self._connection
+
+    def unchanged_reads(self) -> dict[Hashable, Any]:
+        """Return what was read by the connection since anybody last committed. The lock must be held.
+
+        SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
+        connection has changed. A transaction may still be undone, so what it reads is not kept.
+        """
+        connection = self.connection()
+        version = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
+        if version != self._version or len(self._reads) >= _KEPT:
+            self._reads, self._version = {}, None if connection.in_transaction else version
+        return self._reads
 
     def close(self) -> None:
         """Close the connection; the next use opens another one. The lock must be held."""
@@ -222,6 +240,12 @@ class SQLiteDatabase:
         """Implement `Database`."""
         with self.connection() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def unchanged_reads(self) -> dict[Hashable, Any]:
+        """Implement `Database`. Each thread has its own, as it has its own connection."""
+        slot = self._slot()
+        with _Use(slot):
+            return slot.unchanged_reads()
 
     def close(self) -> None:
         """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""

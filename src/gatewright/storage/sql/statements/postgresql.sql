@@ -208,7 +208,7 @@ FROM wallets
 WHERE wallets.evrmore_address = %(evrmore_address)s::VARCHAR COLLATE "C")
 
 -- find_account_of_session
-SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.expires_at, sessions.last_seen_at, users.id, users.username, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at, users.last_login, array((WITH RECURSIVE held(role) AS
@@ -227,7 +227,7 @@ SELECT granted.permission AS name
 FROM granted UNION SELECT permissions.name AS name
 FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_3)) AS rights
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.account_id = sessions.user_id
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.account_id = sessions.user_id
 
 -- find_authenticator
 SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
@@ -292,7 +292,7 @@ FROM remembered
 WHERE remembered.id = %(series_id)s::VARCHAR COLLATE "C" AND remembered.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE
 
 -- find_session
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.expires_at, sessions.last_seen_at, sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at AS expires_at__1, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at AS last_seen_at__1, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login, array((WITH RECURSIVE held(role) AS
@@ -311,7 +311,7 @@ SELECT granted.permission AS name
 FROM granted UNION SELECT permissions.name AS name
 FROM permissions JOIN granted ON granted.permission LIKE '%%.*' AND permissions.name > rtrim(granted.permission, '*') AND permissions.name < (rtrim(granted.permission, '.*') || '/')) AS anon_3)) AS rights
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.secret_digest = %(digest)s AND sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.secret_digest = %(digest)s
 
 -- forget_actor_in_audit
 UPDATE audit SET actor=%(account_id)s::VARCHAR COLLATE "C" WHERE audit.actor = %(name)s::VARCHAR COLLATE "C" AND audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE
@@ -383,9 +383,9 @@ FROM users
 WHERE users.id = %(account_id)s::VARCHAR COLLATE "C"
 
 -- is_session_alive
-SELECT sessions.id
+SELECT sessions.expires_at, sessions.last_seen_at
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C"
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.id = %(session_id)s::VARCHAR COLLATE "C" AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C"
 
 -- keep_credential
 INSERT INTO credentials (provider, user_id, digest, previous_digest, expires_at) VALUES (%(provider)s::VARCHAR COLLATE "C", %(user_id)s::VARCHAR COLLATE "C", %(digest)s, %(previous_digest)s, %(expires_at)s::TIMESTAMP WITH TIME ZONE) ON CONFLICT (provider, user_id) DO UPDATE SET digest = excluded.digest, previous_digest = excluded.previous_digest, expires_at = excluded.expires_at
@@ -459,17 +459,17 @@ FROM roles ORDER BY roles.name
 -- list_sessions
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_account
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.account_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.account_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_user
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS true AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.account_id IS NULL OR users.is_active IS true) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.provider = %(provider)s::VARCHAR COLLATE "C" AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS true AND (sessions.account_id IS NULL OR users.is_active IS true) AND sessions.expires_at > %(now)s::TIMESTAMP WITH TIME ZONE AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > %(idle_since)s::TIMESTAMP WITH TIME ZONE) AND sessions.user_id = %(user_id)s::VARCHAR COLLATE "C" AND sessions.provider = %(provider)s::VARCHAR COLLATE "C" AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
 
 -- list_user_agents_of_account
 SELECT DISTINCT sessions.user_agent

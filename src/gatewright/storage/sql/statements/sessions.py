@@ -15,6 +15,8 @@ from gatewright.storage.sql.tables import sessions, users
 s = sessions.c
 RECORD = [column for column in s if column.name not in ("account_id", "secret_digest")]
 """The columns of a session's record."""
+LIFE = [s.expires_at, s.last_seen_at]
+"""The columns that say, together with the current time, whether a session is alive."""
 OF_ACCOUNT = s.account_id == bindparam("user_id")
 OF_USER = and_(s.user_id == bindparam("user_id"), s.provider == bindparam("provider"), s.account_id.is_(None))
 
@@ -29,10 +31,8 @@ class SessionStatements(StatementsBase):
 
     @cached_property
     def find_session(self) -> str:
-        """Parameters: ``digest``, ``now``, ``idle_since``. The account's columns follow the session's, as below."""
-        is_recent = s.last_seen_at > bindparam("idle_since")
-        with_account = _alive(*RECORD, *self._account())
-        return self._sql(with_account.where(s.secret_digest == bindparam("digest"), is_recent))
+        """Parameters: ``digest``. The account's columns follow the session's, as below."""
+        return self._sql(_not_ended(*LIFE, *RECORD, *self._account()).where(s.secret_digest == bindparam("digest")))
 
     @cached_property
     def touch_session(self) -> str:
@@ -41,12 +41,12 @@ class SessionStatements(StatementsBase):
 
     @cached_property
     def is_session_alive(self) -> str:
-        """Parameters: ``session_id``, ``user_id``, ``now``."""
-        return self._sql(_of_token(s.id))
+        """Parameters: ``session_id``, ``user_id``."""
+        return self._sql(_of_token())
 
     @cached_property
     def find_account_of_session(self) -> str:
-        """Parameters: ``session_id``, ``user_id``, ``now``. On PostgreSQL its rights are the last column."""
+        """Parameters: ``session_id``, ``user_id``. On PostgreSQL its rights are the last column."""
         return self._sql(_of_token(*self._account()).where(s.account_id == s.user_id))
 
     @cached_property
@@ -117,23 +117,23 @@ class SessionStatements(StatementsBase):
         return [*account_columns(), *([rights.label("rights")] if self._dialect.name == "postgresql" else [])]
 
 
-def _alive(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select sessions that are neither ended nor expired, and whose account, if it is ours, is active."""
+def _not_ended(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select sessions that nobody has ended, and whose account, if it is ours, is active."""
     is_usable = or_(s.account_id.is_(None), users.c.is_active.is_(true()))
     joined = sessions.outerjoin(users, users.c.id == s.account_id)
-    selected = select(*(columns or RECORD)).select_from(joined)
-    return selected.where(s.is_active.is_(true()), s.expires_at > bindparam("now"), is_usable)
+    return select(*columns).select_from(joined).where(s.is_active.is_(true()), is_usable)
 
 
 def _of_token(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select from the living session that a token names."""
-    return _alive(*columns).where(s.id == bindparam("session_id"), s.user_id == bindparam("user_id"))
+    """Select from the session that a token names."""
+    named = and_(s.id == bindparam("session_id"), s.user_id == bindparam("user_id"))
+    return _not_ended(*LIFE, *columns).where(named)
 
 
 def _listed() -> Select[Any]:
     """Select living sessions, newest first; a session in a cookie dies of idleness as well."""
     is_recent = or_(s.secret_digest.is_(None), s.last_seen_at > bindparam("idle_since"))
-    return _alive().where(is_recent).order_by(s.created_at.desc())
+    return _not_ended(*RECORD).where(s.expires_at > bindparam("now"), is_recent).order_by(s.created_at.desc())
 
 
 def _end(which: ColumnElement[bool]) -> Any:

@@ -208,12 +208,12 @@ FROM wallets
 WHERE wallets.evrmore_address = :evrmore_address)
 
 -- find_account_of_session
-SELECT users.id, users.username, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.expires_at, sessions.last_seen_at, users.id, users.username, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active, users.is_verified, users.created_at, users.last_login
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.account_id = sessions.user_id
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.account_id = sessions.user_id
 
 -- find_authenticator
 SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
@@ -278,12 +278,12 @@ FROM remembered
 WHERE remembered.id = :series_id AND remembered.expires_at > :now
 
 -- find_session
-SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
+SELECT sessions.expires_at, sessions.last_seen_at, sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at AS expires_at__1, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at AS last_seen_at__1, sessions.is_fully_authenticated, sessions.proven_by, users.id AS id_1, users.username AS username_1, users.email, (SELECT wallets.evrmore_address
 FROM wallets
 WHERE wallets.account_id = users.id ORDER BY wallets.linked_at, wallets.evrmore_address
 LIMIT 1 OFFSET 0) AS evrmore_address, users.is_active AS is_active_1, users.is_verified, users.created_at AS created_at_1, users.last_login
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.secret_digest = :digest AND sessions.last_seen_at > :idle_since
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.secret_digest = :digest
 
 -- forget_actor_in_audit
 UPDATE audit SET actor=:account_id WHERE audit.actor = :name AND audit.at >= :since
@@ -355,9 +355,9 @@ FROM users
 WHERE users.id = :account_id
 
 -- is_session_alive
-SELECT sessions.id
+SELECT sessions.expires_at, sessions.last_seen_at
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.id = :session_id AND sessions.user_id = :user_id
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.id = :session_id AND sessions.user_id = :user_id
 
 -- keep_credential
 INSERT INTO credentials (provider, user_id, digest, previous_digest, expires_at) VALUES (:provider, :user_id, :digest, :previous_digest, :expires_at) ON CONFLICT (provider, user_id) DO UPDATE SET digest = excluded.digest, previous_digest = excluded.previous_digest, expires_at = excluded.expires_at
@@ -431,17 +431,17 @@ FROM roles ORDER BY roles.name
 -- list_sessions
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.expires_at > :now AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_account
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.account_id = :user_id ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.expires_at > :now AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.account_id = :user_id ORDER BY sessions.created_at DESC
 
 -- list_sessions_of_user
 SELECT sessions.id, sessions.user_id, sessions.evrmore_address, sessions.provider, sessions.created_at, sessions.expires_at, sessions.is_active, sessions.ip_address, sessions.user_agent, sessions.username, sessions.last_seen_at, sessions.is_fully_authenticated, sessions.proven_by
 FROM sessions LEFT OUTER JOIN users ON users.id = sessions.account_id
-WHERE sessions.is_active IS 1 AND sessions.expires_at > :now AND (sessions.account_id IS NULL OR users.is_active IS 1) AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.user_id = :user_id AND sessions.provider = :provider AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
+WHERE sessions.is_active IS 1 AND (sessions.account_id IS NULL OR users.is_active IS 1) AND sessions.expires_at > :now AND (sessions.secret_digest IS NULL OR sessions.last_seen_at > :idle_since) AND sessions.user_id = :user_id AND sessions.provider = :provider AND sessions.account_id IS NULL ORDER BY sessions.created_at DESC
 
 -- list_user_agents_of_account
 SELECT DISTINCT sessions.user_agent

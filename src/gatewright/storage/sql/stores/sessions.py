@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import TypeVar
 
 from gatewright.model import Account, AuditEntry, Session
 from gatewright.offload import quick
 from gatewright.ports import Owner, SignedIn
+from gatewright.storage.sql.database import Parameters
 from gatewright.storage.sql.rows import Row, columns_of
 from gatewright.storage.sql.stores.base import StoreBase
 from gatewright.storage.sql.stores.rights import rights_from
+
+T = TypeVar("T")
 
 _OF_SESSION, _OF_ACCOUNT = len(columns_of(Session)), len(columns_of(Account))
 """How many columns of a row are the session's, where its account's follow, and how many are the account's."""
@@ -40,12 +45,8 @@ class SQLSessions(StoreBase):
         self, digest: bytes, *, now: datetime, idle_since: datetime
     ) -> tuple[Session, SignedIn | None] | None:
         """Implement `SessionStore`."""
-        which = {"digest": digest, "now": self._moment(now), "idle_since": self._moment(idle_since)}
-        row = await self._database.fetch_one(self._statements.find_session, which)
-        if row is None:
-            return None
-        account = row[_OF_SESSION:]
-        return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._signed_in(account)
+        sql = self._statements.find_session
+        return await self._living(sql, {"digest": digest}, self._visit, now=now, idle_since=idle_since)
 
     async def touch_session(self, session_id: str, *, now: datetime) -> None:
         """Implement `SessionStore`."""
@@ -55,15 +56,14 @@ class SQLSessions(StoreBase):
     @quick
     async def is_session_alive(self, session_id: str, *, user_id: str, now: datetime) -> bool:
         """Implement `SessionStore`."""
-        which = {"session_id": session_id, "user_id": user_id, "now": self._moment(now)}
-        return await self._database.fetch_one(self._statements.is_session_alive, which) is not None
+        which = {"session_id": session_id, "user_id": user_id}
+        return await self._living(self._statements.is_session_alive, which, lambda _: True, now=now) is not None
 
     @quick
     async def find_account_of_session(self, session_id: str, *, user_id: str, now: datetime) -> SignedIn | None:
         """Implement `SessionStore`."""
-        which = {"session_id": session_id, "user_id": user_id, "now": self._moment(now)}
-        row = await self._database.fetch_one(self._statements.find_account_of_session, which)
-        return None if row is None else self._signed_in(row)
+        which = {"session_id": session_id, "user_id": user_id}
+        return await self._living(self._statements.find_account_of_session, which, self._signed_in, now=now)
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
         """Implement `SessionStore`."""
@@ -100,6 +100,37 @@ class SQLSessions(StoreBase):
         """Implement `SessionStore`."""
         async with self._database.transaction() as tx:
             return await self._end_sessions_of(tx, owner, keep=keep, audit=audit)
+
+    async def _living(
+        self,
+        sql: str,
+        which: Parameters,
+        read: Callable[[Row], T],
+        *,
+        now: datetime,
+        idle_since: datetime | None = None,
+    ) -> T | None:
+        """Return what is read from the row of a session, if it is alive.
+
+        Every request of a visitor asks this, mostly where nothing has been written since the last one.
+        """
+        kept, name = self._database.unchanged_reads(), (sql, *which.values())
+        found = None if kept is None else kept.get(name)
+        if found is None:
+            row = await self._database.fetch_one(sql, which)
+            if row is None:
+                return None
+            found = (row[0], row[1], read(row[2:]))
+            if kept is not None:
+                kept[name] = found
+        expires_at, last_seen_at, what = found
+        is_idle = idle_since is not None and last_seen_at <= self._moment(idle_since)
+        return None if is_idle or expires_at <= self._moment(now) else what
+
+    def _visit(self, row: Row) -> tuple[Session, SignedIn | None]:
+        """Read a session and its account, where it is one of ours."""
+        account = row[_OF_SESSION:]
+        return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._signed_in(account)
 
     def _signed_in(self, row: Row) -> SignedIn:
         """Read an account, and its rights where the statement asks for them, too."""

@@ -1,0 +1,188 @@
+"""A visitor who comes again costs SQLite no read, as long as nobody commits; whatever is committed counts at once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from gatewright.drive import run_to_completion as run
+from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.testing.store_conformance.samples import (
+    IDLE,
+    MINUTE,
+    NOW,
+    TICK,
+    add_account,
+    an_entry,
+    digest_of,
+    find_visit,
+    open_visit,
+)
+
+END = "UPDATE sessions SET is_active = 0"
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+@pytest.fixture(params=["file", "memory"])
+def database(request, url):
+    database = SQLiteDatabase(url if request.param == "file" else "sqlite://")
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database):
+    """A store that has found the session ``visit`` of account ``a`` once."""
+    store = SQLStore(database)
+    add_account(store, run, "a")
+    open_visit(store, run, "visit", account_id="a")
+    assert find_visit(store, run, "visit") is not None
+    return store
+
+
+def statements_of_finding(store, database):
+    """Find the session once more, and return the statements that this has taken."""
+    statements = []
+    with database.connection() as connection:
+        connection.set_trace_callback(statements.append)
+        assert find_visit(store, run, "visit") is not None
+        connection.set_trace_callback(None)
+    return statements
+
+
+def at_all(store):
+    """Return whether each of the questions that requests ask finds the session."""
+    return {
+        find_visit(store, run, "visit") is not None,
+        run(store.is_session_alive("visit", user_id="a", now=NOW)),
+        run(store.find_account_of_session("visit", user_id="a", now=NOW)) is not None,
+    }
+
+
+def test_what_nobody_has_changed_is_not_read_again(store, database):
+    """A second look asks only whether anybody has committed; after a commit of whatever row it reads again."""
+    assert statements_of_finding(store, database) == ["PRAGMA data_version"]
+
+    add_account(store, run, "somebody else")
+
+    assert len(statements_of_finding(store, database)) == 2
+    assert statements_of_finding(store, database) == ["PRAGMA data_version"]
+
+
+def commit_here(database):
+    with database.connection() as connection:
+        connection.execute(END)
+
+
+def commit_in_a_transaction(database):
+    with database.exclusive_connection() as connection:
+        connection.execute(END)
+
+
+def commit_by_another_connection(database):
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute(END)
+
+
+def commit_in_another_process(database):
+    script = f"import sqlite3, sys\nother = sqlite3.connect(sys.argv[1], isolation_level=None)\nother.execute({END!r})"
+    subprocess.run([sys.executable, "-c", script, database.path], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "commit", [commit_here, commit_in_a_transaction, commit_by_another_connection, commit_in_another_process]
+)
+def test_a_session_that_anybody_ends_is_over_at_once(store, database, commit):
+    """Whoever commits, by whatever connection: the next look of all three kinds finds no session any more."""
+    if database.path is None and "another" in commit.__name__:
+        pytest.skip("nobody else has a database in memory")
+    assert at_all(store) == {True}
+
+    commit(database)
+
+    assert at_all(store) == {False}
+
+
+def test_another_thread_has_its_own(store, race_threads):
+    """Each thread sees what each of the others has ended."""
+    assert race_threads(4, lambda _: at_all(store)) == [{True}] * 4
+
+    run(store.end_visit(digest_of("visit"), audit=an_entry("signed_out")))
+
+    assert race_threads(4, lambda _: at_all(store)) == [{False}] * 4
+
+
+def change_and_fail(store, database):
+    with database.exclusive_connection() as connection:
+        connection.execute("UPDATE sessions SET user_id = 'b'")
+        assert run(store.is_session_alive("visit", user_id="b", now=NOW))
+        raise ZeroDivisionError
+
+
+def test_what_is_undone_was_never_there(store, database):
+    """What a transaction reads of its own changes is forgotten with them."""
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail(store, database)
+
+    assert not run(store.is_session_alive("visit", user_id="b", now=NOW))
+    assert at_all(store) == {True}
+
+
+def test_time_goes_on_without_commits(store):
+    """A session that nobody touches is over when it is idle too long, or expires, as if it were read again."""
+    (session,) = run(store.list_sessions(now=NOW, idle_since=NOW - IDLE))
+    seen, end, idle = session.last_seen_at, session.expires_at, 10 * MINUTE
+
+    assert find_visit(store, run, "visit", now=seen + idle - TICK, idle=idle) is not None
+    assert find_visit(store, run, "visit", now=seen + idle, idle=idle) is None
+    assert find_visit(store, run, "visit", now=end - TICK) is not None
+    assert find_visit(store, run, "visit", now=end) is None
+    assert not run(store.is_session_alive("visit", user_id="a", now=end))
+
+
+def test_a_new_connection_knows_nothing_of_an_old_one(url, store, database):
+    """What was read before the connections were closed is read again: the counts of another one say nothing of it."""
+    if database.path is None:
+        pytest.skip("a database in memory ends with its connection")
+    with closing(SQLiteDatabase(url)) as reading:
+        reader = SQLStore(reading)
+        assert at_all(reader) == {True}
+        reading.close()
+        commit_here(database)
+
+        assert at_all(reader) == {False}
+
+
+@needs_fork
+def test_a_child_process_reads_for_itself(store, database):
+    """A forked worker sees what its parent ends afterwards."""
+    if database.path is None:
+        pytest.skip("a child has a copy of a database in memory")
+    parent_reads, child_writes = os.pipe()
+    child_reads, parent_writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(child_writes, b"+" if at_all(store) == {True} else b"-")
+        os.read(child_reads, 1)
+        os._exit(0 if at_all(store) == {False} else 1)
+    assert os.read(parent_reads, 1) == b"+"
+    commit_here(database)
+    os.write(parent_writes, b"!")
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_only_so_many_are_kept(store, database):
+    """Whoever has many visitors keeps no more than 256 of them in memory."""
+    for number in range(600):
+        open_visit(store, run, f"visit {number}", account_id="a")
+    for number in range(600):
+        assert find_visit(store, run, f"visit {number}") is not None
+
+    assert 0 < len(database.unchanged_reads()) <= 256
