@@ -120,12 +120,13 @@ class SQLSessions(StoreBase):
             row = await self._database.fetch_one(sql, which)
             if row is None:
                 return None
-            found = (row[0], row[1], read(row[2:]))
+            moment = self._database.dialect.read_aware
+            found = (moment(row[0]), moment(row[1]), read(row[2:]))
             if kept is not None:
                 kept[name] = found
         expires_at, last_seen_at, what = found
-        is_idle = idle_since is not None and last_seen_at <= self._moment(idle_since)
-        return None if is_idle or expires_at <= self._moment(now) else what
+        is_idle = idle_since is not None and last_seen_at <= idle_since
+        return None if is_idle or expires_at <= now else what
 
     def _visit(self, row: Row) -> tuple[Session, SignedIn | None]:
         """Read a session and its account, where it is one of ours."""
