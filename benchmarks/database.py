@@ -82,7 +82,7 @@ def accounts(users: list[str], now: datetime) -> Iterator[dict[str, object]]:
         created_at=now,
         last_login=now,
     )
-    common = _WRITE.account(draft, password_hash=None)
+    common = _WRITE.account(draft, password_hash=None) | {"is_free": True}
     return (common | {"id": user} for user in users)
 
 

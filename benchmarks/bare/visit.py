@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -10,13 +9,11 @@ from people import Visit
 
 from bare.connection import connect
 from gatewright.model import Session
-from gatewright.storage.sql.dialect import text_of
 from gatewright.storage.sql.rows import columns_of
 from gatewright.storage.sql.statements import statements_of
-from gatewright.system import SystemClock
 
-_ACCOUNT_ID = len(columns_of(Session))
-"""Which column is the account's identifier: the first one after the session's."""
+_ACCOUNT_ID = 2 + len(columns_of(Session))
+"""Which column is the account's identifier: the first one after how long the session lives, and the session's."""
 
 
 class BareVisits:
@@ -28,14 +25,13 @@ class BareVisits:
 
     def __init__(self, path: Path) -> None:
         self.connection = connect(path)
-        sql, now = statements_of("sqlite"), SystemClock().now()
+        sql = statements_of("sqlite")
         self._find_session, self._rights_of = sql.find_session, sql.rights_of
-        self._moments = {"now": text_of(now), "idle_since": text_of(now - timedelta(hours=2))}
 
     def load(self, visit: Visit) -> list[tuple[str, str]]:
         """Read the session with its account, and what that account may do."""
         execute = self.connection.execute
-        row = execute(self._find_session, self._moments | {"digest": visit.digest}).fetchone()
+        row = execute(self._find_session, {"digest": visit.digest}).fetchone()
         rights: list[tuple[str, str]] = execute(self._rights_of, {"account_id": row[_ACCOUNT_ID]}).fetchall()
         return rights
 

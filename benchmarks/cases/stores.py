@@ -17,7 +17,6 @@ from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import TakenError
 from gatewright.operations.visits import digest_of
 from gatewright.storage.sql.statements import statements_of
-from gatewright.system import SystemClock
 from gatewright.testing import Wallet
 
 _SECRET = "4Qk0yT7pXwq9Zb2LrVn8sJd6Hf3GmAeC"
@@ -115,9 +114,9 @@ async def _bare(stack: AsyncExitStack, settings: Settings, cookie: dict[str, obj
     url = settings.database_url.replace("+psycopg", "")
     connection = await psycopg.AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)
     stack.push_async_callback(connection.close)
-    statement, now = statements_of("postgresql").find_session.encode(), SystemClock().now()
+    statement = statements_of("postgresql").find_session.encode()
     secret = cookie["auth"]["secret"]  # type: ignore[index] # what a guard keeps
-    parameters = {"digest": digest_of(secret), "now": now, "idle_since": now.replace(year=now.year - 1)}
+    parameters = {"digest": digest_of(secret)}
 
     async def ask() -> object:
         cursor = await connection.execute(statement, parameters, binary=True)

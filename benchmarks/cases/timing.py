@@ -6,7 +6,7 @@ import json
 import random  # noqa: TID251 - the order of a pair is to be nobody's pattern
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
@@ -89,6 +89,9 @@ class _Client:
     def ask_for_a_code(self, name: str) -> None:
         self._post("/api/login/step", {"method": "email_code", "action": "begin", "email": f"{name}@example.com"})
 
+    def close(self) -> None:
+        self._connection.close()
+
     def _post(self, path: str, document: Mapping[str, str], client: str | None = None) -> None:
         number = next(self._numbers)
         client = client or f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
@@ -105,8 +108,7 @@ def measure(report: Report, *, folder: Path) -> None:
     home = folder / "timing"
     home.mkdir()
     _make_people(home)
-    with _serving(home) as port:
-        client = _Client(port)
+    with _serving(home) as port, closing(_Client(port)) as client:
         pairs: list[tuple[str, Ask, str, int]] = [
             ("sign in, nobody", client.log_in, "none2", _SIGN_INS),
             ("sign in, a wrong password", client.log_in, "known", _SIGN_INS),
@@ -188,10 +190,11 @@ def _serving(home: Path) -> Iterator[int]:
     port = free_port()
 
     def is_ready() -> bool:
-        try:
-            _Client(port).log_in("none1")
-        except OSError:
-            return False
+        with closing(_Client(port)) as client:
+            try:
+                client.log_in("none1")
+            except OSError:
+                return False
         return True
 
     command = [sys.executable, "-m", "gatewright", "serve", "--port", str(port)]

@@ -214,13 +214,23 @@ def test_a_view_that_asks_nothing_has_no_header_read(change, watch):
     assert (before, "HTTP_AUTHORIZATION" in read) == (set(), True)
 
 
-def test_a_visitor_is_recognised_by_one_statement(cost_of, browser, anna, log_in):
-    """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago."""
+def test_a_visitor_is_recognised_by_one_statement(cost_of, statements, browser, anna, log_in, sql):
+    """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago.
+
+    It takes none, but the question whether anybody has committed, where nobody has since they were here last.
+    """
     log_in(browser)
-    looked_at, statements = cost_of(browser, "/signed-in")
+    looked_at, again = cost_of(browser, "/signed-in")
+    sql("INSERT INTO roles (name) VALUES ('new')")
+    statements.clear()
+    browser.get("/signed-in")
 
     assert looked_at.count("visit") == 1
-    assert [statement.split()[:2] for statement in statements] == [["SELECT", "sessions.id,"]]
+    assert again == ["PRAGMA data_version"]
+    assert [statement.split()[:2] for statement in statements] == [
+        ["PRAGMA", "data_version"],
+        ["SELECT", "sessions.expires_at,"],
+    ]
 
 
 def test_an_answer_that_depends_on_the_visitor_is_not_cached(browser, anna, log_in):

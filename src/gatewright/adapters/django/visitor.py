@@ -140,9 +140,8 @@ def _user_of(request: HttpRequest, before: Any) -> Any:
 def _load_user(request: HttpRequest, before: Any) -> Any:
     visit = visit_of(request)
     user = wait_for(visit, visit.user())
-    session = getattr(request, "session", {})
-    if user is None and session.get(BACKEND_SESSION_KEY) == BACKEND:
-        user = wait_for(visit, _user_kept_in(visit, session.get(visit.site.settings.auth_session_var)))
+    if user is None and getattr(request, "session", {}).get(BACKEND_SESSION_KEY) == BACKEND:
+        user = wait_for(visit, _user_kept_in(visit, request.session.get(visit.site.settings.auth_session_var)))
         before = None
     return _as_django_knows(user) or before or _nobody()
 
