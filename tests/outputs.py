@@ -1,8 +1,8 @@
 """What tests write to stdout and stderr, and what the processes write that they start; and the secrets of these.
 
 Noted are: what pytest captures of each phase, what a test reads by ``capsys`` and ``capfd``, what a command shows that
-runs in this process, and of other processes what `subprocess` collects from their pipes and what they write into a
-file. Not noted is what a test reads from a pipe itself, line by line.
+runs in this process, and of other processes what `subprocess` collects from their pipes, what a test reads from a pipe
+itself, line by line, and what they write into a file.
 
 A secret of another process is noted where it passes this one: in the environment, or within a request of httpx over a
 socket.
@@ -122,6 +122,10 @@ def _note_process(_, process, *__, env=None, stdout=None, stderr=None, **___):
     for stream in (stdout, stderr):
         if isinstance(name := getattr(stream, "name", None), str):
             _files.setdefault(Path(name).absolute(), 0)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None and not _is_printing(process.args):
+            for reading in ("read", "readline"):
+                wrap(pipe, reading, lambda text, *_: _seen(text))
 
 
 def _note_exchange(request, answered):

@@ -197,6 +197,7 @@ def test_one_mail_address_is_moved_to_once(auth, race, mails):
     assert len(auth.list_users()) == 8
 
 
+@pytest.mark.shows_secrets  # the crowd hands the tokens back
 def test_one_remember_token_is_rotated_once(auth, race, anna):
     """Everybody is let in, one of them with a new token, and nobody is taken for a thief."""
     guard = auth.guard({})

@@ -108,6 +108,12 @@ def print_it_in_a_process_that_is_read(_):
     _in_a_process(capture_output=True)
 
 
+def print_it_in_a_process_that_is_read_line_by_line(_):
+    command = [sys.executable, "-S", "-c", f"print('It is {SECRET}.')"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+
+
 def print_it_in_a_process_with_a_log(folder):
     with (folder / "server.log").open("w") as log:
         _in_a_process(stdout=log)
@@ -130,6 +136,7 @@ LEAKS = {
     print_it_in_a_command: OUTPUT,
     print_it_in_a_process: OUTPUT,
     print_it_in_a_process_that_is_read: OUTPUT,
+    print_it_in_a_process_that_is_read_line_by_line: OUTPUT,
     print_it_in_a_process_with_a_log: OUTPUT,
 }
 
