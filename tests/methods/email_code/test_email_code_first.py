@@ -167,6 +167,14 @@ def test_whoever_is_changed_meanwhile_is_not_signed_in(auth, ask, refusal):
     assert refusal(visitor, {"code": code}) == "email_code_not_begun"
 
 
+def test_whose_address_is_no_longer_verified_is_not_signed_in(mailing, ask, refusal, sql):
+    """Even where unverified users may sign in: it is not known any more whose mailbox it is."""
+    auth = mailing(settings={"enforce_email_verification": False})
+    visitor, code, _ = ask(auth)
+    sql("UPDATE users SET is_verified = false")
+    assert refusal(visitor, {"code": code}) == "email_code_wrong"
+
+
 def test_a_code_survives_another_name(auth, ask):
     """The step goes on under it."""
     visitor, code, _ = ask()
