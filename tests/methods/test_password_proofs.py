@@ -49,6 +49,14 @@ def test_who_is_named_is_whom_the_provider_knows_by_it(username, is_another):
     assert Password().names_another(user, {"username": username}) is is_another
 
 
+def test_a_wallet_is_named_by_its_account_too(auth, carol, link, alice):
+    """Its password is the account's, which is asked for by either name."""
+    link(auth, "carol", alice)
+    user = auth.bypass(alice.address, WALLETS)
+    named = [Password().names_another(user, {"username": name}) for name in (alice.address, "Carol", "bert")]
+    assert named == [False, False, True]
+
+
 class Directory(UserProvider):
     """Knows the users of another application, with a password of its own."""
 

@@ -37,7 +37,7 @@ def test_a_password_completes_it(strict, register, link, alice):
     with pytest.raises(InvalidChallengeError):
         Visitor(strict).request().login_with_wallet(*attempt)
 
-    visitor.request().prove("password", {"username": "Carol", "password": PASSWORD})  # the wallet's account
+    visitor.request().prove("password", {"password": PASSWORD})
     session = visitor.request().current_session()
     assert (session.aal, session.amr) == (2, ("pop", "pwd", "mfa"))
     assert [proof.method for proof in session.proofs] == ["wallet", "password"]
