@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright.errors import (
+    ChallengeAlreadyUsedError,
     GatewrightError,
     InvalidAddressError,
     InvalidChallengeError,
@@ -91,6 +92,17 @@ def test_a_challenge_is_spent(auth, carol, register, sign_in):
     auth.link_wallet("carol", evrmore_address=BOB.address, challenge=challenge, signature=BOB.sign(challenge))
     with pytest.raises(InvalidChallengeError):
         auth.authenticate(BOB.address, challenge, BOB.sign(challenge))
+
+
+def test_a_challenge_that_was_used_a_moment_ago_links_nothing(auth, carol, people):
+    """By another request with the same signature, after this one has verified it; the record says so."""
+    challenge = auth.generate_challenge(ALICE.address)
+    signature = ALICE.sign(challenge)
+    auth.add_hook("post_verify", lambda: people.authenticate(ALICE.address, challenge, signature) and None)
+    with pytest.raises(ChallengeAlreadyUsedError):
+        attempt_to_link(auth, challenge=challenge, signature=signature)
+    assert auth.list_wallets("carol") == []
+    assert [line.reason for _, line in auth.list_audit(event="wallet_link_failed")] == ["challenge_used"]
 
 
 def test_a_challenge_expires(auth, carol, clock):

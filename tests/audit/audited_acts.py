@@ -252,8 +252,8 @@ ACTS = {
         {"event": "wallet_linked", **CAROL, "method": "wallet", "reason": "third's address", **DAVE},
     ),
     "fail to link a wallet": (
-        lambda auth, world: fail(lambda: link_third(auth, world, signature=MARY.sign(world.challenge))),
-        {"event": "wallet_link_failed", **CAROL, "method": "wallet", "reason": "invalid_signature"},
+        lambda auth, world: fail(lambda: link_third(auth, world, signature=MARY.sign(world.challenge), actor="dave")),
+        {"event": "wallet_link_failed", **CAROL, "method": "wallet", "reason": "invalid_signature", **DAVE},
     ),
     "fail to enrol a method": (
         lambda auth, world: fail(lambda: world.visitor.request().enrol("totp", {"code": "000000"})),

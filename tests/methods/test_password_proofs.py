@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from gatewright import User, UserProvider
 from gatewright.errors import AttemptBlockedError, InvalidParameterError, UserNotFoundError
-from visitors import PASSWORD, WALLETS, Visitor
+from gatewright.methods.password import Password
+from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 
 @pytest.fixture
@@ -30,6 +34,50 @@ def test_without_a_name_nobody_is_meant(auth, carol, visitor, given):
     with pytest.raises(InvalidParameterError) as refused:
         visitor.request().prove("password", {"password": PASSWORD} | given)
     assert refused.value.evidence == {"parameter": "username"}
+
+
+@pytest.mark.parametrize(("username", "is_another"), [("bert", True), ("Erin@Example.com", False), (None, False)])
+def test_who_is_named_is_whom_the_provider_knows_by_it(username, is_another):
+    """Whatever else its record holds: that may be what another user is called."""
+
+    class KnownByMail(User):
+        @property
+        def username(self):
+            return self.entity.email
+
+    user = KnownByMail(SimpleNamespace(id="1", username="bert", email="erin@example.com"))
+    assert Password().names_another(user, {"username": username}) is is_another
+
+
+def test_a_wallet_is_named_by_its_account_too(auth, carol, link, alice):
+    """Its password is the account's, which is asked for by either name."""
+    link(auth, "carol", alice)
+    user = auth.bypass(alice.address, WALLETS)
+    named = [Password().names_another(user, {"username": name}) for name in (alice.address, "Carol", "bert")]
+    assert named == [False, False, True]
+
+
+class Directory(UserProvider):
+    """Knows the users of another application, with a password of its own."""
+
+    def __init__(self, people):
+        self._people = people
+
+    def load_user_by_username(self, username, password=None):
+        if password not in (None, "the directory's password"):
+            raise UserNotFoundError("No.")
+        return self._people.bypass(username, OURS)
+
+
+def test_a_password_is_asked_of_who_has_let_its_user_in(make_auth, people, register, clock):
+    """Even where that is an account of ours, which has another one."""
+    register(people)
+    visitor = Visitor(make_auth(providers=[Directory(people)]))
+    visitor.request().login("carol", "the directory's password", "Directory")
+    clock.advance(hours=1)
+    visitor.request().prove("password", {"password": "the directory's password"}, is_confirmation=True)
+
+    assert visitor.request().is_fresh(5)
 
 
 def test_a_client_that_fails_too_often_is_blocked(make_auth, gatewright_settings, register):

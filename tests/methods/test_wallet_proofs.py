@@ -12,6 +12,7 @@ from gatewright.errors import (
     InvalidChallengeError,
     InvalidProofError,
     InvalidSignatureError,
+    RateLimitError,
     SecondFactorRequiredError,
 )
 from visitors import OURS, PASSWORD
@@ -39,6 +40,7 @@ def prove(visitor, wallet, text, **changes):
 def test_a_page_can_be_shown_again(begin_sign_in, alice, clock):
     """The visitor chooses among their wallets, and the challenge stays the same for ten minutes."""
     visitor = begin_sign_in()
+    assert visitor.request().methods() == ["wallet"]
     assert visitor.request().options("wallet") == {"wallets": [alice.address]}
     assert visitor.request().begun("wallet") is None
     expires_at = clock.now() + timedelta(minutes=10)
@@ -61,6 +63,17 @@ def test_whoever_comes_next_in_the_browser_does_not_see_it(begin_sign_in, alice)
 
     assert visitor.request().pending_user().username == "dave"
     assert visitor.request().begun("wallet") is None
+
+
+def test_a_client_asks_for_so_many_challenges(make_auth, gatewright_settings, auth, begin_sign_in, alice):
+    """As everywhere; another client is not concerned."""
+    settings = gatewright_settings.with_values(second_factor="required", challenges_per_client=1)
+    auth = make_auth(settings=settings)
+    visitor, other = (begin_sign_in(auth, ip_address=f"192.0.2.{number}") for number in (1, 2))
+    begin(visitor, alice)
+    with pytest.raises(RateLimitError):
+        begin(visitor, alice)
+    begin(other, alice)
 
 
 def test_another_wallet_proves_nobody(auth, begin_sign_in, bob):

@@ -97,8 +97,10 @@ def test_a_wrong_signature_burns_nothing(auth, alice, bob, count):
     """After a stranger's, a foreign text's and a nonsensical signature the right one still signs in."""
     challenge = auth.generate_challenge(alice.address)
     for signature in (bob.sign(challenge), alice.sign(f"{challenge} "), "nonsense", "", None):
-        with pytest.raises(InvalidSignatureError):
+        with pytest.raises(InvalidSignatureError) as refused:
             auth.authenticate(alice.address, challenge, signature)
+        challenge_id = auth.get_challenge_details(challenge).id
+        assert refused.value.evidence == {"address": alice.address, "challenge_id": challenge_id}
     assert (count("users"), count("sessions")) == (0, 0)
 
     assert auth.authenticate(alice.address, challenge, alice.sign(challenge))

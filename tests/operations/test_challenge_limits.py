@@ -19,8 +19,9 @@ def test_an_address_may_ask_ten_times_a_minute(auth, alice, bob, count):
     """The eleventh question is refused and stored nowhere; another address may still ask."""
     ask(auth, 10, wallet=alice)
     with pytest.raises(RateLimitError) as refused:
-        auth.generate_challenge(alice.address)
-    assert 0 < refused.value.retry_after <= 60
+        auth.generate_challenge(alice.address, ip_address="192.0.2.1")
+    assert refused.value.retry_after == 60
+    assert refused.value.evidence == {"address": alice.address, "client": "192.0.2.1"}
     assert count("challenges") == 10
 
     assert auth.generate_challenge(bob.address)

@@ -153,8 +153,9 @@ def test_no_password_is_an_error_for_every_kind_of_provider(make_auth, register,
     memory = MemoryUserProvider([{"email": "carol", "password": None}])
     auth = make_auth(providers=[memory, Plain(), Coroutines()])
     register(auth, password=None)
-    with pytest.raises(InvalidParameterError, match="password"):
+    with pytest.raises(InvalidParameterError, match="password") as refused:
         auth.attempt("carol", password, provider)
+    assert refused.value.evidence == {"parameter": "password"}
     with pytest.raises(InvalidParameterError, match="password"):
         auth.guard({}).login("carol", password, provider)
     assert auth.list_sessions() == []

@@ -8,14 +8,16 @@ import contextlib
 import hashlib
 import inspect
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import bcrypt
 import pytest
 
-from gatewright import MemoryUserProvider
+from gatewright import MemoryUserProvider, User
 from gatewright.errors import UserNotFoundError
 from gatewright.passwords import PasswordHasher
-from visitors import OURS, PASSWORD
+from gatewright.providers import CredentialsUserProvider
+from visitors import OURS, PASSWORD, Visitor
 
 
 def django_hash(password):
@@ -51,6 +53,30 @@ def test_the_first_sign_in_renews_the_hash(auth, register, stored, old):
     assert renewed.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     auth.attempt("carol", PASSWORD, OURS)
     assert stored() == renewed
+
+
+class Backwards(CredentialsUserProvider):
+    """Keeps passwords backwards, and says itself how they are compared."""
+
+    class own_hasher:  # noqa: N801 - an attribute
+        @staticmethod
+        def verify(password, *, against):
+            return SimpleNamespace(is_valid=against == password[::-1], new_hash=None, unreadable=None)
+
+    def find(self, username):
+        return (User(SimpleNamespace(id="7", username="erin")), PASSWORD[::-1]) if username == "erin" else None
+
+    def save_hash(self, username, *, old_hash, new_hash):
+        raise NotImplementedError
+
+
+def test_a_provider_may_have_hashes_of_its_own_kind(make_auth):
+    """Who signs in by one stays signed in."""
+    visitor = Visitor(make_auth(providers=[Backwards()]))
+    with pytest.raises(UserNotFoundError):
+        visitor.request().login("erin", PASSWORD[::-1], "Backwards")
+    visitor.request().login("erin", PASSWORD, "Backwards")
+    assert visitor.request().user().username == "erin"
 
 
 @pytest.mark.parametrize("old", OLD.values(), ids=OLD)

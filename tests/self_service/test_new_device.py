@@ -106,6 +106,18 @@ def test_a_wallet_is_told_of_alike(sign_in, notices, link, auth):
     assert len(notices()) == 1
 
 
+def test_a_wallet_that_was_not_used_for_long_is_told_of_too(sign_in, notices, link, auth, clock):
+    """Though every session that its account had has been purged."""
+    wallet = Wallet.new("alice")
+    link(auth, "carol", wallet)
+    sign_in(CHROME)
+    clock.advance(days=30)
+    auth.cleanup_expired_sessions()
+    challenge = auth.generate_challenge(wallet.address)
+    Visitor(auth, user_agent=CHROME).request().login_with_wallet(wallet.address, challenge, wallet.sign(challenge))
+    assert len(notices()) == 1
+
+
 def test_whoever_has_no_address_of_ours_is_told_nothing(auth, register, notices):
     """There is nobody to write to, and nothing fails."""
     register(auth, "dave")

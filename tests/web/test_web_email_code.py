@@ -14,14 +14,18 @@ PASSWORD = "correct horse battery staple"
 JSON = [("Content-Type", "application/json")]
 
 
+def act(pages, operation, *args, **options):
+    """Have the application do something, in either build."""
+    done = getattr(pages.auth, operation)(*args, **options)
+    return pages.call(done) if hasattr(done, "send") else done
+
+
 @pytest.fixture
 def pages(make_pages):
     """Pages of an application whose users sign in by mailed codes, with anna."""
     method = EmailCode(EmailCodeSettings(email_code="both"))
     pages = make_pages(auth={"methods": [method]}, mail_delivery="command", public_url="https://shop.example")
-    made = pages.auth.create_user("anna", email=ANNA, password=PASSWORD, is_verified=True)
-    if hasattr(made, "send"):
-        pages.call(made)
+    act(pages, "create_user", "anna", email=ANNA, password=PASSWORD, is_verified=True)
     return pages
 
 
@@ -30,9 +34,7 @@ def receive(pages, mailbox):
     """Have the mails sent, and return the code of the last one."""
 
     def receive():
-        sent = pages.auth.deliver_mails()
-        if hasattr(sent, "send"):
-            pages.call(sent)
+        act(pages, "deliver_mails")
         return re.search(r"\b\d{8}\b", mailbox.mails[-1].text)[0]
 
     return receive
@@ -59,6 +61,21 @@ def test_a_visitor_types_the_code(pages, browser, ask, receive):
 
     assert (answer.status, answer.location) == (303, "/x")
     assert pages.user_of(browser).username == "anna"
+
+
+def test_the_mail_is_in_the_visitors_language_and_leads_back(make_pages, mailbox):
+    """To the machine that serves the page, where no public URL says otherwise."""
+    method = EmailCode(EmailCodeSettings(email_code="first"))
+    pages = make_pages(auth={"methods": [method]}, mail_delivery="command")
+    pages.host, pages.peer = "localhost:5000", "127.0.0.1"
+    act(pages, "create_user", "anna", email=ANNA, password=PASSWORD, is_verified=True)
+    browser = pages.browser(language="de")
+    form = next(each for each in browser.get("/login").forms if each.fields.get("method") == "email_code")
+    browser.submit(form, email=ANNA)
+    act(pages, "deliver_mails")
+
+    assert "http://localhost:5000/login/link/email_code." in mailbox.mails[-1].text
+    assert "Ihr Code" in mailbox.mails[-1].text
 
 
 def test_an_unknown_address_gets_the_same_page(browser, ask, pages):

@@ -158,6 +158,7 @@ def test_a_user_is_told_of_the_limit(strict, give_password):
         visitor.request().begin("email_code")
 
     assert refused.value.retry_after == 600
+    assert refused.value.evidence == {"reason": "email_code_rate_limited"}
     assert len(strict.list_queued_mails()) == 3
 
 

@@ -34,7 +34,7 @@ def test_what_a_browser_is_asked_for(dave):
     assert options["rp"] == {"id": "example.com", "name": "gatewright"}
     assert (options["user"]["name"], options["user"]["displayName"]) == ("dave", "dave")
     assert (len(decode(options["user"]["id"])), len(decode(options["challenge"]))) == (32, 32)
-    assert [each["alg"] for each in options["pubKeyCredParams"]] == [-8, -7, -257]
+    assert options["pubKeyCredParams"] == [{"type": "public-key", "alg": each} for each in (-8, -7, -257)]
     assert options["authenticatorSelection"] == {
         "residentKey": "required",
         "requireResidentKey": True,
@@ -74,6 +74,21 @@ def test_a_passkey_is_named_after_its_provider(dave, name):
     assert [each.name for each in dave.enrol(name=name)] == ["Google Password Manager"]
     dave.key = SoftwareAuthenticator()
     assert {each.name for each in dave.enrol(name=name)} == {"Google Password Manager", "Passkey"}
+
+
+@pytest.mark.parametrize("name", ["x", "x" * 60])
+def test_a_passkey_is_called_what_its_user_wants(dave, name):
+    """By one character, or by sixty."""
+    assert [each.name for each in dave.enrol(name=name)] == [name]
+
+
+@pytest.mark.parametrize("key", [b"x", bytes(1023), b"\0\0\x17"], ids=["short", "long", "ending in X"])
+def test_an_identifier_may_be_any_bytes(dave, elsewhere, auth, key):
+    """Up to 1023 of them (WebAuthn level 3, section 4)."""
+    dave.key.id = key
+    dave.enrol()
+    assert [each["id"] for each in dave.begin()["allowCredentials"]] == [encode(key)]
+    assert elsewhere(auth, dave.key).sign_in().username == "dave"
 
 
 def test_an_enrolment_is_a_proof(dave):
@@ -193,8 +208,13 @@ def test_nonsense_is_refused(dave, value):
 
 @pytest.mark.parametrize(
     ("odd", "kept"),
-    [(["usb", 7, None, "x" * 100, "\ud800", "", "nfc"], ["usb", "nfc"]), ({"usb": 1}, []), (None, [])],
-    ids=["a list", "a mapping", "nothing"],
+    [
+        (["usb", 7, None, "x" * 21, "\ud800", "", "nfc"], ["usb", "nfc"]),
+        (["x", "y" * 20, *"abcdefg"], ["x", "y" * 20, *"abcdef"]),
+        ({"usb": 1}, []),
+        (None, []),
+    ],
+    ids=["a list", "as much as may be", "a mapping", "nothing"],
 )
 def test_odd_transports_do_no_harm(dave, odd, kept):
     """They are a hint to browsers, of which only names are kept."""

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
 from gatewright.drive import run_to_completion
+from gatewright.errors import InvalidProofError
 from gatewright.methods.passkey import Passkey, PasskeySettings
+from gatewright.settings import load_settings
 from gatewright.testing import Browser
-from gatewright.web import Request, Site
-from software_authenticator import SoftwareAuthenticator
-from visitors import PASSWORD
+from gatewright.web import AuthController, Request, Site
+from software_authenticator import SoftwareAuthenticator, encode
+from visitors import OURS, PASSWORD
 
 
 class Pages:
-    """The pages of an application, on https://example.com."""
+    """The pages of an application, on https://example.com or another host."""
 
-    def __init__(self, auth, **options):
+    def __init__(self, auth, *, host="example.com", **options):
+        self._host = host
         is_async = hasattr(auth, "_runner")
-        self._run = auth._runner.run if is_async else run_to_completion
+        self.run = auth._runner.run if is_async else run_to_completion
         self.site = Site(auth._target if is_async else auth, **options)
 
     def request(self, method, target, headers=(), body=b""):
         path, _, query = target.partition("?")
-        named = [("host", "example.com"), *((name.lower(), value) for name, value in headers)]
+        named = [("host", self._host), *((name.lower(), value) for name, value in headers)]
         return Request(method, path, query, named, "https", "203.0.113.7", body)
 
     def send(self, method, target, headers, body):
         request = self.request(method, target, headers, body)
         if not self.site.serves(request):
             return 404, (), b""
-        answer = self._run(self.site.answer(self.site.open(request)))
+        answer = self.run(self.site.answer(self.site.open(request)))
         return answer.status, answer.headers, answer.body
 
     def browser(self):
         return Browser(self.send, is_https=True)
+
+
+class OwnPages(AuthController):
+    """The pages of an application that writes all of them itself."""
+
+    def get_user_provider(self):
+        return OURS
+
+    def login(self, visit):
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -158,13 +172,37 @@ def test_json_of_nonsense_is_refused(browser, value):
         assert status == (200 if action == "begin" else 401)
 
 
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [("development", nullcontext()), ("production", pytest.raises(InvalidProofError))],
+    ids=["development", "production"],
+)
+def test_in_development_the_page_may_be_on_this_machine(make_auth, gatewright_settings, register, env, expected):
+    """On any of its ports, where no public URL says otherwise; in production the domain alone is the site.
+
+    Which has a public URL, unless the application has pages of its own.
+    """
+    values = {"public_url": None, "domain": "localhost", "env": env}
+    auth = make_auth(settings=load_settings(**gatewright_settings.model_dump() | values))
+    register(auth, "carol")
+    pages = Pages(auth, host="localhost:5000", controller=OwnPages())
+    guard = pages.site.open(pages.request("GET", "/")).guard
+    pages.run(guard.login("carol", PASSWORD, OURS))
+    options = pages.run(guard.begin_enrolment("passkey"))
+    credential = SoftwareAuthenticator(origin="https://localhost:5000").create(options)
+
+    with expected:
+        pages.run(guard.enrol("passkey", {"credential": credential}))
+
+
 def test_a_browser_learns_which_passkey_nobody_has(auth, pages, browser, key):
     """Of the one that it has tried, so that it forgets it; never of one that is only disabled."""
     api(browser, "/login", email="carol", password=PASSWORD)
     enrol(browser, key)
-    known, unknown = key.create(api(browser, "/account/methods/passkey", action="begin")[1])["id"], "AAAA"
+    known = key.create(api(browser, "/account/methods/passkey", action="begin")[1])["id"]
+    unknown = ("AA", "AAAA", encode(bytes(1023)))
     for _ in range(2):
-        for tried, told in ((known, None), (unknown, unknown), ("=", None), (None, None)):
+        for tried, told in ((known, None), *zip(unknown, unknown, strict=True), ("=", None), (None, None)):
             _, options = api(pages.browser(), "/login/step", method="passkey", action="begin", tried=tried)
             assert options.get("unknown") == told
         auth.disable_user("carol")

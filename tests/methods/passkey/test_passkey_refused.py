@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gatewright import MemoryUserProvider
 from gatewright.errors import AttemptBlockedError, InvalidProofError
 from software_authenticator import AT, BE, BS, ED, ES256, UP, UV, SoftwareAuthenticator, decode, encode
 from visitors import ODD_VALUES, PASSWORD
@@ -54,6 +55,7 @@ WRONG = {
     "letters of no base64url": ({"credential": {"id": "A+/A"}}, "passkey_malformed"),
     "an id of nobody": ({"credential": {"id": encode(b"unknown")}}, "passkey_unknown"),
     "short authenticator data": ({"response": {"authenticatorData": encode(bytes(32))}}, "passkey_malformed"),
+    "authenticator data as long as may be": ({"response": {"authenticatorData": "A" * 32_768}}, "passkey_rp_id"),
     "long authenticator data": ({"response": {"authenticatorData": "A" * 100_000}}, "passkey_malformed"),
 }
 
@@ -166,6 +168,34 @@ def test_a_removed_passkey_is_unknown(auth, carol, guest, refusals):
     with pytest.raises(InvalidProofError):
         guest.sign_in(options)
     assert refusals() == ["passkey_unknown"]
+
+
+@pytest.mark.parametrize("counts", [False, True])
+def test_a_passkey_that_is_removed_meanwhile_is_gone(make_auth, elsewhere, sql, counts):
+    """While its owner is loaded. The record does not say that it was copied."""
+    hashed = MemoryUserProvider([]).hash_password(PASSWORD)
+
+    class Staff(MemoryUserProvider):
+        """Users of whom some lose their passkeys while they are looked up."""
+
+        loses = False
+
+        def bypass(self, username):
+            if self.loses:
+                sql("DELETE FROM authenticators")
+            return super().bypass(username)
+
+    staff = Staff([{"email": "erin@example.com", "password": hashed}])
+    auth = make_auth(providers=[staff])
+    person = elsewhere(auth, SoftwareAuthenticator(counts=counts))
+    person.request().login("erin@example.com", PASSWORD, "Staff")
+    person.enrol()
+    staff.loses = True
+    guest = elsewhere(auth, person.key)
+    with pytest.raises(InvalidProofError) as refused:
+        guest.sign_in()
+    assert refused.value.evidence["reason"] == "passkey_gone"
+    assert guest.request().is_guest()
 
 
 def test_a_deactivated_user_is_refused(auth, carol, guest, refusals):

@@ -17,6 +17,7 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     StepUpRequiredError,
 )
+from gatewright.methods.recovery_codes import RecoveryCodes
 from gatewright.methods.recovery_codes.codes import read_code, write_code
 from visitors import OURS, PASSWORD, Visitor
 
@@ -45,6 +46,13 @@ def test_there_are_ten_and_none_is_stored(codes, sql, signed_in, left):
     stored = repr(sql("SELECT * FROM authenticators WHERE method = 'recovery_codes'"))
     forms = [form for code in codes for form in (code, code.replace("-", ""))]
     assert not any(form in stored or repr(sha256(form.encode()).digest()) in stored for form in forms)
+
+
+def test_a_code_is_nothing_but_a_code(codes, signed_in):
+    """It has no name, counts nothing, and there is nothing more to say of it."""
+    kept = [each for each in signed_in.request().authenticators() if each.method == "recovery_codes"]
+    assert {(each.name, each.data, each.counter) for each in kept} == {("", "{}", 0)}
+    assert {RecoveryCodes().described(each) for each in kept} == {""}
 
 
 def test_a_code_is_a_second_factor(codes, begin_sign_in, left):
@@ -88,6 +96,21 @@ def test_of_eight_requests_at_once_one_signs_in(codes, begin_sign_in, at_once, a
     assert {each.evidence["reason"] for each in refused} <= {"recovery_code_used", "recovery_code_wrong"}
     assert [each.request().is_guest() for each in browsers].count(False) == 1
     assert len(people.list_audit(event="recovery_code_used")) == 1
+
+
+def test_a_code_that_was_used_a_moment_ago_proves_nothing(make_auth, codes, begin_sign_in, refusal, people):
+    """By another request, after this one has looked which codes are left."""
+    other = begin_sign_in(people)
+
+    class Outrun(RecoveryCodes):
+        async def verify(self, step, given):
+            await step.enrolled()
+            other.request().prove("recovery_codes", given)
+            return await super().verify(step, given)
+
+    visitor = begin_sign_in(make_auth(methods=[Outrun()]))
+    assert refusal(visitor, "recovery_codes", {"code": codes[0]}) == "recovery_code_used"
+    assert visitor.request().is_guest()
 
 
 def test_its_owner_is_told(auth, register, people):

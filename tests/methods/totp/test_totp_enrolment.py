@@ -80,6 +80,7 @@ def test_names_are_escaped(make_auth, gatewright_settings, register, site_name, 
     address = urlsplit(begun["uri"])
     assert unquote(address.path.removeprefix("/")) == label
     assert "+" not in begun["uri"]
+    assert address.path.count("/") == 1
     assert AuthenticatorApp(begun["uri"]).parameters["issuer"] == label.split(":")[0]
     assert address.fragment == ""
     ElementTree.fromstring(begun["qr_svg"])

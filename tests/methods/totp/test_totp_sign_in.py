@@ -8,6 +8,7 @@ import pytest
 
 from authenticator_apps import enrol_app, wrong_code
 from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError
+from gatewright.methods.totp import Totp
 from gatewright.testing import HookRecorder
 from visitors import PASSWORD, Visitor
 
@@ -157,6 +158,21 @@ def test_of_eight_requests_at_once_one_signs_in(app, begin_sign_in, clock, at_on
     refused = [each for each in at_once(auth, calls) if isinstance(each, InvalidProofError)]
     assert [each.evidence["reason"] for each in refused] == ["totp_used"] * 7
     assert [each.request().is_guest() for each in browsers].count(False) == 1
+
+
+def test_a_code_that_was_used_a_moment_ago_proves_nothing(make_auth, app, begin_sign_in, clock, refusal, people):
+    """By another request, after this one has looked which codes are used."""
+    code, other = app.code(clock.now()), begin_sign_in(people)
+
+    class Outrun(Totp):
+        async def verify(self, step, given):
+            await step.enrolled()
+            other.request().prove("totp", {"code": code})
+            return await super().verify(step, given)
+
+    visitor = begin_sign_in(make_auth(methods=[Outrun()]))
+    assert refusal(visitor, "totp", {"code": code}) == "totp_used"
+    assert visitor.request().is_guest()
 
 
 def test_guessing_is_limited(app, begin_sign_in, clock, auth):

@@ -229,11 +229,10 @@ class Passkey(Method):
                 6.1.1); or if it was removed meanwhile.
         """
         store, data = step.parts.store, record.written()
-        changed = None if data == passkey.data else data
         if not counter and not passkey.counter:
-            is_noted = await store.touch_authenticator(passkey.id, now=step.now, data=changed)
+            is_noted = await store.touch_authenticator(passkey.id, now=step.now, data=data)
         else:
-            is_noted = await store.use_authenticator(passkey.id, counter=counter, now=step.now, data=changed)
+            is_noted = await store.use_authenticator(passkey.id, counter=counter, now=step.now, data=data)
         if not is_noted:
             is_cloned = counter <= passkey.counter and passkey.counter > 0
             reason = "passkey_cloned" if is_cloned else "passkey_gone"

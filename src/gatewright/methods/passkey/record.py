@@ -32,7 +32,7 @@ class PasskeyRecord:
 
     def written(self) -> str:
         """Return the record as an authenticator's ``data`` keeps it."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(asdict(self))
 
 
 def record_of(passkey: Authenticator) -> PasskeyRecord:

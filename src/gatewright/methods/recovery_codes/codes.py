@@ -20,7 +20,7 @@ _LENGTH = CODE_SIZE * 8 // 5
 
 def write_code(raw: bytes) -> str:
     """Return random bytes as a code, in groups of four."""
-    number = int.from_bytes(raw, "big")
+    number = int.from_bytes(raw)
     return _in_groups("".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_LENGTH))))
 
 

@@ -83,8 +83,7 @@ class RecoveryCodes(Method):
         if not await step.parts.store.spend_authenticator(code.id, audit=used, mail=mail):
             raise InvalidProofError("Another request has just used this code.", reason="recovery_code_used")
         step.forget_enrolled()
-        if mail is not None:
-            step.parts.wake_mail_worker()
+        step.parts.wake_mail_worker()
         return Proven(user, self.proof(step))
 
     async def enrol(self, step: Step, given: Mapping[str, Any]) -> Enrolled:

@@ -16,9 +16,9 @@ _DRIFT = 1
 
 def code_at(secret: bytes, time_step: int) -> str:
     """Return the code of a time step (RFC 4226, section 5.3, with what RFC 6238, section 4.2 counts)."""
-    digest = hmac.digest(secret, time_step.to_bytes(8, "big"), "sha1")
+    digest = hmac.digest(secret, time_step.to_bytes(8), "sha1")
     start = digest[-1] & 15
-    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+    number = int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF
     return str(number % 10**_DIGITS).zfill(_DIGITS)
 
 

@@ -10,8 +10,8 @@ _LONGEST_LABEL = 64
 
 
 def secret_text(secret: bytes) -> str:
-    """Return a secret as apps take it, in base32 without padding."""
-    return b32encode(secret).decode().rstrip("=")
+    """Return a secret as apps take it: in base32, which of 20 bytes has no padding."""
+    return b32encode(secret).decode()
 
 
 def in_groups(text: str) -> str:
@@ -31,7 +31,7 @@ def key_uri(secret: bytes, *, issuer: str, account: str) -> str:
     label = f"{_quoted(issuer)}:{_quoted(account)}"
     query = {"secret": secret_text(secret), "issuer": issuer, "algorithm": "SHA1", "digits": "6", "period": "30"}
     # Some apps show a plus sign where another one reads a space.
-    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote, safe='', errors='replace')}"
+    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote)}"
 
 
 def _label(name: str) -> str:
@@ -40,4 +40,4 @@ def _label(name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    return quote(name, safe="", errors="replace")
+    return quote(name, safe="")
