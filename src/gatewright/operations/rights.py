@@ -42,8 +42,8 @@ async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor
         InvalidParameterError: If a name is not acceptable, or a role to inherit from has not been declared.
     """
     parents = [await require_role(parts, parent) for parent in require_names("inherits", inherits)]
-    created = entry(parts, "role_created", reason=role, actor=actor)
-    await parts.store.add_role(canonical_name("role", role), inherits=parents, audit=created)
+    name = canonical_name("role", role)
+    await parts.store.add_role(name, inherits=parents, audit=entry(parts, "role_created", reason=name, actor=actor))
 
 
 async def grant_permission(
