@@ -143,3 +143,18 @@ def test_a_hook_that_refuses_keeps_everything(auth, sign_in, clock):
     clock.advance(days=2)
     assert sign_in()[1] is False
     assert len(auth.list_authenticators("carol")) == 1
+
+
+def test_an_enrolment_is_recorded_and_told(auth):
+    """Who it was, of which method, and from where; the mail says so, too."""
+    visitor = Visitor(auth, ip_address="192.0.2.7")
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().prove("token", {})
+    visitor.request().enrol("other")
+    user = auth.get_user("carol")
+    told = [(mail.kind, mail.email, json.loads(mail.details)) for mail in auth.list_queued_mails()]
+    ((kind, email, details),) = [each for each in told if each[2].get("method") == "Other"]
+    assert (kind, email, details["ip_address"]) == ("method_enrolled", "carol@example.com", "192.0.2.7")
+    enrolled = [line for _, line in auth.list_audit(event="method_enrolled") if line.method == "other"]
+    assert [(line.user_id, line.username, line.client) for line in enrolled] == [(user.id, "carol", "192.0.2.7")]
