@@ -261,10 +261,10 @@ class TestEmail:
         rival = register(auth, "rival", email=NEW)
 
         with pytest.raises(TakenError):
-            auth.confirm_email_change(asked)
+            auth.confirm_email_change(asked, ip_address=HERE)
         assert auth.get_user("carol").email == "carol@example.com"
         ((_, line),) = auth.list_audit(event="email_change_failed")
-        assert (line.user_id, line.username, line.reason) == (carol.id, "carol", "taken")
+        assert (line.user_id, line.username, line.reason, line.client) == (carol.id, "carol", "taken", HERE)
         auth.delete_user(rival.id)
         assert auth.confirm_email_change(asked).email == NEW
 
@@ -286,6 +286,8 @@ class TestEmail:
             auth.request_email_change(carol.id, email=NEW)
             auth.deliver_mails()
         assert len(office.links("email_change")) == 3
+        reasons = [line.reason for _, line in auth.list_audit(event="email_change_requested")]
+        assert sorted(map(str, reasons)) == ["None", "None", "None", "rate_limited"]
         for number in range(20):
             auth.request_email_change(carol.id, email=f"{number}@example.com", ip_address="192.0.2.1")
         with pytest.raises(RateLimitError):
@@ -317,8 +319,9 @@ class TestEmail:
 
     def test_one_s_own_address_is_no_change(self, auth, carol):
         """However it is spelled."""
-        with pytest.raises(InvalidParameterError):
+        with pytest.raises(InvalidParameterError) as refused:
             auth.request_email_change(carol.id, email="CAROL@example.com")
+        assert refused.value.evidence == {"parameter": "email", "reason": "unchanged"}
         assert auth.list_queued_mails() == []
 
     def test_hooks_may_choose_or_refuse_the_address(self, auth, carol, hooks, office):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gatewright.errors import Denied, SecondFactorRequiredError
+from gatewright.errors import Denied, InvalidParameterError, SecondFactorRequiredError
 from gatewright.methods import Enrolled, Method, Proven
 from gatewright.proofs import Kind
 from visitors import OURS, PASSWORD, Visitor
@@ -28,11 +28,19 @@ class Token(Method):
         return Enrolled([self.authenticator(step, key=step.parts.new_id().encode())])
 
 
+class Other(Token):
+    """Another, which nobody has."""
+
+    name = "other"
+    title = "Other"
+    is_demanded = False
+
+
 @pytest.fixture
 def auth(make_auth, gatewright_settings, register):
     """An application where a removal waits for a day, and carol, who has a token."""
     settings = gatewright_settings.with_values(factor_reset_hours=24, notify_new_devices=False)
-    auth = make_auth(settings=settings, methods=[Token()])
+    auth = make_auth(settings=settings, methods=[Token(), Other()])
     register(auth, email="carol@example.com")
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
@@ -71,8 +79,11 @@ def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in
     assert sign_in()[1] is True
 
     assert auth.list_authenticators("carol") == []
-    assert json.loads(mail.details)["due_at"] == "2030-01-02T12:00:00+00:00"
+    details = json.loads(mail.details)
+    assert (details.get("method"), details["due_at"]) == (method and "Token", "2030-01-02T12:00:00+00:00")
     assert events(auth) == ["method_removal_announced", "method_removed"]
+    ((_, announced),) = auth.list_audit(event="method_removal_announced")
+    assert (announced.method, announced.actor, announced.reason) == (method, "root", "called us")
     (removed,) = [entry for _, entry in auth.list_audit(event="method_removed")]
     assert (removed.actor, removed.reason) == ("root", "called us")
 
@@ -88,6 +99,22 @@ def test_whoever_still_has_it_calls_it_off(auth, sign_in, clock, method):
     assert sign_in()[1] is False
     assert len(auth.list_authenticators("carol")) == 1
     assert events(auth) == ["method_removal_announced", "method_removal_called_off"]
+    ((_, called_off),) = auth.list_audit(event="method_removal_called_off")
+    assert called_off.method == method
+
+
+def test_what_is_not_announced_stays(auth, sign_in, clock):
+    """The removal is of one method, when it is due as when it was announced."""
+    auth.remove_authenticators("carol", "other", actor="root", reason="called us")
+    clock.advance(days=2)
+    assert sign_in()[1] is False
+    assert len(auth.list_authenticators("carol")) == 1
+
+
+def test_a_method_that_there_is_not_is_an_error(auth):
+    with pytest.raises(InvalidParameterError) as refused:
+        auth.remove_authenticators("carol", "tokn", actor="root", reason="called us")
+    assert refused.value.evidence["parameter"] == "method"
 
 
 def test_a_new_password_calls_it_off(auth, sign_in, clock):
@@ -116,3 +143,18 @@ def test_a_hook_that_refuses_keeps_everything(auth, sign_in, clock):
     clock.advance(days=2)
     assert sign_in()[1] is False
     assert len(auth.list_authenticators("carol")) == 1
+
+
+def test_an_enrolment_is_recorded_and_told(auth):
+    """Who it was, of which method, and from where; the mail says so, too."""
+    visitor = Visitor(auth, ip_address="192.0.2.7")
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().prove("token", {})
+    visitor.request().enrol("other")
+    user = auth.get_user("carol")
+    told = [(mail.kind, mail.email, json.loads(mail.details)) for mail in auth.list_queued_mails()]
+    ((kind, email, details),) = [each for each in told if each[2].get("method") == "Other"]
+    assert (kind, email, details["ip_address"]) == ("method_enrolled", "carol@example.com", "192.0.2.7")
+    enrolled = [line for _, line in auth.list_audit(event="method_enrolled") if line.method == "other"]
+    assert [(line.user_id, line.username, line.client) for line in enrolled] == [(user.id, "carol", "192.0.2.7")]

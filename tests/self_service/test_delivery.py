@@ -30,7 +30,7 @@ def test_a_mail_is_sent_once(auth, mail, office):
     assert link == f"https://example.com/auth/password-reset/{office.token()}"
     assert auth.list_queued_mails() == []
     (line,) = [entry for _, entry in auth.list_audit(event="mail_sent")]
-    assert (line.username, line.reason) == ("carol", "password_reset")
+    assert (line.user_id, line.username, line.reason) == (auth.get_user("carol").id, "carol", "password_reset")
 
 
 @pytest.mark.parametrize(
@@ -200,3 +200,28 @@ def test_a_setting_says_the_language_and_the_site(make_auth, gatewright_settings
         ("ja", "https://example.org"),
         ("de", "http://127.0.0.1:8000"),
     ]
+
+
+def test_a_mail_about_an_account_leads_back_to_what_was_wanted(auth, register, office):
+    """Whoever signs up again signs in, and goes on from there."""
+    register(auth, email=MAIL)
+    auth.sign_up(MAIL, password=PASSWORD, next_path="/checkout?a=b")
+    auth.deliver_mails()
+    assert office.links() == ["http://localhost:8000/login?next=%2Fcheckout%3Fa%3Db"]
+
+
+def test_where_a_page_is_switched_off_the_application_has_its_own_there(
+    make_auth, gatewright_settings, register, office
+):
+    paths = dict.fromkeys(("login", "account", "password_reset"), "")
+    auth = make_auth(settings=gatewright_settings.with_values(page_paths=paths))
+    register(auth, email=MAIL)
+    auth.request_password_reset(MAIL)
+    auth.set_password("carol", f"{PASSWORD} and more")
+    auth.sign_up(MAIL, password=PASSWORD)
+    auth.request_password_reset(MAIL)
+    auth.deliver_mails()
+    links = {mail.subject: mail.text.replace("http://localhost:8000", "") for mail in office.mails}
+    assert links.pop("password_reset").startswith("/password-reset/")
+    assert set(links.values()) <= {"/login", "/account?show=sessions"}
+    assert "/login" in links.values()

@@ -42,8 +42,8 @@ async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor
         InvalidParameterError: If a name is not acceptable, or a role to inherit from has not been declared.
     """
     parents = [await require_role(parts, parent) for parent in require_names("inherits", inherits)]
-    created = entry(parts, "role_created", reason=role, actor=actor)
-    await parts.store.add_role(canonical_name("role", role), inherits=parents, audit=created)
+    name = canonical_name("role", role)
+    await parts.store.add_role(name, inherits=parents, audit=entry(parts, "role_created", reason=name, actor=actor))
 
 
 async def grant_permission(
@@ -89,11 +89,11 @@ async def assign_role(parts: Parts, role: str, *, username: str, actor: str | No
         InvalidParameterError: If the role has not been declared.
         UserNotFoundError: If there is no such user.
     """
-    account = await require_account(parts, username)
+    account, name = await require_account(parts, username), await require_role(parts, role)
     assigned = entry(
-        parts, "role_assigned", user_id=account.id, username=User(account).username, reason=role, actor=actor
+        parts, "role_assigned", user_id=account.id, username=User(account).username, reason=name, actor=actor
     )
-    await parts.store.assign_role(await require_role(parts, role), account_id=account.id, audit=assigned)
+    await parts.store.assign_role(name, account_id=account.id, audit=assigned)
 
 
 async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | None) -> bool:
@@ -103,11 +103,11 @@ async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | 
         InvalidParameterError: If the role has not been declared.
         UserNotFoundError: If there is no such user.
     """
-    account = await require_account(parts, username)
+    account, name = await require_account(parts, username), await require_role(parts, role)
     unassigned = entry(
-        parts, "role_unassigned", user_id=account.id, username=User(account).username, reason=role, actor=actor
+        parts, "role_unassigned", user_id=account.id, username=User(account).username, reason=name, actor=actor
     )
-    return await parts.store.unassign_role(await require_role(parts, role), account_id=account.id, audit=unassigned)
+    return await parts.store.unassign_role(name, account_id=account.id, audit=unassigned)
 
 
 async def require_account(parts: Parts, username: str) -> Account:
