@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from gatewright.offload import MailWorker
+from gatewright.offload import MailWorker, mail_worker
 from mail_servers import is_true_in_a_child
 
 SECONDS = 30
@@ -47,8 +47,8 @@ def employ():
         return employed[-1]
 
     yield employ
-    for mail_worker in employed:
-        mail_worker.close()
+    for worker in employed:
+        worker.close()
 
 
 def test_there_is_no_thread_before_there_is_a_mail(employ, mail_workers):
@@ -61,14 +61,27 @@ def test_there_is_no_thread_before_there_is_a_mail(employ, mail_workers):
 def test_a_mail_worker_delivers_when_woken_and_then_waits(employ):
     """A round for a call, by one thread, which keeps no process alive."""
     office = Office()
-    mail_worker = employ(office)
+    worker = employ(office)
     for _ in range(3):
-        mail_worker.wake()
+        worker.wake()
         assert office.has_been_visited()
 
     assert office.is_left_alone()
     assert len(office.threads) == 1
     assert next(iter(office.threads)).daemon
+
+
+def test_whoever_wakes_it_answers_first(employ, monkeypatch):
+    """A round begins a moment after the call, so that the answer takes no longer for a mail; or at the end."""
+    monkeypatch.setattr(mail_worker, "_HEAD_START", SECONDS)
+    office = Office()
+    worker = employ(office)
+    worker.wake()
+    assert office.is_left_alone()
+
+    worker.close()
+
+    assert office.has_been_visited()
 
 
 def test_a_call_during_a_round_is_heard(employ):
@@ -82,10 +95,10 @@ def test_a_call_during_a_round_is_heard(employ):
             return super().deliver()
 
     office = Slow()
-    mail_worker = employ(office)
-    mail_worker.wake()
+    worker = employ(office)
+    worker.wake()
     assert started.wait(SECONDS)
-    mail_worker.wake()
+    worker.wake()
     go_on.set()
 
     assert office.has_been_visited()
@@ -114,12 +127,12 @@ def test_an_error_is_logged_and_the_mail_worker_comes_back(employ, caplog):
 def test_closing_ends_the_thread_and_another_call_starts_anew(employ, mail_workers):
     """Closed twice, woken again: as often as one likes."""
     office = Office(is_mail_waiting=True)
-    mail_worker = employ(office)
+    worker = employ(office)
     for _ in range(3):
-        mail_worker.wake()
+        worker.wake()
         assert office.has_been_visited()
-        mail_worker.close()
-        mail_worker.close()
+        worker.close()
+        worker.close()
         assert mail_workers() == []
 
     assert office.is_left_alone()
@@ -128,10 +141,10 @@ def test_closing_ends_the_thread_and_another_call_starts_anew(employ, mail_worke
 def test_what_was_asked_for_is_delivered_before_the_end(employ, mail_workers):
     """A script that causes a mail and closes at once has it sent, and not twice."""
     office = Office(is_mail_waiting=True)
-    mail_worker = employ(office)
+    worker = employ(office)
     for _ in range(20):
-        mail_worker.wake()
-        mail_worker.close()
+        worker.wake()
+        worker.close()
         assert office.has_been_visited()
 
     assert office.is_left_alone()
@@ -144,12 +157,12 @@ def test_a_mail_worker_may_close_himself(employ):
 
     class Closing(Office):
         def deliver(self):
-            mail_worker.close()
+            worker.close()
             ended.set()
             return False
 
-    mail_worker = employ(Closing())
-    mail_worker.wake()
+    worker = employ(Closing())
+    worker.wake()
 
     assert ended.wait(SECONDS)
 
@@ -157,12 +170,12 @@ def test_a_mail_worker_may_close_himself(employ):
 def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
     """Threads that call together start one thread together."""
     office = Office()
-    mail_worker = employ(office)
+    worker = employ(office)
     together = threading.Barrier(8, timeout=SECONDS)
 
     def call():
         together.wait()
-        mail_worker.wake()
+        worker.wake()
 
     callers = [threading.Thread(target=call) for _ in range(8)]
     for caller in callers:
@@ -179,16 +192,16 @@ def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
 def test_a_forked_child_has_a_mail_worker_of_its_own(employ, mail_workers):
     """The parent's thread is not the child's; each delivers when it is called, and the parent's goes on."""
     office = Office()
-    mail_worker = employ(office)
-    mail_worker.wake()
+    worker = employ(office)
+    worker.wake()
     assert office.has_been_visited()
 
     def child():
-        mail_worker.wake()
+        worker.wake()
         was_visited = office.has_been_visited()
-        mail_worker.close()
+        worker.close()
         return was_visited and mail_workers() == []
 
     assert is_true_in_a_child(child)
-    mail_worker.wake()
+    worker.wake()
     assert office.has_been_visited()

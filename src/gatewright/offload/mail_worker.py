@@ -12,6 +12,10 @@ _logger = logging.getLogger("gatewright.mail")
 _PAUSE = 60.0
 """Seconds after which mails that wait are looked at again: only the store knows when each is due."""
 
+_HEAD_START = 0.05
+"""Seconds that whoever has woken the mail worker has to answer first: mails that are made beside an answer slow it, and
+who measures that learns that there was somebody to write to."""
+
 _LAST_ROUND = 5.0
 """Seconds that the last delivery may take when the mail worker is closed."""
 
@@ -54,7 +58,7 @@ class _Rounds:
         self._deliver = deliver
         self._pause_seconds = pause_seconds
         self._is_woken = False
-        self._is_over = False
+        self._over = threading.Event()
         self._something_happens = threading.Event()
         self._start = threading.Lock()
         # A daemon: mails keep, so no process stays alive for them.
@@ -68,7 +72,7 @@ class _Rounds:
                 self._thread.start()
 
     def stop(self) -> None:
-        self._is_over = True
+        self._over.set()
         self._something_happens.set()
         with self._start:
             is_started = self._thread.ident is not None
@@ -76,11 +80,12 @@ class _Rounds:
             self._thread.join(_LAST_ROUND)
 
     def _run(self) -> None:
-        while self._is_woken or not self._is_over:
+        while self._is_woken or not self._over.is_set():
+            self._over.wait(_HEAD_START)
             self._is_woken = False
             self._something_happens.clear()
             is_mail_waiting = self._go_round()
-            if not (self._is_woken or self._is_over):
+            if not (self._is_woken or self._over.is_set()):
                 self._something_happens.wait(self._pause_seconds if is_mail_waiting else None)
 
     def _go_round(self) -> bool:
