@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gatewright import EvrmoreAuth, Settings
+from gatewright.storage.sql import SQLiteDatabase, migrate
 
 pytest.register_assert_rewrite("gatewright.testing.store_conformance")
 
@@ -33,6 +34,14 @@ def path(tmp_path):
 def url(path):
     """The URL of a SQLite file that is not there yet."""
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def database(url):
+    """The SQLite database of the URL, migrated."""
+    with closing(SQLiteDatabase(url)) as database:
+        migrate(database)
+        yield database
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from gatewright.drive import run_to_completion
 from gatewright.errors import SuspendedError
 from gatewright.ports import Holder, Owner
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from gatewright.storage.sql.statements import statements_of
 from gatewright.testing.store_conformance import StoreConformance
 from gatewright.testing.store_conformance.attempts import LIMITS
@@ -360,11 +359,8 @@ BROKEN_STATEMENTS = {
 
 
 @pytest.fixture
-def store(url):
-    database = SQLiteDatabase(url)
-    migrate(database)
-    yield SQLStore(database)
-    database.close()
+def store(database):
+    return SQLStore(database)
 
 
 @pytest.mark.parametrize(
@@ -409,9 +405,9 @@ class Tireless(SQLStore):
         (Tireless, "test_a_visit_dies_of_idleness_until_it_is_seen"),
     ],
 )
-def test_the_suite_finds_sessions_that_live_too_long(url, store, kind, test):
+def test_the_suite_finds_sessions_that_live_too_long(database, kind, test):
     """A store in which a session is alive at the moment at which it is over fails the test of that promise."""
-    with closing(SQLiteDatabase(url)) as database, pytest.raises(AssertionError):
+    with pytest.raises(AssertionError):
         getattr(StoreConformance(), test)(kind(database), run_to_completion)
 
 

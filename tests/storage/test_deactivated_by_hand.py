@@ -5,16 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gatewright.drive import run_to_completion as run
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql import SQLStore
 from gatewright.testing.store_conformance.samples import NOW, add_account, find_visit, living, open_visit
-
-
-@pytest.fixture
-def database(url):
-    database = SQLiteDatabase(url)
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

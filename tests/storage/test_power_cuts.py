@@ -8,17 +8,15 @@ import pytest
 
 from gatewright.drive import run_to_completion
 from gatewright.model import PendingStep
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql import SQLStore
 from gatewright.testing.store_conformance.authenticators import ELSEWHERE, an_authenticator, enrol
 
 NOW, LATER = datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, 0, 5, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(url):
+def store(database):
     """A store whose statements are written down in the order in which SQLite runs them."""
-    database = SQLiteDatabase(url)
-    migrate(database)
     with database.connection() as connection:
         connection.set_trace_callback(lambda statement: store.statements.append(" ".join(statement.split())))
     store = SQLStore(database)
@@ -26,8 +24,7 @@ def store(url):
     step = PendingStep("step", "passkey", None, None, None, "{}", NOW, LATER)
     run_to_completion(store.keep_pending_step(step, digest=b"digest", account_id=None))
     assert enrol(store, run_to_completion, an_authenticator("code", ELSEWHERE), owner=ELSEWHERE)
-    yield store
-    database.close()
+    return store
 
 
 def waits_for_the_disk(store, call):

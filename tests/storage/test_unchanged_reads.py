@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from gatewright.drive import run_to_completion as run
-from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from gatewright.testing.store_conformance.samples import (
     IDLE,
     MINUTE,
@@ -25,18 +25,15 @@ from gatewright.testing.store_conformance.samples import (
 )
 
 END = "UPDATE sessions SET is_active = 0"
-in_a_file = pytest.mark.parametrize("database", ["file"], indirect=True)
+in_a_file = pytest.mark.parametrize("url", ["file"], indirect=True)
 """Nobody else has a database in memory: it ends with its connection, and a child has a copy."""
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 @pytest.fixture(params=["file", "memory"])
-def database(request, url):
-    database = SQLiteDatabase(url if request.param == "file" else "sqlite://")
-    migrate(database)
-    yield database
-    database.close()
+def url(request, path):
+    return f"sqlite:///{path}" if request.param == "file" else "sqlite://"
 
 
 @pytest.fixture
@@ -98,19 +95,19 @@ def commit_in_another_process(database):
     subprocess.run([sys.executable, "-c", script, database.path], check=True, timeout=60)
 
 
-@pytest.mark.parametrize("commit", [commit_here, commit_in_a_transaction])
-def test_a_session_that_is_ended_is_over_at_once(store, database, commit):
-    """The next look of all three kinds finds no session any more."""
-    assert at_all(store) == {True}
-
-    commit(database)
-
-    assert at_all(store) == {False}
-
-
-@in_a_file
-@pytest.mark.parametrize("commit", [commit_by_another_connection, commit_in_another_process])
-def test_a_session_that_anybody_else_ends_is_over_at_once(store, database, commit):
+@pytest.mark.parametrize(
+    ("url", "commit"),
+    [
+        ("file", commit_here),
+        ("file", commit_in_a_transaction),
+        ("file", commit_by_another_connection),
+        ("file", commit_in_another_process),
+        ("memory", commit_here),
+        ("memory", commit_in_a_transaction),
+    ],
+    indirect=["url"],
+)
+def test_a_session_that_anybody_ends_is_over_at_once(store, database, commit):
     """Whoever commits, by whatever connection: the next look of all three kinds finds no session any more."""
     assert at_all(store) == {True}
 
