@@ -262,6 +262,12 @@ def test_every_exception_is_one():
         assert any(re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) for name in names), pattern
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _known_from_the_beginning():
+    """The good texts are made before any test: a password among them is given as anything, so it may be shown."""
+    good_texts()
+
+
 @pytest.mark.parametrize("name", sorted(THINGS))
 def test_any_value_is_answered_or_refused_as_documented(name):
     """No other exception comes out."""
