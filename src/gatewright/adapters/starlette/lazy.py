@@ -13,7 +13,8 @@ from gatewright.adapters.starlette.translation import request_of
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError, SuspendedError
 from gatewright.model import User
-from gatewright.web import Site, Visit
+from gatewright.web import Request, Site, Visit
+from gatewright.web.request_ids import request_id_of
 
 
 class Opening:
@@ -40,10 +41,18 @@ class Opening:
         self._loop = asyncio.get_running_loop()
         self._who: BaseUser | None = None
 
+    def request(self) -> Request:
+        """Return what is asked, without the body."""
+        return request_of(self._scope, path=self._path, mount=self._mount)
+
+    def request_id(self) -> str:
+        """Return how the log calls the request."""
+        return request_id_of(self.request(), self._site.proxies, self._site.parts.new_id)
+
     def open(self) -> Visit:
         """Return the visit."""
         if self.visit is None:
-            self.visit = self._site.open(request_of(self._scope, path=self._path, mount=self._mount))
+            self.visit = self._site.open(self.request())
         return self.visit
 
     def who(self) -> BaseUser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -16,9 +15,7 @@ from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
 from gatewright.adapters.starlette.sending import Sending
 from gatewright.adapters.starlette.translation import (
-    path_of,
-    request_of,
-    root_of,
+    place_of,
     to_starlette,
 )
 from gatewright.adapters.starlette.visitor import introduce
@@ -30,10 +27,10 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     StoreUnavailableError,
 )
+from gatewright.logs import RequestId, begin_request
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
 from gatewright.web.debug import refuse_debug
-from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
 
 REQUEST_ID = "gatewright.request_id"
@@ -91,14 +88,14 @@ class GatewrightMiddleware:
         if kind == "http" or kind == "websocket":
             self._application = scope.get("app", self._app)
             site, path, mount = self._place_of(scope)
+            opening = Opening(site, scope, path, mount)
             if REQUEST_ID not in scope:
                 scope[REQUEST_ID] = True
-                begin(site, partial(request_of, scope, path=path, mount=mount))
-            if kind == "http" and site.may_serve(path):
-                request = request_of(scope, path=path, mount=mount)
-                if mount == site.mount and site.serves(request):
+                begin_request(RequestId(opening.request_id))
+            if kind == "http" and site.may_serve(path) and mount == site.mount:
+                request = opening.request()
+                if site.serves(request):
                     return await _answer_page(site, request, scope, receive, send)
-            opening = Opening(site, scope, path, mount)
             introduce(scope, opening)
             return await self.run_application(opening, scope, receive, send)
         return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
@@ -116,7 +113,7 @@ class GatewrightMiddleware:
 
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""
-        root, path = root_of(scope), path_of(scope)
+        root, path = place_of(scope)
         site = self._site.below(root)
         site.wake()
         own = self._site.mount

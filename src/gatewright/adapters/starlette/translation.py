@@ -14,22 +14,22 @@ from gatewright.web.response import Headers
 _SCHEMES = {"ws": "http", "wss": "https"}
 
 
-def path_of(scope: Scope) -> str:
-    """Return the path as the application knows it: below where it is itself mounted.
+def place_of(scope: Scope) -> tuple[str, str]:
+    """Return where the application itself is mounted, without a slash at the end, and the path below, as it knows it.
 
     A server gives the whole path (ASGI 3, ``root_path``); a proxy may have taken the mount point off before.
     """
-    path: str = scope["path"]
-    root = root_of(scope)
+    root, path = scope.get("root_path", ""), scope["path"]
     if not root:
-        return path or "/"
-    return path.removeprefix(root) or "/" if path == root or path.startswith(f"{root}/") else path
+        return "", path or "/"
+    root = root.rstrip("/")
+    is_below = path == root or path.startswith(f"{root}/")
+    return root, (path.removeprefix(root) if is_below else path) or "/"
 
 
-def root_of(scope: Scope) -> str:
-    """Return where the application itself is mounted, without a slash at the end."""
-    root: str = scope.get("root_path", "")
-    return root.rstrip("/")
+def path_of(scope: Scope) -> str:
+    """Return the path as the application knows it; see `place_of`."""
+    return place_of(scope)[1]
 
 
 class ScopeRequest(Request):
@@ -80,8 +80,8 @@ class ScopeRequest(Request):
     @once
     def raw_path(self) -> str:
         """The whole path, as the browser wrote it."""
-        scope = self._scope
-        return raw_path(scope.get("raw_path"), root=root_of(scope), path=path_of(scope))
+        root, path = place_of(self._scope)
+        return raw_path(self._scope.get("raw_path"), root=root, path=path)
 
     def values_of(self, name: str) -> list[str]:
         """Return the values of a header."""
