@@ -49,7 +49,7 @@ def test_an_address_changes_only_by_its_link(invoke, database, alice):
     assert result.exit_code == 0
     assert "Nothing has changed yet." in result.stdout
     assert database.get_user("alice").email == "alice@example.org"
-    assert sorted((letter.kind, letter.email) for letter in database.list_queued_mails()) == [
+    assert sorted((mail.kind, mail.email) for mail in database.list_queued_mails()) == [
         ("email_change", "new@example.org"),
         ("email_change_requested", "alice@example.org"),
     ]

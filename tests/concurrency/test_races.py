@@ -242,6 +242,7 @@ def test_one_address_is_sent_no_more_mails_than_it_may_be(auth, race, anna):
     assert [mail.kind for mail in auth.list_queued_mails()] == ["password_reset"] * 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", ["delete", "disable"])
 def test_an_account_that_ends_while_people_sign_in_leaves_nobody_in(auth, race, anna, end):
     """Whoever was let in before is out, and whoever comes later is refused."""

@@ -25,6 +25,7 @@ from mailboxes import Mailboxes
 from stores_under_test import assert_sound
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.xdist_group("kills"),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="does not apply: needs fork and SIGKILL"),
 ]

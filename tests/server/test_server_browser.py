@@ -50,6 +50,7 @@ def open_browser(site, tmp_path):
         browser.quit()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["with_scripts", "without_scripts"])
 def test_the_whole_walk_through(site, open_browser, photograph, has_scripts):
     """Address, challenge, a wrong and a right signature, signed in, the list of sessions, signed out."""

@@ -33,7 +33,7 @@ def test_a_target_is_percent_encoded():
 
 @pytest.mark.parametrize("target", ADDRESSES)
 def test_an_ordinary_address_stays_as_it_is(target):
-    """QueuedMail by letter."""
+    """To the letter."""
     assert local_path(target) == target
 
 

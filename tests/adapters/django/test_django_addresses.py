@@ -83,7 +83,7 @@ def browser(open_below):
 
 @pytest.mark.parametrize("target", ADDRESSES)
 def test_a_sign_in_leads_to_exactly_what_was_asked_for(browser, anna, log_in, target):
-    """QueuedMail by letter."""
+    """To the letter."""
     assert way_back(browser, log_in, target) == target
 
 
@@ -93,11 +93,16 @@ def test_every_decorator_does_so(browser, anna, log_in, view):
     assert way_back(browser, log_in, f"/{view}/C%23%2F?a=%23") == f"/{view}/C%23%2F?a=%23"
 
 
-@pytest.mark.parametrize("view", ["of-django", "of-django-async", "mixin"])
-@pytest.mark.parametrize("target", [each for each in ADDRESSES if "%E9" not in each])
-def test_what_djangos_own_guards_name_is_taken(browser, anna, log_in, view, target):
+@pytest.mark.parametrize(
+    "target",
+    [
+        *(each.replace("/tags/", "/of-django/") for each in ADDRESSES if "%E9" not in each),
+        "/of-django-async/C%23%2F?a=%23",
+        "/mixin/C%23%2F?a=%23",
+    ],
+)
+def test_what_djangos_own_guards_name_is_taken(browser, anna, log_in, target):
     """They know the decoded path alone, and encode it in their own way: it is the same to Django."""
-    target = target.replace("/tags/", f"/{view}/")
     to_login = browser.get(target)
     back = log_in(browser, page=to_login.location).location
 

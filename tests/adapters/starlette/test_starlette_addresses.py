@@ -59,7 +59,7 @@ def make_app(gatewright_settings, gatewright_clock):
 
 @pytest.mark.parametrize("target", ADDRESSES)
 def test_a_sign_in_leads_to_exactly_what_was_asked_for(browser, anna, log_in, target):
-    """QueuedMail by letter."""
+    """To the letter."""
     assert way_back(browser, log_in, target) == target
 
 
