@@ -101,7 +101,7 @@ class OwnAccount(Proving):
 
         Args:
             evrmore_address: The wallet's address.
-            challenge: What ``begin_enrolment("wallet", ...)`` has returned in this browser, or the login page's form.
+            challenge: What `begin_enrolment` or `begin` has returned for it in this browser.
             signature: The signature over it, base64.
 
         Raises:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hmac import compare_digest
 from typing import Any
 
 from gatewright.errors import InvalidChallengeError
@@ -54,8 +53,7 @@ def require_same(pending: PendingStep | None, attempt: WalletAttempt) -> None:
     Raises:
         InvalidChallengeError: If it is not.
     """
-    offered = "" if pending is None else data_of(pending)["challenge"]
-    if not compare_digest(offered.encode(), str(attempt.challenge).encode(errors="surrogatepass")) or not offered:
+    if pending is None or data_of(pending)["challenge"] != attempt.challenge:
         raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
 
 
