@@ -57,6 +57,16 @@ def test_the_log_tells_why_a_challenge_is_refused(auth, visitor, alice, hooks, c
     assert reasons == ["challenge_not_bound", "challenge_used", "challenge_expired"]
 
 
+def test_a_hook_decides_how_long_a_challenge_can_be_signed(auth, visitor, alice, clock):
+    """Its browser is known for as long."""
+    auth.add_hook("pre_challenge", lambda: {"expire_minutes": 180})
+    challenge = begin(visitor, alice)
+    clock.advance(minutes=179)
+    assert visitor.request().begun("wallet")["challenge"] == challenge
+    prove(visitor, alice, challenge)
+    assert not visitor.request().is_guest()
+
+
 def test_whoever_is_signed_in_may_begin_anew(signed_in, auth, alice):
     """With a wallet that is not theirs: then it is the wallet's user who is signed in."""
     challenge = begin(signed_in, alice, is_anew=True)

@@ -6,7 +6,7 @@ A site that talks a visitor into signing somebody else's challenge gets nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gatewright.errors import InvalidChallengeError
@@ -16,8 +16,8 @@ from gatewright.model import PendingStep, as_utc, has_passed
 from gatewright.operations.step import Step, data_of
 
 _MINUTES = 10
-_KEPT_MINUTES = 60
-"""Longer than the challenge lives, so that the log tells one that has expired from another browser's."""
+_KEPT_LONGER = timedelta(hours=1)
+"""How much longer than the challenge lives, so that the log tells one that has expired from another browser's."""
 
 
 async def offer_challenge(step: Step, evrmore_address: str) -> Mapping[str, Any]:
@@ -34,7 +34,8 @@ async def offer_challenge(step: Step, evrmore_address: str) -> Mapping[str, Any]
         "challenge": challenge.challenge_text,
         "expires_at": as_utc(challenge.expires_at).isoformat(),
     }
-    await step.keep(NAME, offered, minutes=_KEPT_MINUTES)
+    kept = challenge.expires_at - challenge.created_at + _KEPT_LONGER
+    await step.keep(NAME, offered, minutes=kept / timedelta(minutes=1))
     return offered
 
 
