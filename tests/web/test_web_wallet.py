@@ -122,6 +122,17 @@ def test_where_it_is_switched_off_no_step_takes_it(make_pages, alice):
     assert (refused[0], refused[1]["code"]) == (422, "invalid_parameter")
 
 
+def test_where_it_is_none_of_the_methods_it_is_not_there(make_pages, anna, log_in, alice):
+    """Neither to sign in, nor to be linked; whatever token the form has."""
+    browser = make_pages(methods=("password",)).browser()
+    assert post(browser, "/login/wallet", evrmore_address=alice.address)[0] == 422
+    log_in(browser)
+    fields = browser.get("/account").form("/account", action="link_wallet").fields
+    for token in (fields["csrf_token"], "old"):
+        sent = {"csrf_token": token, "action": "link_wallet", "evrmore_address": alice.address}
+        assert [browser.post(path, sent).status for path in ("/login/wallet", "/account")] == [404, 404]
+
+
 def test_a_form_of_an_applications_own_names_no_method(browser, alice):
     """What it sends says which it is, and whether it begins or proves."""
     form, signature = sign(first_step(browser, alice), alice)

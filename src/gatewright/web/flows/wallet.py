@@ -20,6 +20,7 @@ from gatewright.errors import (
     InvalidSignatureError,
     RateLimitError,
     SecondFactorRequiredError,
+    TransportError,
 )
 from gatewright.methods.wallet.signed_challenge import NAME, is_signed
 from gatewright.model import User
@@ -51,9 +52,14 @@ class ChallengePage:
         visit: Whose page it is.
         name: The route that the signature is sent to.
         hidden: What else the form sends.
+
+    Raises:
+        TransportError: 404, if wallets are none of the methods.
     """
 
     def __init__(self, visit: Visit, name: str, **hidden: str) -> None:
+        if visit.site.find_method(NAME) is None:
+            raise TransportError(status=404)
         self._visit, self._path, self._hidden = visit, visit.site.path(name), hidden
 
     async def show(self, begun: Mapping[str, Any], **context: Any) -> Response:
