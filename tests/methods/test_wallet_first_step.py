@@ -6,12 +6,15 @@ import pytest
 
 from gatewright.errors import (
     AuthenticationError,
+    InvalidAddressError,
     InvalidChallengeError,
     InvalidParameterError,
     InvalidSignatureError,
     SecondFactorRequiredError,
     StepUpRequiredError,
 )
+from gatewright.methods.password import Password
+from gatewright.methods.wallet import Wallet
 from visitors import OURS, PASSWORD, Visitor, not_refused
 
 
@@ -151,6 +154,33 @@ def test_only_whoever_has_just_proven_themselves_links(auth, visitor, signed_in,
     with pytest.raises(StepUpRequiredError):
         signed_in.request().begin_enrolment("wallet", {"evrmore_address": alice.address})
     assert auth.list_wallets("carol") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "wallet", "password"),
+    [
+        ({"evrmore_address": "E"}, "begin", None),
+        ({"evrmore_address": "E", "challenge": "c"}, "prove", None),
+        ({"evrmore_address": "E", "signature": "s"}, "prove", None),
+        ({"signature": "s"}, "prove", None),
+        ({"password": "p"}, None, "prove"),
+        ({"code": "123456"}, None, None),
+    ],
+)
+def test_a_form_that_names_no_method_is_known_by_its_fields(given, wallet, password):
+    """Both of those methods for which applications have forms of their own know theirs."""
+    assert (Wallet().action_of(given), Password().action_of(given)) == (wallet, password)
+
+
+@pytest.mark.parametrize("odd", [None, 5, ["E"]])
+def test_what_is_no_text_is_as_good_as_nothing(visitor, hooks, odd):
+    """For the hooks, too."""
+    with pytest.raises(InvalidAddressError):
+        visitor.request().begin("wallet", {"evrmore_address": odd})
+    with pytest.raises(InvalidChallengeError):
+        visitor.request().prove("wallet", {"evrmore_address": odd, "challenge": odd})
+    assert hooks.of("pre_challenge")[0]["evrmore_address"] == ""
+    assert hooks.of("auth_failed")[0]["username"] == ""
 
 
 def test_nonsense_is_refused(signed_in, auth, alice, snapshot):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,7 @@ class Wallet(Method):
             InvalidAddressError: If the address may not sign in.
             RateLimitError: If the address or the client has asked too often.
         """
-        return await offer_challenge(replace(step, user=None), attempt_in(given).evrmore_address)
+        return await offer_challenge(step, attempt_in(given).evrmore_address)
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
         """Return the challenge that this browser was given."""
