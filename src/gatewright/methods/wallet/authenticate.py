@@ -104,8 +104,8 @@ async def authenticate_visit(step: Step, attempt: WalletAttempt) -> Proven:
         SecondFactorRequiredError: If the policy asks for another proof. The sign-in waits for it.
         GatewrightError: What `authenticate` raises.
     """
-    parts, device, browser = step.parts, step.device, step.browser
-    secret, secrets = new_visit_secret(parts, previous_secret=None if browser is None else browser.secret())
+    parts, device, browser = step.parts, step.device, step.require_browser()
+    secret, secrets = new_visit_secret(parts, previous_secret=browser.secret())
     naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
 
     async def sign_in() -> Session:
