@@ -257,7 +257,7 @@ class Settings(BaseSettings):
         description="Whether an account in our tables must be verified before its owner can sign in with a password.",
     )
     enable_account_deletion: bool = Field(True, description="Whether users may delete accounts of their own.")
-    enable_wallet_login: bool = Field(True, description="Whether the login page offers to sign in with a wallet.")
+    enable_wallet_login: bool = Field(True, description="Whether visitors can begin a sign-in with a wallet.")
     enable_brute_force_protection: bool = Field(True, description="Whether failed sign-ins are counted and limited.")
     enable_acl: bool = Field(True, description="Whether pages and decorators ask for roles and permissions.")
     attempt_window_minutes: float = Field(

@@ -140,6 +140,7 @@ LIBRARY = {
     "guard.change_password",
     "guard.change_username",
     "guard.request_email_change",
+    "guard.link_wallet",
     "guard.delete_account",
     "guard.recall",
 }

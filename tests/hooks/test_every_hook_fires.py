@@ -77,6 +77,12 @@ def link_wallet(auth, wallet):
     return auth.link_wallet("carol", **signed(auth, wallet)), auth.list_wallets("carol")
 
 
+def link_own_wallet(auth, wallet):
+    guard, _ = log_in(auth, wallet)
+    challenge = guard.begin_enrolment("wallet", {"evrmore_address": wallet.address})["challenge"]
+    return guard.link_wallet(wallet.address, challenge, wallet.sign(challenge)), auth.list_wallets("carol")
+
+
 def set_password(auth, wallet):
     make_users(auth)
     return auth.set_password("carol", OTHER_PASSWORD), "changed"
@@ -193,6 +199,7 @@ ENTRY_PATHS = {
         "verify_signature": lambda auth, wallet: auth.verify_signature(wallet.address, "m", wallet.sign("m")),
         "authenticate": authenticate,
         "link_wallet": link_wallet,
+        "guard.link_wallet": link_own_wallet,
     },
     "validate_token": {
         "validate_token": lambda auth, wallet: auth.validate_token("any"),

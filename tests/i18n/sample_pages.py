@@ -138,7 +138,7 @@ LOGIN = {
     "next": "/x",
     "action": "/login/step",
     "is_beginning": True,
-    "ways": [method for method in METHODS.values() if method.can_begin or method.name == "wallet"],
+    "ways": [method for method in METHODS.values() if method.can_begin],
 }
 SIGN = {"challenge": CHALLENGE, "action": "/login/wallet", "hidden": {}, "next": "/x"}
 ACCOUNT = {

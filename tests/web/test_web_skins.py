@@ -37,6 +37,25 @@ def test_a_template_extends_ours_of_the_same_name(make_pages, skin):
     assert 'name="password"' in page
 
 
+def test_the_template_of_a_method_is_extended_or_replaced_as_well(make_pages, skin, alice):
+    """As the page of a wallet's challenge, which names what it shows."""
+    ours = '{% extends "gatewright/wallet_sign.html" %}{% block width %}wide{% endblock %}'
+    own = "{{ challenge.evrmore_address }}|{{ challenge.challenge_text }}|{{ challenge.expires_at | iso }}|{{ action }}"
+    shown = []
+    for text in (ours, own):
+        (skin / "wallet_sign.html").write_text(text)
+        browser = make_pages(skin=skin).browser()
+        form = browser.get("/login").form("/login/wallet")
+        shown.append(browser.submit(form, evrmore_address=alice.address).text)
+
+    address, challenge, expires_at, action = shown[1].split("|")
+    assert 'class="wide"' in shown[0]
+    assert 'name="signature"' in shown[0]
+    assert (address, action) == (alice.address, "/login/wallet")
+    assert address in challenge
+    assert expires_at.startswith("20")
+
+
 def test_a_skin_cannot_hide_ours(make_pages, skin):
     """A folder ``gatewright`` in a skin is never looked at."""
     (skin / "gatewright").mkdir()

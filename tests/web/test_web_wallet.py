@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from gatewright.testing import Wallet
 
 PASSWORD = "correct horse battery staple"
@@ -87,3 +89,73 @@ def test_too_many_challenges(browser):
 def test_reloading_the_second_step_leads_back(browser):
     """By its address, it is no page."""
     assert browser.get("/login/wallet").location == "/login"
+
+
+def post(browser, path, **body):
+    answer = browser.send(
+        "POST", f"/api{path}", headers=[("Content-Type", "application/json")], body=json.dumps(body).encode()
+    )
+    return answer.status, json.loads(answer.text)
+
+
+def test_the_page_of_all_steps_takes_it_as_well(pages, browser, alice):
+    """As JSON, where it is one of the methods that a sign-in can begin with."""
+    assert "wallet" in json.loads(browser.get("/api/login/step").text)["methods"]
+    by_wallet = {"method": "wallet", "evrmore_address": alice.address}
+    status, begun = post(browser, "/login/step", action="begin", **by_wallet)
+    assert (status, begun["evrmore_address"]) == (200, alice.address)
+    signature = alice.sign(begun["challenge"])
+    status, _ = post(
+        browser, "/login/step", challenge=begun["challenge"], signature=signature, remember_me=True, **by_wallet
+    )
+
+    assert (status, pages.user_of(browser).evrmore_address) == (200, alice.address)
+    assert "gatewright-remember" in browser.cookies
+
+
+def test_where_it_is_switched_off_no_step_takes_it(make_pages, alice):
+    """Neither is it among the methods that there are."""
+    browser = make_pages(enable_wallet_login=False).browser()
+    assert "wallet" not in json.loads(browser.get("/api/login/step").text)["methods"]
+    refused = post(browser, "/login/step", method="wallet", action="begin", evrmore_address=alice.address)
+
+    assert (refused[0], refused[1]["code"]) == (422, "invalid_parameter")
+
+
+def test_where_it_is_none_of_the_methods_it_is_not_there(make_pages, anna, log_in, alice):
+    """Neither to sign in, nor to be linked; whatever token the form has."""
+    browser = make_pages(methods=("password",)).browser()
+    assert post(browser, "/login/wallet", evrmore_address=alice.address)[0] == 422
+    log_in(browser)
+    fields = browser.get("/account").form("/account", action="link_wallet").fields
+    for token in (fields["csrf_token"], "old"):
+        sent = {"csrf_token": token, "action": "link_wallet", "evrmore_address": alice.address}
+        assert [browser.post(path, sent).status for path in ("/login/wallet", "/account")] == [404, 404]
+
+
+def test_a_form_of_an_applications_own_names_no_method(browser, alice):
+    """What it sends says which it is, and whether it begins or proves."""
+    form, signature = sign(first_step(browser, alice), alice)
+    browser.submit(form, signature=signature)
+    fields = browser.get("/confirm_password").form("/confirm_password").fields
+    own = {"csrf_token": fields["csrf_token"], "evrmore_address": alice.address}
+    offered = browser.post("/confirm_password", own).form("/confirm_password", evrmore_address=alice.address)
+    challenge = offered.fields["challenge"]
+    proven = browser.post("/confirm_password", own | {"challenge": challenge, "signature": alice.sign(challenge)})
+
+    assert (proven.status, proven.location) == (303, "/account")
+
+
+def test_a_wrong_signature_links_nothing_and_can_be_mended(browser, anna, log_in, people, alice, bob):
+    """As at a sign-in."""
+    log_in(browser)
+    link = browser.get("/account").form("/account", action="link_wallet")
+    step = browser.submit(link, evrmore_address=alice.address).form("/account", action="link_wallet")
+    page = browser.submit(step, signature=bob.sign(step.fields["challenge"]))
+    again = page.form("/account", action="link_wallet")
+
+    assert (page.status, "does not match" in page.text) == (422, True)
+    assert again.fields["challenge"] == step.fields["challenge"]
+    assert people.list_wallets("anna") == []
+    assert browser.submit(again, signature=alice.sign(step.fields["challenge"])).location == "/account"
+    assert people.list_wallets("anna") == [alice.address]

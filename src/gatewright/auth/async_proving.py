@@ -56,17 +56,20 @@ class AsyncProving(AsyncSigningIn):
         step = await self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
         return await begin_by_method(step, self._usable(method, step), given or {})
 
-    async def begun(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any] | None:
+    async def begun(
+        self, method: str, *, is_confirmation: bool = False, is_anew: bool = False
+    ) -> Mapping[str, Any] | None:
         """Return what the visitor has begun by a method and can still finish; None where there is nothing.
 
         Args:
             method: The name of a method.
             is_confirmation: As in `begin`.
+            is_anew: As in `begin`.
 
         Raises:
             InvalidParameterError: If there is no such method.
         """
-        step = await self._step(is_confirmation=is_confirmation)
+        step = self._beginning() if is_anew else await self._step(is_confirmation=is_confirmation)
         return await self._method(method).resume(step)
 
     async def options(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any]:
@@ -81,7 +84,9 @@ class AsyncProving(AsyncSigningIn):
         """
         return await self._method(method).options(await self._step(is_confirmation=is_confirmation))
 
-    async def prove(self, method: str, given: Mapping[str, Any], *, is_confirmation: bool = False) -> User:
+    async def prove(
+        self, method: str, given: Mapping[str, Any], *, is_confirmation: bool = False, is_anew: bool = False
+    ) -> User:
         """Prove the visitor: as the first or second step of a sign-in, or once more in a session.
 
         Whoever names somebody else than the one whose sign-in waits starts anew, as with `begin`.
@@ -91,6 +96,7 @@ class AsyncProving(AsyncSigningIn):
             given: What it verifies, such as ``{"code": "123456"}``.
             is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
                 begun to sign in.
+            is_anew: Whether it is the first step of a sign-in, whoever is signed in and whoever's waits for its second.
 
         Returns:
             The user who is now signed in.
@@ -102,9 +108,9 @@ class AsyncProving(AsyncSigningIn):
             InvalidParameterError: If there is no such method, or it cannot begin a sign-in.
             GatewrightError: What the method raises.
         """
-        step = await self._step_by(method, given, is_confirmation=is_confirmation)
-        proven = await prove_by_method(step, self._usable(method, step), given)
-        return await self._go_on(step, proven.user, proven.proof)
+        step = await self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
+        self._is_waiting_known = False  # a method that opens sessions may leave the sign-in waiting
+        return await self._go_on(step, await prove_by_method(step, self._usable(method, step), given))
 
     async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -117,7 +123,8 @@ class AsyncProving(AsyncSigningIn):
         """
         step = await self._step(is_confirmation=is_confirmation)
         if step.user is None:
-            return [name for name, method in self._parts.methods.items() if method.can_begin]
+            settings = self._parts.settings
+            return [name for name, method in self._parts.methods.items() if method.begins(settings)]
         if is_confirmation:
             return [method.name for method in await confirming_methods(step, aal=aal)]
         return [method.name for method in await usable_methods(step, is_second=step.waiting is not None)]
@@ -260,7 +267,7 @@ class AsyncProving(AsyncSigningIn):
         if step.waiting is not None and method.can_begin and method.names_another(step.require_user(), given):
             await self.start_anew()
             is_anew = True
-        return self._beginning(self._parts.settings.user_provider) if is_anew else step
+        return self._beginning() if is_anew else step
 
     async def _open_unless_more(self, step: Step, user: User, proof: Proof) -> Session | None:
         """Open a session by a proof; None where the policy asks for more: then the sign-in goes on to wait."""
@@ -269,18 +276,10 @@ class AsyncProving(AsyncSigningIn):
         except SecondFactorRequiredError:
             return None
 
-    async def _go_on(self, step: Step, user: User, proof: Proof) -> User:
-        """Take a proof; the hooks of a login hear of it where somebody was a guest until now."""
-        is_login = step.user is None or await self.is_guest()
-        await self._advance(step, user, proof)
-        if is_login:
-            await self._parts.hooks.login_success.fire(user=user)
-        return user
-
     def _usable(self, name: str, step: Step) -> Method:
         """Return a method, if a step can be made by it."""
         method = self._method(name)
-        if step.user is None and not method.can_begin:
+        if step.user is None and not method.begins(self._parts.settings):
             raise InvalidParameterError(f"A sign-in cannot begin with {method.name}.", parameter="method")
         return method
 

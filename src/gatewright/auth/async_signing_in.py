@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatewright.auth.async_visitor import AsyncVisitor
-from gatewright.errors import ConfigurationError, InactiveUserError, InvalidParameterError
+from gatewright.errors import ConfigurationError, InvalidParameterError
+from gatewright.methods import Proven
 from gatewright.methods.password import attempt, password_proof
 from gatewright.methods.wallet.authenticate import authenticate_visit
 from gatewright.methods.wallet.signed_challenge import WalletAttempt
@@ -15,7 +16,7 @@ from gatewright.operations.prove_user import Claim, loaded_by
 from gatewright.operations.remember import forget, recall, remember, series_of
 from gatewright.operations.sign_in import advance, waiting_step
 from gatewright.operations.step import Step
-from gatewright.operations.visits import end_visit, reload_user
+from gatewright.operations.visits import end_visit
 from gatewright.proofs import Kind, Proof
 from gatewright.providers import UserProvider
 
@@ -66,17 +67,9 @@ class AsyncSigningIn(AsyncVisitor):
             SecondFactorRequiredError: If the policy asks for another proof: see `prove`.
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
-        wallet = WalletAttempt(evrmore_address, challenge, signature)
         self._is_waiting_known = False
-        session = await authenticate_visit(
-            self._parts, wallet, device=self._device, browser=self._state, previous_secret=self._state.secret()
-        )
-        user = await reload_user(self._parts, provider=session.provider, username=session.username)
-        if user is None:
-            raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=session.user_id)
-        self._keep(session, user)
-        await self._parts.hooks.login_success.fire(user=user)
-        return user
+        step, attempt = self._beginning(), WalletAttempt(evrmore_address, challenge, signature)
+        return await self._go_on(step, await authenticate_visit(step, attempt))
 
     async def store(self, user: User, provider: str | UserProvider | None = None) -> Session:
         """Sign a proven user in: a new session, which ends the visit's previous one. Its custom data stays.
@@ -164,6 +157,17 @@ class AsyncSigningIn(AsyncVisitor):
         if waiting is not None and waiting.waiting is not None:
             await self._parts.store.claim_pending_step(waiting.waiting.id, now=waiting.now)
 
+    async def _go_on(self, step: Step, proven: Proven) -> User:
+        """Take what was proven; the hooks of a login hear of it where somebody was a guest until now."""
+        is_login = step.user is None or await self.is_guest()
+        if proven.session is None:
+            await self._advance(step, proven.user, proven.proof)
+        else:
+            self._keep(proven.session, proven.user)
+        if is_login:
+            await self._parts.hooks.login_success.fire(user=proven.user)
+        return proven.user
+
     async def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
         """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
         user = loaded_by(user, step.provider)
@@ -177,9 +181,9 @@ class AsyncSigningIn(AsyncVisitor):
         provider = str(user.provider_name)
         return await advance(step, user, proof, provider=provider, previous_secret=self._state.secret(), method=method)
 
-    def _beginning(self, provider: str) -> Step:
+    def _beginning(self, provider: str | None = None) -> Step:
         """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""
-        return Step(self._parts, self._device, self._state, provider)
+        return Step(self._parts, self._device, self._state, provider or self._parts.settings.user_provider)
 
     async def _first_step(self, provider: str) -> Step:
         """Return the step of who may be proven anew: what they have proven in a sign-in that waits goes on to count."""
@@ -189,7 +193,7 @@ class AsyncSigningIn(AsyncVisitor):
     async def _waiting_step(self) -> Step | None:
         """Return the step that a sign-in of this visit waits for, loaded once a request; None where none waits."""
         if not self._is_waiting_known:
-            self._waiting = await waiting_step(self._beginning(self._parts.settings.user_provider))
+            self._waiting = await waiting_step(self._beginning())
             self._is_waiting_known = True
         return None if self._waiting is None else replace(self._waiting)
 
@@ -199,7 +203,7 @@ class AsyncSigningIn(AsyncVisitor):
         if waiting is not None:
             return waiting
         user = await self.user()
-        return self._beginning(self._parts.settings.user_provider) if user is None else self._step_of(user)
+        return self._beginning() if user is None else self._step_of(user)
 
     def _step_of(self, user: User) -> Step:
         """Return the step of the visitor who is signed in."""

@@ -12,11 +12,12 @@ from pydantic_settings import BaseSettings
 
 from gatewright.errors import InvalidParameterError
 from gatewright.fields import Field
-from gatewright.model import Authenticator, QueuedMail, User
+from gatewright.model import Authenticator, QueuedMail, Session, User
 from gatewright.operations.parts import Parts
 from gatewright.operations.step import Step
 from gatewright.ports import Mailed
 from gatewright.proofs import Kind, Proof
+from gatewright.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,13 @@ class Proven:
     Args:
         user: Who has been proven.
         proof: When, and what it shows.
+        session: The session that it has given, where the method opens it in the transaction that spends the proof; by
+            default the caller opens one, if the proof is enough.
     """
 
     user: User
     proof: Proof
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class Method(ABC):
     can_begin: bool = False
     """Whether it can prove a user who has not said who they are, or by a name: the first step of a sign-in."""
 
+    page: ClassVar[str | None] = None
+    """The route of the page that takes its first step, where that is not the page of all steps, as only the oldest two
+    have."""
+
     is_demanded: ClassVar[bool] = False
     """Whether a user who has enrolled it is asked for a second factor (the setting ``second_factor``)."""
 
@@ -93,9 +101,6 @@ class Method(ABC):
 
     replaces: ClassVar[bool] = False
     """Whether what is enrolled takes the place of all that the user had of it, so that pages offer it once more."""
-
-    records_itself: ClassVar[bool] = False
-    """Whether it counts attempts, fires hooks of its own and records refusals itself, as only the oldest two do."""
 
     has_link: ClassVar[bool] = False
     """Whether it can be proven by a link: a page asks, and gives the last part of its address as ``token``."""
@@ -135,6 +140,24 @@ class Method(ABC):
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
         """Say whether the user of a step can prove themselves by it now: by default, whether they have enrolled it."""
         return bool(enrolled.get(self.name))
+
+    def begins(self, settings: Settings) -> bool:
+        """Say whether a sign-in can begin with it under these settings: by default, whether it `can_begin` at all."""
+        return self.can_begin
+
+    def records_itself(self, step: Step) -> bool:
+        """Say whether it limits and counts attempts of a step, fires hooks of its own and records refusals itself.
+
+        By default the caller does; only the oldest two have their own.
+        """
+        return False
+
+    def action_of(self, given: Mapping[str, Any]) -> str | None:
+        """Return ``begin`` or ``prove`` for what an application's own form has sent without naming method and action.
+
+        None, by default, where it is not meant for this method.
+        """
+        return None
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Prepare a proof, such as by making a challenge.

@@ -26,7 +26,7 @@ async def begin_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         RateLimitError: If it does.
         GatewrightError: What the method raises.
     """
-    if step.user is None:
+    if step.user is None and not method.records_itself(step):
         client, at_most = client_of(read_ip_address(step.device.ip_address)), step.parts.settings.challenges_per_client
         await limit_requests(step.parts, _BEGIN, client=client, at_most=at_most, window=timedelta(minutes=1))
     begun: Mapping[str, Any] = await method.begin(step, given)
@@ -49,7 +49,7 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         InvalidProofError: If the proof is not right.
         Denied: If a ``pre_method_use`` hook refuses.
     """
-    if method.records_itself:
+    if method.records_itself(step):
         return await method.verify(step, given)
     parts, user = step.parts, step.user
     claimed = await method.claimed_name(step, given) if user is None else user.username

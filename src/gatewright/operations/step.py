@@ -53,6 +53,16 @@ class Step:
             raise InvalidProofError("Nobody is about to prove themselves in this browser.", reason="no_user")
         return self.user
 
+    def require_browser(self) -> Browser:
+        """Return what keeps something for the visit's next request.
+
+        Raises:
+            ConfigurationError: If there is no visit.
+        """
+        if self.browser is None:
+            raise ConfigurationError("Without a browser nothing can be begun that another request finishes.")
+        return self.browser
+
     @property
     def language(self) -> str | None:
         """The language of mails; None for the setting's."""
@@ -138,12 +148,11 @@ class Step:
 
     def _browser_secret(self) -> str:
         """Return what names this browser's steps; it is told to keep it where it has none yet."""
-        if self.browser is None:
-            raise ConfigurationError("Without a browser nothing can be begun that another request finishes.")
-        secret = self.browser.pending()
+        browser = self.require_browser()
+        secret = browser.pending()
         if secret is None:
             secret = self.parts.new_secret()
-            self.browser.keep_pending(secret)
+            browser.keep_pending(secret)
         return secret
 
     async def count_try(self, pending: PendingStep, *, at_most: int = _MOST_TRIES) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from gatewright.model import Authenticator, QueuedMail
 from gatewright.proofs import Kind
+from gatewright.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,14 @@ class ProofMethod(Protocol):
     at_most: ClassVar[int]
     replaces: ClassVar[bool]
     can_begin: bool
-    records_itself: ClassVar[bool]
+
+    def begins(self, settings: Settings) -> bool:
+        """Say whether a sign-in can begin with it under these settings."""
+        ...
+
+    def records_itself(self, step: Any) -> bool:
+        """Say whether it limits, counts and records the attempts of a step itself."""
+        ...
 
     async def is_ready(self, step: Any, enrolled: Mapping[str, list[Authenticator]]) -> bool:
         """Say whether a user can prove themselves by it now."""
@@ -62,7 +70,11 @@ class ProofMethod(Protocol):
 
 
 class Browser(Protocol):
-    """What a visit keeps, so that only the browser that has begun a step can finish it."""
+    """What a visit keeps: its session, and what only the browser that has begun a step can finish."""
+
+    def secret(self) -> str | None:
+        """Return what names the visitor's session."""
+        ...
 
     def pending(self) -> str | None:
         """Return the secret that names the visit's pending steps."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError, UnconfirmedError
-from gatewright.methods.wallet.signed_challenge import FIELDS
+from gatewright.methods.wallet.signed_challenge import FIELDS, is_signed
 from gatewright.model import Authenticator, Session, User, as_utc
 from gatewright.web.flows import (
     account,
@@ -84,11 +84,10 @@ async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
 async def _login_wallet(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a wallet: `evrmore_address` gives a challenge; with `challenge` and `signature` it signs in."""
     form = texts_named(body, *FIELDS)
-    if not form.keys() & {"challenge", "signature"}:
-        challenge = await wallet.offer(visit, form.get("evrmore_address", ""))
-        expires_at = as_utc(challenge.expires_at).isoformat()
-        return data({"challenge": challenge.challenge_text, "expires_at": expires_at})
-    return data({"user": _user(await wallet.sign_in(visit, form))})
+    if is_signed(form):
+        return data({"user": _user(await wallet.sign_in(visit, form))})
+    begun = await wallet.begin(visit, form)
+    return data({name: begun[name] for name in ("challenge", "expires_at")})
 
 
 async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
@@ -225,7 +224,7 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
             check_repeated_password(body)
             await own_account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
-            await own_account.link_wallet(visit, user, form)
+            await visit.guard.link_wallet(*(form.get(name, "").strip() for name in FIELDS))
         case "unlink_wallet":
             await own_account.unlink_wallet(visit, user, _required_text(form, "evrmore_address"))
         case "revoke_session":

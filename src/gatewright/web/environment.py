@@ -30,11 +30,11 @@ def environments(*, skin: Path | None, folders: tuple[Path, ...] = ()) -> Callab
 
 
 def _make(language: str, *, skin: Path | None, folders: tuple[Path, ...]) -> Environment:
-    ours = PackageLoader("gatewright.web")
+    ours = ChoiceLoader([PackageLoader("gatewright.web"), *map(FileSystemLoader, folders)])
     own = [] if skin is None else [FileSystemLoader(skin)]
     translations = translations_for(language, skin=skin)
     environment = Environment(
-        loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours, *map(FileSystemLoader, folders)]),
+        loader=ChoiceLoader([PrefixLoader({"gatewright": ours}), *own, ours]),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

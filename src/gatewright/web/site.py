@@ -129,13 +129,16 @@ class Site:
     @property
     def login_methods(self) -> list[Method]:
         """Those of them that the login page offers."""
-        has_wallets = self.settings.enable_wallet_login and self.leads_to("login_wallet")
-        return [each for each in self.methods if each.can_begin or (each.name == "wallet" and has_wallets)]
+        return [each for each in self._methods_that_begin if each.page is None or self.leads_to(each.page)]
 
     @property
     def beginning(self) -> list[Method]:
-        """Those of them that a sign-in can begin with on the page of its steps; a password has a page of its own."""
-        return [each for each in self.methods if each.can_begin and not each.records_itself]
+        """Those of them that a sign-in can begin with on the page of its steps, and not on one of their own."""
+        return [each for each in self._methods_that_begin if each.page is None]
+
+    @property
+    def _methods_that_begin(self) -> list[Method]:
+        return [each for each in self.methods if each.begins(self.settings)]
 
     @property
     def enrollable(self) -> list[Method]:

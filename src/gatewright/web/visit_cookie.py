@@ -13,11 +13,10 @@ from gatewright.tokens import Seal
 TYPED = "typed"
 """What a visitor typed into a form that is shown again. It goes first where there is no room."""
 
-_OURS = 704
+_OURS = 640
 """Bytes of the JSON that are kept free of the application's values: what names the session and its pending steps (43
-characters each) and the browser (32), our messages (`VisitState` knows how many), the token of the forms (32), the
-digest of a challenge (64), and the names of all these, of which the setting ``auth_session_var`` may have 64
-characters."""
+characters each) and the browser (32), our messages (`VisitState` knows how many), the token of the forms (32), and the
+names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
 _decode = json.JSONDecoder().decode
 

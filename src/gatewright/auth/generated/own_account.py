@@ -7,6 +7,8 @@ from typing import Any
 
 from gatewright.auth.generated.proving import Proving
 from gatewright.drive import run_to_completion
+from gatewright.methods.wallet.linking import link_own_wallet
+from gatewright.methods.wallet.signed_challenge import WalletAttempt
 from gatewright.model import Session, User
 from gatewright.operations.outbox import Asker, read_asker
 from gatewright.operations.own_account import (
@@ -93,6 +95,26 @@ class OwnAccount(Proving):
         run_to_completion(
             request_own_email_change(self._step_of(user), session, email=email, password=password, asker=asker)
         )
+
+    def link_wallet(self, evrmore_address: str, challenge: str, signature: str) -> None:
+        """Let the visitor sign in with another wallet too, which has signed a challenge of this browser.
+
+        Args:
+            evrmore_address: The wallet's address.
+            challenge: What `begin_enrolment` or `begin` has returned for it in this browser.
+            signature: The signature over it, base64.
+
+        Raises:
+            AuthenticationError: If nobody is signed in.
+            StepUpRequiredError: If the visitor has not proven themselves recently.
+            InvalidChallengeError: If the challenge was given to another browser, is used or has expired.
+            InvalidSignatureError: If the signature is not right.
+            TakenError: If the wallet belongs to an account already.
+            UserNotFoundError: If the user is not in our own tables.
+        """
+        self.require_fresh()
+        _, user = self._require_visit()
+        run_to_completion(link_own_wallet(self._step_of(user), WalletAttempt(evrmore_address, challenge, signature)))
 
     def export(self, *, password: str | None = None) -> dict[str, Any]:
         """Return everything that is kept about the visitor, as JSON can write it.

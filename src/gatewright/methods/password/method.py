@@ -28,7 +28,7 @@ class Password(Method):
     amr = AMR
     strength = 10
     can_begin = True
-    records_itself = True
+    page = "login"
     templates = Path(__file__).parent / "templates"
     prompt = N_("Enter your password to go on.")
     fields = (
@@ -41,6 +41,14 @@ class Password(Method):
             longest=1024,
         ),
     )
+
+    def records_itself(self, step: Step) -> bool:
+        """Say that `attempt` does."""
+        return True
+
+    def action_of(self, given: Mapping[str, Any]) -> str | None:
+        """Return ``prove`` for what comes with a password."""
+        return "prove" if "password" in given else None
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
         """Say whether the user has a password; another provider's user has one, as far as we know."""

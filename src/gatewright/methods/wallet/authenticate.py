@@ -15,6 +15,7 @@ from gatewright.errors import (
     InvalidParameterError,
     SecondFactorRequiredError,
 )
+from gatewright.methods.method import Proven
 from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge, wallet_proof
 from gatewright.model import Account, Challenge, Session, User
 from gatewright.operations.arguments import (
@@ -31,7 +32,7 @@ from gatewright.operations.second_factor import may_ask_after, needs_second_fact
 from gatewright.operations.sign_in import require_no_more
 from gatewright.operations.step import Step
 from gatewright.operations.users import WALLET_PROVIDER, user_of
-from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device
+from gatewright.operations.visits import Device, life_of_visits, new_visit_secret, read_device, reload_user
 from gatewright.ports import Browser, VisitSecrets
 from gatewright.proofs import write_proofs
 
@@ -89,32 +90,32 @@ async def authenticate(
     return await _telling_failures(parts, attempt, sign_in, ip_address=ip_address)
 
 
-async def authenticate_visit(
-    parts: Parts, attempt: WalletAttempt, *, device: Device, browser: Browser, previous_secret: str | None
-) -> Session:
+async def authenticate_visit(step: Step, attempt: WalletAttempt) -> Proven:
     """Turn a signed challenge into the session of a visit, and end the one that the visit had before.
 
     Args:
-        parts: The application's parts.
+        step: The first step of a sign-in, with the browser.
         attempt: Who tries, with what.
-        device: Where the visit comes from.
-        browser: What keeps a sign-in that waits for its second factor.
-        previous_secret: What the visit's session mapping held until now.
 
     Returns:
-        The session; its ``token`` is the secret that the session mapping keeps from now on.
+        Who has signed in, with the session; its ``token`` is the secret that the session mapping keeps from now on.
 
     Raises:
         SecondFactorRequiredError: If the policy asks for another proof. The sign-in waits for it.
         GatewrightError: What `authenticate` raises.
     """
-    secret, secrets = new_visit_secret(parts, previous_secret=previous_secret)
+    parts, device, browser = step.parts, step.device, step.require_browser()
+    secret, secrets = new_visit_secret(parts, previous_secret=browser.secret())
     naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
 
     async def sign_in() -> Session:
         return await _sign_in(parts, attempt, naming, device=device, browser=browser)
 
-    return await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)
+    session = await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)
+    user = await reload_user(parts, provider=session.provider, username=session.username)
+    if user is None:
+        raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=session.user_id)
+    return Proven(user, wallet_proof(session.created_at), session)
 
 
 async def _sign_in(

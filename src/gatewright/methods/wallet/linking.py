@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gatewright.crypto import is_address, read_address
 from gatewright.errors import (
     AuthenticationError,
@@ -9,11 +11,13 @@ from gatewright.errors import (
     InvalidParameterError,
     TakenError,
 )
+from gatewright.methods.wallet.binding import require_offered
 from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.model import Account, AuditEntry, User
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account
+from gatewright.operations.step import Step
 
 
 async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None) -> None:
@@ -38,6 +42,18 @@ async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, ac
         reason = str(error.evidence.get("reason", error.code))
         await parts.store.add_audit(_about(parts, "wallet_link_failed", account, reason, actor=actor))
         raise
+
+
+async def link_own_wallet(step: Step, attempt: WalletAttempt) -> None:
+    """Let the account of a step's user sign in with another wallet too, by a challenge of this browser.
+
+    Raises:
+        GatewrightError: What `link_wallet` raises.
+        InvalidChallengeError: If the challenge was given to another browser.
+    """
+    username = step.require_user().username
+    await require_offered(replace(step, user=None), attempt)
+    await link_wallet(step.parts, username, attempt, actor=username)
 
 
 async def _link(parts: Parts, account: Account, attempt: WalletAttempt, *, actor: str | None) -> None:

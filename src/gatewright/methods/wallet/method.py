@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from gatewright.errors import InvalidAddressError, InvalidChallengeError
+from gatewright.errors import InvalidAddressError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
-from gatewright.methods.wallet.generate_challenge import generate_challenge
-from gatewright.methods.wallet.signed_challenge import AMR, FIELDS, KINDS, NAME, WalletAttempt, spend_signed_challenge
-from gatewright.model import Authenticator, as_utc
+from gatewright.methods.wallet.authenticate import authenticate_visit
+from gatewright.methods.wallet.binding import offer_challenge, offered_challenge, require_offered, require_same
+from gatewright.methods.wallet.signed_challenge import (
+    AMR,
+    KINDS,
+    NAME,
+    attempt_in,
+    is_signed,
+    spend_signed_challenge,
+)
+from gatewright.model import Authenticator
 from gatewright.operations.sessions import is_account
-from gatewright.operations.step import Step, data_of
-
-_MINUTES = 10
+from gatewright.operations.step import Step
+from gatewright.settings import Settings
 
 
 class Wallet(Method):
-    """Something that a user has: a private key. It proves users who are known; `authenticate` signs in by it alone."""
+    """Something that a user has: a private key. As a first step it signs in by `authenticate_visit`."""
 
     name = NAME
     title = N_("Wallet")
     kinds = KINDS
     amr = AMR
     strength = 30
+    can_begin = True
+    page = "login_wallet"
     needs_begin = True
     templates = Path(__file__).parent / "templates"
     prompt = N_("Sign a short text with your wallet to go on.")
     fields = (Field("evrmore_address", N_("Wallet address"), is_required=True, longest=100),)
+
+    def begins(self, settings: Settings) -> bool:
+        """Say whether the settings let visitors sign in with a wallet."""
+        return settings.enable_wallet_login
+
+    def records_itself(self, step: Step) -> bool:
+        """Say whether this is the first step: `authenticate_visit` counts, fires hooks and records."""
+        return step.user is None
+
+    def action_of(self, given: Mapping[str, Any]) -> str | None:
+        """Return ``begin`` for an address alone, ``prove`` for what comes with a challenge or a signature."""
+        if is_signed(given):
+            return "prove"
+        return "begin" if "evrmore_address" in given else None
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
         """Say whether a wallet is linked to the user's account."""
@@ -43,49 +65,51 @@ class Wallet(Method):
             InvalidAddressError: If the address may not sign in, or is not one of the user's.
             RateLimitError: If the address or the client has asked too often.
         """
-        address = await self._own_address(step, given)
-        challenge = await generate_challenge(
-            step.parts, address, expire_minutes=_MINUTES, ip_address=step.device.ip_address
-        )
-        begun = {
-            "evrmore_address": address,
-            "challenge": challenge.challenge_text,
-            "expires_at": as_utc(challenge.expires_at).isoformat(),
-        }
-        await step.keep(self.name, begun, minutes=_MINUTES)
-        return begun
+        address = attempt_in(given).evrmore_address
+        if step.user is not None:
+            await self._require_own(step, address)
+        return await offer_challenge(step, address)
+
+    async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a challenge for ``evrmore_address``, a wallet to be linked by `link_own_wallet`.
+
+        Raises:
+            InvalidAddressError: If the address may not sign in.
+            RateLimitError: If the address or the client has asked too often.
+        """
+        return await offer_challenge(step, attempt_in(given).evrmore_address)
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
         """Return the challenge that this browser was given."""
-        pending = await step.kept(self.name)
-        return None if pending is None else data_of(pending)
+        return await offered_challenge(step)
 
     async def options(self, step: Step) -> Mapping[str, Any]:
         """Return the user's wallets."""
         return {"wallets": await self._wallets(step)}
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify ``signature`` over ``challenge`` by ``evrmore_address``.
+        """Verify ``signature`` over ``challenge`` by ``evrmore_address``; without a user, it signs in whoever has it.
 
         Raises:
             InvalidAddressError: If the wallet is not the user's own.
             InvalidChallengeError: If the challenge was given to another browser, is used or has expired.
             InvalidSignatureError: If the signature is not right.
+            GatewrightError: What `authenticate_visit` raises.
         """
-        address = await self._own_address(step, given)
-        challenge, signature = (str(given.get(name, "")).strip() for name in FIELDS[1:])
+        attempt = attempt_in(given)
+        if step.user is None:
+            await require_offered(step, attempt)
+            return await authenticate_visit(step, attempt)
+        await self._require_own(step, attempt.evrmore_address)
         pending = await step.require_kept(self.name)
-        if not compare_digest(data_of(pending)["challenge"].encode(), challenge.encode(errors="surrogatepass")):
-            raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
-        await spend_signed_challenge(step.parts, WalletAttempt(address, challenge, signature))
+        require_same(pending, attempt)
+        await spend_signed_challenge(step.parts, attempt)
         await step.claim(pending)
-        return Proven(step.require_user(), self.proof(step))
+        return Proven(step.user, self.proof(step))
 
-    async def _own_address(self, step: Step, given: Mapping[str, Any]) -> str:
-        address = given.get("evrmore_address")
-        if not isinstance(address, str) or address.strip() not in await self._wallets(step):
+    async def _require_own(self, step: Step, evrmore_address: str) -> None:
+        if evrmore_address not in await self._wallets(step):
             raise InvalidAddressError("This wallet is not the visitor's own.")
-        return address.strip()
 
     async def _wallets(self, step: Step) -> list[str]:
         user = step.user

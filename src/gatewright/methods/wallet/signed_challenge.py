@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from gatewright.crypto import read_address
 from gatewright.errors import (
@@ -40,6 +42,18 @@ class WalletAttempt:
     challenge: str = field(repr=False)
     signature: str = field(repr=False)
     skip_ownership_check: bool = False
+
+
+def attempt_in(given: Mapping[str, Any]) -> WalletAttempt:
+    """Return the attempt that was sent, without white space around what was pasted. What is no text is empty."""
+    sent = (given.get(name) for name in FIELDS)
+    address, challenge, signature = (each.strip() if isinstance(each, str) else "" for each in sent)
+    return WalletAttempt(address, challenge, signature)
+
+
+def is_signed(given: Mapping[str, Any]) -> bool:
+    """Say whether what was sent is a challenge with its signature, or half of that, and not an address alone."""
+    return bool(given.keys() & set(FIELDS[1:]))
 
 
 def wallet_proof(now: datetime) -> Proof:

@@ -15,6 +15,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.fields import Field
+from gatewright.methods.wallet.signed_challenge import FIELDS, NAME, is_signed
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import PASSWORD, PASSWORD_CONFIRM
@@ -114,10 +115,9 @@ class AccountPage:
         if action == "profile":
             typed = without_passwords(typed_in(form, self._fields))
         elif action == "link_wallet":
-            hidden = {"action": "link_wallet"}
-            step = await wallet.show_expired_challenge(self._visit, form, path=self._path, hidden=hidden)
-            if step is not None:
-                return step
+            again = await self._challenge_page.show_again(**EXPIRED)
+            if again is not None:
+                return again
             typed = {"evrmore_address": form.get("evrmore_address", "")}
         elif action in own_account.CHANGES:
             typed = {action: form.get(action, "")}
@@ -187,22 +187,22 @@ class AccountPage:
         return await self.show(status=422, values=typed, errors=errors, failed=name) if errors else None
 
     async def _link_wallet(self) -> Response:
-        visit, form = self._visit, self._form
-        hidden = {"action": "link_wallet"}
-        await visit.guard.require_fresh()
+        guard, form, page = self._visit.guard, self._form, self._challenge_page
         try:
-            if not form.keys() & {"challenge", "signature"}:
-                challenge = await wallet.offer(visit, form.get("evrmore_address", "").strip())
-                return await wallet.show_challenge(visit, challenge, path=self._path, form=form, hidden=hidden)
-            await own_account.link_wallet(visit, self._user, form)
-        except InvalidSignatureError:
-            return await wallet.show_challenge_again(visit, form, path=self._path, hidden=hidden)
+            if not is_signed(form):
+                return await page.show(await guard.begin_enrolment(NAME, form))
+            await guard.link_wallet(*(form.get(name, "").strip() for name in FIELDS))
         except TakenError:
             return await self.show(status=409, messages={"danger": "ERR_WALLET_TAKEN"})
+        except InvalidSignatureError as error:
+            return await page.show_again(**wallet.WRONG_SIGNATURE) or await self._refuse_wallet(error)
         except GatewrightError as error:
-            typed = {"evrmore_address": form.get("evrmore_address", "")}
-            return await self.show(status=422, values=typed, messages={"danger": wallet.code_of(error)})
+            return await self._refuse_wallet(error)
         return self._done("MSG_WALLET_LINKED")
+
+    async def _refuse_wallet(self, error: GatewrightError) -> Response:
+        typed = {"evrmore_address": self._form.get("evrmore_address", "")}
+        return await self.show(status=422, values=typed, messages={"danger": wallet.code_of(error)})
 
     async def _unlink_wallet(self) -> Response:
         try:
@@ -223,6 +223,10 @@ class AccountPage:
     def _done(self, code: str) -> Response:
         self._visit.guard.add_message("success", code)
         return redirect(self._path)
+
+    @property
+    def _challenge_page(self) -> wallet.ChallengePage:
+        return wallet.ChallengePage(self._visit, "account", action="link_wallet")
 
     @property
     def _path(self) -> str:

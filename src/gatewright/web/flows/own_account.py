@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,6 @@ from gatewright.errors import (
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import CURRENT_PASSWORD, EMAIL, USERNAME
-from gatewright.web.flows import wallet
 from gatewright.web.flows.forms import EXPIRED, explain_field, problems_in, typed_in
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.response import Response, data, redirect
@@ -92,21 +90,6 @@ def problem_with(error: GatewrightError) -> dict[str, str]:
     if isinstance(error, InvalidParameterError) and error.evidence.get("reason") == "unchanged":
         return {"email": MESSAGES["ERR_EMAIL_UNCHANGED"]}
     return explain_field(error)
-
-
-async def link_wallet(visit: Visit, user: User, form: Mapping[str, str]) -> None:
-    """Link a wallet, proved by the signed challenge of this browser.
-
-    Raises:
-        StepUpRequiredError: If the visitor's last proof is too old.
-        GatewrightError: What `AsyncAuth.link_wallet` raises.
-        InvalidChallengeError: If the challenge was given to another browser.
-    """
-    await visit.guard.require_fresh()
-    address, challenge, signature = await wallet.bound_attempt(visit, form)
-    await visit.auth.link_wallet(
-        user.username, evrmore_address=address, challenge=challenge, signature=signature, actor=user.username
-    )
 
 
 async def unlink_wallet(visit: Visit, user: User, evrmore_address: str) -> None:

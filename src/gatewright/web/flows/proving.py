@@ -113,11 +113,11 @@ class ProvingPage:
     async def submit(self) -> Response:
         """Take what the visitor has sent: begin with a method, or prove by it."""
         visit, form = self._visit, self._visit.request.form
-        name = form.get("method") or _method_of_old(form)
+        name, action = self._read(form)
         if visit.is_form_expired():
             return await self.show(chosen=name or None, **EXPIRED)
         try:
-            if form.get("action", "begin" if _is_address_alone(form) else "prove") == "begin":
+            if action == "begin":
                 if self._is_anew(form):
                     await visit.guard.start_anew()
                 return await self.show(chosen=name, begun=await self.begin(name, form))
@@ -158,6 +158,14 @@ class ProvingPage:
             wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
         return user
+
+    def _read(self, form: Mapping[str, str]) -> tuple[str, str]:
+        """Return method and action of a form. An application's own may leave it to the methods to know theirs."""
+        named = form.get("method", "")
+        asked = [each for each in self._visit.site.methods if named in ("", each.name)]
+        known = ((each.name, action) for each in asked if (action := each.action_of(form)) is not None)
+        name, action = next(known, (named, "prove"))
+        return name, form.get("action", action)
 
     def _is_anew(self, given: Mapping[str, Any]) -> bool:
         """Say whether this is the first step of a sign-in, whoever's waits for its second."""
@@ -232,15 +240,6 @@ def _complaint(error: GatewrightError | None, method: Method | None = None) -> d
     if error is None:
         return {}
     return complaint_about(error, of_kind(error, _CODES), () if method is None else method.fields)
-
-
-def _method_of_old(form: Mapping[str, str]) -> str:
-    """Return the method of a form that names none, as an application's own page may still send it."""
-    return "wallet" if form.keys() & {"evrmore_address", "challenge", "signature"} else "password"
-
-
-def _is_address_alone(form: Mapping[str, str]) -> bool:
-    return "evrmore_address" in form and not form.keys() & {"challenge", "signature"}
 
 
 def _read_link(visit: Visit, token: str) -> tuple[Method, str]:

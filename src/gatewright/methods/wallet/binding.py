@@ -1,0 +1,72 @@
+"""Bind a challenge to the browser that was given it: no other one may send in the signature.
+
+A site that talks a visitor into signing somebody else's challenge gets nothing for it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from gatewright.errors import InvalidChallengeError
+from gatewright.methods.wallet.generate_challenge import generate_challenge
+from gatewright.methods.wallet.signed_challenge import NAME, WalletAttempt
+from gatewright.model import PendingStep, as_utc, has_passed
+from gatewright.operations.step import Step, data_of
+
+_MINUTES = 10
+_KEPT_LONGER = timedelta(hours=1)
+"""How much longer than the challenge lives, so that the log tells one that has expired from another browser's."""
+
+
+async def offer_challenge(step: Step, evrmore_address: str) -> Mapping[str, Any]:
+    """Make a challenge and bind it to the browser of a step, in the place of the one before.
+
+    Raises:
+        GatewrightError: What `generate_challenge` raises.
+    """
+    challenge = await generate_challenge(
+        step.parts, evrmore_address, expire_minutes=_MINUTES, ip_address=step.device.ip_address
+    )
+    offered = {
+        "evrmore_address": challenge.evrmore_address,
+        "challenge": challenge.challenge_text,
+        "expires_at": as_utc(challenge.expires_at).isoformat(),
+    }
+    kept = challenge.expires_at - challenge.created_at + _KEPT_LONGER
+    await step.keep(NAME, offered, minutes=kept / timedelta(minutes=1))
+    return offered
+
+
+async def offered_challenge(step: Step) -> Mapping[str, Any] | None:
+    """Return what this browser was offered last, while it can be signed."""
+    pending = await step.kept(NAME)
+    if pending is None:
+        return None
+    offered = data_of(pending)
+    return None if has_passed(datetime.fromisoformat(offered["expires_at"]), now=step.now) else offered
+
+
+def require_same(pending: PendingStep | None, attempt: WalletAttempt) -> None:
+    """Refuse a challenge that is not the one that was offered.
+
+    Raises:
+        InvalidChallengeError: If it is not.
+    """
+    if pending is None or data_of(pending)["challenge"] != attempt.challenge:
+        raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
+
+
+async def require_offered(step: Step, attempt: WalletAttempt) -> None:
+    """Refuse a challenge that was not offered to the browser of a step without a user; ``auth_failed`` hears of it.
+
+    Raises:
+        InvalidChallengeError: If it was not.
+    """
+    try:
+        require_same(await step.kept(NAME), attempt)
+    except InvalidChallengeError as error:
+        reason = str(error.evidence["reason"])
+        await step.parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method=NAME, reason=reason)
+        raise
