@@ -82,15 +82,16 @@ def test_it_says_how_to_sign_in_and_serves(serve, port):
     assert "\x1b" not in greeting
 
 
-def test_it_says_only_what_is_there(serve):
-    """Neither a page that is switched off, nor mails that go elsewhere."""
-    process, client, _ = serve(
-        GATEWRIGHT_ENABLE_SIGNUP="false", GATEWRIGHT_ENABLE_WALLET_LOGIN="false", GATEWRIGHT_MAIL_DELIVERY="command"
-    )
-    client.close()
+@pytest.mark.parametrize(("name", "value"), [("ENABLE_WALLET_LOGIN", "false"), ("METHODS", "password")])
+def test_it_says_only_what_is_there(serve, name, value):
+    """Neither a page that is switched off, nor mails that go elsewhere; no form of the home page leads nowhere."""
+    off = {f"GATEWRIGHT_{name}": value, "GATEWRIGHT_ENABLE_SIGNUP": "false", "GATEWRIGHT_MAIL_DELIVERY": "command"}
+    process, client, _ = serve(**off)
+    with client:
+        assert "evrmore_address" not in client.get("/").text
     greeting = stop(process)
 
-    assert [line for line in greeting.splitlines() if "listens on" not in line] == []
+    assert [line for line in greeting.splitlines() if "listens on" not in line and '"GET / ' not in line] == []
 
 
 def test_a_newcomer_needs_nothing_but_the_console(serve, port):

@@ -123,11 +123,13 @@ def test_where_it_is_switched_off_no_step_takes_it(make_pages, alice):
 
 
 def test_where_it_is_none_of_the_methods_it_is_not_there(make_pages, anna, log_in, alice):
-    """Neither to sign in, nor to be linked; whatever token the form has."""
+    """Neither to sign in, nor to be linked; no page shows a form for it, and none is taken, whatever its token."""
     browser = make_pages(methods=("password",)).browser()
     assert post(browser, "/login/wallet", evrmore_address=alice.address)[0] == 422
     log_in(browser)
-    fields = browser.get("/account").form("/account", action="link_wallet").fields
+    page = browser.get("/account")
+    assert "link_wallet" not in page.text
+    fields = page.form("/account", action="profile").fields
     for token in (fields["csrf_token"], "old"):
         sent = {"csrf_token": token, "action": "link_wallet", "evrmore_address": alice.address}
         assert [browser.post(path, sent).status for path in ("/login/wallet", "/account")] == [404, 404]

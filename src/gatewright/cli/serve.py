@@ -35,11 +35,12 @@ def serve(
     # It also migrates the database and makes a development secret, once, before several workers would.
     settings = load_settings()
     dictConfig(server.log_config(settings.log_format))
-    EvrmoreAuth(settings=settings).close()
+    with EvrmoreAuth(settings=settings) as auth:
+        methods = auth.guard({}).methods()
     if workers > 1:
         _check_workers(settings, reload=reload)
     if settings.log_format == "text":
-        _greet(_url_of(host, port), settings)
+        _greet(_url_of(host, port), settings, has_wallets="wallet" in methods)
     server.serve(host=host, port=port, workers=workers, reload=reload)
 
 
@@ -67,7 +68,7 @@ def _url_of(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _greet(url: str, settings: Settings) -> None:
+def _greet(url: str, settings: Settings, *, has_wallets: bool) -> None:
     from rich.text import Text
 
     lines = [Text.assemble("gatewright listens on ", (url, "bold green"))]
@@ -77,7 +78,7 @@ def _greet(url: str, settings: Settings) -> None:
             Text.assemble("  1. make an account:     open ", (f"{url}/signup", "bold")),
             Text.assemble("  2. sign in:             open ", (url, "bold")),
         ]
-    if settings.enable_wallet_login:
+    if has_wallets:
         lines += [
             Text("Sign in with a wallet:"),
             Text.assemble("  1. make one:            ", ("gatewright wallet new", "bold")),

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _PAGES_BEHIND = {
     "enable_signup": "signup",
     "enable_password_reset": "password_reset",
-    "enable_wallet_login": "login_wallet",
     "enable_email_verification": "email_verification_request",
     "enable_account": "account",
     "enable_logout": "logout",
@@ -161,8 +160,12 @@ class Pages:
             return problem.bare_page
 
     def _reachable(self, site: Site) -> dict[str, bool]:
-        return {
+        flags = {
             flag: getattr(self._settings, flag, True) and site.leads_to(page) for flag, page in _PAGES_BEHIND.items()
+        }
+        return flags | {
+            "enable_wallet_login": any(each.page == "login_wallet" for each in site.login_methods),
+            "has_wallets": site.find_method("wallet") is not None,
         }
 
     def _filled(self, text: str) -> str:

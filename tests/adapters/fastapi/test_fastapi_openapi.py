@@ -183,6 +183,15 @@ def test_what_is_switched_off_is_not_described(asgi, make_app):
     ]
 
 
+def test_a_wallet_is_described_where_it_is_one_of_the_methods(asgi, make_app):
+    """Of those by which a sign-in can begin."""
+    browser = asgi(make_app(settings={"methods": ("password", "totp")})).browser()
+    described = json.loads(browser.get("/openapi.json").text)["paths"]
+
+    assert "/api/login" in described
+    assert "/api/login/wallet" not in described
+
+
 def test_fields_are_those_of_the_application(asgi, make_app):
     """The settings name those of the login, the controller chooses those of the signup and the profile."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Any, NoReturn
@@ -91,16 +91,19 @@ class Endpoint:
     is_silent: bool = False
 
 
-def make_router(settings: Settings, controller: SimpleAuthController, *, mount: str) -> APIRouter:
+def make_router(
+    settings: Settings, methods: Collection[str], controller: SimpleAuthController, *, mount: str
+) -> APIRouter:
     """Return the routes that describe the endpoints; none where the API is switched off.
 
     Args:
         settings: What is enabled, and what fields are called.
+        methods: The names of those that a sign-in can begin with.
         controller: Which fields there are.
         mount: The path that the pages lie below.
     """
     router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
-    for route in _endpoints(settings, controller) if settings.api_path else ():
+    for route in _endpoints(settings, methods, controller) if settings.api_path else ():
         always = (*(_ANY_BODY if route.method == "POST" else ()), *UNAVAILABLE)
         needed = () if route.is_open else UNKNOWN
         silent: dict[int | str, dict[str, Any]] = {204: {"description": "Done."}} if route.is_silent else {}
@@ -119,7 +122,7 @@ def make_router(settings: Settings, controller: SimpleAuthController, *, mount: 
     return router
 
 
-def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator[Endpoint]:
+def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleAuthController) -> Iterator[Endpoint]:
     yield Endpoint("session", "/session", "See who is signed in", answer=bodies.SessionAnswer, method="GET")
     yield Endpoint(
         "login",
@@ -130,7 +133,7 @@ def _endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator
         problems=(*_WRONG_PASSWORD, _MORE, _DENIED, _VALUE),
     )
     yield from _step_endpoints()
-    if settings.enable_wallet_login:
+    if "wallet" in methods:
         yield Endpoint(
             "login_wallet",
             "/login/wallet",
