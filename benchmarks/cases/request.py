@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -236,6 +238,11 @@ def _child_of(process: int) -> int:
 
 
 def _processor_time(process: int) -> float:
-    """Return the seconds of processor time that the threads of a process have had, to the nanosecond."""
-    threads = Path(f"/proc/{process}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+    """Return the seconds of processor time that all threads of a process have had, to the nanosecond.
+
+    Those that have ended are in it, too: the peers' database runs in one for each connection.
+    """
+    clock = ctypes.c_int()
+    if ctypes.CDLL(None).clock_getcpuclockid(process, ctypes.byref(clock)) != 0:
+        raise ProcessLookupError(process)
+    return time.clock_gettime(clock.value)
