@@ -217,7 +217,7 @@ def _notice_to(parts: Parts, account: Account, *, language: str | None) -> Queue
     """Return what tells an account's owner that the password was changed, if there is an address to write to."""
     if account.email is None:
         return None
-    asker = read_asker(parts, ip_address=None, language=language)
+    asker = read_asker(parts, language=language)
     return new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 
