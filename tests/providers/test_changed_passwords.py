@@ -90,8 +90,9 @@ def test_a_changed_hash_ends_its_users_sessions(make_auth, make_provider, table,
     assert Visitor(auth).request().recall(here.remembered) is None
     assert Visitor(auth).request().recall(elsewhere.remembered) is None
     assert Visitor(auth).request().recall(ben.remembered) is not None
-    recorded = "SELECT user_id, reason FROM audit WHERE event = 'sessions_revoked'"
-    assert sql(recorded) == [("0" if kind == "table" else "TableUserProvider:0", "password_changed")]
+    recorded = "SELECT user_id, provider, reason FROM audit WHERE event = 'sessions_revoked'"
+    user_id = "0" if kind == "table" else "TableUserProvider:0"
+    assert sql(recorded) == [(user_id, type(provider).__name__, "password_changed")]
 
 
 def test_a_remembered_browser_alone_is_forgotten(make_auth, make_provider, table, sign_in_to):
@@ -193,8 +194,8 @@ def test_a_changed_list_ends_sessions_and_a_restart_does_not(make_auth, sign_in_
     assert name_of(visitor) is None
 
 
-def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
-    """Only a digest, which is deleted when no session can be left, together with those."""
+def test_no_hash_is_kept_of_anybody(make_auth, make_provider, gatewright_settings, sign_in_to, clock, sql):
+    """Only a digest, which is deleted when neither a session nor a remembered browser can be left."""
     provider = make_provider()
     auth = make_auth(providers=[provider])
     sign_in_to(auth, provider)
@@ -202,7 +203,11 @@ def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
 
     assert [row[:2] for row in kept] == [("TableUserProvider", "0")]
     assert b"argon2" not in b"".join(row[2] for row in kept)
-    sql("UPDATE credentials SET expires_at = '2000'")
+    longest = max(gatewright_settings.session_days, gatewright_settings.remember_days)
+    clock.advance(days=longest, seconds=-1)
+    auth.cleanup_expired_sessions()
+    assert sql("SELECT * FROM credentials") == kept
+    clock.advance(seconds=1)
     auth.cleanup_expired_sessions()
     assert sql("SELECT * FROM credentials") == []
 
