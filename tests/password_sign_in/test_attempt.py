@@ -249,13 +249,25 @@ def test_a_provider_that_can_no_longer_be_imported_makes_guests(make_auth, impor
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["{}:Missing", "{}:", ":Imported", ":", "{}.missing:Imported", "{}:Needy", "{}:something_else", "..up:Imported"],
+    ("name", "error"),
+    [
+        *((name, "cannot be made") for name in ("{}:Missing", "{}.missing:Imported", "{}:Needy", "{}:something_else")),
+        *((name, "There is no user provider") for name in ("{}:", ":Imported", ":", "{}")),
+        ("..up:Imported", "cannot be made"),
+        ("collections:OrderedDict", "this is of type OrderedDict"),
+    ],
 )
-def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name):
+def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name, error):
     """A wrong module, a wrong class, one that needs arguments and one that is no provider: each says so."""
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match=error):
         auth.load_user_provider(name.format(importable))
+
+
+@pytest.mark.parametrize(("given", "shown"), [(Plain, "Plain"), (5, "of type int")])
+def test_what_is_no_provider_is_an_error_of_configuration(make_auth, given, shown):
+    """A class is none, not even a provider's."""
+    with pytest.raises(ConfigurationError, match=f"this is {shown}\\."):
+        make_auth(providers=[given])
 
 
 class Namesakes:
