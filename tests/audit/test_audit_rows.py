@@ -44,8 +44,10 @@ def test_an_event_is_one_line(auth, world, clock, act, expected):
     [
         (lambda auth, name: auth.grant_permission(name, role="editor"), "x" * 255),
         (lambda auth, name: auth.create_user("ellen", roles=[name]), f"roles:{'x' * 249}"),
+        (lambda auth, name: auth.create_user("ellen", roles=["editor", "chief"]), "roles:editor,chief"),
+        (lambda auth, name: auth.create_user("ellen"), None),
     ],
-    ids=["grant", "create"],
+    ids=["grant", "create", "two roles", "no role"],
 )
 def test_a_reason_is_as_long_as_fits(auth, world, act, reason):
     """What is longer is cut, and done all the same."""

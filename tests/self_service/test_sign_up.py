@@ -104,6 +104,12 @@ def test_an_address_typed_as_a_username_tells_nothing_either(auth, register, cou
     assert count("users") == 2
 
 
+def test_an_address_has_one_sign(auth):
+    """More is another mistake than a domain that cannot be."""
+    with pytest.raises(InvalidParameterError, match=r"must look like name@example\.com"):
+        auth.sign_up("a@b@example.com", password=PASSWORD)
+
+
 def test_another_persons_address_is_no_username(auth, count):
     """As in `create_user`."""
     with pytest.raises(InvalidParameterError):

@@ -56,7 +56,8 @@ def folded_name(typed: str) -> str:
     """Return a name without what only makes a look-alike, what nobody sees included. Made to count by, not to find by:
     some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
     """
-    name = "".join(_split(typed))
+    local, domain = _split(typed)
+    name = local + domain
     if _is_plain(name):
         return _fold(name)
     letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", name))
