@@ -70,8 +70,9 @@ def test_whom_an_older_release_has_kept_by_the_encoded_domain_is_found_by_it(aut
     """Be there somebody with the same mailbox as people read it or not."""
     first = register(auth, "first", email=ENCODED)
     sql("UPDATE users SET email = ?", ENCODED)
-    for second in (None, register(auth, "second", email=SHOWN)):
-        assert auth.attempt(ENCODED.upper(), PASSWORD, OURS).id == first.id
+    assert auth.attempt(ENCODED.upper(), PASSWORD, OURS).id == first.id
+    second = register(auth, "second", email=SHOWN)
+    assert auth.attempt(ENCODED.upper(), PASSWORD, OURS).id == first.id
     assert auth.get_user(SHOWN).id == second.id
 
 

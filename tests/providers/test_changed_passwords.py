@@ -6,7 +6,7 @@ import bcrypt
 import pytest
 import sqlalchemy as sa
 
-from gatewright import MemoryUserProvider
+from gatewright import EvrmoreAuth, MemoryUserProvider, User
 from gatewright.errors import AuthenticationError, SecondFactorRequiredError, UserNotFoundError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import ChainUserProvider, TableColumns, TableUserProvider
@@ -162,6 +162,85 @@ def test_a_hash_that_was_not_kept_at_first_is_kept_later(make_auth, make_provide
     second = sign_in_to(auth, provider)
 
     assert [name_of(visitor) for visitor in (first, second, first)] == ["anna"] * 3
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["an error", "no error"])
+def test_a_hash_that_was_not_kept_is_in_nobodys_way_later(
+    make_auth, gatewright_settings, table, sign_in_to, clock, fails
+):
+    """Not even where a request comes between the keeping of the next one and the note that it is kept."""
+    seen = []
+
+    class Moody(TableUserProvider):
+        """Keeps nothing the first time, and then lets another process serve a request at once."""
+
+        def save_hash(self, username, *, old_hash, new_hash):
+            if not seen:
+                seen.append("anna")
+                if fails:
+                    raise OSError
+                return
+            super().save_hash(username, old_hash=old_hash, new_hash=new_hash)
+            with EvrmoreAuth(settings=gatewright_settings, clock=clock, providers=[self]) as other:
+                seen.append(other.guard(before.cookie).user().username)
+
+    provider = Moody(table.url, columns=COLUMNS)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    before = Visitor(auth)
+    before.request().store(auth.bypass("anna", provider))
+    signed_in = [sign_in_to(auth, provider) for _ in range(2)]
+
+    assert [name_of(visitor) for visitor in (before, *signed_in)] == ["anna"] * 3
+    assert seen == ["anna"] * 2
+
+
+def test_whoever_is_deleted_while_their_hash_is_renewed_fails_nothing(make_auth, table, sign_in_to):
+    """There is nothing left to compare with, and nothing to record."""
+
+    class Gone(TableUserProvider):
+        def save_hash(self, username, *, old_hash, new_hash):
+            table.run("DELETE FROM users")
+
+    provider = Gone(table.url, columns=COLUMNS)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    auth.attempt("anna", PASSWORD, provider)
+    assert auth.list_audit(event="hash_not_renewed") == []
+
+
+def test_whom_the_application_has_proven_itself_is_asked_for(make_auth, make_provider, table):
+    """Their password is noted as they sign in, though what was loaded holds none."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    visitor = Visitor(auth)
+    visitor.request().store(User({"id": "0", "username": "anna"}), provider)
+
+    table.change(HASHER.hash(ANOTHER))
+
+    assert name_of(visitor) is None
+
+
+def test_of_whom_the_provider_does_not_know_nothing_is_noted(make_auth, make_provider, sql):
+    """By that name, at least: the next request finds nobody."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    visitor = Visitor(auth)
+    visitor.request().store(User({"id": "9", "username": "nobody"}), provider)
+
+    assert name_of(visitor) is None
+    assert sql("SELECT * FROM credentials") == []
+
+
+def test_a_request_writes_nothing(make_auth, make_provider, sign_in_to, snapshot, clock):
+    """Of who comes again with the same password."""
+    provider = make_provider()
+    visitor = sign_in_to(make_auth(providers=[provider]), provider)
+    kept = snapshot()
+    clock.advance(seconds=30)
+
+    assert name_of(visitor) == "anna"
+    assert snapshot() == kept
 
 
 def test_sessions_of_an_earlier_release_stay(make_auth, make_provider, table, sign_in_to, sql):

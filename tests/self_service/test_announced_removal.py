@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from gatewright import MemoryUserProvider
 from gatewright.errors import Denied, InvalidParameterError, SecondFactorRequiredError
 from gatewright.methods import Enrolled, Method, Proven
 from gatewright.proofs import Kind
+from gatewright.providers.user_provider import default_hasher
 from visitors import OURS, PASSWORD, Visitor
 
 
@@ -68,9 +70,11 @@ def events(auth):
 
 
 @pytest.mark.parametrize("method", [None, "token"])
-def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in, clock, method):
+def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in, clock, sql, method):
     """Before that the factor is still asked for, and not giving it calls nothing off."""
     assert auth.remove_authenticators("carol", method, actor="root", reason="called us") == []
+    kept = sql("SELECT user_id, username, provider FROM pending_steps WHERE kind = 'factor_reset'")
+    assert kept == [(auth.get_user("carol").id, "carol", OURS)]
     (mail,) = [each for each in auth.list_queued_mails() if each.kind == "method_removal_announced"]
     clock.advance(hours=23)
     assert sign_in()[1] is False
@@ -86,6 +90,20 @@ def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in
     assert (announced.method, announced.actor, announced.reason) == (method, "root", "called us")
     (removed,) = [entry for _, entry in auth.list_audit(event="method_removed")]
     assert (removed.actor, removed.reason) == ("root", "called us")
+
+
+def test_users_of_other_providers_are_not_told_and_it_happens_all_the_same(auth, clock):
+    """There is no address of ours to write to."""
+    members = MemoryUserProvider([{"email": "dora", "password": default_hasher().hash(PASSWORD)}])
+    visitor = Visitor(auth)
+    visitor.request().login("dora", PASSWORD, members)
+    visitor.request().enrol("token")
+    mails = auth.list_queued_mails()
+    assert auth.remove_authenticators("dora", provider=members, actor="root", reason="called us") == []
+    assert auth.list_queued_mails() == mails
+    clock.advance(days=1)
+    assert Visitor(auth).request().login("dora", PASSWORD, members).username == "dora"
+    assert auth.list_authenticators("dora", provider=members) == []
 
 
 @pytest.mark.parametrize("method", [None, "token"])
