@@ -50,6 +50,7 @@ CALLS = [
     ("profile", lambda auth, user: auth.set_profile("carol", {"name": "x" * 100_000})),
     ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address=ODD)),
     ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address="here")),
+    ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address=f"fe80::1%{'x' * 57}")),
     ("language", lambda auth, user: auth.request_password_reset(EMAIL, language=ODD)),
     ("language", lambda auth, user: auth.request_password_reset(EMAIL, language="english")),
     ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url=ODD)),

@@ -226,3 +226,13 @@ def test_hooks_and_record_know_of_it(auth, ask):
     ]
     assert (failed.username, failed.method, failed.reason) == (CAROL, "email_code", "email_code_wrong")
     assert [entry.method for _, entry in auth.list_audit(event="signed_in")] == ["email_code"]
+
+
+def test_a_site_without_the_links_page_mails_the_code_alone(mailing, office):
+    """Which signs in as before."""
+    auth = mailing(settings={"page_paths": {"login_link": ""}})
+    visitor = Visitor(auth)
+    visitor.request().begin("email_code", {"email": CAROL})
+    auth.deliver_mails()
+    assert office.links() == [None]
+    assert visitor.request().prove("email_code", {"code": office.codes[-1]}).username == "carol"
