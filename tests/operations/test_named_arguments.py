@@ -55,6 +55,7 @@ CALLS = [
     ("language", lambda auth, user: auth.request_password_reset(EMAIL, language="english")),
     ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url=ODD)),
     ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url="here")),
+    ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url=f"https://{'x' * 248}")),
     ("next_path", lambda auth, user: auth.request_password_reset(EMAIL, next_path=ODD)),
     ("next_path", lambda auth, user: auth.request_password_reset(EMAIL, next_path="here")),
     ("user_agent", lambda auth, user: auth.guard({}, user_agent=ODD)),
