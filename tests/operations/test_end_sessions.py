@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gatewright import MemoryUserProvider
+from gatewright.providers.user_provider import default_hasher
+from visitors import PASSWORD
 
 
 def test_sessions_are_listed_newest_first_and_without_tokens(auth, alice, bob, clock, sign_in):
@@ -50,6 +54,17 @@ def test_all_tokens_of_a_user_end_together(auth, alice, bob, sign_in):
     assert [auth.validate_token(session.token) for session in sessions] == [None] * 3
     assert auth.validate_token(other.token)
     assert auth.validate_token(sign_in(auth, alice).token)
+
+
+@pytest.mark.parametrize("given", [7, "7"])
+def test_the_tokens_of_another_providers_user_end(auth, given):
+    """Who is named by the value that the application's own records have; the record says whose they were."""
+    hashed = default_hasher().hash(PASSWORD)
+    auth.guard({}).login("carol", PASSWORD, MemoryUserProvider([{"id": 7, "email": "carol", "password": hashed}]))
+    assert auth.invalidate_all_tokens(given, provider="MemoryUserProvider") == 1
+    assert auth.list_sessions() == []
+    ((_, line),) = auth.list_audit(event="sessions_revoked")
+    assert (line.user_id, line.provider) == ("7", "MemoryUserProvider")
 
 
 def test_expired_sessions_are_cleared_away(auth, alice, clock, sign_in, count):

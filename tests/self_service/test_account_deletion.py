@@ -252,6 +252,7 @@ class TestExport:
         assert {session["user_agent"] for session in document["sessions"]} == {"Winterthur/1.0", None}
         assert len(document["remembered_browsers"]) == 1
         assert [mail["kind"] for mail in document["waiting_mails"]] == ["email_changed", "password_reset"]
+        assert document["mail_links"] == []
         events = {line["event"] for line in document["audit"]}
         assert {"signed_in", "sign_in_failed", "username_changed", "wallet_unlinked", "user_exported"} <= events
 

@@ -74,7 +74,7 @@ async def create_user(
     if password is not None:
         check_password(parts, password, of=draft)
         password_hash = await parts.passwords.hash(password)
-    reason = f"roles:{','.join(roles)}"[:255] if roles else None
+    reason = f"roles:{','.join(roles)}" if roles else None
     created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
     account = await parts.store.add_account(draft, password_hash=password_hash, roles=roles, audit=created)
     return await user_of(parts, account)

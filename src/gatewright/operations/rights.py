@@ -140,7 +140,7 @@ def _about(
     """Return the line about a permission: its holder is a user, or the reason names the role."""
     reason = permission if holder.role is None else f"{permission} role:{holder.role}"
     name = name_for_record(username)
-    return entry(parts, event, user_id=holder.account_id, username=name, reason=reason[:255], actor=actor)
+    return entry(parts, event, user_id=holder.account_id, username=name, reason=reason, actor=actor)
 
 
 def _shown(permission: object) -> str:

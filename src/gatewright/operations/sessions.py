@@ -67,7 +67,8 @@ def _as_kept(owner: Owner) -> Owner | None:
     An application may name the owner by the very value that its own records have: a number, a UUID, bytes.
     """
     try:
-        kept = replace(owner, user_id=id_text(owner.user_id) or "")
+        user_id = id_text(owner.user_id)
     except ValueError:  # Python writes no number of thousands of digits
         return None
-    return kept if is_possible_id(kept.user_id) and is_possible_provider(kept.provider) else None
+    is_possible = is_possible_id(user_id) and is_possible_provider(owner.provider)
+    return replace(owner, user_id=user_id) if is_possible else None
