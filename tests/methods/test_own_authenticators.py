@@ -69,6 +69,14 @@ def test_hooks_hear_whose_it_is_and_of_which_method(auth, guard, carol):
     for point in ("pre_method_enrolment", "post_method_enrolment", "pre_method_removal", "post_method_removal"):
         (told,) = recorder.of(point)
         assert (told["user"].id, told["method"]) == (carol.id, "extra_code")
+        if point.startswith("post"):
+            assert [each.method for each in told["authenticators"]] == ["extra_code"]
+
+
+def test_what_takes_the_place_of_the_same_is_enrolled(guard):
+    """Nobody else has it."""
+    guard.enrol("extra_code", {"codes": " ".join(CODES)})
+    assert len(guard.authenticators()) == len(CODES)
 
 
 class TestRefusedAtTheLastMoment:

@@ -12,6 +12,8 @@ ODD = object()
 EMAIL = "carol@example.com"
 CALLS = [
     ("username", lambda auth, user: auth.create_user(ODD)),
+    ("username", lambda auth, user: auth.get_user(" ")),
+    ("username", lambda auth, user: auth.get_user("\ud800")),
     ("username", lambda auth, user: auth.create_user("bert@example.com")),
     ("username", lambda auth, user: auth.change_username(user.id, username=ODD)),
     ("username", lambda auth, user: auth.list_audit(username=ODD)),

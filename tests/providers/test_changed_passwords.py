@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from gatewright import EvrmoreAuth, MemoryUserProvider, User
 from gatewright.errors import AuthenticationError, SecondFactorRequiredError, UserNotFoundError
+from gatewright.methods import Proven
+from gatewright.operations.visits import reload_user
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import ChainUserProvider, TableColumns, TableUserProvider
-from sample_methods import CODES, ListedCode
+from sample_methods import CODES, ListedCode, Voucher
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import PASSWORD, Visitor
 
@@ -361,3 +363,26 @@ def test_a_sign_in_that_waits_goes_on(begin_sign_in, table, was_renewed):
     visitor.request().enrol("listed_code", LIST)
     session = visitor.request().current_session()
     assert (session.username, session.provider) == ("anna", "TableUserProvider")
+
+
+class VoucherOfTheTable(Voucher):
+    """Proves anna, whatever provider the site signs others in from."""
+
+    async def verify(self, step, given):
+        user = await reload_user(step.parts, provider="TableUserProvider", username="anna")
+        return Proven(user, self.proof(step))
+
+
+def test_a_sign_in_that_waits_is_of_the_provider_whose_user_has_begun_it(make_auth, make_provider, sql):
+    """Not of the one that users of this site are looked for in."""
+    auth = make_auth(
+        providers=[make_provider()],
+        methods=[VoucherOfTheTable(), ListedCode()],
+        second_factor_policy=lambda user, proofs: len(proofs) < 2,
+    )
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().prove("voucher", {})
+
+    assert visitor.request().pending_user().username == "anna"
+    assert sql("SELECT provider, user_id FROM credentials") == [("TableUserProvider", "0")]

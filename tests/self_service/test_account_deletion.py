@@ -211,8 +211,9 @@ class TestDeletion:
         at_once(auth, [sign_in] * 3 + [lambda auth: auth.delete_user(carol.id)] + [sign_in] * 3)
 
         assert auth.list_sessions() == []
-        with pytest.raises(InactiveUserError):
+        with pytest.raises(InactiveUserError) as refused:
             auth.guard({}).store(proven)
+        assert refused.value.evidence["user_id"] == carol.id
 
     def test_whoever_comes_too_late_is_told_so(self, auth, carol, signed_in):
         """With an error of ours: a guard that has seen the user before they were gone."""

@@ -77,6 +77,8 @@ def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_setti
     for _ in range(5):
         assert auth.sign_up(MAIL, password=OTHER_PASSWORD) is None
     assert len(auth.list_queued_mails()) == gatewright_settings.mails_per_address == 3
+    reasons = [line.reason for _, line in auth.list_audit(event="sign_up_failed")]
+    assert reasons == ["taken"] * 3 + ["rate_limited"] * 2
     clock.advance(hours=2, seconds=1)
     auth.sign_up(MAIL, password=OTHER_PASSWORD)
     assert len(auth.list_queued_mails()) == 4
