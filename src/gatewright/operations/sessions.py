@@ -70,5 +70,6 @@ def _as_kept(owner: Owner) -> Owner | None:
         user_id = id_text(owner.user_id)
     except ValueError:  # Python writes no number of thousands of digits
         return None
-    is_possible = is_possible_id(user_id) and is_possible_provider(owner.provider)
-    return replace(owner, user_id=user_id) if is_possible else None
+    if not is_possible_id(user_id) or not is_possible_provider(owner.provider):
+        return None
+    return replace(owner, user_id=user_id)
