@@ -178,6 +178,32 @@ def test_many_sign_up_with_one_address_at_once(auth, count, at_once):
     assert sorted(kinds) == ["already_registered"] * 3 + ["email_verification"]
 
 
+RIVAL = """CREATE TRIGGER rival BEFORE INSERT ON attempts WHEN NOT EXISTS (SELECT * FROM users) BEGIN
+    INSERT INTO users (id, username, email, is_active, is_verified, created_at)
+    VALUES ('1', '{}', '{}', 1, 1, '2030-01-01T00:00:00.000000'); END"""
+
+
+def test_an_address_that_somebody_takes_at_that_moment_gets_a_mail(auth, sql):
+    """As one that was taken before: it has been looked for already."""
+    sql(RIVAL.format("rival", MAIL))
+    assert auth.sign_up(MAIL, password=PASSWORD, username="carol") is None
+    assert [(mail.kind, mail.email, mail.account_id) for mail in auth.list_queued_mails()] == [
+        ("already_registered", MAIL, "1")
+    ]
+    ((_, line),) = auth.list_audit(event="sign_up_failed")
+    assert (line.user_id, line.username, line.reason) == ("1", "rival", "taken")
+    assert [user.username for user in auth.list_users()] == ["rival"]
+
+
+def test_a_username_that_somebody_takes_at_that_moment_is_said(auth, sql):
+    """And nothing is written."""
+    sql(RIVAL.format("carol", "rival@example.com"))
+    with pytest.raises(TakenError):
+        auth.sign_up(MAIL, password=PASSWORD, username="carol")
+    assert auth.list_queued_mails() == []
+    assert [user.email for user in auth.list_users()] == ["rival@example.com"]
+
+
 def test_many_sign_up_with_one_username_at_once(auth, count, at_once):
     """One gets it; the others are told."""
     calls = [lambda auth, n=n: auth.sign_up(f"m{n}@example.com", password=PASSWORD, username="carol") for n in range(8)]
