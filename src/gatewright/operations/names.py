@@ -91,7 +91,7 @@ def spellings(typed: str) -> tuple[str, ...]:
 
 def _split(typed: str) -> tuple[str, str]:
     """Return a mail address up to its @, and the canonical domain; any other name whole, and nothing."""
-    local, at, domain = " ".join(unicodedata.normalize("NFKC", typed).split()).rpartition("@")
+    local, at, domain = unicodedata.normalize("NFKC", typed).strip().rpartition("@")
     canonical = canonical_domain(domain) if at else None
     return (typed, "") if canonical is None else (f"{local}@", canonical)
 
