@@ -66,6 +66,16 @@ def test_two_mailboxes_have_two_accounts(auth, register, one, other):
     assert [auth.get_user(address).email for address in made] == [one, other]
 
 
+def test_whom_an_older_release_has_kept_by_the_encoded_domain_is_found_by_it(auth, register, sql):
+    """Be there somebody with the same mailbox as people read it or not."""
+    first = register(auth, "first", email=ENCODED)
+    sql("UPDATE users SET email = ?", ENCODED)
+    assert auth.attempt(ENCODED.upper(), PASSWORD, OURS).id == first.id
+    second = register(auth, "second", email=SHOWN)
+    assert auth.attempt(ENCODED.upper(), PASSWORD, OURS).id == first.id
+    assert auth.get_user(SHOWN).id == second.id
+
+
 @pytest.mark.parametrize(("one", "other"), TWO_MAILBOXES)
 def test_nobody_is_found_by_anothers_mailbox(auth, register, one, other):
     """Not even on somebody's word."""
@@ -99,15 +109,16 @@ def test_signing_up_again_writes_to_the_account_there_is(auth, count, spelling):
     assert sorted(office.kinds()) == sorted((kind, SHOWN) for kind in kinds)
 
 
-@pytest.mark.parametrize("exists", [True, False], ids=["account", "nobody"])
-def test_attempts_in_all_spellings_count_together(auth, register, exists):
-    """Where there is no account, just the same."""
-    if exists:
+@pytest.mark.parametrize("kind", ["account", "nobody", "two signs"])
+def test_attempts_in_all_spellings_count_together(auth, register, kind):
+    """Where there is no account, just the same, even if the name is one that only another system may know."""
+    if kind == "account":
         register(auth, None, email=SHOWN)
     codes = []
     for spelling in SPELLINGS:
+        name = f"a@{spelling.strip()}" if kind == "two signs" else spelling
         with pytest.raises(Exception) as refused:  # noqa: PT011 - which one is compared
-            auth.attempt(spelling, "wrong", OURS, ip_address="192.0.2.1")
+            auth.attempt(name, "wrong", OURS, ip_address="192.0.2.1")
         codes.append(refused.value.code)
     assert codes == ["user_not_found"] * 4 + ["login_attempt_blocked"] * (len(SPELLINGS) - 4)
 
@@ -150,8 +161,10 @@ class OwnUserProvider(UserProvider):
 
 @pytest.mark.parametrize("kept", [SHOWN, ENCODED])
 @pytest.mark.parametrize("typed", [*SPELLINGS[:2], "info@MÜNCHEN.example", "info@xn--mnchen-3YA.example."])
-def test_a_provider_of_ones_own_is_asked_for_every_spelling(make_auth, kept, typed):
+@pytest.mark.parametrize("before", ["", "a@"], ids=["mail address", "two signs"])
+def test_a_provider_of_ones_own_is_asked_for_every_spelling(make_auth, before, kept, typed):
     """Whichever it keeps, whichever is typed; a wrong password stays wrong, and sessions find their user again."""
+    kept, typed = before + kept, before + typed
     auth = make_auth(providers=[OwnUserProvider(kept)])
     guard = auth.guard(visit := {})
     assert guard.login(typed, PASSWORD, "OwnUserProvider").username == kept

@@ -199,6 +199,7 @@ def test_two_wallets_unlinked_at_once_leave_one(auth, link, sign_in, at_once):
     sign_in(auth, ALICE)
     link(auth, ALICE.address, BOB)
     user_id = auth.get_user(ALICE.address).id
+    assert auth.get_user(ALICE.address).provider_name == WALLETS
     outcomes = at_once(
         auth,
         [

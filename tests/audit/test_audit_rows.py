@@ -39,6 +39,25 @@ def test_an_event_is_one_line(auth, world, clock, act, expected):
     assert facts == dict.fromkeys(FIELDS) | expected
 
 
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (lambda auth, name: auth.grant_permission(name, role="editor"), "x" * 255),
+        (lambda auth, name: auth.create_user("ellen", roles=[name]), f"roles:{'x' * 249}"),
+        (lambda auth, name: auth.create_user("ellen", roles=["editor", "chief"]), "roles:editor,chief"),
+        (lambda auth, name: auth.create_user("ellen"), None),
+    ],
+    ids=["grant", "create", "two roles", "no role"],
+)
+def test_a_reason_is_as_long_as_fits(auth, world, act, reason):
+    """What is longer is cut, and done all the same."""
+    name = "x" * 255
+    auth.create_permission(name)
+    auth.create_role(name)
+    act(auth, name)
+    assert auth.list_audit(newest=True, at_most=1)[0][1].reason == reason
+
+
 NOTHING = {
     "a guest signs out": lambda auth, world: auth.guard({}).destroy(),
     "an unknown session": lambda auth, world: auth.revoke_session("x"),

@@ -57,6 +57,7 @@ def test_who_is_blocked_is_told_when_to_come_back(auth, carol, clock):
     with pytest.raises(AttemptBlockedError) as caught:
         auth.attempt("carol", PASSWORD, OURS, ip_address=HERE)
     assert caught.value.retry_after == 20 * 60
+    assert caught.value.evidence["client"] == HERE
     assert PASSWORD not in str(caught.value)
 
     clock.advance(seconds=20 * 60 - 1)

@@ -103,8 +103,9 @@ def test_one_fob_belongs_to_one_user(enrolled, auth, register, show):
     register(auth, "dave")
     dave = Visitor(auth)
     dave.request().login("dave", PASSWORD, OURS)
-    with pytest.raises(TakenError):
+    with pytest.raises(TakenError) as refused:
         dave.request().enrol("key_fob", {"serial": "4711", "code": show(1)})
+    assert refused.value.evidence["method"] == "key_fob"
 
 
 def test_a_user_has_two_at_most(make_auth, key_fobs, signed_in):

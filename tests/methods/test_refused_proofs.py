@@ -26,6 +26,16 @@ class Particular(Voucher):
         raise InvalidParameterError("No such thing.", parameter="token")
 
 
+class Wordy(Particular):
+    """A voucher that is refused for more of a reason than the record keeps."""
+
+    name = "wordy"
+
+    async def verify(self, step, given):
+        """Refuse."""
+        raise InvalidProofError("No such thing.", reason="x" * 300)
+
+
 class Careless(Voucher):
     """A method that takes for granted that somebody is known already."""
 
@@ -61,6 +71,28 @@ def test_an_error_without_a_reason_is_named_by_its_code(make_auth):
     ((_, line),) = auth.list_audit(event="sign_in_failed")
     assert (line.user_id, line.username, line.provider) == (None, "carol", OURS)
     assert line.reason == "invalid_parameter"
+
+
+def test_a_long_reason_is_cut_in_the_record(make_auth):
+    """And whoever is refused is told what they would be told anyway."""
+    auth = make_auth(methods=[Wordy()])
+    with pytest.raises(InvalidProofError):
+        Visitor(auth).request().prove("wordy", {"token": "voucher-carol"})
+    assert [line.reason for _, line in auth.list_audit(event="sign_in_failed")] == ["x" * 255]
+
+
+def test_of_whoever_has_the_password_all_clients_are_one_count(
+    make_auth, gatewright_settings, app, begin_sign_in, clock
+):
+    """Nobody else comes so far, so that the account is blocked: six digits can be guessed from many addresses."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_at_second_step=3))
+    for number in range(3):
+        visitor = begin_sign_in(auth, ip_address=f"192.0.2.{number}")
+        with pytest.raises(InvalidProofError):
+            visitor.request().prove("totp", {"code": "000000"})
+    last = begin_sign_in(auth, ip_address="192.0.2.9")
+    with pytest.raises(AttemptBlockedError):
+        last.request().prove("totp", {"code": app.code(clock.now())})
 
 
 def test_wrong_codes_and_wrong_passwords_of_one_account_are_one_count(

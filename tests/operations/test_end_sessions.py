@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gatewright import MemoryUserProvider
+from gatewright.providers.user_provider import default_hasher
+from visitors import OURS, PASSWORD
 
 
 def test_sessions_are_listed_newest_first_and_without_tokens(auth, alice, bob, clock, sign_in):
@@ -29,6 +33,16 @@ def test_only_sessions_that_are_alive_are_listed(auth, alice, clock, sign_in):
     assert [session.id for session in auth.list_sessions()] == [alive.id]
 
 
+def test_sessions_from_ahead_are_listed_as_long_as_they_are_good(auth, clock, gatewright_settings):
+    """A clock that was wrong for less than a visitor may be idle signs nobody out."""
+    auth.create_user("carol", password=PASSWORD, is_verified=True)
+    auth.guard({}).login("carol", PASSWORD, OURS)
+    clock.advance(minutes=-gatewright_settings.session_idle_minutes)
+    assert len(auth.list_sessions()) == 1
+    clock.advance(seconds=-1)
+    assert auth.list_sessions() == []
+
+
 def test_a_session_is_ended_by_its_id(auth, alice, sign_in):
     """Once; the token is worthless then."""
     session, other = sign_in(auth, alice), sign_in(auth, alice)
@@ -50,6 +64,17 @@ def test_all_tokens_of_a_user_end_together(auth, alice, bob, sign_in):
     assert [auth.validate_token(session.token) for session in sessions] == [None] * 3
     assert auth.validate_token(other.token)
     assert auth.validate_token(sign_in(auth, alice).token)
+
+
+@pytest.mark.parametrize("given", [7, "7"])
+def test_the_tokens_of_another_providers_user_end(auth, given):
+    """Who is named by the value that the application's own records have; the record says whose they were."""
+    hashed = default_hasher().hash(PASSWORD)
+    auth.guard({}).login("carol", PASSWORD, MemoryUserProvider([{"id": 7, "email": "carol", "password": hashed}]))
+    assert auth.invalidate_all_tokens(given, provider="MemoryUserProvider") == 1
+    assert auth.list_sessions() == []
+    ((_, line),) = auth.list_audit(event="sessions_revoked")
+    assert (line.user_id, line.provider) == ("7", "MemoryUserProvider")
 
 
 def test_expired_sessions_are_cleared_away(auth, alice, clock, sign_in, count):

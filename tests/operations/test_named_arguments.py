@@ -12,6 +12,8 @@ ODD = object()
 EMAIL = "carol@example.com"
 CALLS = [
     ("username", lambda auth, user: auth.create_user(ODD)),
+    ("username", lambda auth, user: auth.get_user(" ")),
+    ("username", lambda auth, user: auth.get_user("\ud800")),
     ("username", lambda auth, user: auth.create_user("bert@example.com")),
     ("username", lambda auth, user: auth.change_username(user.id, username=ODD)),
     ("username", lambda auth, user: auth.list_audit(username=ODD)),
@@ -50,10 +52,12 @@ CALLS = [
     ("profile", lambda auth, user: auth.set_profile("carol", {"name": "x" * 100_000})),
     ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address=ODD)),
     ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address="here")),
+    ("ip_address", lambda auth, user: auth.request_password_reset(EMAIL, ip_address=f"fe80::1%{'x' * 57}")),
     ("language", lambda auth, user: auth.request_password_reset(EMAIL, language=ODD)),
     ("language", lambda auth, user: auth.request_password_reset(EMAIL, language="english")),
     ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url=ODD)),
     ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url="here")),
+    ("base_url", lambda auth, user: auth.request_password_reset(EMAIL, base_url=f"https://{'x' * 248}")),
     ("next_path", lambda auth, user: auth.request_password_reset(EMAIL, next_path=ODD)),
     ("next_path", lambda auth, user: auth.request_password_reset(EMAIL, next_path="here")),
     ("user_agent", lambda auth, user: auth.guard({}, user_agent=ODD)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from gatewright import MemoryUserProvider, User, UserProvider
@@ -195,6 +197,9 @@ class Imported(UserProvider):
     def load_user_by_username(self, username, password=None):
         return User({"username": username}, ["imported"])
 
+class Plain(Imported):
+    pass
+
 class Needy(Imported):
     def __init__(self, connection):
         pass
@@ -220,6 +225,16 @@ def test_a_provider_is_imported_by_its_full_name(auth, importable):
     assert auth.load_user_provider("Imported") is provider
     assert auth.load_user_provider(f"{importable}:Imported") is provider
     assert auth.attempt("carol", "any", f"{importable}:Imported").roles == ("imported",)
+
+
+def test_a_provider_that_was_given_is_not_made_again(make_auth, importable):
+    """By its full name it is the same; a namesake in another module is not."""
+    module = import_module(importable)
+    given = module.Imported()
+    auth = make_auth(providers=[given, Plain()])
+    assert auth.load_user_provider(f"{importable}:Imported") is given
+    assert type(auth.load_user_provider(f"{importable}:Plain")) is module.Plain
+    assert type(auth.load_user_provider("Plain")) is Plain
 
 
 @pytest.mark.parametrize("by", ["{}:Imported", "Imported"], ids=["full name", "short name"])
@@ -249,13 +264,26 @@ def test_a_provider_that_can_no_longer_be_imported_makes_guests(make_auth, impor
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["{}:Missing", "{}:", ":Imported", ":", "{}.missing:Imported", "{}:Needy", "{}:something_else", "..up:Imported"],
+    ("name", "error"),
+    [
+        *((name, "cannot be made") for name in ("{}:Missing", "{}.missing:Imported", "{}:Needy", "{}:something_else")),
+        *((name, "There is no user provider") for name in ("{}:", ":Imported", ":", "{}")),
+        ("..up:Imported", "cannot be made"),
+        ("{}:Imported:Imported", "has no attribute 'Imported:Imported'"),
+        ("collections:OrderedDict", "this is of type OrderedDict"),
+    ],
 )
-def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name):
+def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name, error):
     """A wrong module, a wrong class, one that needs arguments and one that is no provider: each says so."""
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match=error):
         auth.load_user_provider(name.format(importable))
+
+
+@pytest.mark.parametrize(("given", "shown"), [(Plain, "Plain"), (5, "of type int")])
+def test_what_is_no_provider_is_an_error_of_configuration(make_auth, given, shown):
+    """A class is none, not even a provider's."""
+    with pytest.raises(ConfigurationError, match=f"this is {shown}\\."):
+        make_auth(providers=[given])
 
 
 class Namesakes:

@@ -21,6 +21,12 @@ def test_it_returns_the_user_and_is_recorded_with_who_and_why(auth, carol, hooks
     assert (entry.actor, entry.reason) == ("dave", "ticket 17")
 
 
+def test_a_session_by_somebodys_word_says_so(auth, carol):
+    """It is what has been proven."""
+    session = auth.guard({}).store(auth.bypass("carol", OURS))
+    assert [proof.method for proof in session.proofs] == ["bypass"]
+
+
 def test_nobody_has_to_say_why(auth, carol):
     """Without actor and reason the row is written all the same."""
     auth.bypass("carol", OURS)

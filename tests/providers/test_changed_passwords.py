@@ -6,11 +6,13 @@ import bcrypt
 import pytest
 import sqlalchemy as sa
 
-from gatewright import MemoryUserProvider
+from gatewright import EvrmoreAuth, MemoryUserProvider, User
 from gatewright.errors import AuthenticationError, SecondFactorRequiredError, UserNotFoundError
+from gatewright.methods import Proven
+from gatewright.operations.visits import reload_user
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import ChainUserProvider, TableColumns, TableUserProvider
-from sample_methods import CODES, ListedCode
+from sample_methods import CODES, ListedCode, Voucher
 from visitors import *  # noqa: F403 - fixtures are found by their presence
 from visitors import PASSWORD, Visitor
 
@@ -90,8 +92,9 @@ def test_a_changed_hash_ends_its_users_sessions(make_auth, make_provider, table,
     assert Visitor(auth).request().recall(here.remembered) is None
     assert Visitor(auth).request().recall(elsewhere.remembered) is None
     assert Visitor(auth).request().recall(ben.remembered) is not None
-    recorded = "SELECT user_id, reason FROM audit WHERE event = 'sessions_revoked'"
-    assert sql(recorded) == [("0" if kind == "table" else "TableUserProvider:0", "password_changed")]
+    recorded = "SELECT user_id, provider, reason FROM audit WHERE event = 'sessions_revoked'"
+    user_id = "0" if kind == "table" else "TableUserProvider:0"
+    assert sql(recorded) == [(user_id, type(provider).__name__, "password_changed")]
 
 
 def test_a_remembered_browser_alone_is_forgotten(make_auth, make_provider, table, sign_in_to):
@@ -163,6 +166,87 @@ def test_a_hash_that_was_not_kept_at_first_is_kept_later(make_auth, make_provide
     assert [name_of(visitor) for visitor in (first, second, first)] == ["anna"] * 3
 
 
+@pytest.mark.parametrize("fails", [True, False], ids=["an error", "no error"])
+def test_a_hash_that_was_not_kept_is_in_nobodys_way_later(
+    make_auth, gatewright_settings, table, sign_in_to, clock, fails
+):
+    """Not even where a request comes between the keeping of the next one and the note that it is kept."""
+    seen = []
+
+    class Moody(TableUserProvider):
+        """Keeps nothing the first time, and then lets another process serve a request at once."""
+
+        def save_hash(self, username, *, old_hash, new_hash):
+            if not seen:
+                seen.append("anna")
+                if fails:
+                    raise OSError
+                return
+            super().save_hash(username, old_hash=old_hash, new_hash=new_hash)
+            with EvrmoreAuth(settings=gatewright_settings, clock=clock, providers=[self]) as other:
+                seen.append(other.guard(before.cookie).user().username)
+
+    provider = Moody(table.url, columns=COLUMNS)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    before = Visitor(auth)
+    before.request().store(auth.bypass("anna", provider))
+    signed_in = [sign_in_to(auth, provider) for _ in range(2)]
+
+    assert [name_of(visitor) for visitor in (before, *signed_in)] == ["anna"] * 3
+    assert seen == ["anna"] * 2
+
+
+def test_whoever_is_deleted_while_their_hash_is_renewed_fails_nothing(make_auth, table, sign_in_to):
+    """There is nothing left to compare with, and nothing to record."""
+
+    class Gone(TableUserProvider):
+        def save_hash(self, username, *, old_hash, new_hash):
+            table.run("DELETE FROM users")
+
+    provider = Gone(table.url, columns=COLUMNS)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    auth.attempt("anna", PASSWORD, provider)
+    assert auth.list_audit(event="hash_not_renewed") == []
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_whom_the_application_has_proven_itself_is_asked_for(make_auth, make_provider, table, is_changed):
+    """Their password is noted as they sign in, though what was loaded holds none."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    visitor = Visitor(auth)
+    visitor.request().store(User({"id": "0", "username": "anna"}), provider)
+
+    if is_changed:
+        table.change(HASHER.hash(ANOTHER))
+
+    assert name_of(visitor) == (None if is_changed else "anna")
+
+
+def test_of_whom_the_provider_does_not_know_nothing_is_noted(make_auth, make_provider, sql):
+    """By that name, at least: the next request finds nobody."""
+    provider = make_provider()
+    auth = make_auth(providers=[provider])
+    visitor = Visitor(auth)
+    visitor.request().store(User({"id": "9", "username": "nobody"}), provider)
+
+    assert name_of(visitor) is None
+    assert sql("SELECT * FROM credentials") == []
+
+
+def test_a_request_writes_nothing(make_auth, make_provider, sign_in_to, snapshot, clock):
+    """Of who comes again with the same password."""
+    provider = make_provider()
+    visitor = sign_in_to(make_auth(providers=[provider]), provider)
+    kept = snapshot()
+    clock.advance(seconds=30)
+
+    assert name_of(visitor) == "anna"
+    assert snapshot() == kept
+
+
 def test_sessions_of_an_earlier_release_stay(make_auth, make_provider, table, sign_in_to, sql):
     """What nothing is known about goes on, and is noticed to change from then on."""
     provider = make_provider()
@@ -193,8 +277,8 @@ def test_a_changed_list_ends_sessions_and_a_restart_does_not(make_auth, sign_in_
     assert name_of(visitor) is None
 
 
-def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
-    """Only a digest, which is deleted when no session can be left, together with those."""
+def test_no_hash_is_kept_of_anybody(make_auth, make_provider, gatewright_settings, sign_in_to, clock, sql):
+    """Only a digest, which is deleted when neither a session nor a remembered browser can be left."""
     provider = make_provider()
     auth = make_auth(providers=[provider])
     sign_in_to(auth, provider)
@@ -202,7 +286,11 @@ def test_no_hash_is_kept_of_anybody(make_auth, make_provider, sign_in_to, sql):
 
     assert [row[:2] for row in kept] == [("TableUserProvider", "0")]
     assert b"argon2" not in b"".join(row[2] for row in kept)
-    sql("UPDATE credentials SET expires_at = '2000'")
+    longest = max(gatewright_settings.session_days, gatewright_settings.remember_days)
+    clock.advance(days=longest, seconds=-1)
+    auth.cleanup_expired_sessions()
+    assert sql("SELECT * FROM credentials") == kept
+    clock.advance(seconds=1)
     auth.cleanup_expired_sessions()
     assert sql("SELECT * FROM credentials") == []
 
@@ -277,3 +365,26 @@ def test_a_sign_in_that_waits_goes_on(begin_sign_in, table, was_renewed):
     visitor.request().enrol("listed_code", LIST)
     session = visitor.request().current_session()
     assert (session.username, session.provider) == ("anna", "TableUserProvider")
+
+
+class VoucherOfTheTable(Voucher):
+    """Proves anna, whatever provider the site signs others in from."""
+
+    async def verify(self, step, given):
+        user = await reload_user(step.parts, provider="TableUserProvider", username="anna")
+        return Proven(user, self.proof(step))
+
+
+def test_a_sign_in_that_waits_is_of_the_provider_whose_user_has_begun_it(make_auth, make_provider, sql):
+    """Not of the one that users of this site are looked for in."""
+    auth = make_auth(
+        providers=[make_provider()],
+        methods=[VoucherOfTheTable(), ListedCode()],
+        second_factor_policy=lambda user, proofs: len(proofs) < 2,
+    )
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().prove("voucher", {})
+
+    assert visitor.request().pending_user().username == "anna"
+    assert sql("SELECT provider, user_id FROM credentials") == [("TableUserProvider", "0")]

@@ -98,6 +98,15 @@ def test_who_was_vouched_for_a_moment_ago_types_no_current_password(auth, carol,
     assert auth.attempt("carol", NEW, OURS).id == carol.id
 
 
+def test_the_session_is_there_all_the_while(auth, carol, visitor, people):
+    """Be it that what comes next fails."""
+    visitor.request().login("carol", PASSWORD, OURS)
+    seen = []
+    auth.add_hook("post_password_change", lambda **_: seen.append(len(people.list_sessions())))
+    visitor.request().change_password(PASSWORD, NEW)
+    assert seen == [1]
+
+
 def test_the_mail_that_tells_is_in_the_language_of_the_page(auth, register, visitor):
     """In which they have just chosen the password."""
     register(auth, email="carol@example.com")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
-from gatewright.storage.sql import SQLiteDatabase
+from gatewright.model import Rights
+from gatewright.storage.sql import SQLiteDatabase, SQLStore
 from visitors import OURS, PASSWORD, Visitor
 
 USERS, PERMISSIONS = 10_000, 50
@@ -155,3 +157,35 @@ def test_ten_thousand_users_are_listed_in_pages(in_a_crowd, make_auth, statement
     for sql, parameters in statements:
         assert not [line for line in plan_of(database, sql, parameters) if line == "SCAN users"]
         assert steps_of(database, sql, parameters) < 10_000
+
+
+def test_rights_that_a_store_hands_over_with_the_session_are_not_asked_for(
+    auth, register, link, sign_in, alice, monkeypatch, statements
+):
+    """As stores do that are far away; a visitor and whoever has a token have them all the same."""
+    register(auth)
+    link(auth, "carol", alice)
+    find, find_account = SQLStore.find_session, SQLStore.find_account_of_session
+
+    def with_rights(signed_in):
+        return replace(signed_in, rights=Rights(("editor",), ("general.read",)))
+
+    async def find_with_rights(self, *given, **options):
+        session, signed_in = await find(self, *given, **options)
+        return session, with_rights(signed_in)
+
+    async def find_account_with_rights(self, *given, **options):
+        return with_rights(await find_account(self, *given, **options))
+
+    monkeypatch.setattr(SQLStore, "find_session", find_with_rights)
+    monkeypatch.setattr(SQLStore, "find_account_of_session", find_account_with_rights)
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    token = sign_in(auth, alice).token
+    statements.clear()
+    users = [visitor.request().user(), auth.get_user_by_token(token)]
+
+    assert [(user.username, user.roles, user.permissions) for user in users] == [
+        ("carol", ("editor",), ("general.read",))
+    ] * 2
+    assert len(statements) == 2

@@ -206,10 +206,12 @@ def test_a_providers_permissions_need_no_declaration(auth, asked, answer):
 @pytest.mark.parametrize("act", ["grant_permission", "revoke_permission"])
 @pytest.mark.parametrize("permission", ["general.write", "general.write.*", "general.", "*", "", None, 5])
 def test_an_unknown_permission_is_an_error(auth, carol, snapshot, act, permission):
-    """Granting and revoking what nobody declared raises, so that a typo does not look like success."""
+    """Granting and revoking what nobody declared raises, so that a typo does not look like success. It is shown."""
     before = snapshot()
-    with pytest.raises(PermissionNotFoundError):
+    with pytest.raises(PermissionNotFoundError) as refused:
         getattr(auth, act)(permission, username="carol")
+    shown = repr(permission) if isinstance(permission, str) else f"of type {type(permission).__name__}"
+    assert f"Nobody has declared the permission {shown}." in str(refused.value)
     assert snapshot() == before
 
 

@@ -145,8 +145,9 @@ def test_unknown_roles_and_users_are_errors(auth, carol, snapshot):
     for act in (auth.assign_role, auth.unassign_role):
         with pytest.raises(InvalidParameterError, match="editr"):
             act("editr", username="carol")
-        with pytest.raises(UserNotFoundError):
+        with pytest.raises(UserNotFoundError) as refused:
             act("editor", username="nobody")
+        assert refused.value.evidence["username"] == "nobody"
     with pytest.raises(InvalidParameterError, match="readr"):
         auth.create_role("chief", inherits=["readr"])
     with pytest.raises(InvalidParameterError):

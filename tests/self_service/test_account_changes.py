@@ -111,7 +111,9 @@ class TestUsername:
         auth.add_hook("pre_username_change", lambda: next(choices, None))
 
         assert auth.change_username(carol.id, username="typed").username == "chosen"
-        assert hooks.of("post_username_change")[0]["former_username"] == "carol"
+        (asked,), (told,) = hooks.of("pre_username_change"), hooks.of("post_username_change")
+        assert (asked["user"].id, asked["user"].username, asked["username"]) == (carol.id, "carol", "typed")
+        assert (told["user"].id, told["user"].username, told["former_username"]) == (carol.id, "chosen", "carol")
         with pytest.raises(TakenError):
             auth.change_username(carol.id, username="typed")
 
@@ -290,8 +292,9 @@ class TestEmail:
         assert sorted(map(str, reasons)) == ["None", "None", "None", "rate_limited"]
         for number in range(20):
             auth.request_email_change(carol.id, email=f"{number}@example.com", ip_address="192.0.2.1")
-        with pytest.raises(RateLimitError):
+        with pytest.raises(RateLimitError) as limited:
             auth.request_email_change(carol.id, email="20@example.com", ip_address="192.0.2.1")
+        assert limited.value.evidence["client"] == "192.0.2.1"
 
     def test_an_account_may_get_its_first_address(self, auth, office, alice):
         """There is no old one to be told."""

@@ -211,8 +211,9 @@ class TestDeletion:
         at_once(auth, [sign_in] * 3 + [lambda auth: auth.delete_user(carol.id)] + [sign_in] * 3)
 
         assert auth.list_sessions() == []
-        with pytest.raises(InactiveUserError):
+        with pytest.raises(InactiveUserError) as refused:
             auth.guard({}).store(proven)
+        assert refused.value.evidence["user_id"] == carol.id
 
     def test_whoever_comes_too_late_is_told_so(self, auth, carol, signed_in):
         """With an error of ours: a guard that has seen the user before they were gone."""
@@ -252,6 +253,7 @@ class TestExport:
         assert {session["user_agent"] for session in document["sessions"]} == {"Winterthur/1.0", None}
         assert len(document["remembered_browsers"]) == 1
         assert [mail["kind"] for mail in document["waiting_mails"]] == ["email_changed", "password_reset"]
+        assert document["mail_links"] == []
         events = {line["event"] for line in document["audit"]}
         assert {"signed_in", "sign_in_failed", "username_changed", "wallet_unlinked", "user_exported"} <= events
 

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from gatewright import MemoryUserProvider
 from gatewright.errors import Denied, InvalidParameterError, SecondFactorRequiredError
 from gatewright.methods import Enrolled, Method, Proven
 from gatewright.proofs import Kind
+from gatewright.providers.user_provider import default_hasher
 from visitors import OURS, PASSWORD, Visitor
 
 
@@ -68,9 +70,11 @@ def events(auth):
 
 
 @pytest.mark.parametrize("method", [None, "token"])
-def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in, clock, method):
+def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in, clock, sql, method):
     """Before that the factor is still asked for, and not giving it calls nothing off."""
     assert auth.remove_authenticators("carol", method, actor="root", reason="called us") == []
+    kept = sql("SELECT user_id, username, provider FROM pending_steps WHERE kind = 'factor_reset'")
+    assert kept == [(auth.get_user("carol").id, "carol", OURS)]
     (mail,) = [each for each in auth.list_queued_mails() if each.kind == "method_removal_announced"]
     clock.advance(hours=23)
     assert sign_in()[1] is False
@@ -79,6 +83,8 @@ def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in
     assert sign_in()[1] is True
 
     assert auth.list_authenticators("carol") == []
+    (gone,) = [json.loads(each.details) for each in auth.list_queued_mails() if each.kind == "method_removed"]
+    assert (gone["method"], gone["ended"]) == (method and "Token", None)
     details = json.loads(mail.details)
     assert (details.get("method"), details["due_at"]) == (method and "Token", "2030-01-02T12:00:00+00:00")
     assert events(auth) == ["method_removal_announced", "method_removed"]
@@ -86,6 +92,20 @@ def test_it_is_announced_and_happens_at_the_first_sign_in_after_it(auth, sign_in
     assert (announced.method, announced.actor, announced.reason) == (method, "root", "called us")
     (removed,) = [entry for _, entry in auth.list_audit(event="method_removed")]
     assert (removed.actor, removed.reason) == ("root", "called us")
+
+
+def test_users_of_other_providers_are_not_told_and_it_happens_all_the_same(auth, clock):
+    """There is no address of ours to write to."""
+    members = MemoryUserProvider([{"email": "dora", "password": default_hasher().hash(PASSWORD)}])
+    visitor = Visitor(auth)
+    visitor.request().login("dora", PASSWORD, members)
+    visitor.request().enrol("token")
+    mails = auth.list_queued_mails()
+    assert auth.remove_authenticators("dora", provider=members, actor="root", reason="called us") == []
+    assert auth.list_queued_mails() == mails
+    clock.advance(days=1)
+    assert Visitor(auth).request().login("dora", PASSWORD, members).username == "dora"
+    assert auth.list_authenticators("dora", provider=members) == []
 
 
 @pytest.mark.parametrize("method", [None, "token"])
@@ -147,7 +167,7 @@ def test_a_hook_that_refuses_keeps_everything(auth, sign_in, clock):
 
 def test_an_enrolment_is_recorded_and_told(auth):
     """Who it was, of which method, and from where; the mail says so, too."""
-    visitor = Visitor(auth, ip_address="192.0.2.7")
+    visitor = Visitor(auth, ip_address="192.0.2.7", user_agent="Phone/1.0")
     with pytest.raises(SecondFactorRequiredError):
         visitor.request().login("carol", PASSWORD, OURS)
     visitor.request().prove("token", {})
@@ -155,6 +175,7 @@ def test_an_enrolment_is_recorded_and_told(auth):
     user = auth.get_user("carol")
     told = [(mail.kind, mail.email, json.loads(mail.details)) for mail in auth.list_queued_mails()]
     ((kind, email, details),) = [each for each in told if each[2].get("method") == "Other"]
-    assert (kind, email, details["ip_address"]) == ("method_enrolled", "carol@example.com", "192.0.2.7")
+    assert (kind, email) == ("method_enrolled", "carol@example.com")
+    assert (details["ip_address"], details["user_agent"]) == ("192.0.2.7", "Phone/1.0")
     enrolled = [line for _, line in auth.list_audit(event="method_enrolled") if line.method == "other"]
     assert [(line.user_id, line.username, line.client) for line in enrolled] == [(user.id, "carol", "192.0.2.7")]

@@ -17,7 +17,7 @@ MAIL = "carol@example.com"
 def mail(auth, register):
     """A mail to carol that waits."""
     register(auth, email=MAIL)
-    auth.request_password_reset(MAIL, language="it", base_url="https://example.com/auth/")
+    auth.request_password_reset(MAIL, language="it", base_url="https://example.com/BOX/")
     return auth.list_queued_mails()[0]
 
 
@@ -27,7 +27,7 @@ def test_a_mail_is_sent_once(auth, mail, office):
     assert auth.deliver_mails() == 0
     ((written, link, hours),) = office.written
     assert (written.kind, written.language, written.email, hours) == ("password_reset", "it", MAIL, 2)
-    assert link == f"https://example.com/auth/password-reset/{office.token()}"
+    assert link == f"https://example.com/BOX/password-reset/{office.token()}"
     assert auth.list_queued_mails() == []
     (line,) = [entry for _, entry in auth.list_audit(event="mail_sent")]
     assert (line.user_id, line.username, line.reason) == (auth.get_user("carol").id, "carol", "password_reset")
@@ -84,6 +84,21 @@ def test_tries_become_rarer_and_never_end(auth, mail, office, clock):
     assert auth.deliver_mails() == 1
 
 
+def test_a_mail_to_an_address_that_its_owner_has_left_is_not_sent(auth, mail, office, sql):
+    """Its link would be theirs who read there now."""
+    sql("UPDATE users SET email = 'moved@example.com'")
+    assert auth.deliver_mails() == office.tries == 0
+    ((_, line),) = auth.list_audit(event="mail_discarded")
+    assert (line.username, line.reason) == ("carol", "password_reset user_not_found")
+
+
+def test_a_mail_to_somebody_who_is_deleted_at_that_moment_is_not_sent(auth, mail, office, sql):
+    """After it has been taken up: there is nobody any more to make a link for."""
+    sql("CREATE TRIGGER deleted BEFORE INSERT ON links BEGIN DELETE FROM users; END")
+    assert auth.deliver_mails() == 0
+    assert office.tries == 0
+
+
 def test_one_failure_holds_up_nobody_else(auth, office):
     """The other letters of the round are sent."""
     for name in ("carol", "dave"):
@@ -113,7 +128,7 @@ def test_an_unknown_error_is_named_by_its_class_only(auth, mail, office, caplog,
     caplog.set_level(logging.DEBUG)
     assert auth.deliver_mails() == 0
     assert auth.list_queued_mails()[0].error == "OSError"
-    assert "OSError" in caplog.text
+    assert "A mail (password_reset) could not be sent: OSError. It is tried again in 1 min." in caplog.text
     assert said[0] not in caplog.text + repr(snapshot())
 
 

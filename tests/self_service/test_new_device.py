@@ -55,6 +55,7 @@ def test_another_browser_is_told_of(sign_in, notices, office, auth):
     assert office.links("new_device") == ["http://localhost:8000/account?show=sessions"]
     (line,) = [entry for _, entry in auth.list_audit(event="new_device")]
     assert (line.username, line.client, line.reason) == ("carol", "198.51.100.7", "Firefox on Windows")
+    assert (line.user_id, line.provider) == (auth.get_user("carol").id, OURS)
 
 
 def test_the_same_kind_of_device_is_not_new(sign_in, notices):

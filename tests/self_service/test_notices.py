@@ -60,5 +60,17 @@ def test_a_notice_leads_to_the_sessions(auth, office, kind):
     assert office.links(kind) == [SESSIONS]
 
 
+@pytest.mark.parametrize(("path", "leads_to"), [("/mine", "/mine"), ("", "/account")], ids=["moved", "switched off"])
+def test_a_notice_leads_to_where_the_page_is(make_auth, gatewright_settings, register, office, path, leads_to):
+    """Or to where the application has one of its own, if ours is switched off."""
+    auth = make_auth(settings=gatewright_settings.with_values(page_paths={"account": path}))
+    register(auth, email="carol@example.com")
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    enrol(auth, visitor.request)
+    auth.deliver_mails()
+    assert office.links() == [f"http://localhost:8000{leads_to}?show=sessions"]
+
+
 def test_no_notice_is_left_out():
     assert set(ACTS) == set(ABOUT_SESSIONS)

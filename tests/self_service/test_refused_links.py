@@ -68,3 +68,19 @@ def test_a_link_that_another_request_uses_first_names_its_account(auth, people, 
     ((_, line),) = auth.list_audit(event=kind.failed)
     assert (line.user_id, line.username, line.client, line.reason) == (user.id, "carol", HERE, "link_used")
     assert refused.value.evidence["reason"] == "link_used"
+
+
+def test_a_move_that_another_request_makes_first_names_its_account(auth, people, office, sql):
+    """The same, where no hook lies between: the database finds no link to use up."""
+    user = people.create_user("carol", email="carol@example.com", password=PASSWORD)
+    kind = KINDS["email_change"]
+    kind.request(auth, user)
+    auth.deliver_mails()
+    (token,) = (link.rpartition("/")[2] for link in office.links("email_change"))
+    sql("CREATE TRIGGER used BEFORE DELETE ON links BEGIN SELECT RAISE(IGNORE); END")
+
+    with pytest.raises(InvalidLinkError) as refused:
+        kind.use(auth, token)
+    ((_, line),) = auth.list_audit(event=kind.failed)
+    assert (line.user_id, line.username, line.client, line.reason) == (user.id, "carol", HERE, "link_used")
+    assert refused.value.evidence["reason"] == "link_used"

@@ -77,6 +77,8 @@ def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_setti
     for _ in range(5):
         assert auth.sign_up(MAIL, password=OTHER_PASSWORD) is None
     assert len(auth.list_queued_mails()) == gatewright_settings.mails_per_address == 3
+    reasons = [line.reason for _, line in auth.list_audit(event="sign_up_failed")]
+    assert reasons == ["taken"] * 3 + ["rate_limited"] * 2
     clock.advance(hours=2, seconds=1)
     auth.sign_up(MAIL, password=OTHER_PASSWORD)
     assert len(auth.list_queued_mails()) == 4
@@ -90,8 +92,8 @@ def test_a_taken_username_is_said_whosever_the_address_is(auth, register, count)
     for email in (MAIL, "new@example.com"):
         with pytest.raises(TakenError) as refused:
             auth.sign_up(email, password=PASSWORD + "!", username="Dave")
-        answers.add((str(refused.value), refused.value.public_message))
-    assert len(answers) == 1
+        answers.add((str(refused.value), refused.value.public_message, refused.value.evidence["username"]))
+    assert [name for *_, name in answers] == ["dave"]
     assert (count("users"), count("outbox"), count("attempts")) == (2, 0, 0)
 
 
@@ -102,6 +104,12 @@ def test_an_address_typed_as_a_username_tells_nothing_either(auth, register, cou
     assert auth.sign_up("new@example.com", password=OTHER_PASSWORD, username="New@example.com") is None
     assert auth.get_user("new@example.com").entity.username is None
     assert count("users") == 2
+
+
+def test_an_address_has_one_sign(auth):
+    """More is another mistake than a domain that cannot be."""
+    with pytest.raises(InvalidParameterError, match=r"must look like name@example\.com"):
+        auth.sign_up("a@b@example.com", password=PASSWORD)
 
 
 def test_another_persons_address_is_no_username(auth, count):
@@ -168,6 +176,32 @@ def test_many_sign_up_with_one_address_at_once(auth, count, at_once):
     assert count("users") == 1
     kinds = [mail.kind for mail in auth.list_queued_mails()]
     assert sorted(kinds) == ["already_registered"] * 3 + ["email_verification"]
+
+
+RIVAL = """CREATE TRIGGER rival BEFORE INSERT ON attempts WHEN NOT EXISTS (SELECT * FROM users) BEGIN
+    INSERT INTO users (id, username, email, is_active, is_verified, created_at)
+    VALUES ('1', '{}', '{}', 1, 1, '2030-01-01T00:00:00.000000'); END"""
+
+
+def test_an_address_that_somebody_takes_at_that_moment_gets_a_mail(auth, sql):
+    """As one that was taken before: it has been looked for already."""
+    sql(RIVAL.format("rival", MAIL))
+    assert auth.sign_up(MAIL, password=PASSWORD, username="carol") is None
+    assert [(mail.kind, mail.email, mail.account_id) for mail in auth.list_queued_mails()] == [
+        ("already_registered", MAIL, "1")
+    ]
+    ((_, line),) = auth.list_audit(event="sign_up_failed")
+    assert (line.user_id, line.username, line.reason) == ("1", "rival", "taken")
+    assert [user.username for user in auth.list_users()] == ["rival"]
+
+
+def test_a_username_that_somebody_takes_at_that_moment_is_said(auth, sql):
+    """And nothing is written."""
+    sql(RIVAL.format("carol", "rival@example.com"))
+    with pytest.raises(TakenError):
+        auth.sign_up(MAIL, password=PASSWORD, username="carol")
+    assert auth.list_queued_mails() == []
+    assert [user.email for user in auth.list_users()] == ["rival@example.com"]
 
 
 def test_many_sign_up_with_one_username_at_once(auth, count, at_once):

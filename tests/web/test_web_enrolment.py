@@ -61,6 +61,17 @@ class TestEnrolment:
         assert {row["method"] for row in rows} == {"listed_code"}
         assert rows[0].keys() == {"id", "method", "name", "created_at", "last_used_at"}
 
+    def test_what_a_mail_tells_is_in_the_visitors_language_and_leads_back(self, pages, anna, log_in, people):
+        """Of a new method, and of a new device: to the machine that serves the page, if no public URL is set."""
+        log_in(pages.browser())
+        pages.host, pages.peer = "localhost:5000", "127.0.0.1"
+        elsewhere = pages.browser(language="de", user_agent="Mozilla/5.0 (iPhone) Safari/605")
+        log_in(elsewhere)
+        elsewhere.submit(elsewhere.get(PAGE).form(PAGE), codes="one")
+
+        mails = {mail.kind: (mail.language, mail.base_url) for mail in people.list_queued_mails()}
+        assert mails == dict.fromkeys(["new_device", "method_enrolled"], ("de", "http://localhost:5000"))
+
     def test_a_mistake_enrols_nothing(self, at_home):
         """The form comes again, with a 422."""
         page = at_home.submit(at_home.get(PAGE).form(PAGE), codes=" ")

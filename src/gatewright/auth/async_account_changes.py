@@ -121,7 +121,7 @@ class AsyncAccountChanges(Facade):
             Denied: If a ``pre_account_deletion`` hook refuses.
             InvalidParameterError: If an argument is not acceptable.
         """
-        asker = read_asker(self._parts, ip_address=None, language=language)
+        asker = read_asker(self._parts, language=language)
         await delete_user(self._parts, user_id, asker=asker, actor=actor)
 
     async def list_sole_roles(self, user_id: str) -> list[str]:

@@ -74,7 +74,7 @@ async def create_user(
     if password is not None:
         check_password(parts, password, of=draft)
         password_hash = await parts.passwords.hash(password)
-    reason = f"roles:{','.join(roles)}"[:255] if roles else None
+    reason = f"roles:{','.join(roles)}" if roles else None
     created = entry(parts, "user_created", user_id=draft.id, username=names[0], reason=reason, actor=actor)
     account = await parts.store.add_account(draft, password_hash=password_hash, roles=roles, audit=created)
     return await user_of(parts, account)
@@ -217,7 +217,7 @@ def _notice_to(parts: Parts, account: Account, *, language: str | None) -> Queue
     """Return what tells an account's owner that the password was changed, if there is an address to write to."""
     if account.email is None:
         return None
-    asker = read_asker(parts, ip_address=None, language=language)
+    asker = read_asker(parts, language=language)
     return new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from gatewright.errors import InvalidParameterError
 from gatewright.model import AuditEntry
-from gatewright.operations.arguments import require_count, require_flag, require_note
+from gatewright.operations.arguments import require_count, require_flag, require_note, require_text
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.ports import AuditFilter
+
+_LONGEST_FACT = 255
 
 
 def entry(
@@ -27,8 +29,10 @@ def entry(
 ) -> AuditEntry:
     """Return a line about something that happens ``at`` a moment, or now. None of its facts may be a secret.
 
+    Why it happens is cut to the 255 characters that are kept.
+
     Raises:
-        InvalidParameterError: If who did it, or why, is not a string of at most 255 characters.
+        InvalidParameterError: If who did it is not a string of at most 255 characters.
     """
     return AuditEntry(
         at=at or parts.clock.now(),
@@ -38,7 +42,7 @@ def entry(
         provider=provider,
         method=method,
         client=client,
-        reason=require_note("reason", reason),
+        reason=None if reason is None else reason[:_LONGEST_FACT],
         actor=require_note("actor", actor),
     )
 
@@ -75,5 +79,5 @@ async def list_audit(
 
 def _spellings(username: object) -> tuple[str, str]:
     """Return how a name may stand in the record: a wallet's address as it is, any other name folded."""
-    typed = require_note("username", username) or ""
+    typed = require_text("username", username, at_most=_LONGEST_FACT)
     return typed, name_for_record(typed) or typed

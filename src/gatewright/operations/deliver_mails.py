@@ -100,7 +100,7 @@ async def _postpone(parts: Parts, queued: QueuedMail, error: Exception) -> None:
     """Try again later. The text of a foreign exception may hold the mail, and so the secret: only its class is kept."""
     name = type(error).__name__
     shown = f"{name}: {error}" if isinstance(error, GatewrightError) else name
-    minutes = min(2 ** min(queued.tries, 6), _LONGEST_PAUSE)
+    minutes = min(2**queued.tries, _LONGEST_PAUSE)
     _logger.warning("A mail (%s) could not be sent: %s. It is tried again in %d min.", queued.kind, shown, minutes)
     due_at = parts.clock.now() + timedelta(minutes=minutes)
     await parts.store.postpone_queued_mail(queued.id, due_at=due_at, error=shown[:_LONGEST_ERROR])

@@ -190,7 +190,7 @@ def notice(
     user, device = step.require_user(), step.device
     if not is_account(user) or user.email is None:
         return None
-    asker = read_asker(step.parts, ip_address=device.ip_address, language=step.language, base_url=step.base_url)
+    asker = read_asker(step.parts, language=step.language, base_url=step.base_url)
     known = None if method is None else step.parts.methods.get(method)
     details = {
         "ip_address": device.ip_address,

@@ -56,7 +56,8 @@ def folded_name(typed: str) -> str:
     """Return a name without what only makes a look-alike, what nobody sees included. Made to count by, not to find by:
     some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
     """
-    name = "".join(_split(typed))
+    local, domain = _split(typed)
+    name = local + domain
     if _is_plain(name):
         return _fold(name)
     letters = _IGNORABLE.sub("", unicodedata.normalize("NFKC", name))
@@ -90,7 +91,7 @@ def spellings(typed: str) -> tuple[str, ...]:
 
 def _split(typed: str) -> tuple[str, str]:
     """Return a mail address up to its @, and the canonical domain; any other name whole, and nothing."""
-    local, at, domain = " ".join(unicodedata.normalize("NFKC", typed).split()).rpartition("@")
+    local, at, domain = unicodedata.normalize("NFKC", typed).strip().rpartition("@")
     canonical = canonical_domain(domain) if at else None
     return (typed, "") if canonical is None else (f"{local}@", canonical)
 

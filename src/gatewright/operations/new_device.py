@@ -39,7 +39,7 @@ async def tell_of_new_device(
         name = device_name(device.user_agent)
         if name in map(device_name, known) or not (known or has_been_here):
             return
-        asker = read_asker(parts, ip_address=device.ip_address, language=device.language, base_url=device.base_url)
+        asker = read_asker(parts, language=device.language, base_url=device.base_url)
         details = {"ip_address": device.ip_address, "user_agent": device.user_agent}
         mail = new_queued_mail(
             parts, NEW_DEVICE, account_id=account.id, email=account.email, asker=asker, details=details

@@ -78,7 +78,12 @@ class Asker:
 
 
 def read_asker(
-    parts: Parts, *, ip_address: object, language: object = None, base_url: object = None, next_path: object = None
+    parts: Parts,
+    *,
+    ip_address: object = None,
+    language: object = None,
+    base_url: object = None,
+    next_path: object = None,
 ) -> Asker:
     """Return who asks, with the settings' language and address of the site where none is given.
 

@@ -78,7 +78,6 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
             username=user.username,
             provider=claim.provider,
             method="bypass",
-            client=claim.client,
             reason=reason,
             actor=actor,
         )

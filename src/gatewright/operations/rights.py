@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 from gatewright.access import require_grantable, require_permission
 from gatewright.crypto import is_address
@@ -22,8 +23,7 @@ async def create_permission(parts: Parts, name: str, *, actor: str | None) -> No
     Raises:
         InvalidParameterError: If it is not a dotted name.
     """
-    segments = require_permission(name).split(".")
-    names = [".".join(segments[:depth]) for depth in range(1, len(segments) + 1)]
+    names = list(accumulate(require_permission(name).split("."), "{}.{}".format))
     await parts.store.add_permissions(names, audit=entry(parts, "permission_created", reason=name, actor=actor))
 
 
@@ -127,11 +127,11 @@ async def require_account(parts: Parts, username: str) -> Account:
 
 
 async def _holder(parts: Parts, *, username: str | None, role: str | None) -> Holder:
-    if (username is None) == (role is None):
-        raise InvalidParameterError("Name either a username or a role to hold the permission.")
-    if role is not None:
+    if username is None and role is not None:
         return Holder(role=await require_role(parts, role))
-    return Holder(account_id=(await require_account(parts, username or "")).id)
+    if role is None and username is not None:
+        return Holder(account_id=(await require_account(parts, username)).id)
+    raise InvalidParameterError("Name either a username or a role to hold the permission.")
 
 
 def _about(
@@ -140,11 +140,11 @@ def _about(
     """Return the line about a permission: its holder is a user, or the reason names the role."""
     reason = permission if holder.role is None else f"{permission} role:{holder.role}"
     name = name_for_record(username)
-    return entry(parts, event, user_id=holder.account_id, username=name, reason=reason[:255], actor=actor)
+    return entry(parts, event, user_id=holder.account_id, username=name, reason=reason, actor=actor)
 
 
 def _shown(permission: object) -> str:
-    return repr(permission)[:80] if isinstance(permission, str) else f"of type {type(permission).__name__}"
+    return f"{permission!r:.80}" if isinstance(permission, str) else f"of type {type(permission).__name__}"
 
 
 async def require_role(parts: Parts, role: str) -> str:

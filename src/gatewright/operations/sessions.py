@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gatewright.identifiers import id_text
 from gatewright.model import Account, Session, User, is_ahead
-from gatewright.operations.arguments import is_possible_id, require_note
+from gatewright.operations.arguments import is_possible_id
 from gatewright.operations.audit import entry
 from gatewright.operations.parts import Parts
 from gatewright.ports import Owner
@@ -58,7 +58,7 @@ async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None
     if kept is None:
         return 0
     revoked = entry(parts, "sessions_revoked", user_id=kept.user_id, provider=kept.provider, actor=actor)
-    return await parts.store.end_sessions_of(kept, keep=require_note("keep", keep), audit=revoked)
+    return await parts.store.end_sessions_of(kept, keep=keep, audit=revoked)
 
 
 def _as_kept(owner: Owner) -> Owner | None:
@@ -67,7 +67,9 @@ def _as_kept(owner: Owner) -> Owner | None:
     An application may name the owner by the very value that its own records have: a number, a UUID, bytes.
     """
     try:
-        kept = replace(owner, user_id=id_text(owner.user_id) or "")
+        user_id = id_text(owner.user_id)
     except ValueError:  # Python writes no number of thousands of digits
         return None
-    return kept if is_possible_id(kept.user_id) and is_possible_provider(kept.provider) else None
+    if not is_possible_id(user_id) or not is_possible_provider(owner.provider):
+        return None
+    return replace(owner, user_id=user_id)

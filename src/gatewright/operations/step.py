@@ -176,7 +176,7 @@ class Step:
 
 def data_of(kept: PendingStep | Authenticator) -> dict[str, Any]:
     """Return what was kept, as it was before JSON."""
-    data: dict[str, Any] = json.loads(kept.data or "{}")
+    data: dict[str, Any] = json.loads(kept.data)
     return data
 
 

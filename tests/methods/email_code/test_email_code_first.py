@@ -6,7 +6,13 @@ from itertools import product
 
 import pytest
 
-from gatewright.errors import AttemptBlockedError, GatewrightError, InvalidParameterError, InvalidProofError
+from gatewright.errors import (
+    AttemptBlockedError,
+    GatewrightError,
+    InvalidParameterError,
+    InvalidProofError,
+    RateLimitError,
+)
 from gatewright.proofs import Kind
 from gatewright.testing import HookRecorder
 from visitors import OURS, PASSWORD, Visitor, not_refused
@@ -226,3 +232,43 @@ def test_hooks_and_record_know_of_it(auth, ask):
     ]
     assert (failed.username, failed.method, failed.reason) == (CAROL, "email_code", "email_code_wrong")
     assert [entry.method for _, entry in auth.list_audit(event="signed_in")] == ["email_code"]
+
+
+def test_a_code_that_another_request_uses_at_that_moment_is_refused(auth, ask, sql):
+    """It finds the step taken, and says so."""
+    visitor, code, _ = ask()
+    sql("CREATE TRIGGER used BEFORE DELETE ON pending_steps BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(InvalidProofError) as refused:
+        visitor.request().prove("email_code", {"code": code})
+    assert refused.value.evidence["reason"] == "email_code_used"
+
+
+def test_a_client_asks_for_so_many_in_the_life_of_a_code(mailing, clock):
+    """For whomever; then again."""
+    visitor = Visitor(mailing(settings={"challenges_per_client": 100}), ip_address="192.0.2.7")
+    for number in range(20):
+        visitor.request().begin("email_code", {"email": f"{number}@example.com"})
+    with pytest.raises(RateLimitError) as limited:
+        visitor.request().begin("email_code", {"email": CAROL})
+    clock.advance(seconds=limited.value.retry_after)
+    visitor.request().begin("email_code", {"email": CAROL})
+    assert limited.value.retry_after == 10 * 60
+
+
+def test_what_was_begun_and_never_finished_is_cleared_away(auth, ask, clock):
+    """Once it cannot be finished any more, as much at once as is asked for."""
+    for _ in range(3):
+        ask()
+    assert auth.cleanup_expired_pending_steps() == 0
+    clock.advance(hours=1)
+    assert [auth.cleanup_expired_pending_steps(at_most=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_a_site_without_the_links_page_mails_the_code_alone(mailing, office):
+    """Which signs in as before."""
+    auth = mailing(settings={"page_paths": {"login_link": ""}})
+    visitor = Visitor(auth)
+    visitor.request().begin("email_code", {"email": CAROL})
+    auth.deliver_mails()
+    assert office.links() == [None]
+    assert visitor.request().prove("email_code", {"code": office.codes[-1]}).username == "carol"

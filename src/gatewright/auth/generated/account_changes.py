@@ -123,7 +123,7 @@ class AccountChanges(Facade):
             Denied: If a ``pre_account_deletion`` hook refuses.
             InvalidParameterError: If an argument is not acceptable.
         """
-        asker = read_asker(self._parts, ip_address=None, language=language)
+        asker = read_asker(self._parts, language=language)
         run_to_completion(delete_user(self._parts, user_id, asker=asker, actor=actor))
 
     def list_sole_roles(self, user_id: str) -> list[str]:
