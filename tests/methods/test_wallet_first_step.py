@@ -6,6 +6,7 @@ import pytest
 
 from gatewright.errors import (
     AuthenticationError,
+    InactiveUserError,
     InvalidAddressError,
     InvalidChallengeError,
     InvalidParameterError,
@@ -58,6 +59,16 @@ def test_the_log_tells_why_a_challenge_is_refused(auth, visitor, alice, hooks, c
 
     reasons = [event["reason"] for event in hooks.of("auth_failed")]
     assert reasons == ["challenge_not_bound", "challenge_used", "challenge_expired"]
+
+
+def test_whoever_is_disabled_meanwhile_is_not_signed_in(auth, visitor, people, alice):
+    """By the time that their session has been made: it ends at once."""
+    auth.add_hook("post_auth", lambda: people.disable_user(alice.address))
+    with pytest.raises(InactiveUserError) as refused:
+        prove(visitor, alice, begin(visitor, alice))
+    assert refused.value.evidence == {"user_id": people.get_user(alice.address).id}
+    assert visitor.request().is_guest()
+    assert people.list_sessions() == []
 
 
 def test_a_hook_decides_how_long_a_challenge_can_be_signed(auth, visitor, alice, clock):

@@ -44,6 +44,7 @@ def test_a_signed_challenge_becomes_a_session(auth, alice, clock, hooks):
 def test_the_first_sign_in_makes_the_user(auth, alice, bob, clock, sign_in, count):
     """Later ones find them again, and move their last login."""
     first = sign_in(auth, alice)
+    assert auth.get_user_by_id(first.user_id).last_login == clock.now()
     clock.advance(minutes=5)
     second, other = sign_in(auth, alice), sign_in(auth, bob)
     user = auth.get_user_by_id(first.user_id)
