@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright.errors import (
+    AttemptBlockedError,
     AuthenticationError,
     InactiveUserError,
     InvalidAddressError,
@@ -43,7 +44,7 @@ def test_a_newcomer_signs_in_and_has_an_account(visitor, alice, hooks):
     assert [name for name in hooks.names if name in (*fired, "pre_method_use", "post_method_use")] == list(fired)
 
 
-def test_the_log_tells_why_a_challenge_is_refused(auth, visitor, alice, hooks, clock):
+def test_the_log_tells_why_a_challenge_is_refused(auth, visitor, alice, hooks, clock, people):
     """Of another browser, used already, expired; whoever sent it learns no more than that it cannot be used."""
     kept = begin(visitor, alice)
     copy = visitor.thief()
@@ -57,8 +58,20 @@ def test_the_log_tells_why_a_challenge_is_refused(auth, visitor, alice, hooks, c
             prove(browser, alice, challenge)
         assert refused.value.code == "invalid_challenge"
 
-    reasons = [event["reason"] for event in hooks.of("auth_failed")]
-    assert reasons == ["challenge_not_bound", "challenge_used", "challenge_expired"]
+    reasons = ["challenge_not_bound", "challenge_used", "challenge_expired"]
+    assert [event["reason"] for event in hooks.of("auth_failed")] == reasons
+    assert sorted(entry.reason for _, entry in people.list_audit(event="sign_in_failed")) == sorted(reasons)
+
+
+def test_challenges_of_other_browsers_count_as_failures(make_auth, gatewright_settings, alice):
+    """Whoever sends in one after the other is blocked, like after wrong signatures."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_per_client=2))
+    visitor = Visitor(auth, ip_address="203.0.113.7")
+    for _ in range(2):
+        with pytest.raises(InvalidChallengeError):
+            prove(visitor, alice, auth.generate_challenge(alice.address))
+    with pytest.raises(AttemptBlockedError):
+        prove(visitor, alice, begin(visitor, alice))
 
 
 def test_whoever_is_disabled_meanwhile_is_not_signed_in(auth, visitor, people, alice):
@@ -147,6 +160,8 @@ def test_a_wallet_is_linked_by_a_challenge_of_this_browser(signed_in, auth, alic
     assert hooks.of("auth_failed") == 2 * [
         {"username": bob.address, "method": "wallet", "reason": "challenge_not_bound"}
     ]
+    refusals = [(entry.username, entry.reason) for _, entry in people.list_audit(event="wallet_link_failed")]
+    assert refusals == 2 * [("carol", "challenge_not_bound")]
 
     link(signed_in, alice, begin(signed_in, alice, is_anew=True))
     assert auth.list_wallets("carol") == [alice.address]

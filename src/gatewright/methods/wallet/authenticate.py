@@ -16,6 +16,7 @@ from gatewright.errors import (
     SecondFactorRequiredError,
 )
 from gatewright.methods.method import Proven
+from gatewright.methods.wallet.binding import require_offered
 from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge, wallet_proof
 from gatewright.model import Account, Challenge, Session, User
 from gatewright.operations.arguments import (
@@ -90,18 +91,20 @@ async def authenticate(
     return await _telling_failures(parts, attempt, sign_in, ip_address=ip_address)
 
 
-async def authenticate_visit(step: Step, attempt: WalletAttempt) -> Proven:
+async def authenticate_visit(step: Step, attempt: WalletAttempt, *, is_bound: bool = False) -> Proven:
     """Turn a signed challenge into the session of a visit, and end the one that the visit had before.
 
     Args:
         step: The first step of a sign-in, with the browser.
         attempt: Who tries, with what.
+        is_bound: Whether the challenge must have been offered to this browser.
 
     Returns:
         Who has signed in, with the session; its ``token`` is the secret that the session mapping keeps from now on.
 
     Raises:
         SecondFactorRequiredError: If the policy asks for another proof. The sign-in waits for it.
+        InvalidChallengeError: If it was offered to another browser.
         GatewrightError: What `authenticate` raises.
     """
     parts, device, browser = step.parts, step.device, step.require_browser()
@@ -109,6 +112,8 @@ async def authenticate_visit(step: Step, attempt: WalletAttempt) -> Proven:
     naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
 
     async def sign_in() -> Session:
+        if is_bound:
+            await require_offered(step, attempt)
         return await _sign_in(parts, attempt, naming, device=device, browser=browser)
 
     session = await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)

@@ -6,6 +6,7 @@ A site that talks a visitor into signing somebody else's challenge gets nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,14 +60,9 @@ def require_same(pending: PendingStep | None, attempt: WalletAttempt) -> None:
 
 
 async def require_offered(step: Step, attempt: WalletAttempt) -> None:
-    """Refuse a challenge that was not offered to the browser of a step without a user; ``auth_failed`` hears of it.
+    """Refuse a challenge that was not offered to the browser of a step, whoever its user is.
 
     Raises:
         InvalidChallengeError: If it was not.
     """
-    try:
-        require_same(await step.kept(NAME), attempt)
-    except InvalidChallengeError as error:
-        reason = str(error.evidence["reason"])
-        await step.parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method=NAME, reason=reason)
-        raise
+    require_same(await replace(step, user=None).kept(NAME), attempt)

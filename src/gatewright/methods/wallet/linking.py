@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gatewright.crypto import is_address, read_address
 from gatewright.errors import (
     AuthenticationError,
@@ -20,7 +18,9 @@ from gatewright.operations.rights import require_account
 from gatewright.operations.step import Step
 
 
-async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None) -> None:
+async def link_wallet(
+    parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None, step: Step | None = None
+) -> None:
     """Let an account sign in with another wallet too.
 
     Args:
@@ -28,19 +28,23 @@ async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, ac
         username: Whose account.
         attempt: The wallet's address, and a challenge for it with its signature. Spent as in a sign-in.
         actor: Who links it, where that is not the user.
+        step: A step of the browser that the challenge must have been offered to; None where any may be used.
 
     Raises:
         UserNotFoundError: If there is no such user.
-        InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
+        InvalidChallengeError: If the challenge is unknown, another browser's, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
         TakenError: If the wallet belongs to an account already.
     """
     account = await require_account(parts, username)
     try:
+        if step is not None:
+            await require_offered(step, attempt)
         await _link(parts, account, attempt, actor=actor)
     except (AuthenticationError, InvalidParameterError, TakenError) as error:
         reason = str(error.evidence.get("reason", error.code))
         await parts.store.add_audit(_about(parts, "wallet_link_failed", account, reason, actor=actor))
+        await parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method="wallet", reason=reason)
         raise
 
 
@@ -49,11 +53,9 @@ async def link_own_wallet(step: Step, attempt: WalletAttempt) -> None:
 
     Raises:
         GatewrightError: What `link_wallet` raises.
-        InvalidChallengeError: If the challenge was given to another browser.
     """
     username = step.require_user().username
-    await require_offered(replace(step, user=None), attempt)
-    await link_wallet(step.parts, username, attempt, actor=username)
+    await link_wallet(step.parts, username, attempt, actor=username, step=step)
 
 
 async def _link(parts: Parts, account: Account, attempt: WalletAttempt, *, actor: str | None) -> None:

@@ -10,7 +10,7 @@ from gatewright.errors import InvalidAddressError
 from gatewright.fields import N_, Field
 from gatewright.methods.method import Method, Proven
 from gatewright.methods.wallet.authenticate import authenticate_visit
-from gatewright.methods.wallet.binding import offer_challenge, offered_challenge, require_offered, require_same
+from gatewright.methods.wallet.binding import offer_challenge, offered_challenge, require_same
 from gatewright.methods.wallet.signed_challenge import (
     AMR,
     KINDS,
@@ -98,8 +98,7 @@ class Wallet(Method):
         """
         attempt = attempt_in(given)
         if step.user is None:
-            await require_offered(step, attempt)
-            return await authenticate_visit(step, attempt)
+            return await authenticate_visit(step, attempt, is_bound=True)
         await self._require_own(step, attempt.evrmore_address)
         pending = await step.require_kept(self.name)
         require_same(pending, attempt)
