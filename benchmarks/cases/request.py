@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from statistics import mean, median
 
+from loading.processes import memory as memory_of
+from loading.processes import processor_time
 from report import MICROSECONDS, Budget, Report, Row
 from servers import free_port, running
 
@@ -48,15 +48,9 @@ class Server:
     def cost(self, path: str, visitor: str = "") -> float:
         """Return how many seconds of processor time one request takes: what else runs on the machine has no part."""
         request = _request_for(path, self.visits.get(visitor, {}))
-        before = _processor_time(self.worker)
+        before = processor_time([self.worker])
         _ask(self.port, request, connections=_CONNECTIONS, turns=_TURNS)
-        return (_processor_time(self.worker) - before) / (_CONNECTIONS * _TURNS)
-
-    @property
-    def memory(self) -> float:
-        """The worker's own memory, in MB: what it shares with nobody, and its part of the rest."""
-        lines = Path(f"/proc/{self.worker}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        return (processor_time([self.worker]) - before) / (_CONNECTIONS * _TURNS)
 
 
 def measure(report: Report, *, folder: Path, python: Path | None) -> None:
@@ -83,7 +77,7 @@ def _start(python: Path, *, folder: Path) -> tuple[dict[str, float], dict[str, f
     folder.mkdir()
     with ExitStack() as stack:
         servers = {name: stack.enter_context(_serving(python, name, folder=folder)) for name in (*_FASTAPI, *_WSGI)}
-        memory = {name: server.memory for name, server in servers.items()}
+        memory = {name: memory_of(server.worker) for name, server in servers.items()}
         return _costs_in_turns(servers), memory
 
 
@@ -235,14 +229,3 @@ def _stays(connection: socket.socket) -> bool:
 
 def _child_of(process: int) -> int:
     return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
-
-
-def _processor_time(process: int) -> float:
-    """Return the seconds of processor time that all threads of a process have had, to the nanosecond.
-
-    Those that have ended are in it, too: the peers' database runs in one for each connection.
-    """
-    clock = ctypes.c_int()
-    if ctypes.CDLL(None).clock_getcpuclockid(process, ctypes.byref(clock)) != 0:
-        raise ProcessLookupError(process)
-    return time.clock_gettime(clock.value)

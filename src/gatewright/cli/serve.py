@@ -36,7 +36,7 @@ def serve(
     settings = load_settings()
     dictConfig(server.log_config(settings.log_format))
     with EvrmoreAuth(settings=settings) as auth:
-        methods = auth.guard({}).methods()
+        methods = auth.parts.beginning()
     if workers > 1:
         _check_workers(settings, reload=reload)
     if settings.log_format == "text":

@@ -14,7 +14,7 @@ _LONGEST_LIFETIME = 366 * 24 * 60
 
 _LONGEST_USER_AGENT = 512
 LONGEST_ID = 255
-_LONGEST_NOTE = 255
+LONGEST_NOTE = 255
 _LARGEST_COUNT = 2**31
 
 
@@ -129,7 +129,7 @@ def require_note(name: str, value: object) -> str | None:
     Raises:
         InvalidParameterError: If it is anything else.
     """
-    return None if value is None else require_text(name, value, at_most=_LONGEST_NOTE)
+    return None if value is None else require_text(name, value, at_most=LONGEST_NOTE)
 
 
 def require_names(name: str, value: object) -> list[str]:
@@ -140,7 +140,7 @@ def require_names(name: str, value: object) -> list[str]:
     """
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise InvalidParameterError(f"{name} must be a collection of names.", parameter=name)
-    return [require_text(name, item, at_most=_LONGEST_NOTE) for item in value]
+    return [require_text(name, item, at_most=LONGEST_NOTE) for item in value]
 
 
 def require_id(parameter: str, value: object) -> str:

@@ -6,12 +6,10 @@ from datetime import datetime
 
 from gatewright.errors import InvalidParameterError
 from gatewright.model import AuditEntry
-from gatewright.operations.arguments import require_count, require_flag, require_note, require_text
+from gatewright.operations.arguments import LONGEST_NOTE, require_count, require_flag, require_note, require_text
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.ports import AuditFilter
-
-_LONGEST_FACT = 255
 
 
 def entry(
@@ -42,7 +40,7 @@ def entry(
         provider=provider,
         method=method,
         client=client,
-        reason=None if reason is None else reason[:_LONGEST_FACT],
+        reason=None if reason is None else reason[:LONGEST_NOTE],
         actor=require_note("actor", actor),
     )
 
@@ -79,5 +77,5 @@ async def list_audit(
 
 def _spellings(username: object) -> tuple[str, str]:
     """Return how a name may stand in the record: a wallet's address as it is, any other name folded."""
-    typed = require_text("username", username, at_most=_LONGEST_FACT)
+    typed = require_text("username", username, at_most=LONGEST_NOTE)
     return typed, name_for_record(typed) or typed

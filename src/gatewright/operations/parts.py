@@ -69,6 +69,10 @@ class Parts:
     is_store_quick: bool = True
     """Whether recognising a visitor never waits for a network, so that it may happen on an event loop at any time."""
 
+    def beginning(self) -> list[str]:
+        """Return the names of the methods that a sign-in can begin with, in order."""
+        return [name for name, method in self.methods.items() if method.begins(self.settings)]
+
     def new_id(self) -> str:
         """Return a new identifier: 128 random bits in hexadecimal."""
         return self.random.token_bytes(16).hex()

@@ -224,7 +224,7 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
             check_repeated_password(body)
             await own_account.change_password(visit, body.get("current_password"), body.get("password"))
         case "link_wallet":
-            await visit.guard.link_wallet(*(form.get(name, "").strip() for name in FIELDS))
+            await wallet.link(visit, form)
         case "unlink_wallet":
             await own_account.unlink_wallet(visit, user, _required_text(form, "evrmore_address"))
         case "revoke_session":

@@ -138,7 +138,8 @@ class Site:
 
     @property
     def _methods_that_begin(self) -> list[Method]:
-        return [each for each in self.methods if each.begins(self.settings)]
+        names = self.parts.beginning()
+        return [each for each in self.methods if each.name in names]
 
     @property
     def enrollable(self) -> list[Method]:

@@ -107,9 +107,7 @@ class FastAPIAuth:
             raise ConfigurationError(
                 f"{type(self._controller).__name__} has no JSON API; only a SimpleAuthController has one."
             )
-        settings = self.auth.settings
-        methods = [name for name, each in self.auth.parts.methods.items() if each.begins(settings)]
-        return make_router(settings, methods, self._controller, mount=self._mount)
+        return make_router(self.auth.settings, self.auth.parts.beginning(), self._controller, mount=self._mount)
 
 
 def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ...]:

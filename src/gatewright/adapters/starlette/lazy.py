@@ -14,7 +14,6 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError, SuspendedError
 from gatewright.model import User
 from gatewright.web import Request, Site, Visit
-from gatewright.web.request_ids import request_id_of
 
 
 class Opening:
@@ -44,10 +43,6 @@ class Opening:
     def request(self) -> Request:
         """Return what is asked, without the body."""
         return request_of(self._scope, path=self._path, mount=self._mount)
-
-    def request_id(self) -> str:
-        """Return how the log calls the request."""
-        return request_id_of(self.request(), self._site.proxies, self._site.parts.new_id)
 
     def open(self) -> Visit:
         """Return the visit."""

@@ -14,10 +14,7 @@ from gatewright.adapters.starlette.body import Body
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import routes_of
 from gatewright.adapters.starlette.sending import Sending
-from gatewright.adapters.starlette.translation import (
-    place_of,
-    to_starlette,
-)
+from gatewright.adapters.starlette.translation import place_of, to_starlette
 from gatewright.adapters.starlette.visitor import introduce
 from gatewright.auth import AsyncAuth
 from gatewright.errors import (
@@ -27,10 +24,10 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     StoreUnavailableError,
 )
-from gatewright.logs import RequestId, begin_request
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
 from gatewright.web.debug import refuse_debug
+from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
 
 REQUEST_ID = "gatewright.request_id"
@@ -91,7 +88,7 @@ class GatewrightMiddleware:
             opening = Opening(site, scope, path, mount)
             if REQUEST_ID not in scope:
                 scope[REQUEST_ID] = True
-                begin_request(RequestId(opening.request_id))
+                begin(site, opening.request)
             if kind == "http" and site.may_serve(path) and mount == site.mount:
                 request = opening.request()
                 if site.serves(request):

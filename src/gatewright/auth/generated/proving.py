@@ -123,8 +123,7 @@ class Proving(SigningIn):
         """
         step = self._step(is_confirmation=is_confirmation)
         if step.user is None:
-            settings = self._parts.settings
-            return [name for name, method in self._parts.methods.items() if method.begins(settings)]
+            return self._parts.beginning()
         if is_confirmation:
             return [method.name for method in run_to_completion(confirming_methods(step, aal=aal))]
         return [method.name for method in run_to_completion(usable_methods(step, is_second=step.waiting is not None))]

@@ -15,7 +15,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.fields import Field
-from gatewright.methods.wallet.signed_challenge import FIELDS, NAME, is_signed
+from gatewright.methods.wallet.signed_challenge import NAME, is_signed
 from gatewright.model import User
 from gatewright.operations.sessions import is_account
 from gatewright.web.fields import PASSWORD, PASSWORD_CONFIRM
@@ -187,11 +187,11 @@ class AccountPage:
         return await self.show(status=422, values=typed, errors=errors, failed=name) if errors else None
 
     async def _link_wallet(self) -> Response:
-        guard, form, page = self._visit.guard, self._form, self._challenge_page
+        form, page = self._form, self._challenge_page
         try:
             if not is_signed(form):
-                return await page.show(await guard.begin_enrolment(NAME, form))
-            await guard.link_wallet(*(form.get(name, "").strip() for name in FIELDS))
+                return await page.show(await self._visit.guard.begin_enrolment(NAME, form))
+            await wallet.link(self._visit, form)
         except TakenError:
             return await self.show(status=409, messages={"danger": "ERR_WALLET_TAKEN"})
         except InvalidSignatureError as error:

@@ -22,7 +22,7 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     TransportError,
 )
-from gatewright.methods.wallet.signed_challenge import NAME, is_signed
+from gatewright.methods.wallet.signed_challenge import NAME, attempt_in, is_signed
 from gatewright.model import User
 from gatewright.web.flows import login
 from gatewright.web.flows.forms import EXPIRED
@@ -132,6 +132,16 @@ async def sign_in(visit: Visit, given: Mapping[str, str]) -> User:
     user = await visit.guard.prove(NAME, given, is_anew=True)
     await visit.signed_in()
     return user
+
+
+async def link(visit: Visit, given: Mapping[str, str]) -> None:
+    """Let the visitor sign in with another wallet too, by the signed challenge of this browser.
+
+    Raises:
+        GatewrightError: What `AsyncGuard.link_wallet` raises.
+    """
+    attempt = attempt_in(given)
+    await visit.guard.link_wallet(attempt.evrmore_address, attempt.challenge, attempt.signature)
 
 
 def code_of(error: GatewrightError) -> str:
