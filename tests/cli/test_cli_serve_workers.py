@@ -92,6 +92,21 @@ def test_workers_are_one_server(serve):
     wait_for(lambda: not any(map(is_alive, workers_in(log()))))
 
 
+@pytest.mark.long
+def test_a_worker_that_is_starved_of_time_is_kept(serve):
+    """On a machine that has more to do than it can; uvicorn alone would replace it after five seconds."""
+    _, _, log = serve("--workers", "2")
+    wait_for(lambda: log().count("Application startup complete") == 2)
+    starved = workers_in(log())[0]
+    os.kill(starved, signal.SIGSTOP)
+    time.sleep(8)
+    os.kill(starved, signal.SIGCONT)
+    time.sleep(1)
+
+    assert len(workers_in(log())) == 2
+    assert is_alive(starved)
+
+
 def test_workers_end_when_nobody_is_left_to_stop_them(serve):
     """The first process dies without a word."""
     process, _, log = serve("--workers", "2")

@@ -29,7 +29,8 @@ class Connection(H11Protocol):
 def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:
     """Serve until a signal says stop; requests under way get ten seconds to end.
 
-    Several workers share one port. One that dies is replaced; all end when the first process is told to.
+    Several workers share one port. One that dies, or hangs for half a minute, is replaced; all end when the first
+    process is told to.
 
     Args:
         host: The address to listen on.
@@ -68,4 +69,5 @@ def _run(settings: Settings, *, host: str, port: int, workers: int, reload: bool
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=30,  # a busy machine starves workers for longer than uvicorn's five seconds
     )
