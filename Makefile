@@ -24,6 +24,8 @@ endif
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+# Tests start hundreds of processes: each of them would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Each example has a port of its own, unless PORT says another.
 port = $(if $(filter file,$(origin PORT)),$(1),$(PORT))
 

@@ -286,7 +286,7 @@ class User:
     def username(self) -> str:
         """The name that the provider loads this user by."""
         for key in ("username", "email", "evrmore_address"):
-            name = id_text(field_of(self.entity, key))
+            name = id_text(field_of(self._entity, key))
             if name:
                 return name
         return ""
@@ -311,40 +311,40 @@ class User:
     @property
     def id(self) -> str:
         """The account's identifier as text (`gatewright.identifiers`); the username where the entity has none."""
-        return self._within_scope(id_text(field_of(self.entity, "id")))
+        return self._within_scope(id_text(field_of(self._entity, "id")))
 
     @property
     def email(self) -> str | None:
         """The account's mail address, if it has one."""
-        email: str | None = field_of(self.entity, "email")
+        email: str | None = field_of(self._entity, "email")
         return email
 
     @property
     def evrmore_address(self) -> str | None:
         """The wallet address that the account signs in with, if it has one."""
-        address: str | None = field_of(self.entity, "evrmore_address")
+        address: str | None = field_of(self._entity, "evrmore_address")
         return address
 
     @property
     def is_active(self) -> bool:
         """Whether the account may be used at all."""
-        return bool(field_of(self.entity, "is_active", "active", default=True))
+        return bool(field_of(self._entity, "is_active", "active", default=True))
 
     @property
     def is_verified(self) -> bool:
         """Whether the account has been verified, by its mail address or by its wallet."""
-        return bool(field_of(self.entity, "is_verified", "verified", default=True))
+        return bool(field_of(self._entity, "is_verified", "verified", default=True))
 
     @property
     def created_at(self) -> datetime | None:
         """When the account was made, UTC."""
-        created_at: datetime | None = field_of(self.entity, "created_at")
+        created_at: datetime | None = field_of(self._entity, "created_at")
         return created_at
 
     @property
     def last_login(self) -> datetime | None:
         """When the account last signed in, UTC."""
-        last_login: datetime | None = field_of(self.entity, "last_login")
+        last_login: datetime | None = field_of(self._entity, "last_login")
         return last_login
 
     def _within_scope(self, identifier: str | None) -> str:

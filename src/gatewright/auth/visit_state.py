@@ -40,12 +40,14 @@ class VisitState:
     def __init__(self, mapping: MutableMapping[str, Any], key: str) -> None:
         self._mapping = mapping
         self._key = key
-        if isinstance(mapping, BoundedMapping):
+        kept = self._all()
+        if ("data" in kept or "messages" in kept) and isinstance(mapping, BoundedMapping):
             self._make_room()
 
     def secret(self) -> str | None:
         """Return what names the visitor's session."""
-        secret = self._all().get("secret")
+        kept = self._mapping.get(self._key)
+        secret = kept.get("secret") if isinstance(kept, dict) else None
         return secret if isinstance(secret, str) else None
 
     def keep_secret(self, secret: str) -> None:
@@ -115,9 +117,6 @@ class VisitState:
 
     def _make_room(self) -> None:
         """Drop what an earlier release, or another limit, has let in."""
-        kept = self._all()
-        if "data" not in kept and "messages" not in kept:
-            return
         data, messages = self.data(), self._part("messages")
         if not (data or messages) or self._excess(data, messages) <= 0:
             return

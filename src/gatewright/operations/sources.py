@@ -31,6 +31,9 @@ class Sources:
 
     def get(self, name: str) -> UserSource | None:
         """Return the provider that a session remembers, or None where this process cannot make it."""
+        known = self._by_name.get(name)
+        if known is not None:
+            return known
         try:
             return self.find(name)[1]
         except ConfigurationError:

@@ -13,7 +13,7 @@ from gatewright.errors import (
     UnverifiedUserError,
     UserNotFoundError,
 )
-from gatewright.model import Session, User, as_utc, is_ahead, with_rights
+from gatewright.model import CLOCKS_APART, Session, User, as_utc, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
 from gatewright.operations.changed_passwords import has_changed, note_password
@@ -162,7 +162,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     if found is None:
         return None
     session, signed_in = found
-    if is_ahead(session.last_seen_at, now=now, by=idle):
+    if as_utc(session.last_seen_at) > now + idle:
         return None
     user = await reload_user(parts, provider=session.provider, username=session.username, signed_in=signed_in)
     if user is None or user.id != session.user_id:
@@ -175,7 +175,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
 async def note_visit(parts: Parts, session: Session) -> None:
     """Write down that a session has been seen, unless that was done a moment ago."""
     now = parts.clock.now()
-    if now - as_utc(session.last_seen_at) >= _SEEN_EVERY or is_ahead(session.last_seen_at, now=now):
+    if not -CLOCKS_APART <= now - as_utc(session.last_seen_at) < _SEEN_EVERY:
         with second_write("When a session was last seen"):
             await parts.store.touch_session(session.id, now=now)
 

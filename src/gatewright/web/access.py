@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Unpack
 
 from gatewright.errors import (
@@ -99,26 +99,25 @@ async def failure(visit: Visit, error: GatewrightError) -> Response:
     return protect(await _tell(visit, report(error)), visit.client)
 
 
-async def headers_beside(visit: Visit, own: Headers) -> Headers:
-    """Return the headers that an answer of the application needs besides its own, whatever their case.
+async def headers_beside(visit: Visit, *, vary: Iterable[str], has_cache_control: bool) -> Headers:
+    """Return the headers that an answer of the application needs besides its own.
 
     What depends on who is visiting must be kept by no cache that others share (RFC 9111, 3.5; RFC 9110, 12.5.5).
     Where nobody has asked who that is, or what the visit keeps, the answer is the same for everybody.
+
+    Args:
+        visit: Whose answer.
+        vary: The values of its own header ``Vary``.
+        has_cache_control: Whether it has a header ``Cache-Control`` of its own.
     """
     if not visit.is_looked_at:
         return ()
     user = await visit.user()
     cookies = visit.cookies()
-    varies = is_cached = False
-    for name, value in own:
-        if name.lower() == "vary":
-            varies = varies or not _OF_ONE_VISITOR.isdisjoint(each.strip().lower() for each in value.split(","))
-        elif name.lower() == "cache-control":
-            is_cached = True
     added = list(cookies)
-    if not varies:
+    if _OF_ONE_VISITOR.isdisjoint(each.strip().lower() for value in vary for each in value.split(",")):
         added.append(("Vary", "Cookie"))
-    if not is_cached and (cookies or user is not None):
+    if not has_cache_control and (cookies or user is not None):
         added.append(("Cache-Control", "no-store"))
     return tuple(added)
 

@@ -77,7 +77,7 @@ class Routes:
                 )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
         self._whole = self._page_index.paths | self._api_index.paths | self._checks.keys()
-        self._stems = self._page_index.stems | self._api_index.stems
+        self._stems = self._page_index.stems | self._api_index.stems | {STATIC}
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Go through the pages that are there: name and path."""
@@ -89,7 +89,10 @@ class Routes:
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
     def may_know(self, path: str) -> bool:
-        """Say whether it is worth to look for a path: that of nearly every request of an application is not."""
+        """Say whether a path may be one of ours, for one request or another: nearly no request of an application's is.
+
+        It is asked of every request, before anything else is looked at.
+        """
         return path in self._whole or path[: path.rfind("/") + 1] in self._stems
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:

@@ -46,7 +46,7 @@ _DEFAULT_URL = "http://localhost:8000"
 class Site:
     """What an adapter puts before its framework. One implementation serves them all.
 
-    Its coroutines never suspend under a blocking `Auth`, and are driven by `run_to_completion` there.
+    Its coroutines never suspend under a blocking `Auth` (``is_blocking``), and are driven by `run_to_completion` there.
 
     Args:
         auth: The application's auth, in either build.
@@ -67,6 +67,7 @@ class Site:
         resolve: Callable[[str], str | None] | None = None,
     ) -> None:
         self.auth = async_facade_of(auth)
+        self.is_blocking = isinstance(auth, Auth)
         self.parts = self.auth.parts
         self.settings = auth.settings
         self.controller = controller or SimpleAuthController()
@@ -213,10 +214,6 @@ class Site:
         if request.mount != self.mount or path.startswith(STATIC) or not self.serves(page):
             return None
         return protect(redirect(page.target, status=308), self.client_of(request))
-
-    def may_serve(self, path: str) -> bool:
-        """Say whether `serves` is worth asking: there is a page at this path, for one request or another."""
-        return self.routes.may_know(path) or path.startswith(STATIC)
 
     async def answer(self, visit: Visit) -> Response:
         """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""

@@ -18,7 +18,8 @@ _OURS = 640
 characters each) and the browser (32), our messages (`VisitState` knows how many), the token of the forms (32), and the
 names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
+"""Of what we have written ourselves, without the looking for spaces around it."""
 
 
 class VisitCookie(BoundedMapping):
@@ -56,6 +57,10 @@ class VisitCookie(BoundedMapping):
     def __getitem__(self, key: str) -> Any:
         return self._kept[key]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """Do what a mapping does, at less than the cost of an exception caught."""
+        return self._kept.get(key, default)
+
     def __setitem__(self, key: str, value: Any) -> None:
         after = self._kept | {key: value}
         try:
@@ -87,7 +92,7 @@ class VisitCookie(BoundedMapping):
 
 def _read(payload: bytes) -> dict[str, Any]:
     try:
-        kept = _decode(payload.decode(errors="surrogatepass"))
+        kept, _ = _decode(payload.decode(errors="surrogatepass"))
     except (ValueError, RecursionError):  # too deep for the caller's stack: better a guest than an error on every page
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -92,7 +92,7 @@ def _site() -> Site:
 @cache
 def _async_site() -> Site:
     site = copy(get_site())  # a second one would add the controller's middleware a second time
-    site.auth = get_async_auth()
+    site.auth, site.is_blocking = get_async_auth(), False
     site.parts = site.auth.parts
     return site
 

@@ -18,7 +18,6 @@ from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
     DjangoRequest,
     add_headers,
-    headers_in,
     script_of,
     to_django,
     whole_path_of,
@@ -124,7 +123,7 @@ class GatewrightMiddleware:
 
 def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
     """Return what is asked of the pages, or None where a request is the application's."""
-    if not site.may_serve(whole_path_of(request).removeprefix(site.mount)):
+    if not site.routes.may_know(whole_path_of(request).removeprefix(site.mount)):
         return None
     head = DjangoRequest(request, site.mount)
     return head if head.mount == site.mount and site.serves(head) else None
@@ -146,7 +145,9 @@ async def _finished(visit: Visit, request: HttpRequest, response: HttpResponseBa
     If the visitor cannot be looked up, because a database is unavailable, the application cannot either.
     """
     try:
-        add_headers(response, await headers_beside(visit, headers_in(response)))
+        vary, has_cache_control = response.get("Vary"), response.has_header("Cache-Control")
+        beside = await headers_beside(visit, vary=(vary,) if vary else (), has_cache_control=has_cache_control)
+        add_headers(response, beside)
     except (StoreUnavailableError, ProviderUnavailableError) as error:
         return to_django(await failure(visit, error), method=request.method)
     return response

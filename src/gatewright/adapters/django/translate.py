@@ -154,11 +154,6 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
             response.headers[name] = value
 
 
-def headers_in(response: HttpResponseBase) -> Headers:
-    """Return the headers of an answer of Django's, without its cookies."""
-    return tuple((str(name), str(value)) for name, value in response.items())
-
-
 class _Cookie(Morsel[str]):
     """A cookie that is sent as it was written."""
 

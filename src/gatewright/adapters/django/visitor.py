@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import SimpleLazyObject
 
-from gatewright.adapters.django.auths import get_auth, get_site
+from gatewright.adapters.django.auths import get_site
 from gatewright.adapters.django.signed_in import SignedInUser
 from gatewright.adapters.django.translate import DjangoRequest
 from gatewright.drive import run_to_completion
@@ -41,7 +41,7 @@ def introduce(request: HttpRequest, site: Site) -> None:
 
 def visit_of(request: HttpRequest) -> Visit:
     """Return the visit that a request belongs to, opened when first asked for."""
-    visit = opened_visit(request)
+    visit: Visit | None = getattr(request, _VISIT, None)
     if visit is None:
         site: Site = getattr(request, _SITE, None) or get_site()
         visit = site.open(DjangoRequest(request, site.mount))
@@ -110,20 +110,16 @@ def end_session_of_django(request: HttpRequest) -> None:
 
 def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
     """Return what a coroutine of a visit returns. For plain code, under WSGI or ASGI."""
-    if _is_blocking(visit):
+    if visit.site.is_blocking:
         return run_to_completion(coroutine)
     return async_to_sync(_awaited)(coroutine)
 
 
 async def wait_in_loop(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
     """Return what a coroutine of a visit returns. For ``async def`` code, under WSGI or ASGI."""
-    if _is_blocking(visit):
+    if visit.site.is_blocking:
         return await sync_to_async(run_to_completion)(coroutine)
     return await coroutine
-
-
-def _is_blocking(visit: Visit) -> bool:
-    return visit.site.parts is get_auth().parts
 
 
 async def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -131,9 +127,11 @@ async def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def _user_of(request: HttpRequest, before: Any) -> Any:
-    if not hasattr(request, _USER):
-        setattr(request, _USER, _load_user(request, before))
-    return getattr(request, _USER)
+    user = getattr(request, _USER, None)
+    if user is None:
+        user = _load_user(request, before)
+        setattr(request, _USER, user)
+    return user
 
 
 @async_unsafe("In an async view ask `await request.auser()` first; then request.user answers, too.")
@@ -147,9 +145,11 @@ def _load_user(request: HttpRequest, before: Any) -> Any:
 
 
 async def _auser_of(request: HttpRequest, before: Any) -> Any:
-    if not hasattr(request, _USER):
-        setattr(request, _USER, await _aload_user(request, before))
-    return getattr(request, _USER)
+    user = getattr(request, _USER, None)
+    if user is None:
+        user = await _aload_user(request, before)
+        setattr(request, _USER, user)
+    return user
 
 
 async def _aload_user(request: HttpRequest, before: Any) -> Any:

@@ -194,7 +194,7 @@ def _path_of(name: str) -> str | None:
 def _page_asked_for() -> tuple[Site, Request] | None:
     """Return the pages and what is asked of them, or None where a request is the application's."""
     environ, installed = flask.request.environ, installation()
-    if not installed.site.may_serve(path_of(environ).removeprefix(installed.prefix)):
+    if not installed.site.routes.may_know(path_of(environ).removeprefix(installed.prefix)):
         return None
     if isinstance(flask.request.routing_exception, SecurityError):
         return None  # a host that TRUSTED_HOSTS does not name
@@ -238,7 +238,9 @@ def _finish(response: flask.Response) -> flask.Response:
     if visit is None or not visit.is_looked_at:
         return response
     try:
-        added = run_to_completion(headers_beside(visit, tuple(response.headers)))
+        own = response.headers
+        beside = headers_beside(visit, vary=own.getlist("Vary"), has_cache_control="Cache-Control" in own)
+        added = run_to_completion(beside)
     except GatewrightError:  # nobody can tell who visits; where that matters, the answer says so already
         added = visit.cookies()
     for name, value in added:

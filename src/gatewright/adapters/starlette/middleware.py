@@ -89,7 +89,7 @@ class GatewrightMiddleware:
             if REQUEST_ID not in scope:
                 scope[REQUEST_ID] = True
                 begin(site, opening.request)
-            if kind == "http" and site.may_serve(path) and mount == site.mount:
+            if kind == "http" and site.routes.may_know(path) and mount == site.mount:
                 request = opening.request()
                 if site.serves(request):
                     return await _answer_page(site, request, scope, receive, send)
@@ -111,7 +111,7 @@ class GatewrightMiddleware:
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""
         root, path = place_of(scope)
-        site = self._site.below(root)
+        site = self._site.below(root) if root else self._site
         site.wake()
         own = self._site.mount
         is_below = not own or path.startswith(f"{own}/")

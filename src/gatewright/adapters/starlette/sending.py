@@ -10,9 +10,8 @@ from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.translation import encoded, to_starlette
 from gatewright.web import Request, Response, Visit
 from gatewright.web.access import headers_beside
-from gatewright.web.raw_headers import headers_in_scope
+from gatewright.web.raw_headers import values_in_scope
 
-_TOLD = (b"vary", b"cache-control")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
@@ -66,8 +65,9 @@ async def _complete(message: Message, visit: Visit) -> Message:
     own = message.get("headers", ())
     if message["type"] == "websocket.accept":
         return {**message, "headers": [*own, *encoded(visit.cookies())]}
-    told = headers_in_scope((name, value) for name, value in own if name.lower() in _TOLD)
-    return {**message, "headers": [*own, *encoded(await headers_beside(visit, told))]}
+    has_cache_control = any(name.lower() == b"cache-control" for name, _ in own)
+    beside = await headers_beside(visit, vary=values_in_scope(own, "vary"), has_cache_control=has_cache_control)
+    return {**message, "headers": [*own, *encoded(beside)]}
 
 
 def _instead_of(start: Message, opening: Opening) -> Response | None:

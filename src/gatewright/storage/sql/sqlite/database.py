@@ -63,7 +63,7 @@ class _Slot:
         SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
         connection has changed. A transaction may still be undone, so what it reads is not kept.
         """
-        connection = self.connection()
+        connection = self._connection or self.connection()
         version = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
         if version != self._version or len(self._reads) >= _KEPT:
             self._reads, self._version = {}, None if connection.in_transaction else version
@@ -101,7 +101,11 @@ class _Use:
         if isinstance(error, sqlite3.IntegrityError):
             _explain(error)
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _MISTAKES):
-            raise StoreUnavailableError(f"The database is not available: {words_of(error)}.") from error
+            raise _unavailable(error) from error
+
+
+def _unavailable(error: sqlite3.DatabaseError) -> StoreUnavailableError:
+    return StoreUnavailableError(f"The database is not available: {words_of(error)}.")
 
 
 def _explain(error: sqlite3.IntegrityError) -> None:
@@ -244,8 +248,13 @@ class SQLiteDatabase:
     def unchanged_reads(self) -> dict[Hashable, Any]:
         """Implement `Database`. Each thread has its own, as it has its own connection."""
         slot = self._slot()
-        with _Use(slot):
-            return slot.unchanged_reads()
+        try:
+            with slot.lock:
+                return slot.unchanged_reads()
+        except _MISTAKES:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise _unavailable(error) from error
 
     def close(self) -> None:
         """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""
