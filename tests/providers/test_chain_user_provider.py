@@ -24,6 +24,7 @@ from gatewright.providers import (
     UserProvider,
 )
 from gatewright.testing.provider_conformance import ProviderConformance
+from stored_hashes import hash_of_today
 
 PASSWORD = "correct horse battery staple"
 
@@ -77,7 +78,7 @@ class TestOfCredentials(ProviderConformance):
     outdated_username = "dave@example.com"
 
     def make_provider(self) -> UserProvider:
-        today = PasswordHasher().hash(PASSWORD)
+        today = hash_of_today(PASSWORD)
         staff = Staff([person("dave@example.com", badge=1), person("bob@example.com", badge=0)])
         customers = MemoryUserProvider(
             [{"email": "alice@example.com", "password": today}, person("carol@example.com", verified=0)]

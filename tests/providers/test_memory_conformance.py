@@ -3,16 +3,16 @@ from __future__ import annotations
 import bcrypt
 import pytest
 
-from gatewright.passwords import PasswordHasher
 from gatewright.providers import MemoryUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
+from stored_hashes import hash_of_today
 
 PASSWORD = "correct horse battery staple"
 
 
 def people() -> list[dict[str, object]]:
     """The users of these tests: one who may sign in, one inactive, one unverified, one with an old hash."""
-    today = PasswordHasher().hash(PASSWORD)
+    today = hash_of_today(PASSWORD)
     old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     return [
         {"email": "alice@example.com", "password": today, "roles": ["editor"], "permissions": ["general.read"]},

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from gatewright import Auth
 from gatewright.errors import ConfigurationError, ProviderUnavailableError, UserNotFoundError
-from gatewright.passwords import PasswordHasher
 from gatewright.providers import TableColumns, TableUserProvider, UserProvider
 from gatewright.testing.provider_conformance import ProviderConformance
+from stored_hashes import hash_of_today
 
 PASSWORD = "correct horse battery staple"
 
@@ -44,7 +44,7 @@ VIEW = TableColumns(
 def database(tmp_path: Path) -> str:
     """A SQLite file with SimpleAuth's table of users, and a view of it with other names."""
     url = f"sqlite:///{tmp_path / 'application.db'}"
-    today = PasswordHasher().hash(PASSWORD)
+    today = hash_of_today(PASSWORD)
     old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     rows = [
         ("alice@example.com", "Alice", today, "editor, admin", 1, 1),

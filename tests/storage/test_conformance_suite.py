@@ -363,6 +363,7 @@ def store(database):
     return SQLStore(database)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("statement", "broken"), [(name, broken) for name, several in BROKEN_STATEMENTS.items() for broken in several]
 )

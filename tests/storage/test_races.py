@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import stat
 
+import pytest
+
 from gatewright import EvrmoreAuth
 
 
+@pytest.mark.long
 def test_processes_that_start_at_once_share_schema_and_secret(url, path, race_children, query):
     """Eight processes start on a file that is not there: all succeed, and each one's token is good for all."""
     tokens = race_children("starter", [url] * 8)

@@ -8,11 +8,9 @@ import sqlite3
 from contextlib import ExitStack, closing
 from functools import cache, cached_property
 from inspect import getmembers
-from itertools import count
 
 import pytest
 
-from gatewright.drive import run_to_completion
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.statements import Statements, statements_of
 
@@ -210,37 +208,35 @@ def filled_file(migrated_file, tmp_path_factory):
 
 
 @pytest.fixture
-def make_database(filled_file, tmp_path):
-    """Make databases with so many users, to do with as a test likes."""
-    numbers = count()
-    with ExitStack() as made:
+def open_database(filled_file):
+    """Open the database with so many users: ours, in a transaction that is undone when the test is over."""
+    with ExitStack() as opened:
 
-        def make(rows=0):
-            path = tmp_path / f"{next(numbers)}.db"
-            shutil.copyfile(filled_file(rows), path)
-            return made.enter_context(closing(SQLiteDatabase(f"sqlite:///{path}")))
+        def open_database(rows=0):
+            database = opened.enter_context(closing(SQLiteDatabase(f"sqlite:///{filled_file(rows)}")))
+            connection = opened.enter_context(database.connection())
+            connection.execute("BEGIN")
+            opened.callback(connection.rollback)
+            return connection
 
-        yield make
+        yield open_database
 
 
-def steps_of(database, sql, parameters):
+def steps_of(connection, sql, parameters):
     """Return how many instructions SQLite's virtual machine runs for a statement: work, not time."""
     steps = []
-    with database.connection() as connection:
-        connection.set_progress_handler(lambda: steps.append(1), 1)
-        connection.execute(sql, parameters).fetchall()
-        connection.set_progress_handler(None, 0)
+    connection.set_progress_handler(lambda: steps.append(1), 1)
+    connection.execute(sql, parameters).fetchall()
+    connection.set_progress_handler(None, 0)
     return len(steps)
 
 
 @pytest.mark.parametrize("name", sorted(NAMES - INSERTS - UNCONDITIONAL))
-def test_every_statement_uses_an_index(make_database, name):
+def test_every_statement_uses_an_index(open_database, name):
     """SQLite's plan searches by an index throughout, and scans nothing but what the statement has just gathered."""
     sql = getattr(STATEMENTS, name)
     parameters = dict.fromkeys(re.findall(r":(\w+)", sql), "1")
-    plan = [
-        detail for *_, detail in run_to_completion(make_database().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters))
-    ]
+    plan = [detail for *_, detail in open_database().execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
     scanned = {detail.split()[1] for detail in plan if detail.startswith("SCAN")}
 
     assert any(re.match("SEARCH .* USING .*(INDEX|PRIMARY KEY)", detail) for detail in plan)
@@ -252,25 +248,26 @@ def test_no_statement_is_forgotten():
     assert {*LOOKUPS, *INSERTS, *LISTS_OF_ALL} == NAMES
 
 
-def test_every_lookup_finds_something(make_database):
+def test_every_lookup_finds_something(open_database):
     """Nothing is cheap below because it looks for what is not there."""
-    found = {}
+    found, connection = {}, open_database(20)
     for name, parameters in LOOKUPS.items():
-        with make_database(20).connection() as connection:
-            cursor = connection.execute(getattr(STATEMENTS, name), parameters)
-            found[name] = len(cursor.fetchall()) or cursor.rowcount
+        connection.execute("SAVEPOINT before")
+        cursor = connection.execute(getattr(STATEMENTS, name), parameters)
+        found[name] = len(cursor.fetchall()) or cursor.rowcount
+        connection.execute("ROLLBACK TO before")
 
     assert [name for name, count in found.items() if count < 1] == []
 
 
 @pytest.mark.parametrize("name", LOOKUPS)
-def test_the_work_does_not_grow_with_the_rows(make_database, name):
+def test_the_work_does_not_grow_with_the_rows(open_database, name):
     """Among 5 000 users a statement runs exactly as many instructions as among 20.
 
     A deletion may run one more for a row, where it empties a page of the file.
     """
     sql = getattr(STATEMENTS, name)
-    few, many = (steps_of(make_database(rows), sql, LOOKUPS[name]) for rows in (20, 5_000))
+    few, many = (steps_of(open_database(rows), sql, LOOKUPS[name]) for rows in (20, 5_000))
     deleted = 10 if name.startswith("delete_") else 0
 
     assert 0 < few <= many <= few + deleted

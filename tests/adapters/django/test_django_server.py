@@ -124,6 +124,7 @@ def test_the_example_knows_its_visitors(serve):
         assert (out.headers["location"], client.get("/dashboard").status_code) == ("/", 303)
 
 
+@pytest.mark.long
 def test_djangos_users_sign_in_at_once(serve):
     """Many of them, by the login page: no ORM in an event loop, no mixing of visitors."""
     url = serve(GATEWRIGHT_USER_PROVIDER="DjangoUserProvider")
