@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +34,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60, help="how long the load lasts, for all workers together")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="how many workers, one after the other")
-    parser.add_argument("--operations", type=int, help="go on with the most workers until so many answers, at most")
+    parser.add_argument(
+        "--operations",
+        type=int,
+        default=0,
+        help="how many one process does without HTTP, to see its memory; 0 for none",
+    )
     parser.add_argument(
         "--rows", type=int, default=_GROWTH[-1], help="how many sessions the tables grow to; 0 for none"
     )
@@ -46,15 +52,16 @@ def main() -> int:
     wrong = 0
     with working_folder() as folder:
         for number, workers in enumerate(arguments.workers):
-            operations = arguments.operations if workers == max(arguments.workers) else None
-            wrong += _put_under_load(_home(folder, f"load-{number}"), workers, seconds=each, operations=operations)
+            wrong += _put_under_load(_home(folder, f"load-{number}"), workers, seconds=each)
+        if arguments.operations:
+            _endure(arguments.operations)
         sizes = [size for size in _GROWTH if size <= arguments.rows]
         if sizes:
             _let_grow(sizes)
     return 1 if wrong else 0
 
 
-def _put_under_load(folder: Path, workers: int, *, seconds: float, operations: int | None) -> int:
+def _put_under_load(folder: Path, workers: int, *, seconds: float) -> int:
     """Run the server with so many workers, print what was seen, and return how much of it was wrong."""
     with postgresql() as database_url, redis_server() as redis_url:
         make_people(database_url, _CLIENTS // 4)
@@ -62,7 +69,7 @@ def _put_under_load(folder: Path, workers: int, *, seconds: float, operations: i
         with serving(folder, database_url=database_url, redis_url=redis_url, workers=workers) as site:
             stores = _stores()
             before = processor_time(site.workers), processor_time(stores)
-            watch = _Watch(site, seconds=seconds, operations=operations)
+            watch = _Watch(site, seconds=seconds)
             start = perf_counter()
             seen = asyncio.run(crowd(site.port, clients=_CLIENTS, password=PASSWORD, goes_on=watch))
             took = perf_counter() - start
@@ -87,17 +94,24 @@ def _put_under_load(folder: Path, workers: int, *, seconds: float, operations: i
 class _Watch:
     """Says whether to go on, and notes the memory of the server from time to time."""
 
-    def __init__(self, site: Site, *, seconds: float, operations: int | None) -> None:
-        self._site, self._operations = site, operations
+    def __init__(self, site: Site, *, seconds: float) -> None:
+        self._site = site
         self._start, self._seconds = perf_counter(), seconds
         self.samples: list[tuple[int, float]] = []
 
     def __call__(self, seen: Seen) -> bool:
-        done = seen.operations / self._operations if self._operations else 0.0
-        done = max(done, (perf_counter() - self._start) / self._seconds)
+        done = (perf_counter() - self._start) / self._seconds
         if done * _SAMPLES >= len(self.samples) + 1:
             self.samples.append((seen.operations, sum(map(memory, self._site.workers))))
         return done < 1
+
+
+def _endure(operations: int) -> None:
+    """Have a process of its own do so many operations, and print its memory on the way."""
+    with postgresql() as database_url, redis_server() as redis_url:
+        make_people(database_url, 1)
+        command = [sys.executable, "-m", "loading.endurance", database_url, redis_url, str(operations)]
+        subprocess.run(command, cwd=Path(__file__).parent, check=True)
 
 
 def _stores() -> Sequence[int]:

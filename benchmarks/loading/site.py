@@ -14,6 +14,7 @@ import psycopg
 from servers import free_port, running
 
 from gatewright import EvrmoreAuth, Settings
+from gatewright.settings import load_settings
 from loading.processes import with_children
 from loading.visitors import name_of
 
@@ -49,15 +50,18 @@ class Site:
         return with_children(self.process)
 
 
+def settings_of(database_url: str, redis_url: str | None = None) -> Settings:
+    """Return the settings of the server, for a process that asks the library."""
+    return load_settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        **{name.removeprefix("GATEWRIGHT_").lower(): value for name, value in _SETTINGS.items()},
+    )
+
+
 def make_people(database_url: str, count: int) -> None:
     """Make accounts that sign in with a password."""
-    settings = Settings(
-        database_url=database_url,
-        jwt_secret=_SETTINGS["GATEWRIGHT_JWT_SECRET"],
-        argon2_memory_kib=8,
-        argon2_iterations=1,
-    )
-    with EvrmoreAuth(settings=settings) as auth:
+    with EvrmoreAuth(settings=settings_of(database_url)) as auth:
         for name in map(name_of, range(count)):
             auth.create_user(name, email=f"{name}@example.com", password=PASSWORD, is_verified=True)
 
