@@ -72,6 +72,8 @@ def test_challenges_of_other_browsers_count_as_failures(make_auth, gatewright_se
             prove(visitor, alice, auth.generate_challenge(alice.address))
     with pytest.raises(AttemptBlockedError):
         prove(visitor, alice, begin(visitor, alice))
+    with pytest.raises(AttemptBlockedError):  # before anybody looks at what was sent
+        prove(visitor, alice, auth.generate_challenge(alice.address))
 
 
 def test_whoever_is_disabled_meanwhile_is_not_signed_in(auth, visitor, people, alice):

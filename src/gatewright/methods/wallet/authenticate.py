@@ -86,7 +86,9 @@ async def authenticate(
         minutes = parts.settings.token_minutes if token_expire_minutes is None else token_expire_minutes
         lifetime = timedelta(minutes=require_minutes("token_expire_minutes", minutes, least=1 / 60))
         naming = _Naming(lifetime, make_token=lambda session: _issue_token(parts, session))
-        return await _sign_in(parts, attempt, naming, device=read_device(ip_address, user_agent))
+        device = read_device(ip_address, user_agent)
+        await refuse_blocked_client(parts, client=device.ip_address)
+        return await _sign_in(parts, attempt, naming, device=device)
 
     return await _telling_failures(parts, attempt, sign_in, ip_address=ip_address)
 
@@ -112,6 +114,7 @@ async def authenticate_visit(step: Step, attempt: WalletAttempt, *, is_bound: bo
     naming = _Naming(life_of_visits(parts), make_token=lambda _: secret, visit=secrets)
 
     async def sign_in() -> Session:
+        await refuse_blocked_client(parts, client=device.ip_address)
         if is_bound:
             await require_offered(step, attempt)
         return await _sign_in(parts, attempt, naming, device=device, browser=browser)
@@ -126,7 +129,6 @@ async def authenticate_visit(step: Step, attempt: WalletAttempt, *, is_bound: bo
 async def _sign_in(
     parts: Parts, attempt: WalletAttempt, naming: _Naming, *, device: Device, browser: Browser | None = None
 ) -> Session:
-    await refuse_blocked_client(parts, client=device.ip_address)
     attempt = await _ask_hooks(parts, attempt)
     now = parts.clock.now()
     challenge = await require_signed_challenge(parts, attempt, now=now)
