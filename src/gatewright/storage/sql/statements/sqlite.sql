@@ -549,10 +549,10 @@ UPDATE remembered SET rotated_at=:now, digest=:new_digest WHERE remembered.id = 
 DELETE FROM attempts WHERE attempts.id = :attempt_id
 
 -- remove_authenticators_of_account
-DELETE FROM authenticators WHERE authenticators.account_id = :user_id AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+DELETE FROM authenticators WHERE authenticators.account_id = :user_id AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) AND authenticators.created_at <= coalesce(:until, authenticators.created_at) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
 
 -- remove_authenticators_of_user
-DELETE FROM authenticators WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+DELETE FROM authenticators WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) AND authenticators.created_at <= coalesce(:until, authenticators.created_at) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
 
 -- remove_mails
 DELETE FROM outbox WHERE outbox.account_id = :account_id AND outbox.kind = :kind
