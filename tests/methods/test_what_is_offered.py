@@ -46,6 +46,12 @@ class SecondWord(Voucher):
     at_most = 1
 
 
+class UnenrolledWord(SecondWord):
+    """The same, but that nobody enrols it: everybody has one."""
+
+    at_most = 0
+
+
 def log_in(auth):
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
@@ -107,9 +113,10 @@ def test_a_second_word_from_one_mailbox_signs_nobody_in(make_auth, gatewright_se
     assert visitor.request().is_guest()
 
 
-def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register):
+@pytest.mark.parametrize("method", [SecondWord, UnenrolledWord])
+def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register, method):
     """Or it would sign somebody in who has given nothing else."""
-    auth = make_auth(methods=[SecondWord()])
+    auth = make_auth(methods=[method()])
     register(auth)
     returning = Visitor(auth)
     returning.request().recall(log_in(auth).request().remember())

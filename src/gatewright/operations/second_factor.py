@@ -143,7 +143,7 @@ def _is_enough(parts: Parts, name: str) -> bool:
 def _is_second_only(parts: Parts, name: str) -> bool:
     """Say whether no sign-in can begin with a method, so that it only ever comes second."""
     method = parts.methods.get(name)
-    return method is not None and method.at_most > 0 and not method.can_begin
+    return method is not None and not method.can_begin
 
 
 async def _has_demanded(step: Step) -> bool:
