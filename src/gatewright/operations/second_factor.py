@@ -82,10 +82,20 @@ async def confirming_methods(step: Step, *, aal: int) -> list[ProofMethod]:
         step: The step, with the visitor and the proofs of their session.
         aal: The authentication assurance level that they need: what does not help, as `is_fresh` counts, is left out.
     """
-    level, usable = assurance_of(step.proofs), await usable_methods(step, is_second=False)
-    if level < aal:
-        return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
-    return [method for method in usable if is_confirmed_by([_at_best(step, method)], aal=aal)]
+    return [method for method in await usable_methods(step, is_second=False) if _confirms(step, method, aal=aal)]
+
+
+async def enrollable_methods(step: Step, *, aal: int | None = None) -> list[ProofMethod]:
+    """Return the methods that a user can set up to go on, where nothing that they have helps, in order.
+
+    Args:
+        step: The step, with its user and what they have proven.
+        aal: The authentication assurance level that a visitor needs; None for the second step of a sign-in.
+    """
+    enrolled = [method for method in step.parts.methods.values() if method.at_most]
+    if aal is not None:
+        return [method for method in enrolled if _confirms(step, method, aal=aal)]
+    return [method for method in enrolled if await _adds(step, method)]
 
 
 def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
@@ -125,6 +135,14 @@ async def _adds(step: Step, method: ProofMethod) -> bool:
         return not await is_one_mailbox(step, shown | method.kinds)
     is_other = method.name not in {proof.method for proof in step.proofs}
     return is_other and Kind.POSSESSION in method.kinds and _are_two(step.parts, (*step.proofs, _at_best(step, method)))
+
+
+def _confirms(step: Step, method: ProofMethod, *, aal: int) -> bool:
+    """Say whether a proof by a method, at best, helps a visitor who needs an authentication assurance level."""
+    level, proof = assurance_of(step.proofs), _at_best(step, method)
+    if level < aal:
+        return assurance_of((*step.proofs, proof)) > level
+    return is_confirmed_by([proof], aal=aal)
 
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:

@@ -19,7 +19,12 @@ from gatewright.operations.enrolment import (
 )
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
-from gatewright.operations.second_factor import confirming_methods, is_first_demanded, usable_methods
+from gatewright.operations.second_factor import (
+    confirming_methods,
+    enrollable_methods,
+    is_first_demanded,
+    usable_methods,
+)
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof
 
@@ -127,6 +132,25 @@ class Proving(SigningIn):
         if is_confirmation:
             return [method.name for method in run_to_completion(confirming_methods(step, aal=aal))]
         return [method.name for method in run_to_completion(usable_methods(step, is_second=step.waiting is not None))]
+
+    def enrollable(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
+        """Return the methods that the visitor can set up to go on, where `methods` names none: those that would help.
+
+        There are none for whoever would have to prove themselves first, and cannot.
+
+        Args:
+            is_confirmation: As in `methods`.
+            aal: As in `methods`.
+        """
+        step = self._step(is_confirmation=is_confirmation)
+        if step.user is None:
+            return []
+        if not is_confirmation:
+            return [method.name for method in run_to_completion(enrollable_methods(step))]
+        fresh = self.is_fresh(step.parts.settings.fresh_minutes)
+        if not fresh and (not run_to_completion(confirming_methods(step, aal=0))):
+            return []
+        return [method.name for method in run_to_completion(enrollable_methods(step, aal=aal))]
 
     def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
