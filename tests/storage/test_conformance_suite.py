@@ -353,6 +353,15 @@ BROKEN_STATEMENTS = {
         (" DESC", "", "test_the_record_is_read_from_its_end", ("ann", "ann")),
         ("audit.id > :after_id", "1", "test_the_record_is_read_from_its_end", ("ann", "ann")),
     ],
+    "list_audit_of_user": [
+        ("audit.user_id = :user_id", "1", "test_a_user_is_found_under_every_name"),
+        ("LIMIT :at_most", "LIMIT 100", "test_a_user_is_found_under_every_name"),
+    ],
+    "list_newest_audit_of_user": [
+        ("audit.user_id = :user_id", "1", "test_a_user_is_found_under_every_name"),
+        (" DESC", "", "test_a_user_is_found_under_every_name"),
+        ("ORDER BY newest.id", "ORDER BY newest.id DESC", "test_a_user_is_found_under_every_name"),
+    ],
     "insert_queued_mail": [("WHERE :is_due = 1", "", "test_a_sign_up_keeps_everything", [])],
     "insert_attempt": [("WHERE :is_let_through = 1", "", "test_one_attempt_too_many_is_not_kept", LIMITS[0])],
     "insert_audit": [(":actor", "NULL", "test_lines_come_back_as_they_were_written")],

@@ -27,6 +27,7 @@ GATHERED = {
     "names_of_account": {"names"},
     "list_newest_audit": {"newest"},
     "list_newest_audit_of": {"newest"},
+    "list_newest_audit_of_user": {"newest"},
 }
 LISTS_OF_ALL = {"list_sessions", *UNCONDITIONAL}
 """As long as what they list is."""
@@ -126,6 +127,8 @@ LOOKUPS = {
     "list_newest_audit": AUDIT,
     "list_newest_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
     "list_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
+    "list_newest_audit_of_user": AUDIT | {"user_id": "7"},
+    "list_audit_of_user": AUDIT | {"user_id": "7", "event": "signed_in"},
     "delete_audit": {"before": "2027", "at_most": 10},
     "change_username": ACCOUNT | {"username": "new"},
     "change_email": ACCOUNT | {"email": "new"},
