@@ -63,7 +63,8 @@ class Method(ABC):
     """
 
     name: ClassVar[str]
-    """What it is called in addresses, settings, hooks and the audit record, such as ``totp``."""
+    """What it is called in addresses, settings, hooks and the audit record, such as ``totp``: 1 to 64 letters, digits,
+    underscores and dashes."""
 
     title: ClassVar[str]
     """What pages call it, in English; catalogs translate it."""
