@@ -116,6 +116,10 @@ class Method(ABC):
     prompt: ClassVar[str] = ""
     """What a page says above these fields, in English."""
 
+    begin_enrolment_fields: ClassVar[Sequence[Field]] = ()
+    """What a page asks for before it prepares an enrolment, such as a phone number; where it asks for nothing, the
+    enrolment is prepared as soon as the page is shown."""
+
     enrolment_fields: ClassVar[Sequence[Field]] = ()
     """What a page asks for to enrol it."""
 
