@@ -215,7 +215,11 @@ class AsyncProving(AsyncSigningIn):
         Raises:
             InvalidParameterError: If there is no such method.
         """
-        return await is_first_demanded(await self._step(), self._method(method))
+        chosen, step = self._method(method), await self._waiting_step()
+        user = await self.user()
+        if user is not None and _is_of_another(step, user):
+            step = self._step_of(user)
+        return await is_first_demanded(step or self._beginning(), chosen)
 
     async def authenticators(self) -> list[Authenticator]:
         """Return what the visitor has enrolled, oldest first; nothing for a guest."""
@@ -273,7 +277,7 @@ class AsyncProving(AsyncSigningIn):
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         step, user = await self._waiting_step(), await self.user()
-        if step is None or (user is not None and owner_of(user) != owner_of(step.require_user())):
+        if step is None or (user is not None and _is_of_another(step, user)):
             await self.require_fresh()
             _, user = await self._require_visit()
             return self._step_of(user)
@@ -312,3 +316,8 @@ class AsyncProving(AsyncSigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _is_of_another(step: Step | None, user: User) -> bool:
+    """Say whether a sign-in that waits, if one does, is of somebody else than the visitor who is signed in."""
+    return step is None or owner_of(step.require_user()) != owner_of(user)

@@ -216,7 +216,11 @@ class Proving(SigningIn):
         Raises:
             InvalidParameterError: If there is no such method.
         """
-        return run_to_completion(is_first_demanded(self._step(), self._method(method)))
+        chosen, step = (self._method(method), self._waiting_step())
+        user = self.user()
+        if user is not None and _is_of_another(step, user):
+            step = self._step_of(user)
+        return run_to_completion(is_first_demanded(step or self._beginning(), chosen))
 
     def authenticators(self) -> list[Authenticator]:
         """Return what the visitor has enrolled, oldest first; nothing for a guest."""
@@ -276,7 +280,7 @@ class Proving(SigningIn):
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         step, user = (self._waiting_step(), self.user())
-        if step is None or (user is not None and owner_of(user) != owner_of(step.require_user())):
+        if step is None or (user is not None and _is_of_another(step, user)):
             self.require_fresh()
             _, user = self._require_visit()
             return self._step_of(user)
@@ -315,3 +319,8 @@ class Proving(SigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _is_of_another(step: Step | None, user: User) -> bool:
+    """Say whether a sign-in that waits, if one does, is of somebody else than the visitor who is signed in."""
+    return step is None or owner_of(step.require_user()) != owner_of(user)
