@@ -124,7 +124,7 @@ def _of_methods() -> dict[str, dict[str, Any]]:
             pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
-            enrolling |= {"onward": "/x", "ends_others": method.is_demanded}
+            enrolling |= {"onward": "/x", "ends_others": method.is_demanded, "can_enrol": True}
             enrolling |= {"begun": BEGUN_ENROLMENT.get(name, {}), "authenticators": _enrolled(method)}
             pages[f"account_method with {name}"] = enrolling
             if name in SHOWN:

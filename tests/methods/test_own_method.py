@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -16,7 +18,10 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     TakenError,
 )
+from gatewright.methods import Method
+from gatewright.proofs import Kind
 from gatewright.testing import HookRecorder
+from sample_methods import ListedCode
 from visitors import OURS, PASSWORD, Visitor
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "methods" / "your-own-method.md"
@@ -155,3 +160,43 @@ def test_what_is_no_method_is_refused(make_auth, key_fobs):
     for wrong in (key_fobs.KeyFob, object(), "key_fob"):
         with pytest.raises(ConfigurationError):
             make_auth(methods=[wrong])
+
+
+@pytest.mark.parametrize("name", ["", "key fob", "key/fob", "..", "key.fob", "k" * 65, "fob\n", "schlüssel", None, 5])
+def test_a_name_that_no_address_can_hold_is_refused(make_auth, name):
+    """When the application starts, and not by a page that nobody finds."""
+    named = type("Fob", (ListedCode,), {"name": name})
+    with pytest.raises(ConfigurationError, match=r"Fob\.name is"):
+        make_auth(methods=[named()])
+
+
+@pytest.mark.parametrize("missing", ["name", "title", "kinds"])
+def test_a_method_that_does_not_say_what_it_is_is_refused(make_auth, missing):
+    """It is told what is missing."""
+    said = {"name": "fob", "title": "Fob", "kinds": frozenset({Kind.POSSESSION}), "verify": ListedCode.verify}
+    made = type("Fob", (Method,), {name: value for name, value in said.items() if name != missing})()
+    with pytest.raises(ConfigurationError, match=f"Fob is a Method without {missing}"):
+        make_auth(methods=[made])
+
+
+@pytest.mark.parametrize("named", ["key_fobs:KeyFob", "gatewright.methods:Method", "os:path", ":", "os:", "nowhere:X"])
+def test_a_setting_that_names_no_method_says_so(make_auth, gatewright_settings, key_fobs, monkeypatch, named):
+    """Whether it is nowhere, or cannot be made without arguments."""
+    monkeypatch.setitem(sys.modules, "key_fobs", key_fobs)
+    with pytest.raises(ConfigurationError, match=f"The method '{named}' cannot be made"):
+        make_auth(settings=gatewright_settings.with_values(methods=("password", named)))
+
+
+class Policy:
+    """What decides in an object of its own."""
+
+    async def __call__(self, user, proofs):
+        """Ask nobody."""
+        return False
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy().__call__, partial(Policy().__call__, None), True, "always"])
+def test_a_policy_that_cannot_answer_is_refused(make_auth, policy):
+    """Nobody awaits it, and what it returns would be taken for a yes."""
+    with pytest.raises(ConfigurationError, match="second_factor_policy must be a plain function"):
+        make_auth(second_factor_policy=policy)

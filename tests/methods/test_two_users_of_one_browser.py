@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from authenticator_apps import enrol_app
 from gatewright.errors import SecondFactorRequiredError
 from visitors import OURS, PASSWORD, Visitor
 
@@ -49,3 +50,20 @@ def test_who_needs_no_more_signs_in(begin_sign_in, app, register, auth):
     session = visitor.request().current_session()
     assert (session.username, [proof.method for proof in session.proofs]) == ("dave", ["password"])
     assert visitor.request().pending_user() is None
+
+
+def test_what_one_sets_up_is_theirs_while_another_begins(app, register, auth, clock):
+    """And so is what they are told of it: that their other sessions end, though the other one has an app."""
+    register(auth, "dave")
+    visitor, elsewhere = Visitor(auth), Visitor(auth)
+    for each in (visitor, elsewhere):
+        each.request().login("dave", PASSWORD, OURS)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    assert visitor.request().user().username == "dave"
+    assert visitor.request().pending_user().username == "carol"
+    assert visitor.request().ends_other_sessions("totp")
+    enrol_app(visitor.request(), clock)
+
+    assert [each.username for each in visitor.request().authenticators()] == ["dave"]
+    assert elsewhere.request().is_guest()

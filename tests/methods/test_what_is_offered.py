@@ -46,6 +46,12 @@ class SecondWord(Voucher):
     at_most = 1
 
 
+class UnenrolledWord(SecondWord):
+    """The same, but that nobody enrols it: everybody has one."""
+
+    at_most = 0
+
+
 def log_in(auth):
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
@@ -107,9 +113,10 @@ def test_a_second_word_from_one_mailbox_signs_nobody_in(make_auth, gatewright_se
     assert visitor.request().is_guest()
 
 
-def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register):
+@pytest.mark.parametrize("method", [SecondWord, UnenrolledWord])
+def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, register, method):
     """Or it would sign somebody in who has given nothing else."""
-    auth = make_auth(methods=[SecondWord()])
+    auth = make_auth(methods=[method()])
     register(auth)
     returning = Visitor(auth)
     returning.request().recall(log_in(auth).request().remember())
@@ -117,3 +124,75 @@ def test_what_only_comes_second_confirms_no_remembered_browser(make_auth, regist
     with pytest.raises(SecondFactorRequiredError):
         returning.request().prove("second_word", {"token": "voucher-carol"}, is_confirmation=True)
     assert not returning.request().is_fresh(5)
+
+
+class Pin(ListedCode):
+    """A word that its user has chosen: something that they know."""
+
+    name = "pin"
+    title = "PIN"
+    kinds = frozenset({Kind.KNOWLEDGE})
+
+
+class EnrolledBadge(Badge):
+    """A badge that its user has to set up."""
+
+    at_most = 3
+    is_ready = Method.is_ready
+
+
+class TestSetUp:
+    """Whoever has nothing that helps is offered to set up what would, and not what would lead them back here."""
+
+    @pytest.fixture
+    def auth(self, make_auth):
+        return make_auth(methods=[ListedCode(), Pin(), EnrolledBadge()])
+
+    def test_for_a_higher_level(self, auth, visitor, register, alice):
+        """Not the second thing that the owner of a wallet has, which raises no level; nor what is known twice."""
+        challenge = auth.generate_challenge(alice.address)
+        visitor.request().login_with_wallet(alice.address, challenge, alice.sign(challenge))
+        assert visitor.request().methods(is_confirmation=True, aal=2) == []
+        assert helpful(visitor, is_confirmation=True, aal=2) == ["passkey", "pin", "badge"]
+        register(auth)
+        assert helpful(log_in(auth), is_confirmation=True, aal=2) == [
+            "passkey",
+            "totp",
+            "recovery_codes",
+            "listed_code",
+            "badge",
+        ]
+
+    def test_for_the_highest_level(self, auth, register):
+        """Once two factors were given, only what reaches it alone."""
+        register(auth)
+        visitor = log_in(auth)
+        visitor.request().enrol("listed_code", LIST)
+        assert helpful(visitor, is_confirmation=True, aal=3) == ["passkey", "badge"]
+
+    def test_for_the_second_step(self, make_auth, register):
+        """Not what is known twice."""
+        auth = make_auth(methods=[ListedCode(), Pin()], second_factor_policy=lambda user, proofs: True)
+        register(auth)
+        visitor = Visitor(auth)
+        with pytest.raises(SecondFactorRequiredError):
+            visitor.request().login("carol", PASSWORD, OURS)
+        assert helpful(visitor) == ["passkey", "totp", "recovery_codes", "listed_code"]
+
+    def test_nothing_where_it_asks_for_a_proof_that_nobody_can_give(self, make_auth, clock):
+        """As of an account without a password that the application itself has signed in, a while ago."""
+        auth = make_auth(methods=[ListedCode()])
+        auth.create_user("carol", is_verified=True)
+        visitor = Visitor(auth)
+        visitor.request().store(auth.bypass("carol", OURS, actor="sso", reason="signed in there"))
+        assert helpful(visitor, is_confirmation=True)
+        clock.advance(minutes=30)
+        assert helpful(visitor, is_confirmation=True) == []
+
+    def test_nothing_for_a_guest(self, visitor):
+        """They sign in."""
+        assert helpful(visitor) == helpful(visitor, is_confirmation=True) == []
+
+
+def helpful(visitor, **options):
+    return visitor.request().enrollable(**options)

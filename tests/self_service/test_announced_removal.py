@@ -131,6 +131,23 @@ def test_what_is_not_announced_stays(auth, sign_in, clock):
     assert len(auth.list_authenticators("carol")) == 1
 
 
+@pytest.mark.parametrize("method", [None, "token"])
+def test_what_was_enrolled_since_stays(auth, clock, sign_in, method):
+    """Whoever has set up something new in the place of what they have lost goes on to be asked for it."""
+    visitor, _ = sign_in()
+    visitor.request().prove("token", {})
+    (lost,) = auth.list_authenticators("carol")
+    auth.remove_authenticators("carol", method, actor="root", reason="called us")
+    clock.advance(minutes=1)
+    visitor.request().enrol("token")
+    clock.advance(days=1)
+    assert sign_in()[1] is False
+
+    (kept,) = auth.list_authenticators("carol")
+    assert kept.id != lost.id
+    assert events(auth)[-1] == "method_removed"
+
+
 def test_a_method_that_there_is_not_is_an_error(auth):
     with pytest.raises(InvalidParameterError) as refused:
         auth.remove_authenticators("carol", "tokn", actor="root", reason="called us")

@@ -33,6 +33,7 @@ LIMITED = "test_a_user_has_no_more_than_so_many_of_a_method"
 TOUCHED = "test_an_authenticator_without_a_counter_is_touched"
 NAMED = "test_an_authenticator_is_renamed_by_its_user"
 REMOVED = "test_authenticators_are_removed_by_their_user"
+OLDER = "test_what_was_enrolled_later_stays"
 BATCHES = "test_everybodys_authenticators_are_read_in_batches"
 EXCHANGED = "test_what_a_method_keeps_is_replaced_if_it_is_what_it_was"
 REPLACED = "test_a_newer_step_takes_the_place_of_the_older"
@@ -219,11 +220,13 @@ BROKEN_STATEMENTS = {
         ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", REMOVED, Owner("a")),
         ("coalesce(:method, authenticators.method)", "authenticators.method", REMOVED, Owner("a")),
         ("coalesce(:authenticator_id, authenticators.id)", "authenticators.id", REMOVED, Owner("a")),
+        ("coalesce(:until, authenticators.created_at)", "authenticators.created_at", OLDER, Owner("a")),
     ],
     "remove_authenticators_of_user": [
         ("authenticators.provider = :provider", "1", REMOVED, Owner("a", "One")),
         ("coalesce(:method, authenticators.method)", "authenticators.method", REMOVED, Owner("a", "One")),
         ("coalesce(:authenticator_id, authenticators.id)", "authenticators.id", REMOVED, Owner("a", "One")),
+        ("coalesce(:until, authenticators.created_at)", "authenticators.created_at", OLDER, Owner("a", "One")),
     ],
     "rename_authenticators": [
         ("authenticators.account_id = :account_id", "1", "test_authenticators_go_on_under_a_new_name"),
@@ -349,6 +352,15 @@ BROKEN_STATEMENTS = {
     "list_newest_audit_of": [
         (" DESC", "", "test_the_record_is_read_from_its_end", ("ann", "ann")),
         ("audit.id > :after_id", "1", "test_the_record_is_read_from_its_end", ("ann", "ann")),
+    ],
+    "list_audit_of_user": [
+        ("audit.user_id = :user_id", "1", "test_a_user_is_found_under_every_name"),
+        ("LIMIT :at_most", "LIMIT 100", "test_a_user_is_found_under_every_name"),
+    ],
+    "list_newest_audit_of_user": [
+        ("audit.user_id = :user_id", "1", "test_a_user_is_found_under_every_name"),
+        (" DESC", "", "test_a_user_is_found_under_every_name"),
+        ("ORDER BY newest.id", "ORDER BY newest.id DESC", "test_a_user_is_found_under_every_name"),
     ],
     "insert_queued_mail": [("WHERE :is_due = 1", "", "test_a_sign_up_keeps_everything", [])],
     "insert_attempt": [("WHERE :is_let_through = 1", "", "test_one_attempt_too_many_is_not_kept", LIMITS[0])],

@@ -25,6 +25,7 @@ GATHERED = {
     "names_of_account": {"names"},
     "list_newest_audit": {"newest"},
     "list_newest_audit_of": {"newest"},
+    "list_newest_audit_of_user": {"newest"},
 }
 LISTS_OF_ALL = {"list_sessions", *UNCONDITIONAL}
 """As long as what they list is."""
@@ -96,8 +97,8 @@ LOOKUPS = {
     "spend_authenticator": {"authenticator_id": "7"},
     "rename_authenticator_of_account": OWNER | {"authenticator_id": "7", "name": "new"},
     "rename_authenticator_of_user": GUEST | {"authenticator_id": "guest 7", "name": "new"},
-    "remove_authenticators_of_account": OWNER | {"method": None, "authenticator_id": "7"},
-    "remove_authenticators_of_user": GUEST | {"method": "passkey", "authenticator_id": None},
+    "remove_authenticators_of_account": OWNER | {"method": None, "authenticator_id": "7", "until": None},
+    "remove_authenticators_of_user": GUEST | {"method": "passkey", "authenticator_id": None, "until": "2025"},
     "find_pending_step": {"digest": "digest 7", "kind": "sign_in", "now": "2025"},
     "count_try": {"step_id": "7", "at_most": 5},
     "claim_pending_step": {"step_id": "7", "now": "2025"},
@@ -124,6 +125,8 @@ LOOKUPS = {
     "list_newest_audit": AUDIT,
     "list_newest_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
     "list_audit_of": AUDIT | {"username": USER, "folded": USER, "event": "signed_in"},
+    "list_newest_audit_of_user": AUDIT | {"user_id": "7"},
+    "list_audit_of_user": AUDIT | {"user_id": "7", "event": "signed_in"},
     "delete_audit": {"before": "2027", "at_most": 10},
     "change_username": ACCOUNT | {"username": "new"},
     "change_email": ACCOUNT | {"email": "new"},

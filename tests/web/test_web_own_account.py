@@ -391,7 +391,7 @@ class TestJson:
 
 class TestOtherProviders:
     def test_users_of_others_are_shown_nothing_of_it(self, make_pages, log_in):
-        """Their names, addresses and ends are decided elsewhere."""
+        """Their names, addresses, passwords and ends are decided elsewhere, and no wallet is theirs."""
         theirs = MemoryUserProvider([{"email": "zoe", "password": default_hasher().hash(PASSWORD)}])
         pages = make_pages(auth={"providers": [theirs]}, user_provider="MemoryUserProvider")
         browser = pages.browser()
@@ -402,12 +402,33 @@ class TestOtherProviders:
         assert page.status == 200
         assert "/account/delete" not in page.text
         assert "/account/export" not in page.text
+        assert [form for form in page.forms if form.action == "/account"] == []
+        assert "Password" in page.text
+        assert "Wallets" not in page.text
+        assert dead_links(page) == []
         assert browser.get("/account/delete").status == 404
         for path in ("/account/delete", "/account/export"):
             assert browser.post(path, {"csrf_token": token, "current_password": PASSWORD}).status == 404
             assert post(browser, path, current_password=PASSWORD).status == 422
         fields = {"csrf_token": token, "action": "username", "username": "x", "current_password": PASSWORD}
         assert browser.post("/account", fields).status == 422
+
+
+@pytest.mark.parametrize("settings", [{}, {"methods": ("password", "totp")}])
+def test_what_the_page_names_is_on_it(make_pages, anna, log_in, settings):
+    """Such as wallets: where the settings leave them out, nothing leads to them."""
+    browser = make_pages(**settings).browser()
+    log_in(browser)
+    page = browser.get("/account")
+
+    assert ("Wallets" in page.text) is ("methods" not in settings)
+    assert dead_links(page) == []
+
+
+def dead_links(page):
+    """Return the places of a page itself that it leads to, and that it has not."""
+    ids = re.findall(r'id="([^"]+)"', page.text)
+    return [place for place in re.findall(r'href="#([^"]+)"', page.text) if place not in ids]
 
 
 def link_of(mail):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -307,6 +308,16 @@ class TestPolicy:
         log_in(again)
         assert pages.user_of(again) is None
         assert give(again, CODES[3]).location == "/"
+
+    def test_only_what_helps_is_offered_to_be_set_up(self, pages, browser, anna, log_in, enrol):
+        """Where two factors are not enough, no other second one, which would lead back to the same page."""
+        enrol(pages)
+        log_in(browser)
+        give(browser, CODES[0])
+        page = browser.get("/confirm_password?aal=3&next=/vault")
+
+        assert "Set one up to go on." in page.text
+        assert re.findall(r'href="/account/methods/([^"]*)"', page.text) == ["passkey?next=%2Fvault"]
 
     def test_whoever_has_one_must_give_it_before_they_enrol_another(self, pages, waiting):
         """The enrolment of a second list would be a way around the first."""

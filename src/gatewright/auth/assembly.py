@@ -121,7 +121,7 @@ def _assemble_on(
             breached=BreachedPasswords(breached) if (breached := settings.breached_passwords_file) else None,
         ),
         methods=methods,
-        second_factor_policy=choices.second_factor_policy,
+        second_factor_policy=_require_policy(choices.second_factor_policy),
         sources=Sources(choices.providers, built_in=_own_providers(opened, settings)),
         attempt_limit=_attempt_limit(settings),
         voters=[],
@@ -153,6 +153,18 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
     if mailer is not None and (not callable(send) or inspect.iscoroutinefunction(send)):
         raise ConfigurationError("mailer must be an object with a plain method send(mail), which may take its time.")
     return mailer
+
+
+def _require_policy(policy: SecondFactorPolicy | None) -> SecondFactorPolicy | None:
+    """Return the application's policy, if it has one, after a check that it can answer.
+
+    Raises:
+        ConfigurationError: If it is no function, or one that has to be awaited: what that returns is never None.
+    """
+    call = getattr(policy, "__call__", None)  # noqa: B004 - of an object, this may be the coroutine function
+    if policy is not None and (call is None or any(map(inspect.iscoroutinefunction, (policy, call)))):
+        raise ConfigurationError("second_factor_policy must be a plain function of a user and their proofs.")
+    return policy
 
 
 def _deliver(parts: Parts) -> bool:

@@ -17,7 +17,12 @@ from gatewright.operations.enrolment import (
 )
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
-from gatewright.operations.second_factor import confirming_methods, is_first_demanded, usable_methods
+from gatewright.operations.second_factor import (
+    confirming_methods,
+    enrollable_methods,
+    is_first_demanded,
+    usable_methods,
+)
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof
 
@@ -128,6 +133,25 @@ class AsyncProving(AsyncSigningIn):
             return [method.name for method in await confirming_methods(step, aal=aal)]
         return [method.name for method in await usable_methods(step, is_second=step.waiting is not None)]
 
+    async def enrollable(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
+        """Return the methods that the visitor can set up to go on, where `methods` names none: those that would help.
+
+        There are none for whoever would have to prove themselves first, and cannot.
+
+        Args:
+            is_confirmation: As in `methods`.
+            aal: As in `methods`.
+        """
+        step = await self._step(is_confirmation=is_confirmation)
+        if step.user is None:
+            return []
+        if not is_confirmation:
+            return [method.name for method in await enrollable_methods(step)]
+        fresh = await self.is_fresh(step.parts.settings.fresh_minutes)
+        if not fresh and not await confirming_methods(step, aal=0):
+            return []
+        return [method.name for method in await enrollable_methods(step, aal=aal)]
+
     async def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
         waiting = await self._waiting_step()
@@ -191,7 +215,11 @@ class AsyncProving(AsyncSigningIn):
         Raises:
             InvalidParameterError: If there is no such method.
         """
-        return await is_first_demanded(await self._step(), self._method(method))
+        chosen, step = self._method(method), await self._waiting_step()
+        user = await self.user()
+        if user is not None and _is_of_another(step, user):
+            step = self._step_of(user)
+        return await is_first_demanded(step or self._beginning(), chosen)
 
     async def authenticators(self) -> list[Authenticator]:
         """Return what the visitor has enrolled, oldest first; nothing for a guest."""
@@ -249,7 +277,7 @@ class AsyncProving(AsyncSigningIn):
     async def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         step, user = await self._waiting_step(), await self.user()
-        if step is None or (user is not None and owner_of(user) != owner_of(step.require_user())):
+        if step is None or (user is not None and _is_of_another(step, user)):
             await self.require_fresh()
             _, user = await self._require_visit()
             return self._step_of(user)
@@ -288,3 +316,8 @@ class AsyncProving(AsyncSigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _is_of_another(step: Step | None, user: User) -> bool:
+    """Say whether a sign-in that waits, if one does, is of somebody else than the visitor who is signed in."""
+    return step is None or owner_of(step.require_user()) != owner_of(user)

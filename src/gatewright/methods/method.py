@@ -63,7 +63,8 @@ class Method(ABC):
     """
 
     name: ClassVar[str]
-    """What it is called in addresses, settings, hooks and the audit record, such as ``totp``."""
+    """What it is called in addresses, settings, hooks and the audit record, such as ``totp``: 1 to 64 letters, digits,
+    underscores and dashes."""
 
     title: ClassVar[str]
     """What pages call it, in English; catalogs translate it."""
@@ -114,6 +115,10 @@ class Method(ABC):
 
     prompt: ClassVar[str] = ""
     """What a page says above these fields, in English."""
+
+    begin_enrolment_fields: ClassVar[Sequence[Field]] = ()
+    """What a page asks for before it prepares an enrolment, such as a phone number; where it asks for nothing, the
+    enrolment is prepared as soon as the page is shown."""
 
     enrolment_fields: ClassVar[Sequence[Field]] = ()
     """What a page asks for to enrol it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -20,6 +21,8 @@ BUILT_IN = {
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 
 def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> dict[str, Method]:
     """Return methods by their names, in order.
@@ -30,7 +33,8 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
         added: Methods that the application has made itself; they take the place of those with the same name.
 
     Raises:
-        ConfigurationError: If there is no such method; lists those there are. Or if what it requires is not installed.
+        ConfigurationError: If there is no such method; lists those there are. Or if what it requires is not installed,
+            or if it is not what a method has to be.
     """
     chosen = map(_load_installed, named) if named else filter(_is_installed, map(_load, BUILT_IN))
     methods = {method.name: method for method in chosen}
@@ -39,7 +43,7 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
             raise ConfigurationError(
                 f"methods takes objects of subclasses of gatewright.methods.Method, not {method!r:.80}."
             )
-        methods[method.name] = method
+        methods[_named(method).name] = method
     return methods
 
 
@@ -77,8 +81,25 @@ def _load(name: str) -> Method:
         )
     try:
         made = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"The method {where!r:.200} cannot be imported: {error}.") from error
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"The method {where!r:.200} cannot be made: {error}.") from error
     if not isinstance(made, Method):
         raise ConfigurationError(f"{where:.200} is no subclass of gatewright.methods.Method.")
-    return made
+    return _named(made)
+
+
+def _named(method: Method) -> Method:
+    """Return a method that says what every method has to say.
+
+    Raises:
+        ConfigurationError: If it does not; says what is missing, or what its name may hold.
+    """
+    missing = [name for name in ("name", "title", "kinds") if not hasattr(method, name)]
+    if missing:
+        raise ConfigurationError(f"{type(method).__qualname__} is a Method without {', '.join(missing)}. Set them.")
+    if not isinstance(method.name, str) or not _NAME.fullmatch(method.name):
+        raise ConfigurationError(
+            f"{type(method).__qualname__}.name is {method.name!r:.80}. It stands in addresses and settings: make it "
+            "1 to 64 letters, digits, underscores and dashes."
+        )
+    return method

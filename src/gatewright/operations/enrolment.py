@@ -113,6 +113,7 @@ async def remove_authenticators(
     *,
     method: str | None = None,
     authenticator_id: str | None = None,
+    until: datetime | None = None,
     actor: str | None = None,
     reason: str | None = None,
 ) -> list[Authenticator]:
@@ -122,6 +123,7 @@ async def remove_authenticators(
         step: The step, with its user.
         method: Which method's; None for every one.
         authenticator_id: Which one; None for all.
+        until: What was enrolled later than that stays; None for nothing.
         actor: Who does it, where that is not the user.
         reason: Why.
 
@@ -134,6 +136,7 @@ async def remove_authenticators(
         owner_of(user),
         method=method,
         authenticator_id=authenticator_id,
+        until=until,
         audit=line(step, "method_removed", method=method, actor=actor, reason=reason),
         mail=notice(step, METHOD_REMOVED, method=method),
     )

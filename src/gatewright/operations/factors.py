@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gatewright.errors import Denied, InvalidParameterError
-from gatewright.model import Authenticator, PendingStep, User, has_passed
+from gatewright.model import Authenticator, PendingStep, User, as_utc, has_passed
 from gatewright.operations.arguments import require_text
 from gatewright.operations.enrolment import line, notice, remove_authenticators
 from gatewright.operations.outbox import METHOD_REMOVAL_ANNOUNCED
@@ -79,7 +79,8 @@ async def remove_factors(
 async def settle_reset(step: Step, proof: Proof) -> None:
     """Do what an administrator has announced to a user who signs in, if its time has come.
 
-    It is called off where they have just proven themselves by what would be removed: they have not lost it.
+    It is called off where they have just proven themselves by what would be removed: they have not lost it. What they
+    have enrolled since it was announced stays.
 
     Args:
         step: The step, with its user.
@@ -99,7 +100,13 @@ async def settle_reset(step: Step, proof: Proof) -> None:
     elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now):
         with suppress(Denied):  # by a hook: then everything stays
             if await parts.store.claim_pending_step(announced.id, now=step.now):
-                await remove_authenticators(step, method=method, actor=data["actor"], reason=data["reason"])
+                await remove_authenticators(
+                    step,
+                    method=method,
+                    until=as_utc(announced.created_at),
+                    actor=data["actor"],
+                    reason=data["reason"],
+                )
 
 
 async def _announce(step: Step, *, method: str | None, actor: str, reason: str) -> None:

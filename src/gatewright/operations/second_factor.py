@@ -82,10 +82,20 @@ async def confirming_methods(step: Step, *, aal: int) -> list[ProofMethod]:
         step: The step, with the visitor and the proofs of their session.
         aal: The authentication assurance level that they need: what does not help, as `is_fresh` counts, is left out.
     """
-    level, usable = assurance_of(step.proofs), await usable_methods(step, is_second=False)
-    if level < aal:
-        return [method for method in usable if assurance_of((*step.proofs, _at_best(step, method))) > level]
-    return [method for method in usable if is_confirmed_by([_at_best(step, method)], aal=aal)]
+    return [method for method in await usable_methods(step, is_second=False) if _confirms(step, method, aal=aal)]
+
+
+async def enrollable_methods(step: Step, *, aal: int | None = None) -> list[ProofMethod]:
+    """Return the methods that a user can set up to go on, where nothing that they have helps, in order.
+
+    Args:
+        step: The step, with its user and what they have proven.
+        aal: The authentication assurance level that a visitor needs; None for the second step of a sign-in.
+    """
+    enrolled = [method for method in step.parts.methods.values() if method.at_most]
+    if aal is not None:
+        return [method for method in enrolled if _confirms(step, method, aal=aal)]
+    return [method for method in enrolled if await _adds(step, method)]
 
 
 def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
@@ -127,6 +137,14 @@ async def _adds(step: Step, method: ProofMethod) -> bool:
     return is_other and Kind.POSSESSION in method.kinds and _are_two(step.parts, (*step.proofs, _at_best(step, method)))
 
 
+def _confirms(step: Step, method: ProofMethod, *, aal: int) -> bool:
+    """Say whether a proof by a method, at best, helps a visitor who needs an authentication assurance level."""
+    level, proof = assurance_of(step.proofs), _at_best(step, method)
+    if level < aal:
+        return assurance_of((*step.proofs, proof)) > level
+    return is_confirmed_by([proof], aal=aal)
+
+
 def _at_best(step: Step, method: ProofMethod) -> Proof:
     """Return the strongest proof that a method can give."""
     return Proof(method.name, step.now, method.kinds, (), is_bound_to_device=True)
@@ -143,7 +161,7 @@ def _is_enough(parts: Parts, name: str) -> bool:
 def _is_second_only(parts: Parts, name: str) -> bool:
     """Say whether no sign-in can begin with a method, so that it only ever comes second."""
     method = parts.methods.get(name)
-    return method is not None and method.at_most > 0 and not method.can_begin
+    return method is not None and not method.can_begin
 
 
 async def _has_demanded(step: Step) -> bool:

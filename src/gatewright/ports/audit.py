@@ -13,12 +13,14 @@ from gatewright.model import AuditEntry
 class AuditFilter:
     """Which lines of the audit record to read. What is None does not matter; ``usernames`` are two spellings of one.
 
-    Where there are more than ``at_most``, those are the first, or the ``newest``.
+    A user is named by these, or by the ``user_id``, which stays where a name changes. Where there are more than
+    ``at_most``, those are the first, or the ``newest``.
     """
 
     since: datetime | None = None
     event: str | None = None
     usernames: tuple[str, str] | None = None
+    user_id: str | None = None
     after_id: int = 0
     at_most: int = 1000
     newest: bool = False

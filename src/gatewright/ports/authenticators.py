@@ -118,11 +118,12 @@ class AuthenticatorStore(Protocol):
         *,
         method: str | None = None,
         authenticator_id: str | None = None,
+        until: datetime | None = None,
         audit: AuditEntry,
         mail: QueuedMail | None,
     ) -> list[Authenticator]:
         """Remove authenticators of a user, and return them: one, those of one method, or all of them.
 
-        Where there are none, nothing is recorded and nobody is told.
+        Where there are none, nothing is recorded and nobody is told. What was enrolled later than ``until`` stays.
         """
         ...

@@ -19,7 +19,12 @@ from gatewright.operations.enrolment import (
 )
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
 from gatewright.operations.prove import begin_by_method, prove_by_method
-from gatewright.operations.second_factor import confirming_methods, is_first_demanded, usable_methods
+from gatewright.operations.second_factor import (
+    confirming_methods,
+    enrollable_methods,
+    is_first_demanded,
+    usable_methods,
+)
 from gatewright.operations.step import Step, owner_of
 from gatewright.proofs import Proof
 
@@ -128,6 +133,25 @@ class Proving(SigningIn):
             return [method.name for method in run_to_completion(confirming_methods(step, aal=aal))]
         return [method.name for method in run_to_completion(usable_methods(step, is_second=step.waiting is not None))]
 
+    def enrollable(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
+        """Return the methods that the visitor can set up to go on, where `methods` names none: those that would help.
+
+        There are none for whoever would have to prove themselves first, and cannot.
+
+        Args:
+            is_confirmation: As in `methods`.
+            aal: As in `methods`.
+        """
+        step = self._step(is_confirmation=is_confirmation)
+        if step.user is None:
+            return []
+        if not is_confirmation:
+            return [method.name for method in run_to_completion(enrollable_methods(step))]
+        fresh = self.is_fresh(step.parts.settings.fresh_minutes)
+        if not fresh and (not run_to_completion(confirming_methods(step, aal=0))):
+            return []
+        return [method.name for method in run_to_completion(enrollable_methods(step, aal=aal))]
+
     def pending_user(self) -> User | None:
         """Return who has given a first proof in this visit and owes a second; they are not signed in."""
         waiting = self._waiting_step()
@@ -192,7 +216,11 @@ class Proving(SigningIn):
         Raises:
             InvalidParameterError: If there is no such method.
         """
-        return run_to_completion(is_first_demanded(self._step(), self._method(method)))
+        chosen, step = (self._method(method), self._waiting_step())
+        user = self.user()
+        if user is not None and _is_of_another(step, user):
+            step = self._step_of(user)
+        return run_to_completion(is_first_demanded(step or self._beginning(), chosen))
 
     def authenticators(self) -> list[Authenticator]:
         """Return what the visitor has enrolled, oldest first; nothing for a guest."""
@@ -252,7 +280,7 @@ class Proving(SigningIn):
     def _enrolling_step(self) -> Step:
         """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
         step, user = (self._waiting_step(), self.user())
-        if step is None or (user is not None and owner_of(user) != owner_of(step.require_user())):
+        if step is None or (user is not None and _is_of_another(step, user)):
             self.require_fresh()
             _, user = self._require_visit()
             return self._step_of(user)
@@ -291,3 +319,8 @@ class Proving(SigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _is_of_another(step: Step | None, user: User) -> bool:
+    """Say whether a sign-in that waits, if one does, is of somebody else than the visitor who is signed in."""
+    return step is None or owner_of(step.require_user()) != owner_of(user)

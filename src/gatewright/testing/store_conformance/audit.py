@@ -117,6 +117,30 @@ class AuditPromises(StoreFixtures):
             newest = run(store.list_audit(replace(which, usernames=usernames, newest=True)))
             assert [entry for _, entry in newest] == expected
 
+    def test_a_user_is_found_under_every_name(self, store: Store, run: Run) -> None:
+        """By their identifier, from the beginning or the end, together with what else a filter names."""
+        facts = [
+            ("in", "a", "ann"),
+            ("out", "b", "ann"),
+            ("named", "a", "ann"),
+            ("in", None, "ann"),
+            ("in", "a", "eve"),
+        ]
+        lines = [replace(an_entry(event), user_id=id_, username=name) for event, id_, name in facts]
+        for line in lines:
+            run(store.add_audit(line))
+        wanted = {
+            AuditFilter(user_id="a"): [0, 2, 4],
+            AuditFilter(user_id="a", newest=True): [0, 2, 4],
+            AuditFilter(user_id="a", at_most=2): [0, 2],
+            AuditFilter(user_id="a", at_most=2, newest=True): [2, 4],
+            AuditFilter(user_id="a", event="in", newest=True): [0, 4],
+            AuditFilter(user_id="A"): [],
+        }
+
+        for which, numbers in wanted.items():
+            assert [entry for _, entry in run(store.list_audit(which))] == [lines[number] for number in numbers]
+
     def test_old_lines_are_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most ``at_most`` go in one call; what is younger stays."""
         for _ in range(5):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -33,11 +34,12 @@ def remove(
     *,
     method: str | None = None,
     id_: str | None = None,
+    until: datetime | None = None,
     mail: QueuedMail | None = None,
 ) -> list[str]:
     """Remove authenticators of a user, and return the identifiers of those that were."""
     removal = store.remove_authenticators(
-        owner, method=method, authenticator_id=id_, audit=an_entry("removed"), mail=mail
+        owner, method=method, authenticator_id=id_, until=until, audit=an_entry("removed"), mail=mail
     )
     return sorted(each.id for each in run(removal))
 
@@ -63,6 +65,16 @@ class AuthenticatorEndPromises(StoreFixtures):
         assert events(store, run).count("removed") == 3
         assert run(store.list_queued_mails()) == [a_queued_mail("1")]
         assert [len(kept(store, run, other)) for other in others] == [3, 3]
+
+    @pytest.mark.parametrize("owner", [OURS, ELSEWHERE], ids=["ours", "elsewhere"])
+    def test_what_was_enrolled_later_stays(self, store: Store, run: Run, owner: Owner) -> None:
+        """Where a removal is of what there was at a moment, that included."""
+        self._enrol_all(store, run)
+        apps = [id_ for id_ in kept(store, run, owner) if "app" in id_]
+
+        assert remove(store, run, owner, until=NOW - 2 * TICK) == []
+        assert remove(store, run, owner, until=NOW - TICK) == apps
+        assert len(kept(store, run, owner)) == 2
 
     def test_anothers_authenticator_is_not_removed(self, store: Store, run: Run) -> None:
         """Nor recorded."""

@@ -59,17 +59,20 @@ class EnrolmentPage:
         except StepUpRequiredError:
             return visit.redirect_to_confirmation()
 
-    async def show(self, *, shown: Mapping[str, Any] | None = None, **context: Any) -> Response:
+    async def show(
+        self, *, begun: Mapping[str, Any] | None = None, shown: Mapping[str, Any] | None = None, **context: Any
+    ) -> Response:
         """Show what the visitor has of this method, and how they get more.
 
         Args:
+            begun: What the method has prepared, where it has to be asked to.
             shown: What has just been enrolled, which is shown this once.
             context: What else `Pages.show` takes: a status, messages, errors.
         """
         visit, name = self._visit, self._name
         own = await self.own()
-        begun = None
-        if shown is None and (self._method.replaces or len(own) < self._method.at_most):
+        can_enrol = shown is None and (self._method.replaces or len(own) < self._method.at_most)
+        if can_enrol and not self._method.begin_enrolment_fields:
             begun = await self.begin({})
         return await visit.site.pages.show(
             visit,
@@ -78,10 +81,11 @@ class EnrolmentPage:
             method=self._method,
             action=visit.site.path(_NAME, token=name),
             authenticators=own,
+            can_enrol=can_enrol,
             begun=begun,
             shown=shown,
             onward=await self._onward(),
-            ends_others=begun is not None and await visit.guard.ends_other_sessions(name),
+            ends_others=can_enrol and await visit.guard.ends_other_sessions(name),
             **context,
         )
 
@@ -132,8 +136,11 @@ class EnrolmentPage:
         visit, form = self._visit, self._visit.request.form
         if visit.is_form_expired():
             return await self.show(**EXPIRED)
+        action, asked = form.get("action"), self._method.begin_enrolment_fields
         try:
-            match form.get("action"):
+            match action:
+                case "begin" if asked:
+                    return await self.show(begun=await self.begin(form))
                 case "enrol":
                     ends_others = await visit.guard.ends_other_sessions(self._name)
                     said = "MSG_FIRST_METHOD_ENROLLED" if ends_others else "MSG_METHOD_ENROLLED"
@@ -149,10 +156,12 @@ class EnrolmentPage:
                     raise TransportError(status=400)
         except tuple(_CODES) as error:
             problem = problem_of(error)
+            is_begun = action == "enrol"
             return await self.show(
+                begun={} if is_begun and asked else None,
                 status=problem.status if problem.status in (409, 429) else 422,
                 headers=problem.headers,
-                **complaint_about(error, of_kind(error, _CODES), self._method.enrolment_fields),
+                **complaint_about(error, of_kind(error, _CODES), self._method.enrolment_fields if is_begun else ()),
             )
 
     async def _done(self, code: str) -> Response:

@@ -106,7 +106,7 @@ class ProvingPage:
             options=options,
             values=self._typed(),
             proving=proving,
-            enrollable=[] if names else visit.site.enrollable,
+            enrollable=[] if names else await self._enrollable(),
             **context | _complaint(error, method if is_asked else None),
         )
 
@@ -158,6 +158,11 @@ class ProvingPage:
             wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
         return user
+
+    async def _enrollable(self) -> list[Method | None]:
+        """Return what the visitor can set up to go on."""
+        names = await self._visit.guard.enrollable(is_confirmation=self._is_confirmation, aal=self._aal)
+        return [self._visit.site.find_method(name) for name in names]
 
     def _read(self, form: Mapping[str, str]) -> tuple[str, str]:
         """Return method and action of a form. An application's own may leave it to the methods to know theirs."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gatewright.methods import Method
 from gatewright.model import AuditEntry, Authenticator, User
-from gatewright.operations.audit import list_audit
+from gatewright.operations.audit_of_user import newest_audit_of
 from gatewright.settings import Settings
 from gatewright.web.message_texts import EVENTS
 from gatewright.web.visit import Visit
@@ -48,15 +48,6 @@ async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str, Met
 
     Each comes with what a page says of it, and the method that it was about or done by, where it is one of the site's.
     """
-    found = await list_audit(
-        visit.site.parts,
-        since=None,
-        event=None,
-        username=user.username,
-        after_id=0,
-        at_most=_MOST_LINES,
-        newest=True,
-    )
-    own = [entry for _, entry in found if entry.user_id == user.id and entry.event in EVENTS]
-    newest = list(reversed(own))[:_MOST_EVENTS]
+    lines = await newest_audit_of(visit.site.parts, user, at_most=_MOST_LINES)
+    newest = [line for line in reversed(lines) if line.event in EVENTS][:_MOST_EVENTS]
     return [(entry, EVENTS[entry.event], visit.site.find_method(entry.method or "")) for entry in newest]

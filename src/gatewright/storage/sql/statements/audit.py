@@ -14,6 +14,7 @@ from gatewright.storage.sql.tables import audit
 
 a = audit.c
 _ABOUT = a.username.in_([bindparam("username"), bindparam("folded")])
+_OF_USER = a.user_id == bindparam("user_id")
 
 
 class AuditStatements(StatementsBase):
@@ -43,6 +44,16 @@ class AuditStatements(StatementsBase):
     def list_newest_audit_of(self) -> str:
         """Parameters: as for `list_audit_of`."""
         return self._sql(_newest(_wanted().where(_ABOUT)))
+
+    @cached_property
+    def list_audit_of_user(self) -> str:
+        """Parameters: as for `list_audit`, and ``user_id``."""
+        return self._sql(_first(_wanted().where(_OF_USER)))
+
+    @cached_property
+    def list_newest_audit_of_user(self) -> str:
+        """Parameters: as for `list_audit_of_user`."""
+        return self._sql(_newest(_wanted().where(_OF_USER)))
 
     @cached_property
     def delete_audit(self) -> str:

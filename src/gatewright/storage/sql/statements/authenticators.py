@@ -104,7 +104,9 @@ class AuthenticatorStatements(StatementsBase):
 
     @cached_property
     def remove_authenticators_of_account(self) -> str:
-        """Parameters: ``user_id``, ``method``, ``authenticator_id``; None does not matter. Returns what was removed."""
+        """Parameters: ``user_id``, ``method``, ``authenticator_id``, ``until``; None does not matter. Returns what was
+        removed.
+        """
         return self._sql(_remove(_OF_ACCOUNT))
 
     @cached_property
@@ -133,4 +135,6 @@ def _rename(which: ColumnElement[bool]) -> Update:
 def _remove(which: ColumnElement[bool]) -> Any:
     method: ColumnElement[str] = func.coalesce(bindparam("method"), k.method)
     id_: ColumnElement[str] = func.coalesce(bindparam("authenticator_id"), k.id)
-    return delete(authenticators).where(which, k.method == method, k.id == id_).returning(*RECORD)
+    until: ColumnElement[Any] = func.coalesce(bindparam("until", type_=k.created_at.type), k.created_at)
+    is_chosen = and_(which, k.method == method, k.id == id_, k.created_at <= until)
+    return delete(authenticators).where(is_chosen).returning(*RECORD)

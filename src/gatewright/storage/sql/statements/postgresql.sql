@@ -420,6 +420,12 @@ FROM audit
 WHERE audit.id > %(after_id)s::BIGINT AND audit.id <= %(up_to)s::BIGINT AND (%(since)s::TIMESTAMP WITH TIME ZONE IS NULL OR audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE) AND (%(event)s::VARCHAR COLLATE "C" IS NULL OR audit.event = %(event)s::VARCHAR COLLATE "C") AND audit.username IN (%(username)s, %(folded)s) ORDER BY audit.id
 LIMIT %(at_most)s OFFSET 0
 
+-- list_audit_of_user
+SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
+FROM audit
+WHERE audit.id > %(after_id)s::BIGINT AND audit.id <= %(up_to)s::BIGINT AND (%(since)s::TIMESTAMP WITH TIME ZONE IS NULL OR audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE) AND (%(event)s::VARCHAR COLLATE "C" IS NULL OR audit.event = %(event)s::VARCHAR COLLATE "C") AND audit.user_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY audit.id
+LIMIT %(at_most)s OFFSET 0
+
 -- list_authenticators_of_account
 SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
 FROM authenticators
@@ -442,6 +448,13 @@ SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newe
 FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
 FROM audit
 WHERE audit.id > %(after_id)s::BIGINT AND audit.id <= %(up_to)s::BIGINT AND (%(since)s::TIMESTAMP WITH TIME ZONE IS NULL OR audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE) AND (%(event)s::VARCHAR COLLATE "C" IS NULL OR audit.event = %(event)s::VARCHAR COLLATE "C") AND audit.username IN (%(username)s, %(folded)s) ORDER BY audit.id DESC
+LIMIT %(at_most)s OFFSET 0) AS newest ORDER BY newest.id
+
+-- list_newest_audit_of_user
+SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
+FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
+FROM audit
+WHERE audit.id > %(after_id)s::BIGINT AND audit.id <= %(up_to)s::BIGINT AND (%(since)s::TIMESTAMP WITH TIME ZONE IS NULL OR audit.at >= %(since)s::TIMESTAMP WITH TIME ZONE) AND (%(event)s::VARCHAR COLLATE "C" IS NULL OR audit.event = %(event)s::VARCHAR COLLATE "C") AND audit.user_id = %(user_id)s::VARCHAR COLLATE "C" ORDER BY audit.id DESC
 LIMIT %(at_most)s OFFSET 0) AS newest ORDER BY newest.id
 
 -- list_permissions
@@ -577,10 +590,10 @@ UPDATE remembered SET rotated_at=%(now)s::TIMESTAMP WITH TIME ZONE, digest=%(new
 DELETE FROM attempts WHERE attempts.id = %(attempt_id)s::VARCHAR COLLATE "C"
 
 -- remove_authenticators_of_account
-DELETE FROM authenticators WHERE authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+DELETE FROM authenticators WHERE authenticators.account_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) AND authenticators.created_at <= coalesce(%(until)s::TIMESTAMP WITH TIME ZONE, authenticators.created_at) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
 
 -- remove_authenticators_of_user
-DELETE FROM authenticators WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
+DELETE FROM authenticators WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL AND authenticators.method = coalesce(%(method)s, authenticators.method) AND authenticators.id = coalesce(%(authenticator_id)s, authenticators.id) AND authenticators.created_at <= coalesce(%(until)s::TIMESTAMP WITH TIME ZONE, authenticators.created_at) RETURNING authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators.key, authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
 
 -- remove_mails
 DELETE FROM outbox WHERE outbox.account_id = %(account_id)s::VARCHAR COLLATE "C" AND outbox.kind = %(kind)s::VARCHAR COLLATE "C"

@@ -392,6 +392,12 @@ FROM audit
 WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id
 LIMIT :at_most OFFSET 0
 
+-- list_audit_of_user
+SELECT audit.id, audit.at, audit.event, audit.user_id, audit.username, audit.provider, audit.method, audit.client, audit.reason, audit.actor
+FROM audit
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.user_id = :user_id ORDER BY audit.id
+LIMIT :at_most OFFSET 0
+
 -- list_authenticators_of_account
 SELECT authenticators.id, authenticators.method, authenticators.user_id, authenticators.username, authenticators.provider, authenticators."key", authenticators.name, authenticators.data, authenticators.counter, authenticators.created_at, authenticators.last_used_at
 FROM authenticators
@@ -414,6 +420,13 @@ SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newe
 FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
 FROM audit
 WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.username IN (:username, :folded) ORDER BY audit.id DESC
+LIMIT :at_most OFFSET 0) AS newest ORDER BY newest.id
+
+-- list_newest_audit_of_user
+SELECT newest.id, newest.at, newest.event, newest.user_id, newest.username, newest.provider, newest.method, newest.client, newest.reason, newest.actor
+FROM (SELECT audit.id AS id, audit.at AS at, audit.event AS event, audit.user_id AS user_id, audit.username AS username, audit.provider AS provider, audit.method AS method, audit.client AS client, audit.reason AS reason, audit.actor AS actor
+FROM audit
+WHERE audit.id > :after_id AND audit.id <= :up_to AND (:since IS NULL OR audit.at >= :since) AND (:event IS NULL OR audit.event = :event) AND audit.user_id = :user_id ORDER BY audit.id DESC
 LIMIT :at_most OFFSET 0) AS newest ORDER BY newest.id
 
 -- list_permissions
@@ -549,10 +562,10 @@ UPDATE remembered SET rotated_at=:now, digest=:new_digest WHERE remembered.id = 
 DELETE FROM attempts WHERE attempts.id = :attempt_id
 
 -- remove_authenticators_of_account
-DELETE FROM authenticators WHERE authenticators.account_id = :user_id AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+DELETE FROM authenticators WHERE authenticators.account_id = :user_id AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) AND authenticators.created_at <= coalesce(:until, authenticators.created_at) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
 
 -- remove_authenticators_of_user
-DELETE FROM authenticators WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
+DELETE FROM authenticators WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL AND authenticators.method = coalesce(:method, authenticators.method) AND authenticators.id = coalesce(:authenticator_id, authenticators.id) AND authenticators.created_at <= coalesce(:until, authenticators.created_at) RETURNING id, method, user_id, username, provider, "key", name, data, counter, created_at, last_used_at
 
 -- remove_mails
 DELETE FROM outbox WHERE outbox.account_id = :account_id AND outbox.kind = :kind

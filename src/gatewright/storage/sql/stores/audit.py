@@ -30,7 +30,10 @@ class SQLAudit(StoreBase):
             "event": which.event,
             "at_most": which.at_most,
         }
-        if which.usernames is None:
+        if which.user_id is not None:
+            parameters["user_id"] = which.user_id
+            statement = sql.list_newest_audit_of_user if which.newest else sql.list_audit_of_user
+        elif which.usernames is None:
             statement = sql.list_newest_audit if which.newest else sql.list_audit
         else:
             parameters["username"], parameters["folded"] = which.usernames

@@ -46,7 +46,7 @@ class SQLAuthenticators(AccountBase):
                 if len(rows) + (0 if replaces else kept) > at_most:
                     return False
                 if replaces:
-                    await tx.execute(self._statement_of(owner, "remove_authenticators"), which)
+                    await tx.execute(self._statement_of(owner, "remove_authenticators"), which | {"until": None})
                 await tx.execute_many(self._statements.insert_authenticator, rows)
                 await self._post(tx, mail)
                 await self._record(tx, audit)
@@ -121,12 +121,15 @@ class SQLAuthenticators(AccountBase):
         *,
         method: str | None = None,
         authenticator_id: str | None = None,
+        until: datetime | None = None,
         audit: AuditEntry,
         mail: QueuedMail | None,
     ) -> list[Authenticator]:
         """Implement `AuthenticatorStore`."""
         statement = self._statement_of(owner, "remove_authenticators")
-        which = _chosen(owner, method=method, authenticator_id=authenticator_id)
+        which = _chosen(owner, method=method, authenticator_id=authenticator_id) | {
+            "until": None if until is None else self._moment(until)
+        }
         async with self._database.transaction() as tx:
             await self._lock_owner(tx, owner)
             removed = [self._read.authenticator(row) for row in await tx.fetch_all(statement, which)]
