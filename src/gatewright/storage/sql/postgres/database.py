@@ -180,14 +180,12 @@ class PostgresDatabase:
         """Return the last migration that was applied, or None where there was none yet.
 
         Raises:
-            ConfigurationError: If the server is too old, or the role may not read our tables.
+            ConfigurationError: If the server is too old, its database not in Unicode, or the role may not read our
+                tables.
             StoreUnavailableError: If the server cannot be reached.
         """
         with self.connected() as connection:
-            if connection.info.server_version < _OLDEST:
-                raise ConfigurationError(
-                    f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
-                )
+            _require_usable(connection)
             known = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
             if known == (None,):
                 return None
@@ -290,6 +288,24 @@ class _Lent:
                 raise UndoneError(f"The database is not available: {first_line(error)}.") from error
             if error is not None:
                 raise_explained(error)
+
+
+def _require_usable(connection: psycopg.Connection[Row]) -> None:
+    """Check what every statement relies on.
+
+    Raises:
+        ConfigurationError: If the server is too old, or the database cannot hold every text.
+    """
+    if connection.info.server_version < _OLDEST:
+        raise ConfigurationError(
+            f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database is in the encoding {encoding}, which cannot hold every name that somebody may type. Make "
+            "one in Unicode, with: CREATE DATABASE its_name ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _place_of(conninfo: str) -> str:
