@@ -107,10 +107,12 @@ def _breaches_in_redis(settings: Settings, fetch_all: FetchAll, now: datetime) -
     """Look at the Redis, if there is one. Where it cannot be used, another check says so."""
     if settings.redis_url is None:
         return
-    from gatewright.storage.redis import read_url, redis_breaches
+    from gatewright.storage.redis import read_url, redis_breaches, require_redis
 
     try:
-        yield from redis_breaches(read_url(settings.redis_url.get_secret_value()), fetch_all, now=now)
+        url = read_url(settings.redis_url.get_secret_value())
+        require_redis(url)
+        yield from redis_breaches(url, fetch_all, now=now)
     except (ConfigurationError, StoreUnavailableError):
         return
 
