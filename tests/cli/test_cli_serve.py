@@ -130,6 +130,25 @@ def test_a_port_is_a_number_in_range(invoke, port):
     assert invoke("serve", "--port", port).exit_code == 2
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_address_that_cannot_be_listened_on_is_told_before_anything_else(run, workers):
+    """Another program has it: no greeting says that the server listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, stdout, stderr = run("serve", "--port", port, "--workers", workers)
+
+    assert (code, stdout) == (3, b"")
+    assert f"error: Nothing can listen on 127.0.0.1 port {port}: Address already in use".encode() in stderr
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "203.0.113.7", "[::1]", "a b", f"{'a' * 70}.example"])
+def test_a_host_that_is_not_this_machine_is_told(invoke, port, host):
+    result = invoke("serve", "--host", host, "--port", str(port))
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert f"error: Nothing can listen on {host} port {port}: " in result.stderr
+
+
 @pytest.mark.parametrize(
     ("host", "url"),
     [

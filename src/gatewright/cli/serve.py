@@ -29,6 +29,7 @@ def serve(
     """Serve the sign-in pages and the REST API."""
     try:
         from gatewright import server
+        from gatewright.server.serve import require_free
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
     # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
@@ -39,6 +40,7 @@ def serve(
         methods = auth.parts.beginning()
     if workers > 1:
         _check_workers(settings, reload=reload)
+    require_free(host, port)
     if settings.log_format == "text":
         _greet(_url_of(host, port), settings, has_wallets="wallet" in methods)
     server.serve(host=host, port=port, workers=workers, reload=reload)
