@@ -124,6 +124,23 @@ def test_an_unsafe_configuration_does_not_start(invoke):
     assert result.stderr.startswith("error: Production needs a secret")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("GATEWRIGHT_ENV", "production", "error: Production needs GATEWRIGHT_PUBLIC_URL"),
+        ("GATEWRIGHT_USER_PROVIDER", "SQLProvider", "error: There is no user provider 'SQLProvider'"),
+        ("GATEWRIGHT_TRUSTED_PROXIES", "nginx", "error: GATEWRIGHT_TRUSTED_PROXIES takes addresses"),
+    ],
+)
+def test_pages_that_cannot_work_do_not_start(invoke, port, name, value, words):
+    """A server that started without them would answer every request with 500."""
+    settings = {"GATEWRIGHT_JWT_SECRET": "a secret for tests, longer than 32 bytes", name: value}
+    result = invoke("serve", "--port", str(port), **settings)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith(words)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", ""])
 def test_a_port_is_a_number_in_range(invoke, port):
     """Anything else is bad input."""

@@ -30,6 +30,7 @@ def serve(
     try:
         from gatewright import server
         from gatewright.server.serve import require_free
+        from gatewright.web import Site
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
     # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
@@ -37,6 +38,7 @@ def serve(
     settings = load_settings()
     dictConfig(server.log_config(settings.log_format))
     with EvrmoreAuth(settings=settings) as auth:
+        Site(auth)  # the pages
         methods = auth.parts.beginning()
     if workers > 1:
         _check_workers(settings, reload=reload)

@@ -90,6 +90,7 @@ def _run(settings: Settings, *, host: str, port: int, workers: int, reload: bool
         log_config=log_config(settings.log_format),
         http=Connection,  # h11, which bounds the size of headers
         ws="none",
+        lifespan="on",  # what keeps the application from starting keeps the server from it
         proxy_headers=False,  # or any client chooses the address that limits count by
         server_header=False,
         timeout_keep_alive=5,
