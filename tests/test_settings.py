@@ -289,3 +289,16 @@ def test_with_values_changes_what_is_given_and_keeps_the_rest(monkeypatch):
 def test_every_setting_says_what_it_does():
     """The reference of settings is made from the descriptions."""
     assert [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(".")] == []
+
+
+@pytest.mark.parametrize("name", [name for name, field in Settings.model_fields.items() if field.annotation is int])
+def test_a_number_has_a_bound_that_every_database_can_count_to(name):
+    """Over it was an error at somebody's request."""
+    with pytest.raises(ConfigurationError, match=f"GATEWRIGHT_{name.upper()}.*less than or equal"):
+        load_settings(**{name: 10**19})
+
+
+@pytest.mark.parametrize("name", ["auth_login_route", "auth_logout_route"])
+def test_a_route_is_no_pattern(name):
+    with pytest.raises(ConfigurationError, match=name.upper()):
+        load_settings(**{name: "/in/{token}"})

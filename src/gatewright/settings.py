@@ -18,6 +18,9 @@ from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
+_ROUTE = "^[^{}]+$"
+_MOST = 10**9
+"""What every database can count to."""
 """Characters of an RFC 6265 token that every framework reads in the same way."""
 
 _SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
@@ -88,11 +91,12 @@ class Settings(BaseSettings):
         ),
     )
     challenges_per_address: int = Field(
-        10, ge=1, description="How many challenges one address may ask for in a minute."
+        10, ge=1, le=_MOST, description="How many challenges one address may ask for in a minute."
     )
     challenges_per_client: int = Field(
         60,
         ge=1,
+        le=_MOST,
         description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute, per kind.",
     )
     token_minutes: float = Field(
@@ -118,8 +122,8 @@ class Settings(BaseSettings):
             "their ports, need two names."
         ),
     )
-    auth_login_route: str = Field("login", min_length=1, description="The login page, as a route's name or a path.")
-    auth_logout_route: str = Field("logout", min_length=1, description="The logout, as a route's name or a path.")
+    auth_login_route: str = Field("login", pattern=_ROUTE, description="The login page, as a route's name or a path.")
+    auth_logout_route: str = Field("logout", pattern=_ROUTE, description="The logout, as a route's name or a path.")
     page_paths: PagePaths = Field(
         {},
         description=(
@@ -264,15 +268,16 @@ class Settings(BaseSettings):
         30, gt=0, le=60 * 24, description="How long a failed sign-in counts, in minutes."
     )
     attempts_per_client_and_account: int = Field(
-        4, ge=1, description="After how many failures one client is blocked from one account."
+        4, ge=1, le=_MOST, description="After how many failures one client is blocked from one account."
     )
-    attempts_per_client: int = Field(100, ge=1, description="After how many failures one client is blocked.")
+    attempts_per_client: int = Field(100, ge=1, le=_MOST, description="After how many failures one client is blocked.")
     attempts_per_account: int = Field(
-        50, ge=1, description="After how many failures, from any clients, an account is slowed down."
+        50, ge=1, le=_MOST, description="After how many failures, from any clients, an account is slowed down."
     )
     attempts_at_second_step: int = Field(
         10,
         ge=1,
+        le=_MOST,
         description="After how many failures, from any clients, of those who have proven something already, such as "
         "the password, an account is blocked from the next step.",
     )
@@ -291,7 +296,10 @@ class Settings(BaseSettings):
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
     link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
     mails_per_address: int = Field(
-        3, ge=1, description="How many mails of one kind one address can be made to receive during the life of a link."
+        3,
+        ge=1,
+        le=_MOST,
+        description="How many mails of one kind one address can be made to receive during the life of a link.",
     )
     mail_url: SecretStr = Field(
         SecretStr("console:"),
@@ -320,13 +328,17 @@ class Settings(BaseSettings):
             "of Have I Been Pwned writes it: a new password that is in it is refused. It is searched, not loaded."
         ),
     )
-    argon2_memory_kib: int = Field(19456, ge=8, description="Memory of one argon2id hash, in KiB (OWASP: 19456).")
-    argon2_iterations: int = Field(2, ge=1, description="Iterations of one argon2id hash (OWASP: 2).")
-    argon2_parallelism: int = Field(1, ge=1, description="Lanes of one argon2id hash (OWASP: 1).")
-    hashing_threads: int = Field(
-        2, ge=1, description="How many passwords one process hashes at once; each needs argon2's memory."
+    argon2_memory_kib: int = Field(
+        19456, ge=8, le=_MOST, description="Memory of one argon2id hash, in KiB (OWASP: 19456)."
     )
-    hashing_queue: int = Field(64, ge=0, description="How many more may wait before sign-in answers that it is busy.")
+    argon2_iterations: int = Field(2, ge=1, le=_MOST, description="Iterations of one argon2id hash (OWASP: 2).")
+    argon2_parallelism: int = Field(1, ge=1, le=_MOST, description="Lanes of one argon2id hash (OWASP: 1).")
+    hashing_threads: int = Field(
+        2, ge=1, le=_MOST, description="How many passwords one process hashes at once; each needs argon2's memory."
+    )
+    hashing_queue: int = Field(
+        64, ge=0, le=_MOST, description="How many more may wait before sign-in answers that it is busy."
+    )
     access_strategy: Literal["affirmative", "consensus", "unanimous"] = Field(
         "affirmative", description="How votes are counted: `affirmative`, `consensus` or `unanimous`."
     )

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from typer.testing import CliRunner
 
-from asgi_exchange import Asgi
+from asgi_exchange import Asgi, exchange
 from django_project import in_force
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.adapters.fastapi import FastAPIAuth
@@ -44,6 +44,13 @@ def start_django():
         WSGIHandler().load_middleware()
 
 
+def start_starlette():
+    app = Starlette(middleware=[Middleware(GatewrightMiddleware)])
+    (told,) = asyncio.run(exchange(app, {"type": "lifespan"}, [{"type": "lifespan.startup"}]))
+    assert told["type"] == "lifespan.startup.failed"
+    raise ConfigurationError(told["message"])
+
+
 def start_command():
     result = CliRunner().invoke(command, ["serve"])
     assert (result.exit_code, result.stdout) == (3, "")
@@ -56,7 +63,7 @@ WAYS = {
     "AsyncEvrmoreAuth": AsyncEvrmoreAuth,
     "Flask": lambda: FlaskAuth(flask.Flask("shop")),
     "FastAPI": lambda: FastAPIAuth(FastAPI()),
-    "Starlette": lambda: GatewrightMiddleware(Starlette()),
+    "Starlette": start_starlette,
     "Django": start_django,
     "server": create_app,
     "gatewright serve": start_command,

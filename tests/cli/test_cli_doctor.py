@@ -8,8 +8,10 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import bcrypt
+import psycopg
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -38,8 +40,8 @@ PRODUCTION = {
 def examine(invoke):
     """Run the doctor; return its exit code and its findings as (check, status) -> finding and cure."""
 
-    def examine(**env):
-        result = invoke("doctor", "--json", **env)
+    def examine(*options, **env):
+        result = invoke("doctor", "--json", *options, **env)
         document = json.loads(result.stdout)
         assert document["is_safe"] is (result.exit_code == 0)
         rows = document["findings"]
@@ -489,6 +491,91 @@ def test_a_database_on_a_network_file_system_is_unsafe(examine, monkeypatch):
 
     assert code == 1
     assert "nfs4" in found["file system", "unsafe"]
+
+
+def test_a_sqlite_file_with_tables_of_our_names_is_another_applications(examine, folder):
+    """It would refuse to start."""
+    with closing(sqlite3.connect(folder / "gatewright.db")) as connection:
+        connection.execute("CREATE TABLE users (id)")
+    code, found = examine()
+
+    assert code == 1
+    assert "another application: users" in found["revision", "unsafe"]
+
+
+@pytest.fixture
+def examine_as_a_role(examine, migrated_postgres_database):
+    """Run statements as the owner of a PostgreSQL database, and the doctor as a role which has all rights but those."""
+    name = migrated_postgres_database.rpartition("/")[2]
+
+    def examine_as_a_role(*statements, options=()):
+        with closing(psycopg.connect(migrated_postgres_database.replace("+psycopg", ""), autocommit=True)) as admin:
+            admin.execute(f"CREATE ROLE guest_{name} LOGIN")
+            for things in ("TABLES", "SEQUENCES"):
+                admin.execute(f"GRANT ALL ON ALL {things} IN SCHEMA public TO guest_{name}")
+            for statement in statements:
+                admin.execute(statement.format(role=f"guest_{name}", database=name))
+        url = migrated_postgres_database.replace("//tests@", f"//guest_{name}@")
+        return examine(*options, GATEWRIGHT_DATABASE_URL=url, GATEWRIGHT_JWT_SECRET=STRONG)
+
+    return examine_as_a_role
+
+
+def test_a_role_that_only_uses_the_tables_is_enough(examine_as_a_role):
+    code, found = examine_as_a_role()
+
+    assert code == 0
+    assert ("rights", "ok") in found
+
+
+@pytest.mark.parametrize(
+    ("statement", "check", "words"),
+    [
+        ("REVOKE INSERT, UPDATE ON audit FROM {role}", "rights", "INSERT on audit, UPDATE on audit"),
+        ("REVOKE ALL ON SEQUENCE audit_id_seq FROM {role}", "rights", "ALL SEQUENCES"),
+        ("ALTER ROLE {role} SET default_transaction_read_only = on", "rights", "target_session_attrs"),
+        ("DROP TABLE wallets CASCADE", "rights", "lost: wallets"),
+        ("UPDATE alembic_version SET version_num = '0009'", "rights", "as the owner"),
+        ("UPDATE alembic_version SET version_num = 'ae1027a6acf2'", "revision", "another application"),
+        ("DELETE FROM alembic_version", "revision", "another application"),
+        ("ALTER ROLE {role} SET search_path = nosuch", "rights", "may not make the tables"),
+        ("REVOKE SELECT ON alembic_version FROM {role}", "database", "ALL TABLES"),
+    ],
+)
+def test_what_keeps_a_role_from_working_is_told(examine_as_a_role, statement, check, words):
+    """Before the first visitor meets it: an application starts with some of these."""
+    code, found = examine_as_a_role(statement)
+
+    assert code == 1
+    assert words in found[check, "unsafe"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [("REVOKE SELECT ON sessions FROM {role}", "denied for table sessions"), ("DROP TABLE wallets CASCADE", "wallets")],
+)
+def test_rows_that_cannot_be_read_are_not_taken_for_sound(examine_as_a_role, statement, words):
+    """Nor does the count of those who have no second factor end the report."""
+    code, found = examine_as_a_role(statement, options=("--deep",))
+
+    assert code == 1
+    assert words in found["rows", "unsafe"]
+    assert ("rows", "ok") not in found
+
+
+def test_who_has_no_second_factor_may_be_unknown(examine_as_a_role, monkeypatch):
+    monkeypatch.setenv("GATEWRIGHT_SECOND_FACTOR", "required")
+    _, found = examine_as_a_role("REVOKE SELECT ON users FROM {role}")
+
+    assert "denied for table users" in found["second factor", "unsafe"]
+
+
+def test_a_server_may_write_dates_as_it_likes(examine_as_a_role):
+    code, found = examine_as_a_role("ALTER ROLE {role} SET datestyle = 'SQL, DMY'", options=("--deep",))
+
+    assert code == 0
+    assert ("clocks", "ok") in found
+    assert ("rows", "ok") in found
 
 
 @pytest.mark.parametrize("is_pooled", [False, True], ids=["directly", "through a pooler"])

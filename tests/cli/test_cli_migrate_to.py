@@ -327,3 +327,13 @@ def test_an_installation_is_copied_through_a_pooler(invoke, target, pgbouncer, c
 
     assert result.exit_code == 0
     assert all(counts().values())
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_server_may_write_dates_as_it_likes(invoke, target, look, counts):
+    """The second run reads what is there already."""
+    look(f"ALTER DATABASE {target.rpartition('/')[2]} SET datestyle = 'SQL, DMY'")
+    results = [invoke("migrate", "--to", target) for _ in range(2)]
+
+    assert [result.exit_code for result in results] == [0, 0]
+    assert all(counts().values())

@@ -124,10 +124,46 @@ def test_an_unsafe_configuration_does_not_start(invoke):
     assert result.stderr.startswith("error: Production needs a secret")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("GATEWRIGHT_ENV", "production", "error: Production needs GATEWRIGHT_PUBLIC_URL"),
+        ("GATEWRIGHT_USER_PROVIDER", "SQLProvider", "error: There is no user provider 'SQLProvider'"),
+        ("GATEWRIGHT_TRUSTED_PROXIES", "nginx", "error: GATEWRIGHT_TRUSTED_PROXIES takes addresses"),
+    ],
+)
+def test_pages_that_cannot_work_do_not_start(invoke, port, name, value, words):
+    """A server that started without them would answer every request with 500."""
+    settings = {"GATEWRIGHT_JWT_SECRET": "a secret for tests, longer than 32 bytes", name: value}
+    result = invoke("serve", "--port", str(port), **settings)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith(words)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", ""])
 def test_a_port_is_a_number_in_range(invoke, port):
     """Anything else is bad input."""
     assert invoke("serve", "--port", port).exit_code == 2
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_address_that_cannot_be_listened_on_is_told_before_anything_else(run, workers):
+    """Another program has it: no greeting says that the server listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, stdout, stderr = run("serve", "--port", port, "--workers", workers)
+
+    assert (code, stdout) == (3, b"")
+    assert f"error: Nothing can listen on 127.0.0.1 port {port}: Address already in use".encode() in stderr
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "203.0.113.7", "[::1]", "a b", f"{'a' * 70}.example"])
+def test_a_host_that_is_not_this_machine_is_told(invoke, port, host):
+    result = invoke("serve", "--host", host, "--port", str(port))
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert f"error: Nothing can listen on {host} port {port}: " in result.stderr
 
 
 @pytest.mark.parametrize(

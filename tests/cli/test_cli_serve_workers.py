@@ -170,7 +170,10 @@ def test_metrics_are_added_up_beside_the_pages(serve, free_port, workers):
     """Of all workers, of one that is gone too; and not at the address of the pages."""
     metrics = f"http://127.0.0.1:{free_port}/metrics"
     process, url, log = serve(
-        "--workers", workers, GATEWRIGHT_METRICS="true", GATEWRIGHT_METRICS_ADDRESS=f"127.0.0.1:{free_port}"
+        *("--workers", workers),
+        GATEWRIGHT_METRICS="true",
+        GATEWRIGHT_METRICS_ADDRESS=f"127.0.0.1:{free_port}",
+        PROMETHEUS_MULTIPROC_DIR="",  # as unset
     )
     wait_for(lambda: log().count("Application startup complete") == int(workers))
     body = {"evrmore_address": "EgKSF3zkkm6Bp8QvNmXkyYvwufthwob4k3"}
@@ -190,12 +193,21 @@ def test_metrics_are_added_up_beside_the_pages(serve, free_port, workers):
     assert "Traceback" not in log()
 
 
-def test_an_address_for_metrics_that_is_taken_is_refused(run):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_folder_for_metrics_that_is_not_there_is_told(run, free_port, workers):
+    settings = {"GATEWRIGHT_METRICS": "true", "PROMETHEUS_MULTIPROC_DIR": "/nowhere/at/all"}
+    code, _, stderr = run("serve", "--port", str(free_port), "--workers", workers, env=settings)
+
+    assert code == 3
+    assert b"error: The metrics cannot be kept in the folder that PROMETHEUS_MULTIPROC_DIR names" in stderr
+
+
+def test_an_address_for_metrics_that_is_taken_is_refused(run, free_port):
     """In words, and nothing is served."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         settings = {"GATEWRIGHT_METRICS": "true", "GATEWRIGHT_METRICS_ADDRESS": address}
-        code, _, stderr = run("serve", "--port", "1", env=settings)
+        code, _, stderr = run("serve", "--port", str(free_port), env=settings)
 
     assert code == 3
     assert f"error: The metrics cannot be answered at GATEWRIGHT_METRICS_ADDRESS={address}" in stderr.decode()

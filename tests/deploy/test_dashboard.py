@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
+from gatewright import errors
 from gatewright.telemetry import metrics
+from gatewright.telemetry.outcomes import outcome_of
 
 DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana" / "gatewright.json"
 OURS = [each for each in vars(metrics).values() if isinstance(each, MetricWrapperBase)]
@@ -63,3 +65,20 @@ def test_panels_can_be_told_apart(dashboard):
     assert all(panel["description"] and panel["fieldConfig"]["defaults"]["unit"] for panel in panels)
     assert len(taken) == len(set(taken))
     assert max(x for x, _ in taken) < 24
+
+
+def test_a_part_of_nothing_is_shown_as_none(dashboard):
+    """What has never failed has no series, and a quotient of no series would be "No data" instead of zero."""
+    panels, _ = queries_of(dashboard)
+    selected = [query for query in panels if " / " in query and "outcome" in query.partition(" / ")[0]]
+
+    assert selected
+    assert all(query.partition(" / ")[0].endswith(" or vector(0))") for query in selected)
+
+
+def test_the_failures_of_ours_are_codes_that_operations_end_with(dashboard):
+    (query,) = (panel["targets"][0]["expr"] for panel in dashboard["panels"] if panel["title"] == "Failures of ours")
+    (codes,) = re.findall(r'outcome=~"([^"]+)"', query)
+
+    known = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    assert set(codes.split("|")) <= known | {outcome_of(RuntimeError())}

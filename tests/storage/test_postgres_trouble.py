@@ -57,6 +57,64 @@ def test_a_newer_schema_is_refused_and_left_alone(migrated_postgres_database, ad
     assert admin.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 
+def test_another_application_that_uses_alembic_is_told_from_a_newer_release(migrated_postgres_database, admin):
+    """It keeps a revision of its own in the table of the same name."""
+    admin.execute("UPDATE alembic_version SET version_num = 'ae1027a6acf2'")
+    with pytest.raises(ConfigurationError, match="another application"):
+        open_auth(migrated_postgres_database)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_is_not_in_unicode_is_refused(make_postgres_database, encoding):
+    """Or the first visitor whose name it cannot hold would meet an error that nobody expected."""
+    url = make_postgres_database()
+    name = url.rpartition("/")[2]
+    with closing(
+        psycopg.connect(f"{url.replace('+psycopg', '').removesuffix(name)}postgres", autocommit=True)
+    ) as admin:
+        admin.execute(f"DROP DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(ConfigurationError, match=f"{encoding}.*ENCODING 'UTF8'"):
+        open_auth(url)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+@pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_texts_are_unicode_whatever_the_surroundings_say(
+    copy_postgres_database, admin, migrated_postgres_database, monkeypatch, kind, encoding
+):
+    """The driver takes the encoding from the environment and from the URL, too."""
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+
+    async def settled(answer):
+        return await answer if asyncio.iscoroutine(answer) else answer
+
+    async def visit(url):
+        auth = open_auth(url, kind)
+        await settled(auth.create_user("日本", password="correct horse battery staple"))
+        assert (await settled(auth.get_user("日本"))).username == "日本"
+        auth.close()
+
+    asyncio.run(visit(migrated_postgres_database))
+    asyncio.run(visit(f"{copy_postgres_database()}?client_encoding={encoding}"))
+    assert admin.execute("SELECT username FROM users").fetchone() in (("日本",), ("日本".encode(),))
+
+
+def test_a_start_that_waits_for_too_long_is_told(migrated_postgres_database, admin):
+    """By the server, whose own limit may be shorter than ours."""
+    admin.execute(f"ALTER DATABASE {migrated_postgres_database.rpartition('/')[2]} SET statement_timeout = '50ms'")
+    with admin.transaction():
+        admin.execute("LOCK TABLE alembic_version")
+        with pytest.raises(StoreUnavailableError, match="statement timeout"):
+            open_auth(migrated_postgres_database)
+
+
+def test_a_schema_that_is_not_there_is_told(migrated_postgres_database, admin):
+    admin.execute(f"ALTER DATABASE {migrated_postgres_database.rpartition('/')[2]} SET search_path = nosuch")
+    with pytest.raises(ConfigurationError, match="search_path"):
+        open_auth(migrated_postgres_database)
+
+
 def test_tables_of_another_application_are_left_alone(make_postgres_database):
     url = make_postgres_database()
     with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:

@@ -27,6 +27,12 @@ SECRET = "a secret for tests, longer than 32 bytes"
         "host:6379",
         "redis://host:port/0",
         "redis://host/0?socket_timeout=soon",
+        "redis://host/0?socket_timeout=0",
+        "redis://host/0?socket_timeout=inf",
+        "redis://host/0?socket_connect_timeout=-1",
+        "redis+cluster://host?socket_timeout=-1",
+        "redis://host/shop",
+        "rediss://host/0/1",
         "redis+sentinel://host:26379",
         "redis+sentinel://host:26379/service/name",
         "redis+sentinel://host:a/service",
@@ -53,6 +59,27 @@ def test_a_missing_redis_py_is_told_with_its_cure(monkeypatch):
 def test_an_option_that_redis_py_does_not_know_is_named(url):
     with pytest.raises(ConfigurationError, match="'socket_timeot'"):
         read_url(f"{url}?socket_timeot=1")
+
+
+@pytest.mark.parametrize(
+    "option", ["decode_responses=true", "retry=5", "cache=on", "connection_pool=x", "self=x", "sentinel_username=x"]
+)
+def test_an_option_that_only_code_can_give_is_named(option):
+    """Each was an error of redis-py's that nobody expected, at the start or at the first request."""
+    with pytest.raises(ConfigurationError, match=f"'{option.partition('=')[0]}'"):
+        read_url(f"redis://host/0?{option}")
+
+
+@pytest.mark.parametrize("option", ["ssl=true", "ssl_ca_certs=/path/ca.pem"])
+def test_options_of_tls_need_the_scheme_of_tls(option):
+    """They would change nothing, or be an error of redis-py's."""
+    with pytest.raises(ConfigurationError, match="rediss://"):
+        read_url(f"redis://host/0?{option}")
+
+
+def test_an_option_whose_value_redis_py_refuses_is_told(redis_server):
+    with pytest.raises(ConfigurationError, match="an option in GATEWRIGHT_REDIS_URL"):
+        require_redis(read_url(f"{redis_server.url}?max_connections=-1"))
 
 
 @pytest.mark.parametrize(

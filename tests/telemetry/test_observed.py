@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import closing
 
 import pytest
+from starlette.testclient import TestClient
 
 from gatewright import AsyncAuth, AsyncEvrmoreAuth, AsyncGuard, Auth, EvrmoreAuth, Guard
 from gatewright.auth.bridge import async_facade_of, blocking_guard_of
 from gatewright.auth.observed import operations_of
+from target_applications import PRIVATE, flask_application, starlette_application
 
+PASSWORD = "correct horse battery staple"
 LOOK_UPS = {"current_session", "is_fully_authenticated", "is_guest", "user"}
 
 
@@ -60,3 +64,26 @@ def test_what_the_pages_call_is_watched(make_auth, sample):
     blocking_guard_of(guard).sessions()
 
     assert sample("gatewright_operations_total", operation="sessions", outcome="ok") == 2
+
+
+@pytest.mark.parametrize("framework", ["flask", "starlette"])
+def test_who_signs_in_on_a_page_is_counted(make_auth, sample, framework):
+    """As is everybody who is recognised afterwards, and whoever a limit refuses."""
+    build = EvrmoreAuth if framework == "flask" else AsyncEvrmoreAuth
+    auth = make_auth(build, metrics=True, attempts_per_client_and_account=1)
+    with closing(EvrmoreAuth(settings=auth.parts.settings)) as operator:
+        operator.create_user("ada", password=PASSWORD, is_verified=True)
+    if framework == "flask":
+        client = flask_application(auth).test_client()
+    else:
+        client = TestClient(starlette_application(auth), client=("192.0.2.7", 50000))
+
+    def sign_in(username):
+        return client.post("/api/login", json={"email": username, "password": PASSWORD}).status_code
+
+    assert [sign_in("ada"), client.get(PRIVATE).status_code] == [200, 200]
+    assert [sign_in("nobody"), sign_in("nobody")] == [401, 429]
+    assert sample("gatewright_operations_total", operation="login", outcome="ok") == 1
+    assert sample("gatewright_operations_total", operation="login", outcome="user_not_found") == 1
+    assert sample("gatewright_operations_total", operation="recognise", outcome="ok") >= 1
+    assert sample("gatewright_rate_limited_total", operation="login", outcome="login_attempt_blocked") == 1

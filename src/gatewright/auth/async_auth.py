@@ -207,8 +207,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
         device = read_device(ip_address, user_agent)
-        guard = AsyncGuard(self._parts, require_mapping(session), device=lambda: device)
-        return observe(guard, self._parts.observer)
+        return AsyncGuard(self._parts, require_mapping(session), device=lambda: device)
 
     def close(self) -> None:
         """Close the database's connections and stop the mail worker. Using the object again starts them anew.

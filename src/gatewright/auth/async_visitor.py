@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import VisitState
 from gatewright.errors import AuthenticationError, InvalidParameterError
 from gatewright.model import Session, User
@@ -29,6 +30,7 @@ class AsyncVisitor:
         self._is_resumed = self._is_noted = False
         self._waiting: Step | None = None
         self._is_waiting_known = False
+        observe(self, parts.observer)
 
     @cached_property
     def _device(self) -> Device:

@@ -29,6 +29,8 @@ def serve(
     """Serve the sign-in pages and the REST API."""
     try:
         from gatewright import server
+        from gatewright.server.serve import require_free
+        from gatewright.web import Site
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
     # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
@@ -36,9 +38,11 @@ def serve(
     settings = load_settings()
     dictConfig(server.log_config(settings.log_format))
     with EvrmoreAuth(settings=settings) as auth:
+        Site(auth)  # the pages
         methods = auth.parts.beginning()
     if workers > 1:
         _check_workers(settings, reload=reload)
+    require_free(host, port)
     if settings.log_format == "text":
         _greet(_url_of(host, port), settings, has_wallets="wallet" in methods)
     server.serve(host=host, port=port, workers=workers, reload=reload)

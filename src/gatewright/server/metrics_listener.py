@@ -46,7 +46,7 @@ def metrics_at(address: str, *, is_shared: bool) -> Iterator[None]:
 
 def _registry_of_workers(stack: ExitStack) -> CollectorRegistry:
     folder = os.environ.get(_FOLDER)
-    if folder is None:
+    if not folder:  # prometheus-client, too, takes an empty one for none
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gatewright-metrics-"))
         os.environ[_FOLDER] = folder
         stack.callback(os.environ.pop, _FOLDER)

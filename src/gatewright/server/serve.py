@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from gatewright.errors import ConfigurationError
 from gatewright.server.log_config import log_config
 from gatewright.settings import Settings, load_settings
 
@@ -24,6 +26,29 @@ class Connection(H11Protocol):
         """Begin to serve a client."""
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         super().connection_made(transport)
+
+
+def require_free(host: str, port: int) -> None:
+    """Try whether an address can be listened on, before anything is begun or said.
+
+    Raises:
+        ConfigurationError: If another program listens there, the address is not this machine's, or a right is missing.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                if os.name == "posix":
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, True)
+                probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no host has such a name"
+        raise ConfigurationError(
+            f"Nothing can listen on {host} port {port}: {reason}. Stop what listens there, or choose another address "
+            "of this machine by --host, another port by --port; below 1024 a port needs root's rights."
+        ) from error
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:
@@ -65,6 +90,7 @@ def _run(settings: Settings, *, host: str, port: int, workers: int, reload: bool
         log_config=log_config(settings.log_format),
         http=Connection,  # h11, which bounds the size of headers
         ws="none",
+        lifespan="on",  # what keeps the application from starting keeps the server from it
         proxy_headers=False,  # or any client chooses the address that limits count by
         server_header=False,
         timeout_keep_alive=5,

@@ -28,6 +28,11 @@ def _metrics() -> Observer:
         from gatewright.telemetry.metrics import Metrics
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'GATEWRIGHT_METRICS needs {error.name}: pip install "gatewright[metrics]"') from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"The metrics cannot be kept in the folder that PROMETHEUS_MULTIPROC_DIR names: {error.strerror}. Make it, "
+            "writable for whoever runs this, or unset the variable."
+        ) from error
     return Metrics()
 
 

@@ -88,6 +88,7 @@ class Site:
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
         self._check_public_url()
+        self._check_provider()
         middleware = self.controller.get_middleware()
         if middleware is not None:
             self.parts.hooks.use_middleware(_full_name(middleware, self.controller))
@@ -116,6 +117,16 @@ class Site:
     def provider(self) -> Any:
         """Where the users of the login form come from."""
         return self.controller.get_user_provider() or self.settings.user_provider
+
+    def _check_provider(self) -> None:
+        """Look for the provider that the settings name. One that is named in full is imported with the first request.
+
+        Raises:
+            ConfigurationError: If there is none; lists those there are.
+        """
+        is_asked = type(self.controller).get_user_provider is SimpleAuthController.get_user_provider
+        if is_asked and ":" not in self.settings.user_provider:
+            self.parts.sources.find(self.settings.user_provider)
 
     def find_method(self, name: str) -> Method | None:
         """Return a way of proving who one is by its name, or None."""

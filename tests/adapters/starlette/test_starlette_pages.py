@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from gatewright import AsyncAuth
@@ -186,6 +188,31 @@ def test_a_blocking_auth_is_refused(people):
     """It would stop the event loop for everybody."""
     with pytest.raises(ConfigurationError, match="Use AsyncAuth"):
         GatewrightMiddleware(Starlette(), auth=people)
+
+
+@pytest.mark.parametrize("make", [Starlette, FastAPI])
+def test_what_cannot_work_keeps_the_server_from_starting(asgi, gatewright_settings, monkeypatch, tmp_path, make):
+    """The server is told why; and where none asks at the start, each request tries again what is not there yet."""
+    folder = tmp_path / "later"
+    monkeypatch.setenv("GATEWRIGHT_DATABASE_URL", f"sqlite:///{folder}/gatewright.db")
+    server = asgi(make(middleware=[Middleware(GatewrightMiddleware)]))
+    (failed,) = server.live()
+
+    assert failed["type"] == "lifespan.startup.failed"
+    assert "mkdir -p" in failed["message"]
+    with pytest.raises(ConfigurationError):
+        server.browser().get("/login")
+    folder.mkdir()
+    assert server.browser().get("/login").status == 200
+    assert server.live()[0]["type"] == "lifespan.startup.complete"
+
+
+def test_a_provider_that_nobody_has_keeps_the_server_from_starting(asgi, make_app):
+    """A slip in its name would be told to whoever signs in, by 500."""
+    (failed,) = asgi(make_app(user_provider="SQLProvider")).live()
+
+    assert failed["type"] == "lifespan.startup.failed"
+    assert "Known are: SQLUserProvider" in failed["message"]
 
 
 @pytest.mark.parametrize("is_own", [True, False], ids=["its own", "a given one"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
@@ -49,7 +50,8 @@ class GatewrightMiddleware:
         closes_auth: Whether an ``auth`` that was given is closed at the application's shutdown, too.
 
     Raises:
-        ConfigurationError: If a setting, the controller or the auth cannot work; says which and how to cure it.
+        ConfigurationError: If the auth is of the wrong build. Whatever else cannot work keeps the server from
+            starting, with the message that says what it is and how to cure it.
     """
 
     def __init__(
@@ -66,18 +68,26 @@ class GatewrightMiddleware:
                 f"Here an event loop must not wait, but {type(auth).__name__} does. Use AsyncAuth or AsyncEvrmoreAuth."
             )
         self._app = app
-        self._auth = auth or AsyncAuth()
+        self._given = auth
         self._closes_auth = closes_auth or auth is None
         self._application: object = app
         self._is_checked = False
-        self._site = Site(self._auth, controller, mount=mount, resolve=self._find_route)
+        self._make_site = partial(self._open, controller, mount)
+        self._trouble: ConfigurationError | StoreUnavailableError | None = None
+        try:
+            self._make_site()
+        except (ConfigurationError, StoreUnavailableError) as error:
+            # Starlette makes its middleware when the server announces the start. An error here would tell the server
+            # merely that the application is deaf to that, and it would serve.
+            self._trouble = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page, or run the application."""
         if not self._is_checked:  # at the start where there is a lifespan, else with the first request
             try:
+                self._require_site(is_start=scope["type"] == "lifespan")
                 self._check(scope.get("app", self._app))
-            except ConfigurationError as error:
+            except (ConfigurationError, StoreUnavailableError) as error:
                 if scope["type"] != "lifespan":
                     raise
                 return await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -96,6 +106,32 @@ class GatewrightMiddleware:
             introduce(scope, opening)
             return await self.run_application(opening, scope, receive, send)
         return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
+
+    def _open(self, controller: AuthController | None, mount: str) -> None:
+        """Open the auth, unless one was given, and make the pages.
+
+        Raises:
+            ConfigurationError: If a setting or the controller cannot work.
+            StoreUnavailableError: If the database cannot be opened.
+        """
+        if self._given is None:
+            self._given = AsyncAuth()
+        self._auth = self._given
+        self._site = Site(self._auth, controller, mount=mount, resolve=self._find_route)
+
+    def _require_site(self, *, is_start: bool) -> None:
+        """Raise what kept the pages from being made; where no server asks at the start, after another try.
+
+        Raises:
+            ConfigurationError: If they cannot work.
+            StoreUnavailableError: If the database cannot be opened.
+        """
+        if self._trouble is None:
+            return
+        if is_start:
+            raise self._trouble
+        self._make_site()
+        self._trouble = None
 
     def _check(self, application: object) -> None:
         """Look at an application once, when it is complete.

@@ -202,8 +202,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
         """
         device = read_device(ip_address, user_agent)
-        guard = Guard(self._parts, require_mapping(session), device=lambda: device)
-        return observe(guard, self._parts.observer)
+        return Guard(self._parts, require_mapping(session), device=lambda: device)
 
     def close(self) -> None:
         """Close the database's connections and stop the mail worker. Using the object again starts them anew.

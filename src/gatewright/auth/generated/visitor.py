@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import VisitState
 from gatewright.drive import run_to_completion
 from gatewright.errors import AuthenticationError, InvalidParameterError
@@ -31,6 +32,7 @@ class Visitor:
         self._is_resumed = self._is_noted = False
         self._waiting: Step | None = None
         self._is_waiting_known = False
+        observe(self, parts.observer)
 
     @cached_property
     def _device(self) -> Device:

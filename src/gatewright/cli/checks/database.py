@@ -17,7 +17,12 @@ from gatewright.settings import Settings
 from gatewright.storage.opened import open_database
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.sqlite.connect import FULL
-from gatewright.storage.sql.sqlite.file import encoded_emails_at_rest, hash_troubles_at_rest, revision_at_rest
+from gatewright.storage.sql.sqlite.file import (
+    encoded_emails_at_rest,
+    hash_troubles_at_rest,
+    revision_at_rest,
+    tables_at_rest,
+)
 from gatewright.system import SystemClock
 
 _LATELY_DAYS = 30
@@ -119,10 +124,10 @@ def _check_revision(path: Path) -> Finding:
     if not path.exists():
         return Finding("revision", Status.WARNING, f"{path} does not exist yet.", MIGRATE)
     try:
-        revision = revision_at_rest(path)
+        revision, tables = revision_at_rest(path), tables_at_rest(path)
     except StoreUnavailableError as error:
         return _unreadable("revision", error)
-    return judge_revision(revision)
+    return judge_revision(revision, tables)
 
 
 def _unreadable(check: str, error: StoreUnavailableError) -> Finding:

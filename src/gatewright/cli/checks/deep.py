@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatewright.cli.checks.encrypted import check_encrypted
 from gatewright.cli.checks.finding import Finding, Status
@@ -20,6 +21,9 @@ from gatewright.storage.sql.migrate import HEAD
 from gatewright.storage.sql.sqlite.file import damage_at_rest, reading_at_rest, revision_at_rest
 from gatewright.system import SystemClock
 
+if TYPE_CHECKING:
+    from gatewright.storage.sql.postgres.database import PostgresDatabase
+
 _BACKUP = "Stop the service, keep a copy of the file, and restore the newest backup that passes this check."
 
 
@@ -28,14 +32,26 @@ def check_rows(settings: Settings) -> Iterator[Finding]:
     try:
         database = open_database(settings)
         if not isinstance(database, SQLiteDatabase):
-            if database.revision() == HEAD:
-                yield from _check_tables(settings, database.reading_at_rest(), file=None)
-            return
-        path = _file_of(database)
+            is_current = database.revision() == HEAD
+        else:
+            path = _file_of(database)
     except (ConfigurationError, StoreUnavailableError):
         return
-    if path is None:
-        return
+    if not isinstance(database, SQLiteDatabase):
+        if is_current:
+            yield from _check_server(settings, database)
+    elif path is not None:
+        yield from _check_file_and_tables(settings, path)
+
+
+def _check_server(settings: Settings, database: PostgresDatabase) -> Iterator[Finding]:
+    try:
+        yield from _check_tables(settings, database.reading_at_rest(), file=None)
+    except (ConfigurationError, StoreUnavailableError) as error:
+        yield Finding("rows", Status.UNSAFE, "The rows cannot be read.", str(error))
+
+
+def _check_file_and_tables(settings: Settings, path: Path) -> Iterator[Finding]:
     try:
         yield _check_file(path)
         yield from _check_tables(settings, reading_at_rest(path), file=path)
@@ -91,10 +107,12 @@ def _breaches_in_redis(settings: Settings, fetch_all: FetchAll, now: datetime) -
     """Look at the Redis, if there is one. Where it cannot be used, another check says so."""
     if settings.redis_url is None:
         return
-    from gatewright.storage.redis import read_url, redis_breaches
+    from gatewright.storage.redis import read_url, redis_breaches, require_redis
 
     try:
-        yield from redis_breaches(read_url(settings.redis_url.get_secret_value()), fetch_all, now=now)
+        url = read_url(settings.redis_url.get_secret_value())
+        require_redis(url)
+        yield from redis_breaches(url, fetch_all, now=now)
     except (ConfigurationError, StoreUnavailableError):
         return
 

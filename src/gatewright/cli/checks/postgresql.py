@@ -9,31 +9,58 @@ from gatewright.cli.checks.finding import Finding, Status
 from gatewright.cli.checks.revision import judge_revision
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.settings import Settings
+from gatewright.storage.sql.migrate import HEAD
 from gatewright.system import SystemClock
 
 if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.database import PostgresDatabase, ServerFacts
+    from gatewright.storage.sql.postgres.fitness import Fitness
+
+_NAME_PRIMARY = (
+    "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
+    "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
+)
+_GRANT_CREATE = "Run gatewright migrate as the owner of the tables, or: GRANT ALL ON SCHEMA public TO its_name"
+_GRANT_TABLES = (
+    "GRANT ALL ON ALL TABLES IN SCHEMA public TO its_name; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO its_name"
+)
 
 _APART_SECONDS = 5.0
 """How far the clocks of this machine and of the server may be apart."""
 
 
 def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Finding]:
-    """Check that the server can be reached, and that its limits and its clock fit."""
+    """Check that the server can be reached, that the role may do what it has to, that limits and clock fit."""
     try:
         facts = database.facts()
-        revision = database.revision()
+        revision, fitness = database.revision(), database.fitness()
     except (ConfigurationError, StoreUnavailableError) as error:
         yield Finding("database", Status.UNSAFE, "The database cannot be used.", str(error))
         return
     yield Finding("database", Status.OK, f"{database.place} answers: PostgreSQL {facts.version}.")
-    yield judge_revision(revision)
+    yield judge_revision(revision, fitness.tables)
+    yield _check_fitness(fitness, revision)
     yield _check_pool(facts, settings)
     yield _check_clock(facts)
     if facts.is_pooled:
         finding = "There is a pooler before the server. Statements are not prepared, and no time-out is set on it."
         cure = "Set statement_timeout for the role: ALTER ROLE its_name SET statement_timeout = '10s'"
         yield Finding("pooler", Status.WARNING, finding, cure)
+
+
+def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
+    """Look for what a start would not notice, and the first visitor would."""
+    if fitness.is_read_only:
+        return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", _NAME_PRIMARY)
+    if revision == HEAD and fitness.missing_tables:
+        finding = f"Tables have been lost: {', '.join(fitness.missing_tables)}."
+        return Finding("rights", Status.UNSAFE, finding, "Restore the database from a backup.")
+    if revision != HEAD and not fitness.may_create:
+        return Finding("rights", Status.UNSAFE, "The role may not make the tables.", _GRANT_CREATE)
+    if revision is not None and fitness.missing_rights:
+        finding = f"The role lacks rights: {', '.join(fitness.missing_rights):.300}."
+        return Finding("rights", Status.UNSAFE, finding, _GRANT_TABLES)
+    return Finding("rights", Status.OK, "The role may do what it has to.")
 
 
 def _check_pool(facts: ServerFacts, settings: Settings) -> Finding:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gatewright.cli.checks.deep import read_tables
 from gatewright.cli.checks.finding import Finding, Status
-from gatewright.errors import ConfigurationError
+from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.methods import Method, load_methods
 from gatewright.methods.email_code import EmailCode
 from gatewright.settings import Settings
@@ -51,12 +51,12 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
         return
-    with read_tables(settings) as fetch_all:
-        asked = None if is_for_all else roles
-        is_wallet_enough = "wallet" not in settings.second_factor_after
-        count = (
-            0 if fetch_all is None else count_without_factor(fetch_all, roles=asked, is_wallet_enough=is_wallet_enough)
-        )
+    try:
+        count = _count_without_factor(settings, roles=None if is_for_all else roles)
+    except (ConfigurationError, StoreUnavailableError) as error:
+        finding = f"{who} must have a second factor; who has none is unknown."
+        yield Finding("second factor", Status.UNSAFE, finding, str(error))
+        return
     if not count:
         yield Finding("second factor", Status.OK, f"{who} must have a second factor, and has one.")
         return
@@ -66,3 +66,17 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         f"{who} must have a second factor. {count} users have none: whoever signs in first sets one up.",
         "Have them sign in soon. A user's own: gatewright user factors NAME",
     )
+
+
+def _count_without_factor(settings: Settings, *, roles: Sequence[str] | None) -> int:
+    """Count in the database, if there is one.
+
+    Raises:
+        ConfigurationError: If the role may not read the tables.
+        StoreUnavailableError: If they cannot be read.
+    """
+    with read_tables(settings) as fetch_all:
+        if fetch_all is None:
+            return 0
+        is_wallet_enough = "wallet" not in settings.second_factor_after
+        return count_without_factor(fetch_all, roles=roles, is_wallet_enough=is_wallet_enough)

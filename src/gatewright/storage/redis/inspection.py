@@ -115,6 +115,8 @@ def _reason(url: RedisURL, error: StoreUnavailableError) -> str:
 def _telling_cures(url: RedisURL) -> Iterator[None]:
     try:
         yield
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"redis-py cannot use an option in GATEWRIGHT_REDIS_URL: {error!s:.200}.") from error
     except StoreUnavailableError as error:
         cause, reason = _first_cause(error), _reason(url, error)
         if isinstance(cause, AuthenticationError):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,6 +19,14 @@ _FORMS = (
 )
 OF_SENTINELS = ("sentinel_username", "sentinel_password")
 """What a URL may say besides redis-py's own options: sentinels have users of their own."""
+
+_OPTIONS = frozenset(
+    {
+        *("client_name", "db", "health_check_interval", "max_connections", "password", "protocol", "retry_on_timeout"),
+        *("socket_connect_timeout", "socket_keepalive", "socket_read_size", "socket_timeout", "username"),
+    }
+)
+"""redis-py's options that a URL can give, as texts, numbers and yes or no, besides those of TLS."""
 
 _URL = re.compile(
     r"(?P<tls>rediss?)\+(?P<kind>sentinel|cluster)://(?:(?P<user>[^@/?#]*)@)?(?P<hosts>[^@/?#]+)"
@@ -71,20 +80,51 @@ def read_url(url: str) -> RedisURL:
     try:
         _refuse_unknown_options(url)
         if several is None:
-            parse_url(url)  # type: ignore[no-untyped-call]  # redis-py gives it no types
+            _require_number_of_database(url)
+            _require_waits(parse_url(url))  # type: ignore[no-untyped-call]  # redis-py gives it no types
             return RedisURL(Kind.SINGLE, url)
-        return _read_several(url, several, parse_url)
+        read = _read_several(url, several, parse_url)
+        _require_waits(read.options)
+        return read
     except ValueError:
         raise ConfigurationError(f"GATEWRIGHT_REDIS_URL cannot be read. Write it like {_FORMS}.") from None
 
 
 def _refuse_unknown_options(url: str) -> None:
+    """Refuse options that redis-py lacks, that only code can give it, or that the store could not live with.
+
+    Raises:
+        ConfigurationError: If there is one; names it.
+    """
     from redis import Redis
 
-    known = {*inspect.signature(Redis.__init__).parameters, *OF_SENTINELS, "timeout"}
-    for name in parse_qs(urlsplit(url).query):
-        if name not in known:
-            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has an option that redis-py does not know: {name!r:.50}.")
+    known, parts = inspect.signature(Redis.__init__).parameters, urlsplit(url)
+    is_tls, has_sentinels = parts.scheme.startswith("rediss"), parts.scheme.endswith("+sentinel")
+    for name in parse_qs(parts.query, keep_blank_values=True):
+        if name == "ssl" or (name.startswith("ssl_") and not is_tls):
+            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has the option {name!r:.50}: for TLS write rediss://.")
+        if name in OF_SENTINELS:
+            is_allowed = has_sentinels
+        else:
+            is_allowed = name == "timeout" or (name in known and (name in _OPTIONS or name.startswith("ssl_")))
+        if not is_allowed:
+            raise ConfigurationError(
+                f"GATEWRIGHT_REDIS_URL has an option that cannot be set there: {name!r:.50}. What can: "
+                f"{', '.join(sorted(_OPTIONS))}, and those of TLS."
+            )
+
+
+def _require_number_of_database(url: str) -> None:
+    """Refuse the name of a database, for which redis-py takes the database 0, that of others maybe."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and not re.fullmatch("/?[0-9]*", parts.path.strip()):
+        raise ValueError("no number of a database")
+
+
+def _require_waits(options: Mapping[str, Any]) -> None:
+    """Refuse time-outs that nothing can be answered in."""
+    if any(not 0 < options.get(name, 1) < inf for name in ("socket_timeout", "socket_connect_timeout", "timeout")):
+        raise ValueError("no time to wait")
 
 
 def _read_several(url: str, found: re.Match[str], parse_url: Any) -> RedisURL:

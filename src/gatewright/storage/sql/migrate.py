@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 HEAD = "0010"
 """The newest migration. Kept here too so that an up-to-date database never imports Alembic."""
+
+
+_NUMBER = re.compile(r"\d{4}")
+_TABLE_IS_THERE = "42P07"
+"""PostgreSQL's code, whatever language it speaks."""
 
 
 class Migratable(Protocol):
@@ -32,6 +38,11 @@ class Migratable(Protocol):
         """
 
 
+def is_foreign(revision: str) -> bool:
+    """Say whether a revision is none of ours: another application that uses Alembic keeps its own in the same table."""
+    return _NUMBER.fullmatch(revision) is None
+
+
 def migrate(database: Migratable) -> None:
     """Apply every migration that the database lacks.
 
@@ -39,7 +50,7 @@ def migrate(database: Migratable) -> None:
     second waits and then finds nothing to do.
 
     Raises:
-        ConfigurationError: If a newer release made the database.
+        ConfigurationError: If a newer release or another application made the database.
         StoreUnavailableError: If the database refuses or stays locked.
     """
     if database.revision() != HEAD:
@@ -59,11 +70,15 @@ def _upgrade(database: Migratable) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
+        if is_foreign(database.revision() or ""):
+            raise ConfigurationError(
+                f"The database belongs to another application: {error}. Name a new one in the database URL."
+            ) from error
         raise ConfigurationError(
             f"The database was made by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
         ) from error
     except DatabaseError as error:
-        if "already exists" in str(error.orig):
+        if "already exists" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _TABLE_IS_THERE:
             raise ConfigurationError(
                 f"The database holds tables of another application: {error.orig}. Name a new one in the database URL."
             ) from error

@@ -39,7 +39,7 @@ class Target:
         wanted = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
             _names(table.columns.keys()), sql.Identifier(table.name), _names(table.primary_key.columns.keys())
         )
-        with self._transaction(), self._connection.cursor("copied") as cursor:
+        with self._transaction(), self._connection.cursor("copied", binary=True) as cursor:
             cursor.itersize = _BATCH
             cursor.execute(wanted)
             yield from cursor

@@ -27,6 +27,7 @@ from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, first_line, not_reached, raise_explained
+from gatewright.storage.sql.postgres.fitness import Fitness, look_at
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row
 
@@ -46,7 +47,7 @@ _FACTS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
         pg_backend_pid(), clock_timestamp()
 """
-_NO_RIGHTS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
+_REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
@@ -169,25 +170,32 @@ class PostgresDatabase:
         Raises:
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self.connected() as connection:
-            row = connection.execute(_FACTS).fetchone()
+        with self._asked() as connection:
+            row = connection.execute(_FACTS, binary=True).fetchone()  # as text, a time would depend on settings
             assert row is not None  # noqa: S101 # a selection without a table has one row
             version, allowed, process, now = row
             is_pooled = process != connection.info.backend_pid
         return ServerFacts(version=version, free_connections=allowed, is_pooled=is_pooled, now=now.astimezone(UTC))
 
+    def fitness(self) -> Fitness:
+        """Look for what the database lacks, be it tables, rights or writing as such.
+
+        Raises:
+            StoreUnavailableError: If the server cannot be reached.
+        """
+        with self._asked() as connection:
+            return look_at(connection)
+
     def revision(self) -> str | None:
         """Return the last migration that was applied, or None where there was none yet.
 
         Raises:
-            ConfigurationError: If the server is too old, or the role may not read our tables.
+            ConfigurationError: If the server is too old, its database not in Unicode, or the role may not read our
+                tables.
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self.connected() as connection:
-            if connection.info.server_version < _OLDEST:
-                raise ConfigurationError(
-                    f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
-                )
+        with self._asked() as connection:
+            _require_usable(connection)
             known = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
             if known == (None,):
                 return None
@@ -201,13 +209,13 @@ class PostgresDatabase:
         Raises:
             StoreUnavailableError: If the server cannot be reached.
         """
-        with self.connected() as connection:
+        with self._asked() as connection:
             connection.autocommit = False
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
             def fetch_all(sql: str, parameters: Parameters) -> list[Row]:
-                return connection.execute(_NAMED.sub(r"%(\1)s", sql), parameters).fetchall()
+                return connection.execute(_NAMED.sub(r"%(\1)s", sql), parameters, binary=True).fetchall()
 
             yield fetch_all
 
@@ -231,7 +239,7 @@ class PostgresDatabase:
                 try:
                     yield connection
                 except ProgrammingError as error:
-                    if isinstance(error.orig, _NO_RIGHTS):
+                    if isinstance(error.orig, _REFUSED):
                         raise error.orig from None
                     raise
                 connection.commit()
@@ -247,11 +255,24 @@ class PostgresDatabase:
         with connection:
             try:
                 yield connection
-            except _NO_RIGHTS as error:
+            except _REFUSED as error:
                 raise ConfigurationError(
                     f"The role may not do what it has to: {first_line(error)}. Let it make tables in the schema, with: "
-                    "GRANT ALL ON SCHEMA public TO its_name"
+                    "GRANT ALL ON SCHEMA public TO its_name. If another role owns the tables, run gatewright migrate "
+                    "as that one, and let this one use them: GRANT ALL ON ALL TABLES IN SCHEMA public TO its_name; "
+                    "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO its_name. If its search_path names a schema that "
+                    "is not there, make it, or: ALTER ROLE its_name SET search_path = public"
                 ) from error
+
+    @contextmanager
+    def _asked(self) -> Iterator[psycopg.Connection[Row]]:
+        """Connect past every pool, with the errors of whatever is asked explained."""
+        try:
+            with self.connected() as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise_explained(error)
+            raise
 
     def _connection(self) -> _Lent:
         """Lend a connection of the pool, with its errors explained."""
@@ -290,6 +311,24 @@ class _Lent:
                 raise UndoneError(f"The database is not available: {first_line(error)}.") from error
             if error is not None:
                 raise_explained(error)
+
+
+def _require_usable(connection: psycopg.Connection[Row]) -> None:
+    """Check what every statement relies on.
+
+    Raises:
+        ConfigurationError: If the server is too old, or the database cannot hold every text.
+    """
+    if connection.info.server_version < _OLDEST:
+        raise ConfigurationError(
+            f"The server is PostgreSQL {connection.info.server_version // 10000}; gatewright needs 14 or newer."
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database is in the encoding {encoding}, which cannot hold every name that somebody may type. Make "
+            "one in Unicode, with: CREATE DATABASE its_name ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _place_of(conninfo: str) -> str:

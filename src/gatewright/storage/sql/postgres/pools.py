@@ -45,6 +45,7 @@ class PoolOptions:
             "autocommit": True,
             "connect_timeout": max(2, round(self.patience)),
             "application_name": "gatewright",
+            "client_encoding": "utf8",
             "tcp_user_timeout": round(self.patience * 1000),
         }
 

@@ -38,6 +38,22 @@ def revision_at_rest(path: Path) -> str | None:
     return str(row[0]) if row else None
 
 
+def tables_at_rest(path: Path) -> set[str]:
+    """Return the tables of a SQLite file that have names of ours, whoever made them.
+
+    Args:
+        path: A file that exists.
+
+    Raises:
+        StoreUnavailableError: If the file is no SQLite database or cannot be read.
+    """
+    from gatewright.storage.sql.tables import metadata
+
+    with _at_rest(path) as connection:
+        names = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return names & set(metadata.tables)
+
+
 def encoded_emails_at_rest(path: Path) -> list[str]:
     """Return the mail addresses of active accounts whose domain may have been kept in ASCII before it had one spelling.
 

@@ -15,7 +15,7 @@ def path_of(url: str) -> Path | None:
     """Return the file that a URL names, or None for a database in memory.
 
     Raises:
-        ConfigurationError: If it names no SQLite database, or one in a folder that does not exist.
+        ConfigurationError: If it names no SQLite database, one with options, or one in a folder that does not exist.
     """
     plain = _PLAIN_URL.fullmatch(url) if isinstance(url, str) else None
     name = _database_of(url) if plain is None else plain[1]
@@ -39,6 +39,17 @@ def _database_of(url: str) -> str | None:
         raise ConfigurationError(
             "The database URL cannot be read. Write it like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
         ) from None
+    if parsed.host or parsed.username or parsed.port:
+        # Taken for a database in memory, it would be forgotten with every process.
+        raise ConfigurationError(
+            "The database URL names a host, and SQLite has none. A file needs three slashes, sqlite:///gatewright.db, "
+            "an absolute path four, sqlite:////var/lib/gatewright/gatewright.db (GATEWRIGHT_DATABASE_URL)."
+        )
+    if parsed.query:
+        raise ConfigurationError(
+            f"The database URL has options that a SQLite file does not take: {', '.join(parsed.query):.100}. Leave out "
+            "what follows the ? (GATEWRIGHT_DATABASE_URL)."
+        )
     return parsed.database
 
 

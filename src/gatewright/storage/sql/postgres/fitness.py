@@ -1,0 +1,53 @@
+"""What a database lacks: tables, rights of the role, writing as such. Only looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from gatewright.storage.sql.rows import Row
+
+_LACKS = """
+    WITH ours AS (SELECT name, to_regclass(quote_ident(name)) AS oid FROM unnest(%(tables)s::text[]) AS name)
+    SELECT ARRAY(SELECT name FROM ours WHERE oid IS NOT NULL ORDER BY name),
+        ARRAY(SELECT name FROM ours WHERE oid IS NULL ORDER BY name),
+        ARRAY(
+            SELECT format('%%s on %%s', privilege, name)
+            FROM ours, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+            WHERE NOT has_table_privilege(oid, privilege) ORDER BY name, privilege
+        ) || ARRAY(
+            SELECT 'USAGE on audit_id_seq' FROM to_regclass('audit_id_seq') AS oid
+            WHERE NOT has_sequence_privilege(oid, 'USAGE')
+        ),
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
+        current_setting('transaction_read_only')::boolean
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """What a role finds in a database.
+
+    Args:
+        tables: Those of our names that are there.
+        missing_tables: Those that are not.
+        missing_rights: What the role may not do with them, as in ``INSERT on audit``.
+        may_create: Whether the role may make tables.
+        is_read_only: Whether nobody may write: the server is a standby, or is set so for the role.
+    """
+
+    tables: list[str]
+    missing_tables: list[str]
+    missing_rights: list[str]
+    may_create: bool
+    is_read_only: bool
+
+
+def look_at(connection: psycopg.Connection[Row]) -> Fitness:
+    """Ask a database what it lacks."""
+    from gatewright.storage.sql.tables import metadata
+
+    row = connection.execute(_LACKS, {"tables": list(metadata.tables)}).fetchone()
+    assert row is not None  # noqa: S101 # a selection without a table has one row
+    return Fitness(*row)
