@@ -162,7 +162,7 @@ WITHOUT_HOOKS = {
     *("guard.sessions", "guard.current_session", "guard.revoke_session", "guard.revoke_all_sessions"),
     *("guard.revoke_other_sessions", "guard.is_fully_authenticated", "guard.is_fresh", "guard.require_fresh"),
     *("guard.remember", "guard.export", "guard.authenticators", "guard.begin", "guard.begun", "guard.begin_enrolment"),
-    *("guard.methods", "guard.options", "guard.pending_user", "guard.rename_authenticator"),
+    *("guard.methods", "guard.enrollable", "guard.options", "guard.pending_user", "guard.rename_authenticator"),
     *("guard.start_anew", "guard.ends_other_sessions"),
 }
 """Methods that go through none."""

@@ -77,7 +77,7 @@ class Routes:
                 )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
         self._whole = self._page_index.paths | self._api_index.paths | self._checks.keys()
-        self._stems = self._page_index.stems | self._api_index.stems | {STATIC}
+        self._stems = self._page_index.stems | self._api_index.stems
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Go through the pages that are there: name and path."""
@@ -93,7 +93,7 @@ class Routes:
 
         It is asked of every request, before anything else is looked at.
         """
-        return path in self._whole or path[: path.rfind("/") + 1] in self._stems
+        return path in self._whole or path[: path.rfind("/") + 1] in self._stems or path.startswith(STATIC)
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the name of the page that a path belongs to, and the values in the path."""
