@@ -18,10 +18,13 @@ from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
+"""Characters of an RFC 6265 token that every framework reads in the same way."""
+
 _ROUTE = "^[^{}]+$"
+"""A route's name or a path, and no template of one."""
+
 _MOST = 10**9
 """What every database can count to."""
-"""Characters of an RFC 6265 token that every framework reads in the same way."""
 
 _SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
 
