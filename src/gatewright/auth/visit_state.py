@@ -46,9 +46,7 @@ class VisitState:
 
     def secret(self) -> str | None:
         """Return what names the visitor's session."""
-        kept = self._mapping.get(self._key)
-        secret = kept.get("secret") if isinstance(kept, dict) else None
-        return secret if isinstance(secret, str) else None
+        return self._text("secret")
 
     def keep_secret(self, secret: str) -> None:
         """Keep what names the visitor's session. What was pending before is over."""
@@ -57,8 +55,7 @@ class VisitState:
 
     def pending(self) -> str | None:
         """Return what names the visit's pending steps."""
-        secret = self._all().get("pending")
-        return secret if isinstance(secret, str) else None
+        return self._text("pending")
 
     def keep_pending(self, secret: str) -> None:
         """Keep what names the visit's pending steps."""
@@ -66,8 +63,7 @@ class VisitState:
 
     def series(self) -> str | None:
         """Return what the visitor's browser is remembered by."""
-        series = self._all().get("series")
-        return series if isinstance(series, str) else None
+        return self._text("series")
 
     def keep_series(self, series_id: str | None) -> None:
         """Keep what the visitor's browser is remembered by."""
@@ -154,6 +150,11 @@ class VisitState:
     def _all(self) -> dict[str, Any]:
         kept = self._mapping.get(self._key)
         return dict(kept) if isinstance(kept, dict) else {}
+
+    def _text(self, name: str) -> str | None:
+        kept = self._mapping.get(self._key)
+        text = kept.get(name) if isinstance(kept, dict) else None
+        return text if isinstance(text, str) else None
 
     def _part(self, name: str) -> dict[str, Any]:
         part = self._all().get(name)

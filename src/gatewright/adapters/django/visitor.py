@@ -41,7 +41,7 @@ def introduce(request: HttpRequest, site: Site) -> None:
 
 def visit_of(request: HttpRequest) -> Visit:
     """Return the visit that a request belongs to, opened when first asked for."""
-    visit: Visit | None = getattr(request, _VISIT, None)
+    visit = opened_visit(request)
     if visit is None:
         site: Site = getattr(request, _SITE, None) or get_site()
         visit = site.open(DjangoRequest(request, site.mount))

@@ -31,17 +31,16 @@ def check_rows(settings: Settings) -> Iterator[Finding]:
     """Read the whole database and say what breaks a rule. Where there is no database yet, the other checks say so."""
     try:
         database = open_database(settings)
-        if not isinstance(database, SQLiteDatabase):
-            is_current = database.revision() == HEAD
-        else:
+        findings: Iterator[Finding] = iter(())
+        if isinstance(database, SQLiteDatabase):
             path = _file_of(database)
+            if path is not None:
+                findings = _check_file_and_tables(settings, path)
+        elif database.revision() == HEAD:
+            findings = _check_server(settings, database)
     except (ConfigurationError, StoreUnavailableError):
         return
-    if not isinstance(database, SQLiteDatabase):
-        if is_current:
-            yield from _check_server(settings, database)
-    elif path is not None:
-        yield from _check_file_and_tables(settings, path)
+    yield from findings
 
 
 def _check_server(settings: Settings, database: PostgresDatabase) -> Iterator[Finding]:

@@ -20,10 +20,6 @@ _NAME_PRIMARY = (
     "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
     "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
 )
-_GRANT_CREATE = "Run gatewright migrate as the owner of the tables, or: GRANT ALL ON SCHEMA public TO its_name"
-_GRANT_TABLES = (
-    "GRANT ALL ON ALL TABLES IN SCHEMA public TO its_name; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO its_name"
-)
 
 _APART_SECONDS = 5.0
 """How far the clocks of this machine and of the server may be apart."""
@@ -50,16 +46,19 @@ def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Fin
 
 def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
     """Look for what a start would not notice, and the first visitor would."""
+    from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES  # psycopg's, loaded by now
+
     if fitness.is_read_only:
         return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", _NAME_PRIMARY)
     if revision == HEAD and fitness.missing_tables:
         finding = f"Tables have been lost: {', '.join(fitness.missing_tables)}."
         return Finding("rights", Status.UNSAFE, finding, "Restore the database from a backup.")
     if revision != HEAD and not fitness.may_create:
-        return Finding("rights", Status.UNSAFE, "The role may not make the tables.", _GRANT_CREATE)
+        cure = f"Run gatewright migrate as the owner of the tables, or: {GRANT_CREATE}"
+        return Finding("rights", Status.UNSAFE, "The role may not make the tables.", cure)
     if revision is not None and fitness.missing_rights:
         finding = f"The role lacks rights: {', '.join(fitness.missing_rights):.300}."
-        return Finding("rights", Status.UNSAFE, finding, _GRANT_TABLES)
+        return Finding("rights", Status.UNSAFE, finding, GRANT_TABLES)
     return Finding("rights", Status.OK, "The role may do what it has to.")
 
 

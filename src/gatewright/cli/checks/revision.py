@@ -21,7 +21,8 @@ def judge_revision(revision: str | None, tables: Collection[str]) -> Finding:
     if revision == HEAD:
         return Finding("revision", Status.OK, f"The database is at revision {HEAD}, the newest.")
     if revision is None and tables:
-        finding = f"The database has never been migrated, and holds tables of another application: {_listed(tables)}."
+        names = ", ".join(sorted(tables))
+        finding = f"The database has never been migrated, and holds tables of another application: {names}."
         return Finding("revision", Status.UNSAFE, finding, _ANOTHER)
     if revision is not None and is_foreign(revision):
         finding = f"The database is another application's: {revision:.40} is no revision of gatewright."
@@ -31,7 +32,3 @@ def judge_revision(revision: str | None, tables: Collection[str]) -> Finding:
         return Finding("revision", Status.WARNING, finding, MIGRATE)
     finding = f"The database is at revision {revision}, which this release does not know."
     return Finding("revision", Status.UNSAFE, finding, "pip install -U gatewright")
-
-
-def _listed(tables: Collection[str]) -> str:
-    return ", ".join(sorted(tables))

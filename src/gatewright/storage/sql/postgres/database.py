@@ -27,7 +27,7 @@ from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, first_line, not_reached, raise_explained
-from gatewright.storage.sql.postgres.fitness import Fitness, look_at
+from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row
 
@@ -258,10 +258,9 @@ class PostgresDatabase:
             except _REFUSED as error:
                 raise ConfigurationError(
                     f"The role may not do what it has to: {first_line(error)}. Let it make tables in the schema, with: "
-                    "GRANT ALL ON SCHEMA public TO its_name. If another role owns the tables, run gatewright migrate "
-                    "as that one, and let this one use them: GRANT ALL ON ALL TABLES IN SCHEMA public TO its_name; "
-                    "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO its_name. If its search_path names a schema that "
-                    "is not there, make it, or: ALTER ROLE its_name SET search_path = public"
+                    f"{GRANT_CREATE}. If another role owns the tables, run gatewright migrate as that one, and let "
+                    f"this one use them: {GRANT_TABLES}. If its search_path names a schema that is not there, make it, "
+                    "or: ALTER ROLE its_name SET search_path = public"
                 ) from error
 
     @contextmanager

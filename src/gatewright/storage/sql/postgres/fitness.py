@@ -8,6 +8,11 @@ import psycopg
 
 from gatewright.storage.sql.rows import Row
 
+GRANT_CREATE = "GRANT ALL ON SCHEMA public TO its_name"
+GRANT_TABLES = (
+    "GRANT ALL ON ALL TABLES IN SCHEMA public TO its_name; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO its_name"
+)
+
 _LACKS = """
     WITH ours AS (SELECT name, to_regclass(quote_ident(name)) AS oid FROM unnest(%(tables)s::text[]) AS name)
     SELECT ARRAY(SELECT name FROM ours WHERE oid IS NOT NULL ORDER BY name),
