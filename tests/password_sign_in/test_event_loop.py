@@ -49,7 +49,7 @@ def test_a_coroutine_provider_is_awaited_on_the_loop(gatewright_settings):
     asyncio.run(visit())
 
 
-def test_a_coroutine_provider_that_waits_is_refused_by_the_blocking_dress(gatewright_settings):
+def test_a_coroutine_provider_that_waits_is_refused_by_the_blocking_api(gatewright_settings):
     """Auth cannot wait: the error names the coroutine that did, and the class to use instead."""
     with Auth(settings=gatewright_settings, providers=[Coroutines()]) as auth:
         for use in (
@@ -269,7 +269,7 @@ def test_context_variables_reach_the_provider(gatewright_settings, kind, on_the_
     assert sorted(provider.seen) == [(f"request {number}", on_the_loop) for number in range(5)]
 
 
-def test_the_blocking_dress_calls_the_provider_where_it_is_called(gatewright_settings):
+def test_the_blocking_api_calls_the_provider_where_it_is_called(gatewright_settings):
     """Auth brings no threads of its own: provider, context and hashing stay with the caller."""
     provider = Tracing()
     with Auth(settings=gatewright_settings, providers=[provider]) as auth:

@@ -41,7 +41,7 @@ def test_a_database_in_memory_is_copied(url, run_child):
     assert lines == ["child True 2", "parent 1"]
 
 
-def test_the_asynchronous_dress_survives_a_fork(url, run_child, query):
+def test_the_asynchronous_api_survives_a_fork(url, run_child, query):
     """The thread pool of the parent is not the child's: both sign in, before and after."""
     lines = sorted(run_child("forks", "asynchronous", url).splitlines())
 
