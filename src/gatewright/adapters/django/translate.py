@@ -37,6 +37,10 @@ class Answer(HttpResponse):
             drop_rest(self.page_of.read)
         super().close()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what Django's caches pickle; a request cannot be."""
+        return {**self.__dict__, "page_of": None}
+
 
 class DjangoRequest(Request):
     """What the browser asks, without the body, each part of it read from Django's request when it is needed.
@@ -150,6 +154,8 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
         elif name == "Vary" and "Vary" in response.headers:
             patch_vary_headers(response, [each.strip() for each in value.split(",")])
+        elif (name, value) == ("Cache-Control", "no-store"):
+            response.headers[name] = "no-store, private"  # the caches of older releases of Django heed only the latter
         else:
             response.headers[name] = value
 

@@ -1,0 +1,83 @@
+"""Django's caches keep nothing that is one visitor's, wherever they stand."""
+
+from __future__ import annotations
+
+import pickle
+from types import ModuleType
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import include, path
+from django.views.decorators.cache import cache_page
+
+from django_project import MIDDLEWARE
+from gatewright.adapters.django import login_required
+from gatewright.adapters.django.translate import to_django
+from gatewright.web.response import html
+
+UPDATE, FETCH = (f"django.middleware.cache.{each}CacheMiddleware" for each in ("Update", "FetchFrom"))
+
+
+@cache_page(60)
+@login_required
+def hello(request):
+    return HttpResponse(f"hello {request.user.get_username()}")
+
+
+@cache_page(60)
+@login_required
+async def hello_async(request):
+    return HttpResponse(f"hello {(await request.auser()).get_username()}")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def project(change):
+    urls = ModuleType("urls_of_caches")
+    urls.urlpatterns = [
+        path("", include("gatewright.adapters.django.urls")),
+        path("hello", hello),
+        path("hello-async", hello_async),
+    ]
+
+    def project(*middleware):
+        change(of_django={"ROOT_URLCONF": urls, "MIDDLEWARE": [*middleware]})
+
+    return project
+
+
+@pytest.mark.parametrize("view", ["/hello", "/hello-async"])
+def test_a_cached_view_is_its_visitors(project, open_browser, anna, log_in, view):
+    """Even where ``cache_page`` stands around the decorator, a guest does not get what a user has got."""
+    project(*MIDDLEWARE)
+    browser, guest = open_browser(), open_browser()
+    log_in(browser)
+    assert browser.get(view).text == "hello anna"
+    assert guest.get(view).status == 303
+    assert browser.get(view).text == "hello anna"
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_a_cache_of_the_whole_site(project, open_browser, anna, log_in, is_last):
+    """The cache stands above or below us: each visitor has a form of their own, and files are the same for all."""
+    ours, rest = "gatewright.adapters.django.middleware.GatewrightMiddleware", list(MIDDLEWARE)
+    rest.remove(ours)
+    project(UPDATE, *rest, *((FETCH, ours) if is_last else (ours, FETCH)))
+    pages = [open_browser().get("/login", headers=[("Cookie", "consent=yes")]) for _ in range(2)]
+    assert len({page.form("/login").fields["csrf_token"] for page in pages}) == 2
+    assert [page.header("cache-control") for page in pages] == ["no-store, private"] * 2
+    assert [open_browser().get("/gatewright/style.css").status for _ in range(2)] == [200, 200]
+
+
+def test_a_cache_can_keep_an_answer():
+    """Caches pickle what they keep; a request cannot be pickled, and is not part of the answer."""
+    answer = to_django(html("hello"), page_of=RequestFactory().get("/login"))
+    assert pickle.loads(pickle.dumps(answer)).content == b"hello"
