@@ -156,6 +156,31 @@ def test_connections_that_the_server_has_closed_are_replaced(migrated_postgres_d
     assert admin.execute("SELECT count(*) FROM users").fetchone() == (2,)
 
 
+@pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_a_connection_that_can_only_read_is_replaced(migrated_postgres_database, admin, kind):
+    """It leads to what is a standby since a fail-over, while the name of the server leads to the new primary."""
+    name = migrated_postgres_database.rpartition("/")[2]
+
+    async def settled(answer):
+        return await answer if asyncio.iscoroutine(answer) else answer
+
+    async def visit():
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        auth = open_auth(migrated_postgres_database, kind)
+        try:
+            with pytest.raises(StoreUnavailableError, match="read-only"):
+                await settled(auth.create_user("anna"))
+            assert await settled(auth.list_users()) == []
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+            assert (await settled(auth.create_user("anna"))).username == "anna"
+        finally:
+            auth.close()
+            await asyncio.sleep(0.1)  # in which the pool ends before its loop does
+
+    asyncio.run(visit())
+
+
 def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_database, admin):
     """A statement that takes too long is given up by the server, and nothing of it stays."""
     with closing(open_auth(migrated_postgres_database, timeout=1)) as auth:
