@@ -159,7 +159,8 @@ def test_an_address_that_cannot_be_listened_on_is_told_before_anything_else(run,
 
 
 @pytest.mark.parametrize(
-    ("host", "metrics"), [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::]")]
+    ("host", "metrics"),
+    [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::]")],
 )
 def test_pages_and_metrics_at_one_address(invoke, port, host, metrics):
     """The server would listen for the metrics, and then find that its own address is taken."""
