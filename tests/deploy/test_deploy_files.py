@@ -156,5 +156,5 @@ def test_packages_are_installed_as_they_are_pinned(instructions):
 
 
 def test_the_proxy_starts_anew_with_the_servers(compose):
-    """nginx looks their addresses up when it starts; containers that replace them have others."""
+    """Nginx looks their addresses up when it starts; containers that replace them have others."""
     assert compose["services"]["nginx"]["depends_on"]["server"]["restart"] is True
