@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from contextlib import closing
 
 import psycopg
@@ -10,6 +12,7 @@ import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.sql.postgres.pools import PoolOptions, SuspendingPools
 
 SECRET = "a secret for tests, longer than 32 bytes"
 
@@ -156,6 +159,21 @@ def test_connections_that_the_server_has_closed_are_replaced(migrated_postgres_d
     assert admin.execute("SELECT count(*) FROM users").fetchone() == (2,)
 
 
+def test_an_event_loop_ends_while_a_server_does_not_answer():
+    """The pool's own tasks, which try to connect, do not keep ``asyncio.run`` from ending."""
+
+    async def ask(port):
+        options = PoolOptions(f"postgresql://tests@127.0.0.1:{port}/nowhere", size=1, patience=1)
+        await SuspendingPools(options).current()
+        await asyncio.sleep(0.2)  # in which a task begins to connect
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        program = threading.Thread(target=lambda: asyncio.run(ask(silent.getsockname()[1])), daemon=True)
+        program.start()
+        program.join(30)
+        assert not program.is_alive()
+
+
 @pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
 def test_a_connection_that_can_only_read_is_replaced(migrated_postgres_database, admin, kind):
     """It leads to what is a standby since a fail-over, while the name of the server leads to the new primary."""
@@ -176,7 +194,6 @@ def test_a_connection_that_can_only_read_is_replaced(migrated_postgres_database,
             assert (await settled(auth.create_user("anna"))).username == "anna"
         finally:
             auth.close()
-            await asyncio.sleep(0.1)  # in which the pool ends before its loop does
 
     asyncio.run(visit())
 
