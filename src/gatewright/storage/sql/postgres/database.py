@@ -306,11 +306,10 @@ class _Lent:
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
             await settled(connection.close())
-            is_undone = True
         try:
             await settled(self._pool.putconn(connection))
         finally:
-            if is_undone and isinstance(error, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction):
+            if is_undone and isinstance(error, psycopg.OperationalError):
                 raise UndoneError(f"The database is not available: {first_line(error)}.") from error
             if error is not None:
                 raise_explained(error)
