@@ -144,7 +144,14 @@ def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRe
         answer.headers["Content-Length"] = str(len(response.body))
     add_headers(answer, response.headers)
     answer.page_of, answer._has_been_logged = page_of, page_of is not None
+    if page_of is not None:
+        keep_from_cache(page_of)
     return answer
+
+
+def keep_from_cache(request: HttpRequest) -> None:
+    """Have Django's own cache middleware not keep the answer to a request: older releases pass over ``no-store``."""
+    request._cache_update_cache = False  # type: ignore[attr-defined] # where FetchFromCacheMiddleware says that it may
 
 
 def add_headers(response: HttpResponseBase, headers: Headers) -> None:
@@ -154,8 +161,6 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
         elif name == "Vary" and "Vary" in response.headers:
             patch_vary_headers(response, [each.strip() for each in value.split(",")])
-        elif (name, value) == ("Cache-Control", "no-store"):
-            response.headers[name] = "no-store, private"  # the caches of older releases of Django heed only the latter
         else:
             response.headers[name] = value
 
