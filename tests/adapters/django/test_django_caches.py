@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 from types import ModuleType
 
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.middleware.cache import UpdateCacheMiddleware
-from django.test import RequestFactory
 from django.urls import include, path
 from django.views.decorators.cache import cache_page
 
 from django_project import MIDDLEWARE
 from gatewright.adapters.django import login_required
-from gatewright.adapters.django.translate import to_django
-from gatewright.web.response import html
 
 FETCH = "django.middleware.cache.FetchFromCacheMiddleware"
 
@@ -98,9 +94,3 @@ def test_a_cache_of_the_whole_site(project, open_browser, anna, log_in, is_last)
     assert thief.get("/who").text == "anna"
     browser.send("POST", "/api/logout", headers=[("Content-Type", "application/json")])
     assert thief.get("/who").text == "guest"
-
-
-def test_a_cache_can_keep_an_answer():
-    """Caches pickle what they keep; a request cannot be pickled, and is not part of the answer."""
-    answer = to_django(html("hello"), page_of=RequestFactory().get("/login"))
-    assert pickle.loads(pickle.dumps(answer)).content == b"hello"

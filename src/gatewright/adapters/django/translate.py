@@ -37,10 +37,6 @@ class Answer(HttpResponse):
             drop_rest(self.page_of.read)
         super().close()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what Django's caches pickle; a request cannot be."""
-        return {**self.__dict__, "page_of": None}
-
 
 class DjangoRequest(Request):
     """What the browser asks, without the body, each part of it read from Django's request when it is needed.
