@@ -180,14 +180,28 @@ def test_secrets_are_hidden():
     assert "the-other-secret" not in shown
 
 
+VALUES = {
+    "env": "development",
+    "database_url": "sqlite:///shop.db",
+    "redis_url": "redis://localhost/0",
+    "mail_url": "smtp://localhost:25",
+    "mail_from": "shop@example.com",
+    "public_url": "https://shop.example",
+    "domain": "shop.example",
+    "auth_login_route": "enter",
+    "user_provider": "SQLUserProvider",
+    "health_path": "/internal",
+    "jwt_key_file": "key.pem",
+}
+
 SECRETS = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
 @pytest.mark.parametrize("name", SECRETS)
 def test_the_end_of_a_file_is_no_part_of_a_secret(tmp_path, monkeypatch, name, end):
-    """Wherever it comes from: an argument, the environment, a file."""
-    secret = "console:// a secret with blanks "
+    """Wherever it comes from: an argument, the environment, a file. A blank may be meant, but not in a URL."""
+    secret = "console:// a secret with blanks" + " " * (not name.endswith("_url"))
     monkeypatch.setenv(f"GATEWRIGHT_{name.upper()}", secret + end)
     read = [load_settings(), load_settings(**{name: secret + end}), load_settings(**{name: SecretStr(secret + end)})]
     read.append(Settings().with_values(**{name: secret + end}))
@@ -199,6 +213,16 @@ def test_the_end_of_a_file_is_no_part_of_a_url(monkeypatch):
     """It holds a password, often."""
     monkeypatch.setenv("GATEWRIGHT_DATABASE_URL", "sqlite:///shop.db\n")
     assert load_settings().database_url == "sqlite:///shop.db"
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\u00a0"])
+def test_blanks_around_a_value_are_no_part_of_it(monkeypatch, name, blank):
+    """Nobody sees them where they are set; they would be part of a file's name or of a path."""
+    monkeypatch.setenv(f"GATEWRIGHT_{name.upper()}", f"{blank}{VALUES[name]}{blank}")
+    with_blanks = load_settings()
+    monkeypatch.setenv(f"GATEWRIGHT_{name.upper()}", VALUES[name])
+    assert with_blanks == load_settings()
 
 
 def test_a_line_end_makes_no_other_key(tmp_path):

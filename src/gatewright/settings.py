@@ -413,11 +413,15 @@ class Settings(EnvironmentSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _without_line_end(cls, value: object) -> object:
-        """Drop the line break that an editor or ``echo`` puts at the end of a file: no secret or URL ends with one."""
+    def _without_blanks(cls, value: object, info: ValidationInfo) -> object:
+        """Drop blanks around a value, which nobody sees where it is set, and which no path or URL is meant to have.
+
+        Of the secrets only the line break goes that an editor or ``echo`` puts at the end of a file.
+        """
+        blanks = "\r\n" if (info.field_name or "").startswith("jwt_secret") else None
         if isinstance(value, SecretStr):
-            return SecretStr(value.get_secret_value().rstrip("\r\n"))
-        return value.rstrip("\r\n") if isinstance(value, str) else value
+            return SecretStr(_without(blanks, value.get_secret_value()))
+        return _without(blanks, value) if isinstance(value, str) else value
 
     @field_validator("domain")
     @classmethod
@@ -495,6 +499,10 @@ class Settings(EnvironmentSettings):
         with _errors_named():
             BaseModel.__init__(changed, **(self.model_dump() | changes))
         return changed
+
+
+def _without(blanks: str | None, value: str) -> str:
+    return value.strip() if blanks is None else value.rstrip(blanks)
 
 
 def load_settings(**values: Any) -> Settings:

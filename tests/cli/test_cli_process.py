@@ -133,6 +133,24 @@ def test_without_a_terminal_nobody_is_asked(run, alice):
     assert b"--wif-file" in stderr
 
 
+def test_ctrl_c_is_130_from_the_beginning():
+    """While the command is still loaded, which takes a second on a slow machine: no traceback."""
+    program = """if True:
+        import sys
+        from gatewright.cli import main
+
+        class Interrupted:
+            def find_spec(name, path=None, target=None):
+                if name == "gatewright.cli.app":
+                    raise KeyboardInterrupt
+
+        sys.meta_path.insert(0, Interrupted)
+        main()
+    """
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert (ended.returncode, ended.stderr) == (130, b"")
+
+
 def test_ctrl_c_is_130(start, terminal):
     """Whoever interrupts gets the usual exit code, and no traceback."""
     _, slave = terminal

@@ -158,6 +158,19 @@ def test_an_address_that_cannot_be_listened_on_is_told_before_anything_else(run,
     assert f"error: Nothing can listen on 127.0.0.1 port {port}: Address already in use".encode() in stderr
 
 
+@pytest.mark.parametrize(
+    ("host", "metrics"),
+    [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::]")],
+)
+def test_pages_and_metrics_at_one_address(invoke, port, host, metrics):
+    """The server would listen for the metrics, and then find that its own address is taken."""
+    where = {"GATEWRIGHT_METRICS": "true", "GATEWRIGHT_METRICS_ADDRESS": f"{metrics}:{port}"}
+    result = invoke("serve", "--host", host, "--port", str(port), **where)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert f"error: The pages and the metrics cannot both be answered on port {port}." in result.stderr
+
+
 @pytest.mark.parametrize("host", ["nosuch.invalid", "203.0.113.7", "[::1]", "a b", f"{'a' * 70}.example"])
 def test_a_host_that_is_not_this_machine_is_told(invoke, port, host):
     result = invoke("serve", "--host", host, "--port", str(port))

@@ -153,3 +153,8 @@ def test_packages_are_installed_as_they_are_pinned(instructions):
     assert all("--no-deps" in each for each in installs)
     assert "--require-hashes" in installs[0]
     assert "index" not in str(installs)
+
+
+def test_the_proxy_starts_anew_with_the_servers(compose):
+    """Nginx looks their addresses up when it starts; containers that replace them have others."""
+    assert compose["services"]["nginx"]["depends_on"]["server"]["restart"] is True

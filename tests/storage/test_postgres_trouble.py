@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
+import socket
+import threading
+from contextlib import closing, suppress
 
 import psycopg
 import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.sql.postgres.pools import PoolOptions, SuspendingPools
 
 SECRET = "a secret for tests, longer than 32 bytes"
 
@@ -154,6 +157,52 @@ def test_connections_that_the_server_has_closed_are_replaced(migrated_postgres_d
 
     asyncio.run(visit())
     assert admin.execute("SELECT count(*) FROM users").fetchone() == (2,)
+
+
+def test_an_event_loop_ends_while_a_server_does_not_answer():
+    """The pool's own tasks, which try to connect, do not keep ``asyncio.run`` from ending."""
+
+    async def ask(port):
+        options = PoolOptions(f"postgresql://tests@127.0.0.1:{port}/nowhere", size=1, patience=1)
+        await SuspendingPools(options).current()
+        await asyncio.sleep(0.2)  # in which a task begins to connect
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        program = threading.Thread(target=lambda: asyncio.run(ask(silent.getsockname()[1])), daemon=True)
+        program.start()
+        program.join(30)
+        assert not program.is_alive()
+
+
+@pytest.mark.parametrize("kind", [EvrmoreAuth, AsyncEvrmoreAuth])
+def test_a_connection_that_can_only_read_is_replaced(migrated_postgres_database, admin, kind):
+    """It leads to what is a standby since a fail-over, while the name of the server leads to the new primary.
+
+    Each of the pool's connections may fail once.
+    """
+    name = migrated_postgres_database.rpartition("/")[2]
+
+    async def settled(answer):
+        return await answer if asyncio.iscoroutine(answer) else answer
+
+    async def visit():
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        auth = open_auth(migrated_postgres_database, kind)
+        try:
+            assert await settled(auth.list_users()) == []
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+            with pytest.raises(StoreUnavailableError, match="read-only"):
+                await settled(auth.create_user("anna"))
+            for _ in range(Settings().database_pool_size):
+                with suppress(StoreUnavailableError):
+                    await settled(auth.create_user("anna"))
+                    break
+            assert (await settled(auth.get_user("anna"))).username == "anna"
+        finally:
+            auth.close()
+
+    asyncio.run(visit())
 
 
 def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_database, admin):

@@ -156,6 +156,24 @@ def test_the_rights_that_the_cure_gives_are_enough(redis_server, running_cluster
         assert (facts.evicts, facts.version is None) == (False, False)
 
 
+@pytest.mark.parametrize("missing", ["eval", "evalsha", "set", "mget", "zadd", "zrevrangebyscore", "pexpire"])
+def test_a_right_that_is_missing_is_told_with_the_cure(redis_server, missing):
+    """Though it is missed in the midst of a script, or not before Redis has started anew and lost all scripts."""
+    rights = "~gatewright:* +@read +@write +@scripting +@connection +info"
+    redis_server.ask("ACL", "SETUSER", "most", "on", ">pw", *rights.split(), f"-{missing}")
+    with pytest.raises(ConfigurationError, match=r"does not let this user do what is needed .*ACL SETUSER name ~"):
+        require_redis(read_url(redis_server.url.replace("://", "://most:pw@")))
+
+
+def test_a_redis_that_is_full_is_told_so():
+    """It runs, and its URL is right."""
+    with (
+        serving("--maxmemory", "1") as server,
+        pytest.raises(ConfigurationError, match=r"is full\. Raise its maxmemory"),
+    ):
+        require_redis(read_url(server.url))
+
+
 @pytest.fixture(params=["server", "sentinel", "cluster"])
 def with_tls(request, tmp_path):
     """The URL of a Redis that speaks TLS, and the file of the authority that vouches for it."""

@@ -12,7 +12,8 @@ import pytest
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.drive import run_to_completion
 from gatewright.storage.redis import RedisServer, read_url
-from redis_server import eventually
+from gatewright.storage.redis.server import Script
+from redis_server import eventually, serving
 
 
 @pytest.fixture
@@ -111,3 +112,36 @@ def test_one_that_cannot_be_reached_at_first_is_tried_again(redis_server):
                 await server.run("GET", "key")
 
     asyncio.run(ask_twice())
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("way", ["run", "run_all", "evaluate"])
+def test_a_name_that_leads_to_another_master(tmp_path, way, is_async):
+    """The former one is a replica now. It keeps our connections, and would refuse every write for ever."""
+    name = tmp_path / "redis.sock"
+    script = Script("return redis.call('SET', KEYS[1], ARGV[1])")
+    write = {
+        "run": ("SET", "key", "text"),
+        "run_all": ([("SET", "key", "text")],),
+        "evaluate": (script, ["key"], ["t"]),
+    }
+
+    async def write_twice(server):
+        for other in (None, second):
+            if other is not None:
+                first.ask("REPLICAOF", "127.0.0.1", other.port)
+                name.unlink()
+                name.symlink_to(tmp_path / "second")
+            await getattr(server, way)(*write[way])
+
+    with (
+        serving("--unixsocket", str(tmp_path / "first")) as first,
+        serving("--unixsocket", str(tmp_path / "second")) as second,
+        closing(RedisServer(read_url(f"unix://{name}?db=0"), is_async=is_async)) as server,
+    ):
+        name.symlink_to(tmp_path / "first")
+        if is_async:
+            asyncio.run(write_twice(server))
+        else:
+            run_to_completion(write_twice(server))
+        assert second.ask("EXISTS", "key") == 1

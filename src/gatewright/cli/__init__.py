@@ -13,6 +13,8 @@ def main() -> None:
     if any(find_spec(library) is None for library in ("typer", "rich")):
         print('The command needs a few more libraries: pip install "gatewright[server]"', file=sys.stderr)
         raise SystemExit(ExitCode.UNAVAILABLE)
-    from gatewright.cli.app import run
-
+    try:
+        from gatewright.cli.app import run
+    except KeyboardInterrupt:  # before anything has begun, with nothing to tell
+        raise SystemExit(130) from None
     run()

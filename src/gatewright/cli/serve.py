@@ -29,7 +29,7 @@ def serve(
     """Serve the sign-in pages and the REST API."""
     try:
         from gatewright import server
-        from gatewright.server.serve import require_free
+        from gatewright.server.serve import require_apart, require_free
         from gatewright.web import Site
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
@@ -43,6 +43,8 @@ def serve(
     if workers > 1:
         _check_workers(settings, reload=reload)
     require_free(host, port)
+    if settings.metrics:
+        require_apart(host, port, settings.metrics_address)
     if settings.log_format == "text":
         _greet(_url_of(host, port), settings, has_wallets="wallet" in methods)
     server.serve(host=host, port=port, workers=workers, reload=reload)

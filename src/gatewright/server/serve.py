@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -49,6 +49,32 @@ def require_free(host: str, port: int) -> None:
             f"Nothing can listen on {host} port {port}: {reason}. Stop what listens there, or choose another address "
             "of this machine by --host, another port by --port; below 1024 a port needs root's rights."
         ) from error
+
+
+def require_apart(host: str, port: int, metrics_address: str) -> None:
+    """See that the pages and the metrics are not to be answered at one address.
+
+    Raises:
+        ConfigurationError: If they are.
+    """
+    metrics_host, _, metrics_port = metrics_address.rpartition(":")
+    if int(metrics_port) == port and _have_one_in_common(host, metrics_host.strip("[]")):
+        raise ConfigurationError(
+            f"The pages and the metrics cannot both be answered on port {port}. Choose another one for the metrics by "
+            "GATEWRIGHT_METRICS_ADDRESS, or for the pages by --port."
+        )
+
+
+def _have_one_in_common(host: str, other: str) -> bool:
+    """Say whether two hosts, either of which may stand for every address of this machine, share an address."""
+    shared, every = set[str](), {"0.0.0.0", "::"}  # noqa: S104 - compared with, never listened on
+    with suppress(OSError, UnicodeError):  # a name that nobody has is told by whoever listens there
+        ours, theirs = (
+            {str(found[4][0]) for found in socket.getaddrinfo(each, None, type=socket.SOCK_STREAM)}
+            for each in (host or "::", other)
+        )
+        shared = (ours & theirs) | ((ours | theirs) & every)
+    return bool(shared)
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:

@@ -45,11 +45,19 @@ class Stop:
                 _go_on(ends, number, frame)
 
         signal.signal(signal.SIGTERM, note)
+        _end_with_terminal()
         _end_with_parent()
         try:
             yield
         finally:
             signal.signal(signal.SIGTERM, ends)
+
+
+def _end_with_terminal() -> None:
+    """Let the only process end as by SIGTERM when its terminal is closed; the first of several starts workers anew."""
+    is_alone = multiprocessing.parent_process() is None
+    if is_alone and hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # and no nohup
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _end_with_parent() -> None:

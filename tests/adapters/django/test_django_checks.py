@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.test import override_settings
+from django.urls import set_script_prefix
 
 from gatewright.adapters.django.conf import make_controller, make_providers
 from gatewright.errors import ConfigurationError
@@ -33,6 +34,14 @@ def _production(change):
 def test_a_project_that_is_set_up_well_hears_nothing():
     """The tests' own project is one."""
     assert ids() == []
+
+
+@pytest.mark.parametrize("login_url", ["gatewright:login", "/shop/login"])
+def test_a_project_below_a_path_hears_nothing(login_url):
+    """The names of the pages lead below the path, as Django writes them."""
+    set_script_prefix("/shop/")
+    with override_settings(FORCE_SCRIPT_NAME="/shop", LOGIN_URL=login_url):
+        assert ids() == []
 
 
 @pytest.mark.parametrize(

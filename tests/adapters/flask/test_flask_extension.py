@@ -77,6 +77,12 @@ def test_an_auth_for_an_event_loop_is_refused(gatewright_async_auth):
         FlaskAuth(flask.Flask("shop"), gatewright_async_auth)
 
 
+def test_an_application_with_the_extension_gets_no_second_one(app):
+    """As where one is made for the application, and ``init_app`` is called, too."""
+    with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
+        FlaskAuth().init_app(app)
+
+
 def test_an_application_without_the_extension_is_told():
     """The message holds the cure."""
     app = flask.Flask("shop")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from copy import copy
-from functools import cache
+from functools import cache, lru_cache
 from threading import RLock
 
 from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.translation import get_language
 
 from gatewright.adapters.django.async_auth import make_async_auth
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
@@ -42,15 +43,15 @@ def get_async_auth() -> AsyncAuth:
 
 
 def get_site() -> Site:
-    """Return the pages under WSGI."""
+    """Return the pages under WSGI, as they lie in the language of the request."""
     with _LOCK:
-        return _site()
+        return _site_in(get_language())
 
 
 def get_async_site() -> Site:
-    """Return the pages under ASGI."""
+    """Return the pages under ASGI, as they lie in the language of the request."""
     with _LOCK:
-        return _async_site()
+        return _async_site_in(get_language())
 
 
 def mount_of_pages() -> str:
@@ -59,7 +60,12 @@ def mount_of_pages() -> str:
     Raises:
         NoReverseMatch: If the project has not included our urls.
     """
-    return _below_script(reverse("gatewright:static", args=["x"])).removesuffix(f"{STATIC}x")
+    return below_script(reverse("gatewright:static", args=["x"])).removesuffix(f"{STATIC}x")
+
+
+def below_script(path: str) -> str:
+    """Return a path that ``reverse`` gave, relative to the project's root."""
+    return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))
 
 
 def forget() -> None:
@@ -68,7 +74,7 @@ def forget() -> None:
         for auth in (_async_auth, _auth):
             if auth.cache_info().currsize:
                 auth().close()
-        for made in (_async_site, _site, _async_auth, _auth):
+        for made in (_async_site_in, _site_in, _async_site, _site, _async_auth, _auth):
             made.cache_clear()
 
 
@@ -97,13 +103,26 @@ def _async_site() -> Site:
     return site
 
 
+@lru_cache(maxsize=128)
+def _site_in(language: str | None) -> Site:
+    return _moved(_site())
+
+
+@lru_cache(maxsize=128)
+def _async_site_in(language: str | None) -> Site:
+    return _moved(_async_site())
+
+
+def _moved(site: Site) -> Site:
+    """Return the pages as they lie in the active language: below ``i18n_patterns`` each has a path of its own."""
+    moved = copy(site)
+    moved.mount = mount_of_pages()
+    return moved
+
+
 def _path_of(name: str) -> str | None:
     """Return the path of a route of the project, below where the project itself is mounted."""
     try:
-        return _below_script(reverse(name))
+        return below_script(reverse(name))
     except NoReverseMatch:
         return None
-
-
-def _below_script(path: str) -> str:
-    return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))

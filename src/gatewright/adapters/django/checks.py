@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
-from gatewright.adapters.django.auths import mount_of_pages
+from gatewright.adapters.django.auths import below_script, mount_of_pages
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.adapters.django.own_routes import routes_of
 from gatewright.adapters.django.provider import room_for_hash
@@ -179,7 +179,7 @@ def _is_route(name_or_path: str) -> bool:
     if "://" in name_or_path:
         return True
     try:
-        resolve(name_or_path if name_or_path.startswith("/") else reverse(name_or_path))
+        resolve(below_script(name_or_path if name_or_path.startswith("/") else reverse(name_or_path)))
     except (Resolver404, NoReverseMatch):
         return False
     return True

@@ -11,6 +11,8 @@ from typing import Any, Unpack
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 from gatewright.adapters.django.translate import to_django
 from gatewright.adapters.django.visitor import visit_of, wait_for, wait_in_loop
@@ -84,12 +86,23 @@ def _guarded(view: View, **demands: Unpack[Demands]) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         visit = visit_of(request)
         answer = wait_for(visit, refusal(visit, **demands))
-        return view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
+        if answer is not None:
+            return to_django(answer, method=request.method)
+        return _of_one_visitor(view(request, *args, **kwargs))
 
     @functools.wraps(view)
     async def guarded_in_loop(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         visit = visit_of(request)
         answer = await wait_in_loop(visit, refusal(visit, **demands))
-        return await view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
+        if answer is not None:
+            return to_django(answer, method=request.method)
+        return _of_one_visitor(await view(request, *args, **kwargs))
 
     return guarded_in_loop if iscoroutinefunction(view) else guarded
+
+
+def _of_one_visitor(response: Any) -> Any:
+    """Say of an answer whose it is, already here: a ``cache_page`` around the decorator would give it to everybody."""
+    if isinstance(response, HttpResponseBase):
+        patch_vary_headers(response, ("Cookie", "Authorization"))
+    return response

@@ -18,6 +18,7 @@ from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
     DjangoRequest,
     add_headers,
+    keep_from_cache,
     script_of,
     to_django,
     whole_path_of,
@@ -148,6 +149,8 @@ async def _finished(visit: Visit, request: HttpRequest, response: HttpResponseBa
         vary, has_cache_control = response.get("Vary"), response.has_header("Cache-Control")
         beside = await headers_beside(visit, vary=(vary,) if vary else (), has_cache_control=has_cache_control)
         add_headers(response, beside)
+        if ("Cache-Control", "no-store") in beside:
+            keep_from_cache(request)
     except (StoreUnavailableError, ProviderUnavailableError) as error:
         return to_django(await failure(visit, error), method=request.method)
     return response

@@ -140,7 +140,14 @@ def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRe
         answer.headers["Content-Length"] = str(len(response.body))
     add_headers(answer, response.headers)
     answer.page_of, answer._has_been_logged = page_of, page_of is not None
+    if page_of is not None:
+        keep_from_cache(page_of)
     return answer
+
+
+def keep_from_cache(request: HttpRequest) -> None:
+    """Have Django's own cache middleware not keep the answer to a request: older releases pass over ``no-store``."""
+    request._cache_update_cache = False  # type: ignore[attr-defined] # where FetchFromCacheMiddleware says that it may
 
 
 def add_headers(response: HttpResponseBase, headers: Headers) -> None:

@@ -49,7 +49,17 @@ class FastAPIAuth:
             self.init_app(app)
 
     def init_app(self, app: FastAPI) -> None:
-        """Put the pages before an application, and have its dependencies know who is visiting."""
+        """Put the pages before an application, and have its dependencies know who is visiting.
+
+        Raises:
+            ConfigurationError: If that has been done already.
+        """
+        added: list[object] = [each.cls for each in app.user_middleware]
+        if GatewrightMiddleware in added:
+            raise ConfigurationError(
+                "This application has pages already, and would know the visitors of only one of the two. Write "
+                "FastAPIAuth(app), or FastAPIAuth() and init_app(app), once."
+            )
         app.add_middleware(
             GatewrightMiddleware,
             auth=self.auth,

@@ -103,6 +103,10 @@ class FlaskAuth:
             ConfigurationError: If a setting cannot work; says which and how to cure it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
+        if EXTENSION in app.extensions:
+            raise ConfigurationError(
+                "This application has a FlaskAuth already. Write once FlaskAuth(app), or FlaskAuth() and init_app(app)."
+            )
         auth = self._auth_for(app)
         _refuse_debug(app, auth.settings)
         _check_cookies(app, auth.settings)

@@ -11,6 +11,7 @@ from redis.exceptions import (
     AuthenticationError,
     MovedError,
     NoPermissionError,
+    OutOfMemoryError,
     ReadOnlyError,
     RedisClusterException,
     RedisError,
@@ -28,6 +29,8 @@ _IS_OF_CLUSTER = "is a node of a cluster. Write redis+cluster:// in GATEWRIGHT_R
 _RIGHTS = f"~{PREFIX}* +@read +@write +@scripting +@connection +info +cluster|slots"
 _UNTRUSTED = re.compile(r"certificate verify failed: ([\w ,-]+)", re.IGNORECASE)
 """How OpenSSL says it, after which it says why; redis-py has that in the midst of what it says itself."""
+_REFUSED_IN_SCRIPT = re.compile("ACL failure in script|user executing the script")
+"""How Redis says, with no code of its own, that a script may not run one of its commands; the latter before 7.2."""
 _OLDEST = (6, 2)
 _PROBE = Script("""
 redis.call('ZADD', KEYS[1], 1, 'probe')
@@ -61,6 +64,7 @@ def require_redis(url: RedisURL) -> RedisFacts:
     """
     with closing(RedisServer(url, is_async=False)) as server, _telling_cures(url):
         scores, text = (f"{PREFIX}{{probe}}:{kind}" for kind in ("scores", "text"))
+        run_to_completion(server.run("EVAL", _PROBE.text, 1, scores))  # which a Redis that starts anew needs
         run_to_completion(server.evaluate(_PROBE, [scores], ()))
         commands = [
             ("SET", text, 1, "NX", "PX", 1000),
@@ -121,10 +125,12 @@ def _telling_cures(url: RedisURL) -> Iterator[None]:
         cause, reason = _first_cause(error), _reason(url, error)
         if isinstance(cause, AuthenticationError):
             problem = "refuses this user or password. Write them into GATEWRIGHT_REDIS_URL: redis://user:password@host"
-        elif isinstance(cause, NoPermissionError):
+        elif isinstance(cause, NoPermissionError) or _REFUSED_IN_SCRIPT.search(reason):
             problem = f"does not let this user do what is needed ({cause}). Allow it with: ACL SETUSER name {_RIGHTS}"
         elif isinstance(cause, ReadOnlyError):
             problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that know it"
+        elif isinstance(cause, OutOfMemoryError):
+            problem = "is full. Raise its maxmemory, or delete what other applications keep there"
         elif isinstance(cause, MovedError):
             problem = _IS_OF_CLUSTER
         elif isinstance(cause, RedisClusterException) and "not enabled" in str(cause):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha1
 from typing import Any
 
-from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisClusterException, RedisError
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError
 from gatewright.offload import PerLoop
 from gatewright.storage.redis.clients import lend_asynchronous, open_blocking
-from gatewright.storage.redis.url import RedisURL
+from gatewright.storage.redis.url import Kind, RedisURL
 
 Command = tuple[Any, ...]
 
@@ -53,8 +53,7 @@ class RedisServer:
             StoreUnavailableError: If Redis cannot be reached, refuses or takes too long.
         """
         with _telling_trouble():
-            client = await self._client()
-            return await _awaited(client.execute_command(*command))
+            return await self._ask(lambda client: client.execute_command(*command))
 
     async def run_all(self, commands: Sequence[Command]) -> list[Any]:
         """Send several commands at once, which are no transaction, and return the answers.
@@ -62,12 +61,15 @@ class RedisServer:
         Raises:
             StoreUnavailableError: If one cannot be answered.
         """
-        with _telling_trouble():
-            client = await self._client()
+
+        def send(client: Any) -> Any:
             pipeline = client.pipeline(transaction=False)
             for command in commands:
                 pipeline.execute_command(*command)
-            answers: list[Any] = await _awaited(pipeline.execute())
+            return pipeline.execute()
+
+        with _telling_trouble():
+            answers: list[Any] = await self._ask(send)
             return answers
 
     async def evaluate(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
@@ -82,12 +84,11 @@ class RedisServer:
             StoreUnavailableError: If it cannot be run.
         """
         with _telling_trouble():
-            client = await self._client()
             rest = (len(keys), *keys, *arguments)
             try:
-                return await _awaited(client.execute_command("EVALSHA", script.digest, *rest))
+                return await self._ask(lambda client: client.execute_command("EVALSHA", script.digest, *rest))
             except NoScriptError:
-                return await _awaited(client.execute_command("EVAL", script.text, *rest))
+                return await self._ask(lambda client: client.execute_command("EVAL", script.text, *rest))
 
     def keys(self, prefix: str) -> Iterator[bytes]:
         """Yield the keys that begin with a text, those of every node of a cluster. Only blocking code may ask.
@@ -103,6 +104,28 @@ class RedisServer:
         client = self._blocking.pop(os.getpid(), None)
         if client is not None:
             client.close()
+
+    async def _ask(self, send: Callable[[Any], Any]) -> Any:
+        """Send something and return the answer.
+
+        A server that has become a replica keeps our connections and refuses what we write, while the name in the URL
+        may lead to the new master already. So we connect anew; nothing has been written.
+        """
+        client = await self._client()
+        try:
+            return await _awaited(send(client))
+        except ReadOnlyError:
+            if self.url.kind is not Kind.SINGLE:
+                raise
+        await self._disconnect(client)
+        return await _awaited(send(await self._client()))
+
+    async def _disconnect(self, client: Any) -> None:
+        """Give up the connections that nobody uses now."""
+        if self._is_async:
+            await client.connection_pool.disconnect(inuse_connections=False)
+        elif self._blocking.get(os.getpid()) is client:  # and no other thread has been here
+            self._blocking.pop(os.getpid(), None)
 
     async def _client(self) -> Any:
         if self._is_async:

@@ -303,6 +303,9 @@ class _Lent:
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         connection = self._connection
         is_undone = connection.closed and not connection.is_committing
+        if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+            # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
+            await settled(connection.close())
         try:
             await settled(self._pool.putconn(connection))
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import AsyncGenerator
@@ -116,14 +117,32 @@ class SuspendingPools:
         self._pools.close()
 
     async def _open(self) -> AsyncGenerator[AsyncConnectionPool[SuspendingConnection], None]:
-        async with AsyncConnectionPool(
+        pool = AsyncConnectionPool(
             self._options.conninfo,
             connection_class=SuspendingConnection,
             configure=partial(configure, patience=self._options.patience),
             check=_require_silence,
             **self._options.pool,
-        ) as pool:
+        )
+        await pool.open()
+        ending = asyncio.ensure_future(_close_when_cancelled(pool))
+        try:
             yield pool
+        finally:
+            ending.cancel()
+            await asyncio.wait([ending])
+
+
+async def _close_when_cancelled(pool: AsyncConnectionPool[SuspendingConnection]) -> None:
+    """Close a pool when the loop cancels all its tasks, as ``asyncio.run`` does before it lets anything be closed.
+
+    The pool's own tasks pass over that while they connect. Where the server does not answer, they do so most of the
+    time, and the loop would wait for them for ever.
+    """
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await pool.close()
 
 
 async def _require_silence(connection: SuspendingConnection) -> None:
