@@ -6,14 +6,23 @@ A browser is led to the login page and back, or shown a page that says why not; 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any, Unpack
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
+from django.views import View as ClassBasedView
 
 from gatewright.adapters.django.translate import to_django
-from gatewright.adapters.django.visitor import visit_of, wait_for, wait_in_loop
+from gatewright.adapters.django.visitor import (
+    recognised,
+    recognised_in_loop,
+    visit_of,
+    wait_for,
+    wait_in_loop,
+)
+from gatewright.errors import ConfigurationError
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
 
@@ -80,16 +89,45 @@ def permission_required(*permissions: str) -> Callable[[View], View]:
 
 
 def _guarded(view: View, **demands: Unpack[Demands]) -> View:
+    if isinstance(view, type):
+        raise ConfigurationError(
+            f"{view.__name__} is a class. Decorate it with @method_decorator(..., name='dispatch') of "
+            "django.utils.decorators."
+        )
+
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if _is_dispatch_of_async_class(view, args):
+            return guarded_in_loop(*args, **kwargs)
+        request = _request_in(args)
+        recognised(request)
         visit = visit_of(request)
         answer = wait_for(visit, refusal(visit, **demands))
-        return view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
+        return view(*args, **kwargs) if answer is None else to_django(answer, method=request.method)
 
     @functools.wraps(view)
-    async def guarded_in_loop(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    async def guarded_in_loop(*args: Any, **kwargs: Any) -> Any:
+        request = _request_in(args)
+        await recognised_in_loop(request)
         visit = visit_of(request)
         answer = await wait_in_loop(visit, refusal(visit, **demands))
-        return await view(request, *args, **kwargs) if answer is None else to_django(answer, method=request.method)
+        if answer is not None:
+            return to_django(answer, method=request.method)
+        given = view(*args, **kwargs)
+        return await given if inspect.isawaitable(given) else given
 
     return guarded_in_loop if iscoroutinefunction(view) else guarded
+
+
+def _request_in(args: Sequence[Any]) -> HttpRequest:
+    """Return the request that a view was given, as a function or as a method of a class."""
+    for each in args[:2]:
+        if isinstance(each, HttpRequest):
+            return each
+    raise TypeError("The view was called without a request.")
+
+
+def _is_dispatch_of_async_class(view: View, args: Sequence[Any]) -> bool:
+    """Say whether a plain method, such as ``dispatch``, belongs to a class whose answers Django awaits."""
+    owner = getattr(getattr(view, "func", view), "__self__", args[0] if args else None)  # bound by method_decorator
+    return isinstance(owner, ClassBasedView) and owner.view_is_async
