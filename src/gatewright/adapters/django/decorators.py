@@ -22,9 +22,9 @@ from gatewright.adapters.django.visitor import (
     wait_for,
     wait_in_loop,
 )
-from gatewright.errors import ConfigurationError
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
 View = Callable[..., Any]
 
@@ -89,11 +89,7 @@ def permission_required(*permissions: str) -> Callable[[View], View]:
 
 
 def _guarded(view: View, **demands: Unpack[Demands]) -> View:
-    if isinstance(view, type):
-        raise ConfigurationError(
-            f"{view.__name__} is a class. Decorate it with @method_decorator(..., name='dispatch') of "
-            "django.utils.decorators."
-        )
+    note_guarded(view, cure="Write @method_decorator(login_required, name='dispatch'), of django.utils.decorators.")
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:

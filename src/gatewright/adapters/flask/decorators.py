@@ -18,6 +18,7 @@ from gatewright.adapters.flask.visitor import current_visit
 from gatewright.drive import run_to_completion
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -82,6 +83,7 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
+    note_guarded(view, cure="Name the decorator in it: decorators = [login_required].")
     is_async = iscoroutinefunction(view)
 
     @wraps(view)

@@ -52,6 +52,7 @@ from gatewright.web.request import Request
 from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
+from gatewright.web.unguarded import warn_of_unguarded
 
 _PREFIX = "GATEWRIGHT_"
 
@@ -181,6 +182,12 @@ def _own_routes() -> Iterator[tuple[str, str]]:
             yield re.sub(r"<[^>]*>", "x", rule.rule), f"{getattr(view, '__module__', '?')}.{rule.endpoint}"
 
 
+def _own_views() -> Iterator[tuple[str, object]]:
+    """Yield path and view of every route of the application."""
+    for rule in flask.current_app.url_map.iter_rules():
+        yield rule.rule, flask.current_app.view_functions.get(rule.endpoint)
+
+
 def _path_of(name: str) -> str | None:
     """Return the path of a route in the application, which may be mounted itself; none is known outside a request."""
     if not flask.has_request_context():
@@ -215,6 +222,7 @@ def _answer_page() -> flask.Response | None:
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
+        warn_of_unguarded(_own_views())
     asked = _page_asked_for()
     if asked is None:
         return None

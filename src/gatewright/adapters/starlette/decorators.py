@@ -20,6 +20,7 @@ from gatewright.adapters.starlette.translation import to_starlette
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
 Endpoint = Callable[..., Any]
 AsyncEndpoint = Callable[..., Awaitable[Any]]
@@ -85,6 +86,8 @@ def permission_required(*permissions: str) -> Callable[[Endpoint], AsyncEndpoint
 
 
 def _guarded(endpoint: Endpoint, **demands: Unpack[Demands]) -> AsyncEndpoint:
+    note_guarded(endpoint, cure="Decorate its methods.")
+
     @functools.wraps(endpoint)
     async def guarded(*args: Any, **kwargs: Any) -> Any:
         connection = _connection_in(args, kwargs)
