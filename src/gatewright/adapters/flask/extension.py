@@ -33,7 +33,7 @@ from gatewright.adapters.flask.visitor import (
     keep_visit,
     opened_visit,
 )
-from gatewright.auth import Auth
+from gatewright.auth import AsyncAuth, Auth
 from gatewright.drive import run_to_completion
 from gatewright.errors import (
     ConfigurationError,
@@ -43,7 +43,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.logs import end_request
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings, load_settings, refuse_unknown
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.debug import refuse_debug
@@ -84,8 +84,10 @@ class FlaskAuth:
         *,
         url_prefix: str = "",
     ) -> None:
-        if auth is not None and not isinstance(auth, Auth):
+        if isinstance(auth, AsyncAuth):
             raise ConfigurationError(f"Flask blocks, but {type(auth).__name__} does not. Use Auth or EvrmoreAuth.")
+        if auth is not None and not isinstance(auth, Auth):
+            raise ConfigurationError(f"{type(auth).__name__} is not an Auth. Write FlaskAuth(app, auth).")
         self._auth = auth
         self._controller = controller
         self._prefix = url_prefix.rstrip("/")
@@ -104,6 +106,10 @@ class FlaskAuth:
             ConfigurationError: If a setting cannot work; says which and how to cure it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
+        if not isinstance(app, flask.Flask):
+            raise ConfigurationError(f"{type(app).__name__} is not a Flask application. Write FlaskAuth(app, auth).")
+        if EXTENSION in app.extensions:
+            raise ConfigurationError("This application has a FlaskAuth already. Write FlaskAuth(app) once for each.")
         auth = self._auth_for(app)
         _refuse_debug(app, auth.settings)
         _check_cookies(app, auth.settings)
@@ -123,9 +129,7 @@ class FlaskAuth:
         values = {
             key.removeprefix(_PREFIX).lower(): value for key, value in app.config.items() if key.startswith(_PREFIX)
         }
-        unknown = [f"{_PREFIX}{name.upper()}" for name in values if name not in Settings.model_fields]
-        if unknown:
-            raise ConfigurationError(f"app.config has unknown settings of gatewright: {', '.join(unknown)}.")
+        refuse_unknown("app.config", values, prefix=_PREFIX)
         if self._auth is None:
             return Auth(settings=load_settings(**values))
         if values:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from gatewright.settings import FROM_ENVIRONMENT
+from gatewright.settings import KnownSettings
 
 
-class EmailCodeSettings(BaseSettings):
+class EmailCodeSettings(KnownSettings):
     """Settings of mailed codes.
 
     They are off by default: they make a mailbox as good as a password, or as good as a second factor, and that is for
     whoever runs the site to decide.
     """
-
-    model_config = FROM_ENVIRONMENT
 
     email_code: Literal["off", "second", "first", "both"] = Field(
         "off",

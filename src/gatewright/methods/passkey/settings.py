@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from gatewright.origins import host_of, normal_origin, origin_in
+from gatewright.settings import KnownSettings
 
 _AAGUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
-class PasskeySettings(BaseSettings):
+class PasskeySettings(KnownSettings):
     """The settings of passkeys. Frozen, as `gatewright.settings.Settings` is."""
-
-    model_config = SettingsConfigDict(env_prefix="GATEWRIGHT_", env_file=".env", extra="ignore", frozen=True)
 
     rp_id: str | None = Field(
         None,
