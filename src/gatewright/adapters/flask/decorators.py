@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar, Unpack, cast
+from typing import Any, TypeVar, Unpack, cast, overload
 
 import flask
 
@@ -36,6 +36,14 @@ def verified_required(view: _View) -> _View:
 def fully_authenticated_required(view: _View) -> _View:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
+
+
+@overload
+def fresh_required(view: _View) -> _View: ...
+
+
+@overload
+def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[_View], _View]: ...
 
 
 def fresh_required(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -39,6 +39,14 @@ def verified_required(endpoint: Endpoint) -> AsyncEndpoint:
 def fully_authenticated_required(endpoint: Endpoint) -> AsyncEndpoint:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(endpoint, is_fully_authenticated=True)
+
+
+@overload
+def fresh_required(endpoint: Endpoint) -> AsyncEndpoint: ...
+
+
+@overload
+def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[Endpoint], AsyncEndpoint]: ...
 
 
 def fresh_required(
