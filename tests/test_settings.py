@@ -7,8 +7,11 @@ from contextlib import closing
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from gatewright import EvrmoreAuth
+from gatewright import AsyncAuth, Auth, EvrmoreAuth, MemoryUserProvider
 from gatewright.errors import ConfigurationError
+from gatewright.methods.email_code.settings import EmailCodeSettings
+from gatewright.methods.passkey.settings import PasskeySettings
+from gatewright.methods.totp.method import Totp
 from gatewright.settings import Settings, load_settings
 from gatewright.testing import Wallet
 
@@ -169,6 +172,47 @@ def test_all_bad_values_are_named_at_once():
     """Nobody should have to start five times."""
     with pytest.raises(ConfigurationError, match=r"GATEWRIGHT_DOMAIN.*GATEWRIGHT_TOKEN_MINUTES"):
         load_settings(domain="", token_minutes=0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Settings, load_settings, PasskeySettings, EmailCodeSettings, lambda **values: Settings().with_values(**values)],
+)
+def test_an_argument_that_is_no_setting_is_refused(make):
+    """It would change nothing, silently."""
+    nearest = {PasskeySettings: "rp_name", EmailCodeSettings: "email_code"}.get(make, "site_name")
+    for written in (f"{nearest}s", f"GATEWRIGHT_{nearest.upper()}"):
+        with pytest.raises(ConfigurationError, match=rf"{written}. Did you mean {nearest}\?"):
+            make(**{written: "x"})
+
+
+def test_a_variable_that_is_no_setting_is_named_at_the_start(folder, monkeypatch, caplog):
+    """In the environment and in ``.env``; those of methods are settings, whether they are in use or not."""
+    monkeypatch.setenv("GATEWRIGHT_SECOND_FACTOR_ROLE", "admin")
+    monkeypatch.setenv("GATEWRIGHT_RP_NAME", "Shop")
+    (folder / ".env").write_text("GATEWRIGHT_ZZZ=1\nSITE_NAME=x\n")
+    Auth("sqlite://", settings=Settings(methods="password")).close()
+    said = [each.getMessage() for each in caplog.records if "is no setting" in each.getMessage()]
+
+    role, other = said
+    assert role.startswith("GATEWRIGHT_SECOND_FACTOR_ROLE in the environment is no setting and changes nothing. ")
+    assert role.endswith("Did you mean GATEWRIGHT_SECOND_FACTOR_ROLES?")
+    assert other == "GATEWRIGHT_ZZZ in .env is no setting and changes nothing. Remove it."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"settings": {"site_name": "x"}}, r"settings takes Settings\(...\), of gatewright, not dict"),
+        ({"providers": MemoryUserProvider([])}, r"not MemoryUserProvider. Write providers=\[...\]"),
+        ({"methods": Totp()}, r"not Totp. Write methods=\[...\]"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Auth, AsyncAuth])
+def test_what_an_auth_cannot_be_made_of_is_named(kind, arguments, said):
+    """With what to write instead."""
+    with pytest.raises(ConfigurationError, match=said):
+        kind("sqlite://", **arguments)
 
 
 def test_secrets_are_hidden():

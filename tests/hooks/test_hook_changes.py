@@ -79,8 +79,8 @@ def test_unknown_keys_change_nothing(auth, alice, answer, hooks):
 @pytest.mark.parametrize(
     "answer", [True, 1, "expire_minutes", [("expire_minutes", 1)], object(), {"expire_minutes"}, b""]
 )
-def test_what_is_no_mapping_changes_nothing(auth, alice, answer):
-    """Whatever a ``pre_*`` hook returns by accident means nothing."""
+def test_what_is_no_mapping_changes_nothing(auth, alice, answer, caplog):
+    """Whatever a ``pre_*`` hook returns by accident means nothing; whoever meant to refuse by it is told how to."""
     for event in ("pre_challenge", "pre_auth", "pre_verify", "pre_token_validate", "pre_token_invalidate"):
         auth.add_hook(event, lambda: answer)
     challenge = auth.generate_challenge(alice.address)
@@ -89,6 +89,10 @@ def test_what_is_no_mapping_changes_nothing(auth, alice, answer):
     assert lifetime(auth, challenge) == timedelta(minutes=10)
     assert auth.validate_token(token)
     assert auth.invalidate_token(token)
+    said = [each.getMessage() for each in caplog.records if each.name == "gatewright.hooks"]
+    assert f"returned something of type {type(answer).__name__}, which changes nothing and stops nothing" in said[0]
+    assert len(said) == 5
+    assert "raise Denied(...)" in said[0]
 
 
 def test_only_hooks_that_come_before_change_anything(auth, alice, bob):

@@ -79,3 +79,15 @@ def test_a_method_that_asks_for_too_much_is_refused(auth):
 
     with pytest.raises(HookSignatureError, match="user"):
         auth.add_middleware(Greedy)
+
+
+class Misspelt(AuthMiddleware):
+    """Nobody would ever call its method."""
+
+    def on_login_succes(self, user): ...
+
+
+def test_a_method_of_no_event_is_refused(auth):
+    """With the one that may have been meant."""
+    with pytest.raises(ConfigurationError, match=r"belongs to no event. Did you mean on_login_success\?"):
+        auth.add_middleware(Misspelt)

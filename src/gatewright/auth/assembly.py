@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
 from gatewright.mail import TemplateWriter, mailer_from_url
-from gatewright.methods import Method, load_methods
+from gatewright.methods import Method, built_in_methods, load_methods
 from gatewright.offload import (
     BoundedPasswords,
     Caller,
@@ -31,7 +31,7 @@ from gatewright.operations.sources import Sources
 from gatewright.passwords import BreachedPasswords, PasswordHasher, PasswordPolicy
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
-from gatewright.settings import Settings
+from gatewright.settings import Settings, load_settings, warn_of_unknown
 from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
@@ -66,6 +66,17 @@ class Choices:
     random: Random | None = None
 
 
+def settings_in_force(settings: Settings | None, *, database_url: str | None, jwt_secret: str | None) -> Settings:
+    """Return the settings that were given, or those of the environment, with what takes precedence over them.
+
+    Raises:
+        ConfigurationError: If they are no `Settings`, or a value is not acceptable.
+    """
+    if settings is not None and not isinstance(settings, Settings):
+        raise ConfigurationError(f"settings takes Settings(...), of gatewright, not {type(settings).__name__}.")
+    return (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
+
+
 def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, MailWorker]:
     """Build the parts of one application, and what sends its mails; the database is created and migrated on the way.
 
@@ -78,6 +89,9 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
         ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
+    for argument, given in (("providers", choices.providers), ("methods", choices.methods)):
+        if not isinstance(given, Iterable):
+            raise ConfigurationError(f"{argument} takes a list, not {type(given).__name__}. Write {argument}=[...].")
     unknown = [name for name in settings.networks if name not in NETWORKS]
     if unknown:
         raise ConfigurationError(
@@ -99,6 +113,8 @@ def _assemble_on(
         observer.settings_in_force(fingerprint_of(settings, keys))
     build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
     methods = load_methods(settings.methods, choices.methods)
+    known: list[type[Method]] = [*built_in_methods(), *(type(each) for each in methods.values())]
+    warn_of_unknown(each.settings_class for each in known)
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),

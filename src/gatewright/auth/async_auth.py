@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Self, cast, overload
 
-from gatewright.auth.assembly import Choices, assemble
+from gatewright.auth.assembly import Choices, assemble, settings_in_force
 from gatewright.auth.async_account_changes import AsyncAccountChanges
 from gatewright.auth.async_accounts import AsyncAccounts
 from gatewright.auth.async_guard import AsyncGuard
@@ -24,7 +24,7 @@ from gatewright.operations.prove_user import Claim, bypass
 from gatewright.operations.visits import read_device
 from gatewright.ports import Clock, Mailer, Random
 from gatewright.providers import UserProvider
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings
 
 
 class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfService, AsyncSessions):
@@ -75,7 +75,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
             clock=clock,
             random=random,
         )
-        in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
+        in_force = settings_in_force(settings, database_url=database_url, jwt_secret=jwt_secret)
         self._parts, self._mail_worker = assemble(in_force, choices, is_async=True)
         observe(self, self._parts.observer)
 

@@ -103,6 +103,14 @@ class HookPoint:
                     answer = await answer
             if self.declaration.is_before and isinstance(answer, Mapping):
                 return {name: answer[name] for name in self.declaration.parameters if name in answer}
+            if self.declaration.is_before and answer is not None:
+                _logger.warning(
+                    "The hook %s at %s returned something of type %s, which changes nothing and stops nothing. "
+                    "Return a mapping to change parameters, or `raise Denied(...)` to refuse.",
+                    callback.name,
+                    self.name,
+                    type(answer).__name__,
+                )
         except Exception as error:
             is_veto = isinstance(error, Denied) and self.declaration.is_before
             if is_veto or self._propagate_errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -70,7 +71,7 @@ def make_middleware(given: object) -> AuthMiddleware:
     """Return a middleware: the object that was given, or a new one of the class that was given or named.
 
     Raises:
-        ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
+        ConfigurationError: If it is not an `AuthMiddleware`, cannot be made, or has a method that belongs to no event.
     """
     made = given
     try:
@@ -83,4 +84,21 @@ def make_middleware(given: object) -> AuthMiddleware:
         raise ConfigurationError(f"The middleware {given!r:.80} cannot be made: {error}.") from error
     if not isinstance(made, AuthMiddleware):
         raise ConfigurationError(f"A middleware is made from a subclass of AuthMiddleware; this is {made!r:.80}.")
+    _refuse_misspelt(type(made))
     return made
+
+
+def _refuse_misspelt(kind: type[AuthMiddleware]) -> None:
+    """Refuse a method that is named like one of an event and belongs to none: nothing would ever call it.
+
+    Raises:
+        ConfigurationError: If there is one; names those there are.
+    """
+    known = tuple(EVENTS.values())
+    for name in dir(kind):
+        if name.startswith(("on_", "pre_")) and name not in known and callable(getattr(kind, name)):
+            nearest = get_close_matches(name, known, n=1)
+            meant = f" Did you mean {nearest[0]}?" if nearest else ""
+            raise ConfigurationError(
+                f"{kind.__name__}.{name} belongs to no event.{meant} The events are: {', '.join(known)}."
+            )

@@ -131,6 +131,16 @@ class Visit:
             await self._recognise()
         return self._bearer if self.is_programs else await self.guard._user_at_once()
 
+    def go_on_with(self, kept: Any) -> None:
+        """Go on with what a framework's own session has kept of a sign-in for which there was no cookie.
+
+        Args:
+            kept: What a guard has put there.
+        """
+        if not (self.is_programs or self.is_foreign):
+            self.session[self.site.settings.auth_session_var] = kept
+            self.__dict__.pop("guard", None)
+
     def csrf_token(self) -> str:
         """Return what a form must repeat as ``csrf_token``."""
         return csrf.token_for(self.session, self.site.parts.random)

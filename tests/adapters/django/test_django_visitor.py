@@ -14,12 +14,14 @@ from django.http import HttpResponse
 from django.test import AsyncClient, override_settings
 from django.test import Client as DjangoClient
 from django.urls import include, path
+from django.utils.decorators import method_decorator
+from django.views import View
 from werkzeug.test import Client
 
 from gatewright import Vote
-from gatewright.adapters.django import get_auth
+from gatewright.adapters.django import get_auth, login_required
 from gatewright.adapters.django.signed_in import SignedInUser
-from gatewright.errors import ProviderUnavailableError
+from gatewright.errors import ConfigurationError, ProviderUnavailableError
 
 PASSWORD = "correct horse battery staple"
 PROGRAM = [("Accept", "application/json")]
@@ -290,6 +292,78 @@ def test_djangos_test_client_signs_users_in(ida):
 
     assert (inside, ended) == (b"ida User", [True])
     assert client.get("/").content == b"guest AnonymousUser"
+
+
+@pytest.mark.parametrize("path", ["/signed-in", "/signed-in-async", "/editors", "/editors-async", "/sensitive"])
+def test_our_decorators_know_whom_djangos_test_client_signs_in(ida, path):
+    """As Django's own do; and whoever is signed out there is a guest to them."""
+    client = DjangoClient()
+    client.force_login(ida)
+    inside = client.get(path).status_code
+    client.logout()
+
+    assert (inside, client.get(path).status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("path", ["/signed-in", "/signed-in-async"])
+def test_our_decorators_know_whom_djangos_asynchronous_test_client_signs_in(ida, run, path):
+    """As Django's own do."""
+
+    async def visit():
+        client = AsyncClient()
+        await client.aforce_login(ida)
+        return (await client.get(path)).status_code
+
+    assert run.run(visit()) == 200
+
+
+class Plain(View):
+    """Guarded method by method, directly and as Django's documentation has it."""
+
+    @login_required
+    def get(self, request):
+        return HttpResponse("hello")
+
+    @method_decorator(login_required)
+    def post(self, request):
+        return HttpResponse("hello")
+
+
+class Asynchronous(View):
+    """Its ``dispatch`` is plain, and returns what is awaited."""
+
+    async def get(self, request):
+        return HttpResponse("hello")
+
+
+@pytest.mark.parametrize("is_asgi", [True, False])
+@pytest.mark.parametrize("view", [Plain, method_decorator(login_required, name="dispatch")(Asynchronous)])
+def test_class_based_views_are_guarded(ida, run, monkeypatch, view, is_asgi):
+    """Under WSGI and ASGI, whether their methods are plain or ``async def``."""
+    module = ModuleType("gatewright_test_urls_with_a_class")
+    module.urlpatterns = [path("class", view.as_view()), path("", include("gatewright_test_urls"))]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    async def visit():
+        client = AsyncClient()
+        refused = (await client.get("/class")).status_code
+        await client.aforce_login(ida)
+        return refused, (await client.get("/class")).content
+
+    with override_settings(ROOT_URLCONF=module.__name__):
+        if is_asgi:
+            assert run.run(visit()) == (401, b"hello")
+            return
+        client = DjangoClient()
+        refused = client.get("/class").status_code
+        client.force_login(ida)
+        assert (refused, client.get("/class").content) == (401, b"hello")
+
+
+def test_a_class_is_not_decorated_itself():
+    """It would be neither a view nor a class any more."""
+    with pytest.raises(ConfigurationError, match="Plain is a class"):
+        login_required(Plain)
 
 
 def test_djangos_test_client_signs_users_out(ida):

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from gatewright import User
-from gatewright.adapters.fastapi import FastAPIAuth
+from gatewright.adapters.fastapi import CurrentUser, FastAPIAuth
+from gatewright.errors import ConfigurationError
 
 JSON = [("Accept", "application/json")]
 PASSWORD = "correct horse battery staple"
@@ -188,3 +189,51 @@ def test_an_auth_that_is_made_here_is_closed_here(asgi, gatewright_settings, mon
     server.live()
 
     assert (was_open, log.exists()) == (True, False)
+
+
+@pytest.mark.parametrize("is_class", [True, False])
+@pytest.mark.parametrize("place", ["parameter", "route", "router"])
+def test_forgotten_parentheses_are_refused(app, is_class, place):
+    """FastAPI would call what makes the dependency for every request, and let everybody in."""
+    forgotten = Depends(CurrentUser if is_class else app.state.auth.current_user)
+
+    def endpoint(user: User = forgotten) -> None: ...
+
+    def bare() -> None: ...
+
+    ways = {
+        "parameter": lambda: app.get("/forgotten")(endpoint),
+        "route": lambda: app.get("/forgotten", dependencies=[forgotten])(bare),
+        "router": lambda: app.include_router(router_of(forgotten, bare)),
+    }
+    with pytest.raises(ConfigurationError, match=r"Write Depends\(auth\.current_user\(\)\)"):
+        ways[place]()
+
+
+def router_of(dependency, endpoint):
+    """Return a router with a dependency of its own and one endpoint."""
+    router = APIRouter(dependencies=[dependency])
+    router.get("/forgotten")(endpoint)
+    return router
+
+
+def test_an_object_without_an_application_opens_nothing(tmp_path, monkeypatch):
+    """So that a module may make one for its dependencies, and a factory another one with the auth."""
+    file = tmp_path / "not-yet.db"
+    monkeypatch.setenv("GATEWRIGHT_DATABASE_URL", f"sqlite:///{file}")
+    auth = FastAPIAuth()
+    auth.current_user(role="admin")
+    was_there = file.exists()
+    auth.auth.close()
+
+    assert (was_there, file.exists()) == (False, True)
+
+
+def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth, gatewright_async_auth):
+    """By name, at the line that gives it."""
+    with pytest.raises(ConfigurationError, match="not EvrmoreAuth: an event loop must not wait"):
+        FastAPIAuth(FastAPI(), auth=gatewright_auth)
+    with pytest.raises(
+        ConfigurationError, match=r"AsyncEvrmoreAuth is not a FastAPI application. Write FastAPIAuth\(app"
+    ):
+        FastAPIAuth(gatewright_async_auth)

@@ -1,9 +1,11 @@
 """Pages and the JSON API at other paths: the description follows, and hidden endpoints are named."""
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from starlette.endpoints import HTTPEndpoint
 
 from gatewright.adapters.fastapi import FastAPIAuth
+from gatewright.adapters.starlette import login_required
 from gatewright.errors import ConfigurationError
 
 
@@ -55,3 +57,35 @@ def test_a_dependency_that_demands_nothing_is_refused(make_app, demand, names):
     auth: FastAPIAuth = make_app().state.auth
     with pytest.raises(ConfigurationError, match="Name what is demanded"):
         auth.current_user(**{demand: names})
+
+
+def test_a_decorator_above_the_route_is_named(make_app, asgi, caplog):
+    """FastAPI has registered the endpoint without it, of the application, of a router, of a socket."""
+    app, router = make_app(), APIRouter(prefix="/inner")
+
+    @login_required
+    @router.get("/open")
+    async def slip(request: Request) -> None: ...
+
+    @login_required
+    @router.websocket("/socket")
+    async def socket(websocket: WebSocket) -> None: ...
+
+    @router.get("/guarded")
+    @login_required
+    async def guarded(request: Request) -> None: ...
+
+    app.include_router(router)
+    asgi(app).live()
+    said = [each.getMessage() for each in caplog.records if each.name == "gatewright.web"]
+
+    assert [line.split(":")[0] for line in said] == [
+        "Everybody reaches /inner/open",
+        "Everybody reaches /inner/socket",
+    ]
+
+
+def test_a_class_is_not_decorated_itself():
+    """It would be neither an endpoint nor a class any more."""
+    with pytest.raises(ConfigurationError, match="HTTPEndpoint is a class, which cannot be guarded as a whole"):
+        login_required(HTTPEndpoint)

@@ -59,7 +59,7 @@ def test_the_configuration_goes_before_the_environment(make_factory_app, monkeyp
 
 def test_a_slip_in_the_configuration_is_told(make_factory_app):
     """It would be ignored otherwise."""
-    with pytest.raises(ConfigurationError, match="GATEWRIGHT_SITENAME"):
+    with pytest.raises(ConfigurationError, match=r"SITENAME. Did you mean GATEWRIGHT_SITE_NAME\?"):
         make_factory_app("shop", SITENAME="My Shop")
 
 
@@ -200,3 +200,15 @@ def test_what_proxy_fix_says_counts(app, open_browser, people, anna):
     assert answer.location == "/shop/dashboard"
     assert address_of(people) == "198.51.100.1"
     assert list(browser.cookies) == ["__Host-gatewright"]
+
+
+def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth):
+    """By name, and so is a second set-up of one application."""
+    app = flask.Flask(__name__)
+    with pytest.raises(ConfigurationError, match=r"Flask is not an Auth. Write FlaskAuth\(app, auth\)"):
+        FlaskAuth(gatewright_auth, app)
+    with pytest.raises(ConfigurationError, match="EvrmoreAuth is not a Flask application"):
+        FlaskAuth(gatewright_auth)
+    FlaskAuth(app, gatewright_auth)
+    with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
+        FlaskAuth(app, gatewright_auth)

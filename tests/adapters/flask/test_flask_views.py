@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from flask.views import View
 
 from gatewright import MemoryUserProvider, User
 from gatewright.adapters.flask import (
     Guest,
     current_guard,
     current_user,
+    login_required,
     login_user,
     logout_user,
     permission_required,
@@ -378,3 +380,29 @@ def test_the_guest_is_nobody(app, browser):
     assert browser.get("/guest").text == "Guest() False"
     assert questions <= set(dir(Guest))
     assert not any(getattr(Guest(), name) for name in questions)
+
+
+def test_a_decorator_above_the_route_is_named(app, browser, caplog):
+    """Flask has registered the view without it. Where both are registered, one is meant to be open."""
+
+    @login_required
+    @app.get("/open")
+    def slip():
+        return "slip"
+
+    def both():
+        return "both"
+
+    app.add_url_rule("/both", "both", both)
+    app.add_url_rule("/both-guarded", "both_guarded", login_required(both))
+    browser.get("/login")
+    said = [each.getMessage() for each in caplog.records if each.name == "gatewright.web"]
+
+    assert [line.split(":")[0] for line in said] == ["Everybody reaches /open"]
+    assert "Write it below, next to the function." in said[0]
+
+
+def test_a_class_is_not_decorated_itself():
+    """It would be neither a view nor a class any more."""
+    with pytest.raises(ConfigurationError, match=r"decorators = \[login_required\]"):
+        login_required(View)

@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from gatewright.adapters.django.provider import DjangoUserProvider
 from gatewright.errors import ConfigurationError
 from gatewright.providers import UserProvider
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings, load_settings, refuse_unknown
 from gatewright.web import AuthController, SimpleAuthController
 from gatewright.web.debug import refuse_debug
 
@@ -38,9 +38,7 @@ def read_values() -> Mapping[str, Any]:
         ConfigurationError: If one is not a setting of gatewright.
     """
     values = {name: value for name, value in _given().items() if name not in _OF_DJANGO}
-    unknown = [str(name) for name in values if name not in Settings.model_fields]
-    if unknown:
-        raise ConfigurationError(f"{NAME} in settings.py has unknown settings of gatewright: {', '.join(unknown)}.")
+    refuse_unknown(f"{NAME} in settings.py", values)
     return values
 
 

@@ -6,40 +6,57 @@ A browser is led to the login page and back, or shown a page that says why not; 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, Unpack
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, Unpack, cast, overload
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django.views import View as ClassBasedView
 
 from gatewright.adapters.django.translate import to_django
-from gatewright.adapters.django.visitor import visit_of, wait_for, wait_in_loop
+from gatewright.adapters.django.visitor import (
+    recognised,
+    recognised_in_loop,
+    visit_of,
+    wait_for,
+    wait_in_loop,
+)
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
-View = Callable[..., Any]
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
-def login_required(view: View) -> View:
+def login_required(view: _View) -> _View:
     """Let in only visitors who are signed in."""
     return _guarded(view)
 
 
-def verified_required(view: View) -> View:
+def verified_required(view: _View) -> _View:
     """Let in only visitors who are signed in and verified."""
     return _guarded(view, is_verified=True)
 
 
-def fully_authenticated_required(view: View) -> View:
+def fully_authenticated_required(view: _View) -> _View:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
 
 
+@overload
+def fresh_required(view: _View) -> _View: ...
+
+
+@overload
+def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[_View], _View]: ...
+
+
 def fresh_required(
-    view: View | None = None, *, minutes: float | None = None, aal: int = 0
-) -> View | Callable[[View], View]:
+    view: _View | None = None, *, minutes: float | None = None, aal: int = 0
+) -> _View | Callable[[_View], _View]:
     """Let in only visitors who have proven who they are a short while ago; the others do so once more.
 
     With parentheses or without: ``@fresh_required`` and ``@fresh_required(minutes=5, aal=2)``.
@@ -55,13 +72,13 @@ def fresh_required(
     """
     fresh, level = demanded_freshness("@fresh_required", True if minutes is None else minutes, aal)
 
-    def guard(view: View) -> View:
+    def guard(view: _View) -> _View:
         return _guarded(view, fresh=fresh, aal=level)
 
     return guard if view is None else guard(view)
 
 
-def role_required(*roles: str) -> Callable[[View], View]:
+def role_required(*roles: str) -> Callable[[_View], _View]:
     """Let in only visitors who have all of these roles.
 
     Raises:
@@ -71,7 +88,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
     return lambda view: _guarded(view, roles=names)
 
 
-def permission_required(*permissions: str) -> Callable[[View], View]:
+def permission_required(*permissions: str) -> Callable[[_View], _View]:
     """Let in only visitors who have all of these permissions; ``branch.*`` asks for anything below ``branch``.
 
     Raises:
@@ -81,24 +98,33 @@ def permission_required(*permissions: str) -> Callable[[View], View]:
     return lambda view: _guarded(view, permissions=names)
 
 
-def _guarded(view: View, **demands: Unpack[Demands]) -> View:
+def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
+    note_guarded(view, cure="Write @method_decorator(login_required, name='dispatch'), of django.utils.decorators.")
+
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if _is_dispatch_of_async_class(view, args):
+            return guarded_in_loop(*args, **kwargs)
+        request = _request_in(args)
+        recognised(request)
         visit = visit_of(request)
         answer = wait_for(visit, refusal(visit, **demands))
         if answer is not None:
             return to_django(answer, method=request.method)
-        return _of_one_visitor(view(request, *args, **kwargs))
+        return _of_one_visitor(view(*args, **kwargs))
 
     @functools.wraps(view)
-    async def guarded_in_loop(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    async def guarded_in_loop(*args: Any, **kwargs: Any) -> Any:
+        request = _request_in(args)
+        await recognised_in_loop(request)
         visit = visit_of(request)
         answer = await wait_in_loop(visit, refusal(visit, **demands))
         if answer is not None:
             return to_django(answer, method=request.method)
-        return _of_one_visitor(await view(request, *args, **kwargs))
+        given = view(*args, **kwargs)
+        return _of_one_visitor(await given if inspect.isawaitable(given) else given)
 
-    return guarded_in_loop if iscoroutinefunction(view) else guarded
+    return cast(_View, guarded_in_loop if iscoroutinefunction(view) else guarded)
 
 
 def _of_one_visitor(response: Any) -> Any:
@@ -106,3 +132,17 @@ def _of_one_visitor(response: Any) -> Any:
     if isinstance(response, HttpResponseBase):
         patch_vary_headers(response, ("Cookie", "Authorization"))
     return response
+
+
+def _request_in(args: Sequence[Any]) -> HttpRequest:
+    """Return the request that a view was given, as a function or as a method of a class."""
+    for each in args[:2]:
+        if isinstance(each, HttpRequest):
+            return each
+    raise TypeError("The view was called without a request.")
+
+
+def _is_dispatch_of_async_class(view: _View, args: Sequence[Any]) -> bool:
+    """Say whether a plain method, such as ``dispatch``, belongs to a class whose answers Django awaits."""
+    owner = getattr(getattr(view, "func", view), "__self__", args[0] if args else None)  # bound by method_decorator
+    return isinstance(owner, ClassBasedView) and owner.view_is_async

@@ -108,6 +108,32 @@ def end_session_of_django(request: HttpRequest) -> None:
         logout(request)
 
 
+def recognised(request: HttpRequest) -> tuple[User | None, bool]:
+    """Return who is visiting, and whether Django's own session counts no more: our backend has signed in there.
+
+    It does so without a browser at hand, as for Django's test client. Then that session keeps the secret, and the visit
+    goes on with it.
+    """
+    visit = visit_of(request)
+    user = wait_for(visit, visit.user())
+    session = getattr(request, "session", {})
+    if user is not None or session.get(BACKEND_SESSION_KEY) != BACKEND:
+        return user, user is not None
+    visit.go_on_with(session.get(visit.site.settings.auth_session_var))
+    return wait_for(visit, visit.user()), True
+
+
+async def recognised_in_loop(request: HttpRequest) -> tuple[User | None, bool]:
+    """Do what `recognised` does."""
+    visit = visit_of(request)
+    user = await wait_in_loop(visit, visit.user())
+    session = getattr(request, "session", None)
+    if user is not None or session is None or await session.aget(BACKEND_SESSION_KEY) != BACKEND:
+        return user, user is not None
+    visit.go_on_with(await session.aget(visit.site.settings.auth_session_var))
+    return await wait_in_loop(visit, visit.user()), True
+
+
 def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
     """Return what a coroutine of a visit returns. For plain code, under WSGI or ASGI."""
     if visit.site.is_blocking:
@@ -136,12 +162,8 @@ def _user_of(request: HttpRequest, before: Any) -> Any:
 
 @async_unsafe("In an async view ask `await request.auser()` first; then request.user answers, too.")
 def _load_user(request: HttpRequest, before: Any) -> Any:
-    visit = visit_of(request)
-    user = wait_for(visit, visit.user())
-    if user is None and getattr(request, "session", {}).get(BACKEND_SESSION_KEY) == BACKEND:
-        user = wait_for(visit, _user_kept_in(visit, request.session.get(visit.site.settings.auth_session_var)))
-        before = None
-    return _as_django_knows(user) or before or _nobody()
+    user, is_ours = recognised(request)
+    return _as_django_knows(user) or (None if is_ours else before) or _nobody()
 
 
 async def _auser_of(request: HttpRequest, before: Any) -> Any:
@@ -153,24 +175,13 @@ async def _auser_of(request: HttpRequest, before: Any) -> Any:
 
 
 async def _aload_user(request: HttpRequest, before: Any) -> Any:
-    visit = visit_of(request)
-    user = await wait_in_loop(visit, visit.user())
-    session = getattr(request, "session", None)
-    if user is None and session is not None and await session.aget(BACKEND_SESSION_KEY) == BACKEND:
-        kept = await session.aget(visit.site.settings.auth_session_var)
-        user = await wait_in_loop(visit, _user_kept_in(visit, kept))
-        before = None
-    return _as_django_knows(user) or (await before() if before else _nobody())
+    user, is_ours = await recognised_in_loop(request)
+    return _as_django_knows(user) or (await before() if before and not is_ours else _nobody())
 
 
 async def _sign_in(visit: Visit, user: User, *, remember: bool) -> None:
     await visit.guard.store(user)
     await visit.signed_in(is_remembered=remember)
-
-
-async def _user_kept_in(visit: Visit, kept: Any) -> User | None:
-    """Return whom Django's own session names, where our backend has signed them in without a browser at hand."""
-    return await visit.auth.guard({visit.site.settings.auth_session_var: kept}).user()
 
 
 def _as_django_knows(user: User | None) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, FastAPI
 
-from gatewright.adapters.fastapi.current_user import CurrentUser
+from gatewright.adapters.fastapi.current_user import CALLED, CurrentUser
 from gatewright.adapters.fastapi.json_api import make_router
 from gatewright.adapters.fastapi.openapi import describe
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware
@@ -21,12 +22,10 @@ class FastAPIAuth:
 
     Args:
         app: The application; or give it to `init_app` later.
-        auth: Its auth; by default one from the settings, closed at the application's shutdown.
+        auth: Its auth; by default one from the settings, made when it is first needed, so that an object for the
+            dependencies of a module opens no database, and closed at the application's shutdown.
         controller: Its pages; `SimpleAuthController` where there is none.
         mount: The path that the pages lie below.
-
-    Attributes:
-        auth: The auth, for hooks and whatever else the application asks of it.
 
     Raises:
         ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
@@ -41,19 +40,42 @@ class FastAPIAuth:
         controller: AuthController | None = None,
         mount: str = "",
     ) -> None:
-        self.auth = auth or AsyncAuth()
+        if auth is not None and not isinstance(auth, AsyncAuth):
+            raise ConfigurationError(
+                f"FastAPI needs an AsyncAuth or an AsyncEvrmoreAuth, not {type(auth).__name__}: "
+                "an event loop must not wait."
+            )
+        self._auth = auth
         self._is_auth_ours = auth is None
         self._controller = controller or SimpleAuthController()
         self._mount = mount.rstrip("/")
         if app is not None:
             self.init_app(app)
 
+    @property
+    def auth(self) -> AsyncAuth:
+        """The auth, for hooks and whatever else the application asks of it.
+
+        Raises:
+            ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+            StoreUnavailableError: If the database cannot be opened or migrated.
+        """
+        if self._auth is None:
+            self._auth = AsyncAuth()
+        return self._auth
+
     def init_app(self, app: FastAPI) -> None:
         """Put the pages before an application, and have its dependencies know who is visiting.
 
         Raises:
-            ConfigurationError: If that has been done already.
+            ConfigurationError: If it is not an application, or has pages already, or a setting is unsafe or cannot work;
+                says which and how to cure it.
+            StoreUnavailableError: If the database cannot be opened or migrated.
         """
+        if not isinstance(app, FastAPI):
+            raise ConfigurationError(
+                f"{type(app).__name__} is not a FastAPI application. Write FastAPIAuth(app, auth=...)."
+            )
         added: list[object] = [each.cls for each in app.user_middleware]
         if GatewrightMiddleware in added:
             raise ConfigurationError(
@@ -72,7 +94,7 @@ class FastAPIAuth:
     def current_user(
         self,
         *,
-        optional: bool = False,
+        optional: Annotated[bool, CALLED] = False,
         verified: bool = False,
         role: str | Sequence[str] | None = None,
         permission: str | Sequence[str] | None = None,

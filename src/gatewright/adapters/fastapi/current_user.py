@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import HTTPException, WebSocketException
 from fastapi.requests import HTTPConnection
@@ -14,10 +14,28 @@ from starlette.status import WS_1008_POLICY_VIOLATION
 
 from gatewright.adapters.fastapi.schemes import COOKIE, stand_in_for
 from gatewright.adapters.starlette import visit_of
-from gatewright.errors import GatewrightError
+from gatewright.errors import ConfigurationError, GatewrightError
 from gatewright.model import User
 from gatewright.web import Response, Visit
 from gatewright.web.access import answer_to, failure, what_is_lacking
+
+
+class _Called:
+    """Marks what is called and is no dependency, which FastAPI would call for every request, and let everybody in."""
+
+    def __get_pydantic_core_schema__(self, *_: object) -> Any:
+        """Refuse to be read from a request.
+
+        Raises:
+            ConfigurationError: Always: FastAPI asks where the parentheses were forgotten.
+        """
+        raise ConfigurationError(
+            "The parentheses are missing, and everybody would be let in. Write Depends(auth.current_user()), not "
+            "Depends(auth.current_user)."
+        )
+
+
+CALLED = _Called()
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,7 @@ class CurrentUser(SecurityBase):
         aal: The authentication assurance level that their session must have.
     """
 
-    is_optional: bool = False
+    is_optional: Annotated[bool, CALLED] = False
     is_verified: bool = False
     roles: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()

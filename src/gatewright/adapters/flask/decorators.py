@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar, Unpack, cast
+from typing import Any, TypeVar, Unpack, cast, overload
 
 import flask
 
@@ -18,6 +18,7 @@ from gatewright.adapters.flask.visitor import current_visit
 from gatewright.drive import run_to_completion
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -35,6 +36,14 @@ def verified_required(view: _View) -> _View:
 def fully_authenticated_required(view: _View) -> _View:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(view, is_fully_authenticated=True)
+
+
+@overload
+def fresh_required(view: _View) -> _View: ...
+
+
+@overload
+def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[_View], _View]: ...
 
 
 def fresh_required(
@@ -82,6 +91,7 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
+    note_guarded(view, cure="Name the decorator in it: decorators = [login_required].")
     is_async = iscoroutinefunction(view)
 
     @wraps(view)

@@ -33,7 +33,7 @@ from gatewright.adapters.flask.visitor import (
     keep_visit,
     opened_visit,
 )
-from gatewright.auth import Auth
+from gatewright.auth import AsyncAuth, Auth
 from gatewright.drive import run_to_completion
 from gatewright.errors import (
     ConfigurationError,
@@ -43,7 +43,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.logs import end_request
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings, load_settings, refuse_unknown
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.debug import refuse_debug
@@ -52,6 +52,7 @@ from gatewright.web.request import Request
 from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
+from gatewright.web.unguarded import warn_of_unguarded
 
 _PREFIX = "GATEWRIGHT_"
 
@@ -83,8 +84,10 @@ class FlaskAuth:
         *,
         url_prefix: str = "",
     ) -> None:
-        if auth is not None and not isinstance(auth, Auth):
+        if isinstance(auth, AsyncAuth):
             raise ConfigurationError(f"Flask blocks, but {type(auth).__name__} does not. Use Auth or EvrmoreAuth.")
+        if auth is not None and not isinstance(auth, Auth):
+            raise ConfigurationError(f"{type(auth).__name__} is not an Auth. Write FlaskAuth(app, auth).")
         self._auth = auth
         self._controller = controller
         self._prefix = url_prefix.rstrip("/")
@@ -103,6 +106,8 @@ class FlaskAuth:
             ConfigurationError: If a setting cannot work; says which and how to cure it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
+        if not isinstance(app, flask.Flask):
+            raise ConfigurationError(f"{type(app).__name__} is not a Flask application. Write FlaskAuth(app, auth).")
         if EXTENSION in app.extensions:
             raise ConfigurationError(
                 "This application has a FlaskAuth already. Write once FlaskAuth(app), or FlaskAuth() and init_app(app)."
@@ -126,9 +131,7 @@ class FlaskAuth:
         values = {
             key.removeprefix(_PREFIX).lower(): value for key, value in app.config.items() if key.startswith(_PREFIX)
         }
-        unknown = [f"{_PREFIX}{name.upper()}" for name in values if name not in Settings.model_fields]
-        if unknown:
-            raise ConfigurationError(f"app.config has unknown settings of gatewright: {', '.join(unknown)}.")
+        refuse_unknown("app.config", values, prefix=_PREFIX)
         if self._auth is None:
             return Auth(settings=load_settings(**values))
         if values:
@@ -185,6 +188,12 @@ def _own_routes() -> Iterator[tuple[str, str]]:
             yield re.sub(r"<[^>]*>", "x", rule.rule), f"{getattr(view, '__module__', '?')}.{rule.endpoint}"
 
 
+def _own_views() -> Iterator[tuple[str, object]]:
+    """Yield path and view of every route of the application."""
+    for rule in flask.current_app.url_map.iter_rules():
+        yield rule.rule, flask.current_app.view_functions.get(rule.endpoint)
+
+
 def _path_of(name: str) -> str | None:
     """Return the path of a route in the application, which may be mounted itself; none is known outside a request."""
     if not flask.has_request_context():
@@ -219,6 +228,7 @@ def _answer_page() -> flask.Response | None:
     if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
+        warn_of_unguarded(_own_views())
     asked = _page_asked_for()
     if asked is None:
         return None

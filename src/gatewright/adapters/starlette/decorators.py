@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -20,6 +20,7 @@ from gatewright.adapters.starlette.translation import to_starlette
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
 from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.unguarded import note_guarded
 
 Endpoint = Callable[..., Any]
 AsyncEndpoint = Callable[..., Awaitable[Any]]
@@ -38,6 +39,14 @@ def verified_required(endpoint: Endpoint) -> AsyncEndpoint:
 def fully_authenticated_required(endpoint: Endpoint) -> AsyncEndpoint:
     """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
     return _guarded(endpoint, is_fully_authenticated=True)
+
+
+@overload
+def fresh_required(endpoint: Endpoint) -> AsyncEndpoint: ...
+
+
+@overload
+def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[Endpoint], AsyncEndpoint]: ...
 
 
 def fresh_required(
@@ -85,6 +94,8 @@ def permission_required(*permissions: str) -> Callable[[Endpoint], AsyncEndpoint
 
 
 def _guarded(endpoint: Endpoint, **demands: Unpack[Demands]) -> AsyncEndpoint:
+    note_guarded(endpoint, cure="Decorate its methods.")
+
     @functools.wraps(endpoint)
     async def guarded(*args: Any, **kwargs: Any) -> Any:
         connection = _connection_in(args, kwargs)

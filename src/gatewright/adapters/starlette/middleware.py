@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketClose
 
 from gatewright.adapters.starlette.body import Body
 from gatewright.adapters.starlette.lazy import Opening
-from gatewright.adapters.starlette.own_routes import routes_of
+from gatewright.adapters.starlette.own_routes import endpoints_of, routes_of
 from gatewright.adapters.starlette.sending import Sending
 from gatewright.adapters.starlette.translation import place_of, to_starlette
 from gatewright.adapters.starlette.visitor import introduce
@@ -30,6 +30,7 @@ from gatewright.web.access import failure
 from gatewright.web.debug import refuse_debug
 from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
+from gatewright.web.unguarded import warn_of_unguarded
 
 REQUEST_ID = "gatewright.request_id"
 """Where a scope says that whatever is logged belongs to a request already."""
@@ -143,6 +144,7 @@ class GatewrightMiddleware:
         refuse_debug(self._auth.settings, is_debug=is_debug, cure="Leave out debug=True.")
         self._is_checked = True
         warn_of_shadowed(self._site, self.own_routes(application))
+        warn_of_unguarded(endpoints_of(application))
 
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""

@@ -29,6 +29,21 @@ def routes_of(app: object, *, below: str = "") -> Iterator[tuple[str, str]]:
             yield path, _name_of(route.endpoint)
 
 
+def endpoints_of(app: object, *, below: str = "") -> Iterator[tuple[str, object]]:
+    """Yield path and endpoint of every route, sockets' included.
+
+    Args:
+        app: The application; one that does not list its routes has none.
+        below: What they lie below.
+    """
+    for route in _expanded(app):
+        path = below + getattr(route, "path", "")
+        if isinstance(route, Mount | Host):
+            yield from endpoints_of(route, below=path)
+        else:
+            yield path, getattr(route, "endpoint", None)
+
+
 def _expanded(app: object) -> Iterator[Any]:
     """Yield the routes of an application. Newer versions of FastAPI keep those of a router behind one of their own."""
     for route in getattr(app, "routes", None) or ():

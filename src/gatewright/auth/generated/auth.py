@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Self, cast, overload
 
-from gatewright.auth.assembly import Choices, assemble
+from gatewright.auth.assembly import Choices, assemble, settings_in_force
 from gatewright.auth.generated.account_changes import AccountChanges
 from gatewright.auth.generated.accounts import Accounts
 from gatewright.auth.generated.guard import Guard
@@ -26,7 +26,7 @@ from gatewright.operations.prove_user import Claim, bypass
 from gatewright.operations.visits import read_device
 from gatewright.ports import Clock, Mailer, Random
 from gatewright.providers import UserProvider
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings
 
 
 class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
@@ -77,7 +77,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
             clock=clock,
             random=random,
         )
-        in_force = (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
+        in_force = settings_in_force(settings, database_url=database_url, jwt_secret=jwt_secret)
         self._parts, self._mail_worker = assemble(in_force, choices, is_async=False)
         observe(self, self._parts.observer)
 
