@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
+
+from gatewright.errors import ConfigurationError
 
 FieldType = Literal["text", "email", "password", "radio", "checkbox", "select"]
 
@@ -26,6 +28,9 @@ class Field:
         attributes: More HTML attributes, such as ``autocomplete``.
         options: The choices of ``radio`` and ``select``, as pairs of value and label.
         longest: How many characters it takes.
+
+    Raises:
+        ConfigurationError: If there is no such type; lists those there are.
     """
 
     name: str
@@ -35,6 +40,13 @@ class Field:
     attributes: Mapping[str, str] = field(default_factory=dict)
     options: Sequence[tuple[str, str]] = ()
     longest: int = 255
+
+    def __post_init__(self) -> None:
+        if self.type not in get_args(FieldType):
+            raise ConfigurationError(
+                f"The field {self.name} has the type {self.type!r:.40}. "
+                f"The types are: {', '.join(get_args(FieldType))}."
+            )
 
     def problem_with(self, value: str) -> str | None:
         """Return what is wrong with what was typed, to be translated, or None."""

@@ -420,3 +420,9 @@ def shared_table(tmp_path_factory):
     execute(url, *SIMPLE_AUTH.strip().split(";\n"))
     execute(url, "INSERT INTO users (email) VALUES ('alice@example.com')")
     return TableUserProvider(url)
+
+
+def test_a_table_is_named(tmp_path):
+    """A model or a table of SQLAlchemy's was an error from inside."""
+    with pytest.raises(ConfigurationError, match="table takes a name"):
+        TableUserProvider(f"sqlite:///{tmp_path}/x.db", table=sa.Table("members", sa.MetaData()))

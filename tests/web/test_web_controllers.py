@@ -6,7 +6,7 @@ import pytest
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import ConfigurationError, InactiveUserError
-from gatewright.web import AuthController, AuthMiddleware, Request, Response, Site
+from gatewright.web import AuthController, AuthMiddleware, Request, Response, SimpleAuthController, Site
 
 FOO123 = "$2y$10$c1iqXvXuFKZ4hI4l.LhCvuacba1fR3OX.uPfPD29j4DkyayC6p4uu"
 PEOPLE = [
@@ -246,3 +246,10 @@ def test_a_page_that_is_no_answer_is_a_defect(make_pages):
 
     with pytest.raises(TypeError, match="signup must return a Response, a str or None"):
         make_pages(controller=Controller()).browser().get("/signup")
+
+
+@pytest.mark.parametrize("given", [SimpleAuthController, "pages.ShopPages", object()])
+def test_what_is_no_controller_is_refused(gatewright_auth, given):
+    """The class of one, above all: what is needed is an object of it."""
+    with pytest.raises(ConfigurationError, match=r"object made from a subclass of AuthController, such as MyPages\(\)"):
+        Site(gatewright_auth, given)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from gatewright.errors import ConfigurationError
 from gatewright.web import Field, SimpleAuthController
 
 PASSWORD = "correct horse battery staple"
@@ -236,3 +237,9 @@ def test_what_is_switched_off_is_not_there(make_pages, setting, paths):
     assert [browser.get(path).status for path in paths] == [404] * len(paths)
     assert all(f'"{paths[0]}"' not in browser.get(path).text for path in ("/login",))
     assert {browser.send("POST", f"/api{path}").status for path in paths} == {404}
+
+
+def test_a_field_of_an_unknown_type_is_refused():
+    """The page would show it as a field for text."""
+    with pytest.raises(ConfigurationError, match=r"age has the type 'number'\. The types are: text, email"):
+        Field("age", "Age", "number")

@@ -66,6 +66,11 @@ class Site:
         mount: str = "",
         resolve: Callable[[str], str | None] | None = None,
     ) -> None:
+        if controller is not None and not isinstance(controller, AuthController):
+            raise ConfigurationError(
+                f"A controller is an object made from a subclass of AuthController, such as MyPages(); this is "
+                f"{controller!r:.80}."
+            )
         self.auth = async_facade_of(auth)
         self.is_blocking = isinstance(auth, Auth)
         self.parts = self.auth.parts

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from gatewright import User
 from gatewright.adapters.starlette import SignedInUser, visit_of
+from gatewright.adapters.starlette.signed_in import GuestUser
 from gatewright.errors import ConfigurationError
 from gatewright.passwords import PasswordHasher
 from gatewright.providers import MemoryUserProvider
@@ -239,12 +240,21 @@ def test_an_unknown_address_leads_on_though_nobody_is_looked_at(browser, anna, l
     assert (answer.status, answer.header("location")) == (308, "/login")
 
 
+def test_a_guest_has_the_attributes_of_a_user_empty():
+    """As under Flask and Django, so that a page may ask everybody for a name."""
+    guest, user = GuestUser(), User({"username": "anna"})
+    names = ("id", "username", "email", "evrmore_address", "is_verified", "is_active", "roles", "permissions")
+
+    assert all(hasattr(user, name) and not getattr(guest, name) for name in names)
+    assert (guest.username, guest.display_name, guest.identity, guest.is_authenticated) == ("", "", "", False)
+
+
 def test_the_lazy_user_passes_for_whom_it_stands(browser, anna, log_in):
     """By ``isinstance``, and when it is copied."""
     guest = json.loads(browser.get("/kind").text)
     log_in(browser)
 
-    assert guest == [True, False, "UnauthenticatedUser"]
+    assert guest == [True, False, "GuestUser"]
     assert json.loads(browser.get("/kind").text) == [False, True, "SignedInUser"]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
+from starlette.authentication import AuthCredentials, BaseUser
 from starlette.types import Scope
 
-from gatewright.adapters.starlette.signed_in import SignedInUser
+from gatewright.adapters.starlette.signed_in import GuestUser, SignedInUser
 from gatewright.adapters.starlette.translation import request_of
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError, SuspendedError
@@ -80,7 +80,7 @@ class Opening:
 
 
 class LazyUser(BaseUser):
-    """What ``request.user`` is until somebody asks, and then Starlette's ``UnauthenticatedUser`` or `SignedInUser`.
+    """What ``request.user`` is until somebody asks, and then a `GuestUser` or a `SignedInUser`.
 
     Args:
         opening: Whose visit it is.
@@ -139,7 +139,7 @@ class LazyCredentials(AuthCredentials):
 
 
 def _as_starlette(user: User | None) -> BaseUser:
-    return UnauthenticatedUser() if user is None else SignedInUser(user)
+    return GuestUser() if user is None else SignedInUser(user)
 
 
 def _is_on_loop() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.authentication import BaseUser
+from starlette.authentication import BaseUser, UnauthenticatedUser
 
 from gatewright.model import User
 
@@ -21,7 +21,7 @@ class SignedInUser(BaseUser):
 
     @property
     def is_authenticated(self) -> bool:
-        """True: who is not signed in is Starlette's ``UnauthenticatedUser``."""
+        """True: who is not signed in is a `GuestUser`."""
         return True
 
     @property
@@ -41,3 +41,17 @@ class SignedInUser(BaseUser):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.user!r})"
+
+
+class GuestUser(UnauthenticatedUser):
+    """What ``request.user`` is for a guest. It has the attributes that pages ask a `User` for, empty."""
+
+    id = ""
+    username = ""
+    identity = ""
+    email = None
+    evrmore_address = None
+    is_verified = False
+    is_active = False
+    roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()

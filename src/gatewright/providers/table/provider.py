@@ -90,7 +90,7 @@ class TableUserProvider(CredentialsUserProvider):
             for a view or an account that may only read.
 
     Raises:
-        ConfigurationError: If there can be no such database, or its driver is asynchronous.
+        ConfigurationError: If there can be no such database, its driver is asynchronous, or ``table`` is no name.
     """
 
     def __init__(
@@ -102,6 +102,8 @@ class TableUserProvider(CredentialsUserProvider):
         columns: TableColumns | None = None,
         keeps_hashes: bool = True,
     ) -> None:
+        if not isinstance(table, str):
+            raise ConfigurationError(f"table takes a name, such as Member.__tablename__, not {table!r:.80}.")
         given = url_or_engine
         self._engine = ForkSafe(lambda: engine_for(given))
         self._engine.get()
