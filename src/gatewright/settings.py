@@ -5,30 +5,18 @@ Values come from keyword arguments, then from the environment (prefix ``GATEWRIG
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode
 
+from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
-
-PREFIX = "GATEWRIGHT_"
-"""What the names of all variables begin with."""
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
@@ -40,43 +28,6 @@ _MOST = 10**9
 """What every database can count to."""
 
 _SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
-
-_logger = logging.getLogger("gatewright")
-
-
-class EnvironmentSettings(BaseSettings):
-    """Settings from arguments, else from the environment, else from ``.env``; the same for ours and for a method's."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Refuse an argument that is no setting, and leave out what holds nothing of ours.
-
-        In the environment there may be settings of other kinds. Looking for each field there takes most of the time of
-        reading.
-
-        Raises:
-            ConfigurationError: If there is one; names the setting that may have been meant.
-        """
-        refuse_unknown(f"{cls.__name__}(...)", init_settings(), known=cls.model_fields)
-        sources = (init_settings, env_settings, dotenv_settings, file_secret_settings)
-        return tuple(source for source in sources if _is_needed(source))
-
-
-def _is_needed(source: PydanticBaseSettingsSource) -> bool:
-    if not isinstance(source, EnvSettingsSource):
-        return True
-    return any(name.startswith(source.env_prefix.lower()) for name in source.env_vars)
 
 
 class Settings(EnvironmentSettings):
@@ -504,7 +455,7 @@ class Settings(EnvironmentSettings):
         Raises:
             ConfigurationError: If a value is not acceptable, or one is no setting.
         """
-        refuse_unknown("with_values(...)", values)
+        refuse_unknown("with_values(...)", values, known=type(self).model_fields)
         changes = {name: value for name, value in values.items() if value is not None}
         if "jwt_secret" in changes:
             changes["jwt_key_file"] = None  # a key file goes before a secret, but not before one that code asks for
@@ -519,61 +470,6 @@ class Settings(EnvironmentSettings):
 
 def _without(blanks: str | None, value: str) -> str:
     return value.strip() if blanks is None else value.rstrip(blanks)
-
-
-def refuse_unknown(
-    where: str, names: Iterable[object], *, known: Iterable[str] | None = None, prefix: str = ""
-) -> None:
-    """Refuse what is meant to be a setting and is none: a misspelt one would change nothing, silently.
-
-    Args:
-        where: Who names them, for the error: ``app.config``.
-        names: What is named, as fields of the settings.
-        known: The fields that there are; those of `Settings` by default.
-        prefix: What they are written with there, in capitals; without it they are in lower case.
-
-    Raises:
-        ConfigurationError: If one is not known; names the setting that may have been meant.
-    """
-    fields = list(Settings.model_fields if known is None else known)
-    unknown = [str(name) for name in names if name not in fields]
-    if unknown:
-        meant = [nearest for name in unknown if (nearest := nearest_setting(name, fields))]
-        hint = f" Did you mean {_written(meant, prefix)}?" if meant else ""
-        raise ConfigurationError(f"{where} has unknown settings of gatewright: {_written(unknown, prefix)}.{hint}")
-
-
-def _written(names: Iterable[str], prefix: str) -> str:
-    return ", ".join(f"{prefix}{name.upper()}" if prefix else name for name in names)
-
-
-def warn_of_unknown(kinds: Iterable[type[BaseSettings] | None]) -> None:
-    """Write to the log which variables of ours, in the environment or in ``.env``, are no settings and change nothing.
-
-    Args:
-        kinds: The settings of methods, besides `Settings`; None for a method that has none.
-    """
-    fields = {name for kind in (Settings, *kinds) if kind is not None for name in kind.model_fields}
-    for name, place in _variables():
-        if name.lower().removeprefix(PREFIX.lower()) not in fields:
-            nearest = nearest_setting(name, sorted(fields))
-            hint = f"Did you mean {PREFIX}{nearest.upper()}?" if nearest else "Remove it."
-            _logger.warning("%s in %s is no setting and changes nothing. %s", name, place, hint)
-
-
-def _variables() -> Iterator[tuple[str, str]]:
-    """Yield the names that begin as ours do, and where they are."""
-    sources = {"the environment": iter(os.environ)}
-    with suppress(OSError, UnicodeDecodeError):  # whoever reads it for its values says so
-        sources[".env"] = iter(dotenv_values(".env", interpolate=False) if Path(".env").is_file() else ())
-    for place, names in sources.items():
-        yield from ((name, place) for name in names if name.upper().startswith(PREFIX))
-
-
-def nearest_setting(name: str, fields: Iterable[str]) -> str | None:
-    """Return the field that a misspelt name, with the prefix of the variables or without, may have meant."""
-    bare = name.lower().removeprefix(PREFIX.lower())
-    return next(iter(get_close_matches(bare, list(fields), n=1)), None)
 
 
 def load_settings(**values: Any) -> Settings:

@@ -12,6 +12,7 @@ from gatewright.auth.fingerprint import fingerprint_of
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
 from gatewright.drive import run_to_completion
+from gatewright.environment_settings import warn_of_misspelt
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
 from gatewright.mail import TemplateWriter, mailer_from_url
@@ -31,7 +32,7 @@ from gatewright.operations.sources import Sources
 from gatewright.passwords import BreachedPasswords, PasswordHasher, PasswordPolicy
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
-from gatewright.settings import Settings, load_settings, warn_of_unknown
+from gatewright.settings import Settings, load_settings
 from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
@@ -114,7 +115,7 @@ def _assemble_on(
     build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
     methods = load_methods(settings.methods, choices.methods)
     known: list[type[Method]] = [*built_in_methods(), *(type(each) for each in methods.values())]
-    warn_of_unknown(each.settings_class for each in known)
+    warn_of_misspelt([Settings, *(each.settings_class for each in known)])
     parts = Parts(
         settings=settings,
         networks=tuple(NETWORKS[name] for name in settings.networks),

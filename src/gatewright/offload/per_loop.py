@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -55,6 +56,30 @@ class PerLoop(Generic[T]):
                     closing.result()
             elif here is None:
                 loop.run_until_complete(lent.close())
+
+
+@asynccontextmanager
+async def closed_on_cancellation(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Close something after the block, and earlier when the loop cancels all its tasks.
+
+    ``asyncio.run`` does that first, and waits for them, before it lets anything else be closed.
+
+    Args:
+        close: Closes it.
+    """
+
+    async def close_in_the_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await close()
+
+    ending = asyncio.ensure_future(close_in_the_end())
+    try:
+        yield
+    finally:
+        ending.cancel()
+        await asyncio.wait([ending])
 
 
 @dataclass(frozen=True, slots=True)

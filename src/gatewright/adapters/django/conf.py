@@ -18,9 +18,10 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
 from gatewright.adapters.django.provider import DjangoUserProvider
+from gatewright.environment_settings import refuse_unknown
 from gatewright.errors import ConfigurationError
 from gatewright.providers import UserProvider
-from gatewright.settings import Settings, load_settings, refuse_unknown
+from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, SimpleAuthController
 from gatewright.web.debug import refuse_debug
 
@@ -38,7 +39,7 @@ def read_values() -> Mapping[str, Any]:
         ConfigurationError: If one is not a setting of gatewright.
     """
     values = {name: value for name, value in _given().items() if name not in _OF_DJANGO}
-    refuse_unknown(f"{NAME} in settings.py", values)
+    refuse_unknown(f"{NAME} in settings.py", values, known=Settings.model_fields)
     return values
 
 

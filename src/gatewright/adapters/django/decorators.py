@@ -18,8 +18,8 @@ from django.views import View as ClassBasedView
 
 from gatewright.adapters.django.translate import to_django
 from gatewright.adapters.django.visitor import (
-    recognised,
-    recognised_in_loop,
+    take_over,
+    take_over_in_loop,
     visit_of,
     wait_for,
     wait_in_loop,
@@ -106,9 +106,10 @@ def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
         if _is_dispatch_of_async_class(view, args):
             return guarded_in_loop(*args, **kwargs)
         request = _request_in(args)
-        recognised(request)
         visit = visit_of(request)
         answer = wait_for(visit, refusal(visit, **demands))
+        if answer is not None and take_over(request):
+            answer = wait_for(visit, refusal(visit, **demands))
         if answer is not None:
             return to_django(answer, method=request.method)
         return _of_one_visitor(view(*args, **kwargs))
@@ -116,9 +117,10 @@ def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
     @functools.wraps(view)
     async def guarded_in_loop(*args: Any, **kwargs: Any) -> Any:
         request = _request_in(args)
-        await recognised_in_loop(request)
         visit = visit_of(request)
         answer = await wait_in_loop(visit, refusal(visit, **demands))
+        if answer is not None and await take_over_in_loop(request):
+            answer = await wait_in_loop(visit, refusal(visit, **demands))
         if answer is not None:
             return to_django(answer, method=request.method)
         given = view(*args, **kwargs)

@@ -108,30 +108,27 @@ def end_session_of_django(request: HttpRequest) -> None:
         logout(request)
 
 
-def recognised(request: HttpRequest) -> tuple[User | None, bool]:
-    """Return who is visiting, and whether Django's own session counts no more: our backend has signed in there.
+def take_over(request: HttpRequest) -> bool:
+    """Let a guest's visit go on with a sign-in that Django's own session has kept, and say whether there is one.
 
-    It does so without a browser at hand, as for Django's test client. Then that session keeps the secret, and the visit
-    goes on with it.
+    Our backend keeps it there when it signs in without a browser at hand, as for Django's test client.
     """
-    visit = visit_of(request)
-    user = wait_for(visit, visit.user())
-    session = getattr(request, "session", {})
-    if user is not None or session.get(BACKEND_SESSION_KEY) != BACKEND:
-        return user, user is not None
+    visit, session = visit_of(request), getattr(request, "session", {})
+    if session.get(BACKEND_SESSION_KEY) != BACKEND or wait_for(visit, visit.user()) is not None:
+        return False
     visit.go_on_with(session.get(visit.site.settings.auth_session_var))
-    return wait_for(visit, visit.user()), True
+    return True
 
 
-async def recognised_in_loop(request: HttpRequest) -> tuple[User | None, bool]:
-    """Do what `recognised` does."""
-    visit = visit_of(request)
-    user = await wait_in_loop(visit, visit.user())
-    session = getattr(request, "session", None)
-    if user is not None or session is None or await session.aget(BACKEND_SESSION_KEY) != BACKEND:
-        return user, user is not None
+async def take_over_in_loop(request: HttpRequest) -> bool:
+    """Do what `take_over` does."""
+    visit, session = visit_of(request), getattr(request, "session", None)
+    if session is None or await session.aget(BACKEND_SESSION_KEY) != BACKEND:
+        return False
+    if await wait_in_loop(visit, visit.user()) is not None:
+        return False
     visit.go_on_with(await session.aget(visit.site.settings.auth_session_var))
-    return await wait_in_loop(visit, visit.user()), True
+    return True
 
 
 def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -162,8 +159,11 @@ def _user_of(request: HttpRequest, before: Any) -> Any:
 
 @async_unsafe("In an async view ask `await request.auser()` first; then request.user answers, too.")
 def _load_user(request: HttpRequest, before: Any) -> Any:
-    user, is_ours = recognised(request)
-    return _as_django_knows(user) or (None if is_ours else before) or _nobody()
+    visit = visit_of(request)
+    user = wait_for(visit, visit.user())
+    if user is None and take_over(request):
+        user, before = wait_for(visit, visit.user()), None
+    return _as_django_knows(user) or before or _nobody()
 
 
 async def _auser_of(request: HttpRequest, before: Any) -> Any:
@@ -175,8 +175,11 @@ async def _auser_of(request: HttpRequest, before: Any) -> Any:
 
 
 async def _aload_user(request: HttpRequest, before: Any) -> Any:
-    user, is_ours = await recognised_in_loop(request)
-    return _as_django_knows(user) or (await before() if before and not is_ours else _nobody())
+    visit = visit_of(request)
+    user = await wait_in_loop(visit, visit.user())
+    if user is None and await take_over_in_loop(request):
+        user, before = await wait_in_loop(visit, visit.user()), None
+    return _as_django_knows(user) or (await before() if before else _nobody())
 
 
 async def _sign_in(visit: Visit, user: User, *, remember: bool) -> None:

@@ -68,8 +68,8 @@ class FastAPIAuth:
         """Put the pages before an application, and have its dependencies know who is visiting.
 
         Raises:
-            ConfigurationError: If it is not an application, or has pages already, or a setting is unsafe or cannot work;
-                says which and how to cure it.
+            ConfigurationError: If it is not an application, or has pages already, or a setting is unsafe or cannot
+                work; says which and how to cure it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         if not isinstance(app, FastAPI):

@@ -35,6 +35,7 @@ from gatewright.adapters.flask.visitor import (
 )
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.drive import run_to_completion
+from gatewright.environment_settings import PREFIX, refuse_unknown
 from gatewright.errors import (
     ConfigurationError,
     GatewrightError,
@@ -43,7 +44,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.logs import end_request
-from gatewright.settings import Settings, load_settings, refuse_unknown
+from gatewright.settings import Settings, load_settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.debug import refuse_debug
@@ -53,8 +54,6 @@ from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
 from gatewright.web.shadowed import warn_of_shadowed
 from gatewright.web.unguarded import warn_of_unguarded
-
-_PREFIX = "GATEWRIGHT_"
 
 _logger = logging.getLogger("gatewright")
 
@@ -129,9 +128,9 @@ class FlaskAuth:
 
     def _auth_for(self, app: flask.Flask) -> Auth:
         values = {
-            key.removeprefix(_PREFIX).lower(): value for key, value in app.config.items() if key.startswith(_PREFIX)
+            key.removeprefix(PREFIX).lower(): value for key, value in app.config.items() if key.startswith(PREFIX)
         }
-        refuse_unknown("app.config", values, prefix=_PREFIX)
+        refuse_unknown("app.config", values, known=Settings.model_fields, prefix=PREFIX)
         if self._auth is None:
             return Auth(settings=load_settings(**values))
         if values:

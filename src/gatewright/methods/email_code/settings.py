@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gatewright.settings import EnvironmentSettings
+from gatewright.environment_settings import EnvironmentSettings
 
 
 class EmailCodeSettings(EnvironmentSettings):

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from gatewright.environment_settings import EnvironmentSettings
 from gatewright.origins import host_of, normal_origin, origin_in
-from gatewright.settings import EnvironmentSettings
 
 _AAGUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 

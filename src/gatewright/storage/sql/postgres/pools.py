@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from collections.abc import AsyncGenerator
@@ -13,7 +12,7 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from gatewright.drive import run_to_completion
-from gatewright.offload import PerLoop
+from gatewright.offload import PerLoop, closed_on_cancellation
 from gatewright.storage.sql.postgres.connections import (
     BlockingConnection,
     SuspendingConnection,
@@ -125,24 +124,10 @@ class SuspendingPools:
             **self._options.pool,
         )
         await pool.open()
-        ending = asyncio.ensure_future(_close_when_cancelled(pool))
-        try:
+        # The pool's own tasks pass over being cancelled while they connect. Where the server does not answer, they do
+        # so most of the time, and the loop would wait for them for ever.
+        async with closed_on_cancellation(pool.close):
             yield pool
-        finally:
-            ending.cancel()
-            await asyncio.wait([ending])
-
-
-async def _close_when_cancelled(pool: AsyncConnectionPool[SuspendingConnection]) -> None:
-    """Close a pool when the loop cancels all its tasks, as ``asyncio.run`` does before it lets anything be closed.
-
-    The pool's own tasks pass over that while they connect. Where the server does not answer, they do so most of the
-    time, and the loop would wait for them for ever.
-    """
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await pool.close()
 
 
 async def _require_silence(connection: SuspendingConnection) -> None:

@@ -1,0 +1,138 @@
+"""Where settings come from: arguments, the environment, ``.env``. Names in any of them that are no settings."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gatewright.errors import ConfigurationError
+
+PREFIX = "GATEWRIGHT_"
+"""What the names of all variables begin with."""
+
+ENV_FILE = Path(".env")
+
+_logger = logging.getLogger("gatewright")
+
+
+class EnvironmentSettings(BaseSettings):
+    """Settings from arguments, else from the environment, else from ``.env``; the same for ours and for a method's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Refuse an argument that is no setting, and leave out what holds nothing of ours.
+
+        In the environment there may be settings of other kinds. Looking for each field there takes most of the time of
+        reading.
+
+        Raises:
+            ConfigurationError: If an argument is none; names the setting that may have been meant.
+        """
+        refuse_unknown(f"{cls.__name__}(...)", init_settings(), known=cls.model_fields)
+        sources = (init_settings, env_settings, dotenv_settings, file_secret_settings)
+        return tuple(source for source in sources if _may_hold_ours(source))
+
+
+def _may_hold_ours(source: PydanticBaseSettingsSource) -> bool:
+    if not isinstance(source, EnvSettingsSource):
+        return True
+    return any(name.startswith(source.env_prefix.lower()) for name in source.env_vars)
+
+
+def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str], prefix: str = "") -> None:
+    """Refuse what is meant to be a setting and is none: a misspelt one would change nothing, silently.
+
+    Args:
+        where: Who names them, for the error: ``app.config``.
+        names: What is named, as fields of the settings.
+        known: The fields that there are.
+        prefix: What they are written with there, in capitals; without it they are in lower case.
+
+    Raises:
+        ConfigurationError: If one is not known; names the setting that may have been meant.
+    """
+    unknown = [str(name) for name in names if name not in known]
+    if unknown:
+        meant = [nearest for name in unknown if (nearest := _nearest(name, known))]
+        hint = f" Did you mean {_written(meant, prefix)}?" if meant else ""
+        raise ConfigurationError(f"{where} has unknown settings of gatewright: {_written(unknown, prefix)}.{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """A variable of ours that is no setting.
+
+    Args:
+        problem: Which, and where.
+        cure: What to do.
+    """
+
+    problem: str
+    cure: str
+
+
+def misspelt_variables(known: Collection[str]) -> Iterator[Misspelt]:
+    """Yield the variables that begin as ours do, and are no settings.
+
+    Args:
+        known: The fields that there are, of all kinds of settings.
+    """
+    for name, place in variables():
+        field = name.lower().removeprefix(PREFIX.lower())
+        if name.upper().startswith(PREFIX) and field not in known:
+            nearest = _nearest(field, known)
+            cure = f"Did you mean {PREFIX}{nearest.upper()}?" if nearest else "Remove it."
+            yield Misspelt(f"{name} in {place} is no setting and changes nothing.", cure)
+
+
+def warn_of_misspelt(kinds: Iterable[type[BaseSettings] | None]) -> None:
+    """Write each such variable to the log.
+
+    Args:
+        kinds: All kinds of settings; None for a method that has none.
+    """
+    known = {name for kind in kinds if kind is not None for name in kind.model_fields}
+    for each in misspelt_variables(known):
+        _logger.warning("%s %s", each.problem, each.cure)
+
+
+def variables() -> Iterator[tuple[str, str]]:
+    """Yield the name of every variable, and where it is."""
+    yield from ((name, "the environment") for name in os.environ)
+    yield from ((name, ".env") for name in names_in_env_file())
+
+
+def names_in_env_file() -> list[str]:
+    """Return the names in ``.env``. Where it cannot be read, whoever reads it for its values says so."""
+    with suppress(OSError, UnicodeDecodeError):
+        return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
+    return []
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the field that a misspelt name, with the prefix of the variables or without, may have meant."""
+    bare = name.lower().removeprefix(PREFIX.lower())
+    return next(iter(get_close_matches(bare, sorted(known), n=1)), None)
+
+
+def _written(names: Iterable[str], prefix: str) -> str:
+    return ", ".join(f"{prefix}{name.upper()}" if prefix else name for name in names)
