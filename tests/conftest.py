@@ -70,7 +70,7 @@ class Driven:
         attribute = getattr(self._target, name)
         if name == "guard":
             return lambda *args, **kwargs: Driven(attribute(*args, **kwargs), self._runner)
-        if not inspect.iscoroutinefunction(attribute):
+        if not inspect.iscoroutinefunction(inspect.unwrap(attribute)):
             return attribute
         return lambda *args, **kwargs: self._runner.run(attribute(*args, **kwargs))
 

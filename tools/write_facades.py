@@ -43,6 +43,9 @@ WORDS = {
     "whatever framework, in an event loop": "whatever framework",
 }
 
+ASKED = "asked"
+"""The decorator of what has to be awaited before it is true or false."""
+
 
 class ToBlocking(ast.NodeTransformer):
     """Turns ``async def`` into ``def``, ``await operation()`` into ``run_to_completion(operation())``, and names."""
@@ -50,7 +53,9 @@ class ToBlocking(ast.NodeTransformer):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         self.generic_visit(node)
         fields = {name: getattr(node, name) for name in node._fields}
-        return ast.copy_location(ast.FunctionDef(**fields | {"name": blocking_name(node.name)}), node)
+        plain = [each for each in node.decorator_list if not (isinstance(each, ast.Name) and each.id == ASKED)]
+        changed = {"name": blocking_name(node.name), "decorator_list": plain}
+        return ast.copy_location(ast.FunctionDef(**fields | changed), node)
 
     def visit_Await(self, node: ast.Await) -> ast.AST:
         self.generic_visit(node)
@@ -67,7 +72,9 @@ class ToBlocking(ast.NodeTransformer):
         node.id = blocking_name(node.id)
         return node
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        if [alias.name for alias in node.names] == [ASKED]:
+            return None
         node.module = MODULES.get(node.module or "", node.module)
         for alias in node.names:
             alias.name = blocking_name(alias.name)

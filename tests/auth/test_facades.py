@@ -74,7 +74,8 @@ def test_facades_take_and_return_the_same(asynchronous, blocking):
 def test_no_method_of_the_blocking_class_is_a_coroutine(asynchronous, blocking):
     """And whatever waits for the database is one in the other."""
     assert [name for name in public(blocking) if inspect.iscoroutinefunction(getattr(blocking, name))] == []
-    plain = {name for name in public(asynchronous) if not inspect.iscoroutinefunction(getattr(asynchronous, name))}
+    methods = {name: inspect.unwrap(getattr(asynchronous, name)) for name in public(asynchronous)}
+    plain = {name for name, method in methods.items() if not inspect.iscoroutinefunction(method)}
     assert plain == PLAIN[asynchronous]
 
 

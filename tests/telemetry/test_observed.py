@@ -20,7 +20,8 @@ LOOK_UPS = {"current_session", "is_fully_authenticated", "is_guest", "user"}
 @pytest.mark.parametrize("kind", [AsyncAuth, AsyncEvrmoreAuth, AsyncGuard])
 def test_whatever_asks_the_store_is_an_operation(kind):
     """But for the four that ask who is visiting, which is looked up once."""
-    public = {name for name, _ in inspect.getmembers(kind, inspect.iscoroutinefunction) if not name.startswith("_")}
+    methods = inspect.getmembers(kind, lambda each: inspect.iscoroutinefunction(inspect.unwrap(each)))
+    public = {name for name, _ in methods if not name.startswith("_")}
 
     assert operations_of(kind).keys() == public - LOOK_UPS | ({"_look_up"} if kind is AsyncGuard else set())
 

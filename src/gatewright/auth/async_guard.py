@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatewright.auth.asked import asked
 from gatewright.auth.async_own_account import AsyncOwnAccount
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Session, User
@@ -17,6 +18,7 @@ class AsyncGuard(AsyncOwnAccount):
     request, and one who no longer loads, is inactive or unverified is a guest.
     """
 
+    @asked
     async def is_role(self, role: str, user: User | None = None) -> bool:
         """Say whether a user has a role.
 
@@ -28,6 +30,7 @@ class AsyncGuard(AsyncOwnAccount):
         asked = await self._asked(user)
         return asked is not None and has_role(asked, role)
 
+    @asked
     async def is_granted(self, permission: str, user: User | None = None, *, subject: object = None) -> bool:
         """Say whether a user may do something.
 

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from gatewright.auth.asked import asked
 from gatewright.operations.parts import Parts
 from gatewright.ports import Observer
 
@@ -58,14 +59,14 @@ def _observed(kind: type[Any]) -> type[Any]:
 
 
 def _watched(method: Callable[..., Any], name: str) -> Callable[..., Any]:
-    if inspect.iscoroutinefunction(method):
+    if inspect.iscoroutinefunction(inspect.unwrap(method)):
 
         @functools.wraps(method)
         async def run(self: _Facade, *args: Any, **kwargs: Any) -> Any:
             with self._parts.observer.operation(name):  # type: ignore[union-attr] # there is one here
                 return await method(self, *args, **kwargs)
 
-        return run
+        return run if inspect.iscoroutinefunction(method) else asked(run)
 
     @functools.wraps(method)
     def run_blocking(self: _Facade, *args: Any, **kwargs: Any) -> Any:
