@@ -6,6 +6,8 @@ from copy import copy
 from functools import cache, lru_cache
 from threading import RLock
 
+from django.conf import settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 
@@ -45,13 +47,13 @@ def get_async_auth() -> AsyncAuth:
 def get_site() -> Site:
     """Return the pages under WSGI, as they lie in the language of the request."""
     with _LOCK:
-        return _site_in(get_language())
+        return _site_in(_language())
 
 
 def get_async_site() -> Site:
     """Return the pages under ASGI, as they lie in the language of the request."""
     with _LOCK:
-        return _async_site_in(get_language())
+        return _async_site_in(_language())
 
 
 def mount_of_pages() -> str:
@@ -101,6 +103,12 @@ def _async_site() -> Site:
     site.auth, site.is_blocking = get_async_auth(), False
     site.parts = site.auth.parts
     return site
+
+
+def _language() -> str | None:
+    """Return the language that the path of the pages follows; None where a project has one path for all of them."""
+    has_paths, _ = is_language_prefix_patterns_used(settings.ROOT_URLCONF)
+    return get_language() if has_paths else None
 
 
 @lru_cache(maxsize=128)

@@ -13,10 +13,9 @@ from typing import Any, TypeVar, Unpack, cast, overload
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from django.views import View as ClassBasedView
 
-from gatewright.adapters.django.translate import to_django
+from gatewright.adapters.django.translate import add_headers, to_django
 from gatewright.adapters.django.visitor import (
     take_over,
     take_over_in_loop,
@@ -100,12 +99,15 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
     note_guarded(view, cure="Write @method_decorator(login_required, name='dispatch'), of django.utils.decorators.")
+    bound_to = getattr(getattr(view, "func", view), "__self__", None)  # by method_decorator
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if _is_dispatch_of_async_class(view, args):
-            return guarded_in_loop(*args, **kwargs)
-        request = _request_in(args)
+        request = args[0] if args else None
+        if not isinstance(request, HttpRequest):  # a method
+            if _is_awaited(request):
+                return guarded_in_loop(*args, **kwargs)
+            request = _request_in(args)
         visit = visit_of(request)
         answer = wait_for(visit, refusal(visit, **demands))
         if answer is not None and take_over(request):
@@ -126,14 +128,12 @@ def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
         given = view(*args, **kwargs)
         return _of_one_visitor(await given if inspect.isawaitable(given) else given)
 
-    return cast(_View, guarded_in_loop if iscoroutinefunction(view) else guarded)
+    return cast(_View, guarded_in_loop if iscoroutinefunction(view) or _is_awaited(bound_to) else guarded)
 
 
-def _of_one_visitor(response: Any) -> Any:
-    """Say of an answer whose it is, already here: a ``cache_page`` around the decorator would give it to everybody."""
-    if isinstance(response, HttpResponseBase):
-        patch_vary_headers(response, ("Cookie", "Authorization"))
-    return response
+def _is_awaited(owner: object) -> bool:
+    """Say whether a method's answer is awaited although the method is plain: ``dispatch`` of an asynchronous class."""
+    return isinstance(owner, ClassBasedView) and owner.view_is_async
 
 
 def _request_in(args: Sequence[Any]) -> HttpRequest:
@@ -144,7 +144,8 @@ def _request_in(args: Sequence[Any]) -> HttpRequest:
     raise TypeError("The view was called without a request.")
 
 
-def _is_dispatch_of_async_class(view: _View, args: Sequence[Any]) -> bool:
-    """Say whether a plain method, such as ``dispatch``, belongs to a class whose answers Django awaits."""
-    owner = getattr(getattr(view, "func", view), "__self__", args[0] if args else None)  # bound by method_decorator
-    return isinstance(owner, ClassBasedView) and owner.view_is_async
+def _of_one_visitor(response: Any) -> Any:
+    """Say of an answer whose it is, already here: a ``cache_page`` around the decorator would give it to everybody."""
+    if isinstance(response, HttpResponseBase):
+        add_headers(response, (("Vary", "Cookie, Authorization"),))
+    return response
