@@ -15,7 +15,13 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
@@ -38,20 +44,13 @@ _logger = logging.getLogger("gatewright")
 PREFIX = "GATEWRIGHT_"
 """What the names of all variables begin with."""
 
-FROM_ENVIRONMENT = SettingsConfigDict(
-    env_prefix=PREFIX,
-    env_file=".env",
-    extra="ignore",
-    frozen=True,
-    hide_input_in_errors=True,
-)
-"""Where settings come from: the environment, then ``.env``."""
 
+class EnvironmentSettings(BaseSettings):
+    """Settings from arguments, else from the environment, else from ``.env``; the same for ours and for a method's."""
 
-class KnownSettings(BaseSettings):
-    """Settings of which each has to be known: ours, and those of our methods."""
-
-    model_config = FROM_ENVIRONMENT
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -62,16 +61,24 @@ class KnownSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Refuse an argument that is no setting. In the environment there may be those of methods, which are ignored.
+        """Refuse an argument that is no setting, and leave out what holds nothing of ours: looking for each field there
+        takes most of the time of reading.
 
         Raises:
-            ConfigurationError: If there is one; names the setting that may have been meant.
+            ConfigurationError: If an argument is no setting; names the one that may have been meant.
         """
         refuse_unknown(f"{cls.__name__}(...)", init_settings(), known=cls.model_fields)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings
+        sources = (init_settings, env_settings, dotenv_settings, file_secret_settings)
+        return tuple(source for source in sources if _is_needed(source))
 
 
-class Settings(KnownSettings):
+def _is_needed(source: PydanticBaseSettingsSource) -> bool:
+    if not isinstance(source, EnvSettingsSource):
+        return True
+    return any(name.startswith(source.env_prefix.lower()) for name in source.env_vars)
+
+
+class Settings(EnvironmentSettings):
     """What an operator may decide. Frozen: build another one to change it."""
 
     env: Literal["development", "production"] = Field(
@@ -587,7 +594,7 @@ def _errors_named() -> Iterator[None]:
         yield
     except ValidationError as error:
         problems = "; ".join(
-            f"GATEWRIGHT_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+            f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
         )
         raise ConfigurationError(f"The settings are not acceptable. {problems}.") from None
     except UnicodeDecodeError as error:

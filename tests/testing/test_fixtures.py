@@ -19,9 +19,7 @@ def test_they_work_together(gatewright_auth, gatewright_wallet, gatewright_hooks
     assert gatewright_hooks.of("post_auth")[0]["session"] is session
 
 
-def test_the_blocking_and_the_asynchronous_auth_share_the_database(
-    gatewright_auth, gatewright_async_auth, gatewright_wallet
-):
+def test_both_auths_share_the_database(gatewright_auth, gatewright_async_auth, gatewright_wallet):
     """A session made in one is known in the other."""
     challenge = gatewright_auth.generate_challenge(gatewright_wallet.address)
     session = gatewright_auth.authenticate(gatewright_wallet.address, challenge, gatewright_wallet.sign(challenge))

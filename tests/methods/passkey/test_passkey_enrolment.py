@@ -76,9 +76,9 @@ def test_a_passkey_is_named_after_its_provider(dave, name):
     assert {each.name for each in dave.enrol(name=name)} == {"Google Password Manager", "Passkey"}
 
 
-@pytest.mark.parametrize("name", ["x", "x" * 60])
+@pytest.mark.parametrize("name", ["x", "x" * 60, "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN} phone"], ids=range(3))
 def test_a_passkey_is_called_what_its_user_wants(dave, name):
-    """By one character, or by sixty."""
+    """By one character, or by sixty, some of which may be joined in one picture."""
     assert [each.name for each in dave.enrol(name=name)] == [name]
 
 

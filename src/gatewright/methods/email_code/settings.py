@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from gatewright.settings import KnownSettings
+from gatewright.settings import EnvironmentSettings
 
 
-class EmailCodeSettings(KnownSettings):
+class EmailCodeSettings(EnvironmentSettings):
     """Settings of mailed codes.
 
     They are off by default: they make a mailbox as good as a password, or as good as a second factor, and that is for

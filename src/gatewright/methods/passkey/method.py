@@ -29,6 +29,7 @@ from gatewright.settings import read_settings
 
 _ENROLMENT = "passkey_enrolment"
 _FOLDER = Path(__file__).parent
+_EMOJI_JOINER = "\N{ZERO WIDTH JOINER}"
 _BYTES = 32
 """Random bytes of a challenge, and of a user handle: 256 bits, in an authenticator at most 512."""
 
@@ -295,4 +296,5 @@ def _name_of(given: Mapping[str, Any], record: PasskeyRecord) -> str:
     """Return what a new passkey is called: as its owner wants, if that can be a name."""
     name = given.get("name")
     wanted = name.strip() if isinstance(name, str) else ""
-    return wanted if 0 < len(wanted) <= 60 and wanted.isprintable() else NAMES.get(record.aaguid, "Passkey")
+    is_printable = wanted.replace(_EMOJI_JOINER, "").isprintable()
+    return wanted if 0 < len(wanted) <= 60 and is_printable else NAMES.get(record.aaguid, "Passkey")

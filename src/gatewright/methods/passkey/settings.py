@@ -8,12 +8,12 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from gatewright.origins import host_of, normal_origin, origin_in
-from gatewright.settings import KnownSettings
+from gatewright.settings import EnvironmentSettings
 
 _AAGUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
-class PasskeySettings(KnownSettings):
+class PasskeySettings(EnvironmentSettings):
     """The settings of passkeys. Frozen, as `gatewright.settings.Settings` is."""
 
     rp_id: str | None = Field(
