@@ -279,3 +279,14 @@ def test_the_sender_of_a_large_body_gets_the_answer(change):
         answers = [send_then_read(f"{url}/login", b"x" * 8_000_000) for _ in range(5)]
 
     assert all(answer.startswith(b"HTTP/1.0 413 ") and b"body_too_large" in answer for answer in answers)
+
+
+def test_settings_of_a_method_are_settings_too(change, open_browser):
+    """Under WSGI and ASGI. A method that the settings leave out stays out."""
+    change(email_code="first")
+    offered = [form.fields.get("method") for form in open_browser().get("/login").forms]
+    change(email_code="first", methods="password,wallet")
+    without = [form.fields.get("method") for form in open_browser().get("/login").forms]
+
+    assert "email_code" in offered
+    assert "email_code" not in without

@@ -57,6 +57,19 @@ def test_the_configuration_goes_before_the_environment(make_factory_app, monkeyp
     assert (settings.site_name, settings.link_hours) == ("From inside", 3)
 
 
+def test_settings_of_a_method_are_settings_too(make_factory_app, open_browser):
+    """A method that the settings leave out stays out, and a value that cannot be is refused."""
+    apps = [
+        make_factory_app("shop", EMAIL_CODE="first"),
+        make_factory_app("blog", EMAIL_CODE="first", METHODS="password"),
+    ]
+    offered = [[form.fields.get("method") for form in open_browser(app).get("/login").forms] for app in apps]
+
+    assert ["email_code" in each for each in offered] == [True, False]
+    with pytest.raises(ConfigurationError, match="GATEWRIGHT_EMAIL_CODE: "):
+        make_factory_app("wiki", EMAIL_CODE="third")
+
+
 def test_a_slip_in_the_configuration_is_told(make_factory_app):
     """It would be ignored otherwise."""
     with pytest.raises(ConfigurationError, match=r"SITENAME. Did you mean GATEWRIGHT_SITE_NAME\?"):

@@ -18,18 +18,20 @@ from gatewright.access import Voter
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.drive import run_to_completion
 from gatewright.hooks.hook_point import HookPoint
+from gatewright.methods import Method
 from gatewright.ports import Call
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 
 
-def make_async_auth(auth: Auth, providers: Sequence[UserProvider]) -> AsyncAuth:
+def make_async_auth(auth: Auth, providers: Sequence[UserProvider], methods: Sequence[Method] = ()) -> AsyncAuth:
     """Return an asynchronous auth with the settings, the hooks and the voters of a blocking one.
 
     Args:
         auth: The blocking one. What is added to it later holds for the asynchronous one, too.
         providers: Where users come from; may have methods that are ``async def``.
+        methods: Ways of proving who one is that have settings of their own.
     """
-    made = AsyncAuth(settings=auth.settings, providers=providers)
+    made = AsyncAuth(settings=auth.settings, providers=providers, methods=methods)
     made._parts = replace(made.parts, call=_CallInDjango(made.parts.call), voters=_Voters(auth.parts.voters))
     for point in auth.hooks:
         made.add_hook(point.name, _fire_in_django(point))

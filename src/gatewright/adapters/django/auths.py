@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 
 from gatewright.adapters.django.async_auth import make_async_auth
-from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
+from gatewright.adapters.django.conf import make_controller, make_methods, make_providers, read_settings
 from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.web import Site
@@ -82,14 +82,14 @@ def forget() -> None:
 
 @cache
 def _auth() -> Auth:
-    auth = Auth(settings=read_settings(), providers=make_providers())
+    auth = Auth(settings=read_settings(), providers=make_providers(), methods=make_methods())
     listen_to(auth)
     return auth
 
 
 @cache
 def _async_auth() -> AsyncAuth:
-    return make_async_auth(get_auth(), make_providers())
+    return make_async_auth(get_auth(), make_providers(), make_methods())
 
 
 @cache

@@ -18,10 +18,11 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
 from gatewright.adapters.django.provider import DjangoUserProvider
-from gatewright.environment_settings import refuse_unknown
+from gatewright.auth.configured import read_configured, require_known
 from gatewright.errors import ConfigurationError
+from gatewright.methods import Method
 from gatewright.providers import UserProvider
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings
 from gatewright.web import AuthController, SimpleAuthController
 from gatewright.web.debug import refuse_debug
 
@@ -39,7 +40,7 @@ def read_values() -> Mapping[str, Any]:
         ConfigurationError: If one is not a setting of gatewright.
     """
     values = {name: value for name, value in _given().items() if name not in _OF_DJANGO}
-    refuse_unknown(f"{NAME} in settings.py", values, known=Settings.model_fields)
+    require_known(f"{NAME} in settings.py", values)
     return values
 
 
@@ -49,9 +50,19 @@ def read_settings() -> Settings:
     Raises:
         ConfigurationError: If one is not acceptable, or ``DEBUG`` is on in production.
     """
-    settings = load_settings(**read_values())
+    settings, _ = read_configured(read_values())
     refuse_debug(settings, is_debug=django_settings.DEBUG, cure="Set DEBUG = False in settings.py.")
     return settings
+
+
+def make_methods() -> list[Method]:
+    """Return the methods of which ``settings.py`` has settings.
+
+    Raises:
+        ConfigurationError: If one is not acceptable.
+    """
+    _, methods = read_configured(read_values())
+    return methods
 
 
 def make_controller() -> AuthController:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
+import flask
 from flask.cli import with_appcontext
 from pydantic import SecretStr
 
 from gatewright.adapters.flask.visitor import installation
-from gatewright.settings import Settings
-
-_PREFIX = "GATEWRIGHT_"
+from gatewright.environment_settings import PREFIX
 
 
 @click.command(
@@ -27,18 +27,25 @@ _PREFIX = "GATEWRIGHT_"
 @with_appcontext
 def gatewright_command(context: click.Context, arguments: tuple[str, ...]) -> None:
     """Look after users, roles, sessions and mails."""
-    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_PREFIX)}
+    values = configured_values(flask.current_app) | dict(installation().auth.settings)
     done = subprocess.run(  # noqa: S603 # who types the arguments has a shell anyway
         [sys.executable, "-m", "gatewright", *arguments],
-        env=inherited | _environment_of(installation().auth.settings),
+        env=_environment_with(values),
         check=False,
     )
     context.exit(done.returncode)
 
 
-def _environment_of(settings: Settings) -> dict[str, str]:
-    """Return the variables by which another process finds the same settings."""
-    return {f"{_PREFIX}{name.upper()}": _text_of(value) for name, value in settings if value is not None}
+def configured_values(app: flask.Flask) -> dict[str, Any]:
+    """Return what an application's ``config`` sets of gatewright's settings, field -> value."""
+    return {key.removeprefix(PREFIX).lower(): value for key, value in app.config.items() if key.startswith(PREFIX)}
+
+
+def _environment_with(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables by which another process finds the same settings, ours and those of methods."""
+    variables = {f"{PREFIX}{name.upper()}": value for name, value in values.items()}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in variables}
+    return inherited | {name: _text_of(value) for name, value in variables.items() if value is not None}
 
 
 def _text_of(value: Any) -> str:
@@ -46,4 +53,4 @@ def _text_of(value: Any) -> str:
         return value.get_secret_value()
     if isinstance(value, dict):
         return ",".join(f"{name}={path}" for name, path in value.items())
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(value) if isinstance(value, list | tuple) else str(value)

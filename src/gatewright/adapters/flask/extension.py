@@ -12,7 +12,7 @@ import flask
 from werkzeug.exceptions import SecurityError
 from werkzeug.routing import BuildError
 
-from gatewright.adapters.flask.commands import gatewright_command
+from gatewright.adapters.flask.commands import configured_values, gatewright_command
 from gatewright.adapters.flask.translate import (
     Answer,
     FlaskRequest,
@@ -34,8 +34,9 @@ from gatewright.adapters.flask.visitor import (
     opened_visit,
 )
 from gatewright.auth import AsyncAuth, Auth
+from gatewright.auth.configured import read_configured, require_known
 from gatewright.drive import run_to_completion
-from gatewright.environment_settings import PREFIX, refuse_unknown
+from gatewright.environment_settings import PREFIX
 from gatewright.errors import (
     ConfigurationError,
     GatewrightError,
@@ -44,7 +45,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.logs import end_request
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings
 from gatewright.web import AuthController, Site
 from gatewright.web.access import failure, headers_beside
 from gatewright.web.debug import refuse_debug
@@ -127,12 +128,11 @@ class FlaskAuth:
         app.cli.add_command(gatewright_command)
 
     def _auth_for(self, app: flask.Flask) -> Auth:
-        values = {
-            key.removeprefix(PREFIX).lower(): value for key, value in app.config.items() if key.startswith(PREFIX)
-        }
-        refuse_unknown("app.config", values, known=Settings.model_fields, prefix=PREFIX)
+        values = configured_values(app)
+        require_known("app.config", values, prefix=PREFIX)
         if self._auth is None:
-            return Auth(settings=load_settings(**values))
+            settings, methods = read_configured(values)
+            return Auth(settings=settings, methods=methods)
         if values:
             raise ConfigurationError(
                 "app.config has settings of gatewright, but FlaskAuth was given an auth that is made already. "
