@@ -317,6 +317,21 @@ def test_our_decorators_know_whom_djangos_asynchronous_test_client_signs_in(ida,
     assert run.run(visit()) == 200
 
 
+@pytest.mark.parametrize("path", ["/account", "/api/session"])
+def test_our_pages_know_whom_djangos_test_client_signs_in(ida, run, path):
+    """Without any view before them; and nobody else. Under ASGI, too."""
+    client, asynchronous = DjangoClient(headers={"Accept": "text/html"}), AsyncClient(headers={"Accept": "text/html"})
+    client.force_login(ida)
+
+    async def visit():
+        await asynchronous.aforce_login(ida)
+        return (await asynchronous.get(path)).content.decode()
+
+    assert "ida" in client.get(path).content.decode()
+    assert "ida" in run.run(visit())
+    assert "ida" not in DjangoClient(headers={"Accept": "text/html"}).get(path).content.decode()
+
+
 class Plain(View):
     """Guarded method by method, directly and as Django's documentation has it."""
 

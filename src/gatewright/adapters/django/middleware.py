@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.db.models import Model
 from django.http import HttpRequest
@@ -26,7 +28,10 @@ from gatewright.adapters.django.translate import (
 )
 from gatewright.adapters.django.visitor import (
     end_session_of_django,
+    go_on_with,
     introduce,
+    kept_by_django,
+    kept_by_django_in_loop,
     opened_visit,
     visit_of,
     wait_for,
@@ -44,6 +49,7 @@ from gatewright.web.access import failure, headers_beside
 from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
 from gatewright.web.request_ids import begin
+from gatewright.web.routes import STATIC
 from gatewright.web.security_headers import protect
 
 _SIGNED_OUT = (204, 303)
@@ -94,8 +100,9 @@ class GatewrightMiddleware:
         begin(site, partial(DjangoRequest, request, site.mount))
         head = _page_asked_for(site, request)
         if head is not None:
+            _, kept = kept_by_django(request) if _may_go_on(head, request) else (False, None)
             with listen() as heard:
-                answer = run_to_completion(_answer_page(site, head, request))
+                answer = run_to_completion(_answer_page(site, head, request, kept))
             announce(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 _log_out_of_django(request)
@@ -110,8 +117,9 @@ class GatewrightMiddleware:
         begin(site, partial(DjangoRequest, request, site.mount))
         head = _page_asked_for(site, request)
         if head is not None:
+            _, kept = await kept_by_django_in_loop(request) if _may_go_on(head, request) else (False, None)
             with listen() as heard:
-                answer = await _answer_page(site, head, request)
+                answer = await _answer_page(site, head, request, kept)
             await announce_in_loop(request, heard)
             if heard.has_logged_out or _has_logged_out(site, head, answer):
                 await sync_to_async(_log_out_of_django)(request)
@@ -130,9 +138,17 @@ def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
     return head if head.mount == site.mount and site.serves(head) else None
 
 
-async def _answer_page(site: Site, head: Request, request: HttpRequest) -> Response:
+def _may_go_on(head: Request, request: HttpRequest) -> bool:
+    """Say whether a page may be for a visitor whom only Django's own session knows. Files are for everybody."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and not head.path.startswith(STATIC)
+
+
+async def _answer_page(site: Site, head: Request, request: HttpRequest, kept: Any) -> Response:
     try:
         visit = site.open(with_body(head, request))
+        if kept is not None:
+            with suppress(GatewrightError):  # who cannot be recognised now is told so by the page
+                await go_on_with(visit, kept)
         if _is_logout(site, head):
             await _note_visitor(visit, request)
         return await site.answer(visit)

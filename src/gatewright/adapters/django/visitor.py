@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import SimpleLazyObject
 
-from gatewright.adapters.django.auths import get_site
+from gatewright.adapters.django.auths import get_auth, get_site
 from gatewright.adapters.django.signed_in import SignedInUser
 from gatewright.adapters.django.translate import DjangoRequest
 from gatewright.drive import run_to_completion
@@ -108,26 +108,48 @@ def end_session_of_django(request: HttpRequest) -> None:
         logout(request)
 
 
-def take_over(request: HttpRequest) -> bool:
-    """Let a guest's visit go on with a sign-in that Django's own session has kept, and say whether there is one.
+def kept_by_django(request: HttpRequest) -> tuple[bool, Any]:
+    """Say whether our backend has signed in Django's own session, and return what it has kept there, or None.
 
-    Our backend keeps it there when it signs in without a browser at hand, as for Django's test client.
+    It keeps a sign-in there for which there is no browser at hand, as for Django's test client.
     """
-    visit, session = visit_of(request), getattr(request, "session", {})
-    if session.get(BACKEND_SESSION_KEY) != BACKEND or wait_for(visit, visit.user()) is not None:
-        return False
-    visit.go_on_with(session.get(visit.site.settings.auth_session_var))
-    return True
+    session = getattr(request, "session", {})
+    if session.get(BACKEND_SESSION_KEY) != BACKEND:
+        return False, None
+    return True, session.get(get_auth().settings.auth_session_var)
+
+
+async def kept_by_django_in_loop(request: HttpRequest) -> tuple[bool, Any]:
+    """Do what `kept_by_django` does."""
+    session = getattr(request, "session", None)
+    if session is None or await session.aget(BACKEND_SESSION_KEY) != BACKEND:
+        return False, None
+    return True, await session.aget(get_auth().settings.auth_session_var)
+
+
+def take_over(request: HttpRequest) -> bool:
+    """Let a guest's visit go on with what Django's own session has kept, and say whether that one counts no more.
+
+    So it is where our backend has signed in there, and the visit has ended meanwhile: nobody is signed in then.
+    """
+    is_ours, kept = kept_by_django(request)
+    visit = visit_of(request)
+    return is_ours and wait_for(visit, go_on_with(visit, kept))
 
 
 async def take_over_in_loop(request: HttpRequest) -> bool:
     """Do what `take_over` does."""
-    visit, session = visit_of(request), getattr(request, "session", None)
-    if session is None or await session.aget(BACKEND_SESSION_KEY) != BACKEND:
+    is_ours, kept = await kept_by_django_in_loop(request)
+    visit = visit_of(request)
+    return is_ours and await wait_in_loop(visit, go_on_with(visit, kept))
+
+
+async def go_on_with(visit: Visit, kept: Any) -> bool:
+    """Let a guest's visit go on with what Django's own session has kept, and say whether it is a guest's."""
+    if await visit.user() is not None:
         return False
-    if await wait_in_loop(visit, visit.user()) is not None:
-        return False
-    visit.go_on_with(await session.aget(visit.site.settings.auth_session_var))
+    if kept is not None:
+        visit.go_on_with(kept)
     return True
 
 
