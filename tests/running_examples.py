@@ -113,8 +113,9 @@ def running(framework, folder, *, site_name, host="127.0.0.1", **settings):
     environment = passed_on | {f"GATEWRIGHT_{name.upper()}": str(value) for name, value in values.items()}
     environment |= {"DJANGO_DATABASE": str(folder / "project.db"), "PYTHONDONTWRITEBYTECODE": "1"}
     mailbox = Mailbox()
+    ours = {name: value for name, value in values.items() if name in Settings.model_fields}  # without those of methods
     with ExitStack() as stack:
-        auth = stack.enter_context(EvrmoreAuth(settings=Settings(_env_file=None, **values), mailer=mailbox))
+        auth = stack.enter_context(EvrmoreAuth(settings=Settings(_env_file=None, **ours), mailer=mailbox))
         auth.create_role("admin")
         auth.create_user("anna", email="anna@example.com", password=PASSWORD, is_verified=True)
         auth.create_user("boss", email="boss@example.com", password=PASSWORD, is_verified=True, roles=["admin"])
