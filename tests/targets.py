@@ -202,7 +202,11 @@ def _serving_flask(settings, values, options, runner):
 @contextmanager
 def _serving_django(settings, values, options, runner):
     """Django makes its own auth, from its settings: it has to be told of the clock and the mailbox as it does."""
-    auths.Auth = partial(Auth, **options)
+
+    def make(**given):
+        return Auth(**options | {name: value for name, value in given.items() if value})
+
+    auths.Auth = make
     try:
         with in_force(values, ROOT_URLCONF=target_applications.DJANGO_URLS):
             yield Wsgi(WSGIHandler(), **{"wsgi.url_scheme": "https"}), get_auth()
