@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
@@ -126,6 +128,23 @@ def names_in_env_file() -> list[str]:
     with suppress(OSError, UnicodeDecodeError):
         return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
     return []
+
+
+def as_variables(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables by which another process finds the same settings.
+
+    Args:
+        values: Settings, field -> value; what is None is left out.
+    """
+    return {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={each}" for name, each in value.items())
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:

@@ -11,10 +11,9 @@ from typing import Any
 import click
 import flask
 from flask.cli import with_appcontext
-from pydantic import SecretStr
 
 from gatewright.adapters.flask.visitor import installation
-from gatewright.environment_settings import PREFIX
+from gatewright.environment_settings import PREFIX, as_variables
 
 
 @click.command(
@@ -43,14 +42,6 @@ def configured_values(app: flask.Flask) -> dict[str, Any]:
 
 def _environment_with(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the variables by which another process finds the same settings, ours and those of methods."""
-    variables = {f"{PREFIX}{name.upper()}": value for name, value in values.items()}
-    inherited = {name: value for name, value in os.environ.items() if name.upper() not in variables}
-    return inherited | {name: _text_of(value) for name, value in variables.items() if value is not None}
-
-
-def _text_of(value: Any) -> str:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    if isinstance(value, dict):
-        return ",".join(f"{name}={path}" for name, path in value.items())
-    return ",".join(value) if isinstance(value, list | tuple) else str(value)
+    decided = {f"{PREFIX}{name.upper()}" for name in values}  # those that are not set, too
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in decided}
+    return inherited | as_variables(values)

@@ -14,34 +14,35 @@ OURS = "gatewright:"
 _VARIABLE = re.compile(r"{[^}]*}")
 
 
-def routes_of(app: object, *, below: str = "") -> Iterator[tuple[str, str]]:
-    """Yield path and endpoint of every route, with a sample value in place of each variable.
+def routes_of(app: object) -> Iterator[tuple[str, str]]:
+    """Yield path and name of the endpoint of every route, with a sample value in place of each variable.
 
     Args:
         app: The application; one that does not list its routes has none.
-        below: What they lie below.
     """
-    for route in _expanded(app):
-        path = below + _VARIABLE.sub("x", getattr(route, "path", ""))
-        if isinstance(route, Mount | Host):
-            yield from routes_of(route, below=path)
-        elif hasattr(route, "methods") and not route.name.startswith(OURS):
-            yield path, _name_of(route.endpoint)
+    for path, route in _all_routes(app):
+        if hasattr(route, "methods") and not route.name.startswith(OURS):
+            yield _VARIABLE.sub("x", path), _name_of(route.endpoint)
 
 
-def endpoints_of(app: object, *, below: str = "") -> Iterator[tuple[str, object]]:
+def endpoints_of(app: object) -> Iterator[tuple[str, object]]:
     """Yield path and endpoint of every route, sockets' included.
 
     Args:
         app: The application; one that does not list its routes has none.
-        below: What they lie below.
     """
+    for path, route in _all_routes(app):
+        yield path, getattr(route, "endpoint", None)
+
+
+def _all_routes(app: object, *, below: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every route with its whole path, those of applications that are mounted, too."""
     for route in _expanded(app):
         path = below + getattr(route, "path", "")
         if isinstance(route, Mount | Host):
-            yield from endpoints_of(route, below=path)
+            yield from _all_routes(route, below=path)
         else:
-            yield path, getattr(route, "endpoint", None)
+            yield path, route
 
 
 def _expanded(app: object) -> Iterator[Any]:

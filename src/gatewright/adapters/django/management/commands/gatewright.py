@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from pydantic import SecretStr
 
 from gatewright.adapters.django.conf import read_values
+from gatewright.environment_settings import as_variables
 
 
 class Command(BaseCommand):
@@ -28,16 +27,6 @@ class Command(BaseCommand):
 
     def handle(self, *arguments: str, **_: Any) -> int:  # type: ignore[override] # the status is for the shell
         """Return the status that the command ends with."""
-        environment = {**os.environ, **_as_environment(read_values())}
+        environment = {**os.environ, **as_variables(read_values())}
         command = [sys.executable, "-m", "gatewright", *arguments]
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the operator's own words
-
-
-def _as_environment(values: Mapping[str, Any]) -> dict[str, str]:
-    return {f"GATEWRIGHT_{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
