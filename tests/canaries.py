@@ -224,7 +224,12 @@ def _born(kind, secret):
 
 
 def _note_secret(secret, *_, **__):
-    _born(MAKERS.get(sys._getframe(2).f_code.co_name, "secret"), secret)
+    _born(MAKERS.get(_name_as_written(sys._getframe(2).f_code), "secret"), secret)
+
+
+def _name_as_written(code):
+    """Return the name of a function, which mutmut calls ``x_f__mutmut_1``, or ``xǁCǁf__mutmut_1`` in a class."""
+    return code.co_name.partition("__mutmut_")[0].rpartition("ǁ")[2].removeprefix("x_")
 
 
 def _note_token(token, *_, **__):
