@@ -14,6 +14,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
+import in_memory
 from canaries import CANARIES, pages_of, watch
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.storage.sql import SQLiteDatabase
@@ -43,6 +44,8 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_configure():
     """Note the secrets of every test, and what may not show them."""
+    if in_memory.FOLDER:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory.FOLDER))
     watch()
     watch_outputs()
 
@@ -89,13 +92,12 @@ def migrated_pages(migrated_file):
 
 
 @pytest.fixture
-def find_leaks(request, migrated_pages):
+def find_leaks(request, tmp_path, migrated_pages):
     """Return what was seen of the test's secrets where they may not be seen, until now or since the last time."""
 
     def find_leaks(when="call"):
         see_rest(request.node, when)
-        folder = request.node.funcargs.get("tmp_path")
-        for path in [] if folder is None else folder.glob("**/*.db*"):
+        for path in tmp_path.glob("**/*.db*"):
             if path.is_file():
                 CANARIES.seen_database(path, known=migrated_pages)
         return CANARIES.leaks()

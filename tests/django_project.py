@@ -16,8 +16,10 @@ from django.http import HttpResponse
 from django.template import engines
 from django.test import override_settings
 
+import in_memory
+
 PASSWORD = "correct horse battery staple"
-FOLDER = tempfile.TemporaryDirectory(prefix="gatewright-django-")
+FOLDER = tempfile.TemporaryDirectory(prefix="gatewright-django-", dir=in_memory.FOLDER)
 BACKEND = "gatewright.adapters.django.backends.GatewrightBackend"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import redis
 
+import in_memory
 from gatewright import EvrmoreAuth, Settings
 from gatewright.storage.opened import open_database
 from gatewright.storage.redis import read_url, redis_breaches
@@ -40,15 +41,11 @@ QUICK = {
 """Settings of every test: hashes cost next to nothing, and mails wait until somebody sends them."""
 
 
-IN_MEMORY = Path("/dev/shm")
-"""A folder without a disk, where there is one: what is asked here needs none, and thousands of commits wait for it."""
-
-
 @pytest.fixture(params=STORES)
 def make_store_settings(request, migrated_file):
     """Make empty stores, as keyword arguments of `Settings`."""
     numbers = count()
-    with TemporaryDirectory(prefix="gatewright-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gatewright-", dir=in_memory.FOLDER) as folder:
 
         def make_sqlite():
             path = Path(folder) / f"store-{next(numbers)}.db"
