@@ -80,3 +80,10 @@ def test_the_locks_agree():
         for pin in pins_of(ROOT / "requirements" / f"{name}.txt")
     }
     assert others - everything == set()
+
+
+@pytest.mark.xdist_group("together")
+def test_groups_of_tests_run_together(request):
+    """Tests that share what is dear are one process's: pytest-xdist writes the group where this pytest reads it."""
+    is_grouping = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@together") == is_grouping
