@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -55,16 +56,24 @@ def present(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+@cache
+def sentences() -> list[tuple[Any, str]]:
+    """Return every sentence, or pair of singular and plural, with the file that it stands in."""
+    found = []
+    for source, method in sources():
+        with source.open("rb") as file:
+            for _, sentence, _, _ in extract(method, file, MARKS, options=LIKE_THE_PAGES):
+                found.append((sentence, source.relative_to(PACKAGE).as_posix()))
+    return found
+
+
 def wanted(known: Catalog) -> Catalog:
     """Return every sentence, with the translations and the plural rule that a catalog has now."""
     catalog = Catalog(locale=known.locale, fuzzy=False)
     catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
-    for source, method in sources():
-        with source.open("rb") as file:
-            for _, sentence, _, _ in extract(method, file, MARKS, options=LIKE_THE_PAGES):
-                there = known.get(sentence if isinstance(sentence, str) else sentence[0])
-                place = (source.relative_to(PACKAGE).as_posix(), 1)
-                catalog.add(sentence, there.string if there and there.id == sentence else None, [place])
+    for sentence, place in sentences():
+        there = known.get(sentence if isinstance(sentence, str) else sentence[0])
+        catalog.add(sentence, there.string if there and there.id == sentence else None, [(place, 1)])
     return catalog
 
 
