@@ -129,6 +129,20 @@ def test_tables_of_another_application_are_left_alone(make_postgres_database):
         assert tables == [("users",)]
 
 
+def test_a_migration_that_the_server_stops_is_told_in_one_line(make_postgres_database):
+    """As of a full disk: without the hints and places that PostgreSQL adds below."""
+    url = make_postgres_database()
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
+        connection.execute(
+            "CREATE FUNCTION stop() RETURNS event_trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE 'No space left.' USING HINT = 'Check it.', ERRCODE = 'disk_full'; END $$"
+        )
+        connection.execute("CREATE EVENT TRIGGER stop ON ddl_command_end EXECUTE FUNCTION stop()")
+    with pytest.raises(StoreUnavailableError) as told:
+        open_auth(url)
+    assert str(told.value) == "The database could not be migrated: No space left."
+
+
 def test_a_role_without_rights_is_told_what_it_lacks(make_postgres_database):
     url = make_postgres_database()
     with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
