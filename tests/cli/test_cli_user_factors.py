@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+from gatewright import Auth, User
 from gatewright.cli.audit_actor import acting_user
 from gatewright.errors import InvalidParameterError, UserNotFoundError
 from gatewright.model import AuditEntry, Authenticator
 from gatewright.ports import Owner
+from gatewright.providers import UserProvider
 
 QUIET = {"GATEWRIGHT_MAIL_DELIVERY": "command"}
 
@@ -109,3 +111,56 @@ def test_a_user_that_there_is_not(invoke, database):
         database.remove_authenticators("nobody", actor="root", reason="x")
     with pytest.raises(InvalidParameterError):
         database.remove_authenticators("nobody", actor="", reason="x")
+
+
+class Staff(UserProvider):
+    """Users of an application, which makes the provider itself."""
+
+    def load_user_by_username(self, username):
+        """Know everybody."""
+        return User({"id": f"id of {username}", "username": username})
+
+
+class TestOfAnotherProvider:
+    """The command has no such provider: what tells it whose they are is what was enrolled."""
+
+    @pytest.fixture
+    def enrolled(self, database):
+        """Two users of the application with recovery codes."""
+        with Auth(settings=database.settings, providers=[Staff()]) as application:
+            for name in ("root", "other"):
+                visit = {}
+                application.guard(visit).store(application.bypass(name, "Staff", actor="sso", reason="signed in there"))
+                application.guard(visit).enrol("recovery_codes")
+            yield application
+
+    def test_they_are_listed_and_removed(self, invoke, enrolled):
+        """Those of one user alone."""
+        listed = json.loads(invoke("user", "factors", "root", "--provider", "Staff", "--json").stdout)
+        assert {each["method"] for each in listed["authenticators"]} == {"recovery_codes"}
+        removed = invoke("user", "factors", "root", "--provider", "Staff", "--remove", "all", "--reason", "lost")
+
+        assert (removed.exit_code, removed.stdout) == (0, "Removed 10: recovery_codes.\n")
+        left = [len(enrolled.list_authenticators(name, provider="Staff")) for name in ("root", "other")]
+        assert left == [0, 10]
+        ((_, line),) = enrolled.list_audit(event="method_removed")
+        assert (line.user_id, line.username, line.provider) == ("id of root", "root", "Staff")
+
+    def test_their_removal_waits(self, invoke, enrolled, monkeypatch):
+        """As the setting says."""
+        monkeypatch.setenv("GATEWRIGHT_FACTOR_RESET_HOURS", "24")
+        invoke("user", "factors", "root", "--provider", "Staff", "--remove", "all", "--reason", "lost")
+        ((_, line),) = enrolled.list_audit(event="method_removal_announced")
+        assert (line.user_id, line.provider) == ("id of root", "Staff")
+        assert len(enrolled.list_authenticators("root", provider="Staff")) == 10
+
+    def test_who_has_enrolled_nothing_is_unknown(self, invoke, enrolled):
+        """And so is a provider of whom nobody has."""
+        nobody = invoke("user", "factors", "nobody", "--provider", "Staff")
+        misspelt = invoke("user", "factors", "root", "--provider", "Stuff")
+
+        assert nobody.exit_code != 0
+        assert "Nobody whom Staff knows by this name has enrolled anything" in nobody.stderr
+        assert misspelt.exit_code != 0
+        assert "There is no user provider 'Stuff'" in misspelt.stderr
+        assert "Nor has anybody enrolled anything" in misspelt.stderr

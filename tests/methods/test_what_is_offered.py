@@ -59,7 +59,7 @@ def log_in(auth):
 
 
 def test_what_raises_the_level_is_offered_to_who_needs_a_higher_one(make_auth, register):
-    """To whoever has given a password: not the password again, and for level 3 only what reaches it from level 2."""
+    """To whoever has given a password: not the password again, and for level 3 only what reaches it."""
     auth = make_auth(methods=[Badge(), ExtraCode()])
     register(auth)
     visitor = log_in(auth)
@@ -67,7 +67,7 @@ def test_what_raises_the_level_is_offered_to_who_needs_a_higher_one(make_auth, r
     visitor = log_in(auth)
     assert visitor.request().current_session().aal == 1
     offered = {aal: visitor.request().methods(is_confirmation=True, aal=aal) for aal in (1, 2, 3)}
-    assert offered == {1: ["badge", "extra_code", "password"], 2: ["badge", "extra_code"], 3: ["badge", "extra_code"]}
+    assert offered == {1: ["badge", "extra_code", "password"], 2: ["badge", "extra_code"], 3: ["badge"]}
 
     visitor.request().prove("extra_code", {"code": CODES[0]}, is_confirmation=True)
     assert visitor.request().current_session().aal == 2
@@ -164,9 +164,10 @@ class TestSetUp:
         ]
 
     def test_for_the_highest_level(self, auth, register):
-        """Once two factors were given, only what reaches it alone."""
+        """Only what reaches it alone, whether one factor was given or two: what is set up ends other sessions."""
         register(auth)
         visitor = log_in(auth)
+        assert helpful(visitor, is_confirmation=True, aal=3) == ["passkey", "badge"]
         visitor.request().enrol("listed_code", LIST)
         assert helpful(visitor, is_confirmation=True, aal=3) == ["passkey", "badge"]
 

@@ -216,6 +216,11 @@ BROKEN_STATEMENTS = {
     "rename_authenticator_of_user": [
         ("authenticators.provider = :provider", "1", NAMED),
     ],
+    "note_username": [
+        ("authenticators.user_id = :user_id", "1", "test_another_providers_user_is_loaded_by_a_new_name"),
+        ("authenticators.provider = :provider", "1", "test_another_providers_user_is_loaded_by_a_new_name"),
+        ("authenticators.account_id IS NULL", "1", "test_another_providers_user_is_loaded_by_a_new_name"),
+    ],
     "remove_authenticators_of_account": [
         ("authenticators.account_id = :user_id", "authenticators.user_id = :user_id", REMOVED, Owner("a")),
         ("coalesce(:method, authenticators.method)", "authenticators.method", REMOVED, Owner("a")),

@@ -40,7 +40,10 @@ def test_postgresql_needs_a_secret(migrated_postgres_database):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda url: url.rpartition(":")[0] + ":1/nowhere", "See that the server runs"),
+        (
+            lambda url: url.rpartition(":")[0] + ":1/nowhere",
+            "See that the server runs, .* GATEWRIGHT_DATABASE_URL, or --to, names",
+        ),
         (lambda url: url.rpartition("/")[0] + "/nosuch", 'database "nosuch" does not exist'),
         (lambda url: url.replace("//tests@", "//nobody@"), 'role "nobody" does not exist'),
         (lambda url: url.replace("127.0.0.1:", "127.0.0.1:port"), "invalid|not supported"),
@@ -127,6 +130,20 @@ def test_tables_of_another_application_are_left_alone(make_postgres_database):
 
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         assert tables == [("users",)]
+
+
+def test_a_migration_that_the_server_stops_is_told_in_one_line(make_postgres_database):
+    """As of a full disk: without the hints and places that PostgreSQL adds below."""
+    url = make_postgres_database()
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
+        connection.execute(
+            "CREATE FUNCTION stop() RETURNS event_trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE 'No space left.' USING HINT = 'Check it.', ERRCODE = 'disk_full'; END $$"
+        )
+        connection.execute("CREATE EVENT TRIGGER stop ON ddl_command_end EXECUTE FUNCTION stop()")
+    with pytest.raises(StoreUnavailableError) as told:
+        open_auth(url)
+    assert str(told.value) == "The database could not be migrated: No space left."
 
 
 def test_a_role_without_rights_is_told_what_it_lacks(make_postgres_database):

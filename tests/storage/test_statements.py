@@ -97,6 +97,7 @@ LOOKUPS = {
     "spend_authenticator": {"authenticator_id": "7"},
     "rename_authenticator_of_account": OWNER | {"authenticator_id": "7", "name": "new"},
     "rename_authenticator_of_user": GUEST | {"authenticator_id": "guest 7", "name": "new"},
+    "note_username": GUEST | {"username": "new"},
     "remove_authenticators_of_account": OWNER | {"method": None, "authenticator_id": "7", "until": None},
     "remove_authenticators_of_user": GUEST | {"method": "passkey", "authenticator_id": None, "until": "2025"},
     "find_pending_step": {"digest": "digest 7", "kind": "sign_in", "now": "2025"},

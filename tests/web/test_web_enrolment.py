@@ -81,10 +81,12 @@ class TestEnrolment:
         assert len(methods_of(at_home)) == 2
 
     def test_a_guest_enrols_nothing(self, pages, anna):
-        """They are led to the login, and a script gets a 401."""
+        """They are led to the login, and a script gets what all of the account answers a guest."""
         guest = pages.browser()
         assert guest.get(PAGE).location == "/login?next=%2Faccount%2Fmethods%2Flisted_code"
-        assert post(guest, "/account/methods/listed_code", action="enrol", codes="x").status == 401
+        for action in ("begin", "enrol", "rename", "remove"):
+            refused = post(guest, "/account/methods/listed_code", action=action, codes="x", id="x", name="x")
+            assert code_of(refused) == (401, "invalid_token")
 
     @pytest.mark.parametrize("name", ["password", "wallet", "unknown", "", "x" * 300])
     def test_what_nobody_enrols_has_no_page(self, at_home, name):

@@ -16,6 +16,7 @@ from sample_methods import CODES, ListedCode, Voucher
 
 PASSWORD = "correct horse battery staple"
 JSON = ("Content-Type", "application/json")
+OVER = "This sign-in has taken too long or was ended."
 LOGIN = {"email": "anna", "password": PASSWORD}
 
 
@@ -115,13 +116,14 @@ class TestPages:
         assert 0 < len(answers) < 12
 
     def test_it_is_over_after_five_minutes(self, pages, waiting, gatewright_clock):
-        """The page leads back to the login; the form that is still open too."""
+        """The page leads back to the login; the form that is still open too, which is told why."""
         page = waiting.get("/login/step?next=/orders")
         gatewright_clock.advance(timedelta(minutes=5, seconds=1))
 
         assert waiting.get("/login/step?next=/orders").location == "/login?next=%2Forders"
         late = waiting.submit(page.form("/login/step"), code=CODES[0])
         assert (late.status, late.location) == (303, "/login?next=%2Forders")
+        assert OVER in waiting.get(late.location).text
         assert pages.user_of(waiting) is None
 
     def test_another_browser_cannot_finish_it(self, pages, waiting):
@@ -290,6 +292,18 @@ class TestPolicy:
         browser = pages.browser()
 
         assert log_in(browser).location == "/"
+
+    def test_an_enrolment_that_takes_too_long_begins_anew(self, make_pages, anna, log_in, gatewright_clock):
+        """Its form leads to the login, says why, and goes on to where the visitor wanted to go in the end."""
+        pages = make_pages(auth={"methods": [ListedCode()]}, second_factor="required")
+        browser = pages.browser()
+        log_in(browser, next="/orders")
+        page = browser.get("/account/methods/listed_code?next=/orders")
+        gatewright_clock.advance(timedelta(minutes=5, seconds=1))
+        late = browser.submit(page.form("/account/methods/listed_code"), codes=" ".join(CODES))
+
+        assert (late.status, late.location) == (303, "/login?next=%2Forders")
+        assert OVER in browser.get(late.location).text
 
     def test_required_lets_nobody_in_without(self, make_pages, anna, log_in):
         """Who has none enrols one, which finishes the sign-in, and leads on to where they wanted to go."""

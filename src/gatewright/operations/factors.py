@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from gatewright.errors import Denied, InvalidParameterError
+from gatewright.errors import ConfigurationError, Denied, InvalidParameterError, UserNotFoundError
 from gatewright.model import Authenticator, PendingStep, User, as_utc, has_passed
 from gatewright.operations.arguments import require_text
 from gatewright.operations.enrolment import line, notice, remove_authenticators
@@ -22,6 +22,7 @@ from gatewright.proofs import Proof
 
 _LONGEST_REASON = 255
 _KIND = "factor_reset"
+_BATCH = 500
 _GOOD_FOR = timedelta(days=30)
 """How long after it was due the user may sign in for it to happen."""
 
@@ -142,7 +143,40 @@ def _digest(user: User) -> bytes:
 async def _find(parts: Parts, username: str, provider: object) -> User:
     if provider is None:
         return await user_of(parts, await require_account(parts, username))
-    name, source = parts.sources.find(provider)
+    try:
+        name, source = parts.sources.find(provider)
+    except ConfigurationError as error:
+        kept = await _find_in_store(parts, username, provider)
+        if kept is None:
+            raise ConfigurationError(
+                f"{error} Nor has anybody enrolled anything whom one of that name knows."
+            ) from error
+        return kept
     user = require_user(await parts.call(source.bypass, username), provider=name)
     user.provider_name = name
     return user
+
+
+async def _find_in_store(parts: Parts, username: str, provider: object) -> User | None:
+    """Return the user of a provider that this process cannot ask, by what they have enrolled; None where it is unknown.
+
+    Only the application can make a provider from objects of its own, or from Django's users. The command line cannot.
+
+    Raises:
+        UserNotFoundError: If others of that provider have enrolled something, and nobody of that name has.
+    """
+    is_known, after, found = False, "", None
+    while batch := await parts.store.list_all_authenticators(after=after, at_most=_BATCH):
+        for each, _ in batch:
+            is_known = is_known or each.provider == provider
+            is_theirs = (each.provider, each.username) == (provider, username)
+            if is_theirs and (found is None or each.created_at > found.created_at):
+                found = each
+        after = batch[-1][0].id
+    if found is not None:
+        user = User({"id": found.user_id, "username": found.username})
+        user.provider_name = found.provider
+        return user
+    if is_known:
+        raise UserNotFoundError(f"Nobody whom {provider} knows by this name has enrolled anything.", username=username)
+    return None

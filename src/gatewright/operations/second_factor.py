@@ -140,9 +140,11 @@ async def _adds(step: Step, method: ProofMethod) -> bool:
 def _confirms(step: Step, method: ProofMethod, *, aal: int) -> bool:
     """Say whether a proof by a method, at best, helps a visitor who needs an authentication assurance level."""
     level, proof = assurance_of(step.proofs), _at_best(step, method)
-    if level < aal:
-        return assurance_of((*step.proofs, proof)) > level
-    return is_confirmed_by([proof], aal=aal)
+    if level >= aal:
+        return is_confirmed_by([proof], aal=aal)
+    reached = assurance_of((*step.proofs, proof))
+    # Two steps may lead to level 2, as in a remembered browser. To level 3 one does, or none.
+    return reached >= aal if aal >= 3 else reached > level
 
 
 def _at_best(step: Step, method: ProofMethod) -> Proof:

@@ -12,6 +12,7 @@ from gatewright.model import Session, User
 from gatewright.operations.changed_passwords import has_changed, has_still, note_password
 from gatewright.operations.factors import settle_reset
 from gatewright.operations.second_factor import needs_second_factor, usable_methods
+from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, data_of, owner_of
 from gatewright.operations.visits import open_visit, reload_user
 from gatewright.proofs import Proof, read_proofs, with_proof, write_proofs
@@ -50,6 +51,7 @@ async def advance(
     step = replace(step, user=user, proofs=proofs, provider=provider)
     await settle_reset(step, proof)
     await require_no_more(step)
+    await _note_name(step)
     if step.waiting is not None:
         await step.claim(step.waiting)
     return await open_visit(
@@ -61,6 +63,20 @@ async def advance(
         method=method or proof.method,
         proven_by=write_proofs(proofs),
     )
+
+
+async def _note_name(step: Step) -> None:
+    """Have what a user has enrolled load them by the name that they have now, if their provider has renamed them.
+
+    A passkey that begins a sign-in asks the provider by the name that it knows.
+    """
+    user = step.require_user()
+    if is_account(user):
+        return
+    enrolled = [each for some in (await step.enrolled()).values() for each in some]
+    if any(each.username != user.username for each in enrolled):
+        await step.parts.store.note_username(owner_of(user), user.username)
+        step.forget_enrolled()
 
 
 async def waiting_step(beginning: Step) -> Step | None:

@@ -112,6 +112,15 @@ class AuthenticatorStore(Protocol):
         """Give an authenticator another name; False where the user has none of that identifier."""
         ...
 
+    async def note_username(self, owner: Owner, username: str) -> None:
+        """Have everything that another provider's user has enrolled load them by the name that they have there now.
+
+        Args:
+            owner: Whose they are. An account of ours is renamed by `AccountChangeStore.change_username`.
+            username: That name.
+        """
+        ...
+
     async def remove_authenticators(
         self,
         owner: Owner,

@@ -29,6 +29,7 @@ MESSAGES = {
         "cookies for this site."
     ),
     "ERR_PROOF": N_("This could not be verified. Please try again, or choose another way."),
+    "ERR_SIGN_IN_OVER": N_("This sign-in has taken too long or was ended. Please sign in again."),
     "ERR_METHOD_TAKEN": N_("This has been set up already."),
     "ERR_CONFIRM_PASSWORD": N_("Please prove that it is you before you go on."),
     "MSG_LOGGED_OUT": N_("You are signed out."),

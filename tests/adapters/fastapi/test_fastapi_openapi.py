@@ -264,12 +264,13 @@ def test_problems_are_as_described(call, description):
         "/api/account/export": {},
         "/api/account/delete": {},
         "/api/account/methods/unknown": {"action": "begin"},
+        "/api/account/methods/totp": {"action": "begin"},
         "/api/login/step": {"method": "totp", "code": "123456"},
         "/api/login/link/{token}": {},
         "/api/confirm_password": {"password": "wrong"},
     }.items():
         status, problem = call(path.replace("{token}", "unknown"), body)
-        path = path.replace("methods/unknown", "methods/{token}")
+        path = path.replace("methods/unknown", "methods/{token}").replace("methods/totp", "methods/{token}")
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         ProblemBody.model_validate(problem)
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
@@ -326,6 +327,18 @@ def test_steps_are_as_described(make_app, asgi, anna, call, description):
         status, answer = send(path, method="listed_code", code={"/api/login/step": "one"}.get(path, "two"))
         assert (status, "204" in description["paths"][path]["post"]["responses"]) == (200, False)
         assert bodies.SignedInAnswer.model_validate(answer).user.username == "anna"
+
+
+def test_what_a_passkey_is_made_from_is_as_described(call, description, anna):
+    """Its options have a user of their own, who is no user of an answer."""
+    call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+    status, options = call("/api/account/methods/passkey", {"action": "begin"})
+    answer = description["paths"]["/api/account/methods/{token}"]["post"]["responses"]["200"]["content"]
+    named = {each["$ref"].rpartition("/")[2] for each in answer["application/json"]["schema"]["anyOf"]}
+
+    assert (status, options["user"]["name"]) == (200, "anna")
+    assert bodies.Begun.model_validate(options)
+    assert named == {"MethodAnswer", "Begun"}
 
 
 def test_without_the_middleware_a_twin_says_what_is_missing(asgi, gatewright_async_auth):

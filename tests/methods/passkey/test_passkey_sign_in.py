@@ -7,10 +7,11 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from gatewright import MemoryUserProvider
-from gatewright.errors import InvalidProofError, RateLimitError, SecondFactorRequiredError
+from gatewright import MemoryUserProvider, User
+from gatewright.errors import InvalidProofError, RateLimitError, SecondFactorRequiredError, UserNotFoundError
 from gatewright.methods.passkey import Passkey
 from gatewright.proofs import Kind
+from gatewright.providers import UserProvider
 from software_authenticator import BE, BS, ES256, RS256, UP, UV, EdDSA, SoftwareAuthenticator
 from visitors import OURS, PASSWORD, Visitor
 
@@ -150,6 +151,32 @@ def test_another_providers_users_have_passkeys(make_auth, elsewhere):
     assert (user.username, user.provider_name) == ("erin@example.com", "MemoryUserProvider")
     assert person.request().user().username == "erin@example.com"
     assert person.request().current_session().provider == "MemoryUserProvider"
+
+
+def test_a_passkey_follows_its_user_to_another_name(make_auth, elsewhere):
+    """Whom their provider has renamed signs in by it again once they have signed in by their new name."""
+
+    class Directory(UserProvider):
+        """One user, of whatever name."""
+
+        name = "erin"
+
+        def load_user_by_username(self, username, password=None):
+            if username != self.name or password not in (None, PASSWORD):
+                raise UserNotFoundError("There is none.")
+            return User({"id": "7", "username": self.name})
+
+    directory = Directory()
+    auth = make_auth(providers=[directory])
+    person = elsewhere(auth, SoftwareAuthenticator())
+    person.request().login("erin", PASSWORD, "Directory")
+    person.enrol()
+    directory.name = "erin-smith"
+    with pytest.raises(InvalidProofError):
+        elsewhere(auth, person.key).sign_in()
+    elsewhere(auth, person.key).request().login("erin-smith", PASSWORD, "Directory")
+
+    assert elsewhere(auth, person.key).sign_in().username == "erin-smith"
 
 
 def test_users_of_one_name_have_passkeys_of_their_own(make_auth, elsewhere):

@@ -123,11 +123,11 @@ class MethodChange(BaseModel):
 
 
 class MethodAnswer(BaseModel):
-    """What the method has prepared, or what is shown this once, such as recovery codes."""
+    """What is shown this once where something was set up, such as recovery codes."""
 
     model_config = ConfigDict(extra="allow")
 
-    user: UserBody | None = Field(None, description="Once it is set up: who is signed in; null while more is needed.")
+    user: UserBody | None = Field(None, description="Who is signed in; null while more is needed.")
 
 
 class NewPasswordRequest(BaseModel):

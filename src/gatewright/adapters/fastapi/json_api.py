@@ -222,9 +222,10 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "/account/methods/{token}",
         "Set up the method that the path names, rename or remove what you have of it",
         body=bodies.MethodChange,
-        answer=bodies.MethodAnswer,
+        answer=bodies.MethodAnswer | bodies.Begun,
         problems=(
             problem_of(InvalidProofError()),
+            *UNKNOWN,
             _FRESH,
             _MORE,
             transport_problem(404),

@@ -78,8 +78,9 @@ def _upgrade(database: Migratable) -> None:
             f"The database was made by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
         ) from error
     except DatabaseError as error:
+        reason = str(error.orig).partition("\n")[0].rstrip(".")  # PostgreSQL adds hints and places below
         if "already exists" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _TABLE_IS_THERE:
             raise ConfigurationError(
-                f"The database holds tables of another application: {error.orig}. Name a new one in the database URL."
+                f"The database holds tables of another application: {reason}. Name a new one in the database URL."
             ) from error
-        raise StoreUnavailableError(f"The database could not be migrated: {error.orig}.") from error
+        raise StoreUnavailableError(f"The database could not be migrated: {reason}.") from error

@@ -289,3 +289,15 @@ class AuthenticatorPromises(StoreFixtures):
             assert told == [which == number for which in range(3)]
             assert state_of(store, run, f"{number}").name == f"of {owner}"
         assert not run(store.rename_authenticator("gone", "new", owner=OURS))
+
+    def test_another_providers_user_is_loaded_by_a_new_name(self, store: Store, run: Run) -> None:
+        """By what they have enrolled, and nobody else, whose identifier or provider may be the same."""
+        add_account(store, run, "a")
+        for number, owner in enumerate((ELSEWHERE, Owner("b", ELSEWHERE.provider), OWNERS[2])):
+            enrol(store, run, an_authenticator(f"{number}", owner), owner=owner)
+        enrol(store, run, replace(an_authenticator("3", OURS), provider=str(ELSEWHERE.provider)), owner=OURS)
+        others = [state_of(store, run, f"{number}").username for number in (1, 2, 3)]
+        run(store.note_username(ELSEWHERE, "renamed"))
+
+        assert state_of(store, run, "0").username == "renamed"
+        assert [state_of(store, run, f"{number}").username for number in (1, 2, 3)] == others

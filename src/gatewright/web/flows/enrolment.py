@@ -17,6 +17,7 @@ from gatewright.errors import (
 )
 from gatewright.model import Authenticator
 from gatewright.web.flows.forms import EXPIRED, complaint_about
+from gatewright.web.flows.proving import SIGN_IN_OVER
 from gatewright.web.problems import of_kind, problem_of
 from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
@@ -51,7 +52,7 @@ class EnrolmentPage:
         """Show the page, or take what was sent."""
         visit = self._visit
         if await visit.user() is None and await visit.guard.pending_user() is None:
-            return visit.redirect_to_login()
+            return self._back_to_login()
         try:
             return await (self._submit() if visit.request.method == "POST" else self.show())
         except SecondFactorRequiredError:
@@ -131,6 +132,14 @@ class EnrolmentPage:
         """
         if not await self._visit.guard.remove_authenticator(str(authenticator_id)):
             raise TransportError(status=404)
+
+    def _back_to_login(self) -> Response:
+        """Lead to the login, and from there to where whoever was about to set something up wanted to go in the end."""
+        visit = self._visit
+        if visit.request.method != "POST" or not visit.wanted:
+            return visit.redirect_to_login()
+        visit.guard.add_message("danger", SIGN_IN_OVER)
+        return redirect(visit.path_with_next("login", visit.wanted))
 
     async def _submit(self) -> Response:
         visit, form = self._visit, self._visit.request.form

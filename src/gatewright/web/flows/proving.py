@@ -32,6 +32,9 @@ from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 STEP, CONFIRM = "login_step", "confirm_password"
+SIGN_IN_OVER = "ERR_SIGN_IN_OVER"
+"""The message where something was sent for a sign-in that does not wait any more."""
+
 _ANEW = "anew"
 """What a form or JSON says where it takes the first step of a sign-in, whoever's waits for its second."""
 
@@ -181,7 +184,7 @@ class ProvingPage:
         if await self._visit.user() is not None:
             return redirect(self._visit.site.path_after_login(self._visit.wanted))
         for kind, code in (messages or {}).items():
-            self._visit.guard.add_message(kind, code)
+            self._visit.guard.add_message(kind, SIGN_IN_OVER if code == "ERR_PROOF" else code)
         return redirect(self._visit.path_with_next("login", self._visit.wanted))
 
     def _typed(self) -> dict[str, str]:

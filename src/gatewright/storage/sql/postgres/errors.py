@@ -56,7 +56,7 @@ def not_reached(error: psycopg.Error) -> ConfigurationError | StoreUnavailableEr
         )
     return StoreUnavailableError(
         f"The database cannot be reached: {first_line(error)}. "
-        "See that the server runs, and that GATEWRIGHT_DATABASE_URL names its host, a role and a database."
+        "See that the server runs, and that GATEWRIGHT_DATABASE_URL, or --to, names its host, a role and a database."
     )
 
 

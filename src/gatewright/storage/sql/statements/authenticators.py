@@ -103,6 +103,11 @@ class AuthenticatorStatements(StatementsBase):
         return self._sql(_rename(_OF_USER))
 
     @cached_property
+    def note_username(self) -> str:
+        """Parameters: ``user_id``, ``provider``, ``username``."""
+        return self._sql(update(authenticators).where(_OF_USER).values(username=bindparam("username")))
+
+    @cached_property
     def remove_authenticators_of_account(self) -> str:
         """Parameters: ``user_id``, ``method``, ``authenticator_id``, ``until``; None does not matter. Returns what was
         removed.

@@ -549,6 +549,9 @@ WHERE others.username = names.name AND others.id != %(account_id)s::VARCHAR COLL
 FROM users AS others
 WHERE others.email = names.name AND others.id != %(account_id)s::VARCHAR COLLATE "C"))
 
+-- note_username
+UPDATE authenticators SET username=%(username)s::VARCHAR COLLATE "C" WHERE authenticators.user_id = %(user_id)s::VARCHAR COLLATE "C" AND authenticators.provider = %(provider)s::VARCHAR COLLATE "C" AND authenticators.account_id IS NULL
+
 -- nth_attempt_of_client
 SELECT attempts.at
 FROM attempts

@@ -521,6 +521,9 @@ WHERE others.username = names.name AND others.id != :account_id)) AND NOT (EXIST
 FROM users AS others
 WHERE others.email = names.name AND others.id != :account_id))
 
+-- note_username
+UPDATE authenticators SET username=:username WHERE authenticators.user_id = :user_id AND authenticators.provider = :provider AND authenticators.account_id IS NULL
+
 -- nth_attempt_of_client
 SELECT attempts.at
 FROM attempts

@@ -115,6 +115,11 @@ class SQLAuthenticators(AccountBase):
         async with self._database.transaction() as tx:
             return await tx.change(self._statement_of(owner, "rename_authenticator"), change) == 1
 
+    async def note_username(self, owner: Owner, username: str) -> None:
+        """Implement `AuthenticatorStore`."""
+        async with self._database.transaction() as tx:
+            await tx.change(self._statements.note_username, asdict(owner) | {"username": username})
+
     async def remove_authenticators(
         self,
         owner: Owner,
