@@ -24,6 +24,8 @@ from outputs import see_phase, see_rest, watch_outputs
 from pgbouncer_server import pgbouncer as pgbouncer
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
 
+pytest.register_assert_rewrite("gatewright.testing.store_conformance")
+
 PASSWORD = "correct horse battery staple"
 IS_ON_POSTGRESQL = os.environ.get("TEST_STORE") == "postgresql"
 IS_CI = os.environ.get("CI") == "true"

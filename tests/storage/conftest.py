@@ -17,8 +17,6 @@ import pytest
 from gatewright import EvrmoreAuth, Settings
 from gatewright.storage.sql import SQLiteDatabase, migrate
 
-pytest.register_assert_rewrite("gatewright.testing.store_conformance")
-
 CHILDREN = Path(__file__).parent / "children"
 SECRET = "a secret for tests, longer than 32 bytes"
 PATIENCE = 60

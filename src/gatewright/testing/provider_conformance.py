@@ -80,8 +80,8 @@ _ODD_PASSWORDS = ("", " ", "\0", "\ud800", "x" * 2**20, "*", "' OR '1'='1", "\N{
 
 
 def _short(value: str) -> str:
-    """Name a test by a text that may be anything."""
-    return ascii(value)[1:-1][:20] or "empty"
+    """Name a test by a text that may be anything; without backslashes, by which pytest would not find it again."""
+    return ascii(value)[1:-1].replace("\\", "/")[:20] or "empty"
 
 
 @dataclass(frozen=True, slots=True)
