@@ -8,6 +8,7 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 
+from gatewright.environment_settings import tell_places
 from gatewright.errors import ConfigurationError
 from gatewright.methods.method import Method
 
@@ -103,3 +104,16 @@ def _named(method: Method) -> Method:
             "1 to 64 letters, digits, underscores and dashes."
         )
     return method
+
+
+def _places() -> dict[str, str]:
+    """Return whose setting each one of a method that comes with gatewright is, and how it is written."""
+    return {
+        name: f"the method {kind.name}: write Auth(methods=[{kind.__name__}({settings.__name__}({name}=...))])"
+        for kind in built_in_methods()
+        if (settings := kind.settings_class) is not None
+        for name in settings.model_fields
+    }
+
+
+tell_places(_places)
