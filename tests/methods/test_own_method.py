@@ -195,7 +195,9 @@ class Policy:
         return False
 
 
-@pytest.mark.parametrize("policy", [Policy(), Policy().__call__, partial(Policy().__call__, None), True, "always"])
+@pytest.mark.parametrize(
+    "policy", [Policy(), Policy().__call__, partial(Policy().__call__, None), True, "always", lambda user: None]
+)
 def test_a_policy_that_cannot_answer_is_refused(make_auth, policy):
     """Nobody awaits it, and what it returns would be taken for a yes."""
     with pytest.raises(ConfigurationError, match="second_factor_policy must be a plain function"):

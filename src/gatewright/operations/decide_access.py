@@ -6,11 +6,34 @@ import inspect
 from typing import Any
 
 from gatewright.access import Strategy, Vote, Voter, decide, is_covered, is_held
+from gatewright.drive import is_coroutine_function, misfit
 from gatewright.errors import ConfigurationError
 from gatewright.model import User
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
+
+
+def require_voter(parts: Parts, voter: Voter) -> Voter:
+    """Return what an application adds as a voter, if it can be asked.
+
+    Raises:
+        ConfigurationError: If it cannot; says why.
+    """
+    if not callable(voter):
+        raise ConfigurationError(
+            f"A voter must be callable, not {type(voter).__name__}. Name the function without calling it: without "
+            "parentheses."
+        )
+    if not parts.hooks.accepts_coroutines and is_coroutine_function(voter):
+        raise ConfigurationError(
+            f"The voter {voter!r} is a coroutine function, which the blocking API cannot wait for. Make it a plain "
+            "function, or use AsyncAuth."
+        )
+    problem = misfit(voter, "user", "permission", "subject")
+    if problem is not None:
+        raise ConfigurationError(f"The voter {voter!r} cannot be asked. {problem}")
+    return voter
 
 
 async def is_granted(parts: Parts, user: User, permission: object, *, subject: object) -> bool:
