@@ -179,6 +179,14 @@ def test_a_method_that_does_not_say_what_it_is_is_refused(make_auth, missing):
         make_auth(methods=[made])
 
 
+@pytest.mark.parametrize("name", ["fields", "begin_fields", "begin_enrolment_fields", "enrolment_fields"])
+def test_a_form_that_asks_for_names_is_refused(make_auth, name):
+    """What a page asks for has a label and a type."""
+    named = type("Fob", (ListedCode,), {name: ("code",)})
+    with pytest.raises(ConfigurationError, match=rf"Fob\.{name} must give a list of Field objects.*not 'code'"):
+        make_auth(methods=[named()])
+
+
 @pytest.mark.parametrize("named", ["key_fobs:KeyFob", "gatewright.methods:Method", "os:path", ":", "os:", "nowhere:X"])
 def test_a_setting_that_names_no_method_says_so(make_auth, gatewright_settings, key_fobs, monkeypatch, named):
     """Whether it is nowhere, or cannot be made without arguments."""
