@@ -52,7 +52,7 @@ def misfit(function: Callable[..., Any], *given: str) -> str | None:
     try:
         inspect.signature(function).bind(*given)
     except TypeError as error:
-        return f"It is called with {', '.join(given)}: {error}."
+        return str(error)
     except ValueError:  # some callables written in C do not say what they take
         return None
     return None

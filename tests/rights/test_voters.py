@@ -145,7 +145,7 @@ def test_odd_questions_ask_nobody(auth):
 )
 def test_a_voter_takes_user_permission_and_subject(auth, voter):
     """One that cannot be asked is refused where it is added, and not at the first question."""
-    with pytest.raises(ConfigurationError, match="user, permission, subject: "):
+    with pytest.raises(ConfigurationError, match="user, permission, subject"):
         auth.add_voter(voter)
     assert not auth.guard({}).is_granted("post.edit", CAROL)
 

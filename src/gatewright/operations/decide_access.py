@@ -32,7 +32,9 @@ def require_voter(parts: Parts, voter: Voter) -> Voter:
         )
     problem = misfit(voter, "user", "permission", "subject")
     if problem is not None:
-        raise ConfigurationError(f"The voter {voter!r} cannot be asked. {problem}")
+        raise ConfigurationError(
+            f"A voter is called with user, permission, subject: {voter!r} does not fit, {problem}."
+        )
     return voter
 
 

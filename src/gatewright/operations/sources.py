@@ -61,7 +61,10 @@ class Sources:
             return self._full_names.get(provider, provider), source
         module, colon, class_name = provider.partition(":")
         if not (module and colon and class_name):
-            raise ConfigurationError(f"There is no user provider {provider!r:.80}. Known are: {self._names()}.")
+            raise ConfigurationError(
+                f"There is no user provider {provider!r:.80}. Known are: {self._names()}. Give Auth an object of "
+                "yours, providers=[...], or name its class as package.module:Class."
+            )
         return self._import(module, class_name)
 
     def fitting(self, user_class: type) -> list[str]:
@@ -74,7 +77,7 @@ class Sources:
         if self._by_name.setdefault(name, source) is not source:
             raise ConfigurationError(
                 f"Another user provider is named {name} already. Sessions tell providers by the names of their "
-                "classes: make a subclass with a name of its own."
+                "classes: make one object and use it everywhere, or make a subclass with a name of its own."
             )
         return name, source
 

@@ -6,7 +6,7 @@ import inspect
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from gatewright.errors import TransportError
+from gatewright.errors import ConfigurationError, TransportError
 from gatewright.hooks import AuthMiddleware
 from gatewright.ports import UserSource
 from gatewright.web.response import Response, html
@@ -62,6 +62,28 @@ class AuthController(ABC):
     def password_reset_form(self, *args: Any, **kwargs: Any) -> Any:
         """Show the form for a new password, and take it, after a look at the ``token`` that was sent."""
         raise TransportError(status=404)
+
+
+def require_page(method: Any, path: str) -> None:
+    """Refuse the method of a page that nobody can call.
+
+    Args:
+        method: The method.
+        path: The page's path, which may have a ``{token}``.
+
+    Raises:
+        ConfigurationError: If it is no method, or asks for what a page is not given.
+    """
+    offered = ["request", "visit", *(["token"] if "{token}" in path else [])]
+    try:
+        asked = [name for name in _names_of(method) if name in offered]
+        inspect.signature(method).bind(**dict.fromkeys(asked))
+    except (TypeError, ValueError) as error:
+        shown = getattr(method, "__qualname__", repr(method))
+        raise ConfigurationError(
+            f"{shown} cannot answer for the page {path}: {error}. It is given {', '.join(offered)} by name, and needs "
+            "no others."
+        ) from error
 
 
 async def call_page(method: Any, visit: Visit, **values: str) -> Response:

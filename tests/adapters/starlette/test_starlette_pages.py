@@ -215,6 +215,25 @@ def test_a_provider_that_nobody_has_keeps_the_server_from_starting(asgi, make_ap
     assert "Known are: SQLUserProvider" in failed["message"]
 
 
+class StrangersPages(SimpleAuthController):
+    def get_user_provider(self):
+        return "Staff"
+
+
+class PagesOfForms(SimpleAuthController):
+    def signup(self, form):
+        return "never"
+
+
+@pytest.mark.parametrize(("controller", "said"), [(StrangersPages(), "'Staff'"), (PagesOfForms(), "'form'")])
+def test_a_controller_that_cannot_work_keeps_the_server_from_starting(asgi, make_app, controller, said):
+    """A provider that nobody has, or a page that nobody can call."""
+    (failed,) = asgi(make_app(controller)).live()
+
+    assert failed["type"] == "lifespan.startup.failed"
+    assert said in failed["message"]
+
+
 @pytest.mark.parametrize("is_own", [True, False], ids=["its own", "a given one"])
 def test_the_middleware_closes_an_auth_of_its_own(asgi, gatewright_settings, monkeypatch, is_own):
     """When the application shuts down; a given one is its owner's to close. SQLite's log lives as a connection does."""
