@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from gatewright.errors import InvalidParameterError
+from gatewright.errors import ConfigurationError
 from gatewright.identifiers import id_text
 from gatewright.proofs import Proof, assurance_of, read_proofs
 
@@ -253,7 +253,7 @@ class User:
         permissions: Dotted names of what the user may do.
 
     Raises:
-        InvalidParameterError: If the names are given as one ``str``, which is a collection of characters.
+        ConfigurationError: If the names are no collection; one ``str`` is a collection of characters.
     """
 
     provider_name: str | None = None
@@ -271,8 +271,11 @@ class User:
     _load_rights: Callable[[], Rights] | None = None
 
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
-        if isinstance(roles, str) or isinstance(permissions, str):
-            raise InvalidParameterError("roles and permissions are collections of names, not one str.")
+        for names in (roles, permissions):
+            if isinstance(names, str) or not isinstance(names, Iterable):
+                raise ConfigurationError(
+                    f"roles and permissions of a user are collections of names, not {type(names).__name__}."
+                )
         self._entity = entity
         self._roles = tuple(roles)
         self._permissions = tuple(permissions)

@@ -6,8 +6,20 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+from gatewright.drive import misfit
 from gatewright.errors import ConfigurationError
+from gatewright.model import User
 from gatewright.ports import UserSource, reads_quickly
+
+_CALLS = (
+    ("load_user_by_username", "username"),
+    ("load_user_by_username", "username", "password"),
+    ("bypass", "username"),
+    ("check_user_is_active", "user"),
+    ("check_user_is_verified", "user"),
+    ("find", "username"),
+)
+"""The methods of a provider, and what each is called with."""
 
 
 class Sources:
@@ -88,6 +100,14 @@ class Sources:
             raise ConfigurationError(
                 f"A user provider is an object made from a subclass of UserProvider; this is {shown}."
             )
+        name = type(given).__name__
+        if not isinstance(given.user_class, type) or not issubclass(given.user_class, User):
+            raise ConfigurationError(f"{name}.user_class must be a subclass of User, not {given.user_class!r:.80}.")
+        for method, *values in _CALLS:
+            called = getattr(given, method, None)
+            problem = None if called is None else misfit(called, *values)
+            if problem is not None:
+                raise ConfigurationError(f"{name}.{method} cannot be called with ({', '.join(values)}): {problem}.")
         return given
 
     def _import(self, module: str, class_name: str) -> tuple[str, UserSource]:
