@@ -210,3 +210,14 @@ def test_a_policy_that_cannot_answer_is_refused(make_auth, policy):
     """Nobody awaits it, and what it returns would be taken for a yes."""
     with pytest.raises(ConfigurationError, match="second_factor_policy must be a plain function"):
         make_auth(second_factor_policy=policy)
+
+
+@pytest.mark.parametrize("decided", [[], "", 0, "no", ["totp"]])
+def test_a_policy_that_says_neither_yes_nor_no_signs_nobody_in(make_auth, carol, decided):
+    """An empty list of factors might mean either."""
+    auth = make_auth(second_factor_policy=lambda user, proofs: decided)
+    visitor = Visitor(auth)
+    with pytest.raises(ConfigurationError, match="second_factor_policy must return True, False, or None"):
+        visitor.request().login("carol", PASSWORD, OURS)
+    assert visitor.request().is_guest()
+    assert auth.list_sessions() == []

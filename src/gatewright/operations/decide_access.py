@@ -8,7 +8,7 @@ from typing import Any
 from gatewright.access import Strategy, Vote, Voter, decide, is_covered, is_held
 from gatewright.drive import is_coroutine_function, misfit
 from gatewright.errors import ConfigurationError
-from gatewright.model import User
+from gatewright.model import User, require_collection
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
@@ -69,7 +69,7 @@ async def _ask(voter: Voter, user: User, permission: str, subject: object) -> Vo
 def has_role(user: User, role: object) -> bool:
     """Say whether a user has a role. Those of our own accounts have one spelling, whoever asks in another one."""
     name = name_for_record(role) if is_account(user) else role
-    return name is not None and name in user.roles
+    return name is not None and name in require_collection(user.roles)
 
 
 def _holds(user: User, permission: str) -> bool:
@@ -79,4 +79,4 @@ def _holds(user: User, permission: str) -> bool:
     declared is not held. What a provider's own branch covers only the provider knows: everything below it.
     """
     is_answered_by = is_held if is_account(user) else is_covered
-    return is_answered_by(permission, user.permissions)
+    return is_answered_by(permission, require_collection(user.permissions))
