@@ -254,6 +254,30 @@ def test_a_page_that_is_no_answer_is_a_defect(make_pages):
         make_pages(controller=Controller(), auth=with_people()).browser().get("/signup")
 
 
+class FrameworksResponse:
+    """A namesake."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (FrameworksResponse(), "test_web_controllers.FrameworksResponse. A Response is made from gatewright.web"),
+        (Response(200, (), "text"), "body of type str"),
+        (Response(200, (), {"a": 1}), "body of type dict"),
+        (Response(200, {"X-A": "b"}, b""), "headers of type dict"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_named(make_pages, answer, said):
+    """One framework would send it, another one something else."""
+
+    class Controller(MyAuthController):
+        def signup(self):
+            return answer
+
+    with pytest.raises(TypeError, match=said):
+        make_pages(controller=Controller(), auth=with_people()).browser().get("/signup")
+
+
 @pytest.mark.parametrize("given", [SimpleAuthController, "pages.ShopPages", object()])
 def test_what_is_no_controller_is_refused(gatewright_auth, given):
     """The class of one, above all: what is needed is an object of it."""

@@ -95,7 +95,7 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
         values: The values in the path.
 
     Raises:
-        TypeError: If it returns something that is not an answer.
+        TypeError: If it returns something that is not an answer, or one that no framework can send.
     """
     offered = {"request": visit.request, "visit": visit} | values
     answer = method(**{name: value for name, value in offered.items() if name in _names_of(method)})
@@ -106,7 +106,17 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
     if isinstance(answer, str):
         return html(answer)
     if not isinstance(answer, Response):
-        raise TypeError(f"{method.__qualname__} must return a Response, a str or None, not {type(answer).__name__}.")
+        kind = f"{type(answer).__module__}.{type(answer).__qualname__}"
+        raise TypeError(
+            f"{method.__qualname__} must return a Response, a str or None, not {kind}. A Response is made from "
+            "gatewright.web.Response."
+        )
+    if not isinstance(answer.body, bytes) or not isinstance(answer.headers, tuple):
+        raise TypeError(
+            f"{method.__qualname__} returned a Response with a body of type {type(answer.body).__name__} and headers "
+            f"of type {type(answer.headers).__name__}; they are bytes and a tuple of pairs. A page of HTML may be "
+            "returned as a str."
+        )
     return answer
 
 
