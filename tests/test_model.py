@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from gatewright import Account, AuditEntry, Challenge, Session, User
+from gatewright.errors import ConfigurationError
 from gatewright.model import Authenticator, PendingStep, Remembered, Rights, has_passed, like, with_rights_from
 from gatewright.proofs import Kind, Proof, write_proofs
 
@@ -191,3 +192,11 @@ def test_what_proves_and_what_is_begun_is_not_shown():
     for record, id_ in ((authenticator, "a1"), (step, "p1"), (remembered, "r1"), (session, "s1")):
         assert id_ in repr(record)
         assert "secret" not in repr(record)
+
+
+@pytest.mark.parametrize("name", ["username", "id", "roles", "permissions", "is_active", "is_verified", "email"])
+def test_a_property_without_its_decorator_is_refused_where_it_is_written(name):
+    """The method itself, and not what it returns, would be true for everybody."""
+    with pytest.raises(ConfigurationError, match=rf"Member\.{name} must be a property\. Write @property"):
+        type("Member", (User,), {name: lambda self: False})
+    assert type("Member", (User,), {name: property(lambda self: "x"), "full_name": lambda self: "x"})

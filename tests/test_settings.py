@@ -186,6 +186,29 @@ def test_an_argument_that_is_no_setting_is_refused(make):
             make(**{written: "x"})
 
 
+@pytest.mark.parametrize(
+    ("make", "written", "place"),
+    [
+        (Settings, "email_code", "Auth(methods=[EmailCode(EmailCodeSettings(email_code=...))])"),
+        (load_settings, "rp_id", "Auth(methods=[Passkey(PasskeySettings(rp_id=...))])"),
+        (
+            lambda **values: Settings().with_values(**values),
+            "GATEWRIGHT_RP_NAME",
+            "Passkey(PasskeySettings(rp_name=...))])",
+        ),
+        (PasskeySettings, "public_url", "Settings(public_url=...)"),
+    ],
+)
+def test_a_setting_in_the_wrong_place_is_told_where_it_goes(make, written, place):
+    """Not which of the settings here has a name alike."""
+    with pytest.raises(ConfigurationError) as caught:
+        make(**{written: "x"})
+
+    field = written.upper().removeprefix("GATEWRIGHT_")
+    assert f"{place}, or set GATEWRIGHT_{field}." in str(caught.value)
+    assert "Did you mean" not in str(caught.value)
+
+
 def test_a_variable_that_is_no_setting_is_named_at_the_start(folder, monkeypatch, caplog):
     """In the environment and in ``.env``; those of methods are settings, whether they are in use or not."""
     monkeypatch.setenv("GATEWRIGHT_SECOND_FACTOR_ROLE", "admin")

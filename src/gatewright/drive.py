@@ -6,7 +6,8 @@ single ``send(None)`` runs the whole operation (about one microsecond); whatever
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import inspect
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from gatewright.errors import SuspendedError
@@ -34,6 +35,27 @@ def run_to_completion(coroutine: Coroutine[Any, Any, T]) -> T:
         f"{chain} suspended, but the blocking API cannot wait. "
         "Use the asynchronous counterpart of this class: AsyncAuth or AsyncEvrmoreAuth."
     )
+
+
+def is_coroutine_function(function: Callable[..., Any]) -> bool:
+    """Say whether what a function returns has to be awaited; of an object, what its ``__call__`` returns."""
+    return any(inspect.iscoroutinefunction(each) for each in (function, type(function).__call__))
+
+
+def misfit(function: Callable[..., Any], *given: str) -> str | None:
+    """Return why a function cannot be called with as many values, by position, or None where it can.
+
+    Args:
+        function: A function of the application's.
+        given: What the values are called.
+    """
+    try:
+        inspect.signature(function).bind(*given)
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # some callables written in C do not say what they take
+        return None
+    return None
 
 
 def _awaiting(coroutine: object) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +23,9 @@ PREFIX = "GATEWRIGHT_"
 ENV_FILE = Path(".env")
 
 _logger = logging.getLogger("gatewright")
+
+_places: list[Callable[[], Mapping[str, str]]] = []
+"""What tells whose each setting of one kind is, and how it is written, for whoever writes it where others go."""
 
 
 class EnvironmentSettings(BaseSettings):
@@ -74,9 +77,26 @@ def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str
     """
     unknown = [str(name) for name in names if name not in known]
     if unknown:
-        meant = [nearest for name in unknown if (nearest := _nearest(name, known))]
-        hint = f" Did you mean {_written(meant, prefix)}?" if meant else ""
-        raise ConfigurationError(f"{where} has unknown settings of gatewright: {_written(unknown, prefix)}.{hint}")
+        elsewhere = {name: place for told in _places for name, place in told().items() if name not in known}
+        meant = [nearest for name in unknown if (nearest := _nearest(name, {*known, *elsewhere}))]
+        here = [name for name in meant if name not in elsewhere]
+        hints = [f" Did you mean {_written(here, prefix)}?"] if here else []
+        hints += [
+            f" {name} is a setting of {elsewhere[name]}, or set {PREFIX}{name.upper()}."
+            for name in meant
+            if name in elsewhere
+        ]
+        unknown_names = _written(unknown, prefix)
+        raise ConfigurationError(f"{where} has unknown settings of gatewright: {unknown_names}.{''.join(hints)}")
+
+
+def tell_places(places: Callable[[], Mapping[str, str]]) -> None:
+    """Have errors say where settings of one kind are written, for whoever writes them where another kind goes.
+
+    Args:
+        places: Returns for each field whose setting it is, and how it is written. It is called for an error only.
+    """
+    _places.append(places)
 
 
 @dataclass(frozen=True, slots=True)

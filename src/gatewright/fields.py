@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -55,3 +55,22 @@ class Field:
         if value and self.options and value not in dict(self.options):
             return N_("Please choose one of the options.")
         return N_("This is too long.") if len(value) > self.longest else None
+
+
+def require_fields(given: object, *, of: str) -> tuple[Field, ...]:
+    """Return the fields that a form shall have, if they are some.
+
+    Args:
+        given: What an application gives.
+        of: Where, for the error.
+
+    Raises:
+        ConfigurationError: If it is anything but `Field` objects.
+    """
+    fields = tuple(given) if isinstance(given, Iterable) else (given,)
+    for each in fields:
+        if not isinstance(each, Field):
+            raise ConfigurationError(
+                f'{of} must give a list of Field objects, such as Field("city", "City"), not {each!r:.80}.'
+            )
+    return fields

@@ -6,12 +6,13 @@ Every identifier is a ``str``. Timestamps are aware UTC datetimes, or naive UTC 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import FunctionType
 from typing import Any, TypeVar
 
-from gatewright.errors import InvalidParameterError
+from gatewright.errors import ConfigurationError
 from gatewright.identifiers import id_text
 from gatewright.proofs import Proof, assurance_of, read_proofs
 
@@ -241,6 +242,21 @@ class Rights:
     permissions: tuple[str, ...] = ()
 
 
+def require_collection(names: Any) -> Collection[str]:
+    """Return names of roles or permissions, if they are several: in one ``str`` is whatever is a part of it.
+
+    Raises:
+        ConfigurationError: If they are anything else.
+    """
+    if type(names) is tuple:  # nearly always, and asked often
+        return names
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ConfigurationError(
+            f"roles and permissions of a user are collections of names, not {type(names).__name__}."
+        )
+    return tuple(names)
+
+
 class User:
     """A user as the application sees one: whatever the provider knows (``entity``), with roles and permissions.
 
@@ -253,7 +269,7 @@ class User:
         permissions: Dotted names of what the user may do.
 
     Raises:
-        InvalidParameterError: If the names are given as one ``str``, which is a collection of characters.
+        ConfigurationError: If the names are no collection; one ``str`` is a collection of characters.
     """
 
     provider_name: str | None = None
@@ -271,11 +287,20 @@ class User:
     _load_rights: Callable[[], Rights] | None = None
 
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
-        if isinstance(roles, str) or isinstance(permissions, str):
-            raise InvalidParameterError("roles and permissions are collections of names, not one str.")
         self._entity = entity
-        self._roles = tuple(roles)
-        self._permissions = tuple(permissions)
+        self._roles = tuple(require_collection(roles))
+        self._permissions = tuple(require_collection(permissions))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse a property without its decorator: of ``is_active``, say, the method itself is true for everybody.
+
+        Raises:
+            ConfigurationError: If a method has the name of a property.
+        """
+        super().__init_subclass__(**options)
+        for name, given in vars(cls).items():
+            if isinstance(given, FunctionType) and isinstance(getattr(User, name, None), property):
+                raise ConfigurationError(f"{cls.__name__}.{name} must be a property. Write @property above its def.")
 
     @property
     def entity(self) -> Any:

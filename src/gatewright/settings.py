@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown
+from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown, tell_places
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
@@ -506,3 +506,6 @@ def _errors_named() -> Iterator[None]:
         raise ConfigurationError("The file .env is not text in UTF-8. Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from error
+
+
+tell_places(lambda: {name: f"gatewright itself: write Settings({name}=...)" for name in Settings.model_fields})

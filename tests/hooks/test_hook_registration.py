@@ -212,11 +212,13 @@ def test_a_hook_that_could_never_be_called_is_refused(auth, hook, named):
     assert named in str(refused.value)
 
 
-@pytest.mark.parametrize("thing", ["post_auth", 1, [], object(), True])
+@pytest.mark.parametrize("thing", ["post_auth", 1, [], object(), True, None])
 def test_what_cannot_be_called_is_refused(auth, thing):
     """At once, by its type."""
     with pytest.raises(HookSignatureError, match=f"must be callable, not {type(thing).__name__}"):
         auth.add_hook("post_auth", thing)
+    with pytest.raises(HookSignatureError, match="without parentheses"):
+        auth.hooks.post_auth(thing)
 
 
 async def coroutine_function(user): ...

@@ -212,13 +212,17 @@ def test_an_applications_own_mailer_is_used_instead(start_auth):
 
 
 def test_what_is_no_mailer_is_refused(start_auth):
-    """At the start, not when the first mail is due: no method, or one that would have to be awaited."""
+    """At the start, not when the first mail is due: no method, one to be awaited, or one of other parameters."""
 
     class Hasty:
         async def send(self, mail):
             raise AssertionError
 
-    for stranger in ("smtp://localhost", object(), Hasty()):
+    class OfOldSchool:
+        def send(self, to, subject, text):
+            raise AssertionError
+
+    for stranger in ("smtp://localhost", object(), Hasty(), OfOldSchool(), Pigeons):
         with pytest.raises(ConfigurationError, match=r"plain method send\(mail\)"):
             start_auth(mailer=stranger)
 

@@ -179,6 +179,14 @@ def test_a_method_that_does_not_say_what_it_is_is_refused(make_auth, missing):
         make_auth(methods=[made])
 
 
+@pytest.mark.parametrize("name", ["fields", "begin_fields", "begin_enrolment_fields", "enrolment_fields"])
+def test_a_form_that_asks_for_names_is_refused(make_auth, name):
+    """What a page asks for has a label and a type."""
+    named = type("Fob", (ListedCode,), {name: ("code",)})
+    with pytest.raises(ConfigurationError, match=rf"Fob\.{name} must give a list of Field objects.*not 'code'"):
+        make_auth(methods=[named()])
+
+
 @pytest.mark.parametrize("named", ["key_fobs:KeyFob", "gatewright.methods:Method", "os:path", ":", "os:", "nowhere:X"])
 def test_a_setting_that_names_no_method_says_so(make_auth, gatewright_settings, key_fobs, monkeypatch, named):
     """Whether it is nowhere, or cannot be made without arguments."""
@@ -195,8 +203,21 @@ class Policy:
         return False
 
 
-@pytest.mark.parametrize("policy", [Policy(), Policy().__call__, partial(Policy().__call__, None), True, "always"])
+@pytest.mark.parametrize(
+    "policy", [Policy(), Policy().__call__, partial(Policy().__call__, None), True, "always", lambda user: None]
+)
 def test_a_policy_that_cannot_answer_is_refused(make_auth, policy):
     """Nobody awaits it, and what it returns would be taken for a yes."""
     with pytest.raises(ConfigurationError, match="second_factor_policy must be a plain function"):
         make_auth(second_factor_policy=policy)
+
+
+@pytest.mark.parametrize("decided", [[], "", 0, "no", ["totp"]])
+def test_a_policy_that_says_neither_yes_nor_no_signs_nobody_in(make_auth, carol, decided):
+    """An empty list of factors might mean either."""
+    auth = make_auth(second_factor_policy=lambda user, proofs: decided)
+    visitor = Visitor(auth)
+    with pytest.raises(ConfigurationError, match="second_factor_policy must return True, False, or None"):
+        visitor.request().login("carol", PASSWORD, OURS)
+    assert visitor.request().is_guest()
+    assert auth.list_sessions() == []

@@ -331,3 +331,79 @@ def test_a_provider_that_returns_no_user_is_named(make_auth, answer):
     with pytest.raises(ConfigurationError, match="Forgetful"):
         auth.bypass("carol", "Forgetful")
     assert auth.list_sessions() == []
+
+
+@pytest.mark.parametrize("answer", [False, True, 0, "no"])
+@pytest.mark.parametrize("check", ["check_user_is_active", "check_user_is_verified"])
+def test_a_check_that_answers_instead_of_raising_lets_nobody_in(make_auth, check, answer):
+    """Whoever writes False for a deactivated user would let them in."""
+    careless = type("Careless", (Plain,), {check: lambda self, user: answer})
+    auth = make_auth(providers=[careless()])
+    for use in (auth.attempt, auth.guard({}).login):
+        with pytest.raises(
+            ConfigurationError, match=rf"Careless.{check} returned {answer!r}.*raise (Inactive|Unverified)User"
+        ):
+            use("carol", "any", "Careless")
+    with pytest.raises(ConfigurationError, match=check):
+        auth.bypass("carol", "Careless")
+    assert auth.list_sessions() == []
+
+
+def test_a_session_ends_in_an_error_where_a_check_answers(make_auth):
+    """When the user is reloaded, too."""
+    answers = []
+    careless = type("Careless", (Plain,), {"check_user_is_active": lambda self, user: answers[0] if answers else None})
+    auth, visit = make_auth(providers=[careless()]), {}
+    auth.guard(visit).login("carol", "any", "Careless")
+    answers.append(False)
+    with pytest.raises(ConfigurationError, match="check_user_is_active returned False"):
+        auth.guard(visit).user()
+
+
+@pytest.mark.parametrize("roles", ["admin", None, 5])
+def test_rights_that_are_no_collection_are_no_failed_sign_in(make_auth, roles):
+    """The application is wrong, and not the visitor's password."""
+
+    class Careless(UserProvider):
+        def load_user_by_username(self, username, password=None):
+            return User({"username": username}, roles)
+
+    auth = make_auth(providers=[Careless()])
+    with pytest.raises(ConfigurationError, match="collections of names"):
+        auth.attempt("carol", "any", "Careless")
+    assert audit_of(auth, "sign_in_failed") == []
+
+
+@pytest.mark.parametrize(
+    "found", [User({"username": "carol"}), (User({"username": "carol"}),), {"username": "carol"}, 5, True]
+)
+def test_what_find_must_return_is_told(make_auth, found):
+    """A user with their hash, and not one alone."""
+    careless = type("Careless", (MemoryUserProvider,), {"find": lambda self, username: found})
+    with pytest.raises(ConfigurationError, match=r"Careless\.find must return a user and their password hash, or None"):
+        make_auth(providers=[careless([])]).attempt("carol", "any", "Careless")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"load_user_by_username": lambda self, username: None},
+            r"cannot .*\(username, password",
+        ),
+        (
+            {"load_user_by_username": lambda self, username, password: None},
+            r"cannot .*\(username\)",
+        ),
+        ({"bypass": lambda self: None}, "bypass cannot be called"),
+        ({"check_user_is_active": lambda self: None}, "check_user_is_active cannot be called"),
+        ({"check_user_is_verified": lambda self, user, more: None}, "check_user_is_verified cannot be called"),
+        ({"find": lambda self: None}, "find cannot be called"),
+        ({"user_class": dict}, "user_class must be a subclass of User"),
+        ({"user_class": User({})}, "user_class must be a subclass of User"),
+    ],
+)
+def test_a_provider_whose_methods_nobody_can_call_is_refused_at_the_start(make_auth, wrong, said):
+    """And not at the first sign-in."""
+    with pytest.raises(ConfigurationError, match=said):
+        make_auth(providers=[type("Careless", (Plain,), wrong)()])

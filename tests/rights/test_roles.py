@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from gatewright import User
-from gatewright.errors import InvalidParameterError, UserNotFoundError
+from gatewright.errors import ConfigurationError, InvalidParameterError, UserNotFoundError
 from visitors import OURS, PASSWORD, Visitor
 
 
@@ -201,3 +201,19 @@ def test_eight_grants_at_once(auth, carol, at_once):
     assert at_once(auth, calls) == [None] * 8
     user = auth.get_user("carol")
     assert (user.roles, user.permissions) == (("editor",), ("general.read",))
+
+
+@pytest.mark.parametrize("held", ["superadmin.all", None])
+def test_rights_that_are_one_text_are_no_rights(auth, held):
+    """Whatever is a part of it would be held."""
+    member = type("Member", (User,), {name: property(lambda self: held) for name in ("roles", "permissions")})
+    guard = auth.guard({})
+    for ask in (guard.is_role, guard.is_granted):
+        with pytest.raises(ConfigurationError, match="collections of names"):
+            ask("admin", member({"username": "carol"}))
+
+
+def test_rights_may_be_any_collection(auth):
+    """Also one that can be gone through once."""
+    member = type("Member", (User,), {"roles": property(lambda self: (role for role in ("admin", "user")))})
+    assert auth.guard({}).is_role("user", member({"username": "carol"}))

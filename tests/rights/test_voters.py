@@ -138,14 +138,44 @@ def test_odd_questions_ask_nobody(auth):
         assert auth.guard({}).is_granted(odd, CAROL) is False
 
 
-def test_a_coroutine_voter(auth, is_async):
-    """In an event loop a voter may wait; the blocking build says that it cannot."""
+@pytest.mark.parametrize(
+    "voter",
+    [lambda user: Vote.GRANT, lambda user, permission: Vote.GRANT, lambda a, b, c, d: Vote.GRANT, lambda *, user: None],
+    ids=["one", "two", "four", "by name"],
+)
+def test_a_voter_takes_user_permission_and_subject(auth, voter):
+    """One that cannot be asked is refused where it is added, and not at the first question."""
+    with pytest.raises(ConfigurationError, match="user, permission, subject"):
+        auth.add_voter(voter)
+    assert not auth.guard({}).is_granted("post.edit", CAROL)
 
-    @auth.add_voter
-    async def slow(user, permission, subject):
+
+def test_a_voter_may_take_more_than_it_is_given(auth):
+    """What has a default, and whatever is left over."""
+    for voter in (lambda user, *rest: Vote.ABSTAIN, lambda a, b, c, d=None: Vote.ABSTAIN):
+        assert auth.add_voter(voter) is voter
+
+
+class SlowVoter:
+    async def __call__(self, user, permission, subject):
         await asyncio.sleep(0)
         return Vote.GRANT
 
+
+@pytest.mark.parametrize("voter", [SlowVoter(), SlowVoter().__call__], ids=["object", "function"])
+def test_a_coroutine_voter(auth, is_async, voter):
+    """In an event loop a voter may wait; the blocking build says that it cannot, where the voter is added."""
+    if is_async:
+        auth.add_voter(voter)
+        assert auth.guard({}).is_granted("post.edit", CAROL)
+    else:
+        with pytest.raises(ConfigurationError, match="AsyncAuth"):
+            auth.add_voter(voter)
+
+
+def test_a_voter_whose_answer_has_to_be_awaited(auth, is_async):
+    """That a plain function returns such a thing shows with its first answer, which grants nothing."""
+    auth.add_voter(lambda *asked: SlowVoter()(*asked))
     guard = auth.guard({})
     if is_async:
         assert guard.is_granted("post.edit", CAROL)

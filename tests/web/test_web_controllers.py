@@ -6,7 +6,9 @@ import pytest
 
 from gatewright import MemoryUserProvider
 from gatewright.errors import ConfigurationError, InactiveUserError
+from gatewright.fields import Field
 from gatewright.web import AuthController, AuthMiddleware, Request, Response, SimpleAuthController, Site
+from gatewright.web.fields import EMAIL, PASSWORD, USERNAME
 
 FOO123 = "$2y$10$c1iqXvXuFKZ4hI4l.LhCvuacba1fR3OX.uPfPD29j4DkyayC6p4uu"
 PEOPLE = [
@@ -75,12 +77,16 @@ class MyAuthController(AuthController):
         return f"<h1>{request.method} {token}</h1>"
 
 
+def with_people():
+    return {"providers": [MemoryUserProvider(PEOPLE)]}
+
+
 @pytest.fixture
 def site(make_pages):
     seen.clear()
     return make_pages(
         controller=MyAuthController(),
-        auth={"providers": [MemoryUserProvider(PEOPLE)]},
+        auth=with_people(),
         resolve={"dashboard": "/dashboard", "homepage": "/"}.get,
     )
 
@@ -176,7 +182,7 @@ def test_a_middleware_is_named_in_four_ways(make_pages, middleware):
             return middleware
 
     seen.clear()
-    make_pages(controller=Controller()).browser().get("/login")
+    make_pages(controller=Controller(), auth=with_people()).browser().get("/login")
 
     assert seen == [("pre_login", "login")]
 
@@ -189,7 +195,7 @@ def test_two_sites_of_one_auth_share_a_middleware(make_pages, middleware):
         def get_middleware(self):
             return middleware
 
-    pages = make_pages(controller=Controller())
+    pages = make_pages(controller=Controller(), auth=with_people())
     Site(pages.auth, Controller(), mount="/staff")
     seen.clear()
     pages.browser().get("/login")
@@ -206,7 +212,7 @@ def test_a_wrong_middleware_is_refused_at_the_start(make_pages, middleware):
             return middleware
 
     with pytest.raises(ConfigurationError, match="iddleware"):
-        make_pages(controller=Controller())
+        make_pages(controller=Controller(), auth=with_people())
 
 
 def test_an_event_that_refused_while_loading_has_no_user(make_pages):
@@ -234,7 +240,7 @@ def test_a_controllers_method_may_be_a_coroutine(make_pages):
         async def signup(self, visit):
             return f"<p>{await visit.user()}</p>"
 
-    assert make_pages(controller=Controller()).browser().get("/signup").text == "<p>None</p>"
+    assert make_pages(controller=Controller(), auth=with_people()).browser().get("/signup").text == "<p>None</p>"
 
 
 def test_a_page_that_is_no_answer_is_a_defect(make_pages):
@@ -245,7 +251,31 @@ def test_a_page_that_is_no_answer_is_a_defect(make_pages):
             return 5
 
     with pytest.raises(TypeError, match="signup must return a Response, a str or None"):
-        make_pages(controller=Controller()).browser().get("/signup")
+        make_pages(controller=Controller(), auth=with_people()).browser().get("/signup")
+
+
+class FrameworksResponse:
+    """A namesake."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (FrameworksResponse(), "test_web_controllers.FrameworksResponse. A Response is made from gatewright.web"),
+        (Response(200, (), "text"), "body of type str"),
+        (Response(200, (), {"a": 1}), "body of type dict"),
+        (Response(200, {"X-A": "b"}, b""), "headers of type dict"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_named(make_pages, answer, said):
+    """One framework would send it, another one something else."""
+
+    class Controller(MyAuthController):
+        def signup(self):
+            return answer
+
+    with pytest.raises(TypeError, match=said):
+        make_pages(controller=Controller(), auth=with_people()).browser().get("/signup")
 
 
 @pytest.mark.parametrize("given", [SimpleAuthController, "pages.ShopPages", object()])
@@ -253,3 +283,147 @@ def test_what_is_no_controller_is_refused(gatewright_auth, given):
     """The class of one, above all: what is needed is an object of it."""
     with pytest.raises(ConfigurationError, match=r"object made from a subclass of AuthController, such as MyPages\(\)"):
         Site(gatewright_auth, given)
+
+
+class Staff(MemoryUserProvider):
+    """A provider of the application's."""
+
+
+class NobodysProvider(MyAuthController):
+    def get_user_provider(self):
+        return "Staf"
+
+
+class ClassOfProvider(MyAuthController):
+    def get_user_provider(self):
+        return Staff
+
+
+class AnotherProviderEachTime(MyAuthController):
+    def get_user_provider(self):
+        return Staff(PEOPLE)
+
+
+class ProviderOfRequest(MyAuthController):
+    def get_user_provider(self, request):
+        return "MemoryUserProvider"
+
+
+class AwaitedProvider(MyAuthController):
+    async def get_user_provider(self):
+        return "MemoryUserProvider"
+
+
+class PageOfForm(MyAuthController):
+    def signup(self, form):
+        return "never"
+
+
+class PageOfPosition(MyAuthController):
+    def password_reset(self, request, /):
+        return "never"
+
+
+class PageWithoutSelf(MyAuthController):
+    def email_verification():
+        return "never"
+
+
+class PageThatIsNone(MyAuthController):
+    password_reset = None
+
+
+class TokenWithoutLink(MyAuthController):
+    def signup(self, token):
+        return "never"
+
+
+class AwaitedFields(SimpleAuthController):
+    async def signup_fields(self):
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (NobodysProvider, r"There is no user provider 'Staf'.*MemoryUserProvider.*providers=\[\.\.\.\]"),
+        (ClassOfProvider, "is an object made from a subclass of UserProvider; this is Staff"),
+        (AnotherProviderEachTime, "named Staff already.*make one object and use it everywhere"),
+        (
+            ProviderOfRequest,
+            r"ProviderOfRequest.get_user_provider must be a plain method.*def get_user_provider\(self\)",
+        ),
+        (AwaitedProvider, "AwaitedProvider.get_user_provider must be a plain method"),
+        (PageOfForm, "PageOfForm.signup cannot answer for the page /signup: .*'form'.* It is given request, visit "),
+        (PageOfPosition, "PageOfPosition.password_reset cannot answer"),
+        (PageWithoutSelf, "PageWithoutSelf.email_verification cannot answer"),
+        (PageThatIsNone, "None cannot answer for the page /password-reset: "),
+        (TokenWithoutLink, "TokenWithoutLink.signup cannot answer for the page /signup: .*'token'"),
+        (AwaitedFields, "AwaitedFields.signup_fields must be a plain method"),
+    ],
+)
+def test_a_controller_that_cannot_work_is_refused_at_the_start(make_pages, kind, said):
+    """Whatever its first visitor would have met, with what to do."""
+    with pytest.raises(ConfigurationError, match=said):
+        make_pages(controller=kind(), auth=with_people())
+
+
+def test_a_controller_that_needs_a_request_is_asked_within_one(make_pages):
+    """A framework tells by a RuntimeError that there is none yet."""
+
+    class Controller(MyAuthController):
+        provider = None
+
+        def get_user_provider(self):
+            if self.provider is None:
+                raise RuntimeError("Working outside of application context.")
+            return self.provider
+
+    pages = make_pages(controller=Controller(), auth=with_people())
+    Controller.provider = "MemoryUserProvider"
+
+    assert log_in(pages.browser(), "john@doe.com").status == 303
+
+
+def test_a_provider_that_is_empty_is_no_less_the_controllers(make_pages):
+    """The setting's would let in other people."""
+
+    class Nobody(MemoryUserProvider):
+        def __len__(self):
+            return 0
+
+    nobody = Nobody([])
+
+    class Controller(MyAuthController):
+        def get_user_provider(self):
+            return nobody
+
+    assert make_pages(controller=Controller()).site.provider is nobody
+
+
+@pytest.mark.parametrize(
+    "given", [["email", "password"], {"email": "Email"}, "email", None, [USERNAME, ("city", "City")]]
+)
+def test_fields_that_are_none_are_named(make_pages, given):
+    """By whichever page asks for them first."""
+
+    class Controller(SimpleAuthController):
+        def signup_fields(self):
+            return given
+
+    browser = make_pages(controller=Controller()).browser()
+    with pytest.raises(ConfigurationError, match=r"Controller.signup_fields\(\) must give a list of Field objects"):
+        browser.get("/signup")
+
+
+def test_fields_are_looked_at_as_often_as_needed(make_pages):
+    """A generator gives each field once, and what was typed is compared with all of them."""
+
+    class Controller(SimpleAuthController):
+        def signup_fields(self):
+            yield from (EMAIL, PASSWORD, Field("city", "City", is_required=True))
+
+    browser = make_pages(controller=Controller()).browser()
+    form = browser.get("/signup").form("/signup")
+
+    assert browser.submit(form, email="a@example.com", password="a long password of mine", city="").status == 422

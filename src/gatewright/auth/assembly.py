@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ from functools import partial
 from gatewright.auth.fingerprint import fingerprint_of
 from gatewright.auth.signing_keys import find_signing_keys
 from gatewright.crypto import NETWORKS
-from gatewright.drive import run_to_completion
+from gatewright.drive import is_coroutine_function, misfit, run_to_completion
 from gatewright.environment_settings import warn_of_misspelt
 from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
@@ -167,7 +166,7 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
         ConfigurationError: If it cannot send, or only in an event loop.
     """
     send = getattr(mailer, "send", None)
-    if mailer is not None and (not callable(send) or inspect.iscoroutinefunction(send)):
+    if mailer is not None and (not callable(send) or is_coroutine_function(send) or misfit(send, "mail")):
         raise ConfigurationError("mailer must be an object with a plain method send(mail), which may take its time.")
     return mailer
 
@@ -178,8 +177,9 @@ def _require_policy(policy: SecondFactorPolicy | None) -> SecondFactorPolicy | N
     Raises:
         ConfigurationError: If it is no function, or one that has to be awaited: what that returns is never None.
     """
-    call = getattr(policy, "__call__", None)  # noqa: B004 - of an object, this may be the coroutine function
-    if policy is not None and (call is None or any(map(inspect.iscoroutinefunction, (policy, call)))):
+    if policy is not None and (
+        not callable(policy) or is_coroutine_function(policy) or misfit(policy, "user", "proofs")
+    ):
         raise ConfigurationError("second_factor_policy must be a plain function of a user and their proofs.")
     return policy
 

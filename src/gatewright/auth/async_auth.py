@@ -16,6 +16,7 @@ from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import require_mapping
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
+from gatewright.hooks.hooks import NOT_GIVEN
 from gatewright.methods import Method
 from gatewright.methods.password import attempt
 from gatewright.model import User
@@ -93,9 +94,9 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
     def add_hook(self, event: str, callback: F) -> F: ...
 
     @overload
-    def add_hook(self, event: str, callback: None = None) -> Callable[[F], F]: ...
+    def add_hook(self, event: str) -> Callable[[F], F]: ...
 
-    def add_hook(self, event: str, callback: Any = None) -> Any:
+    def add_hook(self, event: str, callback: Any = NOT_GIVEN) -> Any:
         """Call ``callback`` whenever ``event`` fires; as a decorator without ``callback``.
 
         Args:
@@ -107,7 +108,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
 
         Raises:
             UnknownHookError: If there is no such point; lists those there are.
-            HookSignatureError: If the callback asks for what the point does not give.
+            HookSignatureError: If the callback is none, or asks for what the point does not give.
         """
         return self.hooks.add(event, callback)
 

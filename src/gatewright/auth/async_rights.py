@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gatewright.access import Voter
 from gatewright.auth.facade import Facade
-from gatewright.errors import ConfigurationError
+from gatewright.operations.decide_access import require_voter
 from gatewright.operations.rights import (
     assign_role,
     create_permission,
@@ -98,9 +98,7 @@ class AsyncRights(Facade):
             voter: A function of the user, the permission and the subject that returns a `Vote`.
 
         Raises:
-            ConfigurationError: If it cannot be called.
+            ConfigurationError: If it cannot be called with these three, or has to be awaited under `Auth`.
         """
-        if not callable(voter):
-            raise ConfigurationError(f"A voter must be callable, not {type(voter).__name__}.")
-        self._parts.voters.append(voter)
+        self._parts.voters.append(require_voter(self._parts, voter))
         return voter

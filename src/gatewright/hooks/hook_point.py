@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gatewright.drive import is_coroutine_function
 from gatewright.errors import Denied, HookSignatureError
 from gatewright.hooks.declarations import SECRETS, HookDeclaration
 from gatewright.hooks.redaction import redacted_traceback
@@ -75,7 +76,7 @@ class HookPoint:
     @property
     def may_suspend(self) -> bool:
         """Whether a callback is a coroutine function, which takes its time."""
-        return any(_is_coroutine_function(callback.function) for callback in self._callbacks)
+        return any(is_coroutine_function(callback.function) for callback in self._callbacks)
 
     async def fire(self, **parameters: Any) -> dict[str, Any]:
         """Run the callbacks one after the other.
@@ -128,8 +129,11 @@ class HookPoint:
     def _parameters_for(self, callback: Callable[..., Any]) -> tuple[str, ...]:
         """Find out which of the point's parameters a callback asks for."""
         if not callable(callback):
-            raise HookSignatureError(f"A hook for {self.name} must be callable, not {type(callback).__name__}.")
-        if not self._accepts_coroutines and _is_coroutine_function(callback):
+            raise HookSignatureError(
+                f"A hook for {self.name} must be callable, not {type(callback).__name__}. Name the function without "
+                "calling it: without parentheses."
+            )
+        if not self._accepts_coroutines and is_coroutine_function(callback):
             raise HookSignatureError(
                 f"{callback!r} is a coroutine function, which the blocking API cannot wait for. "
                 "Make it a plain function, or use the asynchronous counterpart of this class."
@@ -168,7 +172,3 @@ def _parameters_of(callback: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return what a callback still takes: what ``functools.partial`` has bound is no longer asked for."""
     bound = callback.keywords if isinstance(callback, functools.partial) else {}
     return [parameter for name, parameter in inspect.signature(callback).parameters.items() if name not in bound]
-
-
-def _is_coroutine_function(callback: Callable[..., Any]) -> bool:
-    return any(inspect.iscoroutinefunction(function) for function in (callback, type(callback).__call__))

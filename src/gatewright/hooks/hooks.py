@@ -11,6 +11,9 @@ from gatewright.hooks.hook_point import F, HookPoint
 from gatewright.hooks.middleware import EVENTS, AuthMiddleware, make_middleware
 from gatewright.ports import Observer
 
+NOT_GIVEN: Any = object()
+"""In the place of a callback that a decorator is to give. None may be what a function has returned."""
+
 
 class Hooks:
     """All hook points of one ``Auth``.
@@ -60,6 +63,7 @@ class Hooks:
     post_method_removal: HookPoint
 
     def __init__(self, *, propagate_errors: bool, accepts_coroutines: bool, observer: Observer | None = None) -> None:
+        self.accepts_coroutines = accepts_coroutines
         for declaration in POINTS:
             point = HookPoint(
                 declaration,
@@ -78,21 +82,21 @@ class Hooks:
     def add(self, event: str, callback: F) -> F: ...
 
     @overload
-    def add(self, event: str, callback: None = None) -> Callable[[F], F]: ...
+    def add(self, event: str) -> Callable[[F], F]: ...
 
-    def add(self, event: str, callback: Any = None) -> Any:
+    def add(self, event: str, callback: Any = NOT_GIVEN) -> Any:
         """Add a callback to the point named ``event``, or return a decorator that does.
 
         Raises:
             UnknownHookError: If there is no such point; lists those there are.
-            HookSignatureError: If the callback asks for what the point does not give.
+            HookSignatureError: If the callback is none, or asks for what the point does not give.
         """
         point = next((point for point in self if point.name == event), None)
         if point is None:
             asked = repr(event) if isinstance(event, str) else f"of type {type(event).__name__}"
             known = ", ".join(point.name for point in self)
             raise UnknownHookError(f"There is no hook point {asked:.80}. The points are: {known}.")
-        return point if callback is None else point(callback)
+        return point if callback is NOT_GIVEN else point(callback)
 
     def add_middleware(self, middleware: AuthMiddleware) -> None:
         """Add each method of a middleware to the point that it is named after.

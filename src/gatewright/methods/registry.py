@@ -8,7 +8,9 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 
+from gatewright.environment_settings import tell_places
 from gatewright.errors import ConfigurationError
+from gatewright.fields import require_fields
 from gatewright.methods.method import Method
 
 BUILT_IN = {
@@ -92,7 +94,7 @@ def _named(method: Method) -> Method:
     """Return a method that says what every method has to say.
 
     Raises:
-        ConfigurationError: If it does not; says what is missing, or what its name may hold.
+        ConfigurationError: If it does not; says what is missing, what its name may hold, or what its forms ask for.
     """
     missing = [name for name in ("name", "title", "kinds") if not hasattr(method, name)]
     if missing:
@@ -102,4 +104,19 @@ def _named(method: Method) -> Method:
             f"{type(method).__qualname__}.name is {method.name!r:.80}. It stands in addresses and settings: make it "
             "1 to 64 letters, digits, underscores and dashes."
         )
+    for name in ("fields", "begin_fields", "begin_enrolment_fields", "enrolment_fields"):
+        require_fields(getattr(method, name), of=f"{type(method).__qualname__}.{name}")
     return method
+
+
+def _places() -> dict[str, str]:
+    """Return whose setting each one of a method that comes with gatewright is, and how it is written."""
+    return {
+        name: f"the method {kind.name}: write Auth(methods=[{kind.__name__}({settings.__name__}({name}=...))])"
+        for kind in built_in_methods()
+        if (settings := kind.settings_class) is not None
+        for name in settings.model_fields
+    }
+
+
+tell_places(_places)

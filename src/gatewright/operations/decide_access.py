@@ -6,11 +6,36 @@ import inspect
 from typing import Any
 
 from gatewright.access import Strategy, Vote, Voter, decide, is_covered, is_held
+from gatewright.drive import is_coroutine_function, misfit
 from gatewright.errors import ConfigurationError
-from gatewright.model import User
+from gatewright.model import User, require_collection
 from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
+
+
+def require_voter(parts: Parts, voter: Voter) -> Voter:
+    """Return what an application adds as a voter, if it can be asked.
+
+    Raises:
+        ConfigurationError: If it cannot; says why.
+    """
+    if not callable(voter):
+        raise ConfigurationError(
+            f"A voter must be callable, not {type(voter).__name__}. Name the function without calling it: without "
+            "parentheses."
+        )
+    if not parts.hooks.accepts_coroutines and is_coroutine_function(voter):
+        raise ConfigurationError(
+            f"The voter {voter!r} is a coroutine function, which the blocking API cannot wait for. Make it a plain "
+            "function, or use AsyncAuth."
+        )
+    problem = misfit(voter, "user", "permission", "subject")
+    if problem is not None:
+        raise ConfigurationError(
+            f"A voter is called with user, permission, subject: {voter!r} does not fit, {problem}."
+        )
+    return voter
 
 
 async def is_granted(parts: Parts, user: User, permission: object, *, subject: object) -> bool:
@@ -44,7 +69,7 @@ async def _ask(voter: Voter, user: User, permission: str, subject: object) -> Vo
 def has_role(user: User, role: object) -> bool:
     """Say whether a user has a role. Those of our own accounts have one spelling, whoever asks in another one."""
     name = name_for_record(role) if is_account(user) else role
-    return name is not None and name in user.roles
+    return name is not None and name in require_collection(user.roles)
 
 
 def _holds(user: User, permission: str) -> bool:
@@ -54,4 +79,4 @@ def _holds(user: User, permission: str) -> bool:
     declared is not held. What a provider's own branch covers only the provider knows: everything below it.
     """
     is_answered_by = is_held if is_account(user) else is_covered
-    return is_answered_by(permission, user.permissions)
+    return is_answered_by(permission, require_collection(user.permissions))

@@ -27,7 +27,7 @@ from gatewright.operations.audit import entry
 from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
 from gatewright.operations.second_writes import second_write
-from gatewright.ports import UserSource
+from gatewright.ports import UserSource, require_silent
 from gatewright.proofs import Proof
 
 _LONGEST_USERNAME = 255
@@ -110,7 +110,10 @@ def require_user(user: Any, *, provider: str) -> User:
         ConfigurationError: If it is anything else.
     """
     if not isinstance(user, User):
-        raise ConfigurationError(f"{provider} must return a User, not {type(user).__name__}.")
+        raise ConfigurationError(
+            f"{provider} must return a User, not {type(user).__name__}. For a name that nobody has, "
+            "load_user_by_username raises UserNotFoundError, and find returns None."
+        )
     if not is_possible_id(user.username):
         raise ConfigurationError(
             f"{provider} returned a user without a username of 1 to {_LONGEST_USERNAME} characters that can be stored. "
@@ -147,8 +150,8 @@ async def prove_claim(
         require_text("username", claim.username, at_most=_LONGEST_USERNAME)
         user = await load()
         user.provider_name = claim.provider
-        await parts.call(claim.source.check_user_is_active, user)
-        await parts.call(claim.source.check_user_is_verified, user)
+        for check in ("check_user_is_active", "check_user_is_verified"):
+            require_silent(claim.source, check, await parts.call(getattr(claim.source, check), user))
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError, PermissionNotFoundError) as error:
         await _tell_failure(parts, claim, error, user, method=method, actor=actor)
         raise

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from typing import Any
 
+from gatewright.errors import ConfigurationError
+from gatewright.model import require_collection
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
@@ -29,11 +32,13 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
     if parts.second_factor_policy is not None:
         decided = parts.second_factor_policy(user, proofs)
         if decided is not None:
-            return decided
+            return _require_decision(decided)
     if any(_is_enough(parts, proof.method) for proof in proofs):
         return False
     settings = parts.settings
-    if settings.second_factor == "required" or set(settings.second_factor_roles).intersection(user.roles):
+    if settings.second_factor == "required":
+        return True
+    if set(settings.second_factor_roles).intersection(require_collection(user.roles)):
         return True
     return settings.second_factor == "enrolled" and await _has_demanded(step)
 
@@ -169,3 +174,16 @@ def _is_second_only(parts: Parts, name: str) -> bool:
 async def _has_demanded(step: Step) -> bool:
     enrolled = await step.enrolled()
     return any(method.is_demanded and enrolled.get(name) for name, method in step.parts.methods.items())
+
+
+def _require_decision(decided: Any) -> bool:
+    """Return what a policy has decided, if that is yes or no: an empty list of factors might mean either.
+
+    Raises:
+        ConfigurationError: If it is anything else.
+    """
+    if not isinstance(decided, bool):
+        raise ConfigurationError(
+            f"second_factor_policy must return True, False, or None to leave it to the settings, not {decided!r:.40}."
+        )
+    return decided

@@ -6,8 +6,20 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+from gatewright.drive import misfit
 from gatewright.errors import ConfigurationError
+from gatewright.model import User
 from gatewright.ports import UserSource, reads_quickly
+
+_CALLS = (
+    ("load_user_by_username", "username"),
+    ("load_user_by_username", "username", "password"),
+    ("bypass", "username"),
+    ("check_user_is_active", "user"),
+    ("check_user_is_verified", "user"),
+    ("find", "username"),
+)
+"""The methods of a provider, and what each is called with."""
 
 
 class Sources:
@@ -61,7 +73,10 @@ class Sources:
             return self._full_names.get(provider, provider), source
         module, colon, class_name = provider.partition(":")
         if not (module and colon and class_name):
-            raise ConfigurationError(f"There is no user provider {provider!r:.80}. Known are: {self._names()}.")
+            raise ConfigurationError(
+                f"There is no user provider {provider!r:.80}. Known are: {self._names()}. Give Auth an object of "
+                "yours, providers=[...], or name its class as package.module:Class."
+            )
         return self._import(module, class_name)
 
     def fitting(self, user_class: type) -> list[str]:
@@ -74,7 +89,7 @@ class Sources:
         if self._by_name.setdefault(name, source) is not source:
             raise ConfigurationError(
                 f"Another user provider is named {name} already. Sessions tell providers by the names of their "
-                "classes: make a subclass with a name of its own."
+                "classes: make one object and use it everywhere, or make a subclass with a name of its own."
             )
         return name, source
 
@@ -85,6 +100,14 @@ class Sources:
             raise ConfigurationError(
                 f"A user provider is an object made from a subclass of UserProvider; this is {shown}."
             )
+        name = type(given).__name__
+        if not isinstance(given.user_class, type) or not issubclass(given.user_class, User):
+            raise ConfigurationError(f"{name}.user_class must be a subclass of User, not {given.user_class!r:.80}.")
+        for method, *values in _CALLS:
+            called = getattr(given, method, None)
+            problem = None if called is None else misfit(called, *values)
+            if problem is not None:
+                raise ConfigurationError(f"{name}.{method} cannot be called with ({', '.join(values)}): {problem}.")
         return given
 
     def _import(self, module: str, class_name: str) -> tuple[str, UserSource]:

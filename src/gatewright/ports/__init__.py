@@ -50,6 +50,7 @@ from gatewright.ports.sources import found_with as found_with
 from gatewright.ports.sources import hands_out_hashes as hands_out_hashes
 from gatewright.ports.sources import own_hasher_of as own_hasher_of
 from gatewright.ports.sources import reads_quickly as reads_quickly
+from gatewright.ports.sources import require_silent as require_silent
 from gatewright.ports.store import Store as Store
 from gatewright.ports.system import Clock as Clock
 from gatewright.ports.system import Random as Random

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
+from gatewright.errors import ConfigurationError
 from gatewright.model import Account, User
 from gatewright.ports.passwords import Hasher
 
@@ -33,6 +34,25 @@ class UserSource(Protocol):
     def check_user_is_verified(self, user: User) -> Any:
         """Raise `UnverifiedUserError` unless the user is verified."""
         ...
+
+
+def require_silent(source: object, check: str, answer: object) -> None:
+    """Refuse what a check of a user has returned: it says no by an exception, and False would let everybody in.
+
+    Args:
+        source: Whose check it is.
+        check: The method.
+        answer: What it has returned.
+
+    Raises:
+        ConfigurationError: If that is anything but None.
+    """
+    if answer is not None:
+        error = "InactiveUserError" if check == "check_user_is_active" else "UnverifiedUserError"
+        raise ConfigurationError(
+            f"{type(source).__name__}.{check} returned {answer!r:.40}, which says nothing. It says no by "
+            f"raise {error}(), and yes by returning None."
+        )
 
 
 class CredentialSource(Protocol):

@@ -12,7 +12,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import InactiveUserError, UnverifiedUserError
 from gatewright.model import User
 from gatewright.passwords import PasswordHasher
-from gatewright.ports import Hasher
+from gatewright.ports import Hasher, require_silent
 
 _logger = logging.getLogger("gatewright")
 
@@ -86,8 +86,8 @@ class UserProvider(ABC):
 
     async def _admit(self, username: str) -> User:
         user: User = await _resolved(self.load_user_by_username(username))
-        await _resolved(self.check_user_is_active(user))
-        await _resolved(self.check_user_is_verified(user))
+        require_silent(self, "check_user_is_active", await _resolved(self.check_user_is_active(user)))
+        require_silent(self, "check_user_is_verified", await _resolved(self.check_user_is_verified(user)))
         return user
 
 

@@ -6,7 +6,7 @@ import inspect
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from gatewright.errors import TransportError
+from gatewright.errors import ConfigurationError, TransportError
 from gatewright.hooks import AuthMiddleware
 from gatewright.ports import UserSource
 from gatewright.web.response import Response, html
@@ -64,6 +64,28 @@ class AuthController(ABC):
         raise TransportError(status=404)
 
 
+def require_page(method: Any, path: str) -> None:
+    """Refuse the method of a page that nobody can call.
+
+    Args:
+        method: The method.
+        path: The page's path, which may have a ``{token}``.
+
+    Raises:
+        ConfigurationError: If it is no method, or asks for what a page is not given.
+    """
+    offered = ["request", "visit", *(["token"] if "{token}" in path else [])]
+    try:
+        asked = [name for name in _names_of(method) if name in offered]
+        inspect.signature(method).bind(**dict.fromkeys(asked))
+    except (TypeError, ValueError) as error:
+        shown = getattr(method, "__qualname__", repr(method))
+        raise ConfigurationError(
+            f"{shown} cannot answer for the page {path}: {error}. It is given {', '.join(offered)} by name, and needs "
+            "no others."
+        ) from error
+
+
 async def call_page(method: Any, visit: Visit, **values: str) -> Response:
     """Call a page's method with those parameters that it names, and return its answer.
 
@@ -73,7 +95,7 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
         values: The values in the path.
 
     Raises:
-        TypeError: If it returns something that is not an answer.
+        TypeError: If it returns something that is not an answer, or one that no framework can send.
     """
     offered = {"request": visit.request, "visit": visit} | values
     answer = method(**{name: value for name, value in offered.items() if name in _names_of(method)})
@@ -84,7 +106,17 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
     if isinstance(answer, str):
         return html(answer)
     if not isinstance(answer, Response):
-        raise TypeError(f"{method.__qualname__} must return a Response, a str or None, not {type(answer).__name__}.")
+        kind = f"{type(answer).__module__}.{type(answer).__qualname__}"
+        raise TypeError(
+            f"{method.__qualname__} must return a Response, a str or None, not {kind}. A Response is made from "
+            "gatewright.web.Response."
+        )
+    if not isinstance(answer.body, bytes) or not isinstance(answer.headers, tuple):
+        raise TypeError(
+            f"{method.__qualname__} returned a Response with a body of type {type(answer.body).__name__} and headers "
+            f"of type {type(answer.headers).__name__}; they are bytes and a tuple of pairs. A page of HTML may be "
+            "returned as a str."
+        )
     return answer
 
 

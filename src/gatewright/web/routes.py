@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from gatewright.errors import ConfigurationError
 from gatewright.page_paths import PATHS
 from gatewright.settings import Settings
+from gatewright.web.controller import require_page
 
 AGAIN = {
     "email_verification": "email_verification_request",
@@ -57,7 +58,7 @@ class Routes:
         has_api: Whether the pages can be had as JSON.
 
     Raises:
-        ConfigurationError: If two things of ours have one path.
+        ConfigurationError: If two things of ours have one path, or the method of a page cannot be called.
     """
 
     def __init__(self, settings: Settings, controller: object, *, has_api: bool) -> None:
@@ -70,6 +71,7 @@ class Routes:
         self._checks = {f"{below.rstrip('/')}/{name}": name for name in CHECKS} if below else {}
         for name, path in self._pages.items():
             self._check(name, path)
+            require_page(getattr(controller, name), path)
         for setting, where in (("API_PATH", settings.api_path), ("HEALTH_PATH", below)):
             if f"{where}/".startswith(STATIC):
                 raise ConfigurationError(

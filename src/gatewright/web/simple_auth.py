@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.fields import Field
+from gatewright.fields import Field, require_fields
 from gatewright.ports import UserSource
 from gatewright.web.controller import AuthController
 from gatewright.web.fields import EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, PASSWORD_CONFIRM, USERNAME
@@ -42,7 +42,8 @@ class SimpleAuthController(AuthController):
     def profile_fields(self) -> Sequence[Field]:
         """Return the fields that a user can change on the account page."""
         own = ("email", "password", "password_confirm", "username")
-        return [field for field in self.signup_fields() if field.name not in own and field.type != "checkbox"]
+        asked = fields_of(self, "signup_fields")
+        return [field for field in asked if field.name not in own and field.type != "checkbox"]
 
     async def login(self, visit: Visit) -> Response:
         """Show the login form."""
@@ -54,7 +55,7 @@ class SimpleAuthController(AuthController):
 
     async def signup(self, visit: Visit) -> Response:
         """Show the signup form, and take it."""
-        fields = self.signup_fields()
+        fields = fields_of(self, "signup_fields")
         return await signup.submit(visit, fields) if _is_post(visit) else await signup.show(visit, fields)
 
     async def email_verification(self, visit: Visit, token: str) -> Response:
@@ -102,7 +103,7 @@ class SimpleAuthController(AuthController):
         user = await visit.user()
         if user is None:
             return visit.redirect_to_login()
-        page = AccountPage(visit, user, self.profile_fields())
+        page = AccountPage(visit, user, fields_of(self, "profile_fields"))
         return await page.submit() if _is_post(visit) else await page.open()
 
     async def account_export(self, visit: Visit) -> Response:
@@ -112,7 +113,7 @@ class SimpleAuthController(AuthController):
             return visit.redirect_to_login()
         if not _is_post(visit):
             return redirect(visit.site.path("account"))
-        return await AccountPage(visit, user, self.profile_fields()).export()
+        return await AccountPage(visit, user, fields_of(self, "profile_fields")).export()
 
     async def account_delete(self, visit: Visit) -> Response:
         """Show what will be gone, and delete the account."""
@@ -128,6 +129,19 @@ class SimpleAuthController(AuthController):
         """Show the page of a link to another mail address, and move there."""
         flow = email_change
         return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
+
+
+def fields_of(controller: SimpleAuthController, name: str) -> tuple[Field, ...]:
+    """Return the fields of a form, as a controller gives them.
+
+    Args:
+        controller: The controller.
+        name: The method that gives them.
+
+    Raises:
+        ConfigurationError: If it gives something else.
+    """
+    return require_fields(getattr(controller, name)(), of=f"{type(controller).__name__}.{name}()")
 
 
 def _is_post(visit: Visit) -> bool:

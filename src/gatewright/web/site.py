@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from gatewright.auth import AsyncAuth, Auth, async_facade_of
+from gatewright.drive import is_coroutine_function, misfit
 from gatewright.errors import ConfigurationError, GatewrightError, InvalidLinkError, TransportError
 from gatewright.fields import Field
 from gatewright.methods import Method
@@ -31,7 +32,7 @@ from gatewright.web.request import Request
 from gatewright.web.response import Response, data, redirect
 from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
-from gatewright.web.simple_auth import SimpleAuthController
+from gatewright.web.simple_auth import SimpleAuthController, fields_of
 from gatewright.web.visit import Visit
 from gatewright.web.visit_cookie import VisitCookie
 
@@ -91,9 +92,10 @@ class Site:
         }
         self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
+        _require_plain(self.controller)
         self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
         self._check_public_url()
-        self._check_provider()
+        self.find_provider()
         middleware = self.controller.get_middleware()
         if middleware is not None:
             self.parts.hooks.use_middleware(_full_name(middleware, self.controller))
@@ -121,17 +123,24 @@ class Site:
     @property
     def provider(self) -> Any:
         """Where the users of the login form come from."""
-        return self.controller.get_user_provider() or self.settings.user_provider
+        given = self.controller.get_user_provider()
+        return self.settings.user_provider if given is None else given
 
-    def _check_provider(self) -> None:
-        """Look for the provider that the settings name. One that is named in full is imported with the first request.
+    def find_provider(self) -> None:
+        """Look for the provider that the controller or the settings name: an object is known from then on.
+
+        One that is named in full is imported with the first request: its module may import what is being made here.
 
         Raises:
-            ConfigurationError: If there is none; lists those there are.
+            ConfigurationError: If there is none, lists those there are; or if it is another object each time.
         """
-        is_asked = type(self.controller).get_user_provider is SimpleAuthController.get_user_provider
-        if is_asked and ":" not in self.settings.user_provider:
-            self.parts.sources.find(self.settings.user_provider)
+        for _ in range(2):
+            try:
+                provider = self.provider
+            except RuntimeError:  # of a framework: the controller can tell within a request only
+                return
+            if not isinstance(provider, str) or ":" not in provider:
+                self.parts.sources.find(provider)
 
     def find_method(self, name: str) -> Method | None:
         """Return a way of proving who one is by its name, or None."""
@@ -286,12 +295,20 @@ class Site:
         return (url or _DEFAULT_URL) + quoted(self.mount)
 
     def signup_fields(self) -> Sequence[Field]:
-        """Return the fields of the signup form."""
-        return self.controller.signup_fields() if isinstance(self.controller, SimpleAuthController) else ()
+        """Return the fields of the signup form.
+
+        Raises:
+            ConfigurationError: If the controller gives something else.
+        """
+        return fields_of(self.controller, "signup_fields") if isinstance(self.controller, SimpleAuthController) else ()
 
     def profile_fields(self) -> Sequence[Field]:
-        """Return the fields that a user can change."""
-        return self.controller.profile_fields() if isinstance(self.controller, SimpleAuthController) else ()
+        """Return the fields that a user can change.
+
+        Raises:
+            ConfigurationError: If the controller gives something else.
+        """
+        return fields_of(self.controller, "profile_fields") if isinstance(self.controller, SimpleAuthController) else ()
 
     async def _answer(self, visit: Visit) -> Response:
         request = visit.request
@@ -350,6 +367,20 @@ def _full_name(middleware: Any, controller: AuthController) -> Any:
     if isinstance(middleware, str) and ":" not in middleware:
         return f"{type(controller).__module__}:{middleware}"
     return middleware
+
+
+def _require_plain(controller: AuthController) -> None:
+    """Refuse a controller whose answers about itself cannot be had by a call and nothing else.
+
+    Raises:
+        ConfigurationError: If a method takes something, or has to be awaited.
+    """
+    for name in ("get_user_provider", "get_middleware", "signup_fields", "profile_fields"):
+        method = getattr(controller, name, None)
+        if method is not None and (is_coroutine_function(method) or misfit(method)):
+            raise ConfigurationError(
+                f"{type(controller).__name__}.{name} must be a plain method without parameters: def {name}(self)."
+            )
 
 
 def _begin_process() -> None:

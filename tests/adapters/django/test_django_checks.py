@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 from django.urls import set_script_prefix
 
+from gatewright.adapters.django import conf, get_async_auth, get_auth
 from gatewright.adapters.django.conf import make_controller, make_providers
+from gatewright.auth.configured import read_configured
 from gatewright.errors import ConfigurationError
-from gatewright.web import SimpleAuthController
+from gatewright.web import AuthController, SimpleAuthController
 
 OURS = "gatewright.adapters.django.middleware.GatewrightMiddleware"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
@@ -24,6 +28,23 @@ def ids():
 
 class StaffProvider:
     """No user provider."""
+
+
+class StrangersPages(SimpleAuthController):
+    """Pages for the users of a provider that nobody has."""
+
+    def get_user_provider(self):
+        return "Staff"
+
+
+class PagesOfForms(AuthController):
+    """Pages of which nobody can call one."""
+
+    def get_user_provider(self):
+        return None
+
+    def login(self, form):
+        return "never"
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +74,8 @@ def test_a_project_below_a_path_hears_nothing(login_url):
         ({"GATEWRIGHT": {"enable_singup": False}}, "gatewright.E004"),
         ({"GATEWRIGHT": {"link_hours": -1}}, "gatewright.E004"),
         ({"GATEWRIGHT": "production"}, "gatewright.E004"),
+        ({"GATEWRIGHT": {"controller": f"{__name__}.PagesOfForms"}}, "gatewright.E004"),
+        ({"GATEWRIGHT": {"page_paths": "account=/login"}}, "gatewright.E004"),
         ({"DEBUG": True}, "gatewright.E004"),
         ({"AUTHENTICATION_BACKENDS": [MODEL_BACKEND]}, "gatewright.W001"),
         ({"AUTHENTICATION_BACKENDS": [BACKEND, MODEL_BACKEND]}, "gatewright.W002"),
@@ -93,6 +116,26 @@ def test_pages_and_providers_that_cannot_be_made_are_named(given):
     """By the error that the first request would meet."""
     with override_settings(GATEWRIGHT=given), pytest.raises(ConfigurationError, match="GATEWRIGHT"):
         make_controller(), make_providers()
+
+
+@pytest.mark.parametrize("handler", [WSGIHandler, ASGIHandler])
+@pytest.mark.parametrize(("controller", "said"), [("StrangersPages", "'Staff'"), ("PagesOfForms", "'form'")])
+def test_no_server_starts_with_pages_that_cannot_work(change, handler, controller, said):
+    """Whatever checks were passed over, as by gunicorn."""
+    change(controller=f"{__name__}.{controller}")
+    with pytest.raises(ConfigurationError, match=said):
+        handler()
+
+
+def test_the_settings_are_read_once_at_a_start(change, monkeypatch):
+    """For both builds."""
+    reads = []
+    monkeypatch.setattr(conf, "read_configured", lambda values: reads.append(values) or read_configured(values))
+    change(email_code="first")
+
+    assert "email_code" in get_auth().parts.beginning()
+    assert "email_code" in get_async_auth().parts.beginning()
+    assert len(reads) == 1
 
 
 def test_without_a_word_everything_is_ready_made():

@@ -15,13 +15,16 @@ from django.http import HttpResponse
 from django.test import Client as DjangoClient
 from django.urls import include, path, reverse
 
+from gatewright import MemoryUserProvider
 from gatewright.adapters.django import get_async_auth, get_auth, login_required
+from gatewright.adapters.django.auths import forget
 from gatewright.errors import Denied
 from gatewright.hooks import AuthMiddleware
 from gatewright.web import SimpleAuthController
 from large_bodies import bare_wsgi_server, send_then_read
 
 PASSWORD = "correct horse battery staple"
+FOO123 = "$2y$10$c1iqXvXuFKZ4hI4l.LhCvuacba1fR3OX.uPfPD29j4DkyayC6p4uu"
 MIDDLEWARE = settings.MIDDLEWARE
 
 
@@ -186,6 +189,31 @@ def test_pages_below_a_path_leave_the_rest_to_the_project(open_browser, change, 
     assert log_in(browser, "/accounts/login").location == "/"
     assert browser.get("/signed-in").text == "hello anna"
     assert browser.get("/login").status == 404
+
+
+class Guild(MemoryUserProvider):
+    """Where the users of some pages come from."""
+
+
+class GuildPages(SimpleAuthController):
+    """Pages that give their provider as an object."""
+
+    guild = Guild([{"email": "otto@example.com", "password": FOO123}])
+
+    def get_user_provider(self):
+        return self.guild
+
+
+def test_the_provider_of_the_pages_is_known_after_a_restart(open_browser, change, log_in):
+    """In either build, before anybody has signed in again."""
+    change(controller=f"{__name__}.GuildPages")
+    browser = open_browser()
+    log_in(browser, email="otto@example.com", password="foo123")
+    forget()
+    again = open_browser()
+    again.cookies = browser.cookies
+
+    assert again.get("/signed-in").text == "hello otto@example.com"
 
 
 def test_the_events_reach_the_middleware_of_the_pages_once(change, open_browser, anna, log_in):

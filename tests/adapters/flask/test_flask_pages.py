@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from gatewright.drive import run_to_completion
+from gatewright.errors import ConfigurationError
 from gatewright.testing import HookRecorder
 from gatewright.web import AuthController, AuthMiddleware, Request
 from gatewright.web.access import refusal
@@ -209,6 +210,22 @@ def test_pages_may_be_an_applications_own(make_app, open_browser, anna, log_in):
     assert other.get("/signup").text == "signup by GET"
     assert other.get("/password-reset/%C3%BC").text == "ü"
     assert other.get("/email_verification/x").status == 404
+
+
+def test_a_controller_that_cannot_work_is_refused_at_the_start(make_app):
+    """A provider that nobody has, or a page that nobody can call."""
+
+    class StrangersPages(OwnPages):
+        def get_user_provider(self):
+            return "Staff"
+
+    class PagesOfForms(OwnPages):
+        def signup(self, form):
+            return "never"
+
+    for controller, said in ((StrangersPages(), "'Staff'"), (PagesOfForms(), "'form'")):
+        with pytest.raises(ConfigurationError, match=said):
+            make_app(controller)
 
 
 def test_hooks_fire(app, browser, anna, log_in):

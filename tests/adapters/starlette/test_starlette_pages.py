@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from gatewright import AsyncAuth
 from gatewright.adapters.starlette import GatewrightMiddleware
@@ -213,6 +214,36 @@ def test_a_provider_that_nobody_has_keeps_the_server_from_starting(asgi, make_ap
 
     assert failed["type"] == "lifespan.startup.failed"
     assert "Known are: SQLUserProvider" in failed["message"]
+
+
+class StrangersPages(SimpleAuthController):
+    def get_user_provider(self):
+        return "Staff"
+
+
+class PagesOfForms(SimpleAuthController):
+    def signup(self, form):
+        return "never"
+
+
+@pytest.mark.parametrize(("controller", "said"), [(StrangersPages(), "'Staff'"), (PagesOfForms(), "'form'")])
+def test_a_controller_that_cannot_work_keeps_the_server_from_starting(asgi, make_app, controller, said):
+    """A provider that nobody has, or a page that nobody can call."""
+    (failed,) = asgi(make_app(controller)).live()
+
+    assert failed["type"] == "lifespan.startup.failed"
+    assert said in failed["message"]
+
+
+@pytest.mark.parametrize("make", [Starlette, FastAPI])
+def test_a_test_of_what_cannot_start_ends(make, gatewright_settings):
+    """Starlette's TestClient waits for what is raised after the server has been told, and else for the shutdown."""
+    auth = AsyncAuth(settings=gatewright_settings)
+    app = make(middleware=[Middleware(GatewrightMiddleware, auth=auth, controller=PagesOfForms())])
+
+    with pytest.raises(ConfigurationError, match="'form'"):
+        TestClient(app).__enter__()
+    auth.close()
 
 
 @pytest.mark.parametrize("is_own", [True, False], ids=["its own", "a given one"])

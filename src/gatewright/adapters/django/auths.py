@@ -12,9 +12,11 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 
 from gatewright.adapters.django.async_auth import make_async_auth
-from gatewright.adapters.django.conf import make_controller, make_methods, make_providers, read_settings
+from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
+from gatewright.methods import Method
+from gatewright.settings import Settings
 from gatewright.web import Site
 from gatewright.web.raw_path import quoted
 from gatewright.web.routes import STATIC
@@ -42,6 +44,17 @@ def get_async_auth() -> AsyncAuth:
     """
     with _LOCK:
         return _async_auth()
+
+
+def prepare() -> None:
+    """Make the auth and the pages, so that no server starts with what cannot work.
+
+    Raises:
+        ConfigurationError: If a setting or the controller is unsafe or cannot work; says which and how to cure it.
+        StoreUnavailableError: If the database cannot be opened or migrated.
+    """
+    with _LOCK:
+        _site()
 
 
 def get_site() -> Site:
@@ -76,25 +89,32 @@ def forget() -> None:
         for auth in (_async_auth, _auth):
             if auth.cache_info().currsize:
                 auth().close()
-        for made in (_async_site_in, _site_in, _async_site, _site, _async_auth, _auth):
+        for made in (_async_site_in, _site_in, _async_site, _site, _async_auth, _auth, _settings):
             made.cache_clear()
 
 
 @cache
+def _settings() -> tuple[Settings, list[Method]]:
+    return read_settings()
+
+
+@cache
 def _auth() -> Auth:
-    auth = Auth(settings=read_settings(), providers=make_providers(), methods=make_methods())
+    settings, methods = _settings()
+    auth = Auth(settings=settings, providers=make_providers(), methods=methods)
     listen_to(auth)
     return auth
 
 
 @cache
 def _async_auth() -> AsyncAuth:
-    return make_async_auth(get_auth(), make_providers(), make_methods())
+    _, methods = _settings()
+    return make_async_auth(get_auth(), make_providers(), methods)
 
 
 @cache
 def _site() -> Site:
-    return Site(get_auth(), make_controller(), mount=mount_of_pages(), resolve=_path_of)
+    return Site(get_auth(), make_controller(), resolve=_path_of)
 
 
 @cache
@@ -102,6 +122,7 @@ def _async_site() -> Site:
     site = copy(get_site())  # a second one would add the controller's middleware a second time
     site.auth, site.is_blocking = get_async_auth(), False
     site.parts = site.auth.parts
+    site.find_provider()
     return site
 
 
@@ -122,7 +143,11 @@ def _async_site_in(language: str | None) -> Site:
 
 
 def _moved(site: Site) -> Site:
-    """Return the pages as they lie in the active language: below ``i18n_patterns`` each has a path of its own."""
+    """Return the pages where the project's urls put them: below ``i18n_patterns`` each language has a path of its own.
+
+    Raises:
+        NoReverseMatch: If the project has not included our urls.
+    """
     moved = copy(site)
     moved.mount = mount_of_pages()
     return moved

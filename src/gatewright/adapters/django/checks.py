@@ -19,6 +19,7 @@ from gatewright.adapters.django.own_routes import routes_of
 from gatewright.adapters.django.provider import room_for_hash
 from gatewright.adapters.django.visitor import BACKEND
 from gatewright.errors import ConfigurationError
+from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
 from gatewright.web.routes import Routes
 from gatewright.web.shadowed import shadowed
@@ -75,8 +76,7 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
 def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
     """Look for views of the project that no request reaches, because a page of ours has their path."""
     try:
-        ours, controller = read_settings(), make_controller()
-        pages = Routes(ours, controller, has_api=isinstance(controller, SimpleAuthController))
+        ours, pages = _settings_and_pages()
         mount = mount_of_pages()
     except (NoReverseMatch, ConfigurationError):
         return  # reported by the other checks
@@ -87,8 +87,7 @@ def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
 def check_settings(**_: Any) -> Iterator[CheckMessage]:
     """Read the settings, make the pages and the providers."""
     try:
-        ours = read_settings()
-        make_controller()
+        ours = _settings_and_pages()[0]
         make_providers()
     except ConfigurationError as error:
         yield Error(str(error), hint="Correct GATEWRIGHT in settings.py, or the environment.", id="gatewright.E004")
@@ -155,6 +154,11 @@ CHECKS: Sequence[Callable[..., Iterator[CheckMessage]]] = (
     check_settings,
     check_backends,
 )
+
+
+def _settings_and_pages() -> tuple[Settings, Routes]:
+    (ours, _), controller = read_settings(), make_controller()
+    return ours, Routes(ours, controller, has_api=isinstance(controller, SimpleAuthController))
 
 
 def _takes_passwords(name: str) -> bool:

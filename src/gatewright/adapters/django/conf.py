@@ -44,25 +44,15 @@ def read_values() -> Mapping[str, Any]:
     return values
 
 
-def read_settings() -> Settings:
-    """Return the settings in force: those of ``settings.py``, then the environment's.
+def read_settings() -> tuple[Settings, list[Method]]:
+    """Return the settings in force, those of ``settings.py``, then the environment's; and the methods that have some.
 
     Raises:
         ConfigurationError: If one is not acceptable, or ``DEBUG`` is on in production.
     """
-    settings, _ = read_configured(read_values())
+    settings, methods = read_configured(read_values())
     refuse_debug(settings, is_debug=django_settings.DEBUG, cure="Set DEBUG = False in settings.py.")
-    return settings
-
-
-def make_methods() -> list[Method]:
-    """Return the methods of which ``settings.py`` has settings.
-
-    Raises:
-        ConfigurationError: If one is not acceptable.
-    """
-    _, methods = read_configured(read_values())
-    return methods
+    return settings, methods
 
 
 def make_controller() -> AuthController:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from gatewright.adapters.django.announce import announce, announce_in_loop, introduce_as
-from gatewright.adapters.django.auths import get_async_site, get_auth, get_site
+from gatewright.adapters.django.auths import get_async_site, get_site, prepare
 from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
     DjangoRequest,
@@ -68,7 +68,7 @@ class GatewrightMiddleware:
         get_response: What answers the application's requests.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work, so that no server starts with it.
+        ConfigurationError: If a setting or the controller is unsafe or cannot work, so that no server starts with it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -76,7 +76,7 @@ class GatewrightMiddleware:
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        get_auth()
+        prepare()
         self._get_response = get_response
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:

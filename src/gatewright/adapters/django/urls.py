@@ -21,8 +21,8 @@ def not_here(request: HttpRequest, **_: str) -> HttpResponse:
 
 
 def _paths() -> dict[str, str]:
-    controller = make_controller()
-    return {name: where for name, where in read_settings().paths.items() if where and hasattr(controller, name)}
+    controller, (settings, _) = make_controller(), read_settings()
+    return {name: where for name, where in settings.paths.items() if where and hasattr(controller, name)}
 
 
 urlpatterns = [

@@ -36,6 +36,7 @@ from gatewright.errors import (
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
 from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
+from gatewright.web.simple_auth import fields_of
 
 _ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
 _VALUE = problem_of(InvalidParameterError(parameter="email"))
@@ -148,7 +149,7 @@ def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleA
             "signup",
             "/signup",
             "Make an account",
-            body=bodies.signup_request(controller.signup_fields()),
+            body=bodies.signup_request(fields_of(controller, "signup_fields")),
             answer=bodies.Accepted,
             status=202,
             problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
@@ -242,7 +243,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "change_account",
         "/account",
         "Change your account",
-        body=bodies.account_change(controller.profile_fields()),
+        body=bodies.account_change(fields_of(controller, "profile_fields")),
         status=204,
         problems=(
             UNCONFIRMED,

@@ -89,9 +89,9 @@ class GatewrightMiddleware:
                 self._require_site(is_start=scope["type"] == "lifespan")
                 self._check(scope.get("app", self._app))
             except (ConfigurationError, StoreUnavailableError) as error:
-                if scope["type"] != "lifespan":
-                    raise
-                return await send({"type": "lifespan.startup.failed", "message": str(error)})
+                if scope["type"] == "lifespan":
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                raise  # after that, as Starlette itself does: its TestClient would wait for ever for the shutdown
         kind = scope["type"]
         if kind == "http" or kind == "websocket":
             self._application = scope.get("app", self._app)

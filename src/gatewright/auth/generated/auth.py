@@ -18,6 +18,7 @@ from gatewright.auth.visit_state import require_mapping
 from gatewright.drive import run_to_completion
 from gatewright.hooks import AuthMiddleware, Hooks
 from gatewright.hooks.hook_point import F
+from gatewright.hooks.hooks import NOT_GIVEN
 from gatewright.methods import Method
 from gatewright.methods.password import attempt
 from gatewright.model import User
@@ -95,9 +96,9 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
     def add_hook(self, event: str, callback: F) -> F: ...
 
     @overload
-    def add_hook(self, event: str, callback: None = None) -> Callable[[F], F]: ...
+    def add_hook(self, event: str) -> Callable[[F], F]: ...
 
-    def add_hook(self, event: str, callback: Any = None) -> Any:
+    def add_hook(self, event: str, callback: Any = NOT_GIVEN) -> Any:
         """Call ``callback`` whenever ``event`` fires; as a decorator without ``callback``.
 
         Args:
@@ -109,7 +110,7 @@ class Auth(Accounts, AccountChanges, Rights, SelfService, Sessions):
 
         Raises:
             UnknownHookError: If there is no such point; lists those there are.
-            HookSignatureError: If the callback asks for what the point does not give.
+            HookSignatureError: If the callback is none, or asks for what the point does not give.
         """
         return self.hooks.add(event, callback)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from typing import Any
 
 from gatewright.errors import (
     BusyError,
+    ConfigurationError,
     InvalidParameterError,
     ProviderUnavailableError,
     UnreadableHashError,
@@ -84,9 +86,22 @@ async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[s
     for name in spellings(claim.username):
         found = await parts.call(source.find, name)
         if found is not None and known is None:
-            user, password_hash = found
+            user, password_hash = _pair(found, claim.provider)
             known = name, found_with(password_hash, require_user(user, provider=claim.provider)), password_hash
     return known or (claim.username, None, None)
+
+
+def _pair(found: Any, provider: str) -> tuple[Any, Any]:
+    """Return the user and the hash that a provider has found.
+
+    Raises:
+        ConfigurationError: If it is something else.
+    """
+    if not isinstance(found, Sequence) or len(found) != 2:
+        raise ConfigurationError(
+            f"{provider}.find must return a user and their password hash, or None, not {type(found).__name__}."
+        )
+    return found[0], found[1]
 
 
 async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
