@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 import logging
 import os
 import shutil
@@ -85,6 +86,20 @@ def _no_settings_from_outside(monkeypatch):
     """Tests see the defaults, whatever the developer's shell has set."""
     for name in [name for name in os.environ if name.upper().startswith("GATEWRIGHT_")]:
         monkeypatch.delenv(name)
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(request, tmp_path_factory):
+    """A folder that goes with the test, unless that fails. No two have one path: a process reads some files once."""
+    path = tmp_path_factory.getbasetemp() / f"{request.node.originalname[:40]}-{next(_numbers)}"
+    path.mkdir(mode=0o700)
+    failed = request.session.testsfailed
+    yield path
+    if request.session.testsfailed == failed:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,7 @@ def test_a_user_that_there_is_not(invoke, database):
 class Staff(UserProvider):
     """Users of an application, which makes the provider itself."""
 
-    def load_user_by_username(self, username):
+    def load_user_by_username(self, username, password=None):
         """Know everybody."""
         return User({"id": f"id of {username}", "username": username})
 
