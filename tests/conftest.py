@@ -88,35 +88,47 @@ def _no_settings_from_outside(monkeypatch):
         monkeypatch.delenv(name)
 
 
-_numbers = itertools.count()
-
-
-@pytest.fixture
-def tmp_path(request, tmp_path_factory):
-    """A folder that goes with the test, unless that fails. No two have one path: a process reads some files once."""
-    path = tmp_path_factory.getbasetemp() / f"{request.node.originalname[:40]}-{next(_numbers)}"
-    path.mkdir(mode=0o700)
-    failed = request.session.testsfailed
-    yield path
-    if request.session.testsfailed == failed:
-        shutil.rmtree(path, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
 def migrated_pages(migrated_file):
     """The pages of a database that nobody has written to."""
     return pages_of(migrated_file)
 
 
+@pytest.fixture(scope="session")
+def see_databases(migrated_pages):
+    """Note what the databases in a folder show."""
+
+    def see_databases(folder):
+        for path in folder.glob("**/*.db*"):
+            if path.is_file():
+                CANARIES.seen_database(path, known=migrated_pages)
+
+    return see_databases
+
+
+_numbers = itertools.count()
+
+
 @pytest.fixture
-def find_leaks(request, tmp_path, migrated_pages):
+def tmp_path(request, tmp_path_factory, see_databases):
+    """A folder that goes with the test, unless that fails. No two have one path: a process reads some files once."""
+    path = tmp_path_factory.getbasetemp() / f"{request.node.originalname[:40]}-{next(_numbers)}"
+    path.mkdir(mode=0o700)
+    failed = request.session.testsfailed
+    yield path
+    see_databases(path)
+    if request.session.testsfailed == failed:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def find_leaks(request, see_databases):
     """Return what was seen of the test's secrets where they may not be seen, until now or since the last time."""
 
     def find_leaks(when="call"):
         see_rest(request.node, when)
-        for path in tmp_path.glob("**/*.db*"):
-            if path.is_file():
-                CANARIES.seen_database(path, known=migrated_pages)
+        if "tmp_path" in request.node.funcargs:
+            see_databases(request.node.funcargs["tmp_path"])
         return CANARIES.leaks()
 
     return find_leaks
