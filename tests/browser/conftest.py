@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from browser.chromium import BROWSER, DRIVER, Chromium
+from browser.frameworks import NAMES, case_of
 from browser.inspection import axe
 from running_examples import PASSWORD, ROOT, running
 
 PICTURES = Path(os.environ.get("GATEWRIGHT_SCREENSHOTS") or ROOT / "build" / "screenshots")
-NAMES = {"fastapi": "FastAPI", "flask": "Flask", "django": "Django"}
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,7 @@ def _is_equipped():
         pytest.skip("Chromium, its driver and axe-core are needed: make test installs them")
 
 
-def _marks_of(name):
-    """Pages are the same code everywhere: who changes them looks at one framework first."""
-    marks = [] if name == "fastapi" else [pytest.mark.long]
-    return [*marks, pytest.mark.xdist_group(f"browser-{name}")]
-
-
-@pytest.fixture(scope="session", params=[pytest.param(name, marks=_marks_of(name)) for name in NAMES])
+@pytest.fixture(scope="session", params=map(case_of, NAMES))
 def application(request, tmp_path_factory, _is_equipped):
     """One of the examples, running."""
     folder = tmp_path_factory.mktemp(request.param)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from browser.frameworks import on_one_framework
 from browser.inspection import NARROW, misplaced
+
+pytestmark = on_one_framework
 
 HEADINGS = {
     "en": "Sign in",
