@@ -175,8 +175,9 @@ def pages_of(path):
     return frozenset(content[start : start + _PAGE] for start in range(0, len(content), _PAGE))
 
 
+@functools.cache
 def watch():
-    """Note the secrets, and what may not show them, of this process from now on."""
+    """Note the secrets, and what may not show them, of this process from now on; once in a process."""
     for owner, name, note in (
         (Parts, "new_secret", _note_secret),
         (AccessTokens, "issue", _note_token),

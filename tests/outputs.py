@@ -10,6 +10,7 @@ socket.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -43,8 +44,9 @@ _files = {}
 """Path of a file that a process writes -> how many bytes of it have been seen."""
 
 
+@functools.cache
 def watch_outputs():
-    """Note what is written, by this process and by those that it starts, from now on."""
+    """Note what is written, by this process and by those that it starts, from now on; once in a process."""
     for owner, name, note in (
         (pytest.CaptureFixture, "readouterr", lambda captured, *_: _seen(*captured)),
         (CliRunner, "invoke", _note_command),

@@ -14,6 +14,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,16 @@ def _first_or_long(page: str) -> object:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with no setting of the machine's in the environment."""
+def workplace(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    see_databases: Callable[[Path], None],
+) -> Iterator[Path]:
+    """An empty folder to work in, with no setting of the machine's in the environment.
+
+    It stays to the end of the run: an application that an example has left open looks for mails to send.
+    """
+    folder = tmp_path_factory.mktemp("workplace")
     for name in list(os.environ):
         if name.startswith(("GATEWRIGHT_", "PYTEST_")):
             monkeypatch.delenv(name)
@@ -86,9 +95,10 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))  # as Python does for whoever starts a program there
-    return tmp_path
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(folder))  # as Python does for whoever starts a program there
+    yield folder
+    see_databases(folder)
 
 
 @pytest.mark.filterwarnings("ignore:(tag|type)Map is deprecated:DeprecationWarning")  # of ldap3
