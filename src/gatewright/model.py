@@ -254,7 +254,7 @@ def require_collection(names: Any) -> Collection[str]:
         raise ConfigurationError(
             f"roles and permissions of a user are collections of names, not {type(names).__name__}."
         )
-    return tuple(names)
+    return names if isinstance(names, Collection) else tuple(names)
 
 
 class User:

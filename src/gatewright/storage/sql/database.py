@@ -97,3 +97,8 @@ class Database(Reading, Protocol):
     def close(self) -> None:
         """Close every connection. Using the database again opens new ones."""
         ...
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says, without the details that PostgreSQL adds below: they may hold values of rows."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")

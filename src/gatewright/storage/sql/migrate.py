@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.sql.database import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,7 +79,7 @@ def _upgrade(database: Migratable) -> None:
             f"The database was made by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
         ) from error
     except DatabaseError as error:
-        reason = str(error.orig).partition("\n")[0].rstrip(".")  # PostgreSQL adds hints and places below
+        reason = first_line(error.orig or error)
         if "already exists" in str(error.orig) or getattr(error.orig, "sqlstate", None) == _TABLE_IS_THERE:
             raise ConfigurationError(
                 f"The database holds tables of another application: {reason}. Name a new one in the database URL."

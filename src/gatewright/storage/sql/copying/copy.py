@@ -16,9 +16,9 @@ from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.sql.copying.contents import Contents, contents_of
 from gatewright.storage.sql.copying.source import Source, held_still
 from gatewright.storage.sql.copying.target import Target, in_use
+from gatewright.storage.sql.database import first_line
 from gatewright.storage.sql.migrate import migrate
 from gatewright.storage.sql.postgres.database import PostgresDatabase
-from gatewright.storage.sql.postgres.errors import first_line
 from gatewright.storage.sql.rows import Row
 from gatewright.storage.sql.sqlite.database import SQLiteDatabase
 from gatewright.storage.sql.tables import metadata

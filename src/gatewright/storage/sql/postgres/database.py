@@ -22,11 +22,11 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from gatewright.errors import ConfigurationError
-from gatewright.storage.sql.database import Parameters, Transaction
+from gatewright.storage.sql.database import Parameters, Transaction, first_line
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
 from gatewright.storage.sql.postgres.either import entered, settled
-from gatewright.storage.sql.postgres.errors import UndoneError, first_line, not_reached, raise_explained
+from gatewright.storage.sql.postgres.errors import UndoneError, not_reached, raise_explained
 from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row

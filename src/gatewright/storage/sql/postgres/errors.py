@@ -9,7 +9,7 @@ from psycopg import errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from gatewright.errors import ConfigurationError, StoreUnavailableError, UserNotFoundError
-from gatewright.storage.sql.database import DuplicateError
+from gatewright.storage.sql.database import DuplicateError, first_line
 
 _CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure)
 _NOT_MIGRATED = (errors.UndefinedTable, errors.UndefinedColumn)
@@ -58,8 +58,3 @@ def not_reached(error: psycopg.Error) -> ConfigurationError | StoreUnavailableEr
         f"The database cannot be reached: {first_line(error)}. "
         "See that the server runs, and that GATEWRIGHT_DATABASE_URL, or --to, names its host, a role and a database."
     )
-
-
-def first_line(error: BaseException) -> str:
-    """Return what an error says, without the details that PostgreSQL adds below: they may hold values of rows."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
