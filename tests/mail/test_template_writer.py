@@ -47,12 +47,18 @@ def words_of(html):
     return " ".join(unescape(TAG.sub(" ", html)).split())
 
 
+@pytest.fixture(scope="module")
+def shop():
+    """The shop's writer, which compiles each template once."""
+    return TemplateWriter(site_name="The Shop")
+
+
 @pytest.fixture
-def write():
-    """Write a mail of a shop."""
+def write(shop):
+    """Write a mail of the shop, or of one that differs from it."""
 
     def write(kind="password_reset", *, language="en", link=LINK, hours=2, **options):
-        writer = TemplateWriter(**{"site_name": "The Shop"} | options)
+        writer = TemplateWriter(**{"site_name": "The Shop"} | options) if options else shop
         return writer.write(mail(kind, language=language), link=link, hours=hours)
 
     return write
