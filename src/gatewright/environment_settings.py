@@ -24,8 +24,8 @@ ENV_FILE = Path(".env")
 
 _logger = logging.getLogger("gatewright")
 
-_places: list[Callable[[], Mapping[str, str]]] = []
-"""What tells whose each setting of one kind is, and how it is written, for whoever writes it where others go."""
+_hints: list[Callable[[], Mapping[str, str]]] = []
+"""Each returns, for every setting of one kind, where it belongs and how to write it there."""
 
 
 class EnvironmentSettings(BaseSettings):
@@ -77,7 +77,7 @@ def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str
     """
     unknown = [str(name) for name in names if name not in known]
     if unknown:
-        elsewhere = {name: place for told in _places for name, place in told().items() if name not in known}
+        elsewhere = {name: place for hints in _hints for name, place in hints().items() if name not in known}
         meant = [nearest for name in unknown if (nearest := _nearest(name, {*known, *elsewhere}))]
         here = [name for name in meant if name not in elsewhere]
         hints = [f" Did you mean {_written(here, prefix)}?"] if here else []
@@ -90,13 +90,14 @@ def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str
         raise ConfigurationError(f"{where} has unknown settings of gatewright: {unknown_names}.{''.join(hints)}")
 
 
-def tell_places(places: Callable[[], Mapping[str, str]]) -> None:
-    """Have errors say where settings of one kind are written, for whoever writes them where another kind goes.
+def register_hints(hints: Callable[[], Mapping[str, str]]) -> None:
+    """Have the error for an unknown setting say where it belongs, if it is a setting of another kind.
 
     Args:
-        places: Returns for each field whose setting it is, and how it is written. It is called for an error only.
+        hints: Returns, for each field of that kind, what it is a setting of and how to write it. Called for an error
+            only.
     """
-    _places.append(places)
+    _hints.append(hints)
 
 
 @dataclass(frozen=True, slots=True)

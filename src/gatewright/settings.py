@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown, tell_places
+from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown, register_hints
 from gatewright.errors import ConfigurationError
 from gatewright.origins import origin_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
@@ -508,4 +508,4 @@ def _errors_named() -> Iterator[None]:
         raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from error
 
 
-tell_places(lambda: {name: f"gatewright itself: write Settings({name}=...)" for name in Settings.model_fields})
+register_hints(lambda: {name: f"gatewright itself: write Settings({name}=...)" for name in Settings.model_fields})

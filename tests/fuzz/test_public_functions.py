@@ -92,7 +92,7 @@ EXCEPTED = {
     "read_settings": "the same",
     "evrmore_authentication.*EvrmoreAuth*": "is EvrmoreAuth with other defaults",
     "load_methods": "loads the application's code",
-    "tell_places": "takes code, which it keeps for the rest of the process",
+    "register_hints": "takes code, which it keeps for the rest of the process",
     "decide": "counts an enumeration's values",
     "Strategy": "an enumeration",
     "Vote": "the same",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 
-from gatewright.environment_settings import tell_places
+from gatewright.environment_settings import register_hints
 from gatewright.errors import ConfigurationError
 from gatewright.fields import require_fields
 from gatewright.methods.method import Method
@@ -109,8 +109,8 @@ def _named(method: Method) -> Method:
     return method
 
 
-def _places() -> dict[str, str]:
-    """Return whose setting each one of a method that comes with gatewright is, and how it is written."""
+def _setting_hints() -> dict[str, str]:
+    """Return, for each setting of a method that comes with gatewright, which method's it is and how to write it."""
     return {
         name: f"the method {kind.name}: write Auth(methods=[{kind.__name__}({settings.__name__}({name}=...))])"
         for kind in built_in_methods()
@@ -119,4 +119,4 @@ def _places() -> dict[str, str]:
     }
 
 
-tell_places(_places)
+register_hints(_setting_hints)
