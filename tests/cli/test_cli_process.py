@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -48,6 +49,13 @@ def test_the_module_is_the_command(run):
     assert b"Usage: gatewright" in stdout
     for name in (b"serve", b"migrate", b"wallet", b"challenge", b"sessions", b"purge", b"hooks", b"doctor"):
         assert b"\n  " + name in stdout
+
+
+def test_the_version_is_that_of_the_package(run):
+    """It needs no database, and makes none."""
+    code, stdout, stderr = run("--version")
+
+    assert (code, stdout, stderr) == (0, f"gatewright {version('gatewright')}\n".encode(), b"")
 
 
 def test_help_loads_neither_servers_nor_migrations(folder, clean_environment):
