@@ -51,6 +51,16 @@ def test_the_module_is_the_command(run):
         assert b"\n  " + name in stdout
 
 
+@pytest.mark.parametrize("group", ["", "user", "role", "permission", "sessions", "mail", "wallet"])
+def test_lists_of_commands_can_be_read_whole(run, group):
+    """What a command does fits into its line, in a terminal of 80 columns."""
+    _, stdout, _ = run(*group.split(), "--help")
+    commands = stdout.decode().partition("Commands:\n")[2].splitlines()
+
+    assert len(commands) >= 2
+    assert [line for line in commands if line.endswith("...")] == []
+
+
 def test_the_version_is_that_of_the_package(run):
     """It needs no database, and makes none."""
     code, stdout, stderr = run("--version")

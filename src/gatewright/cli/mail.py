@@ -19,7 +19,10 @@ _COLUMNS = ("id", "kind", "email", "created_at", "due_at", "tries", "error")
 
 
 def list_queued_mails(as_json: AsJson = False) -> None:
-    """List the mails that wait to be sent, the oldest first, and why the last try failed."""
+    """List the mails that wait to be sent, the oldest first.
+
+    With why the last try failed.
+    """
     with Auth() as auth:
         mails = auth.list_queued_mails()
     if as_json:
@@ -31,10 +34,10 @@ def list_queued_mails(as_json: AsJson = False) -> None:
 
 
 def deliver_mails(as_json: AsJson = False) -> None:
-    """Send the mails that are due; the exit code is 1 if any could not be sent.
+    """Send the mails that are due.
 
-    Mails that wait for another try after a failure are sent when they are due. By cron where
-    GATEWRIGHT_MAIL_DELIVERY=command.
+    The exit code is 1 if any could not be sent. Mails that wait for another try after a failure are sent when they are
+    due. By cron where GATEWRIGHT_MAIL_DELIVERY=command.
     """
     with Auth() as auth:
         tries_before = {mail.id: mail.tries for mail in auth.list_queued_mails()}

@@ -23,7 +23,7 @@ def migrate_database(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create or migrate the database, and say which revision it is at.
+    """Create or migrate the database, and say its revision.
 
     With --to, copy a SQLite file into an empty PostgreSQL database and compare both in the end. Stop the server
     before: the file cannot be written meanwhile. After an interruption run the same command again, and it goes on.

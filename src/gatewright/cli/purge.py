@@ -31,7 +31,10 @@ class _Cleanup(Protocol):
 
 
 def purge(as_json: AsJson = False) -> None:
-    """Delete what has expired, and old lines of the audit record, batch by batch."""
+    """Delete what has expired, and old lines of the audit record.
+
+    Batch by batch: nobody waits long meanwhile.
+    """
     with EvrmoreAuth() as auth, _progress() as progress:
         cleanups: dict[str, _Cleanup] = {
             "challenges": auth.cleanup_expired_challenges,

@@ -12,9 +12,9 @@ from gatewright.cli.output import AsJson, write_json
 
 
 def reencrypt(as_json: AsJson = False) -> None:
-    """Encrypt what the previous key has encrypted by the current one, so that the previous key can go.
+    """Encrypt with the current key what the previous one did.
 
-    These are the secrets of authenticator apps. Users may sign in meanwhile.
+    After that the previous key can go. These are the secrets of authenticator apps. Users may sign in meanwhile.
     """
     with Auth() as auth:
         found = auth.reencrypt_secrets()

@@ -46,7 +46,10 @@ def change_email(
 
 
 def export_user(name: Name) -> None:
-    """Print everything that is kept about a user, as one JSON document: no hash, no secret."""
+    """Print everything that is kept about a user, as JSON.
+
+    One document, without hashes and secrets.
+    """
     with Auth() as auth:
         document = auth.export_user(auth.get_user(name).id, actor=acting_user())
     write_json(document)

@@ -32,8 +32,9 @@ def user_factors(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what a user proves themselves by: passkeys, authenticator apps, recovery codes. Or remove it.
+    """List or remove what a user has set up to sign in with.
 
+    Such as passkeys, authenticator apps and recovery codes.
     Sessions go on: gatewright sessions revoke --user ID ends them.
     """
     if (remove is None) != (reason is None):

@@ -59,11 +59,12 @@ def import_users(
     ] = OnConflict.SKIP,
     as_json: AsJson = False,
 ) -> None:
-    """Import users: id, username, email, password_hash (of any usual kind), active, verified, roles.
+    """Import users from a file, with their password hashes.
 
-    The file is CSV with a header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Every user is
-    kept in a transaction of their own: after an interruption run it again, and it goes on. Bad lines are reported and
-    the others imported; then the exit code is 1.
+    Its columns are id, username, email, password_hash (of any usual kind), active, verified and roles. It is CSV with a
+    header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Every user is kept in a transaction
+    of their own: after an interruption run it again, and it goes on. Bad lines are reported and the others imported;
+    then the exit code is 1.
     """
     tally = _Tally()
     with _open(file) as stream:
