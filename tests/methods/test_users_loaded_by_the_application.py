@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import InvalidParameterError, InvalidProofError, SecondFactorRequiredError
+from gatewright.errors import (
+    ConfigurationError,
+    InvalidParameterError,
+    InvalidProofError,
+    SecondFactorRequiredError,
+    UserNotFoundError,
+)
+from gatewright.operations import factors
 from sample_methods import CODES, ListedCode
 from visitors import Visitor
 
 DORAS = "MemoryUserProvider"
 LIST = {"codes": " ".join(CODES)}
+RESET = {"provider": DORAS, "actor": "support", "reason": "lost the list"}
 
 
 @pytest.fixture
@@ -91,3 +99,48 @@ def test_an_administrator_who_gives_no_account_of_it_removes_nothing(make, blank
             auth.remove_authenticators("dora", provider=DORAS, **said)
         assert refused.value.evidence["parameter"] == blank
     assert len(auth.list_authenticators("dora", provider=DORAS)) == len(CODES)
+
+
+class TestWhereTheirProviderIsUnknown:
+    """Only the application can make its provider: a command line knows its users by what they have enrolled."""
+
+    @pytest.fixture
+    def elsewhere(self, make, make_auth, monkeypatch):
+        """The same database, without the provider; it is read three rows at a time."""
+        monkeypatch.setattr(factors, "_BATCH", 3)
+        auth, sign_in = make()
+        sign_in(Visitor(auth)).enrol("listed_code", LIST)
+        return make_auth(methods=[ListedCode()])
+
+    def test_what_they_have_enrolled_is_found_and_removed(self, elsewhere):
+        """By the name that their provider knows."""
+        listed = elsewhere.list_authenticators("dora", provider=DORAS)
+        assert {(each.user_id, each.username, each.provider) for each in listed} == {("7", "dora", DORAS)}
+        assert len(listed) == len(CODES)
+
+        assert len(elsewhere.remove_authenticators("dora", **RESET)) == len(CODES)
+        ((_, line),) = elsewhere.list_audit(event="method_removed")
+        assert (line.user_id, line.username, line.provider) == ("7", "dora", DORAS)
+        with pytest.raises(ConfigurationError, match="Nor has anybody enrolled anything"):
+            elsewhere.list_authenticators("dora", provider=DORAS)
+
+    def test_others_are_not(self, elsewhere):
+        """Neither another user of that provider, nor a user of that name of another provider."""
+        with pytest.raises(UserNotFoundError, match=f"Nobody whom {DORAS} knows") as refused:
+            elsewhere.remove_authenticators("emil", **RESET)
+        assert refused.value.evidence == {"username": "emil"}
+        with pytest.raises(ConfigurationError, match=r"'Members'.*Nor has anybody enrolled anything"):
+            elsewhere.remove_authenticators("dora", **RESET | {"provider": "Members"})
+        assert len(elsewhere.list_authenticators("dora", provider=DORAS)) == len(CODES)
+
+    @pytest.mark.parametrize("newer", ["0", "9"])
+    def test_a_name_is_that_of_its_latest_owner(self, elsewhere, make_auth, gatewright_clock, newer):
+        """A name that was given to somebody else is no longer that of whom it was before."""
+        gatewright_clock.advance(days=1)
+        provider = MemoryUserProvider([{"id": newer, "email": "dora"}])
+        auth = make_auth(providers=[provider], methods=[ListedCode()])
+        guard = Visitor(auth).request()
+        guard.store(provider.bypass("dora"), provider)
+        guard.enrol("listed_code", LIST)
+
+        assert {each.user_id for each in elsewhere.list_authenticators("dora", provider=DORAS)} == {newer}
