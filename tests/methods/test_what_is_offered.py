@@ -74,6 +74,18 @@ def test_what_raises_the_level_is_offered_to_who_needs_a_higher_one(make_auth, r
     assert visitor.request().methods(is_confirmation=True, aal=3) == ["badge"]
 
 
+def test_two_steps_may_lead_a_remembered_browser_to_level_two(make_auth, register):
+    """What shows one factor is offered there, too. To level 3 leads what reaches it alone."""
+    auth = make_auth(methods=[Badge()])
+    register(auth)
+    returning = Visitor(auth)
+    returning.request().recall(log_in(auth).request().remember())
+
+    assert returning.request().current_session().aal == 0
+    assert returning.request().methods(is_confirmation=True, aal=2) == ["badge", "password"]
+    assert returning.request().methods(is_confirmation=True, aal=3) == ["badge"]
+
+
 def test_two_words_from_one_mailbox_are_one_factor(make_auth, gatewright_settings, register):
     """The other one is not offered after the first."""
     settings = gatewright_settings.with_values(second_factor="required", second_factor_after=("voucher",))
