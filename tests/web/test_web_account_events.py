@@ -24,6 +24,15 @@ def test_it_goes_on_under_a_new_name(browser, anna, people, log_in):
     assert shown(browser) == ["The username was changed", "Signed in"]
 
 
+def test_the_latest_are_shown(browser, anna, people, log_in):
+    """However much has been recorded before."""
+    for number in range(40):
+        people.change_username(anna.id, username=f"anna{number}")
+    log_in(browser)
+
+    assert shown(browser) == ["Signed in", *["The username was changed"] * 4]
+
+
 def test_it_goes_on_with_a_new_mail_address(browser, people, log_in, sql):
     """By which an account is known that has no other name."""
     people.create_user(email="bea@example.com", password=PASSWORD, is_verified=True)
