@@ -8,7 +8,7 @@ from typing import Any
 
 from gatewright.errors import AuthenticationError, InactiveUserError, InvalidParameterError, TakenError
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
-from gatewright.operations.arguments import require_text
+from gatewright.operations.arguments import LONGEST_LABEL, is_label, require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
@@ -17,8 +17,6 @@ from gatewright.operations.second_factor import is_first_demanded
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, owner_of
 from gatewright.ports import ProofMethod
-
-_LONGEST_NAME = 60
 
 
 async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
@@ -100,11 +98,11 @@ async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, 
     """Give one of a user's authenticators another name, and say whether they have it.
 
     Raises:
-        InvalidParameterError: If the name is not 1 to 60 characters.
+        InvalidParameterError: If the name is not 1 to 60 characters that can be seen, on one line.
     """
-    kept = require_text("name", name, at_most=_LONGEST_NAME).strip()
-    if not kept:
-        raise InvalidParameterError("name must not be empty.", parameter="name")
+    kept = require_text("name", name, at_most=LONGEST_LABEL).strip()
+    if not is_label(kept):
+        raise InvalidParameterError("name must be a line of characters that can be seen.", parameter="name")
     return await parts.store.rename_authenticator(authenticator_id, kept, owner=owner_of(user))
 
 
