@@ -98,7 +98,7 @@ class Visit:
             self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
         )
         if is_foreign:
-            csrf.report(self.request, "Another site sent this. It counts as nobody's.")
+            self._report("Another site sent this. It counts as nobody's.")
         return is_foreign
 
     @property
@@ -175,8 +175,11 @@ class Visit:
 
     def _refused_form(self) -> TransportError:
         """Return the error for a form that no page has shown to this visit, and have the operator know of it."""
-        csrf.report(self.request, "No page has shown this form to the visitor. It is refused.")
+        self._report("No page has shown this form to the visitor. It is refused.")
         return TransportError(status=403)
+
+    def _report(self, what: str) -> None:
+        csrf.report(self.request, self.site.routes.without_secret(self.request.path), what)
 
     @property
     def wanted(self) -> str:
