@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gatewright.errors import AuthenticationError, InactiveUserError, InvalidParameterError, TakenError
+from gatewright.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InactiveUserError,
+    InvalidParameterError,
+    TakenError,
+)
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
 from gatewright.operations.arguments import LONGEST_LABEL, is_label, require_text
 from gatewright.operations.audit import entry
@@ -46,6 +52,11 @@ async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, 
 async def _verify(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
     await step.parts.hooks.pre_method_enrolment.fire(user=step.require_user(), method=method.name)
     enrolled = await method.enrol(step, given)
+    if not getattr(enrolled, "authenticators", ()):
+        raise ConfigurationError(
+            f"{type(method).__qualname__}.enrol has to return Enrolled([...]) with what it has made by "
+            f"self.authenticator(...), not {type(enrolled).__name__} without any."
+        )
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
     if kept + len(enrolled.authenticators) > method.at_most:
         raise _one_too_many(method)
