@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from gatewright.auth import AsyncAuth, AsyncGuard
-from gatewright.errors import SecondFactorRequiredError, TransportError
+from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.second_writes import second_write
@@ -200,9 +200,14 @@ class Visit:
             is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
+            InvalidParameterError: If passwords are none of the methods.
             SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
             GatewrightError: What `AsyncGuard.login` raises.
         """
+        if self.site.find_method("password") is None:
+            raise InvalidParameterError(
+                "Nobody signs in by a password: GATEWRIGHT_METHODS leaves it out.", parameter="method"
+            )
         try:
             user = await self.guard.login(username, password, self.site.provider)
         except SecondFactorRequiredError:
