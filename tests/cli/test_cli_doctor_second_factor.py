@@ -27,6 +27,25 @@ def test_without_a_policy_nobody_is_locked_out(told):
     )
 
 
+@pytest.mark.parametrize("methods", ["totp", "recovery_codes,email_code"])
+def test_methods_that_begin_no_sign_in(told, methods):
+    """The login page would be empty."""
+    status, finding = told("methods", GATEWRIGHT_METHODS=methods)
+    assert status == "warning"
+    assert "the pages let nobody in" in finding
+    assert told("methods", GATEWRIGHT_METHODS=methods, GATEWRIGHT_EMAIL_CODE="first")[0] == (
+        "ok" if "email_code" in methods else "warning"
+    )
+
+
+def test_a_first_method_that_is_not_known(told):
+    """It may be one of the application's own, or a mistake that switches the second factor off."""
+    assert told("first methods") is None
+    status, finding = told("first methods", GATEWRIGHT_SECOND_FACTOR_AFTER="pwd,password")
+    assert status == "warning"
+    assert "after pwd, which is no method" in finding
+
+
 @pytest.mark.parametrize(
     "policy",
     [{"GATEWRIGHT_SECOND_FACTOR": "required"}, {"GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -21,6 +22,9 @@ BUILT_IN = {
     "email_code": "gatewright.methods.email_code:EmailCode",
 }
 """Name -> where it is. Each is imported only where the settings name it."""
+
+STORE = "store"
+"""What stands in the setting ``second_factor_after`` for users whom the application itself has proven."""
 
 
 def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> dict[str, Method]:
@@ -49,6 +53,29 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
                 "of its own."
             )
     return methods | own
+
+
+def unknown_first_methods(named: Iterable[str], methods: Iterable[str]) -> list[str]:
+    """Return which names of the setting ``second_factor_after`` no method has that is known here."""
+    return [name for name in named if name not in {*BUILT_IN, *methods, STORE}]
+
+
+def refuse_misspelt(named: Iterable[str], methods: Iterable[str]) -> None:
+    """Refuse a name of the setting ``second_factor_after`` that is nearly one of a method.
+
+    After the method that was meant nobody would be asked for a second factor. Any other name that is not known may be
+    that of a method which another process has.
+
+    Raises:
+        ConfigurationError: If there is one; names the method.
+    """
+    for name in unknown_first_methods(named, methods):
+        meant = get_close_matches(name.lower(), [*BUILT_IN, STORE], n=1)
+        if meant:
+            raise ConfigurationError(
+                f"GATEWRIGHT_SECOND_FACTOR_AFTER names {name!r:.80}, which is no method, so nobody would be asked for "
+                f"a second factor after it. Did you mean {meant[0]}?"
+            )
 
 
 def built_in_methods() -> list[type[Method]]:

@@ -9,6 +9,7 @@ from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.methods import Method, load_methods
 from gatewright.methods.email_code import EmailCode
+from gatewright.methods.registry import unknown_first_methods
 from gatewright.settings import Settings
 from gatewright.storage.sql.without_factor import count_without_factor
 
@@ -20,9 +21,17 @@ def check_second_factor(settings: Settings) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
         return
-    yield Finding("methods", Status.OK, f"Users prove themselves by: {', '.join(methods)}.")
+    yield _check_first_step(settings, methods)
     yield from _check_mailed_codes(settings, methods.get("email_code"))
     yield from _check_policy(settings, methods)
+
+
+def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Finding:
+    names = ", ".join(methods)
+    if any(method.begins(settings) for method in methods.values()):
+        return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
+    finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
+    return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
 
 
 def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
@@ -37,6 +46,11 @@ def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[F
 
 
 def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    unknown = unknown_first_methods(settings.second_factor_after, methods)
+    if unknown:
+        finding = f"A second factor is asked for after {', '.join(unknown)}, which is no method that is known here."
+        cure = "Unless it is one of the application's own, correct GATEWRIGHT_SECOND_FACTOR_AFTER."
+        yield Finding("first methods", Status.WARNING, finding, cure)
     is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
     if not (is_for_all or roles):
         yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
