@@ -74,6 +74,15 @@ def test_users_who_have_none_are_counted(told, database):
     assert " 4 users have none" in told("second factor", GATEWRIGHT_SECOND_FACTOR="required")[1]
 
 
+def test_a_role_that_nobody_has_declared(told, database):
+    """It may be another provider's, or a mistake that lets the members of the role in by a password alone."""
+    database.create_role("admin")
+    assert told("roles", GATEWRIGHT_SECOND_FACTOR_ROLES="admin") is None
+    status, finding = told("roles", GATEWRIGHT_SECOND_FACTOR_ROLES="admins,admin")
+    assert status == "warning"
+    assert "the role admins, which nobody has declared" in finding
+
+
 def test_a_wallet_counts_unless_more_is_asked_after_it(told, database, alice):
     """Then whoever has nothing else is counted, too."""
     database.create_user("anna")

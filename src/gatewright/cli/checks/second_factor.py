@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from gatewright.cli.checks.deep import read_tables
 from gatewright.cli.checks.finding import Finding, Status
@@ -11,7 +12,7 @@ from gatewright.methods import Method, load_methods
 from gatewright.methods.email_code import EmailCode
 from gatewright.methods.registry import unknown_first_methods
 from gatewright.settings import Settings
-from gatewright.storage.sql.without_factor import count_without_factor
+from gatewright.storage.sql.without_factor import count_without_factor, undeclared_roles
 
 
 def check_second_factor(settings: Settings) -> Iterator[Finding]:
@@ -65,6 +66,7 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
         return
+    yield from _check_roles(settings)
     try:
         count = _count_without_factor(settings, roles=None if is_for_all else roles)
     except (ConfigurationError, StoreUnavailableError) as error:
@@ -80,6 +82,15 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         f"{who} must have a second factor. {count} users have none: whoever signs in first sets one up.",
         "Have them sign in soon. A user's own: gatewright user factors NAME",
     )
+
+
+def _check_roles(settings: Settings) -> Iterator[Finding]:
+    with suppress(ConfigurationError, StoreUnavailableError), read_tables(settings) as fetch_all:
+        unknown = [] if fetch_all is None else undeclared_roles(fetch_all, settings.second_factor_roles)
+        if unknown:
+            finding = f"A second factor is asked of the role {' and '.join(unknown)}, which nobody has declared."
+            cure = "Correct GATEWRIGHT_SECOND_FACTOR_ROLES, unless another provider's users have it."
+            yield Finding("roles", Status.WARNING, finding, f"{cure} Those declared: gatewright role list")
 
 
 def _count_without_factor(settings: Settings, *, roles: Sequence[str] | None) -> int:
