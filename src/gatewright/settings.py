@@ -160,7 +160,8 @@ class Settings(EnvironmentSettings):
         min_length=1,
         description=(
             "The ways of proving who one is, in the order in which pages offer them, separated by commas; without it "
-            "all that come with gatewright. One of your own is named `package.module:Class`."
+            "all that come with gatewright. The pages and the JSON API take no other. One of your own is named "
+            "`package.module:Class`."
         ),
     )
     second_factor: Literal["off", "enrolled", "required"] = Field(

@@ -9,6 +9,20 @@ from browser.inspection import NARROW, misplaced
 
 pytestmark = on_one_framework
 
+BROKEN_WORDS = """
+const brand = document.querySelector(".brand");
+brand.lastChild.data = arguments[0];
+let start = 0;
+return arguments[0].split(" ").filter((word) => {
+  const range = document.createRange();
+  range.setStart(brand.lastChild, start);
+  range.setEnd(brand.lastChild, start += word.length);
+  start += 1;
+  return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+});
+"""
+"""The words of a site's name that do not stand on one line, where it has that name."""
+
 HEADINGS = {
     "en": "Sign in",
     "es": "Iniciar sesión",
@@ -45,3 +59,13 @@ def test_long_words_stay_on_a_narrow_screen(browser, anna, sign_in, language):
     for path in ("/login", "/signup"):
         browser.open(path)
         assert misplaced(browser, NARROW) == []
+
+
+def test_a_sites_name_stays_in_one_piece_on_a_phone(browser, anna, sign_in):
+    """Where the links beside it are long, they have a line of their own."""
+    sign_in(anna)
+    browser.prefer_language("fr")
+    browser.show(360, 640, is_phone=True)
+    browser.open("/account")
+    words = browser.evaluate(BROKEN_WORDS, "Buchhandlung am Markt")
+    assert words == []

@@ -27,6 +27,25 @@ def test_without_a_policy_nobody_is_locked_out(told):
     )
 
 
+@pytest.mark.parametrize("methods", ["totp", "recovery_codes,email_code"])
+def test_methods_that_begin_no_sign_in(told, methods):
+    """The login page would be empty."""
+    status, finding = told("methods", GATEWRIGHT_METHODS=methods)
+    assert status == "warning"
+    assert "the pages let nobody in" in finding
+    assert told("methods", GATEWRIGHT_METHODS=methods, GATEWRIGHT_EMAIL_CODE="first")[0] == (
+        "ok" if "email_code" in methods else "warning"
+    )
+
+
+def test_a_first_method_that_is_not_known(told):
+    """It may be one of the application's own, or a mistake that switches the second factor off."""
+    assert told("first methods") is None
+    status, finding = told("first methods", GATEWRIGHT_SECOND_FACTOR_AFTER="pwd,password")
+    assert status == "warning"
+    assert "after pwd, which is no method" in finding
+
+
 @pytest.mark.parametrize(
     "policy",
     [{"GATEWRIGHT_SECOND_FACTOR": "required"}, {"GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}],
@@ -53,6 +72,15 @@ def test_users_who_have_none_are_counted(told, database):
     assert status == "warning"
     assert " 3 users have none" in finding
     assert " 4 users have none" in told("second factor", GATEWRIGHT_SECOND_FACTOR="required")[1]
+
+
+def test_a_role_that_nobody_has_declared(told, database):
+    """It may be another provider's, or a mistake that lets the members of the role in by a password alone."""
+    database.create_role("admin")
+    assert told("roles", GATEWRIGHT_SECOND_FACTOR_ROLES="admin") is None
+    status, finding = told("roles", GATEWRIGHT_SECOND_FACTOR_ROLES="admins,admin")
+    assert status == "warning"
+    assert "the role admins, which nobody has declared" in finding
 
 
 def test_a_wallet_counts_unless_more_is_asked_after_it(told, database, alice):

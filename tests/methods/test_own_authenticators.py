@@ -38,7 +38,17 @@ def guard(signed_in):
     return signed_in.request()
 
 
-@pytest.mark.parametrize(("given", "kept"), [(" In the safe ", "In the safe"), ("x" * 60, "x" * 60)])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (" In the safe ", "In the safe"),
+        ("x" * 60, "x" * 60),
+        ("私の\u3000携帯", "私の\u3000携帯"),
+        ("گوشی\u200cمن", "گوشی\u200cمن"),
+        ("\N{WOMAN}\u200d\N{GIRL}", "\N{WOMAN}\u200d\N{GIRL}"),
+    ],
+    ids=["blanks", "longest", "Japanese", "Persian", "family"],
+)
 def test_one_is_given_a_name(guard, given, kept):
     """And the others keep theirs."""
     first, *others = guard.authenticators()
@@ -46,9 +56,9 @@ def test_one_is_given_a_name(guard, given, kept):
     assert guard.authenticators() == [replace(first, name=kept), *others]
 
 
-@pytest.mark.parametrize("given", ["", " ", "x" * 61, None])
+@pytest.mark.parametrize("given", ["", " ", "x" * 61, None, "a\nb", "\x1b[2J", "\u202eevil", "\u200b", "\u200d"])
 def test_a_name_that_is_none_is_refused(guard, given):
-    """And the argument named."""
+    """And the argument named: also what nobody sees, or what writes over the words around it."""
     with pytest.raises(InvalidParameterError) as refused:
         guard.rename_authenticator(guard.authenticators()[0].id, given)
     assert refused.value.evidence["parameter"] == "name"

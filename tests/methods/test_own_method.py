@@ -18,7 +18,8 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     TakenError,
 )
-from gatewright.methods import Method
+from gatewright.fields import Field
+from gatewright.methods import Enrolled, Method, Proven
 from gatewright.proofs import Kind
 from gatewright.testing import HookRecorder
 from sample_methods import ListedCode
@@ -185,6 +186,108 @@ def test_a_form_that_asks_for_names_is_refused(make_auth, name):
     named = type("Fob", (ListedCode,), {name: ("code",)})
     with pytest.raises(ConfigurationError, match=rf"Fob\.{name} must give a list of Field objects.*not 'code'"):
         make_auth(methods=[named()])
+
+
+async def _awaited(self, *given):
+    """In the place of what nobody awaits: it would be true for everybody."""
+    return False
+
+
+def _plain(self, *given):
+    """In the place of what is awaited."""
+
+
+async def _of_nothing(self):
+    """Takes none of what it is given."""
+
+
+CODE = Field("code", "Code")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cure"),
+    [
+        ({"title": None}, "Make it a text"),
+        ({"kinds": "possession"}, "Make it a set"),
+        ({"kinds": [Kind.POSSESSION]}, "Make it a set"),
+        ({"kinds": frozenset()}, "Make it a set"),
+        ({"kinds": {"possession"}}, "Make it a set"),
+        ({"amr": "otp"}, "Make it a tuple"),
+        ({"strength": "high"}, "Make it a whole number"),
+        ({"at_most": None}, "Make it a whole number"),
+        ({"at_most": -1}, "Make it a whole number"),
+        ({"templates": "templates"}, "Make it the Path of a folder"),
+        ({"templates": Path("/nowhere")}, "Make it the Path of a folder"),
+        ({"fields": CODE}, "Make it a list"),
+        ({"fields": (CODE, CODE)}, "a field 'code', which is there twice"),
+        ({"begin_fields": (Field("action", "Action"),)}, "a field 'action', which a form of ours has already"),
+        ({"enrolment_fields": (Field("next", "Next"),)}, "a field 'next', which a form of ours has already"),
+        ({"verify": _plain}, "async def"),
+        ({"enrol": _plain}, "async def"),
+        ({"records_itself": _awaited}, "a plain def"),
+        ({"names_another": _awaited}, "a plain def"),
+        ({"verify": _of_nothing}, "cannot take that"),
+        ({"is_ready": True}, "has to be a method"),
+    ],
+)
+def test_a_method_that_cannot_work_is_refused(make_auth, wrong, cure):
+    """When the application starts, and not when somebody signs in."""
+    made = type("Fob", (ListedCode,), {"name": "fob", **wrong})
+    with pytest.raises(ConfigurationError, match=rf"^Fob\.{next(iter(wrong))}.* {cure}"):
+        make_auth(methods=[made()])
+
+
+def test_two_methods_of_one_name_are_refused(make_auth, key_fobs):
+    """The first of two lists of fobs would be good for nothing."""
+    one, another = (key_fobs.KeyFob({serial: secret}) for serial, secret in SECRETS.items())
+    with pytest.raises(ConfigurationError, match="Two methods are called key_fob"):
+        make_auth(methods=[one, another])
+
+
+@pytest.mark.parametrize("returned", [True, None, "user", Proven(None, None)])
+def test_what_is_no_proof_signs_nobody_in(make_auth, register, returned):
+    """Its author reads what belongs there."""
+
+    class Sloppy(ListedCode):
+        async def verify(self, step, given):
+            return step.require_user() if returned == "user" else returned
+
+    auth = make_auth(methods=[Sloppy()])
+    register(auth, "carol")
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    visitor.request().enrol("listed_code", {"codes": "amber"})
+    visitor = Visitor(auth)
+    with pytest.raises(SecondFactorRequiredError):
+        visitor.request().login("carol", PASSWORD, OURS)
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.verify has to return Proven\(user, proof\), not"):
+        visitor.request().prove("listed_code", {"code": "amber"})
+    assert visitor.request().is_guest()
+
+
+@pytest.mark.parametrize("made", ["nothing", "none", "text", "empty", "long", "data"])
+def test_what_cannot_be_kept_enrols_nothing(make_auth, register, made):
+    """Whatever the database would take."""
+
+    class Sloppy(ListedCode):
+        async def enrol(self, step, given):
+            match made:
+                case "nothing":
+                    return None
+                case "none":
+                    return Enrolled([])
+                case "data":
+                    return Enrolled([self.authenticator(step, key=b"k", data={"serial": 1})])
+            key = {"text": "k", "empty": b"", "long": b"k" * 1024}[made]
+            return Enrolled([self.authenticator(step, key=key)])
+
+    auth = make_auth(methods=[Sloppy()])
+    register(auth, "carol")
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.enrol has to return|of listed_code ha(s|ve) to be"):
+        visitor.request().enrol("listed_code")
+    assert visitor.request().authenticators() == []
 
 
 @pytest.mark.parametrize("named", ["key_fobs:KeyFob", "gatewright.methods:Method", "os:path", ":", "os:", "nowhere:X"])

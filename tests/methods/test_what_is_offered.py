@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gatewright.errors import SecondFactorRequiredError
+from gatewright.errors import ConfigurationError, SecondFactorRequiredError
 from gatewright.methods import Method, Proven
 from gatewright.proofs import Kind
 from sample_methods import CODES, ExtraCode, ListedCode, Voucher
@@ -209,3 +209,12 @@ class TestSetUp:
 
 def helpful(visitor, **options):
     return visitor.request().enrollable(**options)
+
+
+@pytest.mark.parametrize("misspelt", ["passwort", "Password", "e-mail_code", "stores"])
+def test_a_misspelt_first_method_is_refused(make_auth, gatewright_settings, misspelt):
+    """Nobody would be asked for a second factor after it; one of the application's own may be called anything else."""
+    required = gatewright_settings.with_values(second_factor="required")
+    with pytest.raises(ConfigurationError, match=f"SECOND_FACTOR_AFTER names '{misspelt}'.*Did you mean"):
+        make_auth(settings=required.with_values(second_factor_after=(misspelt,)))
+    make_auth(settings=required.with_values(second_factor_after=("voucher", "key_fob")))

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gatewright import Denied
+from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 
 TOKEN_ENDPOINTS = (("GET", "/validate"), ("GET", "/me"), ("POST", "/logout"))
 REALM = 'Bearer realm="gatewright"'
@@ -263,6 +264,20 @@ def test_an_unexpected_error_says_nothing(open_site, bearer, assert_problem, cap
     assert "in fail" in caplog.text
     assert "cannot work with ey" not in caplog.text
     assert token not in caplog.text
+
+
+def test_an_unexpected_error_does_not_tell_the_secret_of_a_link(open_site, caplog):
+    """It may still be good: what has failed has not used it."""
+    mailed = EmailCode(EmailCodeSettings(email_code="first"))
+    site = open_site(auth={"propagate_hook_errors": True, "methods": [mailed]})
+
+    @site.auth.hooks.auth_failed
+    def fail(reason):
+        raise LookupError
+
+    assert site.client().post("/api/login/link/email_code.8sdjK2fPq0", json={}).status_code == 500
+    assert "POST '/api/login/link/...' failed" in caplog.text
+    assert "8sdjK2fPq0" not in caplog.text
 
 
 def test_an_unexpected_error_of_a_page_is_a_page(open_site):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gatewright.errors import Denied
@@ -46,6 +48,23 @@ def test_a_login_leads_to_where_the_visitor_wanted_to_go(browser, anna):
 
     assert failed.location == "/login?next=%2Forders%3Fpage%3D2"
     assert answer.location == "/orders?page=2"
+
+
+def test_where_passwords_are_none_of_the_methods_none_signs_in(make_pages, anna):
+    """Be it the right one: neither by a form, whoever has made it, nor by JSON."""
+    pages = make_pages(methods=("passkey", "wallet"))
+    browser = pages.browser()
+    token = browser.get("/login").form("/login/wallet").fields["csrf_token"]
+    right = {"email": "anna", "password": PASSWORD}
+
+    page = browser.post("/login", {"csrf_token": token, **right})
+    answer = browser.send(
+        "POST", "/api/login", headers=[("Content-Type", "application/json")], body=json.dumps(right).encode()
+    )
+
+    assert page.location == "/login"
+    assert (answer.status, json.loads(answer.text)["errors"][0]["field"]) == (422, "method")
+    assert pages.user_of(browser) is None
 
 
 @pytest.mark.parametrize(

@@ -425,6 +425,20 @@ def test_what_the_page_names_is_on_it(make_pages, anna, log_in, settings):
     assert dead_links(page) == []
 
 
+def test_where_passwords_are_none_of_the_methods_none_is_asked_for(make_pages, anna, log_in, gatewright_clock):
+    """Whoever has one from before finds no form for it, and none that takes it in vain."""
+    before = make_pages().browser()
+    log_in(before)
+    browser = make_pages(methods=("passkey", "wallet")).browser()
+    browser.cookies |= before.cookies
+    gatewright_clock.advance(minutes=30)
+    page = browser.get("/account")
+
+    assert "Password" not in page.text
+    assert [form for form in page.forms if "current_password" in form.fields or "password" in form.fields] == []
+    assert dead_links(page) == []
+
+
 def dead_links(page):
     """Return the places of a page itself that it leads to, and that it has not."""
     ids = re.findall(r'id="([^"]+)"', page.text)

@@ -56,3 +56,14 @@ def test_a_form_that_no_page_has_shown_is_in_the_log(pages, warnings):
     answer = pages.send("POST", "/login", form, b"email=anna")
     assert answer[0] == 403
     assert warnings() == ["POST '/login': No page has shown this form to the visitor. It is refused. Origin: ''"]
+
+
+@pytest.mark.parametrize("below", ["", "/api"])
+@pytest.mark.parametrize("path", ["/password-reset", "/email_verification", "/email_change", "/login/link"])
+def test_the_secret_of_a_link_is_not_in_the_log(pages, warnings, below, path):
+    """It is good as before, since what came with it was refused."""
+    answer = pages.send("POST", f"{below}{path}/email_code.secret", [("Origin", "https://evil.example")], b"")
+    assert answer[0] == 403
+    assert warnings() == [
+        f"POST '{below}{path}/...': Another site sent this. It counts as nobody's. Origin: 'https://evil.example'"
+    ]

@@ -16,6 +16,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.hooks import Hooks
 from gatewright.mail import TemplateWriter, mailer_from_url
 from gatewright.methods import Method, built_in_methods, load_methods
+from gatewright.methods.registry import refuse_misspelt
 from gatewright.offload import (
     BoundedPasswords,
     Caller,
@@ -113,6 +114,7 @@ def _assemble_on(
         observer.settings_in_force(fingerprint_of(settings, keys))
     build = _build_asynchronously(settings) if is_async else _build_blocking(settings)
     methods = load_methods(settings.methods, choices.methods)
+    refuse_misspelt(settings.second_factor_after, methods)
     known: list[type[Method]] = [*built_in_methods(), *(type(each) for each in methods.values())]
     warn_of_misspelt([Settings, *(each.settings_class for each in known)])
     parts = Parts(

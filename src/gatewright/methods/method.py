@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic_settings import BaseSettings
 
-from gatewright.errors import InvalidParameterError
+from gatewright.errors import ConfigurationError, InvalidParameterError
 from gatewright.fields import Field
 from gatewright.model import Authenticator, QueuedMail, Session, User
 from gatewright.operations.parts import Parts
@@ -18,6 +18,9 @@ from gatewright.operations.step import Step
 from gatewright.ports import Mailed
 from gatewright.proofs import Kind, Proof
 from gatewright.settings import Settings
+
+_LONGEST_KEY = 1023
+"""Bytes, as the identifier of a passkey has at most (WebAuthn level 3, section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +275,19 @@ class Method(ABC):
             name: What its user calls it.
             data: What only the method understands, as JSON.
             counter: Where its counter begins.
+
+        Raises:
+            ConfigurationError: If it cannot be kept: then the method is wrong, and not what was sent.
         """
+        if not isinstance(key, bytes) or not 1 <= len(key) <= _LONGEST_KEY:
+            raise ConfigurationError(
+                f"The key of an authenticator of {self.name} has to be 1 to {_LONGEST_KEY} bytes. Take a digest of "
+                "what is longer."
+            )
+        if not isinstance(name, str) or not isinstance(data, str):
+            raise ConfigurationError(
+                f"The name and the data of an authenticator of {self.name} have to be texts; write data by json.dumps."
+            )
         user = step.require_user()
         return Authenticator(
             id=step.parts.new_id(),

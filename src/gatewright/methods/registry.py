@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 
 from gatewright.environment_settings import register_hints
 from gatewright.errors import ConfigurationError
-from gatewright.fields import require_fields
+from gatewright.methods.acceptable import require_method
 from gatewright.methods.method import Method
 
 BUILT_IN = {
@@ -23,7 +23,8 @@ BUILT_IN = {
 }
 """Name -> where it is. Each is imported only where the settings name it."""
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+STORE = "store"
+"""What stands in the setting ``second_factor_after`` for users whom the application itself has proven."""
 
 
 def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> dict[str, Method]:
@@ -40,13 +41,41 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
     """
     chosen = map(_load_installed, named) if named else filter(_is_installed, map(_load, BUILT_IN))
     methods = {method.name: method for method in chosen}
+    own: dict[str, Method] = {}
     for method in added:
         if not isinstance(method, Method):
             raise ConfigurationError(
                 f"methods takes objects of subclasses of gatewright.methods.Method, not {method!r:.80}."
             )
-        methods[_named(method).name] = method
-    return methods
+        if own.setdefault(require_method(method).name, method) is not method:
+            raise ConfigurationError(
+                f"Two methods are called {method.name}: {own[method.name]!r:.80} and {method!r:.80}. Give each a name "
+                "of its own."
+            )
+    return methods | own
+
+
+def unknown_first_methods(named: Iterable[str], methods: Iterable[str]) -> list[str]:
+    """Return which names of the setting ``second_factor_after`` no method has that is known here."""
+    return [name for name in named if name not in {*BUILT_IN, *methods, STORE}]
+
+
+def refuse_misspelt(named: Iterable[str], methods: Iterable[str]) -> None:
+    """Refuse a name of the setting ``second_factor_after`` that is nearly one of a method.
+
+    After the method that was meant nobody would be asked for a second factor. Any other name that is not known may be
+    that of a method which another process has.
+
+    Raises:
+        ConfigurationError: If there is one; names the method.
+    """
+    for name in unknown_first_methods(named, methods):
+        meant = get_close_matches(name.lower(), [*BUILT_IN, STORE], n=1)
+        if meant:
+            raise ConfigurationError(
+                f"GATEWRIGHT_SECOND_FACTOR_AFTER names {name!r:.80}, which is no method, so nobody would be asked for "
+                f"a second factor after it. Did you mean {meant[0]}?"
+            )
 
 
 def built_in_methods() -> list[type[Method]]:
@@ -87,26 +116,7 @@ def _load(name: str) -> Method:
         raise ConfigurationError(f"The method {where!r:.200} cannot be made: {error}.") from error
     if not isinstance(made, Method):
         raise ConfigurationError(f"{where:.200} is no subclass of gatewright.methods.Method.")
-    return _named(made)
-
-
-def _named(method: Method) -> Method:
-    """Return a method that says what every method has to say.
-
-    Raises:
-        ConfigurationError: If it does not; says what is missing, what its name may hold, or what its forms ask for.
-    """
-    missing = [name for name in ("name", "title", "kinds") if not hasattr(method, name)]
-    if missing:
-        raise ConfigurationError(f"{type(method).__qualname__} is a Method without {', '.join(missing)}. Set them.")
-    if not isinstance(method.name, str) or not _NAME.fullmatch(method.name):
-        raise ConfigurationError(
-            f"{type(method).__qualname__}.name is {method.name!r:.80}. It stands in addresses and settings: make it "
-            "1 to 64 letters, digits, underscores and dashes."
-        )
-    for name in ("fields", "begin_fields", "begin_enrolment_fields", "enrolment_fields"):
-        require_fields(getattr(method, name), of=f"{type(method).__qualname__}.{name}")
-    return method
+    return require_method(made)
 
 
 def _setting_hints() -> dict[str, str]:

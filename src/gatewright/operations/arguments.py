@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypeGuard
+from unicodedata import category
 
 from gatewright.errors import InvalidParameterError
 
@@ -15,6 +16,13 @@ _LONGEST_LIFETIME = 366 * 24 * 60
 _LONGEST_USER_AGENT = 512
 LONGEST_ID = 255
 LONGEST_NOTE = 255
+LONGEST_LABEL = 60
+_JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"))
+"""What is not seen, and belongs to emojis and to words of Persian and Hindi."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that end a line, turn its direction, or are not seen at all."""
+
 _LARGEST_COUNT = 2**31
 
 
@@ -31,6 +39,12 @@ def require_text(name: str, value: object, *, at_most: int) -> str:
     if not _is_storable(value):
         raise InvalidParameterError(f"{name} holds characters that are not text.", parameter=name)
     return value
+
+
+def is_label(text: str) -> bool:
+    """Say whether somebody can call a thing of theirs by a text: one line that is seen as it is."""
+    shown = text.translate(_JOINERS).strip()
+    return 1 <= len(shown) <= len(text) <= LONGEST_LABEL and not any(category(each) in _UNSEEN for each in shown)
 
 
 def require_minutes(name: str, value: object, *, least: float) -> float:

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gatewright.errors import AuthenticationError, InactiveUserError, InvalidParameterError, TakenError
+from gatewright.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InactiveUserError,
+    InvalidParameterError,
+    TakenError,
+)
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
-from gatewright.operations.arguments import require_text
+from gatewright.operations.arguments import LONGEST_LABEL, is_label, require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
@@ -17,8 +23,6 @@ from gatewright.operations.second_factor import is_first_demanded
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, owner_of
 from gatewright.ports import ProofMethod
-
-_LONGEST_NAME = 60
 
 
 async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
@@ -48,6 +52,11 @@ async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, 
 async def _verify(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
     await step.parts.hooks.pre_method_enrolment.fire(user=step.require_user(), method=method.name)
     enrolled = await method.enrol(step, given)
+    if not getattr(enrolled, "authenticators", ()):
+        raise ConfigurationError(
+            f"{type(method).__qualname__}.enrol has to return Enrolled([...]) with what it has made by "
+            f"self.authenticator(...), not {type(enrolled).__name__} without any."
+        )
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
     if kept + len(enrolled.authenticators) > method.at_most:
         raise _one_too_many(method)
@@ -100,11 +109,11 @@ async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, 
     """Give one of a user's authenticators another name, and say whether they have it.
 
     Raises:
-        InvalidParameterError: If the name is not 1 to 60 characters.
+        InvalidParameterError: If the name is not 1 to 60 characters that can be seen, on one line.
     """
-    kept = require_text("name", name, at_most=_LONGEST_NAME).strip()
-    if not kept:
-        raise InvalidParameterError("name must not be empty.", parameter="name")
+    kept = require_text("name", name, at_most=LONGEST_LABEL).strip()
+    if not is_label(kept):
+        raise InvalidParameterError("name must be a line of characters that can be seen.", parameter="name")
     return await parts.store.rename_authenticator(authenticator_id, kept, owner=owner_of(user))
 
 

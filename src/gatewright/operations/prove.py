@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from gatewright.errors import AttemptBlockedError, AuthenticationError, GatewrightError, InvalidParameterError
+from gatewright.errors import (
+    AttemptBlockedError,
+    AuthenticationError,
+    ConfigurationError,
+    GatewrightError,
+    InvalidParameterError,
+)
+from gatewright.model import User
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.attempts import Trial, account_name, limit_requests
 from gatewright.operations.audit import entry
@@ -14,6 +21,7 @@ from gatewright.operations.names import name_for_record
 from gatewright.operations.second_writes import second_write
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
+from gatewright.proofs import Proof
 
 _BEGIN = "begin"
 """The action under which it is counted that guests begin to prove themselves, each of which writes a row."""
@@ -57,13 +65,27 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     try:
         await parts.hooks.pre_method_use.fire(user=user, method=method.name)
         await trial.begin(name=account_name(step.provider, claimed) if claimed else None)
-        proven = await method.verify(step, given)
+        proven = _require_proven(await method.verify(step, given), method)
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
         await trial.fail()
         await tell_failure(step, "sign_in_failed", method.name, claimed, error)
         raise
     await trial.forgive()
     await parts.hooks.post_method_use.fire(user=proven.user, method=method.name, proof=proven.proof)
+    return proven
+
+
+def _require_proven(proven: Any, method: ProofMethod) -> Any:
+    """Return what a method has verified, if it has.
+
+    Raises:
+        ConfigurationError: If it returned anything else, such as True or None.
+    """
+    if not isinstance(getattr(proven, "user", None), User) or not isinstance(proven.proof, Proof):
+        raise ConfigurationError(
+            f"{type(method).__qualname__}.verify has to return Proven(user, proof), not {type(proven).__name__}. For "
+            "what is not right it raises InvalidProofError."
+        )
     return proven
 
 

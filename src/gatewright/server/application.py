@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -64,7 +65,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.
     app.add_middleware(Pages, auth=served)
-    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(UnexpectedErrors, shown=partial(access_log.without_secret, settings=served.settings))
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))

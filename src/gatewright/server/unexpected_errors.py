@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,10 +16,16 @@ _logger = logging.getLogger("gatewright.server")
 
 
 class UnexpectedErrors:
-    """Answers in place of an application that failed; inside the middleware that every answer must pass."""
+    """Answers in place of an application that failed; inside the middleware that every answer must pass.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: The application.
+        shown: Returns a path as the log may have it.
+    """
+
+    def __init__(self, app: ASGIApp, shown: Callable[[str], str] = str) -> None:
         self._app = app
+        self._shown = shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
@@ -34,7 +41,8 @@ class UnexpectedErrors:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            _logger.error("%s %s failed.\n%s", scope["method"], ascii(scope["path"]), whereabouts(error))
+            shown = ascii(self._shown(scope["path"]))
+            _logger.error("%s %s failed.\n%s", scope["method"], shown, whereabouts(error))
             if not has_started:
                 problem = transport_problem(500)
                 request = request_of(scope, path=scope["path"], mount="")

@@ -51,15 +51,16 @@ def is_own_token(visit: MutableMapping[str, Any], token: str) -> bool:
     return isinstance(expected, str) and compare_digest(expected.encode(), token.encode(errors="replace"))
 
 
-def report(request: Request, what: str) -> None:
+def report(request: Request, path: str, what: str) -> None:
     """Have the operator know of a request that counts as nobody's (OWASP ASVS 5.0, 16.3.3).
 
     Args:
         request: The request.
+        path: Its path without secrets: what is refused leaves the secret of a link good.
         what: What is wrong with it, as a sentence.
     """
     origin = (request.header("origin") or "")[:_LONGEST_ORIGIN]
-    _logger.warning("%s %s: %s Origin: %s", request.method, ascii(request.path), what, ascii(origin))
+    _logger.warning("%s %s: %s Origin: %s", request.method, ascii(path), what, ascii(origin))
 
 
 def is_foreign(request: Request, client: Client, *, public_url: str | None, trusted: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from gatewright.auth import AsyncAuth, AsyncGuard
-from gatewright.errors import SecondFactorRequiredError, TransportError
+from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.second_writes import second_write
@@ -98,7 +98,7 @@ class Visit:
             self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
         )
         if is_foreign:
-            csrf.report(self.request, "Another site sent this. It counts as nobody's.")
+            self._report("Another site sent this. It counts as nobody's.")
         return is_foreign
 
     @property
@@ -175,8 +175,11 @@ class Visit:
 
     def _refused_form(self) -> TransportError:
         """Return the error for a form that no page has shown to this visit, and have the operator know of it."""
-        csrf.report(self.request, "No page has shown this form to the visitor. It is refused.")
+        self._report("No page has shown this form to the visitor. It is refused.")
         return TransportError(status=403)
+
+    def _report(self, what: str) -> None:
+        csrf.report(self.request, self.site.routes.without_secret(self.request.path), what)
 
     @property
     def wanted(self) -> str:
@@ -197,9 +200,14 @@ class Visit:
             is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
+            InvalidParameterError: If passwords are none of the methods.
             SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
             GatewrightError: What `AsyncGuard.login` raises.
         """
+        if self.site.find_method("password") is None:
+            raise InvalidParameterError(
+                "Nobody signs in by a password: GATEWRIGHT_METHODS leaves it out.", parameter="method"
+            )
         try:
             user = await self.guard.login(username, password, self.site.provider)
         except SecondFactorRequiredError:

@@ -11,6 +11,8 @@ import pytest
 
 from authenticator_apps import enrol_app, wrong_code
 from gatewright.errors import AuthenticationError, InvalidParameterError, InvalidProofError, StepUpRequiredError
+from gatewright.methods.totp.key_uri import key_uri
+from gatewright.qr import qr_svg
 from gatewright.testing import AuthenticatorApp
 from visitors import OURS, PASSWORD, Visitor
 
@@ -65,7 +67,7 @@ def test_without_segno_there_is_the_text(signed_in, monkeypatch):
     [
         ("Café & Söhne: Shop", "o'neil@example.com", "Café & Söhne  Shop:o'neil@example.com"),
         ("a/b?c#d", "50% off+1", "a/b?c#d:50% off+1"),
-        ("日本" * 30, "名" * 255, "日本" * 30 + ":" + "名" * 64),
+        ("日本" * 30, "名" * 255, "日本" * 10 + "日:" + "名" * 21),
         ("<script>", '"&secret=aaaa', '<script>:"&secret=aaaa'),
     ],
     ids=["accents and colons", "what addresses are made of", "long", "what pages are made of"],
@@ -84,6 +86,15 @@ def test_names_are_escaped(make_auth, gatewright_settings, register, site_name, 
     assert AuthenticatorApp(begun["uri"]).parameters["issuer"] == label.split(":")[0]
     assert address.fragment == ""
     ElementTree.fromstring(begun["qr_svg"])
+
+
+@pytest.mark.parametrize("letter", ["x", "ж", "本", "\N{BUSTS IN SILHOUETTE}"])
+def test_a_long_name_leaves_a_qr_code_that_a_phone_reads(letter):
+    """In whatever script: at most 101 squares wide, two pixels each on the page; no letter is cut in two."""
+    uri = key_uri(bytes(20), issuer=letter * 60, account=letter * 64)
+    size = ElementTree.fromstring(qr_svg(uri)).get("viewBox").split()[-1]
+    assert int(size) <= 101
+    assert set(unquote(urlsplit(uri).path)) == {"/", ":", letter}
 
 
 def test_it_counts_once_it_is_confirmed(signed_in, clock, auth):

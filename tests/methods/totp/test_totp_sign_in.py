@@ -62,11 +62,18 @@ def test_a_code_of_somebody_else_is_wrong(app, begin_sign_in, auth, register, cl
         lambda code: f"{code[:3]}-{code[3:]}",
         lambda code: "".join(chr(ord(digit) + 0xFEE0) for digit in code),
         lambda code: "\u3000".join(chr(ord(digit) + 0xFEE0) for digit in code),
+        lambda code: "".join("٠١٢٣٤٥٦٧٨٩"[int(digit)] for digit in code),
+        lambda code: f"{code[:3]}\N{EN DASH}{code[3:]}",
+        lambda code: f"{code[:3]}\N{MINUS SIGN}{code[3:]}",
+        lambda code: f"\N{LEFT-TO-RIGHT MARK}{code}\N{ZERO WIDTH SPACE}",
     ],
-    ids=["plain", "in groups", "pasted", "no-break space", "dash", "full-width", "full-width with spaces"],
+    ids=[
+        *("plain", "in groups", "pasted", "no-break space", "dash", "full-width", "full-width with spaces"),
+        *("Arabic", "en dash", "minus", "unseen marks"),
+    ],
 )
 def test_a_code_may_be_written_as_people_do(app, begin_sign_in, clock, write):
-    """As apps show it, as it comes from a clipboard, and as a Japanese keyboard types it."""
+    """As apps show it, as it comes from a clipboard, and as Japanese and Arabic keyboards type it."""
     visitor = begin_sign_in()
     visitor.request().prove("totp", {"code": write(app.code(clock.now()))})
     assert not visitor.request().is_guest()
@@ -78,7 +85,7 @@ GARBAGE = {
     "seven digits": "1234567",
     "letters": "abcdef",
     "a sign": "+12345",
-    "Arabic digits": "\u0661\u0662\u0663\u0664\u0665\u0666",
+    "Roman digits": "\u2160\u2161\u2162\u2163\u2164\u2165",
     "superscript digits": "\u00b9\u00b2\u00b3\u2074\u2075\u2076",
     "a lone surrogate": "12345\ud800",
     "a NUL": "12345\0",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from gatewright.cli.checks.deep import read_tables
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.methods import Method, load_methods
 from gatewright.methods.email_code import EmailCode
+from gatewright.methods.registry import unknown_first_methods
 from gatewright.settings import Settings
-from gatewright.storage.sql.without_factor import count_without_factor
+from gatewright.storage.sql.without_factor import count_without_factor, undeclared_roles
 
 
 def check_second_factor(settings: Settings) -> Iterator[Finding]:
@@ -20,9 +22,17 @@ def check_second_factor(settings: Settings) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
         return
-    yield Finding("methods", Status.OK, f"Users prove themselves by: {', '.join(methods)}.")
+    yield _check_first_step(settings, methods)
     yield from _check_mailed_codes(settings, methods.get("email_code"))
     yield from _check_policy(settings, methods)
+
+
+def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Finding:
+    names = ", ".join(methods)
+    if any(method.begins(settings) for method in methods.values()):
+        return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
+    finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
+    return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
 
 
 def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
@@ -37,6 +47,11 @@ def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[F
 
 
 def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    unknown = unknown_first_methods(settings.second_factor_after, methods)
+    if unknown:
+        finding = f"A second factor is asked for after {', '.join(unknown)}, which is no method that is known here."
+        cure = "Unless it is one of the application's own, correct GATEWRIGHT_SECOND_FACTOR_AFTER."
+        yield Finding("first methods", Status.WARNING, finding, cure)
     is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
     if not (is_for_all or roles):
         yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
@@ -51,6 +66,7 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
         return
+    yield from _check_roles(settings)
     try:
         count = _count_without_factor(settings, roles=None if is_for_all else roles)
     except (ConfigurationError, StoreUnavailableError) as error:
@@ -66,6 +82,15 @@ def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator
         f"{who} must have a second factor. {count} users have none: whoever signs in first sets one up.",
         "Have them sign in soon. A user's own: gatewright user factors NAME",
     )
+
+
+def _check_roles(settings: Settings) -> Iterator[Finding]:
+    with suppress(ConfigurationError, StoreUnavailableError), read_tables(settings) as fetch_all:
+        unknown = [] if fetch_all is None else undeclared_roles(fetch_all, settings.second_factor_roles)
+        if unknown:
+            finding = f"A second factor is asked of the role {' and '.join(unknown)}, which nobody has declared."
+            cure = "Correct GATEWRIGHT_SECOND_FACTOR_ROLES, unless another provider's users have it."
+            yield Finding("roles", Status.WARNING, finding, f"{cure} Those declared: gatewright role list")
 
 
 def _count_without_factor(settings: Settings, *, roles: Sequence[str] | None) -> int:

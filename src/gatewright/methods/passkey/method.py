@@ -20,6 +20,7 @@ from gatewright.methods.passkey.response import LONGEST_ID, CredentialResponse, 
 from gatewright.methods.passkey.settings import PasskeySettings
 from gatewright.methods.passkey.site import PasskeySite, site_of
 from gatewright.model import Account, Authenticator, User
+from gatewright.operations.arguments import is_label
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, data_of
 from gatewright.operations.visits import reload_user
@@ -29,7 +30,6 @@ from gatewright.settings import read_settings
 
 _ENROLMENT = "passkey_enrolment"
 _FOLDER = Path(__file__).parent
-_EMOJI_JOINER = "\N{ZERO WIDTH JOINER}"
 _BYTES = 32
 """Random bytes of a challenge, and of a user handle: 256 bits, in an authenticator at most 512."""
 
@@ -296,5 +296,4 @@ def _name_of(given: Mapping[str, Any], record: PasskeyRecord) -> str:
     """Return what a new passkey is called: as its owner wants, if that can be a name."""
     name = given.get("name")
     wanted = name.strip() if isinstance(name, str) else ""
-    is_printable = wanted.replace(_EMOJI_JOINER, "").isprintable()
-    return wanted if 0 < len(wanted) <= 60 and is_printable else NAMES.get(record.aaguid, "Passkey")
+    return wanted if is_label(wanted) else NAMES.get(record.aaguid, "Passkey")

@@ -128,13 +128,12 @@ function signalKnown(place) {
   }
 }
 
-// Whoever signs in by a password on a device that can have a passkey is offered one, once.
+// Whoever signs in by a password on a device that can have a passkey is offered one, until they have seen how to make one.
 
 async function offerOne(form) {
   if (localStorage.getItem(OFFERED) || !(await WebAuthn.isUserVerifyingPlatformAuthenticatorAvailable())) return;
   const field = Object.assign(document.createElement("input"), { type: "hidden", name: "offer", value: "passkey" });
   form.append(field);
-  form.addEventListener("submit", () => localStorage.setItem(OFFERED, "1"));
 }
 
 if (isPossible) {
@@ -142,6 +141,7 @@ if (isPossible) {
     const form = block.querySelector("form");
     block.hidden = false;
     if (block.dataset.passkey === "begin") continue;
+    if (block.dataset.passkey === "create") localStorage.setItem(OFFERED, "1");
     form.addEventListener("submit", (event) => {
       if (form.elements.credential.value) return;
       event.preventDefault();

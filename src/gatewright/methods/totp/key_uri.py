@@ -6,7 +6,7 @@ from base64 import b32encode
 from urllib.parse import quote, urlencode
 
 _LONGEST_LABEL = 64
-"""Characters: a longer name makes a QR code that a phone cannot read, and no app shows it."""
+"""Bytes of UTF-8: a longer name makes a QR code that a phone cannot read, and no app shows it."""
 
 
 def secret_text(secret: bytes) -> str:
@@ -36,7 +36,7 @@ def key_uri(secret: bytes, *, issuer: str, account: str) -> str:
 
 def _label(name: str) -> str:
     """Return a name without the character that separates both names, shortened."""
-    return name.replace(":", " ")[:_LONGEST_LABEL]
+    return name.replace(":", " ").encode()[:_LONGEST_LABEL].decode(errors="ignore")
 
 
 def _quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Count the users whom a policy asks for a second factor and who have none, without opening a store."""
+"""Whom a policy asks for a second factor that they do not have, and whom it misses, without opening a store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ _WITHOUT = """
 """
 _NOR_WALLET = " AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.account_id = u.id)"
 _OF_ROLE = " AND EXISTS (SELECT 1 FROM user_roles AS r WHERE r.account_id = u.id AND r.role = :role)"
+
+
+def undeclared_roles(fetch_all: FetchAll, roles: Iterable[str]) -> list[str]:
+    """Return which roles have not been declared here. The users of another provider may have them all the same."""
+    declared = {name for (name,) in fetch_all("SELECT name FROM roles", {})}
+    return [role for role in roles if role not in declared]
 
 
 def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None, is_wallet_enough: bool) -> int:

@@ -1,0 +1,102 @@
+"""What a method has to be, whoever has written it. What is wrong is told at the start, where it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Set
+from pathlib import Path
+
+from gatewright.drive import is_coroutine_function, misfit
+from gatewright.errors import ConfigurationError
+from gatewright.fields import require_fields
+from gatewright.methods.method import Method
+from gatewright.proofs import Kind
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FORMS = ("fields", "begin_fields", "begin_enrolment_fields", "enrolment_fields")
+_OURS = frozenset({"action", "anew", "csrf_token", "method", "next"})
+"""What stands in every form of ours beside a method's fields."""
+
+_CALLED = {
+    "is_ready": ("step", "enrolled"),
+    "begins": ("settings",),
+    "records_itself": ("step",),
+    "action_of": ("given",),
+    "begin": ("step", "given"),
+    "resume": ("step",),
+    "options": ("step",),
+    "verify": ("step", "given"),
+    "names_another": ("user", "given"),
+    "well_known": (),
+    "described": ("authenticator",),
+    "claimed_name": ("step", "given"),
+    "mailed": ("parts", "mail"),
+    "begin_enrolment": ("step", "given"),
+    "enrol": ("step", "given"),
+}
+"""What the core asks of a method -> what it passes."""
+
+
+def require_method(method: Method) -> Method:
+    """Return a method that is what every method has to be.
+
+    Raises:
+        ConfigurationError: If it is not; says what is missing or wrong, and what belongs there.
+    """
+    whose = type(method).__qualname__
+    missing = [name for name in ("name", "title", "kinds") if not hasattr(method, name)]
+    if missing:
+        raise ConfigurationError(f"{whose} is a Method without {', '.join(missing)}. Set them.")
+    if not isinstance(method.name, str) or not _NAME.fullmatch(method.name):
+        raise ConfigurationError(
+            f"{whose}.name is {method.name!r:.80}. It stands in addresses and settings: make it "
+            "1 to 64 letters, digits, underscores and dashes."
+        )
+    for name, is_right, cure in (
+        ("title", isinstance(method.title, str) and method.title, 'a text, such as "Key fob"'),
+        ("kinds", _are(Kind, method.kinds, Set) and method.kinds, "a set, such as frozenset({Kind.POSSESSION})"),
+        ("amr", _are(str, method.amr, tuple | list), 'a tuple of names of RFC 8176, such as ("otp",)'),
+        ("strength", isinstance(method.strength, int), "a whole number, such as 20"),
+        ("at_most", isinstance(method.at_most, int) and method.at_most >= 0, "a whole number, such as 1"),
+        ("templates", _is_folder_or_none(method.templates), "the Path of a folder that there is, or None"),
+    ):
+        if not is_right:
+            raise ConfigurationError(f"{whose}.{name} is {getattr(method, name)!r:.80}. Make it {cure}.")
+    for name in _FORMS:
+        _check_form(getattr(method, name), of=f"{whose}.{name}")
+    for name, passed in _CALLED.items():
+        _check_function(method, name, passed)
+    return method
+
+
+def _are(kind: type, values: object, collection: object) -> bool:
+    is_collection = isinstance(values, collection)  # type: ignore[arg-type]
+    return is_collection and isinstance(values, Collection) and all(isinstance(each, kind) for each in values)
+
+
+def _is_folder_or_none(given: object) -> bool:
+    return given is None or (isinstance(given, Path) and given.is_dir())
+
+
+def _check_form(given: object, *, of: str) -> None:
+    names = [each.name for each in require_fields(given, of=of)]
+    if not isinstance(given, Collection):
+        raise ConfigurationError(f"{of} is one Field. Make it a list, even of one.")
+    taken = next((name for name in names if name in _OURS or names.count(name) > 1), None)
+    if taken is not None:
+        why = "which a form of ours has already" if taken in _OURS else "which is there twice"
+        raise ConfigurationError(f"{of} has a field {taken!r:.80}, {why}. Give it another name.")
+
+
+def _check_function(method: Method, name: str, passed: tuple[str, ...]) -> None:
+    """Check that what a class has in the place of a function of `Method` is called and awaited as that one is."""
+    function, where = getattr(method, name), f"{type(method).__qualname__}.{name}"
+    if not callable(function):
+        raise ConfigurationError(f"{where} is {function!r:.80}, and has to be a method.")
+    is_awaited = is_coroutine_function(getattr(Method, name))
+    if is_coroutine_function(function) != is_awaited:
+        cure = "async def: it is awaited" if is_awaited else "a plain def: nobody awaits it"
+        raise ConfigurationError(f"{where} has to be {cure}.")
+    why = misfit(function, *passed)
+    if why is not None:
+        raise ConfigurationError(f"{where} is given {' and '.join(passed) or 'nothing'}, and cannot take that: {why}.")
