@@ -175,11 +175,12 @@ async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
 async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set up the method of the path, or change it: `action` is `begin`, `enrol`, `rename` or `remove`."""
     page = EnrolmentPage(visit, str(body["token"]))
-    if await visit.guard.pending_user() is None:
-        await _require_user(visit)
     given = {name: value for name, value in body.items() if name != "token"}
     named = texts_named(given, "action", "id", "name")
-    match named.get("action"):
+    action = named.get("action")
+    if action in ("rename", "remove") or await visit.guard.pending_user() is None:
+        await _require_user(visit)
+    match action:
         case "begin":
             return data(dict(await page.begin(given)))
         case "enrol":

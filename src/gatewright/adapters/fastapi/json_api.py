@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 
 from gatewright.adapters.fastapi import bodies
 from gatewright.adapters.fastapi.current_user import CurrentUser
-from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses
 from gatewright.adapters.starlette.own_routes import OURS
 from gatewright.errors import (
     AttemptBlockedError,
@@ -105,7 +105,7 @@ def make_router(
     """
     router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
     for route in _endpoints(settings, methods, controller) if settings.api_path else ():
-        always = (*(_ANY_BODY if route.method == "POST" else ()), *UNAVAILABLE)
+        always = (*(_ANY_BODY if route.method == "POST" else ()), *UNRECOGNISED)
         needed = () if route.is_open else UNKNOWN
         silent: dict[int | str, dict[str, Any]] = {204: {"description": "Done."}} if route.is_silent else {}
         router.add_api_route(
@@ -141,9 +141,9 @@ def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleA
             "Sign in with a wallet: ask for a challenge, then send its signature",
             body=bodies.WalletRequest,
             answer=bodies.ChallengeAnswer | bodies.SignedInAnswer,
-            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _MORE, _DENIED, _LIMITED),
+            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _MORE, _DENIED, _VALUE, _LIMITED),
         )
-    yield Endpoint("logout", "/logout", "Sign out", status=204)
+    yield Endpoint("logout", "/logout", "Sign out", status=204, problems=(_DENIED,))
     if settings.enable_signup:
         yield Endpoint(
             "signup",
@@ -178,11 +178,14 @@ def _step_endpoints() -> Iterator[Endpoint]:
 
 
 def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
-    asked: dict[str, Any] = {"body": bodies.MailRequest, "answer": bodies.Accepted, "status": 202}
+    asked: dict[str, Any] = {
+        "body": bodies.MailRequest,
+        "answer": bodies.Accepted,
+        "status": 202,
+        "problems": (_VALUE, _DENIED, _LIMITED),
+    }
     if settings.enable_email_verification:
-        yield Endpoint(
-            "email_verification_request", "/email_verification", "Ask for a link", problems=(_VALUE, _DENIED), **asked
-        )
+        yield Endpoint("email_verification_request", "/email_verification", "Ask for a link", **asked)
         yield Endpoint(
             "email_verification",
             "/email_verification/{token}",
@@ -191,13 +194,7 @@ def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
             problems=(_LINK, _DENIED),
         )
     if settings.enable_password_reset:
-        yield Endpoint(
-            "password_reset",
-            "/password-reset",
-            "Ask for a link to a new password",
-            problems=(_VALUE, _DENIED),
-            **asked,
-        )
+        yield Endpoint("password_reset", "/password-reset", "Ask for a link to a new password", **asked)
         yield Endpoint(
             "password_reset_form",
             "/password-reset/{token}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
+from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses, problem_schemas
 from gatewright.adapters.fastapi.schemes import alternatives, asked_beyond, complete_schemes
 from gatewright.errors import Denied, UnverifiedUserError
 from gatewright.web.problems import UNCONFIRMED, problem_of
@@ -57,7 +57,7 @@ def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:
     if not asked:
         return
     short = tuple(_SHORT.get(each, _DENIED) for each in asked[0])
-    for status, response in problem_responses(*UNKNOWN, *short, *UNAVAILABLE).items():
+    for status, response in problem_responses(*UNKNOWN, *short, *UNRECOGNISED).items():
         operation["responses"].setdefault(str(status), response)
 
 
