@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from adapters.step_up_cases import SETTINGS
 from gatewright.adapters.fastapi import FastAPIAuth, bodies
 from gatewright.adapters.fastapi.problem_responses import ProblemBody
-from gatewright.errors import ConfigurationError, Denied, ProviderUnavailableError
+from gatewright.errors import BusyError, ConfigurationError, Denied, ProviderUnavailableError
 from gatewright.web import AuthController, Field, SimpleAuthController
 from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM
 
@@ -358,6 +358,21 @@ def test_a_veto_of_a_tokens_end_is_as_described(app, browser, description, peopl
 
     assert (answer.status, json.loads(answer.text)["code"]) == (403, "denied")
     assert "denied" in codes_of(description, "post", "/api/logout", 403)
+
+
+def test_too_many_passwords_at_once_are_as_described(call, description, monkeypatch):
+    """Wherever one is hashed."""
+
+    async def refuse(*_, **__):
+        raise BusyError(retry_after=1)
+
+    monkeypatch.setattr("gatewright.offload.hashing.BoundedPasswords.hash", refuse)
+    monkeypatch.setattr("gatewright.auth.async_self_service.reset_password", refuse)
+    password = {"password": "correct horse battery staple"}
+    for path, body in (("/api/signup", {"email": "x@example.com"}), ("/api/password-reset/{token}", {})):
+        status, problem = call(path, password | body)
+        assert (status, problem["code"]) == (503, "busy")
+        assert "busy" in codes_of(description, "post", path, status)
 
 
 def test_users_who_cannot_be_looked_up_are_as_described(browser, call, description, anna, monkeypatch):

@@ -201,7 +201,7 @@ def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
             "Set a new password by the link",
             body=bodies.NewPasswordRequest,
             status=204,
-            problems=(_LINK, _WEAK, _VALUE, _DENIED),
+            problems=(_LINK, _WEAK, _VALUE, _DENIED, problem_of(BusyError())),
         )
 
 
