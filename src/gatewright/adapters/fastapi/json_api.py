@@ -27,6 +27,7 @@ from gatewright.errors import (
     InvalidSignatureError,
     RateLimitError,
     SecondFactorRequiredError,
+    SignInOverError,
     StepUpRequiredError,
     TakenError,
     UnverifiedUserError,
@@ -60,6 +61,7 @@ _WRONG_PASSWORD = tuple(
 _MORE = problem_of(SecondFactorRequiredError(methods=["totp"]))
 _FRESH = problem_of(StepUpRequiredError(minutes=10))
 _WRONG_PROOF = (problem_of(InvalidProofError()), *_WRONG_PASSWORD, *_WRONG_WALLET, _LIMITED, _MORE, _DENIED, _VALUE)
+_WRONG_STEP = (*_WRONG_PROOF, problem_of(SignInOverError()))
 _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -166,14 +168,14 @@ def _step_endpoints() -> Iterator[Endpoint]:
         "Take a step of a sign-in by a method: begin it, or prove who you are",
         body=bodies.StepRequest,
         answer=bodies.SignedInAnswer | bodies.Begun,
-        problems=_WRONG_PROOF,
+        problems=_WRONG_STEP,
     )
     yield Endpoint(
         "login_link",
         "/login/link/{token}",
         "Sign in by the link of a mail",
         answer=bodies.SignedInAnswer,
-        problems=(*_WRONG_PROOF, transport_problem(404)),
+        problems=(*_WRONG_STEP, transport_problem(404)),
     )
 
 

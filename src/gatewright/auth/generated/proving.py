@@ -8,7 +8,7 @@ from typing import Any
 
 from gatewright.auth.generated.signing_in import SigningIn
 from gatewright.drive import run_to_completion
-from gatewright.errors import InvalidParameterError, SecondFactorRequiredError
+from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
 from gatewright.operations.enrolment import (
@@ -57,11 +57,12 @@ class Proving(SigningIn):
             What the visitor's browser or program needs, as JSON can write it.
 
         Raises:
-            InvalidParameterError: If there is no such method.
+            SignInOverError: As `prove` does.
+            InvalidParameterError: As `prove` does.
             RateLimitError: If the visitor has asked too often.
         """
         step = self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
-        return run_to_completion(begin_by_method(step, self._usable(method, step), given or {}))
+        return run_to_completion(begin_by_method(step, self._usable(method, step, is_anew=is_anew), given or {}))
 
     def begun(self, method: str, *, is_confirmation: bool = False, is_anew: bool = False) -> Mapping[str, Any] | None:
         """Return what the visitor has begun by a method and can still finish; None where there is nothing.
@@ -110,12 +111,14 @@ class Proving(SigningIn):
             InvalidProofError: If it is not right.
             SecondFactorRequiredError: If it is right, and the policy asks for another proof.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If there is no such method, or it cannot begin a sign-in.
+            SignInOverError: If the method cannot begin a sign-in, and none waits for its second step.
+            InvalidParameterError: If there is no such method, or it cannot begin the sign-in that ``is_anew`` asks for.
             GatewrightError: What the method raises.
         """
         step = self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
         self._is_waiting_known = False
-        return self._go_on(step, run_to_completion(prove_by_method(step, self._usable(method, step), given)))
+        usable = self._usable(method, step, is_anew=is_anew)
+        return self._go_on(step, run_to_completion(prove_by_method(step, usable, given)))
 
     def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -306,12 +309,15 @@ class Proving(SigningIn):
         except SecondFactorRequiredError:
             return None
 
-    def _usable(self, name: str, step: Step) -> Method:
+    def _usable(self, name: str, step: Step, *, is_anew: bool) -> Method:
         """Return a method, if a step can be made by it."""
         method = self._method(name)
-        if step.user is None and (not method.begins(self._parts.settings)):
-            raise InvalidParameterError(f"A sign-in cannot begin with {method.name}.", parameter="method")
-        return method
+        if step.user is not None or method.begins(self._parts.settings):
+            return method
+        said = f"A sign-in cannot begin with {method.name}"
+        if is_anew:
+            raise InvalidParameterError(f"{said}.", parameter="method")
+        raise SignInOverError(f"{said}, and none waits for its second step.")
 
     def _method(self, name: str) -> Method:
         method = self._parts.methods.get(name) if isinstance(name, str) else None
