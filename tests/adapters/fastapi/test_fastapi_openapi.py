@@ -98,14 +98,31 @@ def test_an_endpoint_says_what_it_asks_for(description, path, security, refusals
 
 def test_a_refusal_tells_its_reason(description):
     """Each requirement has its own code."""
-    codes = {
-        path: list(
-            description["paths"][path]["get"]["responses"]["403"]["content"]["application/problem+json"]["examples"]
-        )
-        for path in ("/admin", "/verified", "/sensitive")
+    paths = ("/admin", "/verified", "/sensitive", "/recent", "/strong")
+
+    assert {path: codes_of(description, "get", path, 403) for path in paths} == {
+        "/admin": {"denied"},
+        "/verified": {"unverified_user"},
+        "/sensitive": {"not_fully_authenticated"},
+        "/recent": {"step_up_required"},
+        "/strong": {"step_up_required"},
     }
 
-    assert codes == {"/admin": ["denied"], "/verified": ["unverified_user"], "/sensitive": ["not_fully_authenticated"]}
+
+def test_a_proof_that_is_not_enough_is_as_described(browser, call, description, anna, people, alice, sign_in):
+    """To a script by 403, to a program by 401 and a challenge (RFC 9470)."""
+    call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+    bearer = ("Authorization", f"Bearer {sign_in(people, alice).token}")
+    for headers, status in (([], 403), ([bearer], 401)):
+        answer = browser.send("GET", "/strong", headers=headers)
+        (example,) = (
+            each["value"]
+            for code, each in description["paths"]["/strong"]["get"]["responses"][str(status)]["content"][
+                "application/problem+json"
+            ]["examples"].items()
+            if code == "step_up_required"
+        )
+        assert (answer.status, json.loads(answer.text)) == (status, example)
 
 
 def test_every_reference_leads_somewhere(description):

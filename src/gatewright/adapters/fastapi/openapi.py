@@ -9,10 +9,11 @@ from fastapi import FastAPI
 
 from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses, problem_schemas
 from gatewright.adapters.fastapi.schemes import alternatives, asked_beyond, complete_schemes
-from gatewright.errors import Denied, UnverifiedUserError
-from gatewright.web.problems import UNCONFIRMED, problem_of
+from gatewright.errors import Denied, StepUpRequiredError, UnverifiedUserError
+from gatewright.web.problems import UNCONFIRMED, Problem, for_program, problem_of
 
 _DENIED = problem_of(Denied())
+_LEVELS = {f"aal{level}": level for level in (1, 2, 3)}
 _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": UNCONFIRMED}
 
 
@@ -56,9 +57,18 @@ def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:
     """
     if not asked:
         return
-    short = tuple(_SHORT.get(each, _DENIED) for each in asked[0])
-    for status, response in problem_responses(*UNKNOWN, *short, *UNRECOGNISED).items():
+    for status, response in problem_responses(*UNKNOWN, *_lacking(asked[0]), *UNRECOGNISED).items():
         operation["responses"].setdefault(str(status), response)
+
+
+def _lacking(needed: list[str]) -> Iterator[Problem]:
+    """Yield what visitors are told who are signed in, and lack what is needed beyond that."""
+    proofs = [each for each in needed if each == "fresh" or each in _LEVELS]
+    if proofs:
+        levels = [_LEVELS[each] for each in proofs if each in _LEVELS]
+        asked = problem_of(StepUpRequiredError(minutes=5 if "fresh" in proofs else None, aal=max(levels, default=0)))
+        yield from (asked, for_program(asked))
+    yield from (_SHORT.get(each, _DENIED) for each in needed if each not in proofs)
 
 
 def _operations_of(description: dict[str, Any]) -> Iterator[dict[str, Any]]:

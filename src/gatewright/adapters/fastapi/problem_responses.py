@@ -61,7 +61,8 @@ def problem_schemas() -> dict[str, Any]:
 def problem_responses(*problems: Problem) -> Responses:
     """Describe the problems of one endpoint for its ``responses``, with an example for each code."""
     responses: Responses = {}
-    for problem in sorted({problem.code: problem for problem in problems}.values(), key=lambda problem: problem.status):
+    different = {(problem.status, problem.code): problem for problem in problems}
+    for problem in sorted(different.values(), key=lambda problem: problem.status):
         response = responses.setdefault(
             problem.status,
             {"description": problem.title, "content": {PROBLEM_TYPE: {"schema": _SCHEMA, "examples": {}}}},
