@@ -92,6 +92,7 @@ def test_the_policy_of_pages_allows_our_own_files_only(client):
     [
         ("style.css", "text/css; charset=utf-8"),
         ("copy.js", "text/javascript; charset=utf-8"),
+        ("once.js", "text/javascript; charset=utf-8"),
         ("reveal.js", "text/javascript; charset=utf-8"),
         ("gate.svg", "image/svg+xml"),
     ],
