@@ -9,6 +9,7 @@ from gatewright.auth.async_signing_in import AsyncSigningIn
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
+from gatewright.operations.arguments import require_level, require_minutes
 from gatewright.operations.enrolment import (
     keep_enrolment,
     remove_authenticators,
@@ -262,7 +263,11 @@ class AsyncProving(AsyncSigningIn):
         Args:
             minutes: How long ago they may have proven who they are at most; None for any time.
             aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
+
+        Raises:
+            InvalidParameterError: If they are no number of minutes, or no level.
         """
+        _require_askable(minutes, aal)
         session = await self.current_session()
         return session is not None and is_fresh(self._parts, session, minutes, aal=aal)
 
@@ -273,7 +278,9 @@ class AsyncProving(AsyncSigningIn):
             AuthenticationError: If nobody is signed in.
             StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the visitor has
                 proven less than the policy asks for by now, and can prove more.
+            InvalidParameterError: As `is_fresh` does.
         """
+        _require_askable(minutes, aal)
         session, user = await self._require_visit()
         await require_fresh(self._step_of(user), session, minutes, aal=aal)
 
@@ -322,6 +329,17 @@ class AsyncProving(AsyncSigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _require_askable(minutes: float | None, aal: int) -> None:
+    """Refuse what nobody can be asked for, or nothing: True is not a minute.
+
+    Raises:
+        InvalidParameterError: If it is no number of minutes, or no level.
+    """
+    if minutes is not None:
+        require_minutes("minutes", minutes, least=0)
+    require_level("aal", aal)
 
 
 def _is_of_another(step: Step | None, user: User) -> bool:

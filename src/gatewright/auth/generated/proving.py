@@ -11,6 +11,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
+from gatewright.operations.arguments import require_level, require_minutes
 from gatewright.operations.enrolment import (
     keep_enrolment,
     remove_authenticators,
@@ -265,7 +266,11 @@ class Proving(SigningIn):
         Args:
             minutes: How long ago they may have proven who they are at most; None for any time.
             aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
+
+        Raises:
+            InvalidParameterError: If they are no number of minutes, or no level.
         """
+        _require_askable(minutes, aal)
         session = self.current_session()
         return session is not None and is_fresh(self._parts, session, minutes, aal=aal)
 
@@ -276,7 +281,9 @@ class Proving(SigningIn):
             AuthenticationError: If nobody is signed in.
             StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the visitor has
                 proven less than the policy asks for by now, and can prove more.
+            InvalidParameterError: As `is_fresh` does.
         """
+        _require_askable(minutes, aal)
         session, user = self._require_visit()
         run_to_completion(require_fresh(self._step_of(user), session, minutes, aal=aal))
 
@@ -325,6 +332,17 @@ class Proving(SigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _require_askable(minutes: float | None, aal: int) -> None:
+    """Refuse what nobody can be asked for, or nothing: True is not a minute.
+
+    Raises:
+        InvalidParameterError: If it is no number of minutes, or no level.
+    """
+    if minutes is not None:
+        require_minutes("minutes", minutes, least=0)
+    require_level("aal", aal)
 
 
 def _is_of_another(step: Step | None, user: User) -> bool:
