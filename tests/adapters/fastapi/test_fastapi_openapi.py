@@ -359,7 +359,7 @@ def test_whose_sign_in_waits_has_nothing_to_rename_as_described(make_app, asgi, 
     assert send("/api/login", **proof)[0] == 403
     for change in ({"action": "remove", "id": "x"}, {"action": "rename", "id": "x", "name": "y"}):
         status, problem = send("/api/account/methods/listed_code", **change)
-        assert (status, problem["code"]) == (401, "invalid_token")
+        assert (status, problem["code"]) == (401, "missing_token")
         assert problem["code"] in codes_of(description, "post", "/api/account/methods/{token}", status)
 
 
