@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from adapters.step_up_cases import SETTINGS
 from gatewright.adapters.fastapi import FastAPIAuth, bodies
@@ -123,6 +123,26 @@ def test_a_proof_that_is_not_enough_is_as_described(browser, call, description, 
             if code == "step_up_required"
         )
         assert (answer.status, json.loads(answer.text)) == (status, example)
+
+
+@pytest.mark.parametrize(
+    ("demands", "asked", "codes"),
+    [
+        ([{}, {"role": "admin"}], ["role:admin"], {"denied"}),
+        ([{"verified": True}, {"role": "admin"}, {}], ["verified", "role:admin"], {"unverified_user", "denied"}),
+        ([{"optional": True}, {"role": "admin"}], ["role:admin"], {"denied"}),
+        ([{"optional": True, "role": "admin"}, {}], [], set()),
+    ],
+)
+def test_all_that_is_asked_is_one_requirement(app, asgi, demands, asked, codes):
+    """Of a router and of its endpoint, say: in a list of several, one would be enough."""
+    dependencies = [Depends(app.state.auth.current_user(**each)) for each in demands]
+    app.add_api_route("/several", lambda: "in", dependencies=dependencies)
+    description = json.loads(asgi(app).browser().get("/openapi.json").text)
+
+    assert description["paths"]["/several"]["get"]["security"] == [{"cookie": asked}, {"bearer": asked}]
+    assert codes_of(description, "get", "/several", 403) == codes
+    assert codes_of(description, "get", "/several", 401) == {"missing_token", "invalid_token"}
 
 
 def test_every_reference_leads_somewhere(description):

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses, problem_schemas
-from gatewright.adapters.fastapi.schemes import alternatives, asked_beyond, complete_schemes
+from gatewright.adapters.fastapi.schemes import asked_beyond, combined, complete_schemes
 from gatewright.errors import Denied, StepUpRequiredError, UnverifiedUserError
 from gatewright.web.problems import UNCONFIRMED, Problem, for_program, problem_of
 
@@ -41,23 +41,22 @@ def _complete(description: dict[str, Any], cookie: str) -> None:
     if not complete_schemes(components.get("securitySchemes", {}), cookie=cookie):
         return
     for operation in _operations_of(description):
-        security = [each for stand_in in operation.get("security", []) for each in alternatives(stand_in)]
+        security = combined(operation.get("security", []))
         if security:
             operation["security"] = security
-        if {} not in security:
-            _add_refusals(operation, [asked for each in security if (asked := asked_beyond(each)) is not None])
+        asked = asked_beyond(security)
+        if asked is not None and {} not in security:
+            _add_refusals(operation, asked)
 
 
-def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:
+def _add_refusals(operation: dict[str, Any], asked: list[str]) -> None:
     """Say what an operation answers to visitors whom it refuses.
 
     Args:
         operation: The operation.
-        asked: What is asked beyond signing in, by each of our requirements; without one the operation is not ours.
+        asked: What is asked beyond signing in.
     """
-    if not asked:
-        return
-    for status, response in problem_responses(*UNKNOWN, *_lacking(asked[0]), *UNRECOGNISED).items():
+    for status, response in problem_responses(*UNKNOWN, *_lacking(asked), *UNRECOGNISED).items():
         operation["responses"].setdefault(str(status), response)
 
 
