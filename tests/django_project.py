@@ -86,6 +86,7 @@ from django.contrib.auth import decorators as of_django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 
 from gatewright.adapters.django import (  # noqa: E402
     fresh_required,
@@ -168,6 +169,7 @@ urls.urlpatterns = [
     path("broken", broken),
     path("start", login_required(hello), name="dashboard"),
     path("signed-in", login_required(hello)),
+    path("from-programs", csrf_exempt(login_required(hello))),
     path("signed-in-async", login_required(hello_async)),
     path("of-django", of_django.login_required(hello)),
     path("of-django-async", of_django.login_required(hello_async)),

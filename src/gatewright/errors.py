@@ -31,6 +31,7 @@
         +-- InvalidLinkError            invalid_link
         +-- InvalidProofError           invalid_proof
         +-- SecondFactorRequiredError   second_factor_required
+        +-- SignInOverError             sign_in_over
         +-- UnconfirmedError            not_fully_authenticated
         |   +-- StepUpRequiredError     step_up_required
         +-- UserNotFoundError           user_not_found
@@ -307,6 +308,13 @@ class SecondFactorRequiredError(AuthenticationError):
 
     code = "second_factor_required"
     public_message = "Prove by a second method that it is you."
+
+
+class SignInOverError(AuthenticationError):
+    """A second step was sent, and no sign-in of this browser waits for one, or not any more."""
+
+    code = "sign_in_over"
+    public_message = "This sign-in has taken too long or was ended. Please sign in again."
 
 
 class UserNotFoundError(AuthenticationError):

@@ -81,6 +81,11 @@ class Chromium:
         place = f"//li[contains(., '{within}')]" if within else ""
         self._leave(self.driver.find_element(By.XPATH, f"{place}//button[normalize-space()='{button}']").click)
 
+    def press_twice(self, button):
+        """Press a button by its text with a double click, and wait for the next page."""
+        found = self.driver.find_element(By.XPATH, f"//button[normalize-space()='{button}']")
+        self._leave(ActionChains(self.driver).double_click(found).perform)
+
     def follow(self, link):
         """Follow a link by its text, and wait for the next page."""
         self._leave(self.driver.find_element(By.XPATH, f"//a[normalize-space()='{link}']").click)

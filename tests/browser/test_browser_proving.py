@@ -351,3 +351,13 @@ def test_a_notice_leads_to_the_sessions_through_a_sign_in(application, browser, 
     assert browser.path == "/account#sessions"
     assert "Where you are signed in" in browser.find("#sessions").text
     assert 0 <= browser.evaluate("return document.querySelector('#sessions').getBoundingClientRect().top") < 200
+
+
+def test_a_double_click_proves_once(browser, anna, sign_in):
+    """The second time would be refused, and the browser would show that and know nothing of its new session."""
+    sign_in(anna)
+    for _ in range(3):
+        browser.open(CONFIRM)
+        browser.fill(password=anna.password)
+        browser.press_twice("Confirm")
+        assert browser.path == "/account"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gatewright.errors import StepUpRequiredError
+from gatewright.errors import InvalidParameterError, StepUpRequiredError
 from gatewright.methods import Method, Proven
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from gatewright.operations.second_factor import is_confirmed_by
@@ -105,11 +105,24 @@ def test_who_has_proven_enough_goes_on(strong, asked):
 
 
 @pytest.mark.parametrize(
+    ("asked", "named"),
+    [({"minutes": each}, "minutes") for each in ("5", -1, True, float("inf"), float("nan"))]
+    + [({"aal": each}, "aal") for each in ("2", 4, -1, 2.0, True, None)],
+)
+def test_what_nobody_can_be_asked_for_is_refused(strong, asked, named):
+    """True is no minute, and nobody ever meets level 4."""
+    for ask in (strong.request().is_fresh, strong.request().require_fresh):
+        with pytest.raises(InvalidParameterError) as refused:
+            ask(**asked)
+        assert refused.value.evidence["parameter"] == named
+
+
+@pytest.mark.parametrize(
     ("asked", "told"),
     [
         ({}, {"minutes": 10, "aal": 0}),
         ({"minutes": 59}, {"minutes": 59, "aal": 0}),
-        ({"minutes": 60, "aal": 4}, {"minutes": 60, "aal": 4}),
+        ({"minutes": 59, "aal": 3}, {"minutes": 59, "aal": 3}),
     ],
 )
 def test_who_is_refused_is_told_what_is_asked(strong, asked, told):

@@ -10,9 +10,9 @@ from gatewright.errors import (
     InactiveUserError,
     InvalidAddressError,
     InvalidChallengeError,
-    InvalidParameterError,
     InvalidSignatureError,
     SecondFactorRequiredError,
+    SignInOverError,
     StepUpRequiredError,
 )
 from gatewright.methods.password import Password
@@ -142,7 +142,7 @@ def test_where_it_is_switched_off_it_only_completes_a_sign_in(make_auth, gatewri
     visitor = Visitor(auth)
     assert "wallet" not in visitor.request().methods()
     for act in (lambda: begin(visitor, alice), lambda: prove(visitor, alice, "any")):
-        with pytest.raises(InvalidParameterError, match="cannot begin with wallet"):
+        with pytest.raises(SignInOverError, match="cannot begin with wallet"):
             act()
 
     visitor.request().login("carol", PASSWORD, OURS)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from authenticator_apps import enrol_app
-from gatewright.errors import ChallengeAlreadyUsedError, InvalidChallengeError, SecondFactorRequiredError
+from gatewright.errors import (
+    ChallengeAlreadyUsedError,
+    ConfigurationError,
+    InvalidChallengeError,
+    SecondFactorRequiredError,
+)
+from gatewright.testing import Wallet
 from sample_methods import ListedCode
 from visitors import OURS, PASSWORD, Visitor
 
@@ -52,6 +58,25 @@ def test_a_newcomer_gets_an_account_and_no_session(strict, alice):
     assert visitor.request().is_guest()
     user = strict.get_user(alice.address)
     assert strict.list_sessions(user.id) == []
+
+
+@pytest.mark.parametrize("answer", ["an error", "yes"])
+def test_a_newcomer_has_no_session_where_the_policy_fails(make_auth, alice, answer):
+    """It is asked when the account is there. One that answers wrongly, or fails, lets nobody in."""
+
+    def policy(user, proofs):
+        if answer == "an error":
+            raise LookupError(answer)
+        return answer
+
+    auth = make_auth(second_factor_policy=policy)
+    visitor = Visitor(auth)
+    for sign_in in (visitor.request().login_with_wallet, auth.authenticate):
+        for wallet in (alice, Wallet.new(f"newcomer of {sign_in.__name__}")):
+            with pytest.raises((LookupError, ConfigurationError)):
+                sign_in(*signed(auth, wallet))
+    assert visitor.request().is_guest()
+    assert auth.list_sessions() == []
 
 
 def test_a_token_is_not_given(strict, register, link, alice):

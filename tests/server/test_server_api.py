@@ -114,6 +114,16 @@ def test_the_server_is_well(client, path):
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/me", "/validate"])
+def test_what_can_be_read_can_be_asked_for_without_its_body(site, client, bearer, path):
+    """As a load balancer or ``wget --spider`` does: by HEAD (RFC 9110, 9.1)."""
+    headers = bearer(site.sign_in(client)["token"])
+    read, asked = client.get(path, headers=headers), client.head(path, headers=headers)
+
+    assert (asked.status_code, asked.headers["content-type"]) == (200, read.headers["content-type"])
+    assert set(client.put(path).headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
 @pytest.mark.parametrize("revision", [None, "0001", ""])
 def test_a_database_that_lacks_migrations_makes_a_server_unready(open_site, assert_problem, revision):
     """Alive all the same: starting it anew would cure nothing. Nobody is told what is wrong."""

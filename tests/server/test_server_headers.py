@@ -83,8 +83,8 @@ def test_the_policy_of_pages_allows_our_own_files_only(client):
     assert "style=" not in answer.text
     assert "<style" not in answer.text
     assert "onclick" not in answer.text
-    scripts = [f'<script src="/gatewright/{name}.js" defer></script>' for name in ("copy", "reveal")]
-    assert answer.text.count("<script") == sum(answer.text.count(script) for script in scripts) == 2
+    scripts = [f'<script src="/gatewright/{name}.js" defer></script>' for name in ("copy", "once", "reveal")]
+    assert answer.text.count("<script") == sum(answer.text.count(script) for script in scripts) == 3
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,7 @@ def test_the_policy_of_pages_allows_our_own_files_only(client):
     [
         ("style.css", "text/css; charset=utf-8"),
         ("copy.js", "text/javascript; charset=utf-8"),
+        ("once.js", "text/javascript; charset=utf-8"),
         ("reveal.js", "text/javascript; charset=utf-8"),
         ("gate.svg", "image/svg+xml"),
     ],

@@ -228,6 +228,17 @@ def test_a_token_and_a_cookie_are_not_mixed(people, alice, sign_in, browser, ann
     assert people.get_profile("anna") == {}
 
 
+def test_a_guest_is_not_told_that_a_token_is_wrong(browser):
+    """Unless they have sent one (RFC 6750, 3.1). An application's own endpoints say the same."""
+    guest = browser.send("GET", "/api/account")
+    program = browser.send("GET", "/api/account", headers=[("Authorization", "Bearer nonsense")])
+
+    assert (guest.status, json.loads(guest.text)["code"]) == (401, "missing_token")
+    assert guest.header("www-authenticate") == 'Bearer realm="gatewright"'
+    assert (program.status, json.loads(program.text)["code"]) == (401, "invalid_token")
+    assert program.header("www-authenticate") == 'Bearer realm="gatewright", error="invalid_token"'
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(browser, method):
     """And those that are taken are named."""

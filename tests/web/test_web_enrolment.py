@@ -86,7 +86,7 @@ class TestEnrolment:
         assert guest.get(PAGE).location == "/login?next=%2Faccount%2Fmethods%2Flisted_code"
         for action in ("begin", "enrol", "rename", "remove"):
             refused = post(guest, "/account/methods/listed_code", action=action, codes="x", id="x", name="x")
-            assert code_of(refused) == (401, "invalid_token")
+            assert code_of(refused) == (401, "missing_token")
 
     @pytest.mark.parametrize("name", ["password", "wallet", "unknown", "", "x" * 300])
     def test_what_nobody_enrols_has_no_page(self, at_home, name):

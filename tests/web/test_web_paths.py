@@ -33,6 +33,24 @@ def test_each_page_can_be_moved(make_pages, name):
     assert not is_applications(browser, f"/api{old}", "POST")
 
 
+@pytest.mark.parametrize("place", ["", "/api"])
+@pytest.mark.parametrize("name", [name for name, path in PATHS.items() if path.endswith("{token}")])
+def test_the_template_of_a_path_is_a_path_with_a_wrong_token(make_pages, name, place):
+    """Whoever copies it from the reference, or leaves it to a client that fills in nothing, gets no server error."""
+    answer = (
+        make_pages()
+        .browser()
+        .send(
+            "POST" if place else "GET",
+            f"{place}{PATHS[name]}",
+            headers=[("Content-Type", "application/json"), ("Accept", "text/html")],
+            body=json.dumps({"action": "begin", "password": PASSWORD}).encode() if place else b"",
+        )
+    )
+
+    assert answer.status in (404, 410)
+
+
 @pytest.mark.parametrize("name", PATHS)
 def test_each_page_can_be_switched_off(make_pages, name):
     """The JSON API goes on; its own setting switches that off."""

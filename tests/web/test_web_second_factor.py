@@ -250,7 +250,16 @@ class TestScripts:
     def test_nothing_is_pending_for_a_guest(self, browser, enrolled):
         """A second factor alone proves nobody."""
         assert json.loads(browser.get("/api/login/step").text)["is_pending"] is False
-        assert problem(post(browser, "/login/step", method="listed_code", code=CODES[0])) == (422, "invalid_parameter")
+        for given in ({"code": CODES[0]}, {"action": "begin"}):
+            assert problem(post(browser, "/login/step", method="listed_code", **given)) == (401, "sign_in_over")
+        anew = post(browser, "/login/step", method="listed_code", action="begin", anew=True)
+        assert problem(anew) == (422, "invalid_parameter")
+
+    def test_a_sign_in_that_has_taken_too_long_is_over(self, browser, enrolled, clock):
+        """As the page says, too: a script knows that the next step is the first one again."""
+        post(browser, "/login", **LOGIN)
+        clock.advance(minutes=6)
+        assert problem(post(browser, "/login/step", method="listed_code", code=CODES[0])) == (401, "sign_in_over")
 
     @pytest.mark.parametrize(
         ("body", "status"),

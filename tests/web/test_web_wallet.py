@@ -119,7 +119,7 @@ def test_where_it_is_switched_off_no_step_takes_it(make_pages, alice):
     assert "wallet" not in json.loads(browser.get("/api/login/step").text)["methods"]
     refused = post(browser, "/login/step", method="wallet", action="begin", evrmore_address=alice.address)
 
-    assert (refused[0], refused[1]["code"]) == (422, "invalid_parameter")
+    assert (refused[0], refused[1]["code"]) == (401, "sign_in_over")
 
 
 def test_where_it_is_none_of_the_methods_it_is_not_there(make_pages, anna, log_in, alice):

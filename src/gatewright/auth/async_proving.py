@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
-from gatewright.errors import InvalidParameterError, SecondFactorRequiredError
+from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
+from gatewright.operations.arguments import require_level, require_minutes
 from gatewright.operations.enrolment import (
     keep_enrolment,
     remove_authenticators,
@@ -55,11 +56,12 @@ class AsyncProving(AsyncSigningIn):
             What the visitor's browser or program needs, as JSON can write it.
 
         Raises:
-            InvalidParameterError: If there is no such method.
+            SignInOverError: As `prove` does.
+            InvalidParameterError: As `prove` does.
             RateLimitError: If the visitor has asked too often.
         """
         step = await self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
-        return await begin_by_method(step, self._usable(method, step), given or {})
+        return await begin_by_method(step, self._usable(method, step, is_anew=is_anew), given or {})
 
     async def begun(
         self, method: str, *, is_confirmation: bool = False, is_anew: bool = False
@@ -110,12 +112,14 @@ class AsyncProving(AsyncSigningIn):
             InvalidProofError: If it is not right.
             SecondFactorRequiredError: If it is right, and the policy asks for another proof.
             AttemptBlockedError: If too many attempts have failed.
-            InvalidParameterError: If there is no such method, or it cannot begin a sign-in.
+            SignInOverError: If the method cannot begin a sign-in, and none waits for its second step.
+            InvalidParameterError: If there is no such method, or it cannot begin the sign-in that ``is_anew`` asks for.
             GatewrightError: What the method raises.
         """
         step = await self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
         self._is_waiting_known = False  # a method that opens sessions may leave the sign-in waiting
-        return await self._go_on(step, await prove_by_method(step, self._usable(method, step), given))
+        usable = self._usable(method, step, is_anew=is_anew)
+        return await self._go_on(step, await prove_by_method(step, usable, given))
 
     async def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
         """Return the methods by which the visitor can prove themselves now, the strongest first.
@@ -259,7 +263,11 @@ class AsyncProving(AsyncSigningIn):
         Args:
             minutes: How long ago they may have proven who they are at most; None for any time.
             aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
+
+        Raises:
+            InvalidParameterError: If they are no number of minutes, or no level.
         """
+        _require_askable(minutes, aal)
         session = await self.current_session()
         return session is not None and is_fresh(self._parts, session, minutes, aal=aal)
 
@@ -270,7 +278,9 @@ class AsyncProving(AsyncSigningIn):
             AuthenticationError: If nobody is signed in.
             StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the visitor has
                 proven less than the policy asks for by now, and can prove more.
+            InvalidParameterError: As `is_fresh` does.
         """
+        _require_askable(minutes, aal)
         session, user = await self._require_visit()
         await require_fresh(self._step_of(user), session, minutes, aal=aal)
 
@@ -303,12 +313,15 @@ class AsyncProving(AsyncSigningIn):
         except SecondFactorRequiredError:
             return None
 
-    def _usable(self, name: str, step: Step) -> Method:
+    def _usable(self, name: str, step: Step, *, is_anew: bool) -> Method:
         """Return a method, if a step can be made by it."""
         method = self._method(name)
-        if step.user is None and not method.begins(self._parts.settings):
-            raise InvalidParameterError(f"A sign-in cannot begin with {method.name}.", parameter="method")
-        return method
+        if step.user is not None or method.begins(self._parts.settings):
+            return method
+        said = f"A sign-in cannot begin with {method.name}"
+        if is_anew:
+            raise InvalidParameterError(f"{said}.", parameter="method")
+        raise SignInOverError(f"{said}, and none waits for its second step.")
 
     def _method(self, name: str) -> Method:
         method = self._parts.methods.get(name) if isinstance(name, str) else None
@@ -316,6 +329,17 @@ class AsyncProving(AsyncSigningIn):
             known = ", ".join(self._parts.methods)
             raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
         return method
+
+
+def _require_askable(minutes: float | None, aal: int) -> None:
+    """Refuse what nobody can be asked for, or nothing: True is not a minute.
+
+    Raises:
+        InvalidParameterError: If it is no number of minutes, or no level.
+    """
+    if minutes is not None:
+        require_minutes("minutes", minutes, least=0)
+    require_level("aal", aal)
 
 
 def _is_of_another(step: Step | None, user: User) -> bool:

@@ -71,6 +71,17 @@ def require_count(name: str, value: object, *, least: int = 1) -> int:
     return value
 
 
+def require_level(name: str, value: object) -> int:
+    """Return ``value`` if it is an authentication assurance level, 0 to 3.
+
+    Raises:
+        InvalidParameterError: If it is anything else, a bool included: nobody would ever meet it, or everybody.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3:
+        raise InvalidParameterError(f"{name} must be an assurance level: 0, 1, 2 or 3.", parameter=name)
+    return value
+
+
 def require_flag(name: str, value: object) -> bool:
     """Return ``value`` if it is True or False itself: a merely truthy value must not switch off a check.
 

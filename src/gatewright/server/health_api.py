@@ -19,6 +19,7 @@ def _stopping() -> BusyError:
 
 
 @router.get("/healthz", summary="See whether the server is alive", responses=problem_responses(*openapi.ALWAYS))
+@router.api_route("/healthz", methods=["GET", "HEAD"], include_in_schema=False)
 async def healthz() -> HealthResponse:
     """Answer, and touch nothing: a server that does not answer is to be started anew."""
     return HealthResponse(status="ok")
@@ -29,6 +30,7 @@ async def healthz() -> HealthResponse:
     summary="See whether the server can answer visitors",
     responses=problem_responses(problem_of(_stopping()), *UNAVAILABLE, *openapi.ALWAYS),
 )
+@router.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
 async def readyz(request: Request, auth: Auth) -> HealthResponse:
     """Answer after a look at the database: it can be reached, and has been migrated.
 

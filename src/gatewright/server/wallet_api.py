@@ -109,6 +109,7 @@ async def authenticate(body: AuthenticateRequest, auth: Auth, client: Visitor) -
     tags=["session"],
     responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
 )
+@router.api_route("/validate", methods=["GET", "HEAD"], include_in_schema=False)
 async def validate(token: Token, auth: Auth) -> ValidateResponse:
     """Say what a token stands for, if it is good: signature, times, session and account."""
     claims = await auth.validate_token(token)
@@ -129,6 +130,7 @@ async def validate(token: Token, auth: Auth) -> ValidateResponse:
     tags=["session"],
     responses=problem_responses(*UNKNOWN, *UNAVAILABLE, *openapi.ALWAYS),
 )
+@router.api_route("/me", methods=["GET", "HEAD"], include_in_schema=False)
 async def me(token: Token, auth: Auth) -> AccountResponse:
     """Return the account that a token belongs to."""
     user = await auth.get_user_by_token(token)

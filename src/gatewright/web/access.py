@@ -15,6 +15,7 @@ from gatewright.errors import (
     UnverifiedUserError,
 )
 from gatewright.model import User
+from gatewright.proofs import Proof, assurance_of
 from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.demands import Demands
@@ -144,8 +145,25 @@ async def _what_proof_lacks(visit: Visit, fresh: float | bool, aal: int) -> Prob
     minutes = None if fresh is False else visit.site.settings.fresh_minutes if fresh is True else float(fresh)
     if await visit.is_fresh(minutes, aal=aal):
         return None
+    _tell_of_unreachable(visit, aal)
     problem = problem_of(StepUpRequiredError(minutes=minutes, aal=aal))
     return for_program(problem) if visit.is_programs else problem
+
+
+def _tell_of_unreachable(visit: Visit, aal: int) -> None:
+    """Have the operator know of a level that no visitor can reach: the page that asks for it is a dead end."""
+    request, methods, now = visit.request, visit.site.methods, visit.site.parts.clock.now()
+    highest = assurance_of(Proof(each.name, now, each.kinds, (), is_bound_to_device=True) for each in methods)
+    if aal > highest:
+        _logger.warning(
+            "Nobody can get to %s %s: it asks for the assurance level %d, and all methods together (%s) reach %d. Add "
+            "one that does to GATEWRIGHT_METHODS, such as passkey.",
+            request.method,
+            ascii(request.path),
+            aal,
+            ", ".join(each.name for each in methods),
+            highest,
+        )
 
 
 async def _tell(visit: Visit, problem: Problem) -> Response:

@@ -13,6 +13,7 @@ from typing import Any
 from gatewright.errors import InvalidParameterError, InvalidTokenError, TransportError, UnconfirmedError
 from gatewright.methods.wallet.signed_challenge import FIELDS, is_signed
 from gatewright.model import Authenticator, Session, User, as_utc
+from gatewright.web.bearer import carries_token
 from gatewright.web.flows import (
     account,
     email_change,
@@ -175,11 +176,12 @@ async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
 async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Set up the method of the path, or change it: `action` is `begin`, `enrol`, `rename` or `remove`."""
     page = EnrolmentPage(visit, str(body["token"]))
-    if await visit.guard.pending_user() is None:
-        await _require_user(visit)
     given = {name: value for name, value in body.items() if name != "token"}
     named = texts_named(given, "action", "id", "name")
-    match named.get("action"):
+    action = named.get("action")
+    if action in ("rename", "remove") or await visit.guard.pending_user() is None:
+        await _require_user(visit)
+    match action:
         case "begin":
             return data(dict(await page.begin(given)))
         case "enrol":
@@ -294,10 +296,13 @@ def _methods_of(route: str) -> list[str]:
 
 
 async def _require_user(visit: Visit) -> User:
+    """Return who is signed in. Whoever sent no token is not told that it is wrong (RFC 6750, 3.1)."""
     user = await visit.user()
-    if user is None:
-        raise InvalidTokenError("Nobody is signed in.", reason="guest")
-    return user
+    if user is not None:
+        return user
+    if carries_token(visit.request):
+        raise InvalidTokenError("The token is nobody's.", reason="guest")
+    raise TransportError(status=401)
 
 
 async def _require_confirmed_user(visit: Visit) -> User:

@@ -134,8 +134,8 @@ class _Index:
     """
 
     def __init__(self, templates: Mapping[str, str]) -> None:
-        self._names = {path: name for name, path in templates.items()}
-        self._stems = {path.removesuffix(_LAST): name for path, name in self._names.items() if path.endswith(_LAST)}
+        self._names = {path: name for name, path in templates.items() if not path.endswith(_LAST)}
+        self._stems = {path.removesuffix(_LAST): name for name, path in templates.items() if path.endswith(_LAST)}
 
     @property
     def paths(self) -> frozenset[str]:

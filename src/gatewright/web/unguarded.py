@@ -27,10 +27,16 @@ def note_guarded(view: object, *, cure: str) -> None:
         cure: What to do instead with a class.
 
     Raises:
-        ConfigurationError: If it is a class, which would be neither a class nor a view any more.
+        ConfigurationError: If it is a class, which would be neither a class nor a view any more; or nothing that can
+            be called.
     """
     if isinstance(view, type):
         raise ConfigurationError(f"{view.__name__} is a class, which cannot be guarded as a whole. {cure}")
+    if not callable(view):
+        raise ConfigurationError(
+            f"{view!r:.80} is not a view. Name what a decorator takes, as in @fresh_required(minutes=5); one that "
+            "takes nothing, such as @login_required, has no parentheses."
+        )
     if inspect.isfunction(view):
         _guarded.add(view)
 

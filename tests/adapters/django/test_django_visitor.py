@@ -118,6 +118,18 @@ def test_a_program_is_known_by_its_token(browser, people, alice, sign_in):
     assert 'error="invalid_token"' in wrong.header("www-authenticate")
 
 
+def test_a_view_that_is_exempt_from_djangos_csrf_check_is_for_programs(browser, people, alice, anna, sign_in, log_in):
+    """They have no token of a form. Another site's page may send to it as well, and is a guest's."""
+    token = ("Authorization", f"Bearer {sign_in(people, alice).token}")
+    assert browser.send("POST", "/signed-in", headers=[token]).status == 403
+    assert browser.send("POST", "/from-programs", headers=[token]).text == f"hello {alice.address}"
+    log_in(browser)
+
+    assert browser.send("POST", "/from-programs").text == "hello anna"
+    for foreign in (("Sec-Fetch-Site", "cross-site"), ("Origin", "https://elsewhere.example")):
+        assert browser.send("POST", "/from-programs", headers=[foreign]).status == 401
+
+
 @pytest.mark.parametrize("path", ["/", "/async", "/careful"])
 def test_a_guest_is_djangos_anonymous_user(browser, path):
     """So that whatever is written for Django works."""

@@ -6,16 +6,17 @@ import json
 from itertools import pairwise
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from adapters.step_up_cases import SETTINGS
 from gatewright.adapters.fastapi import FastAPIAuth, bodies
 from gatewright.adapters.fastapi.problem_responses import ProblemBody
-from gatewright.errors import ConfigurationError
+from gatewright.errors import BusyError, ConfigurationError, Denied, ProviderUnavailableError
 from gatewright.web import AuthController, Field, SimpleAuthController
 from gatewright.web.fields import EMAIL, PASSWORD, PASSWORD_CONFIRM
 
 BOTH = [{"cookie": []}, {"bearer": []}]
+JSON = ("Content-Type", "application/json")
 
 
 @pytest.fixture
@@ -97,14 +98,51 @@ def test_an_endpoint_says_what_it_asks_for(description, path, security, refusals
 
 def test_a_refusal_tells_its_reason(description):
     """Each requirement has its own code."""
-    codes = {
-        path: list(
-            description["paths"][path]["get"]["responses"]["403"]["content"]["application/problem+json"]["examples"]
-        )
-        for path in ("/admin", "/verified", "/sensitive")
+    paths = ("/admin", "/verified", "/sensitive", "/recent", "/strong")
+
+    assert {path: codes_of(description, "get", path, 403) for path in paths} == {
+        "/admin": {"denied"},
+        "/verified": {"unverified_user"},
+        "/sensitive": {"not_fully_authenticated"},
+        "/recent": {"step_up_required"},
+        "/strong": {"step_up_required"},
     }
 
-    assert codes == {"/admin": ["denied"], "/verified": ["unverified_user"], "/sensitive": ["not_fully_authenticated"]}
+
+def test_a_proof_that_is_not_enough_is_as_described(browser, call, description, anna, people, alice, sign_in):
+    """To a script by 403, to a program by 401 and a challenge (RFC 9470)."""
+    call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+    bearer = ("Authorization", f"Bearer {sign_in(people, alice).token}")
+    for headers, status in (([], 403), ([bearer], 401)):
+        answer = browser.send("GET", "/strong", headers=headers)
+        (example,) = (
+            each["value"]
+            for code, each in description["paths"]["/strong"]["get"]["responses"][str(status)]["content"][
+                "application/problem+json"
+            ]["examples"].items()
+            if code == "step_up_required"
+        )
+        assert (answer.status, json.loads(answer.text)) == (status, example)
+
+
+@pytest.mark.parametrize(
+    ("demands", "asked", "codes"),
+    [
+        ([{}, {"role": "admin"}], ["role:admin"], {"denied"}),
+        ([{"verified": True}, {"role": "admin"}, {}], ["verified", "role:admin"], {"unverified_user", "denied"}),
+        ([{"optional": True}, {"role": "admin"}], ["role:admin"], {"denied"}),
+        ([{"optional": True, "role": "admin"}, {}], [], set()),
+    ],
+)
+def test_all_that_is_asked_is_one_requirement(app, asgi, demands, asked, codes):
+    """Of a router and of its endpoint, say: in a list of several, one would be enough."""
+    dependencies = [Depends(app.state.auth.current_user(**each)) for each in demands]
+    app.add_api_route("/several", lambda: "in", dependencies=dependencies)
+    description = json.loads(asgi(app).browser().get("/openapi.json").text)
+
+    assert description["paths"]["/several"]["get"]["security"] == [{"cookie": asked}, {"bearer": asked}]
+    assert codes_of(description, "get", "/several", 403) == codes
+    assert codes_of(description, "get", "/several", 401) == {"missing_token", "invalid_token"}
 
 
 def test_every_reference_leads_somewhere(description):
@@ -297,6 +335,106 @@ def test_problems_of_a_visitor_are_as_described(call, description, anna):
         path = path.replace("methods/totp", "methods/{token}")
         described = description["paths"][path]["post"]["responses"][str(status)]["content"]
         assert problem["code"] in described["application/problem+json"]["examples"], (path, problem)
+
+
+def codes_of(description, method, path, status):
+    """Return the codes that an operation is described with."""
+    answer = description["paths"][path][method]["responses"].get(str(status), {"content": {}})["content"]
+    return set(answer.get("application/problem+json", {}).get("examples", ()))
+
+
+def test_whoever_asks_for_too_many_mails_is_told_as_described(app, asgi, description, monkeypatch):
+    """And when to come back, by a header."""
+    browser = asgi(app, client=("192.0.2.1", 50000)).browser()
+    monkeypatch.setattr("gatewright.operations.outbox._PER_CLIENT", 1)
+    for path in ("/api/password-reset", "/api/email_verification"):
+        for name in ("anna", "ben"):
+            body = {"email": f"{name}@example.com"}
+            answer = browser.send("POST", path, headers=[JSON], body=json.dumps(body).encode())
+        assert (answer.status, json.loads(answer.text)["code"]) == (429, "rate_limited")
+        assert answer.header("retry-after")
+        assert codes_of(description, "post", path, 429) == {"rate_limited"}
+        assert set(description["paths"][path]["post"]["responses"]["429"]["headers"]) == {"Retry-After"}
+
+
+def test_a_value_that_is_none_is_told_as_described(call, description):
+    """A wallet's, too."""
+    for path, body in (("/api/login/wallet", {"evrmore_address": "E", "challenge": 1}), ("/api/login", {"email": 1})):
+        status, problem = call(path, body)
+        assert problem["code"] in codes_of(description, "post", path, status), problem
+
+
+def test_whose_sign_in_waits_has_nothing_to_rename_as_described(make_app, asgi, anna, description):
+    """Nor to remove."""
+    browser = asgi(make_app(settings=SETTINGS)).browser()
+
+    def send(path, **body):
+        answer = browser.send("POST", path, headers=[JSON], body=json.dumps(body).encode())
+        return answer.status, json.loads(answer.text)
+
+    proof = {"email": "anna@example.com", "password": "correct horse battery staple"}
+    send("/api/login", **proof)
+    send("/api/account/methods/listed_code", action="enrol", codes="one two")
+    browser.cookies.clear()
+    assert send("/api/login", **proof)[0] == 403
+    for change in ({"action": "remove", "id": "x"}, {"action": "rename", "id": "x", "name": "y"}):
+        status, problem = send("/api/account/methods/listed_code", **change)
+        assert (status, problem["code"]) == (401, "missing_token")
+        assert problem["code"] in codes_of(description, "post", "/api/account/methods/{token}", status)
+
+
+def test_a_veto_of_a_tokens_end_is_as_described(app, browser, description, people, alice, sign_in):
+    """A program signs out with its token, which a hook may refuse."""
+
+    @app.state.auth.auth.hooks.pre_token_invalidate
+    def keep():
+        raise Denied
+
+    bearer = ("Authorization", f"Bearer {sign_in(people, alice).token}")
+    answer = browser.send("POST", "/api/logout", headers=[bearer])
+
+    assert (answer.status, json.loads(answer.text)["code"]) == (403, "denied")
+    assert "denied" in codes_of(description, "post", "/api/logout", 403)
+
+
+def test_too_many_passwords_at_once_are_as_described(call, description, monkeypatch):
+    """Wherever one is hashed."""
+
+    async def refuse(*_, **__):
+        raise BusyError(retry_after=1)
+
+    monkeypatch.setattr("gatewright.offload.hashing.BoundedPasswords.hash", refuse)
+    monkeypatch.setattr("gatewright.auth.async_self_service.reset_password", refuse)
+    password = {"password": "correct horse battery staple"}
+    for path, body in (("/api/signup", {"email": "x@example.com"}), ("/api/password-reset/{token}", {})):
+        status, problem = call(path, password | body)
+        assert (status, problem["code"]) == (503, "busy")
+        assert "busy" in codes_of(description, "post", path, status)
+
+
+def test_users_who_cannot_be_looked_up_are_as_described(browser, call, description, anna, monkeypatch):
+    """Wherever somebody has to be recognised: in the twins, and in the application's own endpoints."""
+    call("/api/login", {"email": "anna@example.com", "password": "correct horse battery staple"})
+
+    async def fail(*_):
+        raise ProviderUnavailableError("The directory is away.")
+
+    monkeypatch.setattr("gatewright.auth.async_visitor.resume_visit", fail)
+    for path in ("/api/session", "/api/account", "/dashboard", "/admin"):
+        answer = browser.send("GET", path)
+        assert (answer.status, json.loads(answer.text)["code"]) == (503, "provider_unavailable")
+    expected = {"store_unavailable", "provider_unavailable"}
+    asking = {
+        path: methods
+        for path, methods in description["paths"].items()
+        if path not in ("/", "/anybody", "/perhaps-admin")
+    }
+    assert not [
+        (path, method)
+        for path, methods in asking.items()
+        for method in methods
+        if not expected <= codes_of(description, method, path, 503)
+    ]
 
 
 def test_steps_are_as_described(make_app, asgi, anna, call, description):

@@ -12,6 +12,7 @@ from gatewright.errors import (
     InvalidParameterError,
     InvalidProofError,
     RateLimitError,
+    SignInOverError,
 )
 from gatewright.proofs import Kind
 from gatewright.testing import HookRecorder
@@ -211,8 +212,10 @@ def test_only_where_the_setting_says_so(mailing, email_code):
 
     assert "email_code" not in guard.methods()
     for act, given in ((guard.begin, {"email": CAROL}), (guard.prove, {"code": "1"})):
-        with pytest.raises(InvalidParameterError, match="cannot begin with email_code"):
+        with pytest.raises(SignInOverError, match="cannot begin with email_code, and none waits"):
             act("email_code", given)
+        with pytest.raises(InvalidParameterError, match="cannot begin with email_code"):
+            act("email_code", given, is_anew=True)
     assert auth.list_queued_mails() == []
 
 

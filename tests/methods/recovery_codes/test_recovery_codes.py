@@ -12,9 +12,9 @@ from gatewright import MemoryUserProvider
 from gatewright.errors import (
     AttemptBlockedError,
     AuthenticationError,
-    InvalidParameterError,
     InvalidProofError,
     SecondFactorRequiredError,
+    SignInOverError,
     StepUpRequiredError,
 )
 from gatewright.methods.recovery_codes import RecoveryCodes
@@ -72,7 +72,7 @@ def test_a_code_is_a_second_factor(codes, begin_sign_in, left):
 def test_a_code_alone_signs_nobody_in(codes, auth):
     """Whoever finds the list needs the password, too."""
     visitor = Visitor(auth)
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(SignInOverError):
         visitor.request().prove("recovery_codes", {"code": codes[0], "username": "carol"})
     assert "recovery_codes" not in visitor.request().methods()
     assert visitor.request().is_guest()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from authenticator_apps import enrol_app, wrong_code
-from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError
+from gatewright.errors import AttemptBlockedError, InvalidProofError, SignInOverError
 from gatewright.methods.totp import Totp
 from gatewright.testing import HookRecorder
 from visitors import PASSWORD, Visitor
@@ -32,7 +32,7 @@ def test_the_second_step_signs_in(app, begin_sign_in, clock, carol):
 def test_a_code_alone_signs_nobody_in(app, auth, clock):
     """It says nothing of who it is that types it."""
     visitor = Visitor(auth)
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(SignInOverError):
         visitor.request().prove("totp", {"code": app.code(clock.now()), "username": "carol"})
     assert visitor.request().is_guest()
     assert "totp" not in visitor.request().methods()
@@ -198,7 +198,7 @@ def test_the_second_step_waits_five_minutes(app, begin_sign_in, clock):
     """Then the password has to be given again."""
     visitor = begin_sign_in()
     clock.advance(minutes=5, seconds=1)
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(SignInOverError):
         visitor.request().prove("totp", {"code": app.code(clock.now())})
     assert visitor.request().is_guest()
 
@@ -213,7 +213,7 @@ def test_a_sign_in_of_a_clock_that_was_ahead_does_not_wait(begin_sign_in, app, c
 def test_another_browser_cannot_finish_the_sign_in(app, begin_sign_in, clock, auth):
     """The password was given in this one."""
     begin_sign_in()
-    with pytest.raises(InvalidParameterError):
+    with pytest.raises(SignInOverError):
         Visitor(auth).request().prove("totp", {"code": app.code(clock.now())})
 
 

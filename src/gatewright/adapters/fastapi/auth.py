@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI
@@ -14,7 +14,7 @@ from gatewright.adapters.starlette.middleware import GatewrightMiddleware
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
 from gatewright.web import AuthController, SimpleAuthController
-from gatewright.web.demands import demanded_freshness, demanded_names
+from gatewright.web.demands import demanded_freshness, demanded_names, require_flag
 
 
 class FastAPIAuth:
@@ -121,8 +121,12 @@ class FastAPIAuth:
 
         Raises:
             ConfigurationError: If ``role`` or ``permission`` is empty, or holds something that is not a name; if
-                ``fresh`` is no number of minutes above 0, or ``aal`` not 0 to 3.
+                ``fresh`` is no number of minutes above 0, or ``aal`` not 0 to 3; if another argument is neither True
+                nor False.
         """
+        flags = {"optional": optional, "verified": verified, "fully_authenticated": fully_authenticated}
+        for argument, flag in flags.items():
+            require_flag(f"current_user({argument}=...)", flag)
         roles, permissions = _names_in("role", role), _names_in("permission", permission)
         asked = demanded_freshness("current_user(fresh=..., aal=...)", fresh, aal)
         return CurrentUser(optional, verified, roles, permissions, fully_authenticated, *asked)
@@ -146,5 +150,5 @@ def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ..
     """Return one name or several as several; none where nothing is demanded."""
     if given is None:
         return ()
-    names = (given,) if isinstance(given, str) else tuple(given)
-    return demanded_names(f"current_user({argument}=...), such as {argument}=", names)
+    names = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    return demanded_names(f'current_user({argument}="...")', names)

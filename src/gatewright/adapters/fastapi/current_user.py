@@ -62,12 +62,15 @@ class CurrentUser(SecurityBase):
     is_fully_authenticated: bool = False
     fresh: float | bool = False
     aal: int = 0
+    _is_setting: bool = field(init=False, repr=False)
+    """Whether ``fresh`` is True: that equals 1, and FastAPI asks but one of two that are equal."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # What FastAPI describes. It stands for several schemes, which as dependencies would cost more than the answer.
         object.__setattr__(self, "scheme_name", stand_in_for(self._needed(), is_optional=self.is_optional))
         object.__setattr__(self, "model", COOKIE)
+        object.__setattr__(self, "_is_setting", self.fresh is True)
         asked = (self.is_optional, self.is_verified, self.roles, self.permissions, self.is_fully_authenticated)
         object.__setattr__(
             self, "_hash", hash((*asked, self.fresh, self.aal))

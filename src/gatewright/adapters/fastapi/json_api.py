@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 
 from gatewright.adapters.fastapi import bodies
 from gatewright.adapters.fastapi.current_user import CurrentUser
-from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
+from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses
 from gatewright.adapters.starlette.own_routes import OURS
 from gatewright.errors import (
     AttemptBlockedError,
@@ -27,6 +27,7 @@ from gatewright.errors import (
     InvalidSignatureError,
     RateLimitError,
     SecondFactorRequiredError,
+    SignInOverError,
     StepUpRequiredError,
     TakenError,
     UnverifiedUserError,
@@ -60,6 +61,7 @@ _WRONG_PASSWORD = tuple(
 _MORE = problem_of(SecondFactorRequiredError(methods=["totp"]))
 _FRESH = problem_of(StepUpRequiredError(minutes=10))
 _WRONG_PROOF = (problem_of(InvalidProofError()), *_WRONG_PASSWORD, *_WRONG_WALLET, _LIMITED, _MORE, _DENIED, _VALUE)
+_WRONG_STEP = (*_WRONG_PROOF, problem_of(SignInOverError()))
 _TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -105,7 +107,7 @@ def make_router(
     """
     router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
     for route in _endpoints(settings, methods, controller) if settings.api_path else ():
-        always = (*(_ANY_BODY if route.method == "POST" else ()), *UNAVAILABLE)
+        always = (*(_ANY_BODY if route.method == "POST" else ()), *UNRECOGNISED)
         needed = () if route.is_open else UNKNOWN
         silent: dict[int | str, dict[str, Any]] = {204: {"description": "Done."}} if route.is_silent else {}
         router.add_api_route(
@@ -141,9 +143,9 @@ def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleA
             "Sign in with a wallet: ask for a challenge, then send its signature",
             body=bodies.WalletRequest,
             answer=bodies.ChallengeAnswer | bodies.SignedInAnswer,
-            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _MORE, _DENIED, _LIMITED),
+            problems=(*_WRONG_WALLET, problem_of(InactiveUserError()), _MORE, _DENIED, _VALUE, _LIMITED),
         )
-    yield Endpoint("logout", "/logout", "Sign out", status=204)
+    yield Endpoint("logout", "/logout", "Sign out", status=204, problems=(_DENIED,))
     if settings.enable_signup:
         yield Endpoint(
             "signup",
@@ -166,23 +168,26 @@ def _step_endpoints() -> Iterator[Endpoint]:
         "Take a step of a sign-in by a method: begin it, or prove who you are",
         body=bodies.StepRequest,
         answer=bodies.SignedInAnswer | bodies.Begun,
-        problems=_WRONG_PROOF,
+        problems=_WRONG_STEP,
     )
     yield Endpoint(
         "login_link",
         "/login/link/{token}",
         "Sign in by the link of a mail",
         answer=bodies.SignedInAnswer,
-        problems=(*_WRONG_PROOF, transport_problem(404)),
+        problems=(*_WRONG_STEP, transport_problem(404)),
     )
 
 
 def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
-    asked: dict[str, Any] = {"body": bodies.MailRequest, "answer": bodies.Accepted, "status": 202}
+    asked: dict[str, Any] = {
+        "body": bodies.MailRequest,
+        "answer": bodies.Accepted,
+        "status": 202,
+        "problems": (_VALUE, _DENIED, _LIMITED),
+    }
     if settings.enable_email_verification:
-        yield Endpoint(
-            "email_verification_request", "/email_verification", "Ask for a link", problems=(_VALUE, _DENIED), **asked
-        )
+        yield Endpoint("email_verification_request", "/email_verification", "Ask for a link", **asked)
         yield Endpoint(
             "email_verification",
             "/email_verification/{token}",
@@ -191,20 +196,14 @@ def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
             problems=(_LINK, _DENIED),
         )
     if settings.enable_password_reset:
-        yield Endpoint(
-            "password_reset",
-            "/password-reset",
-            "Ask for a link to a new password",
-            problems=(_VALUE, _DENIED),
-            **asked,
-        )
+        yield Endpoint("password_reset", "/password-reset", "Ask for a link to a new password", **asked)
         yield Endpoint(
             "password_reset_form",
             "/password-reset/{token}",
             "Set a new password by the link",
             body=bodies.NewPasswordRequest,
             status=204,
-            problems=(_LINK, _WEAK, _VALUE, _DENIED),
+            problems=(_LINK, _WEAK, _VALUE, _DENIED, problem_of(BusyError())),
         )
 
 

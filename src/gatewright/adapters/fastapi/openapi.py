@@ -7,12 +7,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses, problem_schemas
-from gatewright.adapters.fastapi.schemes import alternatives, asked_beyond, complete_schemes
-from gatewright.errors import Denied, UnverifiedUserError
-from gatewright.web.problems import UNCONFIRMED, problem_of
+from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses, problem_schemas
+from gatewright.adapters.fastapi.schemes import asked_beyond, combined, complete_schemes
+from gatewright.errors import Denied, StepUpRequiredError, UnverifiedUserError
+from gatewright.web.problems import UNCONFIRMED, Problem, for_program, problem_of
 
 _DENIED = problem_of(Denied())
+_LEVELS = {f"aal{level}": level for level in (1, 2, 3)}
 _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": UNCONFIRMED}
 
 
@@ -40,25 +41,33 @@ def _complete(description: dict[str, Any], cookie: str) -> None:
     if not complete_schemes(components.get("securitySchemes", {}), cookie=cookie):
         return
     for operation in _operations_of(description):
-        security = [each for stand_in in operation.get("security", []) for each in alternatives(stand_in)]
+        security = combined(operation.get("security", []))
         if security:
             operation["security"] = security
-        if {} not in security:
-            _add_refusals(operation, [asked for each in security if (asked := asked_beyond(each)) is not None])
+        asked = asked_beyond(security)
+        if asked is not None and {} not in security:
+            _add_refusals(operation, asked)
 
 
-def _add_refusals(operation: dict[str, Any], asked: list[list[str]]) -> None:
+def _add_refusals(operation: dict[str, Any], asked: list[str]) -> None:
     """Say what an operation answers to visitors whom it refuses.
 
     Args:
         operation: The operation.
-        asked: What is asked beyond signing in, by each of our requirements; without one the operation is not ours.
+        asked: What is asked beyond signing in.
     """
-    if not asked:
-        return
-    short = tuple(_SHORT.get(each, _DENIED) for each in asked[0])
-    for status, response in problem_responses(*UNKNOWN, *short, *UNAVAILABLE).items():
+    for status, response in problem_responses(*UNKNOWN, *_lacking(asked), *UNRECOGNISED).items():
         operation["responses"].setdefault(str(status), response)
+
+
+def _lacking(needed: list[str]) -> Iterator[Problem]:
+    """Yield what visitors are told who are signed in, and lack what is needed beyond that."""
+    proofs = [each for each in needed if each == "fresh" or each in _LEVELS]
+    if proofs:
+        levels = [_LEVELS[each] for each in proofs if each in _LEVELS]
+        asked = problem_of(StepUpRequiredError(minutes=5 if "fresh" in proofs else None, aal=max(levels, default=0)))
+        yield from (asked, for_program(asked))
+    yield from (_SHORT.get(each, _DENIED) for each in needed if each not in proofs)
 
 
 def _operations_of(description: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from gatewright.errors import InvalidTokenError, StoreUnavailableError
+from gatewright.errors import InvalidTokenError, ProviderUnavailableError, StoreUnavailableError
 from gatewright.web.problems import PROBLEM_TYPE, Problem, problem_of, transport_problem
 
 Responses = dict[int | str, dict[str, Any]]
@@ -16,6 +16,9 @@ UNKNOWN = (transport_problem(401), problem_of(InvalidTokenError()))
 
 UNAVAILABLE = (problem_of(StoreUnavailableError()),)
 """What a client is told while the database cannot be reached."""
+
+UNRECOGNISED = (*UNAVAILABLE, problem_of(ProviderUnavailableError()))
+"""What a client is told while nobody can say who they are: without the database, or the source of the users."""
 
 
 class FieldProblem(BaseModel):
@@ -58,7 +61,8 @@ def problem_schemas() -> dict[str, Any]:
 def problem_responses(*problems: Problem) -> Responses:
     """Describe the problems of one endpoint for its ``responses``, with an example for each code."""
     responses: Responses = {}
-    for problem in sorted({problem.code: problem for problem in problems}.values(), key=lambda problem: problem.status):
+    different = {(problem.status, problem.code): problem for problem in problems}
+    for problem in sorted(different.values(), key=lambda problem: problem.status):
         response = responses.setdefault(
             problem.status,
             {"description": problem.title, "content": {PROBLEM_TYPE: {"schema": _SCHEMA, "examples": {}}}},

@@ -48,16 +48,28 @@ def complete_schemes(schemes: dict[str, Any], *, cookie: str) -> bool:
     return bool(stand_ins)
 
 
-def alternatives(requirement: dict[str, list[str]]) -> list[dict[str, list[str]]]:
-    """Return the requirements that one stands for, itself where it is none of ours."""
-    for name, scopes in requirement.items():
-        if name.startswith(_STAND_IN):
-            *needed, is_optional = json.loads(name.removeprefix(_STAND_IN))
-            asked = [*scopes, *(each for each in needed if each not in scopes)]
-            return [{_COOKIE: asked}, {_BEARER: asked}, *([{}] if is_optional else [])]
-    return [requirement]
+def combined(security: Iterable[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+    """Return what an operation asks for, with one requirement for all of ours, each by a cookie or by a token.
+
+    FastAPI lists them, of the router, of the endpoint and of what it depends on. In a list one is enough, but all of
+    them are asked. One that is optional refuses nobody, and counts where there is no other.
+    """
+    others: list[dict[str, list[str]]] = []
+    ours: list[list[str]] = []
+    optional: list[list[str]] = []
+    for requirement in security:
+        stand_in = next((name for name in requirement if name.startswith(_STAND_IN)), None)
+        if stand_in is None:
+            others.append(requirement)
+            continue
+        *needed, is_optional = json.loads(stand_in.removeprefix(_STAND_IN))
+        (optional if is_optional else ours).append([*requirement[stand_in], *needed])
+    if not ours and not optional:
+        return others
+    asked = list(dict.fromkeys(each for needed in ours or optional for each in needed))
+    return [{_COOKIE: asked}, {_BEARER: asked}, *([] if ours else [{}]), *others]
 
 
-def asked_beyond(requirement: dict[str, list[str]]) -> list[str] | None:
-    """Return what a requirement asks beyond signing in, or None where it is none of ours."""
-    return requirement.get(_COOKIE)
+def asked_beyond(security: Iterable[dict[str, list[str]]]) -> list[str] | None:
+    """Return what an operation asks beyond signing in, or None where it asks nobody to."""
+    return next((each[_COOKIE] for each in security if _COOKIE in each), None)

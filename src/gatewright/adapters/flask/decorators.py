@@ -17,7 +17,7 @@ from gatewright.adapters.flask.translate import to_flask
 from gatewright.adapters.flask.visitor import current_visit
 from gatewright.drive import run_to_completion
 from gatewright.web.access import refusal
-from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.demands import Demands, demanded_minutes, demanded_names
 from gatewright.web.unguarded import note_guarded
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -60,9 +60,9 @@ def fresh_required(
             factor.
 
     Raises:
-        ConfigurationError: If ``minutes`` is not above 0, or ``aal`` not 0 to 3.
+        ConfigurationError: If ``minutes`` is no number above 0, or ``aal`` not 0 to 3.
     """
-    fresh, level = demanded_freshness("@fresh_required", True if minutes is None else minutes, aal)
+    fresh, level = demanded_minutes("@fresh_required", minutes, aal)
 
     def guard(view: _View) -> _View:
         return _guarded(view, fresh=fresh, aal=level)
@@ -76,7 +76,7 @@ def role_required(*roles: str) -> Callable[[_View], _View]:
     Raises:
         ConfigurationError: If no role is named.
     """
-    names = demanded_names("@role_required", roles)
+    names = demanded_names('@role_required("...")', roles)
     return lambda view: _guarded(view, roles=names)
 
 
@@ -86,7 +86,7 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
     Raises:
         ConfigurationError: If no permission is named.
     """
-    names = demanded_names("@permission_required", permissions)
+    names = demanded_names('@permission_required("...")', permissions)
     return lambda view: _guarded(view, permissions=names)
 
 

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 from gatewright.adapters.starlette.translation import to_starlette
 from gatewright.adapters.starlette.visitor import visit_of
 from gatewright.web.access import refusal
-from gatewright.web.demands import Demands, demanded_freshness, demanded_names
+from gatewright.web.demands import Demands, demanded_minutes, demanded_names
 from gatewright.web.unguarded import note_guarded
 
 Endpoint = Callable[..., Any]
@@ -63,9 +63,9 @@ def fresh_required(
             factor.
 
     Raises:
-        ConfigurationError: If ``minutes`` is not above 0, or ``aal`` not 0 to 3.
+        ConfigurationError: If ``minutes`` is no number above 0, or ``aal`` not 0 to 3.
     """
-    fresh, level = demanded_freshness("@fresh_required", True if minutes is None else minutes, aal)
+    fresh, level = demanded_minutes("@fresh_required", minutes, aal)
 
     def guard(endpoint: Endpoint) -> AsyncEndpoint:
         return _guarded(endpoint, fresh=fresh, aal=level)
@@ -79,7 +79,7 @@ def role_required(*roles: str) -> Callable[[Endpoint], AsyncEndpoint]:
     Raises:
         ConfigurationError: If no role is named.
     """
-    names = demanded_names("@role_required", roles)
+    names = demanded_names('@role_required("...")', roles)
     return lambda endpoint: _guarded(endpoint, roles=names)
 
 
@@ -89,7 +89,7 @@ def permission_required(*permissions: str) -> Callable[[Endpoint], AsyncEndpoint
     Raises:
         ConfigurationError: If no permission is named.
     """
-    names = demanded_names("@permission_required", permissions)
+    names = demanded_names('@permission_required("...")', permissions)
     return lambda endpoint: _guarded(endpoint, permissions=names)
 
 

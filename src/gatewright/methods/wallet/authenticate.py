@@ -18,7 +18,7 @@ from gatewright.errors import (
 from gatewright.methods.method import Proven
 from gatewright.methods.wallet.binding import require_offered
 from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge, wallet_proof
-from gatewright.model import Account, Challenge, Session, User
+from gatewright.model import Account, Challenge, Session
 from gatewright.operations.arguments import (
     is_ip_address,
     require_flag,
@@ -173,12 +173,17 @@ async def _sign_in(
         account, session = claimed
         if not account.is_active:
             raise InactiveUserError(user_id=account.id)
-        # Whoever has given a wallet's account an address has signed in to it before.
-        await tell_of_new_device(parts, account, session, device=device, has_been_here=True)
         named = replace(draft, user_id=account.id)
-        user = await user_of(parts, account)
-        if known is None:
-            await _end_if_more_is_needed(step, user, session)
+        try:
+            # Whoever has given a wallet's account an address has signed in to it before.
+            await tell_of_new_device(parts, account, session, device=device, has_been_here=True)
+            user = await user_of(parts, account)
+            if known is None and may_ask_after(parts, "wallet"):
+                # A newcomer's account has to be there before it can have a second factor.
+                await require_no_more(replace(step, user=user))
+        except BaseException:  # the policy is the application's own, as is the class of its users
+            await parts.store.end_session(session.id)
+            raise
         return await open_session(parts, user, session, make_token=lambda: naming.make_token(named))
 
     return await parts.shield(claim())
@@ -198,23 +203,6 @@ async def _require_no_more(step: Step, account: Account, challenge: Challenge) -
     if not await parts.store.spend_challenge(challenge.id, now=step.now):
         raise ChallengeAlreadyUsedError("Another attempt has just used this challenge.", reason="challenge_used")
     await require_no_more(step)
-
-
-async def _end_if_more_is_needed(step: Step, user: User, session: Session) -> None:
-    """End a newcomer's session, whose secret nobody has been given, where the policy asks for a second proof.
-
-    Their account has to be there before it can have a second factor.
-
-    Raises:
-        SecondFactorRequiredError: If it does.
-    """
-    if not may_ask_after(step.parts, "wallet"):
-        return
-    try:
-        await require_no_more(replace(step, user=user))
-    except SecondFactorRequiredError:
-        await step.parts.store.end_session(session.id)
-        raise
 
 
 async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:

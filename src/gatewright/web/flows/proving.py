@@ -19,6 +19,7 @@ from gatewright.errors import (
     InvalidSignatureError,
     RateLimitError,
     SecondFactorRequiredError,
+    SignInOverError,
     TransportError,
     UnverifiedUserError,
     UserNotFoundError,
@@ -50,6 +51,7 @@ _CODES: dict[type[GatewrightError], str] = {
     InvalidAddressError: "ERR_ADDRESS",
     InvalidProofError: "ERR_PROOF",
     InvalidParameterError: "ERR_PROOF",
+    SignInOverError: SIGN_IN_OVER,
 }
 
 
