@@ -267,7 +267,7 @@ def test_a_client_begins_only_so_often(make_auth, gatewright_settings):
 def test_whoever_confirms_begins_as_often_as_they_like(make_auth, gatewright_settings, make_person):
     """The limit is for guests: behind one address many may be signed in."""
     auth = make_auth(settings=gatewright_settings.with_values(challenges_per_client=2))
-    carol = make_person(auth, "carol")
+    carol = make_person(auth, "carol", ip_address="192.0.2.1")
     carol.enrol()
     for _ in range(4):
         assert carol.request().begin("passkey", is_confirmation=True)["challenge"]
