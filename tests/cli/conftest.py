@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -42,6 +43,17 @@ def invoke(logging_as_it_was):
         return result
 
     return invoke
+
+
+@pytest.fixture
+def told(invoke):
+    """Run the doctor, and return the status and the finding of one check."""
+
+    def told(check, **env):
+        rows = json.loads(invoke("doctor", "--json", **env).stdout)["findings"]
+        return next(((row["status"], row["finding"]) for row in rows if row["check"] == check), None)
+
+    return told
 
 
 @pytest.fixture

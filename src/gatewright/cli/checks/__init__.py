@@ -10,8 +10,8 @@ from gatewright.cli.checks.environment import check_env_file, check_names, check
 from gatewright.cli.checks.finding import Finding as Finding
 from gatewright.cli.checks.finding import Status as Status
 from gatewright.cli.checks.keys import check_keys
+from gatewright.cli.checks.methods import check_methods
 from gatewright.cli.checks.redis import check_redis
-from gatewright.cli.checks.second_factor import check_second_factor
 from gatewright.cli.checks.settings import check_settings
 from gatewright.errors import ConfigurationError
 from gatewright.settings import load_settings
@@ -34,7 +34,7 @@ def examine(*, every_row: bool = False) -> Iterator[Finding]:
     yield from check_settings(settings)
     yield from check_keys(settings)
     yield from check_database(settings)
-    yield from check_second_factor(settings)
+    yield from check_methods(settings)
     if every_row:
         yield from check_rows(settings)
     yield from check_redis(settings)

@@ -1,4 +1,4 @@
-"""Checks of who must have a second factor: does the policy lock somebody out, and can codes by mail arrive?"""
+"""Checks of who must have a second factor: does the policy mean what it says, and does it lock somebody out?"""
 
 from __future__ import annotations
 
@@ -8,45 +8,15 @@ from contextlib import suppress
 from gatewright.cli.checks.deep import read_tables
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError, StoreUnavailableError
-from gatewright.methods import Method, load_methods
+from gatewright.methods import Method
 from gatewright.methods.email_code import EmailCode
 from gatewright.methods.registry import unknown_first_methods
 from gatewright.settings import Settings
 from gatewright.storage.sql.without_factor import count_without_factor, undeclared_roles
 
 
-def check_second_factor(settings: Settings) -> Iterator[Finding]:
+def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
     """Check that whoever must have a second factor can have one."""
-    try:
-        methods = load_methods(settings.methods)
-    except ConfigurationError as error:
-        yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
-        return
-    yield _check_first_step(settings, methods)
-    yield from _check_mailed_codes(settings, methods.get("email_code"))
-    yield from _check_policy(settings, methods)
-
-
-def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Finding:
-    names = ", ".join(methods)
-    if any(method.begins(settings) for method in methods.values()):
-        return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
-    finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
-    return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
-
-
-def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
-    if not isinstance(method, EmailCode) or not (method.can_begin or method.counts_as_second):
-        return
-    if settings.mail_url.get_secret_value().startswith("console:") and settings.is_production:
-        finding = "Users are to be mailed codes, and no mail leaves this machine: nobody can sign in by one."
-        cure = "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587, or GATEWRIGHT_EMAIL_CODE=off."
-        yield Finding("mailed codes", Status.WARNING, finding, cure)
-    else:
-        yield Finding("mailed codes", Status.OK, "Users can be mailed codes.")
-
-
-def _check_policy(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
     unknown = unknown_first_methods(settings.second_factor_after, methods)
     if unknown:
         finding = f"A second factor is asked for after {', '.join(unknown)}, which is no method that is known here."

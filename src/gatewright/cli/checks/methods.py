@@ -1,0 +1,75 @@
+"""Checks of the methods by which users prove themselves: can a sign-in begin, can codes arrive and passkeys be made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+
+from gatewright.cli.checks.finding import Finding, Status
+from gatewright.cli.checks.second_factor import check_second_factor
+from gatewright.errors import ConfigurationError
+from gatewright.methods import Method, load_methods
+from gatewright.methods.email_code import EmailCode
+from gatewright.methods.passkey import Passkey
+from gatewright.origins import host_of
+from gatewright.settings import Settings
+
+
+def check_methods(settings: Settings) -> Iterator[Finding]:
+    """Check the methods that the settings name, and who needs which."""
+    try:
+        methods = load_methods(settings.methods)
+    except ConfigurationError as error:
+        yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
+        return
+    yield _check_first_step(settings, methods)
+    yield from _check_mailed_codes(settings, methods.get("email_code"))
+    yield from _check_passkeys(settings, methods.get("passkey"))
+    yield from check_second_factor(settings, methods)
+
+
+def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Finding:
+    names = ", ".join(methods)
+    if any(method.begins(settings) for method in methods.values()):
+        return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
+    finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
+    return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
+
+
+def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
+    if not isinstance(method, EmailCode) or not (method.can_begin or method.counts_as_second):
+        return
+    if settings.mail_url.get_secret_value().startswith("console:") and settings.is_production:
+        finding = "Users are to be mailed codes, and no mail leaves this machine: nobody can sign in by one."
+        cure = "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587, or GATEWRIGHT_EMAIL_CODE=off."
+        yield Finding("mailed codes", Status.WARNING, finding, cure)
+    else:
+        yield Finding("mailed codes", Status.OK, "Users can be mailed codes.")
+
+
+def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Finding]:
+    """Check that browsers make passkeys at the site's address (WebAuthn level 3, 5.1.3, step 8, and 13.4.9)."""
+    if not isinstance(method, Passkey) or settings.public_url is None:
+        return
+    host = host_of(settings.public_url)
+    rp_id = method.settings.rp_id or host
+    if _is_address(host):
+        finding = f"No browser makes a passkey at {settings.public_url}: its host is an IP address."
+        cure = "Give the site a name, in GATEWRIGHT_PUBLIC_URL; localhost is one."
+    elif f".{host}".endswith(f".{rp_id}"):
+        return
+    else:
+        finding = f"Passkeys are made for {rp_id}, and {host}, where the pages are, is no part of it."
+        cure = (
+            f"Set GATEWRIGHT_RP_ID to {host} or a domain above it, unless https://{rp_id}/.well-known/webauthn "
+            f"names {settings.public_url}."
+        )
+    yield Finding("passkeys", Status.WARNING, finding, cure)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
