@@ -7,7 +7,7 @@ import pytest
 from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError, UserNotFoundError
 from gatewright.methods import Proven
 from sample_methods import Voucher
-from visitors import OURS, Visitor
+from visitors import OURS, PASSWORD, Visitor
 
 HERE = "192.0.2.7"
 
@@ -52,6 +52,26 @@ def test_a_method_that_needs_a_user_proves_no_guest(make_auth):
     with pytest.raises(InvalidProofError):
         Visitor(auth).request().prove("careless", {})
     assert [line.reason for _, line in auth.list_audit(event="sign_in_failed")] == ["no_user"]
+
+
+@pytest.mark.parametrize("given", [[("code", "123456")], "123456", 123456])
+def test_what_is_sent_has_names(register, make_auth, given):
+    """The error is about the argument; it counts as no failed sign-in."""
+    auth = make_auth(methods=[Voucher()])
+    register(auth)
+    visitor = Visitor(auth)
+    guest, signed_in = Visitor(auth).request(), visitor.request()
+    signed_in.login("carol", PASSWORD, OURS)
+    for act in (
+        lambda: guest.begin("voucher", given),
+        lambda: guest.prove("voucher", given),
+        lambda: signed_in.begin_enrolment("totp", given),
+        lambda: signed_in.enrol("totp", given),
+    ):
+        with pytest.raises(InvalidParameterError) as refused:
+            act()
+        assert refused.value.evidence == {"parameter": "given"}
+    assert auth.list_audit(event="sign_in_failed") == []
 
 
 def test_a_refused_second_proof_names_its_user(app, begin_sign_in, auth, carol):

@@ -9,7 +9,7 @@ from gatewright.auth.async_signing_in import AsyncSigningIn
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
-from gatewright.operations.arguments import require_level, require_minutes
+from gatewright.operations.arguments import require_level, require_mapping, require_minutes
 from gatewright.operations.enrolment import (
     keep_enrolment,
     remove_authenticators,
@@ -60,8 +60,9 @@ class AsyncProving(AsyncSigningIn):
             InvalidParameterError: As `prove` does.
             RateLimitError: If the visitor has asked too often.
         """
-        step = await self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
-        return await begin_by_method(step, self._usable(method, step, is_anew=is_anew), given or {})
+        given = require_mapping("given", given)
+        step = await self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
+        return await begin_by_method(step, self._usable(method, step, is_anew=is_anew), given)
 
     async def begun(
         self, method: str, *, is_confirmation: bool = False, is_anew: bool = False
@@ -116,6 +117,7 @@ class AsyncProving(AsyncSigningIn):
             InvalidParameterError: If there is no such method, or it cannot begin the sign-in that ``is_anew`` asks for.
             GatewrightError: What the method raises.
         """
+        given = require_mapping("given", given)
         step = await self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
         self._is_waiting_known = False  # a method that opens sessions may leave the sign-in waiting
         usable = self._usable(method, step, is_anew=is_anew)
@@ -172,7 +174,8 @@ class AsyncProving(AsyncSigningIn):
             StepUpRequiredError: If the visitor's last proof is too old.
             AuthenticationError: If nobody is signed in.
         """
-        return await self._method(method).begin_enrolment(await self._enrolling_step(), given or {})
+        given = require_mapping("given", given)
+        return await self._method(method).begin_enrolment(await self._enrolling_step(), given)
 
     async def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. Where the policy demands one and they have none, that finishes the sign-in.
@@ -194,9 +197,10 @@ class AsyncProving(AsyncSigningIn):
             AuthenticationError: If nobody is signed in.
             GatewrightError: What opening a session raises: then nothing is enrolled.
         """
+        given = require_mapping("given", given)
         step, chosen = await self._enrolling_step(), self._method(method)
         user, is_login = step.require_user(), await self.is_guest()
-        enrolled = await verify_enrolment(step, chosen, given or {})
+        enrolled = await verify_enrolment(step, chosen, given)
         # Nothing is enrolled where the session is refused: what is shown but once would be lost.
         session = None if enrolled.proof is None else await self._open_unless_more(step, user, enrolled.proof)
         current = session or await self.current_session()

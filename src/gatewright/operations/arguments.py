@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TypeGuard
+from typing import Any, TypeGuard
 from unicodedata import category
 
 from gatewright.errors import InvalidParameterError
@@ -155,6 +155,19 @@ def require_note(name: str, value: object) -> str | None:
         InvalidParameterError: If it is anything else.
     """
     return None if value is None else require_text(name, value, at_most=LONGEST_NOTE)
+
+
+def require_mapping(name: str, value: object) -> Mapping[str, Any]:
+    """Return ``value`` if it is a mapping, and an empty one for None.
+
+    Raises:
+        InvalidParameterError: If it is anything else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidParameterError(f"{name} must be a mapping, not {type(value).__name__}.", parameter=name)
+    return value
 
 
 def require_names(name: str, value: object) -> list[str]:

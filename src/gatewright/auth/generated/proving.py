@@ -11,7 +11,7 @@ from gatewright.drive import run_to_completion
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
-from gatewright.operations.arguments import require_level, require_minutes
+from gatewright.operations.arguments import require_level, require_mapping, require_minutes
 from gatewright.operations.enrolment import (
     keep_enrolment,
     remove_authenticators,
@@ -62,8 +62,9 @@ class Proving(SigningIn):
             InvalidParameterError: As `prove` does.
             RateLimitError: If the visitor has asked too often.
         """
-        step = self._step_by(method, given or {}, is_confirmation=is_confirmation, is_anew=is_anew)
-        return run_to_completion(begin_by_method(step, self._usable(method, step, is_anew=is_anew), given or {}))
+        given = require_mapping("given", given)
+        step = self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
+        return run_to_completion(begin_by_method(step, self._usable(method, step, is_anew=is_anew), given))
 
     def begun(self, method: str, *, is_confirmation: bool = False, is_anew: bool = False) -> Mapping[str, Any] | None:
         """Return what the visitor has begun by a method and can still finish; None where there is nothing.
@@ -116,6 +117,7 @@ class Proving(SigningIn):
             InvalidParameterError: If there is no such method, or it cannot begin the sign-in that ``is_anew`` asks for.
             GatewrightError: What the method raises.
         """
+        given = require_mapping("given", given)
         step = self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
         self._is_waiting_known = False
         usable = self._usable(method, step, is_anew=is_anew)
@@ -172,7 +174,8 @@ class Proving(SigningIn):
             StepUpRequiredError: If the visitor's last proof is too old.
             AuthenticationError: If nobody is signed in.
         """
-        return run_to_completion(self._method(method).begin_enrolment(self._enrolling_step(), given or {}))
+        given = require_mapping("given", given)
+        return run_to_completion(self._method(method).begin_enrolment(self._enrolling_step(), given))
 
     def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. Where the policy demands one and they have none, that finishes the sign-in.
@@ -194,9 +197,10 @@ class Proving(SigningIn):
             AuthenticationError: If nobody is signed in.
             GatewrightError: What opening a session raises: then nothing is enrolled.
         """
+        given = require_mapping("given", given)
         step, chosen = (self._enrolling_step(), self._method(method))
         user, is_login = (step.require_user(), self.is_guest())
-        enrolled = run_to_completion(verify_enrolment(step, chosen, given or {}))
+        enrolled = run_to_completion(verify_enrolment(step, chosen, given))
         session = None if enrolled.proof is None else self._open_unless_more(step, user, enrolled.proof)
         current = session or self.current_session()
         try:
