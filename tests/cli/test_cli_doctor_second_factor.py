@@ -22,6 +22,19 @@ def test_a_first_method_that_is_not_known(told):
     assert "after pwd, which is no method" in finding
 
 
+def test_a_list_of_first_methods_that_leaves_passwords_out(told):
+    """It is the whole list: whoever adds one to it writes the usual ones, too."""
+    status, finding = told("first methods", GATEWRIGHT_SECOND_FACTOR_AFTER="wallet")
+    assert status == "warning"
+    assert "Nobody is asked for a second factor after password" in finding
+    for meant in (
+        {"GATEWRIGHT_SECOND_FACTOR_AFTER": "wallet,password,email_code"},
+        {"GATEWRIGHT_SECOND_FACTOR_AFTER": "wallet", "GATEWRIGHT_METHODS": "wallet,totp"},
+        {"GATEWRIGHT_SECOND_FACTOR_AFTER": "wallet", "GATEWRIGHT_SECOND_FACTOR": "off"},
+    ):
+        assert told("first methods", **meant) is None
+
+
 @pytest.mark.parametrize(
     "policy",
     [{"GATEWRIGHT_SECOND_FACTOR": "required"}, {"GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}],

@@ -17,11 +17,7 @@ from gatewright.storage.sql.without_factor import count_without_factor, undeclar
 
 def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
     """Check that whoever must have a second factor can have one."""
-    unknown = unknown_first_methods(settings.second_factor_after, methods)
-    if unknown:
-        finding = f"A second factor is asked for after {', '.join(unknown)}, which is no method that is known here."
-        cure = "Unless it is one of the application's own, correct GATEWRIGHT_SECOND_FACTOR_AFTER."
-        yield Finding("first methods", Status.WARNING, finding, cure)
+    yield from _check_first_methods(settings, methods)
     is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
     if not (is_for_all or roles):
         yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
@@ -52,6 +48,21 @@ def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> It
         f"{who} must have a second factor. {count} users have none: whoever signs in first sets one up.",
         "Have them sign in soon. A user's own: gatewright user factors NAME",
     )
+
+
+def _check_first_methods(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    named = settings.second_factor_after
+    unknown = unknown_first_methods(named, methods)
+    if unknown:
+        finding = f"A second factor is asked for after {', '.join(unknown)}, which is no method that is known here."
+        cure = "Unless it is one of the application's own, correct GATEWRIGHT_SECOND_FACTOR_AFTER."
+        yield Finding("first methods", Status.WARNING, finding, cure)
+    usual = set(Settings.model_fields["second_factor_after"].default).intersection(methods)
+    alone = sorted(name for name in usual.difference(named) if methods[name].begins(settings))
+    if alone and (settings.second_factor != "off" or settings.second_factor_roles):
+        finding = f"Nobody is asked for a second factor after {' or '.join(alone)}, whatever else demands one."
+        cure = f"It is the whole list. Unless you mean it: GATEWRIGHT_SECOND_FACTOR_AFTER={','.join((*named, *alone))}"
+        yield Finding("first methods", Status.WARNING, finding, cure)
 
 
 def _check_roles(settings: Settings) -> Iterator[Finding]:
