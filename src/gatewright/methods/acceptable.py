@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Set
 from pathlib import Path
 
 from gatewright.drive import is_coroutine_function, misfit
@@ -58,6 +58,7 @@ def require_method(method: Method) -> Method:
         ("amr", _are(str, method.amr, tuple | list), 'a tuple of names of RFC 8176, such as ("otp",)'),
         ("strength", isinstance(method.strength, int), "a whole number, such as 20"),
         ("at_most", isinstance(method.at_most, int) and method.at_most >= 0, "a whole number, such as 1"),
+        ("api_fields", _are(str, method.api_fields, Mapping), 'a dict, such as {"signature": "what it is"}'),
         ("templates", _is_folder_or_none(method.templates), "the Path of a folder that there is, or None"),
     ):
         if not is_right:

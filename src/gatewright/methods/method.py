@@ -145,6 +145,9 @@ class Method(ABC):
     scripts: ClassVar[Mapping[str, Path]] = {}
     """Static files that its templates need, by name."""
 
+    api_fields: ClassVar[Mapping[str, str]] = {}
+    """What programs send besides what the forms ask for -> what it is, for the description of the JSON API."""
+
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
         """Say whether the user of a step can prove themselves by it now: by default, whether they have enrolled it."""
         return bool(enrolled.get(self.name))

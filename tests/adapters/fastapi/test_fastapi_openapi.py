@@ -230,6 +230,28 @@ def test_a_wallet_is_described_where_it_is_one_of_the_methods(asgi, make_app):
     assert "/api/login/wallet" not in described
 
 
+def test_methods_are_described_with_what_they_take(asgi, make_app):
+    """The application's own as those that are there; and no password where that is none of them."""
+    named = ("passkey", "totp", "sample_methods:ListedCode")
+    described = json.loads(asgi(make_app(settings={"methods": named})).browser().get("/openapi.json").text)
+    schemas, paths = described["components"]["schemas"], described["paths"]
+
+    step, change = schemas["StepRequest"]["properties"], schemas["MethodChange"]["properties"]
+    assert step["method"]["enum"] == ["passkey", "totp", "listed_code"]
+    assert step["code"]["description"] == "`totp`: Code; `listed_code`: Code"
+    assert step["credential"]["description"].startswith("`passkey`: what `navigator.credentials`")
+    assert change["codes"] == {
+        "type": "string",
+        "maxLength": 255,
+        "description": "`listed_code`: The codes of your list",
+    }
+    (token,) = paths["/api/account/methods/{token}"]["post"]["parameters"]
+    assert token["schema"]["enum"] == ["passkey", "totp", "listed_code"]
+    assert "password" not in step
+    assert "method" in schemas["ConfirmationRequest"]["required"]
+    assert "/api/login" not in paths
+
+
 def test_fields_are_those_of_the_application(asgi, make_app):
     """The settings name those of the login, the controller chooses those of the signup and the profile."""
 

@@ -13,6 +13,7 @@ from gatewright.adapters.fastapi.openapi import describe
 from gatewright.adapters.starlette.middleware import GatewrightMiddleware
 from gatewright.auth import AsyncAuth
 from gatewright.errors import ConfigurationError
+from gatewright.methods import Method
 from gatewright.web import AuthController, SimpleAuthController
 from gatewright.web.demands import demanded_freshness, demanded_names, require_flag
 
@@ -143,7 +144,8 @@ class FastAPIAuth:
             raise ConfigurationError(
                 f"{type(self._controller).__name__} has no JSON API; only a SimpleAuthController has one."
             )
-        return make_router(self.auth.settings, self.auth.parts.beginning(), self._controller, mount=self._mount)
+        methods = [each for each in self.auth.parts.methods.values() if isinstance(each, Method)]
+        return make_router(self.auth.settings, methods, self._controller, mount=self._mount)
 
 
 def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ...]:

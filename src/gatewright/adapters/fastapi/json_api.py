@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from inspect import Parameter, Signature
 from typing import Any, NoReturn
 
 from fastapi import APIRouter, Depends
 
-from gatewright.adapters.fastapi import bodies
+from gatewright.adapters.fastapi import bodies, method_bodies
 from gatewright.adapters.fastapi.current_user import CurrentUser
 from gatewright.adapters.fastapi.problem_responses import UNKNOWN, UNRECOGNISED, problem_responses
 from gatewright.adapters.starlette.own_routes import OURS
@@ -34,6 +34,7 @@ from gatewright.errors import (
     UserNotFoundError,
     WeakPasswordError,
 )
+from gatewright.methods import Method
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
 from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
@@ -62,7 +63,13 @@ _MORE = problem_of(SecondFactorRequiredError(methods=["totp"]))
 _FRESH = problem_of(StepUpRequiredError(minutes=10))
 _WRONG_PROOF = (problem_of(InvalidProofError()), *_WRONG_PASSWORD, *_WRONG_WALLET, _LIMITED, _MORE, _DENIED, _VALUE)
 _WRONG_STEP = (*_WRONG_PROOF, problem_of(SignInOverError()))
-_TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
+_TOKEN = {
+    "name": "token",
+    "in": "path",
+    "required": True,
+    "description": "What the link of a mail ends in.",
+    "schema": {"type": "string"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Endpoint:
 
     Args:
         name: The route's name.
-        path: Its path below that of the API; ``{token}`` stands for the secret of a mail's link.
+        path: Its path below that of the API.
         summary: What it does.
         body: What is sent; None for nothing.
         answer: What comes back; None for nothing.
@@ -80,6 +87,7 @@ class Endpoint:
         problems: What may go wrong, besides what always may.
         is_open: Whether a guest may do it.
         is_silent: Whether success may also be a 204 without an answer.
+        token: What ``{token}`` in its path stands for.
     """
 
     name: str
@@ -92,16 +100,17 @@ class Endpoint:
     problems: tuple[Problem, ...] = ()
     is_open: bool = True
     is_silent: bool = False
+    token: Mapping[str, Any] = field(default_factory=lambda: _TOKEN)
 
 
 def make_router(
-    settings: Settings, methods: Collection[str], controller: SimpleAuthController, *, mount: str
+    settings: Settings, methods: Sequence[Method], controller: SimpleAuthController, *, mount: str
 ) -> APIRouter:
     """Return the routes that describe the endpoints; none where the API is switched off.
 
     Args:
         settings: What is enabled, and what fields are called.
-        methods: The names of those that a sign-in can begin with.
+        methods: The methods that there are.
         controller: Which fields there are.
         mount: The path that the pages lie below.
     """
@@ -120,23 +129,25 @@ def make_router(
             response_model=route.answer,
             responses=silent | problem_responses(*route.problems, *needed, *always),
             dependencies=[] if route.is_open else [Depends(CurrentUser())],
-            openapi_extra={"parameters": [_TOKEN]} if "{token}" in route.path else None,
+            openapi_extra={"parameters": [route.token]} if "{token}" in route.path else None,
         )
     return router
 
 
-def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleAuthController) -> Iterator[Endpoint]:
+def _endpoints(settings: Settings, methods: Sequence[Method], controller: SimpleAuthController) -> Iterator[Endpoint]:
+    beginning = [method.name for method in methods if method.begins(settings)]
     yield Endpoint("session", "/session", "See who is signed in", answer=bodies.SessionAnswer, method="GET")
-    yield Endpoint(
-        "login",
-        "/login",
-        "Sign in with a password",
-        body=bodies.login_request(settings),
-        answer=bodies.SignedInAnswer,
-        problems=(*_WRONG_PASSWORD, _MORE, _DENIED, _VALUE),
-    )
-    yield from _step_endpoints()
-    if "wallet" in methods:
+    if "password" in beginning:
+        yield Endpoint(
+            "login",
+            "/login",
+            "Sign in with a password",
+            body=bodies.login_request(settings),
+            answer=bodies.SignedInAnswer,
+            problems=(*_WRONG_PASSWORD, _MORE, _DENIED, _VALUE),
+        )
+    yield from _step_endpoints(methods)
+    if "wallet" in beginning:
         yield Endpoint(
             "login_wallet",
             "/login/wallet",
@@ -157,16 +168,17 @@ def _endpoints(settings: Settings, methods: Collection[str], controller: SimpleA
             problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
         )
     yield from _mail_endpoints(settings)
+    yield from _method_endpoints(methods)
     yield from _account_endpoints(settings, controller)
 
 
-def _step_endpoints() -> Iterator[Endpoint]:
+def _step_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
     yield Endpoint("login_steps", "/login/step", "See how a sign-in can go on", answer=bodies.StepAnswer, method="GET")
     yield Endpoint(
         "login_step",
         "/login/step",
         "Take a step of a sign-in by a method: begin it, or prove who you are",
-        body=bodies.StepRequest,
+        body=method_bodies.step_request(methods),
         answer=bodies.SignedInAnswer | bodies.Begun,
         problems=_WRONG_STEP,
     )
@@ -207,12 +219,14 @@ def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
         )
 
 
-def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator[Endpoint]:
+def _method_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
+    enrollable = [method for method in methods if method.at_most]
+    names = [method.name for method in enrollable]
     yield Endpoint(
         "confirm_password",
         "/confirm_password",
         "Prove once more that it is you",
-        body=bodies.ConfirmationRequest,
+        body=method_bodies.confirmation_request(methods),
         answer=bodies.SignedInAnswer | bodies.Begun,
         problems=(*_WRONG_PROOF, UNCONFIRMED),
         is_open=False,
@@ -221,7 +235,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
         "account_method",
         "/account/methods/{token}",
         "Set up the method that the path names, rename or remove what you have of it",
-        body=bodies.MethodChange,
+        body=method_bodies.method_change(enrollable),
         answer=bodies.MethodAnswer | bodies.Begun,
         problems=(
             problem_of(InvalidProofError()),
@@ -236,7 +250,11 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
             _LIMITED,
         ),
         is_silent=True,
+        token=_TOKEN | {"description": "The name of a method.", "schema": {"type": "string", "enum": names}},
     )
+
+
+def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> Iterator[Endpoint]:
     yield Endpoint("account", "/account", "Read your account", answer=bodies.AccountAnswer, method="GET", is_open=False)
     yield Endpoint(
         "change_account",

@@ -60,6 +60,9 @@ class Passkey(Method):
     enrolment_prompt = N_("Sign in with your fingerprint, your face or your screen lock, and no password.")
     templates = _FOLDER / "templates"
     scripts = {"passkey.js": _FOLDER / "passkey.js"}  # noqa: RUF012 - declared by Method
+    api_fields = {  # noqa: RUF012 - declared by Method
+        "credential": "what `navigator.credentials` returned, as its `toJSON` writes it: an object, or a text of it"
+    }
 
     def __init__(self, settings: PasskeySettings | None = None) -> None:
         self.settings = settings or read_settings(PasskeySettings)

@@ -39,6 +39,10 @@ class Wallet(Method):
     templates = Path(__file__).parent / "templates"
     prompt = N_("Sign a short text with your wallet to go on.")
     fields = (Field("evrmore_address", N_("Wallet address"), is_required=True, longest=100),)
+    api_fields = {  # noqa: RUF012 - declared by Method
+        "challenge": "the challenge, exactly as it was given",
+        "signature": "the wallet's signature over it, in base64",
+    }
 
     def begins(self, settings: Settings) -> bool:
         """Say whether the settings let visitors sign in with a wallet."""

@@ -1,0 +1,68 @@
+"""The bodies of what methods take: which methods there are, and the fields of each, an application's own among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from gatewright.adapters.fastapi.bodies import ConfirmationRequest, MethodChange, StepRequest
+from gatewright.fields import Field as FormField
+from gatewright.methods import Method
+
+_FORMATS = {"email": "email", "password": "password"}
+
+
+def step_request(methods: Sequence[Method]) -> type[BaseModel]:
+    """Return the body of a step of a sign-in."""
+    return _naming(StepRequest, methods, default=...)
+
+
+def confirmation_request(methods: Sequence[Method]) -> type[BaseModel]:
+    """Return the body of a further proof of a visitor who is signed in."""
+    has_password = any(method.name == "password" for method in methods)
+    return _naming(ConfirmationRequest, methods, default="password" if has_password else ...)
+
+
+def method_change(methods: Sequence[Method]) -> type[BaseModel]:
+    """Return the body of what users do with the methods that they enrol."""
+    taken = [(method, (*method.begin_enrolment_fields, *method.enrolment_fields)) for method in methods]
+    return _describing(MethodChange, _properties(taken))
+
+
+def _naming(base: type[BaseModel], methods: Sequence[Method], *, default: Any) -> type[BaseModel]:
+    """Return a body that names a method, with the fields of all of them."""
+    taken = [(method, (*method.begin_fields, *method.fields)) for method in methods]
+    names: Any = Literal[tuple(method.name for method in methods)]
+    titles = "; ".join(f"`{method.name}`: {method.title}" for method in methods)
+    return _describing(base, _properties(taken), method=(names, Field(default, description=titles)))
+
+
+def _describing(base: type[BaseModel], properties: dict[str, Any], **fields: Any) -> type[BaseModel]:
+    """Return a body with further properties. They are no fields of the model: a form's may have any name."""
+
+    class Described(base):  # type: ignore[valid-type, misc] # a class like any other
+        model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].update(properties))
+
+    return create_model(base.__name__, __base__=Described, __doc__=base.__doc__, **fields)
+
+
+def _properties(taken: Iterable[tuple[Method, Sequence[FormField]]]) -> dict[str, Any]:
+    """Return what each field is. Methods that call theirs by one name, such as ``code``, share it."""
+    properties: dict[str, Any] = {}
+    for method, fields in taken:
+        for field in fields:
+            described = properties.setdefault(field.name, {"type": "string", "maxLength": 0})
+            described["maxLength"] = max(described["maxLength"], field.longest)
+            if field.type in _FORMATS:
+                described["format"] = _FORMATS[field.type]
+            _add_description(described, method, field.label)
+        for name, what in method.api_fields.items():
+            _add_description(properties.setdefault(name, {}), method, what)
+    return properties
+
+
+def _add_description(described: dict[str, Any], method: Method, what: str) -> None:
+    before = described.get("description")
+    described["description"] = f"{f'{before}; ' if before else ''}`{method.name}`: {what}"
