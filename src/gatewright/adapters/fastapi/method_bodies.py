@@ -11,8 +11,6 @@ from gatewright.adapters.fastapi.bodies import ConfirmationRequest, MethodChange
 from gatewright.fields import Field as FormField
 from gatewright.methods import Method
 
-_FORMATS = {"email": "email", "password": "password"}
-
 
 def step_request(methods: Sequence[Method]) -> type[BaseModel]:
     """Return the body of a step of a sign-in."""
@@ -49,20 +47,12 @@ def _describing(base: type[BaseModel], properties: dict[str, Any], **fields: Any
 
 
 def _properties(taken: Iterable[tuple[Method, Sequence[FormField]]]) -> dict[str, Any]:
-    """Return what each field is. Methods that call theirs by one name, such as ``code``, share it."""
-    properties: dict[str, Any] = {}
+    """Return what each field is. Methods that call theirs by one name, such as ``code``, share it.
+
+    Of what type it has to be is not said: a method looks at its own fields alone, and not at all of them in each step.
+    """
+    meanings: dict[str, list[str]] = {}
     for method, fields in taken:
-        for field in fields:
-            described = properties.setdefault(field.name, {"type": "string", "maxLength": 0})
-            described["maxLength"] = max(described["maxLength"], field.longest)
-            if field.type in _FORMATS:
-                described["format"] = _FORMATS[field.type]
-            _add_description(described, method, field.label)
-        for name, what in method.api_fields.items():
-            _add_description(properties.setdefault(name, {}), method, what)
-    return properties
-
-
-def _add_description(described: dict[str, Any], method: Method, what: str) -> None:
-    before = described.get("description")
-    described["description"] = f"{f'{before}; ' if before else ''}`{method.name}`: {what}"
+        for name, what in (*((field.name, field.label) for field in fields), *method.api_fields.items()):
+            meanings.setdefault(name, []).append(f"`{method.name}`: {what}")
+    return {name: {"description": "; ".join(each)} for name, each in meanings.items()}
