@@ -12,7 +12,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.methods.email_code.settings import EmailCodeSettings
 from gatewright.methods.passkey.settings import PasskeySettings
 from gatewright.methods.totp.method import Totp
-from gatewright.settings import Settings, load_settings
+from gatewright.settings import Settings, load_settings, read_settings
 from gatewright.testing import Wallet
 
 
@@ -72,6 +72,20 @@ def test_values_are_read_by_their_types(monkeypatch):
     assert (settings.token_minutes, settings.challenges_per_address, settings.is_production) == (45.5, 3, True)
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize("kind", [Settings, PasskeySettings])
+def test_an_empty_variable_is_not_set_where_nothing_is_a_value(monkeypatch, kind, empty):
+    """As a compose file passes one on that has no value: `GATEWRIGHT_SKIN=${SKIN:-}` names no folder."""
+    optional = [
+        name for name, field in kind.model_fields.items() if field.default is None and not name.startswith("jwt_")
+    ]
+    for name in optional:
+        monkeypatch.setenv(f"GATEWRIGHT_{name.upper()}", empty)
+
+    assert len(optional) >= 2
+    assert read_settings(kind) == kind.model_construct()
+
+
 BAD = {
     "ENV": ["prod", "PRODUCTION ", ""],
     "DOMAIN": ["", "two words", "two\nlines", "two\nlines", "x" * 254, "nul\0", "münchen.example"],
@@ -86,10 +100,10 @@ BAD = {
     "TOKEN_MINUTES": ["0", "-5", "nan", "inf", "half an hour", "527041", "0.001"],
     "JWT_ISSUER": [""],
     "JWT_AUDIENCE": [""],
-    "REMEMBER_ME_COOKIE": ["", "gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],
+    "REMEMBER_ME_COOKIE": ["gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],
     "SESSION_COOKIE": ["", "two words", "a;b", "a=b", "a,b", "ü", "x" * 65, "__Host-shop", "__secure-shop"],
     "AUTH_SESSION_VAR": ["", "x" * 65],
-    "PUBLIC_URL": ["", "shop.example", "https://", "https://shop.example/path", "ftp://shop.example", "https://a@b"],
+    "PUBLIC_URL": ["shop.example", "https://", "https://shop.example/path", "ftp://shop.example", "https://a@b"],
     "TRUSTED_ORIGINS": [
         "*",
         "https://*.shop.example",

@@ -52,7 +52,8 @@ def settings() -> Iterator[str]:
     yield "# Settings"
     yield (
         "Set a variable in the environment or in a `.env` file, or pass `settings=Settings(name=...)`. "
-        "`gatewright doctor` checks what is in force and says what is unsafe."
+        "An empty one counts as not set where the default is none. `gatewright doctor` checks what is in force and "
+        "says what is unsafe."
     )
     yield table(("Variable", "Default", "Meaning"), list(rows_of(Settings)))
     for method in built_in_methods():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gatewright.errors import ConfigurationError
@@ -35,6 +35,17 @@ class EnvironmentSettings(BaseSettings):
         env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what is empty where nothing is a value: ``GATEWRIGHT_SKIN=${SKIN:-}`` of a compose file."""
+        return {name: value for name, value in values.items() if not (_is_empty(value) and cls._may_be_unset(name))}
+
+    @classmethod
+    def _may_be_unset(cls, name: str) -> bool:
+        """Say whether a setting without a value is one that is not set."""
+        return name in cls.model_fields and cls.model_fields[name].default is None
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -55,6 +66,11 @@ class EnvironmentSettings(BaseSettings):
         refuse_unknown(f"{cls.__name__}(...)", init_settings(), known=cls.model_fields)
         sources = (init_settings, env_settings, dotenv_settings, file_secret_settings)
         return tuple(source for source in sources if _may_hold_ours(source))
+
+
+def _is_empty(value: object) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return isinstance(text, str) and not text.strip()
 
 
 def _may_hold_ours(source: PydanticBaseSettingsSource) -> bool:

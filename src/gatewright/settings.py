@@ -378,6 +378,11 @@ class Settings(EnvironmentSettings):
         None, description="The private or public key before a rotation: still verifies, never signs."
     )
 
+    @classmethod
+    def _may_be_unset(cls, name: str) -> bool:
+        # Whoever names a key without a value has lost it: another one would sign everybody out.
+        return super()._may_be_unset(name) and not name.startswith("jwt_")
+
     @field_validator("*", mode="before")
     @classmethod
     def _without_blanks(cls, value: object, info: ValidationInfo) -> object:

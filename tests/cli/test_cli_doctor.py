@@ -148,7 +148,7 @@ def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder):
         (PRODUCTION | {"GATEWRIGHT_JWT_SECRET_PREVIOUS": STRONG}, "token keys", "different"),
         (PRODUCTION | {"GATEWRIGHT_JWT_KEY_FILE": "nowhere.pem"}, "token keys", "nowhere.pem cannot be read"),
         (PRODUCTION | {"GATEWRIGHT_DOMAIN": "localhost"}, "domain", "GATEWRIGHT_DOMAIN"),
-        (PRODUCTION | {"GATEWRIGHT_PUBLIC_URL": ""}, "settings", "GATEWRIGHT_PUBLIC_URL"),
+        (PRODUCTION | {"GATEWRIGHT_PUBLIC_URL": ""}, "mail links", "GATEWRIGHT_PUBLIC_URL"),
         ({"GATEWRIGHT_MAIL_URL": "ftp://me:hunter2@host"}, "mail server", "GATEWRIGHT_MAIL_URL must begin with"),
         ({"GATEWRIGHT_MAIL_URL": "smtp://shop:hunter2@:25"}, "mail server", "GATEWRIGHT_MAIL_URL must be"),
         ({"GATEWRIGHT_DATABASE_URL": "nonsense"}, "database", "sqlite:///gatewright.db"),
