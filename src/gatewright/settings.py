@@ -288,6 +288,9 @@ class Settings(EnvironmentSettings):
     )
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
     link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
+    signups_per_client: int = Field(
+        100, ge=1, le=_MOST, description="How many times one client may try to make an account in an hour."
+    )
     mails_per_address: int = Field(
         3,
         ge=1,

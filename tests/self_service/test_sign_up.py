@@ -7,6 +7,7 @@ import pytest
 from gatewright.errors import (
     Denied,
     InvalidParameterError,
+    RateLimitError,
     TakenError,
     UnverifiedUserError,
     UserNotFoundError,
@@ -69,6 +70,24 @@ def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, office
     auth.deliver_mails()
     assert office.kinds() == [("already_registered", MAIL)]
     assert office.links() == ["http://localhost:8000/login"]
+
+
+def test_a_client_signs_up_only_so_often(make_auth, gatewright_settings, clock, count):
+    """Each time is a mail to whomever it names. Another client, and the next hour, are not concerned."""
+    auth = make_auth(settings=gatewright_settings.with_values(signups_per_client=2))
+    here = {"password": PASSWORD, "ip_address": "192.0.2.7"}
+    auth.sign_up("anna@example.com", **here)
+    with pytest.raises(WeakPasswordError):
+        auth.sign_up("ben@example.com", **here | {"password": "password"})
+    with pytest.raises(RateLimitError) as refused:
+        auth.sign_up("ben@example.com", **here)
+
+    assert refused.value.retry_after == 3600
+    assert (count("users"), len(auth.list_queued_mails())) == (1, 1)
+    auth.sign_up("carol@example.com", **here | {"ip_address": "192.0.2.8"})
+    clock.advance(hours=1)
+    auth.sign_up("ben@example.com", **here)
+    assert count("users") == 3
 
 
 def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_settings):

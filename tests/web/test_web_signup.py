@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import quote
 
 import pytest
 
-from gatewright.errors import ConfigurationError
+from gatewright.errors import ConfigurationError, UserNotFoundError
 from gatewright.web import Field, SimpleAuthController
 
 PASSWORD = "correct horse battery staple"
@@ -83,6 +84,20 @@ def test_a_taken_username_is_told(browser, anna):
 
     assert page.status == 422
     assert "This username is taken already." in page.text
+
+
+def test_who_makes_too_many_is_told_to_wait(make_pages, people):
+    """By the page and by the JSON twin; the account is not made."""
+    browser = make_pages(signups_per_client=1).browser()
+    assert sign_up(browser).status == 200
+    refused = sign_up(browser, email="carl@example.com")
+    content = json.dumps({"email": "carl@example.com", "password": PASSWORD}).encode()
+    by_json = browser.send("POST", "/api/signup", headers=[("Content-Type", "application/json")], body=content)
+
+    assert (refused.status, refused.header("Retry-After")) == (429, "3600")
+    assert (by_json.status, json.loads(by_json.text)["code"]) == (429, "rate_limited")
+    with pytest.raises(UserNotFoundError):
+        people.get_user("carl@example.com")
 
 
 def test_no_form_makes_an_administrator(people, browser):

@@ -52,6 +52,7 @@ class AsyncSelfService(Facade):
             InvalidParameterError: If a value is not acceptable.
             WeakPasswordError: If the password is too easy to guess.
             TakenError: If the username is already taken. That a mail address is taken is never told.
+            RateLimitError: If the client has tried too often.
             Denied: If a ``pre_signup`` hook refuses.
             BusyError: If too many passwords are being hashed.
         """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from gatewright.errors import TakenError
 from gatewright.model import Account, User
 from gatewright.operations.accounts import NewAccount, check_password, draft_account
+from gatewright.operations.attempts import limit_requests
 from gatewright.operations.audit import entry
 from gatewright.operations.names import canonical_email
 from gatewright.operations.outbox import (
@@ -21,6 +23,9 @@ from gatewright.operations.outbox import (
 from gatewright.operations.parts import Parts
 from gatewright.operations.profiles import read_profile
 from gatewright.operations.users import newcomer_of
+
+_SIGN_UP = "sign_up"
+_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,14 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
         InvalidParameterError: If a name, the mail address or the profile is not acceptable.
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the username is already taken.
+        RateLimitError: If the client has tried too often: each account is a mail to whomever it names, and a hash.
         Denied: If a ``pre_signup`` hook refuses.
     """
     asked = await parts.hooks.pre_signup.fire(
         email=form.email, username=form.username, profile={} if form.profile is None else form.profile
     )
+    at_most = parts.settings.signups_per_client
+    await limit_requests(parts, _SIGN_UP, client=asker.client, at_most=at_most, window=_WINDOW)
     newcomer = await _read(parts, asked, password=form.password)
     await _require_free_name(parts, newcomer)
     await parts.shield(_sign_up(parts, newcomer, asker))

@@ -165,7 +165,7 @@ def _endpoints(settings: Settings, methods: Sequence[Method], controller: Simple
             body=bodies.signup_request(fields_of(controller, "signup_fields")),
             answer=bodies.Accepted,
             status=202,
-            problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, problem_of(BusyError())),
+            problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, _LIMITED, problem_of(BusyError())),
         )
     yield from _mail_endpoints(settings)
     yield from _method_endpoints(methods)
