@@ -87,7 +87,7 @@ class Endpoint:
         problems: What may go wrong, besides what always may.
         is_open: Whether a guest may do it.
         is_silent: Whether success may also be a 204 without an answer.
-        token: What ``{token}`` in its path stands for.
+        parameter: How the last part of its path is described, where that is ``{token}``.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Endpoint:
     problems: tuple[Problem, ...] = ()
     is_open: bool = True
     is_silent: bool = False
-    token: Mapping[str, Any] = field(default_factory=lambda: _TOKEN)
+    parameter: Mapping[str, Any] = field(default_factory=lambda: _TOKEN)
 
 
 def make_router(
@@ -129,7 +129,7 @@ def make_router(
             response_model=route.answer,
             responses=silent | problem_responses(*route.problems, *needed, *always),
             dependencies=[] if route.is_open else [Depends(CurrentUser())],
-            openapi_extra={"parameters": [route.token]} if "{token}" in route.path else None,
+            openapi_extra={"parameters": [route.parameter]} if "{token}" in route.path else None,
         )
     return router
 
@@ -250,7 +250,7 @@ def _method_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
             _LIMITED,
         ),
         is_silent=True,
-        token=_TOKEN | {"description": "The name of a method.", "schema": {"type": "string", "enum": names}},
+        parameter=_TOKEN | {"description": "The name of a method.", "schema": {"type": "string", "enum": names}},
     )
 
 
