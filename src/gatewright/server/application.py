@@ -22,6 +22,7 @@ from gatewright.server.stop import Stop
 from gatewright.server.unexpected_errors import UnexpectedErrors
 from gatewright.web.client import Proxies
 from gatewright.web.cross_origin import CrossOrigin as CrossOriginRules
+from gatewright.web.link_secrets import hide_secret, link_pattern
 
 
 def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
@@ -65,7 +66,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.
     app.add_middleware(Pages, auth=served)
-    app.add_middleware(UnexpectedErrors, shown=partial(access_log.without_secret, settings=served.settings))
+    app.add_middleware(UnexpectedErrors, shown=partial(hide_secret, pattern=link_pattern(served.settings)))
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossOrigin, rules=CrossOriginRules(served.settings.trusted_origins))
     app.add_middleware(SecurityHeaders, proxies=Proxies(served.settings.trusted_proxies))

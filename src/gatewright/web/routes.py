@@ -105,11 +105,6 @@ class Routes:
         """Return the name of the route of the JSON API that a path belongs to, and the values in the path."""
         return self._api_index.find(path)
 
-    def without_secret(self, path: str) -> str:
-        """Return a path for the log: without the secret, where it is that of a link in a mail."""
-        found = self.find(path) or self.find_in_api(path)
-        return f"{path[: path.rfind('/')]}/..." if found is not None and found[1] else path
-
     def find_check(self, path: str) -> str | None:
         """Return which of the checks a path belongs to: ``healthz`` or ``readyz``."""
         return self._checks.get(path)

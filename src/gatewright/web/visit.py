@@ -19,6 +19,7 @@ from gatewright.web import csrf
 from gatewright.web.audience import is_htmx, wants_page
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
+from gatewright.web.link_secrets import hide_secret, link_pattern
 from gatewright.web.once import once
 from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
 from gatewright.web.redirects import LONGEST, local_path, way_back
@@ -179,7 +180,8 @@ class Visit:
         return TransportError(status=403)
 
     def _report(self, what: str) -> None:
-        csrf.report(self.request, self.site.routes.without_secret(self.request.path), what)
+        path = hide_secret(self.request.path, pattern=link_pattern(self.site.settings))
+        csrf.report(self.request, path, what)
 
     @property
     def wanted(self) -> str:
