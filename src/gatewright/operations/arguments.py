@@ -10,7 +10,7 @@ from unicodedata import category
 
 from gatewright.errors import InvalidParameterError
 
-_LONGEST_LIFETIME = 366 * 24 * 60
+LONGEST_LIFETIME = 366 * 24 * 60
 """Minutes. Longer ones are mistakes of unit, such as seconds for minutes."""
 
 _LONGEST_USER_AGENT = 512
@@ -53,9 +53,9 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
     Raises:
         InvalidParameterError: If it is anything else, a bool included.
     """
-    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= _LONGEST_LIFETIME:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= LONGEST_LIFETIME:
         raise InvalidParameterError(
-            f"{name} must be a number of minutes from {least:g} to {_LONGEST_LIFETIME}.", parameter=name
+            f"{name} must be a number of minutes from {least:g} to {LONGEST_LIFETIME}.", parameter=name
         )
     return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from gatewright.errors import ConfigurationError
+from gatewright.operations.arguments import LONGEST_LIFETIME
 
 
 class Demands(TypedDict, total=False):
@@ -16,10 +17,6 @@ class Demands(TypedDict, total=False):
     is_fully_authenticated: bool
     fresh: float | bool
     aal: int
-
-
-_A_YEAR = 366 * 24 * 60
-"""Minutes. More of them are a mistake of unit."""
 
 
 def demanded_freshness(asker: str, fresh: Any, aal: Any) -> tuple[float | bool, int]:
@@ -34,7 +31,7 @@ def demanded_freshness(asker: str, fresh: Any, aal: Any) -> tuple[float | bool, 
     Raises:
         ConfigurationError: If they are not a number of minutes above 0, a year at most, and a level of 0 to 3.
     """
-    is_number = isinstance(fresh, int | float) and (isinstance(fresh, bool) or 0 < fresh <= _A_YEAR)
+    is_number = isinstance(fresh, int | float) and (isinstance(fresh, bool) or 0 < fresh <= LONGEST_LIFETIME)
     if not is_number or type(aal) is not int or not 0 <= aal <= 3:
         raise ConfigurationError(f"{asker} takes minutes above 0, a year at most, and an assurance level of 0 to 3.")
     return fresh, aal

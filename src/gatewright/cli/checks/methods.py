@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.cli.checks.second_factor import check_second_factor
@@ -11,6 +10,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.methods import Method, load_methods
 from gatewright.methods.email_code import EmailCode
 from gatewright.methods.passkey import Passkey
+from gatewright.operations.arguments import is_ip_address
 from gatewright.origins import host_of
 from gatewright.settings import Settings
 
@@ -53,7 +53,7 @@ def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Findi
         return
     host = host_of(settings.public_url)
     rp_id = method.settings.rp_id or host
-    if _is_address(host):
+    if is_ip_address(host.strip("[]")):
         finding = f"No browser makes a passkey at {settings.public_url}: its host is an IP address."
         cure = "Give the site a name, in GATEWRIGHT_PUBLIC_URL; localhost is one."
     elif f".{host}".endswith(f".{rp_id}"):
@@ -65,11 +65,3 @@ def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Findi
             f"names {settings.public_url}."
         )
     yield Finding("passkeys", Status.WARNING, finding, cure)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
