@@ -24,6 +24,7 @@ from gatewright.testing import HookRecorder, Wallet
 from outputs import see_phase, see_rest, watch_outputs
 from pgbouncer_server import pgbouncer as pgbouncer
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
+from schedule import Schedule
 
 pytest.register_assert_rewrite("gatewright.testing.store_conformance")
 
@@ -43,6 +44,12 @@ def pytest_runtest_makereport(item, call):
             report.outcome = "failed"
             report.longrepr = f"{reason}. CI must install what this test needs."
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the tests to the workers."""
+    return Schedule(config, log)
 
 
 def pytest_configure():

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from browser.frameworks import on_one_framework
 from browser.inspection import TAB, unreachable
 from gatewright.testing import Wallet
 from running_examples import PASSWORD
-
-pytestmark = on_one_framework
 
 
 @pytest.mark.parametrize("path", ["/login", "/signup", "/password-reset"])

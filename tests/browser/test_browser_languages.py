@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser.frameworks import on_one_framework
 from browser.inspection import NARROW, misplaced
-
-pytestmark = on_one_framework
 
 BROKEN_WORDS = """
 const brand = document.querySelector(".brand");

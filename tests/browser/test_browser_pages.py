@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser.frameworks import on_one_framework
+from browser.frameworks import on_every_framework
 from browser.inspection import inspect
 from gatewright.testing import Wallet
 from running_examples import PASSWORD
@@ -33,6 +33,7 @@ def problems(application, browser, pictures):
     return lambda name: inspect(browser, pictures, f"{application.framework}-{name}")
 
 
+@on_every_framework
 def test_the_home_page(browser, problems):
     """What a guest sees of the example itself."""
     browser.open("/")
@@ -40,7 +41,6 @@ def test_the_home_page(browser, problems):
     assert problems("home") == []
 
 
-@on_one_framework
 @pytest.mark.parametrize("name", PLAIN)
 def test_pages_for_everybody(browser, problems, name):
     """What a guest sees at once."""
@@ -49,6 +49,7 @@ def test_pages_for_everybody(browser, problems, name):
     assert problems(name) == []
 
 
+@on_every_framework
 @pytest.mark.parametrize("name", OF_A_USER)
 def test_pages_of_a_user(browser, anna, sign_in, problems, name):
     """What a user sees of the example itself."""
@@ -58,6 +59,7 @@ def test_pages_of_a_user(browser, anna, sign_in, problems, name):
     assert problems(name) == []
 
 
+@on_every_framework
 def test_the_admin_area(browser, make_person, sign_in, problems):
     """What an administrator sees."""
     sign_in(make_person("boss", roles=["admin"]))
@@ -66,7 +68,6 @@ def test_the_admin_area(browser, make_person, sign_in, problems):
     assert problems("admin-area") == []
 
 
-@on_one_framework
 def test_a_page_that_asks_who_it_is(browser, anna, sign_in, problems):
     """What a user sees before something that matters."""
     sign_in(anna)
@@ -75,7 +76,6 @@ def test_a_page_that_asks_who_it_is(browser, anna, sign_in, problems):
     assert problems("confirm-password") == []
 
 
-@on_one_framework
 def test_a_failed_login(browser, anna, problems):
     """A message above the form."""
     browser.open("/login")
@@ -85,7 +85,6 @@ def test_a_failed_login(browser, anna, problems):
     assert problems("login-failed") == []
 
 
-@on_one_framework
 def test_a_signup_with_mistakes(browser, problems):
     """Messages at the fields."""
     browser.open("/signup")
@@ -95,7 +94,6 @@ def test_a_signup_with_mistakes(browser, problems):
     assert problems("signup-mistakes") == []
 
 
-@on_one_framework
 def test_a_signup_and_its_mail(browser, link_to, problems):
     """What follows the form, and what follows the link."""
     browser.open("/signup")
@@ -110,7 +108,6 @@ def test_a_signup_and_its_mail(browser, link_to, problems):
     assert problems("login-verified") == []
 
 
-@on_one_framework
 def test_a_forgotten_password(browser, anna, link_to, problems):
     """What follows the form, and what follows the link."""
     browser.open("/password-reset")
@@ -122,7 +119,6 @@ def test_a_forgotten_password(browser, anna, link_to, problems):
     assert problems("password-reset-form") == []
 
 
-@on_one_framework
 def test_signing_with_a_wallet(browser, problems):
     """The text to sign, and the refusal of what is no signature."""
     browser.open("/login")
@@ -135,7 +131,6 @@ def test_signing_with_a_wallet(browser, problems):
     assert problems("wallet-sign-failed") == []
 
 
-@on_one_framework
 def test_an_account(application, browser, anna, sign_in, problems):
     """With everything that an account can have, and with a mistake in it."""
     wallet = Wallet.new(f"an account on {application.framework}")
@@ -155,7 +150,6 @@ def test_an_account(application, browser, anna, sign_in, problems):
     assert problems("account-mistake") == []
 
 
-@on_one_framework
 def test_an_account_that_moves_and_ends(browser, make_person, sign_in, link_to, problems):
     """What is wrong with a change, the link to another address, and the page of the end."""
     nina = make_person("nina")
@@ -179,7 +173,6 @@ def test_an_account_that_moves_and_ends(browser, make_person, sign_in, link_to, 
     assert problems("login-after-deletion") == []
 
 
-@on_one_framework
 def test_an_account_of_a_wallet(application, browser, problems):
     """Without a password, an address and a name; the wallet proves its owner."""
     wallet = Wallet.new(f"alone on {application.framework}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from browser.frameworks import on_every_framework
 from gatewright.testing import Wallet
 from running_examples import PASSWORD
 
@@ -16,6 +17,7 @@ def log_in(browser, name, password=PASSWORD):
     browser.press("Sign in")
 
 
+@on_every_framework
 @WITH_AND_WITHOUT_SCRIPTS
 def test_from_signup_to_the_dashboard(browser, link_to, has_scripts):
     """Sign up, follow the link in the mail, confirm, sign in: with JavaScript and without it."""
@@ -105,6 +107,7 @@ def test_too_many_failures_are_blocked(browser, anna):
     assert browser.texts("[role=alert]") == ["Too many failed attempts. Please wait a while and try again."]
 
 
+@on_every_framework
 def test_a_protected_page_leads_to_the_login_and_back(browser, anna):
     """A visitor lands where they wanted to go, with its query."""
     browser.open("/dashboard?tab=2")
@@ -225,6 +228,7 @@ def test_a_logout_ends_the_visit(browser, anna, sign_in):
     assert browser.heading == "Sign in"
 
 
+@on_every_framework
 def test_the_admin_area_is_for_administrators(browser, anna, make_person, sign_in):
     """Others get a page that says no."""
     sign_in(anna)

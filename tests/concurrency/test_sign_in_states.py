@@ -45,7 +45,7 @@ def test_no_requests_reach_a_session_with_less_proof_than_the_policy_asks(make_s
 @pytest.mark.long
 def test_no_requests_do_for_minutes(make_store_settings, request):
     """The same for many more orders, longer ones."""
-    orders = 10 * ORDERS[request.node.callspec.params["make_store_settings"]]
+    orders = 5 * ORDERS[request.node.callspec.params["make_store_settings"]]
     run(make_store_settings, orders=orders, steps=80, phases=[Phase.generate, Phase.shrink])
 
 
