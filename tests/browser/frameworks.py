@@ -13,5 +13,5 @@ def case_of(name):
     return pytest.param(name, marks=[*marks, pytest.mark.xdist_group(f"browser-{name}")])
 
 
-on_every_framework = pytest.mark.parametrize("application", map(case_of, NAMES), indirect=True, scope="session")
+on_every_framework = pytest.mark.parametrize("application", [*map(case_of, NAMES)], indirect=True, scope="session")
 """For what an example has of its own, and for one walk through it: all else is the same bytes under every framework."""

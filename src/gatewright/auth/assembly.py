@@ -146,6 +146,7 @@ def _assemble_on(
         mailer=_require_mailer(choices.mailer) or mailer_from_url(settings),
         writer=TemplateWriter(
             site_name=settings.site_name,
+            has_passwords="password" in methods,
             skin=settings.skin,
             folders=[method.templates / "mail" for method in methods.values() if method.templates is not None],
         ),

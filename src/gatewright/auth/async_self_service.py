@@ -28,7 +28,7 @@ class AsyncSelfService(Facade):
         self,
         email: str,
         *,
-        password: str,
+        password: str | None = None,
         username: str | None = None,
         profile: Mapping[str, str] | None = None,
         ip_address: str | None = None,
@@ -40,7 +40,8 @@ class AsyncSelfService(Facade):
 
         Args:
             email: The mail address that was typed.
-            password: The password that was chosen, checked against the policy.
+            password: The password that was chosen, checked against the policy. None only where the setting ``methods``
+                leaves passwords out.
             username: A name to sign in with; the mail address will do as well. Names are public.
             profile: What else was typed, by field: at most 20 strings of at most 255 characters.
             ip_address: Where the request comes from.

@@ -25,12 +25,16 @@ class TemplateWriter:
 
     Args:
         site_name: What the mails call the site.
+        has_passwords: Whether anybody has a password there.
         skin: A folder whose subfolder ``mail`` holds templates, each of which replaces ours of that name.
         folders: Where methods have the templates of their own mails.
     """
 
-    def __init__(self, *, site_name: str, skin: Path | None = None, folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, *, site_name: str, has_passwords: bool = True, skin: Path | None = None, folders: Sequence[Path] = ()
+    ) -> None:
         self._site_name = site_name
+        self._has_passwords = has_passwords
         self._skin = skin
         self._folders = folders
         self._environments: dict[str, MailEnvironment] = {}
@@ -51,6 +55,7 @@ class TemplateWriter:
         environment = self._environment(language)
         values = {
             "site_name": self._site_name,
+            "has_passwords": self._has_passwords,
             "language": language,
             "email": mail.email,
             "link": link,

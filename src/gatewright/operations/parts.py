@@ -69,6 +69,11 @@ class Parts:
     is_store_quick: bool = True
     """Whether recognising a visitor never waits for a network, so that it may happen on an event loop at any time."""
 
+    @property
+    def has_passwords(self) -> bool:
+        """Whether anybody proves themselves by a password: the setting ``methods`` may leave it out."""
+        return "password" in self.methods
+
     def beginning(self) -> list[str]:
         """Return the names of the methods that a sign-in can begin with, in order."""
         return [name for name, method in self.methods.items() if method.begins(self.settings)]

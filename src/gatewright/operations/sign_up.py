@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from gatewright.errors import TakenError
+from gatewright.errors import InvalidParameterError, TakenError
 from gatewright.model import Account, User
 from gatewright.operations.accounts import NewAccount, check_password, draft_account
 from gatewright.operations.attempts import limit_requests
@@ -34,13 +34,13 @@ class SignUpForm:
 
     Args:
         email: Their mail address.
-        password: The password that they want.
+        password: The password that they want; none where passwords are no method.
         username: The name that they want, if any.
         profile: What else they typed, by field.
     """
 
     email: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     username: str | None = None
     profile: Mapping[str, str] | None = None
 
@@ -51,7 +51,7 @@ class _Newcomer:
 
     account: Account
     email: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
     profile: dict[str, str]
 
 
@@ -66,7 +66,7 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
         asker: Who asks.
 
     Raises:
-        InvalidParameterError: If a name, the mail address or the profile is not acceptable.
+        InvalidParameterError: If a name, the mail address or the profile is not acceptable, or a password is missing.
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the username is already taken.
         RateLimitError: If the client has tried too often: each account is a mail to whomever it names, and a hash.
@@ -82,13 +82,17 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
     await parts.shield(_sign_up(parts, newcomer, asker))
 
 
-async def _read(parts: Parts, asked: dict[str, Any], *, password: str) -> _Newcomer:
-    """Check what was typed, as the hooks left it, and hash the password: at the same cost whosever the address is."""
+async def _read(parts: Parts, asked: dict[str, Any], *, password: str | None) -> _Newcomer:
+    """Check what was typed, as the hooks left it, and hash a password: at the same cost whosever the address is."""
     email, profile = canonical_email(asked["email"]), read_profile(asked["profile"])
     is_verified = not parts.settings.enable_email_verification
     draft = draft_account(parts, NewAccount(asked["username"], email=email, is_verified=is_verified))
     if draft.username == email:
         draft = replace(draft, username=None)  # to ask whether it is taken would be to ask for the address
+    if password is None and not parts.has_passwords:
+        return _Newcomer(draft, email, None, profile)
+    if password is None:
+        raise InvalidParameterError("sign_up needs a password.", parameter="password")
     check_password(parts, password, of=draft)
     return _Newcomer(draft, email, await parts.passwords.hash(password), profile)
 

@@ -25,7 +25,7 @@ class AccountStore(Protocol):
         self,
         account: Account,
         *,
-        password_hash: str,
+        password_hash: str | None,
         profile: Mapping[str, str],
         mail: QueuedMail,
         audit: AuditEntry,
@@ -38,7 +38,7 @@ class AccountStore(Protocol):
 
         Args:
             account: The account.
-            password_hash: The hash of its password.
+            password_hash: The hash of its password; None where it has none.
             profile: What else was typed, by field.
             mail: A mail to the address.
             audit: What to record, in any case.

@@ -56,13 +56,15 @@ class Routes:
         settings: Where the pages and the JSON API lie, and which pages there are.
         controller: The pages.
         has_api: Whether the pages can be had as JSON.
+        has_passwords: Whether anybody has a password, which can be forgotten.
 
     Raises:
         ConfigurationError: If two things of ours have one path, or the method of a page cannot be called.
     """
 
-    def __init__(self, settings: Settings, controller: object, *, has_api: bool) -> None:
-        names = [name for name in PATHS if hasattr(controller, name) and (not has_api or _is_enabled(name, settings))]
+    def __init__(self, settings: Settings, controller: object, *, has_api: bool, has_passwords: bool) -> None:
+        is_enabled = _enabled(settings, has_passwords=has_passwords) if has_api else {}
+        names = [name for name in PATHS if hasattr(controller, name) and is_enabled.get(name, True)]
         self._pages = {name: path for name in names if (path := settings.paths[name])}
         self._api: dict[str, str] = {}
         if has_api and settings.api_path:
@@ -152,13 +154,13 @@ class _Index:
         return (name, {"token": unquote(token)}) if name is not None and token else None
 
 
-def _is_enabled(name: str, settings: Settings) -> bool:
+def _enabled(settings: Settings, *, has_passwords: bool) -> dict[str, bool]:
     return {
         "login_wallet": settings.enable_wallet_login,
         "signup": settings.enable_signup,
         "email_verification": settings.enable_email_verification,
         "email_verification_request": settings.enable_email_verification,
-        "password_reset": settings.enable_password_reset,
-        "password_reset_form": settings.enable_password_reset,
+        "password_reset": settings.enable_password_reset and has_passwords,
+        "password_reset_form": settings.enable_password_reset and has_passwords,
         "account_delete": settings.enable_account_deletion,
-    }.get(name, True)
+    }

@@ -35,7 +35,8 @@ class SimpleAuthController(AuthController):
         """Return the fields of the signup form.
 
         ``email``, ``password``, ``password_confirm`` and ``username`` make the account; any other field is kept in
-        its profile. Roles, and whether the account is active or verified, no form can decide.
+        its profile. Roles, and whether the account is active or verified, no form can decide. Where the setting
+        ``methods`` leaves passwords out, none is asked for.
         """
         return (FIRST_NAME, LAST_NAME, USERNAME, EMAIL, PASSWORD, PASSWORD_CONFIRM)
 
@@ -55,7 +56,7 @@ class SimpleAuthController(AuthController):
 
     async def signup(self, visit: Visit) -> Response:
         """Show the signup form, and take it."""
-        fields = fields_of(self, "signup_fields")
+        fields = visit.site.signup_fields()
         return await signup.submit(visit, fields) if _is_post(visit) else await signup.show(visit, fields)
 
     async def email_verification(self, visit: Visit, token: str) -> Response:
@@ -142,6 +143,20 @@ def fields_of(controller: SimpleAuthController, name: str) -> tuple[Field, ...]:
         ConfigurationError: If it gives something else.
     """
     return require_fields(getattr(controller, name)(), of=f"{type(controller).__name__}.{name}()")
+
+
+def signup_fields_of(controller: SimpleAuthController, *, has_passwords: bool) -> tuple[Field, ...]:
+    """Return the fields of the signup form, without those of a password where nobody has one.
+
+    Args:
+        controller: The controller.
+        has_passwords: Whether anybody proves themselves by a password.
+
+    Raises:
+        ConfigurationError: If the controller gives something else than fields.
+    """
+    fields = fields_of(controller, "signup_fields")
+    return tuple(each for each in fields if has_passwords or each.name not in ("password", "password_confirm"))
 
 
 def _is_post(visit: Visit) -> bool:

@@ -32,7 +32,7 @@ from gatewright.web.request import Request
 from gatewright.web.response import Response, data, redirect
 from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
 from gatewright.web.security_headers import protect
-from gatewright.web.simple_auth import SimpleAuthController, fields_of
+from gatewright.web.simple_auth import SimpleAuthController, fields_of, signup_fields_of
 from gatewright.web.visit import Visit
 from gatewright.web.visit_cookie import VisitCookie
 
@@ -93,7 +93,9 @@ class Site:
         self._process: object = None
         self._is_simple = isinstance(self.controller, SimpleAuthController)
         _require_plain(self.controller)
-        self.routes = Routes(self.settings, self.controller, has_api=self._is_simple)
+        self.routes = Routes(
+            self.settings, self.controller, has_api=self._is_simple, has_passwords=self.parts.has_passwords
+        )
         self._check_public_url()
         self.find_provider()
         middleware = self.controller.get_middleware()
@@ -295,12 +297,14 @@ class Site:
         return (url or _DEFAULT_URL) + quoted(self.mount)
 
     def signup_fields(self) -> Sequence[Field]:
-        """Return the fields of the signup form.
+        """Return the fields of the signup form: none for a password where nobody has one.
 
         Raises:
             ConfigurationError: If the controller gives something else.
         """
-        return fields_of(self.controller, "signup_fields") if isinstance(self.controller, SimpleAuthController) else ()
+        if not isinstance(self.controller, SimpleAuthController):
+            return ()
+        return signup_fields_of(self.controller, has_passwords=self.parts.has_passwords)
 
     def profile_fields(self) -> Sequence[Field]:
         """Return the fields that a user can change.

@@ -206,7 +206,7 @@ class Visit:
             SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
             GatewrightError: What `AsyncGuard.login` raises.
         """
-        if self.site.find_method("password") is None:
+        if not self.site.parts.has_passwords:
             raise InvalidParameterError(
                 "Nobody signs in by a password: GATEWRIGHT_METHODS leaves it out.", parameter="method"
             )

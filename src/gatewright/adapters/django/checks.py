@@ -158,7 +158,9 @@ CHECKS: Sequence[Callable[..., Iterator[CheckMessage]]] = (
 
 def _settings_and_pages() -> tuple[Settings, Routes]:
     (ours, _), controller = read_settings(), make_controller()
-    return ours, Routes(ours, controller, has_api=isinstance(controller, SimpleAuthController))
+    has_passwords = ours.methods is None or "password" in ours.methods
+    is_simple = isinstance(controller, SimpleAuthController)
+    return ours, Routes(ours, controller, has_api=is_simple, has_passwords=has_passwords)
 
 
 def _takes_passwords(name: str) -> bool:

@@ -38,7 +38,7 @@ from gatewright.methods import Method
 from gatewright.settings import Settings
 from gatewright.web import SimpleAuthController
 from gatewright.web.problems import UNCONFIRMED, Problem, problem_of, transport_problem
-from gatewright.web.simple_auth import fields_of
+from gatewright.web.simple_auth import fields_of, signup_fields_of
 
 _ANY_BODY = tuple(transport_problem(status) for status in (400, 403, 413, 415))
 _VALUE = problem_of(InvalidParameterError(parameter="email"))
@@ -136,6 +136,7 @@ def make_router(
 
 def _endpoints(settings: Settings, methods: Sequence[Method], controller: SimpleAuthController) -> Iterator[Endpoint]:
     beginning = [method.name for method in methods if method.begins(settings)]
+    has_passwords = any(method.name == "password" for method in methods)
     yield Endpoint("session", "/session", "See who is signed in", answer=bodies.SessionAnswer, method="GET")
     if "password" in beginning:
         yield Endpoint(
@@ -162,12 +163,12 @@ def _endpoints(settings: Settings, methods: Sequence[Method], controller: Simple
             "signup",
             "/signup",
             "Make an account",
-            body=bodies.signup_request(fields_of(controller, "signup_fields")),
+            body=bodies.signup_request(signup_fields_of(controller, has_passwords=has_passwords)),
             answer=bodies.Accepted,
             status=202,
             problems=(_VALUE, _WEAK, problem_of(TakenError()), _DENIED, _LIMITED, problem_of(BusyError())),
         )
-    yield from _mail_endpoints(settings)
+    yield from _mail_endpoints(settings, has_passwords=has_passwords)
     yield from _method_endpoints(methods)
     yield from _account_endpoints(settings, controller)
 
@@ -191,7 +192,7 @@ def _step_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
     )
 
 
-def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
+def _mail_endpoints(settings: Settings, *, has_passwords: bool) -> Iterator[Endpoint]:
     asked: dict[str, Any] = {
         "body": bodies.MailRequest,
         "answer": bodies.Accepted,
@@ -207,7 +208,7 @@ def _mail_endpoints(settings: Settings) -> Iterator[Endpoint]:
             answer=bodies.VerifiedAnswer,
             problems=(_LINK, _DENIED),
         )
-    if settings.enable_password_reset:
+    if settings.enable_password_reset and has_passwords:
         yield Endpoint("password_reset", "/password-reset", "Ask for a link to a new password", **asked)
         yield Endpoint(
             "password_reset_form",

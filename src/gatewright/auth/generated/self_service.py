@@ -30,7 +30,7 @@ class SelfService(Facade):
         self,
         email: str,
         *,
-        password: str,
+        password: str | None = None,
         username: str | None = None,
         profile: Mapping[str, str] | None = None,
         ip_address: str | None = None,
@@ -42,7 +42,8 @@ class SelfService(Facade):
 
         Args:
             email: The mail address that was typed.
-            password: The password that was chosen, checked against the policy.
+            password: The password that was chosen, checked against the policy. None only where the setting ``methods``
+                leaves passwords out.
             username: A name to sign in with; the mail address will do as well. Names are public.
             profile: What else was typed, by field: at most 20 strings of at most 255 characters.
             ip_address: Where the request comes from.

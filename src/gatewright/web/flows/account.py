@@ -259,6 +259,6 @@ async def asks_password(visit: Visit, user: User) -> bool:
 
 async def has_password(visit: Visit, user: User) -> bool:
     """Say whether the visitor can prove themselves by a password: where it is one of the methods, and they have one."""
-    if visit.site.find_method("password") is None:
+    if not visit.site.parts.has_passwords:
         return False
     return not is_account(user) or await visit.auth.has_password(user.username)

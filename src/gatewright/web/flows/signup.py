@@ -58,7 +58,7 @@ async def sign_up(visit: Visit, typed: Mapping[str, str], *, next_path: str | No
     """
     await visit.auth.sign_up(
         typed.get("email", ""),
-        password=typed.get("password", ""),
+        password=typed.get("password"),
         username=typed.get("username") or None,
         profile={name: value for name, value in typed.items() if name not in _OWN_COLUMNS and value},
         ip_address=visit.client.ip_address,

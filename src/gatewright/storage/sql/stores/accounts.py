@@ -30,7 +30,7 @@ class SQLAccounts(AccountBase):
         self,
         account: Account,
         *,
-        password_hash: str,
+        password_hash: str | None,
         profile: Mapping[str, str],
         mail: QueuedMail,
         audit: AuditEntry,
