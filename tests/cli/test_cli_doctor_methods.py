@@ -18,6 +18,26 @@ def test_methods_that_begin_no_sign_in(told, methods):
     )
 
 
+@pytest.mark.parametrize(
+    ("methods", "email_code", "is_told"),
+    [
+        ("passkey,wallet", "off", True),
+        ("passkey,email_code", "second", True),
+        ("passkey,email_code", "first", False),
+        ("passkey,password", "off", False),
+    ],
+)
+def test_who_signs_up_can_sign_in(told, methods, email_code, is_told):
+    """A sign-up leaves a mail address, and a password where there are any."""
+    given = {"GATEWRIGHT_METHODS": methods, "GATEWRIGHT_EMAIL_CODE": email_code}
+    found = told("sign-up", **given)
+    assert (found is not None) is is_told
+    if is_told:
+        assert found[0] == "warning"
+        assert "Whoever signs up has nothing to sign in with" in found[1]
+    assert told("sign-up", **given, GATEWRIGHT_ENABLE_SIGNUP="false") is None
+
+
 def test_mailed_codes_need_a_mail_server(told):
     """Where real people sign in; where they are off nothing is said."""
     production = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_EMAIL_CODE": "second"}

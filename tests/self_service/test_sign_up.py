@@ -42,6 +42,16 @@ def test_a_newcomer_signs_in_once_the_address_is_verified(auth, verification):
     assert auth.attempt(MAIL, PASSWORD, OURS).username == "carol"
 
 
+def test_a_password_is_needed_where_there_are_any(make_auth, auth, gatewright_settings, count):
+    """Where the setting ``methods`` leaves them out, nobody has one, and nobody is asked."""
+    with pytest.raises(InvalidParameterError) as caught:
+        auth.sign_up(MAIL)
+    assert (caught.value.evidence["parameter"], count("users")) == ("password", 0)
+
+    make_auth(settings=gatewright_settings.with_values(methods=("passkey",))).sign_up(MAIL)
+    assert auth.has_password(MAIL) is False
+
+
 def test_a_site_may_do_without_verification(make_auth, gatewright_settings, office):
     """Where it is off, the account is verified at once and no mail is written."""
     auth = make_auth(settings=gatewright_settings.with_values(enable_email_verification=False))

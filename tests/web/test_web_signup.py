@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from gatewright.errors import ConfigurationError, UserNotFoundError
+from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from gatewright.web import Field, SimpleAuthController
 
 PASSWORD = "correct horse battery staple"
@@ -40,6 +41,48 @@ def test_from_signup_to_login(pages, browser, mailbox, link_in, log_in):
     assert (verified.status, verified.location) == (303, "/login")
     assert "has been verified" in browser.follow(verified).text
     assert log_in(browser, "ben@example.com").location == "/"
+
+
+class TestWithoutPasswords:
+    """The setting ``methods`` leaves passwords out."""
+
+    @pytest.fixture
+    def pages(self, make_pages):
+        """Mailed codes begin a sign-in."""
+        mailed = EmailCode(EmailCodeSettings(email_code="first"))
+        return make_pages(methods=("passkey", "email_code"), auth={"methods": [mailed]})
+
+    def test_from_signup_to_a_mailed_code(self, pages, browser, mailbox, link_in):
+        """A mail address makes the account; a code that is sent there signs in."""
+        page = browser.get("/signup")
+        browser.submit(page.form("/signup"), email="ben@example.com")
+        (mail,) = mails(pages, mailbox)
+        browser.submit(browser.get(link_in(mail)).form(link_in(mail)))
+        form = browser.get("/login").form(method="email_code", action="begin")
+        asked = browser.follow(browser.submit(form, email="ben@example.com"))
+        code = re.search(r"\b\d{8}\b", mails(pages, mailbox)[-1].text)[0]
+        browser.submit(asked.form(method="email_code", action="prove"), code=code)
+
+        assert "password" not in page.text.lower()
+        assert json.loads(browser.get("/api/session").text)["user"]["email"] == "ben@example.com"
+
+    def test_a_program_signs_up_by_a_mail_address(self, pages, browser, mailbox):
+        """And whatever it sends as a password is none."""
+        body = json.dumps({"email": "ben@example.com", "password": "x"}).encode()
+        told = browser.send("POST", "/api/signup", headers=[("Content-Type", "application/json")], body=body)
+
+        assert told.status == 202
+        assert pages.call(pages.site.auth.has_password("ben@example.com")) is False
+
+    def test_no_password_is_forgotten(self, pages, browser, mailbox, people):
+        """There is no page for it, and the mail to an address that has an account speaks of none."""
+        people.create_user("anna", email="anna@example.com")
+        browser.submit(browser.get("/signup").form("/signup"), email="anna@example.com")
+        (mail,) = mails(pages, mailbox)
+
+        assert browser.get("/password-reset").status == 404
+        assert (mail.to, "password" in mail.text) == ("anna@example.com", False)
+        assert "You can sign in with it.\n" in mail.text
 
 
 def test_a_taken_address_is_told_by_mail_only(pages, browser, mailbox, anna):

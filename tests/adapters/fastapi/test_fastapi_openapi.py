@@ -246,6 +246,8 @@ def test_methods_are_described_with_what_they_take(asgi, make_app):
     assert "password" not in step
     assert "method" in schemas["ConfirmationRequest"]["required"]
     assert "/api/login" not in paths
+    assert "/api/password-reset" not in paths
+    assert "password" not in schemas["SignupRequest"]["properties"]
 
 
 def test_fields_are_those_of_the_application(asgi, make_app):

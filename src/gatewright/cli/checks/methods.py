@@ -23,6 +23,7 @@ def check_methods(settings: Settings) -> Iterator[Finding]:
         yield Finding("methods", Status.UNSAFE, "The methods cannot be loaded.", str(error))
         return
     yield _check_first_step(settings, methods)
+    yield from _check_sign_up(settings, methods)
     yield from _check_mailed_codes(settings, methods.get("email_code"))
     yield from _check_passkeys(settings, methods.get("passkey"))
     yield from check_second_factor(settings, methods)
@@ -34,6 +35,15 @@ def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Find
         return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
     finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
     return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
+
+
+def _check_sign_up(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    """Check that whoever signs up can sign in: they have a mail address, and a password where there are any."""
+    beginning = {method.name for method in methods.values() if method.begins(settings)}
+    if settings.enable_signup and beginning and beginning <= {"passkey", "wallet"}:
+        finding = f"Whoever signs up has nothing to sign in with: sign-ins begin with {', '.join(sorted(beginning))}."
+        cure = "Set GATEWRIGHT_ENABLE_SIGNUP=false, or mail codes: GATEWRIGHT_EMAIL_CODE=first, email_code a method."
+        yield Finding("sign-up", Status.WARNING, finding, cure)
 
 
 def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[Finding]:
