@@ -45,18 +45,20 @@ def _complete(description: dict[str, Any], cookie: str) -> None:
         if security:
             operation["security"] = security
         asked = asked_beyond(security)
-        if asked is not None and {} not in security:
-            _add_refusals(operation, asked)
+        if asked is not None:
+            _add_refusals(operation, asked, is_optional={} in security)
 
 
-def _add_refusals(operation: dict[str, Any], asked: list[str]) -> None:
-    """Say what an operation answers to visitors whom it refuses.
+def _add_refusals(operation: dict[str, Any], asked: list[str], *, is_optional: bool) -> None:
+    """Say what an operation answers to visitors whom it refuses, and to those whom nobody can recognise.
 
     Args:
         operation: The operation.
         asked: What is asked beyond signing in.
+        is_optional: Whether nobody is refused.
     """
-    for status, response in problem_responses(*UNKNOWN, *_lacking(asked), *UNRECOGNISED).items():
+    refused = () if is_optional else (*UNKNOWN, *_lacking(asked))
+    for status, response in problem_responses(*refused, *UNRECOGNISED).items():
         operation["responses"].setdefault(str(status), response)
 
 
