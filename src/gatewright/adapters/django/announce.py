@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from gatewright.adapters.django.hearing import Heard
-from gatewright.adapters.django.visitor import BACKEND
+from gatewright.adapters.django.visitor import BACKEND, introduce_as
 
 _BY_PAGE = "_gatewright_signed_in_by_page"
 _SENDER = "django.contrib.auth"
@@ -36,16 +36,6 @@ async def announce_in_loop(request: HttpRequest, heard: Heard) -> None:
 def is_by_page(request: HttpRequest) -> bool:
     """Say whether it is our own page that sends the signal: there is a session already."""
     return hasattr(request, _BY_PAGE)
-
-
-def introduce_as(request: HttpRequest, user: Any) -> None:
-    """Make a user ``request.user``, as ``login`` does before it sends its signal."""
-
-    async def auser() -> Any:
-        return user
-
-    given: Any = request
-    given.user, given.auser = user, auser
 
 
 def _signals(request: HttpRequest, heard: Heard) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -17,6 +17,7 @@ from django.views import View as ClassBasedView
 
 from gatewright.adapters.django.translate import add_headers, to_django
 from gatewright.adapters.django.visitor import (
+    request_of_django,
     take_over,
     take_over_in_loop,
     visit_of,
@@ -104,7 +105,7 @@ def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         request = args[0] if args else None
-        if not isinstance(request, HttpRequest):  # a method
+        if not isinstance(request, HttpRequest):  # a method, or not Django's own
             if _is_awaited(request):
                 return guarded_in_loop(*args, **kwargs)
             request = _request_in(args)
@@ -138,7 +139,7 @@ def _is_awaited(owner: object) -> bool:
 
 def _request_in(args: Sequence[Any]) -> HttpRequest:
     """Return the request that a view was given, as a function or as a method of a class."""
-    for each in args[:2]:
+    for each in map(request_of_django, args[:2]):
         if isinstance(each, HttpRequest):
             return each
     raise TypeError("The view was called without a request.")

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from gatewright.adapters.django.announce import announce, announce_in_loop, introduce_as
+from gatewright.adapters.django.announce import announce, announce_in_loop
 from gatewright.adapters.django.auths import get_async_site, get_site, prepare
 from gatewright.adapters.django.hearing import listen
 from gatewright.adapters.django.translate import (
@@ -30,6 +30,7 @@ from gatewright.adapters.django.visitor import (
     end_session_of_django,
     go_on_with,
     introduce,
+    introduce_as,
     kept_by_django,
     kept_by_django_in_loop,
     opened_visit,

@@ -8,10 +8,18 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from gatewright.adapters.django.announce import introduce_as, is_by_page
+from gatewright.adapters.django.announce import is_by_page
 from gatewright.adapters.django.auths import get_auth
 from gatewright.adapters.django.backends import provider_of_django
-from gatewright.adapters.django.visitor import BACKEND, forget_user, is_introduced, visit_of, wait_for
+from gatewright.adapters.django.visitor import (
+    BACKEND,
+    forget_user,
+    introduce_as,
+    is_introduced,
+    request_of_django,
+    visit_of,
+    wait_for,
+)
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.model import User
 from gatewright.web import Visit
@@ -24,6 +32,7 @@ def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
     A request that has not passed the middleware, such as the one that Django's test client makes up, has no answer
     to carry a cookie. Then the session's secret lies in Django's session.
     """
+    request = request_of_django(request)
     if is_by_page(request) or request.session.get(BACKEND_SESSION_KEY) != BACKEND:
         return
     name, provider = provider_of_django()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY, logout
@@ -39,8 +39,18 @@ def introduce(request: HttpRequest, site: Site) -> None:
     given.auser = partial(_auser_of, request, before_async)
 
 
+def request_of_django(request: Any) -> HttpRequest:
+    """Return Django's own request, also from what Django REST framework gives its views in its place.
+
+    That one answers for Django's when it is asked, but keeps what is set on it to itself.
+    """
+    inner = getattr(request, "_request", None)
+    return inner if isinstance(inner, HttpRequest) else cast(HttpRequest, request)
+
+
 def visit_of(request: HttpRequest) -> Visit:
     """Return the visit that a request belongs to, opened when first asked for."""
+    request = request_of_django(request)
     visit = opened_visit(request)
     if visit is None:
         site: Site = getattr(request, _SITE, None) or get_site()
@@ -62,8 +72,20 @@ def is_introduced(request: HttpRequest) -> bool:
 
 def forget_user(request: HttpRequest) -> None:
     """Have the visitor looked up anew: they have signed in or out meanwhile."""
+    request = request_of_django(request)
     if hasattr(request, _USER):
         delattr(request, _USER)
+
+
+def introduce_as(request: HttpRequest, user: Any) -> None:
+    """Make a user ``request.user``, as Django's own ``login`` and ``logout`` do."""
+
+    async def auser() -> Any:
+        return user
+
+    forget_user(request)
+    given: Any = request
+    given.user, request_of_django(given).auser = user, auser
 
 
 def login_user(request: HttpRequest, user: User, *, remember: bool = False) -> None:
@@ -79,14 +101,14 @@ def login_user(request: HttpRequest, user: User, *, remember: bool = False) -> N
     """
     visit = visit_of(request)
     wait_for(visit, _sign_in(visit, user, remember=remember))
-    forget_user(request)
+    introduce_as(request, _as_django_knows(user))
 
 
 async def alogin_user(request: HttpRequest, user: User, *, remember: bool = False) -> None:
     """Do what `login_user` does."""
     visit = visit_of(request)
     await wait_in_loop(visit, _sign_in(visit, user, remember=remember))
-    forget_user(request)
+    introduce_as(request, _as_django_knows(user))
 
 
 def logout_user(request: HttpRequest) -> None:
@@ -94,7 +116,7 @@ def logout_user(request: HttpRequest) -> None:
     visit = visit_of(request)
     wait_for(visit, visit.log_out())
     end_session_of_django(request)
-    forget_user(request)
+    introduce_as(request, _nobody())
 
 
 async def alogout_user(request: HttpRequest) -> None:
