@@ -1,4 +1,4 @@
-"""Views that are given a request of their own around Django's, as Django REST framework gives them."""
+"""Views of Django REST framework, which are given a request of its own around Django's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from django.http import HttpResponse
 from django.test import AsyncClient, override_settings
 from django.test import Client as DjangoClient
 from django.urls import include, path
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.decorators import api_view
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
 
 from gatewright.adapters.django import (
     alogin_user,
@@ -20,31 +24,10 @@ from gatewright.adapters.django import (
     login_required,
     login_user,
     logout_user,
+    visit_of,
 )
 
 PASSWORD = "correct horse battery staple"
-
-
-class Wrapped:
-    """Answers for Django's request, keeps what is set on it, and has ``user`` set on both, as theirs does."""
-
-    def __init__(self, request):
-        self._request = request
-
-    def __getattr__(self, name):
-        return getattr(self._request, name)
-
-    @property
-    def user(self):
-        return self._request.user
-
-    @user.setter
-    def user(self, value):
-        self._request.user = value
-
-
-def wrapping(view):
-    return lambda request: view(Wrapped(request))
 
 
 def said_before_and_after(request, act):
@@ -93,23 +76,40 @@ def whoami(request):
     return HttpResponse(str(request.user))
 
 
-class Methods:
+class Methods(APIView):
     @login_required
     def get(self, request):
         return HttpResponse(str(request.user))
 
 
+class VisitorAuthentication(SessionAuthentication):
+    """As the tutorial has it."""
+
+    def enforce_csrf(self, request):
+        if not visit_of(request).is_programs:
+            super().enforce_csrf(request)
+
+
+class Posts(APIView):
+    authentication_classes = (VisitorAuthentication,)
+    permission_classes = (IsAuthenticated,)
+
+    def post(self, request):
+        return HttpResponse(str(request.user))
+
+
 @pytest.fixture
 def views(monkeypatch):
-    """The views on the paths of their names, plain ones twice: as they are, and with such a request."""
-    urls = ModuleType("urls_of_wrapped_requests")
+    """The views on the paths of their names, plain ones twice: Django's, and the framework's."""
+    urls = ModuleType("urls_of_rest_framework")
     plain = [sign_in, sign_out, sign_in_by_django, sign_out_by_django, whoami]
     urls.urlpatterns = [
         path("", include("gatewright.adapters.django.urls")),
         path("sign_in_async", sign_in_async),
-        path("wrapped/methods", wrapping(Methods().get)),
+        path("rest/methods", Methods.as_view()),
+        path("rest/posts", Posts.as_view()),
         *(path(view.__name__, view) for view in plain),
-        *(path(f"wrapped/{view.__name__}", wrapping(view)) for view in plain),
+        *(path(f"rest/{view.__name__}", api_view(["GET"])(view)) for view in plain),
     ]
     monkeypatch.setitem(sys.modules, urls.__name__, urls)
     with override_settings(ROOT_URLCONF=urls.__name__):
@@ -121,7 +121,7 @@ def ida(django_users):
     return django_users.create_user("ida", "ida@example.com", PASSWORD)
 
 
-@pytest.mark.parametrize("below", ["", "wrapped/"], ids=["of Django", "around it"])
+@pytest.mark.parametrize("below", ["", "rest/"], ids=["of Django", "around it"])
 @pytest.mark.parametrize("by", ["", "_by_django"], ids=["ours", "Django's"])
 def test_a_view_that_signs_in_and_out_knows_whom(views, ida, below, by):
     """Even where somebody has asked before who is visiting; and so does the next request."""
@@ -143,7 +143,25 @@ def test_an_asynchronous_view_that_signs_in_and_out_knows_whom(views, ida, run):
 @pytest.mark.parametrize("name", ["whoami", "methods"])
 def test_our_decorators_know_such_a_request(views, ida, name):
     client = DjangoClient()
-    refused = client.get(f"/wrapped/{name}").status_code
-    client.get("/wrapped/sign_in")
+    refused = client.get(f"/rest/{name}").status_code
+    client.get("/rest/sign_in")
 
-    assert (refused, client.get(f"/wrapped/{name}").content) == (401, b"ida")
+    assert (refused, client.get(f"/rest/{name}").content) == (401, b"ida")
+
+
+def test_a_program_posts_by_its_token(views, people, alice, sign_in):
+    """Which no page of another site can send; a cookie needs Django's token against forgery as ever."""
+    client = DjangoClient(enforce_csrf_checks=True)
+    token = sign_in(people, alice).token
+
+    assert client.post("/rest/posts", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    assert client.post("/rest/posts").status_code == 403
+
+
+def test_a_cookie_needs_djangos_check_all_the_same(views, ida):
+    client = DjangoClient(enforce_csrf_checks=True)
+    client.get("/rest/sign_in")
+
+    for basic in ({}, {"Authorization": "Basic eDp5"}):
+        answer = client.post("/rest/posts", headers=basic)
+        assert (answer.status_code, b"CSRF Failed" in answer.content) == (403, True)
