@@ -28,7 +28,7 @@ def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> It
         yield Finding("second factor", Status.OK, f"{who} must have a second factor, and can be mailed a code.")
         return
     if not any(method.at_most for method in methods.values()):
-        finding = f"{who} must have a second factor, and there is no method to enrol: without a wallet nobody gets in."
+        finding = f"{who} must have a second factor, and there is no method to enrol: who needs one does not get in."
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
         return
