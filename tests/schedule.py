@@ -8,8 +8,8 @@ from xdist.scheduler import LoadGroupScheduling
 class Schedule(LoadGroupScheduling):
     """xdist's own, without the tests that are done.
 
-    It counts what a worker still has to do after each test, in all that the worker has ever been given. After ten
-    thousand tests that takes longer than a test does, while both workers wait.
+    It counts what a worker still has to do after each test, in all that the worker has ever been given: the more tests
+    were run, the longer that takes, and the workers wait meanwhile.
     """
 
     def mark_test_complete(self, node, item_index, duration=0):
