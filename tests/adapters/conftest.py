@@ -9,11 +9,20 @@ import logging
 import pytest
 
 from asgi_exchange import Asgi
-from gatewright.logs import RequestIdFilter
+from gatewright.logs import RequestIdFilter, end_request, request_id
 from gatewright.web import Request, Site
 from run_statements import *  # noqa: F403 - fixtures are found by their presence
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def _no_request_goes_on():
+    """See that a test ends the requests it begins: what the next one logs in this thread would have the id of its."""
+    yield
+    left = request_id()
+    end_request()
+    assert left is None
 
 
 @pytest.fixture

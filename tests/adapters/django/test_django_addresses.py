@@ -142,7 +142,8 @@ def test_a_server_that_tells_nothing_but_the_path_is_enough(browser, build, asgi
             hidden = {name: each for name, each in environ.items() if name not in ("REQUEST_URI", "RAW_URI")}
             return application(hidden, start_response)
 
-        location = Client(without_uri).get(target, headers={"Accept": "text/html"}).headers["Location"]
+        with Client(without_uri).get(target, headers={"Accept": "text/html"}) as answer:
+            location = answer.headers["Location"]
 
     assert location == "/login?next=%2Ftags%2FC%2523%253F%2525%2F%25C3%25A4%2520%3B"
 

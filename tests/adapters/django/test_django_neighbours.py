@@ -29,8 +29,9 @@ def test_two_projects_on_one_host(change, build, asgi, neighbours, layout):
         )
 
         def carry(method, target, headers, body):
-            answer = client.open(target, method=method, headers=headers, data=body, base_url=f"{scheme}://localhost")
-            return answer.status_code, list(answer.headers), answer.data
+            base = f"{scheme}://localhost"
+            with client.open(target, method=method, headers=headers, data=body, base_url=base) as answer:
+                return answer.status_code, list(answer.headers), answer.data
 
     def send(method, target, headers, body):
         number = int(target.startswith(f"{second}/"))

@@ -221,9 +221,9 @@ def test_a_view_that_asks_nothing_has_no_header_read(change, watch):
     watched, read = watch(WSGIHandler())
     client = Client(watched, use_cookies=False)
     headers = [("Authorization", "Basic x"), ("Accept-Language", "de")]
-    client.get("/unlooked", headers=headers)
+    client.get("/unlooked", headers=headers).close()
     before = {"HTTP_AUTHORIZATION", "HTTP_ACCEPT_LANGUAGE"} & read
-    client.get("/", headers=headers)
+    client.get("/", headers=headers).close()
 
     assert (before, "HTTP_AUTHORIZATION" in read) == (set(), True)
 
