@@ -29,7 +29,7 @@ def test_an_id_is_made_once_and_only_when_it_is_asked_for():
 
     def ask(request):
         barrier.wait()
-        return str(request)
+        return request.id
 
     request = RequestId(lambda: str(next(numbers)))
     assert next(numbers) == 1

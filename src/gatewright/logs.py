@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,30 +17,48 @@ _OUTSIDE = "-"
 """What a line of text says where there is no request."""
 
 _making = Lock()
-_current: ContextVar[RequestId | None] = ContextVar("gatewright_request_id", default=None)
+_current: ContextVar[Identified | None] = ContextVar("gatewright_request_id", default=None)
 
 
-class RequestId:
-    """The id of one request, made when the first log line asks for it: most requests write none.
+class Identified(ABC):
+    """What has the id of one request, made when the first log line asks for it: most requests write none."""
+
+    __slots__ = ("_id",)
+
+    _id: str | None
+
+    @abstractmethod
+    def make_id(self) -> str:
+        """Return a new id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        if self._id is None:
+            with _making:  # threads of one request may write their first lines at once
+                self._id = self._id or self.make_id()
+        return self._id
+
+
+class RequestId(Identified):
+    """The id of one request, and nothing else.
 
     Args:
         make: Returns the id.
     """
 
-    __slots__ = ("_make", "_text")
+    __slots__ = ("_make",)
 
     def __init__(self, make: Callable[[], str]) -> None:
+        self._id = None
         self._make = make
-        self._text: str | None = None
 
-    def __str__(self) -> str:
-        if self._text is None:
-            with _making:  # threads of one request may write their first lines at once
-                self._text = self._text or self._make()
-        return self._text
+    def make_id(self) -> str:
+        """Return a new id."""
+        return self._make()
 
 
-def begin_request(request: RequestId) -> None:
+def begin_request(request: Identified) -> None:
     """Let whatever is logged from now on, in this task or thread, belong to a request."""
     _current.set(request)
 
@@ -52,7 +71,7 @@ def end_request() -> None:
 def request_id() -> str | None:
     """Return the id of the request that is being answered, or None outside of one."""
     current = _current.get()
-    return None if current is None else str(current)
+    return None if current is None else current.id
 
 
 class RequestIdFilter(logging.Filter):

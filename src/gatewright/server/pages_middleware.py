@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope, Send
 
 from gatewright.adapters.starlette import GatewrightMiddleware
 from gatewright.adapters.starlette.lazy import Opening
-from gatewright.adapters.starlette.sending import Sending
+from gatewright.adapters.starlette.sending import pass_on
 from gatewright.adapters.starlette.visitor import KEY
 from gatewright.web.routes import CHECKS
 
@@ -23,7 +24,11 @@ class Pages(GatewrightMiddleware):
         """Return the API's routes, but for those that the pages do not take away."""
         return (each for each in super().own_routes(application) if each[0] not in _NOT_HIDDEN)
 
-    async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application, which asks who is visiting where it wants to know."""
+    def introduce(self, opening: Opening, scope: Scope, send: Send) -> Send:
+        """Leave a visit for the API to open where it wants to know who asks."""
         scope[KEY] = opening
-        await self._app(scope, receive, Sending(opening, send, adds_headers=False))
+        return partial(pass_on, opening, send, adds_headers=False)
+
+    def must_look(self, scope: Scope) -> bool:
+        """Never look up a visitor before the API does."""
+        return False

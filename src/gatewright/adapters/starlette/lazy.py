@@ -6,18 +6,20 @@ import asyncio
 from typing import Any
 
 from starlette.authentication import AuthCredentials, BaseUser
-from starlette.types import Scope
+from starlette.types import Message, Scope
 
 from gatewright.adapters.starlette.signed_in import GuestUser, SignedInUser
 from gatewright.adapters.starlette.translation import request_of
 from gatewright.drive import run_to_completion
 from gatewright.errors import StoreUnavailableError, SuspendedError
+from gatewright.logs import Identified
 from gatewright.model import User
 from gatewright.web import Request, Site, Visit
+from gatewright.web.request_ids import request_id_of
 
 
-class Opening:
-    """The visit of one request, opened when first asked for.
+class Opening(Identified):
+    """The visit of one request, opened when first asked for, and the id of that in the log.
 
     Args:
         site: The pages that it belongs to.
@@ -28,13 +30,16 @@ class Opening:
     Attributes:
         visit: The visit, once it is opened.
         is_answered: Whether the application has begun to answer.
+        own_body: The body of our answer, where it goes out in place of the application's.
     """
 
-    __slots__ = ("_loop", "_mount", "_path", "_scope", "_site", "_who", "is_answered", "visit")
+    __slots__ = ("_loop", "_mount", "_path", "_scope", "_site", "_who", "is_answered", "own_body", "visit")
 
     def __init__(self, site: Site, scope: Scope, path: str, mount: str) -> None:
+        self._id = None
         self.visit: Visit | None = None
         self.is_answered = False
+        self.own_body: Message | None = None
         # A copy, since the scope will hold this object: garbage that holds itself stays until a collector comes.
         self._site, self._scope, self._path, self._mount = site, dict(scope), path, mount
         self._loop = asyncio.get_running_loop()
@@ -43,6 +48,10 @@ class Opening:
     def request(self) -> Request:
         """Return what is asked, without the body."""
         return request_of(self._scope, path=self._path, mount=self._mount)
+
+    def make_id(self) -> str:
+        """Return the id of the request in the log."""
+        return request_id_of(self.request(), self._site.proxies, self._site.parts.new_id)
 
     def open(self) -> Visit:
         """Return the visit."""

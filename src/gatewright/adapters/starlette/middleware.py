@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketClose
 from gatewright.adapters.starlette.body import Body
 from gatewright.adapters.starlette.lazy import Opening
 from gatewright.adapters.starlette.own_routes import endpoints_of, routes_of
-from gatewright.adapters.starlette.sending import Sending
+from gatewright.adapters.starlette.sending import pass_on
 from gatewright.adapters.starlette.translation import place_of, to_starlette
 from gatewright.adapters.starlette.visitor import introduce
 from gatewright.auth import AsyncAuth
@@ -25,15 +25,18 @@ from gatewright.errors import (
     SecondFactorRequiredError,
     StoreUnavailableError,
 )
+from gatewright.logs import begin_request
 from gatewright.web import AuthController, Request, Site, Visit
 from gatewright.web.access import failure
 from gatewright.web.debug import refuse_debug
-from gatewright.web.request_ids import begin
 from gatewright.web.shadowed import warn_of_shadowed
 from gatewright.web.unguarded import warn_of_unguarded
 
 REQUEST_ID = "gatewright.request_id"
 """Where a scope says that whatever is logged belongs to a request already."""
+
+_TROUBLE = (StoreUnavailableError, ProviderUnavailableError, SecondFactorRequiredError)
+"""What an application may leave to us: nobody can be recognised now, or a view signs in who owes a second factor."""
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 
@@ -83,30 +86,56 @@ class GatewrightMiddleware:
             self._trouble = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a page, or run the application."""
-        if not self._is_checked:  # at the start where there is a lifespan, else with the first request
-            try:
-                self._require_site(is_start=scope["type"] == "lifespan")
-                self._check(scope.get("app", self._app))
-            except (ConfigurationError, StoreUnavailableError) as error:
-                if scope["type"] == "lifespan":
-                    await send({"type": "lifespan.startup.failed", "message": str(error)})
-                raise  # after that, as Starlette itself does: its TestClient would wait for ever for the shutdown
+        """Answer a page, or run the application.
+
+        It runs here, and not in a coroutine of its own, which nearly every request would pay for and none would use.
+        Who is visiting is looked up when it asks, by ``request.user`` as well, which cannot wait. So where the answer
+        might have to be waited for it is looked up before.
+        """
         kind = scope["type"]
-        if kind == "http" or kind == "websocket":
-            self._application = scope.get("app", self._app)
-            site, path, mount = self._place_of(scope)
-            opening = Opening(site, scope, path, mount)
-            if REQUEST_ID not in scope:
-                scope[REQUEST_ID] = True
-                begin(site, opening.request)
-            if kind == "http" and site.routes.may_know(path) and mount == site.mount:
-                request = opening.request()
-                if site.serves(request):
-                    return await _answer_page(site, request, scope, receive, send)
-            introduce(scope, opening)
-            return await self.run_application(opening, scope, receive, send)
-        return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
+        if not self._is_checked:  # at the start where there is a lifespan, else with the first request
+            await self._start(scope, send)
+        if kind != "http" and kind != "websocket":
+            return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
+        self._application = scope.get("app", self._app)
+        site, path, mount = self._place_of(scope)
+        opening = Opening(site, scope, path, mount)
+        if REQUEST_ID not in scope:
+            scope[REQUEST_ID] = True
+            begin_request(opening)
+        if kind == "http" and site.routes.may_know(path) and mount == site.mount:
+            request = opening.request()
+            if site.serves(request):
+                return await _answer_page(site, request, scope, receive, send)
+        sending = self.introduce(opening, scope, send)
+        if self.must_look(scope):
+            try:
+                await opening.open().user()
+            except GatewrightError as error:
+                return await _fail(opening.open(), error, scope, receive, send)
+        try:
+            return await self._app(scope, receive, sending)
+        except _TROUBLE as error:
+            is_let_in = isinstance(error, SecondFactorRequiredError)
+            if opening.is_answered or (is_let_in and kind == "websocket"):
+                raise
+            return await _fail(opening.open(), error, scope, receive, sending if is_let_in else send)
+
+    async def _start(self, scope: Scope, send: Send) -> None:
+        """See that the pages can be answered, and tell a server that waits for it where they cannot.
+
+        Raises:
+            ConfigurationError: If a setting, the controller or the application cannot work.
+            StoreUnavailableError: If the database cannot be opened.
+        """
+        is_start = scope["type"] == "lifespan"
+        try:
+            self._require_site(is_start=is_start)
+            self._check(scope.get("app", self._app))
+        except (ConfigurationError, StoreUnavailableError) as error:
+            if is_start:
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise  # after that, as Starlette itself does: its TestClient would wait for ever for the shutdown
 
     def _open(self, controller: AuthController | None, mount: str) -> None:
         """Open the auth, unless one was given, and make the pages.
@@ -148,34 +177,23 @@ class GatewrightMiddleware:
 
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""
+        self._site.wake()
+        own = self._site.mount
+        if not (own or scope.get("root_path")):  # as nearly always
+            return self._site, scope["path"] or "/", ""
         root, path = place_of(scope)
         site = self._site.below(root) if root else self._site
-        site.wake()
-        own = self._site.mount
         is_below = not own or path.startswith(f"{own}/")
         return (site, path[len(own) :], site.mount) if is_below else (site, path, root)
 
-    async def run_application(self, opening: Opening, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application for a request that is for none of the pages, and tell it who is visiting.
+    def introduce(self, opening: Opening, scope: Scope, send: Send) -> Send:
+        """Tell the application who is visiting, and return what it answers by."""
+        introduce(scope, opening)
+        return partial(pass_on, opening, send)
 
-        Who that is is looked up when the application asks, by ``request.user`` as well, which cannot wait. So where
-        the answer might have to be waited for it is looked up before.
-        """
-        if _may_wait(self._site, scope):
-            try:
-                await opening.open().user()
-            except GatewrightError as error:
-                return await _fail(opening.open(), error, scope, receive, send)
-        try:
-            return await self._app(scope, receive, Sending(opening, send))
-        except (StoreUnavailableError, ProviderUnavailableError) as error:
-            if opening.is_answered:
-                raise
-            return await _fail(opening.open(), error, scope, receive, send)
-        except SecondFactorRequiredError as error:  # of a view that signs visitors in
-            if opening.is_answered or scope["type"] == "websocket":
-                raise
-            return await _fail(opening.open(), error, scope, receive, Sending(opening, send))
+    def must_look(self, scope: Scope) -> bool:
+        """Say whether a visitor is looked up before the application runs."""
+        return _may_wait(self._site, scope)
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
         """Return the application's routes, with their owners, that none of the pages may hide."""

@@ -15,50 +15,46 @@ from gatewright.web.raw_headers import values_in_scope
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-class Sending:
-    """A ``send`` that adds to the application's answer what it needs for this visitor, or puts ours in its place.
+def pass_on(opening: Opening, send: Send, message: Message, *, adds_headers: bool = True) -> Awaitable[None]:
+    """Send a message of the application's, with what its answer needs for this visitor, or ours in its place.
 
     It is ours for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
     mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
     the application does not know.
 
+    A plain function, since most messages are sent on as they are: a coroutine, or an object for each request, would
+    cost more than all the rest.
+
     Args:
         opening: The visit, if anybody has asked for it. Where nobody has, the answer goes out as it is.
         send: What sends.
+        message: What the application sends.
         adds_headers: Whether to add what the visitor needs.
     """
-
-    __slots__ = ("_adds_headers", "_opening", "_own", "_send")
-
-    def __init__(self, opening: Opening, send: Send, *, adds_headers: bool = True) -> None:
-        self._opening, self._send, self._adds_headers = opening, send, adds_headers
-        self._own: Message | None = None
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        """Send a message, as a plain function: most are sent on, and a coroutine of our own would cost more."""
-        if message["type"] in _STARTS:
-            if self._opening.visit is not None or message.get("status") == 404:
-                return self._begin(message)
-            self._opening.is_answered = True
-        elif self._own is not None:
-            return self._send_own(message)
-        return self._send(message)
-
-    async def _begin(self, message: Message) -> None:
-        opening = self._opening
-        if message["type"] == "http.response.start":
-            answer = _instead_of(message, opening)
-            if answer is not None:
-                start, self._own = _messages_of(answer, opening.open().request)
-                message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
-        if self._adds_headers and opening.visit is not None:
-            message = await _complete(message, opening.visit)
+    if message["type"] in _STARTS:
+        if opening.visit is not None or message.get("status") == 404:
+            return _begin(opening, send, message, adds_headers=adds_headers)
         opening.is_answered = True
-        await self._send(message)
+    elif opening.own_body is not None:
+        return _send_own(send, message, opening.own_body)
+    return send(message)
 
-    async def _send_own(self, message: Message) -> None:
-        if self._own is not None and not message.get("more_body", False):
-            await self._send(self._own)
+
+async def _begin(opening: Opening, send: Send, message: Message, *, adds_headers: bool) -> None:
+    if message["type"] == "http.response.start":
+        answer = _instead_of(message, opening)
+        if answer is not None:
+            start, opening.own_body = _messages_of(answer, opening.open().request)
+            message = {**message, **start, "headers": [*_kept_from(message, start), *start["headers"]]}
+    if adds_headers and opening.visit is not None:
+        message = await _complete(message, opening.visit)
+    opening.is_answered = True
+    await send(message)
+
+
+async def _send_own(send: Send, message: Message, body: Message) -> None:
+    if not message.get("more_body", False):
+        await send(body)
 
 
 async def _complete(message: Message, visit: Visit) -> Message:
