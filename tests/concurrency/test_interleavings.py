@@ -33,6 +33,7 @@ def test_all_operations_in_any_order(make_store_settings, request):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("make_store_settings", ["sqlite", "postgresql+redis"], indirect=True)
 def test_all_operations_in_any_order_for_minutes(make_store_settings, request):
     """The same for twice as many orders, longer ones."""
     orders = 2 * ORDERS[request.node.callspec.params["make_store_settings"]]

@@ -43,6 +43,7 @@ def test_no_requests_reach_a_session_with_less_proof_than_the_policy_asks(make_s
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("make_store_settings", ["sqlite", "postgresql+redis"], indirect=True)
 def test_no_requests_do_for_minutes(make_store_settings, request):
     """The same for many more orders, longer ones."""
     orders = 5 * ORDERS[request.node.callspec.params["make_store_settings"]]

@@ -61,10 +61,12 @@ class ClusterConformance(
         return cluster_url
 
 
+@pytest.mark.long
 class TestCluster(ClusterConformance):
     """Answering at once."""
 
 
+@pytest.mark.long
 class TestClusterAsynchronously(ClusterConformance):
     """Awaited in an event loop."""
 

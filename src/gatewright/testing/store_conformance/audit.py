@@ -105,11 +105,12 @@ class AuditPromises(StoreFixtures):
         for line in [*about_ann, about_nobody]:
             run(store.add_audit(line))
         lines = about_ann if usernames else [*about_ann, about_nobody]
+        _, _, (third, _), *_ = run(store.list_audit(AuditFilter(at_most=100)))
         wanted = {
             AuditFilter(at_most=2): lines[-2:],
             AuditFilter(at_most=100): lines,
             AuditFilter(at_most=1, event="out"): [lines[3]],
-            AuditFilter(at_most=100, after_id=3): lines[3:],
+            AuditFilter(at_most=100, after_id=third): lines[3:],
             AuditFilter(at_most=3, since=NOW + MINUTE): [],
         }
 
