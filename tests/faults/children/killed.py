@@ -23,7 +23,6 @@ from gatewright.storage.sql.postgres.connections import BlockingConnection
 from gatewright.testing import Wallet
 
 PASSWORD = "correct horse battery staple"
-QUICK = {"argon2_memory_kib": 8, "argon2_iterations": 1, "mail_delivery": "command", "jwt_secret": "s" * 32}
 
 
 class Mails:
@@ -219,16 +218,16 @@ def run(act, settings, number, pipe):
     reached("answered")
 
 
-def warm_up(act):
-    """Do it once in memory, so that no run need import and compile anything."""
+def warm_up(act, settings):
+    """Do it once, so that no run need import and compile anything."""
     mails = Mails()
-    auth = EvrmoreAuth(settings=Settings(database_url="sqlite://", **QUICK), mailer=mails)
-    act.act(auth, act.prepare(auth, mails, 0))
+    with EvrmoreAuth(settings=Settings(**settings), mailer=mails) as auth:
+        act.act(auth, act.prepare(auth, mails, 0))
 
 
 def runs(name, settings):
     """Kill one worker after another, until one survives."""
-    warm_up(ACTS[name])
+    warm_up(ACTS[name], settings)
     for number in count(1):
         reader, writer = os.pipe()
         process = os.fork()
