@@ -41,12 +41,20 @@ def test_a_list_of_first_methods_that_leaves_passwords_out(told):
     ids=["all", "role"],
 )
 def test_a_policy_that_nobody_can_meet(told, policy):
-    """There is no method to enrol; a mailed code is one."""
+    """There is no method to enrol."""
     status, finding = told("second factor", **policy, GATEWRIGHT_METHODS="password,email_code")
     assert status == "warning"
     assert "no method to enrol" in finding
-    both = policy | {"GATEWRIGHT_METHODS": "password,email_code", "GATEWRIGHT_EMAIL_CODE": "second"}
-    assert told("second factor", **both)[0] == "ok"
+
+
+@pytest.mark.parametrize("methods", ["email_code", "password,email_code", "wallet,email_code"])
+def test_a_policy_that_a_mailed_code_alone_can_meet(told, methods):
+    """It is none beside a mailbox that was the first proof or has set the password, nor for who has no address."""
+    policy = {"GATEWRIGHT_SECOND_FACTOR": "required", "GATEWRIGHT_EMAIL_CODE": "both"}
+    status, finding = told("second factor", **policy, GATEWRIGHT_METHODS=methods)
+    assert status == "warning"
+    assert "has set the password by a mailed link does not get in" in finding
+    assert told("second factor", **policy, GATEWRIGHT_METHODS=f"{methods},totp")[0] == "ok"
 
 
 def test_users_who_have_none_are_counted(told, database):

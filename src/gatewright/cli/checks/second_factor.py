@@ -24,10 +24,20 @@ def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> It
         return
     who = "Everybody" if is_for_all else f"Whoever has the role {' or '.join(roles)}"
     mailed = methods.get("email_code")
-    if isinstance(mailed, EmailCode) and mailed.counts_as_second:
+    is_mailed = isinstance(mailed, EmailCode) and mailed.counts_as_second
+    can_enrol = any(method.at_most for method in methods.values())
+    if is_mailed and can_enrol:
         yield Finding("second factor", Status.OK, f"{who} must have a second factor, and can be mailed a code.")
         return
-    if not any(method.at_most for method in methods.values()):
+    if is_mailed:
+        finding = (
+            f"{who} must have a second factor, and a mailed code alone can be one: who has no verified address, has "
+            "begun by a mailed code, or has set the password by a mailed link does not get in."
+        )
+        cure = "Name one in GATEWRIGHT_METHODS that users set up, such as totp."
+        yield Finding("second factor", Status.WARNING, finding, cure)
+        return
+    if not can_enrol:
         finding = f"{who} must have a second factor, and there is no method to enrol: who needs one does not get in."
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
