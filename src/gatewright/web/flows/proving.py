@@ -112,6 +112,7 @@ class ProvingPage:
             values=self._typed(),
             proving=proving,
             enrollable=[] if names else await self._enrollable(),
+            is_proven=self._aal > 0 and await self._is_proven(),
             **context | _complaint(error, method if is_asked else None),
         )
 
@@ -163,6 +164,13 @@ class ProvingPage:
             wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
         return user
+
+    async def _is_proven(self) -> bool:
+        """Say whether the visitor can prove themselves, or just has: then another sign-in shows nothing more."""
+        guard = self._visit.guard
+        return await guard.is_fresh(self._visit.site.settings.fresh_minutes) or bool(
+            await guard.methods(is_confirmation=True)
+        )
 
     async def _enrollable(self) -> list[Method | None]:
         """Return what the visitor can set up to go on."""
