@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+PASSWORD = "correct horse battery staple"
+
 
 def test_without_a_policy_nobody_is_locked_out(told):
     """And without a database there is nobody."""
@@ -89,3 +91,18 @@ def test_a_wallet_counts_unless_more_is_asked_after_it(told, database, alice):
     required = {"GATEWRIGHT_SECOND_FACTOR": "required"}
     assert told("second factor", **required)[0] == "ok"
     assert " 1 users have none" in told("second factor", **required, GATEWRIGHT_SECOND_FACTOR_AFTER="wallet")[1]
+
+
+def test_what_users_have_enrolled_is_named_where_its_method_is_left_out(told, database):
+    """Or was renamed: they are let in by their password alone from then on."""
+    assert told("enrolled methods") is None
+    for name in ("anna", "ben"):
+        database.create_user(name, password=PASSWORD, is_verified=True)
+        guard = database.guard({})
+        guard.login(name, PASSWORD, "SQLUserProvider")
+        guard.enrol("recovery_codes")
+
+    assert told("enrolled methods", GATEWRIGHT_METHODS="password,recovery_codes") is None
+    status, finding = told("enrolled methods", GATEWRIGHT_METHODS="password,totp")
+    assert status == "warning"
+    assert "nobody is asked for it: recovery_codes (2)." in finding
