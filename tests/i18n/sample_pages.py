@@ -26,6 +26,7 @@ SITE = {
     "enable_password_reset": True,
     "enable_remember_me": True,
     "enable_wallet_login": True,
+    "has_passwords": True,
     "has_wallets": True,
     "enable_email_verification": True,
     "enable_account": True,
