@@ -128,8 +128,8 @@ class ProvingPage:
                     await visit.guard.start_anew()
                 return await self.show(chosen=name, begun=await self.begin(name, form))
             await self.prove(name, form)
-        except SecondFactorRequiredError:
-            return redirect(visit.path_with_next(STEP, visit.wanted))
+        except SecondFactorRequiredError as error:
+            return visit.lead_to_next_step(error)
         except tuple(_CODES) as error:
             return await self._show_again(name, error)
         if self._is_confirmation:
@@ -172,10 +172,10 @@ class ProvingPage:
             await guard.methods(is_confirmation=True)
         )
 
-    async def _enrollable(self) -> list[Method | None]:
+    async def _enrollable(self) -> list[Method]:
         """Return what the visitor can set up to go on."""
         names = await self._visit.guard.enrollable(is_confirmation=self._is_confirmation, aal=self._aal)
-        return [self._visit.site.find_method(name) for name in names]
+        return [each for each in self._visit.site.enrollable if each.name in names]
 
     def _read(self, form: Mapping[str, str]) -> tuple[str, str]:
         """Return method and action of a form. An application's own may leave it to the methods to know theirs."""
@@ -225,8 +225,8 @@ async def submit_link(visit: Visit, token: str) -> Response:
         return await show_link(visit, token, **EXPIRED)
     try:
         await prove_by_link(visit, token)
-    except SecondFactorRequiredError:
-        return redirect(visit.path_with_next(STEP, visit.wanted))
+    except SecondFactorRequiredError as error:
+        return visit.lead_to_next_step(error)
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", of_kind(error, _CODES))
         return redirect(visit.path_with_next("login", visit.wanted))
