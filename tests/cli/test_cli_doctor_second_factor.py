@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+PASSWORD = "correct horse battery staple"
+
 
 def test_without_a_policy_nobody_is_locked_out(told):
     """And without a database there is nobody."""
@@ -41,12 +43,20 @@ def test_a_list_of_first_methods_that_leaves_passwords_out(told):
     ids=["all", "role"],
 )
 def test_a_policy_that_nobody_can_meet(told, policy):
-    """There is no method to enrol; a mailed code is one."""
+    """There is no method to enrol."""
     status, finding = told("second factor", **policy, GATEWRIGHT_METHODS="password,email_code")
     assert status == "warning"
     assert "no method to enrol" in finding
-    both = policy | {"GATEWRIGHT_METHODS": "password,email_code", "GATEWRIGHT_EMAIL_CODE": "second"}
-    assert told("second factor", **both)[0] == "ok"
+
+
+@pytest.mark.parametrize("methods", ["email_code", "password,email_code", "wallet,email_code"])
+def test_a_policy_that_a_mailed_code_alone_can_meet(told, methods):
+    """It is none beside a mailbox that was the first proof or has set the password, nor for who has no address."""
+    policy = {"GATEWRIGHT_SECOND_FACTOR": "required", "GATEWRIGHT_EMAIL_CODE": "both"}
+    status, finding = told("second factor", **policy, GATEWRIGHT_METHODS=methods)
+    assert status == "warning"
+    assert "has set the password by a mailed link does not get in" in finding
+    assert told("second factor", **policy, GATEWRIGHT_METHODS=f"{methods},totp")[0] == "ok"
 
 
 def test_users_who_have_none_are_counted(told, database):
@@ -81,3 +91,18 @@ def test_a_wallet_counts_unless_more_is_asked_after_it(told, database, alice):
     required = {"GATEWRIGHT_SECOND_FACTOR": "required"}
     assert told("second factor", **required)[0] == "ok"
     assert " 1 users have none" in told("second factor", **required, GATEWRIGHT_SECOND_FACTOR_AFTER="wallet")[1]
+
+
+def test_what_users_have_enrolled_is_named_where_its_method_is_left_out(told, database):
+    """Or was renamed: they are let in by their password alone from then on."""
+    assert told("enrolled methods") is None
+    for name in ("anna", "ben"):
+        database.create_user(name, password=PASSWORD, is_verified=True)
+        guard = database.guard({})
+        guard.login(name, PASSWORD, "SQLUserProvider")
+        guard.enrol("recovery_codes")
+
+    assert told("enrolled methods", GATEWRIGHT_METHODS="password,recovery_codes") is None
+    status, finding = told("enrolled methods", GATEWRIGHT_METHODS="password,totp")
+    assert status == "warning"
+    assert "nobody is asked for it: recovery_codes (2)." in finding

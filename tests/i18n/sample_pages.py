@@ -26,6 +26,7 @@ SITE = {
     "enable_password_reset": True,
     "enable_remember_me": True,
     "enable_wallet_login": True,
+    "has_passwords": True,
     "has_wallets": True,
     "enable_email_verification": True,
     "enable_account": True,
@@ -109,7 +110,7 @@ OPTIONS: dict[str, dict[str, Any]] = {"wallet": {"wallets": ADDRESSES}}
 def _proving(name: str, begun: dict[str, Any] | None = None) -> dict[str, Any]:
     others = [method for method in METHODS.values() if method.name != name]
     facts = {"method": METHODS[name], "others": others, "options": OPTIONS.get(name, {}), "begun": begun}
-    return facts | {"proving": USER, "enrollable": [], "action": "/here", "next": "/x"}
+    return facts | {"proving": USER, "enrollable": [], "is_proven": False, "action": "/here", "next": "/x"}
 
 
 def _of_methods() -> dict[str, dict[str, Any]]:
@@ -184,6 +185,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "password_reset": {"next": "", "errors": {"email": "No."}},
     "password_reset_form": {"token": "abc", "email": "mary@example.com"},
     "confirm_password": {"user": USER} | _proving("password") | {"method": None},
+    "confirm_password in vain": {"user": USER} | _proving("password") | {"method": None, "is_proven": True},
     "confirm_password by a wallet": {"user": USER} | _proving("wallet"),
     "login_step": _proving("password") | {"method": None, "enrollable": [METHODS["wallet"]]},
     "login_step without a way out": _proving("password") | {"method": None},

@@ -93,6 +93,15 @@ def test_no_sentence_is_left_in_english(write, kind, language):
     assert translated.subject != write(kind).subject
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("password")])
+def test_no_mail_of_a_site_without_passwords_speaks_of_one(write, kind):
+    """Nor advises to change it; what helps instead is said."""
+    mail = write(kind, has_passwords=False)
+    assert "password" not in (mail.text + mail.html).lower()
+    if kind in ABOUT_SESSIONS:
+        assert "If " in mail.text
+
+
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 

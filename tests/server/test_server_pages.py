@@ -124,6 +124,13 @@ def test_the_start_page_of_a_user_without_a_wallet(site, browser):
     assert heading(browser.get("/")) == "Signed in as anna"
 
 
+def test_the_start_page_offers_a_password_only_where_there_are_any(open_site):
+    """Nobody looks for a password on the page that it leads to, which asks for none."""
+    for methods, said in ((("password",), "Sign in with a password"), (("passkey",), "Sign in")):
+        page = open_site(methods=methods).browser().get("/")
+        assert re.search(r'href="/login">([^<]*)</a>', page.text)[1] == said
+
+
 def test_the_start_page_speaks_the_visitors_language(site):
     """As the browser asks for it."""
     page = site.browser(language="de-AT, en;q=0.5").get("/")

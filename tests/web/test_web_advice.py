@@ -36,6 +36,13 @@ def test_nobody_is_advised_to_what_changes_nothing(options):
     assert advice({}, **options) is None
 
 
+@pytest.mark.parametrize(("left", "advised"), [(10, None), (4, None), (3, "recovery_codes"), (1, "recovery_codes")])
+@pytest.mark.parametrize("options", [{"second_factor": "required"}, {"has_password": False}], ids=str)
+def test_whoever_has_few_codes_is_advised_to_new_ones(left, advised, options):
+    """Without an app, too: codes alone may be what a required second factor is given by."""
+    assert advice({"recovery_codes": left}, **options) == advised
+
+
 def advice(own, *, has_password=True, second_factor="enrolled"):
     settings = Settings(_env_file=None, second_factor=second_factor)
     methods = [(made(), ["an authenticator"] * own.get(made.name, 0)) for made in METHODS]

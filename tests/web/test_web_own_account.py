@@ -434,7 +434,8 @@ def test_where_passwords_are_none_of_the_methods_none_is_asked_for(make_pages, a
     gatewright_clock.advance(minutes=30)
     page = browser.get("/account")
 
-    assert "Password" not in page.text
+    assert "password" not in page.text.lower()
+    assert "You can sign in with it" not in page.text  # with a username
     assert [form for form in page.forms if "current_password" in form.fields or "password" in form.fields] == []
     assert dead_links(page) == []
 

@@ -310,3 +310,38 @@ def test_the_checks_are_for_programs_too(make_pages, method):
 
     assert answer.status == 200
     assert browser.cookies == {}
+
+
+class TestStepsSwitchedOff:
+    """The pages on which a sign-in goes on, and on which users set up what it asks for."""
+
+    def test_what_is_set_up_nowhere_is_offered_nowhere(self, make_pages, anna, log_in):
+        """Neither on the account page nor to whoever needs it: a link to the home page helps nobody."""
+        pages = make_pages(page_paths={"account_method": ""}, methods=("password", "totp"))
+        browser = pages.browser()
+        log_in(browser)
+        for path in ("/account", "/confirm_password?aal=2"):
+            page = browser.get(path)
+            assert "Authenticator app" not in page.text
+            assert "Set up" not in page.text
+        own = make_pages(page_paths={"account_method": ""}, resolve={"account_method": "/mine"}.get)
+        browser = own.browser()
+        log_in(browser)
+        assert 'href="/mine"' in browser.get("/account").text
+
+    def test_no_method_is_offered_whose_form_nothing_takes(self, make_pages):
+        """Such as a passkey's, where the page of the steps is switched off."""
+        there, off = (make_pages(page_paths=paths).browser().get("/login") for paths in ({}, {"login_step": ""}))
+        assert [form for form in there.forms if form.fields.get("method") == "passkey"]
+        assert {form.action for form in off.forms} == {"/login", "/login/wallet"}
+
+    def test_a_sign_in_that_cannot_go_on_is_refused(self, make_pages, anna, log_in, caplog):
+        """In the place of the home page, where its visitor would be a guest without a reason; the log says the cure."""
+        pages = make_pages(page_paths={"login_step": ""}, second_factor="required")
+        browser = pages.browser()
+
+        assert log_in(browser).status == 403
+        assert pages.user_of(browser) is None
+        assert "add a route of that name" in caplog.text
+        own = make_pages(page_paths={"login_step": ""}, second_factor="required", resolve={"login_step": "/mine"}.get)
+        assert log_in(own.browser()).location == "/mine"

@@ -342,6 +342,19 @@ class TestPolicy:
         assert "Set one up to go on." in page.text
         assert re.findall(r'href="/account/methods/([^"]*)"', page.text) == ["passkey?next=%2Fvault"]
 
+    @pytest.mark.parametrize("minutes", [0, 20])
+    def test_where_nothing_helps_nobody_is_sent_to_sign_in_again(
+        self, make_pages, anna, log_in, gatewright_clock, minutes
+    ):
+        """That shows nothing more: only those who run the site can help."""
+        browser = make_pages(methods=("password",)).browser()
+        log_in(browser)
+        gatewright_clock.advance(timedelta(minutes=minutes))
+
+        page = browser.get("/confirm_password?aal=2&next=/vault")
+        assert "Ask those who run this site" in page.text
+        assert "sign in again" not in page.text
+
     def test_whoever_has_one_must_give_it_before_they_enrol_another(self, pages, waiting):
         """The enrolment of a second list would be a way around the first."""
         for path in ("/account/methods/listed_code", "/account/methods/listed_code?next=/orders"):

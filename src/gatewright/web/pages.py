@@ -165,6 +165,7 @@ class Pages:
         }
         return flags | {
             "enable_wallet_login": any(each.page == "login_wallet" for each in site.login_methods),
+            "has_passwords": site.parts.has_passwords,
             "has_wallets": site.find_method("wallet") is not None,
         }
 

@@ -157,7 +157,7 @@ class Site:
     @property
     def login_methods(self) -> list[Method]:
         """Those of them that the login page offers."""
-        return [each for each in self._methods_that_begin if each.page is None or self.leads_to(each.page)]
+        return [each for each in self._methods_that_begin if self.leads_to(each.page or "login_step")]
 
     @property
     def beginning(self) -> list[Method]:
@@ -171,8 +171,8 @@ class Site:
 
     @property
     def enrollable(self) -> list[Method]:
-        """Those of them that users enrol."""
-        return [each for each in self.methods if each.at_most]
+        """Those of them that users enrol, on a page for each."""
+        return [each for each in self.methods if each.at_most] if self.leads_to("account_method") else []
 
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return what the browser keeps for a visit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _WISH = "remember"
 """Where a visit keeps that the browser is to be remembered once the sign-in is finished."""
+
+_logger = logging.getLogger("gatewright.web")
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -291,6 +294,24 @@ class Visit:
             return redirect(path)
         answer = problem.response
         return answer.with_headers(("HX-Redirect", path)) if is_htmx(self.request) else answer
+
+    def lead_to_next_step(self, error: SecondFactorRequiredError) -> Response:
+        """Lead a visitor whose first proof is not enough to where they give the second.
+
+        Args:
+            error: What their first proof was answered by.
+
+        Raises:
+            SecondFactorRequiredError: The error itself, where that page is switched off and the application has none of
+                its name: a redirect to the home page would not say why they are still a guest.
+        """
+        if not self.site.leads_to("login_step"):
+            _logger.warning(
+                "A sign-in waits for its second step, and GATEWRIGHT_PAGE_PATHS switches its page login_step off. "
+                "Switch it on, or add a route of that name."
+            )
+            raise error
+        return redirect(self.path_with_next("login_step", self.wanted))
 
     def path_with_next(self, name: str, target: str | None, **values: str) -> str:
         """Return the path of a page that leads on from there.

@@ -12,22 +12,33 @@ from gatewright.methods import Method
 from gatewright.methods.email_code import EmailCode
 from gatewright.methods.registry import unknown_first_methods
 from gatewright.settings import Settings
-from gatewright.storage.sql.without_factor import count_without_factor, undeclared_roles
+from gatewright.storage.sql.without_factor import count_enrolled, count_without_factor, undeclared_roles
 
 
 def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
     """Check that whoever must have a second factor can have one."""
     yield from _check_first_methods(settings, methods)
+    yield from _check_left_out(settings, methods)
     is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
     if not (is_for_all or roles):
         yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
         return
     who = "Everybody" if is_for_all else f"Whoever has the role {' or '.join(roles)}"
     mailed = methods.get("email_code")
-    if isinstance(mailed, EmailCode) and mailed.counts_as_second:
+    is_mailed = isinstance(mailed, EmailCode) and mailed.counts_as_second
+    can_enrol = any(method.at_most for method in methods.values())
+    if is_mailed and can_enrol:
         yield Finding("second factor", Status.OK, f"{who} must have a second factor, and can be mailed a code.")
         return
-    if not any(method.at_most for method in methods.values()):
+    if is_mailed:
+        finding = (
+            f"{who} must have a second factor, and a mailed code alone can be one: who has no verified address, has "
+            "begun by a mailed code, or has set the password by a mailed link does not get in."
+        )
+        cure = "Name one in GATEWRIGHT_METHODS that users set up, such as totp."
+        yield Finding("second factor", Status.WARNING, finding, cure)
+        return
+    if not can_enrol:
         finding = f"{who} must have a second factor, and there is no method to enrol: who needs one does not get in."
         cure = "Name one in GATEWRIGHT_METHODS, such as totp, or leave the setting out."
         yield Finding("second factor", Status.WARNING, finding, cure)
@@ -63,6 +74,19 @@ def _check_first_methods(settings: Settings, methods: Mapping[str, Method]) -> I
         finding = f"Nobody is asked for a second factor after {' or '.join(alone)}, whatever else demands one."
         cure = f"It is the whole list. Unless you mean it: GATEWRIGHT_SECOND_FACTOR_AFTER={','.join((*named, *alone))}"
         yield Finding("first methods", Status.WARNING, finding, cure)
+
+
+def _check_left_out(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
+    """Check that what users have enrolled is still asked for: not where its method was left out, or renamed."""
+    with suppress(ConfigurationError, StoreUnavailableError), read_tables(settings) as fetch_all:
+        counted = {} if fetch_all is None else count_enrolled(fetch_all)
+        left_out = ", ".join(f"{name} ({count})" for name, count in sorted(counted.items()) if name not in methods)
+        if left_out:
+            finding = f"Users have enrolled what is no method here, so that nobody is asked for it: {left_out}."
+            cure = (
+                "Unless the application adds it in code, name it in GATEWRIGHT_METHODS; one of its own keeps its name."
+            )
+            yield Finding("enrolled methods", Status.WARNING, finding, cure)
 
 
 def _check_roles(settings: Settings) -> Iterator[Finding]:

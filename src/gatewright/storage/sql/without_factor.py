@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from gatewright.storage.sql.invariants import FetchAll
@@ -18,6 +19,12 @@ def undeclared_roles(fetch_all: FetchAll, roles: Iterable[str]) -> list[str]:
     """Return which roles have not been declared here. The users of another provider may have them all the same."""
     declared = {name for (name,) in fetch_all("SELECT name FROM roles", {})}
     return [role for role in roles if role not in declared]
+
+
+def count_enrolled(fetch_all: FetchAll) -> dict[str, int]:
+    """Return how many users have enrolled each method, also of those that are none of the methods any more."""
+    found = fetch_all("SELECT DISTINCT method, provider, user_id FROM authenticators", {})
+    return dict(Counter(method for method, _, _ in found))
 
 
 def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None, is_wallet_enough: bool) -> int:

@@ -55,8 +55,8 @@ class EnrolmentPage:
             return self._back_to_login()
         try:
             return await (self._submit() if visit.request.method == "POST" else self.show())
-        except SecondFactorRequiredError:
-            return redirect(visit.path_with_next("login_step", visit.wanted))
+        except SecondFactorRequiredError as error:
+            return visit.lead_to_next_step(error)
         except StepUpRequiredError:
             return visit.redirect_to_confirmation()
 

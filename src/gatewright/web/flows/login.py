@@ -72,8 +72,8 @@ async def submit(visit: Visit) -> Response:
             form.get(settings.auth_form_password_field),
             is_remembered=is_ticked(form.get(settings.remember_me_field)),
         )
-    except SecondFactorRequiredError:
-        return redirect(visit.path_with_next("login_step", wanted))
+    except SecondFactorRequiredError as error:
+        return visit.lead_to_next_step(error)
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", code_of(error))
         visit.session[TYPED] = username[:_LONGEST_TYPED]

@@ -112,6 +112,7 @@ class ProvingPage:
             values=self._typed(),
             proving=proving,
             enrollable=[] if names else await self._enrollable(),
+            is_proven=self._aal > 0 and await self._is_proven(),
             **context | _complaint(error, method if is_asked else None),
         )
 
@@ -127,8 +128,8 @@ class ProvingPage:
                     await visit.guard.start_anew()
                 return await self.show(chosen=name, begun=await self.begin(name, form))
             await self.prove(name, form)
-        except SecondFactorRequiredError:
-            return redirect(visit.path_with_next(STEP, visit.wanted))
+        except SecondFactorRequiredError as error:
+            return visit.lead_to_next_step(error)
         except tuple(_CODES) as error:
             return await self._show_again(name, error)
         if self._is_confirmation:
@@ -164,10 +165,17 @@ class ProvingPage:
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
         return user
 
-    async def _enrollable(self) -> list[Method | None]:
+    async def _is_proven(self) -> bool:
+        """Say whether the visitor can prove themselves, or just has: then another sign-in shows nothing more."""
+        guard = self._visit.guard
+        return await guard.is_fresh(self._visit.site.settings.fresh_minutes) or bool(
+            await guard.methods(is_confirmation=True)
+        )
+
+    async def _enrollable(self) -> list[Method]:
         """Return what the visitor can set up to go on."""
         names = await self._visit.guard.enrollable(is_confirmation=self._is_confirmation, aal=self._aal)
-        return [self._visit.site.find_method(name) for name in names]
+        return [each for each in self._visit.site.enrollable if each.name in names]
 
     def _read(self, form: Mapping[str, str]) -> tuple[str, str]:
         """Return method and action of a form. An application's own may leave it to the methods to know theirs."""
@@ -217,8 +225,8 @@ async def submit_link(visit: Visit, token: str) -> Response:
         return await show_link(visit, token, **EXPIRED)
     try:
         await prove_by_link(visit, token)
-    except SecondFactorRequiredError:
-        return redirect(visit.path_with_next(STEP, visit.wanted))
+    except SecondFactorRequiredError as error:
+        return visit.lead_to_next_step(error)
     except tuple(_CODES) as error:
         visit.guard.add_message("danger", of_kind(error, _CODES))
         return redirect(visit.path_with_next("login", visit.wanted))

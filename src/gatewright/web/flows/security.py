@@ -35,11 +35,12 @@ def advised_of(
         has_password: Whether the visitor can prove themselves by a password.
         settings: Whether whoever has a second factor is asked for it.
     """
-    factors = [method for method, _ in methods if method.is_demanded]
-    if any(own for method, own in methods if method.is_demanded):
-        candidates = [method for method, own in methods if not method.is_demanded and len(own) <= _FEW]
-    else:
-        candidates = factors if has_password and settings.second_factor == "enrolled" else []
+    has_factor = any(own for method, own in methods if method.is_demanded)
+    may_need_factor = not has_factor and has_password and settings.second_factor == "enrolled"
+    factors = [method for method, _ in methods if method.is_demanded] if may_need_factor else []
+    # Codes can be the second factor themselves, where one is required: who has few needs new ones before they are gone.
+    beside = [method for method, own in methods if not method.is_demanded and len(own) <= _FEW and (own or has_factor)]
+    candidates = [*factors, *beside]
     return next((method for method in candidates if method.advice), None)
 
 

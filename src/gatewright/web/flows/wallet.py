@@ -105,8 +105,8 @@ async def submit(visit: Visit) -> Response:
         if not is_signed(form):
             return await page.show(await begin(visit, form))
         await sign_in(visit, form)
-    except SecondFactorRequiredError:
-        return redirect(visit.path_with_next("login_step", visit.wanted))
+    except SecondFactorRequiredError as error:
+        return visit.lead_to_next_step(error)
     except InvalidSignatureError as error:
         return await page.show_again(**WRONG_SIGNATURE) or await _first_step_again(visit, error)
     except tuple(_CODES) as error:
