@@ -120,7 +120,7 @@ def _of_methods() -> dict[str, dict[str, Any]]:
         pages[f"login_step with {name}"] = _proving(name)
         pages[f"confirm_password with {name}"] = {"user": USER} | _proving(name, BEGUN.get(name))
         if method.has_link:
-            link = {"method": method, "token": f"{name}.abc"}
+            link = {"method": method, "token": f"{name}.abc", "next": "/x"}
             pages[f"login_link with {name}"] = link | {"begun": BEGUN.get(name)}
             pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
         if method.at_most:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -119,6 +120,40 @@ def test_the_link_shows_a_button_and_the_button_signs_in(pages, browser, ask, re
         assert page.status == 200
         assert pages.user_of(browser) is None
     assert browser.submit(page.form(path)).status == 303
+    assert pages.user_of(browser).username == "anna"
+
+
+@pytest.mark.parametrize(("wanted", "led_to"), [("/x?y=1", "/x?y=1"), ("", "/"), ("//evil.example", "/")])
+def test_the_link_leads_on_to_where_they_wanted_to_go(pages, browser, receive, mailbox, link_in, wanted, led_to):
+    """The newest wish of the browser that asked; the address of the link does not show it, and it is forgotten then."""
+
+    def press(path):
+        return browser.submit(browser.get(path).form(path)).location
+
+    def ask_for_link(wanted):
+        page = browser.get("/login?" + urlencode({"next": wanted}))
+        form = next(each for each in page.forms if each.fields.get("method") == "email_code")
+        browser.submit(form, email=ANNA)
+        receive()
+        return link_in(mailbox.mails[-1])
+
+    ask_for_link("/older")
+    path = ask_for_link(wanted)
+
+    assert (press(path), "next" in path, pages.user_of(browser).username) == (led_to, False, "anna")
+    browser.submit(browser.get("/account").form("/logout"))
+    page = ask_for_link("")
+    assert press(page) == "/"
+
+
+def test_a_visit_that_is_full_forgets_where_the_link_was_to_lead(pages, browser, ask, receive, mailbox, link_in):
+    """And the link signs in all the same."""
+    form = next(each for each in browser.get("/login").forms if each.fields.get("method") == "email_code")
+    browser.submit(form, email=ANNA, next="/x?" + "y" * 5_000)
+    receive()
+    path = link_in(mailbox.mails[-1])
+
+    assert browser.submit(browser.get(path).form(path)).location == "/"
     assert pages.user_of(browser).username == "anna"
 
 

@@ -26,7 +26,7 @@ from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
 from gatewright.web.redirects import LONGEST, local_path, way_back
 from gatewright.web.request import Request
 from gatewright.web.response import Response, redirect
-from gatewright.web.visit_cookie import VisitCookie
+from gatewright.web.visit_cookie import WANTED, VisitCookie
 
 if TYPE_CHECKING:
     from gatewright.web.site import Site
@@ -221,6 +221,17 @@ class Visit:
         await self.signed_in(is_remembered=is_remembered)
         return user
 
+    def keep_wanted(self) -> None:
+        """Keep where the visitor wants to go for the link that they are sent: its own address does not show it."""
+        if self.wanted:
+            self.session[WANTED] = self.wanted
+        else:
+            self.session.pop(WANTED, None)
+
+    def kept_wanted(self) -> str:
+        """Return where the visitor wanted to go who was sent a link; empty for nowhere."""
+        return local_path(str(self.session.get(WANTED, ""))) or ""
+
     def wants_to_be_remembered(self) -> bool:
         """Say whether the visitor has asked in the first step of a sign-in that their browser is remembered, once."""
         return self.session.pop(_WISH, False) is True
@@ -231,7 +242,8 @@ class Visit:
         They are signed in already, so a browser that cannot be remembered does not stop them.
         """
         self._is_recognised = True
-        self.session.pop(_WISH, None)  # of a sign-in that somebody has begun in this browser, and not finished
+        for wish in (_WISH, WANTED):  # of a sign-in that somebody has begun in this browser, and not finished
+            self.session.pop(wish, None)
         csrf.forget_token(self.session)
         if is_remembered and self.site.settings.enable_remember_me:
             with second_write("That a browser is remembered"):

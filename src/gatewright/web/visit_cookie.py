@@ -11,7 +11,13 @@ from gatewright.errors import InvalidParameterError
 from gatewright.tokens import Seal
 
 TYPED = "typed"
-"""What a visitor typed into a form that is shown again. It goes first where there is no room."""
+"""What a visitor typed into a form that is shown again."""
+
+WANTED = "wanted"
+"""Where a visitor wanted to go who was sent a link to sign in by."""
+
+_SPARE = (TYPED, WANTED)
+"""What goes first where there is no room."""
 
 _OURS = 640
 """Bytes of the JSON that are kept free of the application's values: what names the session and its pending steps (43
@@ -65,9 +71,9 @@ class VisitCookie(BoundedMapping):
         after = self._kept | {key: value}
         try:
             size = len(as_json(after))
-            if size > self._largest:
-                after.pop(TYPED, None)
-                size = len(as_json(after))
+            for spare in _SPARE:
+                if size > self._largest and after.pop(spare, None) is not None:
+                    size = len(as_json(after))
             is_too_large = size > self._largest and size > len(as_json(self._kept))
         except (TypeError, ValueError, RecursionError) as error:
             raise InvalidParameterError(f"A visit keeps what JSON can write; {key!r:.40}: {error}.") from error

@@ -126,7 +126,10 @@ class ProvingPage:
             if action == "begin":
                 if self._is_anew(form):
                     await visit.guard.start_anew()
-                return await self.show(chosen=name, begun=await self.begin(name, form))
+                begun = await self.begin(name, form)
+                if not self._is_confirmation:
+                    visit.keep_wanted()
+                return await self.show(chosen=name, begun=begun)
             await self.prove(name, form)
         except SecondFactorRequiredError as error:
             return visit.lead_to_next_step(error)
@@ -216,7 +219,10 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     """Show the page of a link that proves somebody: nothing happens before they press its button."""
     method, _ = _read_link(visit, token)
     begun = await visit.guard.begun(method.name)
-    return await visit.site.pages.show(visit, "login_link.html", token=token, method=method, begun=begun, **context)
+    wanted = visit.wanted or visit.kept_wanted()
+    return await visit.site.pages.show(
+        visit, "login_link.html", token=token, method=method, begun=begun, next=wanted, **context
+    )
 
 
 async def submit_link(visit: Visit, token: str) -> Response:
