@@ -44,7 +44,8 @@ def answer(request: Request, *, skin: Path | None, scripts: Mapping[str, Path]) 
         return transport_problem(405, {"Allow": "GET, HEAD"}).response
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     kept = (("Cache-Control", "no-cache"), ("ETag", tag))
-    if tag in (request.header("if-none-match") or ""):
+    known = request.header("if-none-match") or ""
+    if tag in known or known.strip() == "*":  # any version (RFC 9110, 13.1.2)
         return Response(304, kept)
     return Response(200, (("Content-Type", kind), *kept), body)
 
