@@ -146,7 +146,7 @@ def test_the_link_leads_on_to_where_they_wanted_to_go(pages, browser, receive, m
     assert press(page) == "/"
 
 
-def test_a_visit_that_is_full_forgets_where_the_link_was_to_lead(pages, browser, ask, receive, mailbox, link_in):
+def test_a_visit_that_is_full_forgets_where_the_link_was_to_lead(pages, browser, receive, mailbox, link_in):
     """And the link signs in all the same."""
     form = next(each for each in browser.get("/login").forms if each.fields.get("method") == "email_code")
     browser.submit(form, email=ANNA, next="/x?" + "y" * 5_000)

@@ -223,8 +223,9 @@ class Visit:
 
     def keep_wanted(self) -> None:
         """Keep where the visitor wants to go for the link that they are sent: its own address does not show it."""
-        if self.wanted:
-            self.session[WANTED] = self.wanted
+        wanted = self.wanted
+        if wanted:
+            self.session[WANTED] = wanted
         else:
             self.session.pop(WANTED, None)
 

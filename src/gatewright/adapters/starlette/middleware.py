@@ -116,10 +116,11 @@ class GatewrightMiddleware:
         try:
             return await self._app(scope, receive, sending)
         except _TROUBLE as error:
-            is_let_in = isinstance(error, SecondFactorRequiredError)
-            if opening.is_answered or (is_let_in and kind == "websocket"):
+            is_factor_owed = isinstance(error, SecondFactorRequiredError)
+            if opening.is_answered or (is_factor_owed and kind == "websocket"):
                 raise
-            return await _fail(opening.open(), error, scope, receive, sending if is_let_in else send)
+            # The cookie of a pending sign-in goes out with the answer; where a store fails, none can be had.
+            return await _fail(opening.open(), error, scope, receive, sending if is_factor_owed else send)
 
     async def _start(self, scope: Scope, send: Send) -> None:
         """See that the pages can be answered, and tell a server that waits for it where they cannot.
@@ -178,11 +179,9 @@ class GatewrightMiddleware:
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
         """Return the site, and the path below a mount point: the pages', or the application's own."""
         self._site.wake()
-        own = self._site.mount
-        if not (own or scope.get("root_path")):  # as nearly always
-            return self._site, scope["path"] or "/", ""
         root, path = place_of(scope)
         site = self._site.below(root) if root else self._site
+        own = self._site.mount
         is_below = not own or path.startswith(f"{own}/")
         return (site, path[len(own) :], site.mount) if is_below else (site, path, root)
 

@@ -99,6 +99,8 @@ class ProvingPage:
         if first is not None:
             options = await visit.guard.options(first, is_confirmation=self._is_confirmation)
             begun = begun or await visit.guard.begun(first, is_confirmation=self._is_confirmation)
+        enrollable = [] if names else await self._enrollable()
+        is_stuck = not (names or enrollable)
         is_asked = method is not None and first == chosen and (begun is not None or not method.needs_begin)
         return await visit.site.pages.show(
             visit,
@@ -111,8 +113,8 @@ class ProvingPage:
             options=options,
             values=self._typed(),
             proving=proving,
-            enrollable=[] if names else await self._enrollable(),
-            is_proven=self._aal > 0 and await self._is_proven(),
+            enrollable=enrollable,
+            is_proven=is_stuck and self._aal > 0 and await self._is_proven(),
             **context | _complaint(error, method if is_asked else None),
         )
 
@@ -127,7 +129,8 @@ class ProvingPage:
                 if self._is_anew(form):
                     await visit.guard.start_anew()
                 begun = await self.begin(name, form)
-                if not self._is_confirmation:
+                method = visit.site.find_method(name)
+                if method is not None and method.has_link and not self._is_confirmation:
                     visit.keep_wanted()
                 return await self.show(chosen=name, begun=begun)
             await self.prove(name, form)
