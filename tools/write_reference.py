@@ -20,7 +20,7 @@ from gatewright.hooks import POINTS
 from gatewright.methods import built_in_methods
 from gatewright.page_paths import PATHS
 from gatewright.server import create_app
-from gatewright.settings import Settings
+from gatewright.settings import Settings, load_settings
 from gatewright.web import SimpleAuthController, api
 from gatewright.web.message_texts import MESSAGES
 from gatewright.web.routes import WELL_KNOWN
@@ -89,12 +89,13 @@ def error_codes() -> Iterator[str]:
 
 
 def endpoints() -> Iterator[str]:
-    """Every endpoint of the server, from its OpenAPI schema."""
-    schema = create_app(AsyncEvrmoreAuth("sqlite://")).openapi()
+    """Every endpoint of the server's own, from its OpenAPI schema."""
+    schema = create_app(AsyncEvrmoreAuth(settings=load_settings(database_url="sqlite://", api_path=""))).openapi()
     yield "# Endpoints"
     yield (
         "What `gatewright serve` answers; for programs the same stands at `/openapi.json`. "
-        "Errors are `application/problem+json` with a stable `code`."
+        "Errors are `application/problem+json` with a stable `code`. The JSON API of the pages stands there, too; "
+        "[its list](routes.md#the-json-api) is with the pages."
     )
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():

@@ -229,9 +229,8 @@ def reads_of(schema):
 @pytest.mark.parametrize(
     ("make", "visitor"),
     [
-        pytest.param(make_server, guest, id="server-guest"),
+        pytest.param(make_server, guest, id="server-guest"),  # of the pages, too, as in every application of FastAPI
         pytest.param(make_server, token, id="server-token"),
-        pytest.param(make_fastapi, guest, id="fastapi-guest"),
         pytest.param(make_fastapi, cookie, id="fastapi-cookie"),
         pytest.param(make_guarded, token, id="fastapi-token"),
     ],

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from gatewright import Denied
+from gatewright.web import api
 
 OPERATIONS = {
     ("post", "/challenge"): 200,
@@ -23,11 +24,18 @@ PROBLEM = "application/problem+json"
 
 
 @pytest.fixture(scope="module")
-def schema(site):
+def whole(site):
     """The description as a client gets it."""
     answer = site.client().get("/openapi.json")
     assert answer.status_code == 200
     return answer.json()
+
+
+@pytest.fixture(scope="module")
+def schema(whole):
+    """What it says of the server's own endpoints. Those of the pages have tests of their own, with each adapter."""
+    own = {path: item for path, item in whole["paths"].items() if not path.startswith("/api/")}
+    return whole | {"paths": own}
 
 
 def resolve(schema, node):
@@ -69,20 +77,39 @@ def test_every_operation_is_described(schema):
         assert str(OPERATIONS[key]) in operation["responses"]
 
 
-def test_every_reference_leads_somewhere(schema):
-    """A generator of clients can follow them all."""
-    references = set(re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(schema)))
+def test_every_endpoint_of_the_pages_is_described(whole):
+    """With the names of the methods that there are, and what their forms ask for."""
+    described = {(method.upper(), path) for method, path in operations_of(whole) if path.startswith("/api/")}
+    assert described == {(method, path) for method, path, _ in api.describe(root="/api")}
 
-    assert references <= schema["components"]["schemas"].keys()
+    taken = operations_of(whole)["post", "/api/login/step"]["requestBody"]["content"]["application/json"]["schema"]
+    assert {"passkey", "totp", "email_code"} <= set(resolve(whole, taken)["properties"]["method"]["enum"])
+    identifiers = [operation["operationId"] for operation in operations_of(whole).values()]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_nothing_of_the_pages_is_described_where_their_json_api_is_switched_off(open_site):
+    """Nor what only its endpoints take."""
+    whole = open_site(api_path="").client().get("/openapi.json").json()
+
+    assert operations_of(whole).keys() == OPERATIONS.keys()
+    assert whole["components"]["securitySchemes"].keys() == {"bearer"}
+
+
+def test_every_reference_leads_somewhere(whole):
+    """A generator of clients can follow them all."""
+    references = set(re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(whole)))
+
+    assert references <= whole["components"]["schemas"].keys()
     assert "ProblemBody" in references
 
 
 def test_tokens_are_bearer_tokens(schema):
     """Where one is needed, and nowhere else."""
-    scheme = schema["components"]["securitySchemes"]["Bearer"]
+    scheme = schema["components"]["securitySchemes"]["bearer"]
 
     assert (scheme["type"], scheme["scheme"], scheme["bearerFormat"]) == ("http", "bearer", "JWT")
-    secured = {key for key, operation in operations_of(schema).items() if operation.get("security") == [{"Bearer": []}]}
+    secured = {key for key, operation in operations_of(schema).items() if operation.get("security") == [{"bearer": []}]}
     assert secured == WITH_TOKEN
 
 

@@ -62,7 +62,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.state.stop = Stop()
     app.include_router(wallet_api.router)
     app.include_router(health_api.router)
-    openapi.describe(app)
+    openapi.describe(app, served)
     exception_handlers.answer_errors_of(app)
     # The last one added stands outermost.
     app.add_middleware(Pages, auth=served)

@@ -6,9 +6,9 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
-from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from gatewright.adapters.fastapi.schemes import BEARER
 from gatewright.errors import InvalidTokenError
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -18,8 +18,8 @@ class Bearer(SecurityBase):
     """A dependency that gives the token as it was sent, not yet validated."""
 
     def __init__(self) -> None:
-        self.scheme_name = "Bearer"
-        self.model = HTTPBearer(bearerFormat="JWT", description="The token that `POST /authenticate` gave.")
+        self.scheme_name = "bearer"  # as the JSON API of the pages calls it in the same description
+        self.model = BEARER
 
     async def __call__(self, request: Request) -> str:
         """Return the token.

@@ -1,4 +1,6 @@
-"""What FastAPI's description of the server's endpoints cannot say by itself: the problems that a client gets."""
+"""What FastAPI's description of the server's endpoints cannot say by itself: the problems that a client gets, and the
+JSON API of the pages.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from gatewright.adapters.fastapi.problem_responses import problem_schemas
+from gatewright.adapters.fastapi import FastAPIAuth
+from gatewright.adapters.fastapi.openapi import complete
+from gatewright.auth import AsyncAuth
 from gatewright.server.exception_handlers import invalid_fields
 from gatewright.web.problems import transport_problem
 
@@ -18,13 +22,19 @@ BODY = (
 )
 
 
-def describe(app: FastAPI) -> None:
-    """Complete the description that FastAPI makes."""
+def describe(app: FastAPI, auth: AsyncAuth) -> None:
+    """Complete the description that FastAPI makes. What it takes is made when somebody first asks for it.
+
+    Args:
+        app: The server's application.
+        auth: What it serves, whose settings and methods decide what the pages' JSON API takes.
+    """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            schema["components"]["schemas"] |= problem_schemas()
+            routes = [*app.routes, *FastAPIAuth(auth=auth).router().routes]
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=routes)
+            complete(schema, cookie=auth.settings.session_cookie)
             app.openapi_schema = schema
         return app.openapi_schema
 

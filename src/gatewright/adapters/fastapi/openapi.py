@@ -28,14 +28,19 @@ def describe(app: FastAPI, *, cookie: str) -> None:
 
     def openapi() -> dict[str, Any]:
         description = made()
-        _complete(description, cookie)
+        complete(description, cookie=cookie)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents
 
 
-def _complete(description: dict[str, Any], cookie: str) -> None:
-    """Add what is missing. A description that is complete stays as it is."""
+def complete(description: dict[str, Any], *, cookie: str) -> None:
+    """Add what is missing. A description that is complete stays as it is.
+
+    Args:
+        description: What FastAPI has made.
+        cookie: The name of the visit's cookie.
+    """
     components = description.setdefault("components", {})
     components["schemas"] = problem_schemas() | components.get("schemas", {})
     if not complete_schemes(components.get("securitySchemes", {}), cookie=cookie):
