@@ -12,7 +12,7 @@ import pytest
 
 from running_examples import PASSWORD
 
-PATIENCE = 10
+PATIENCE = 4
 """Seconds that everybody waits after the first sign-in: gunicorn refuses none, and keeps waiting those that it has no
 thread for."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import cache
 
 import psycopg
 import pytest
 
+from gatewright.drive import run_to_completion
 from gatewright.storage.sql import SQLStore
 from gatewright.storage.sql.postgres.database import PostgresDatabase
 from gatewright.storage.sql.postgres.pools import PoolOptions
@@ -15,6 +17,7 @@ from gatewright.storage.sql.postgres.retry import retried
 from gatewright.storage.sql.tables import metadata
 from gatewright.storage.sql.url import conninfo_of
 from gatewright.testing.store_conformance import StoreConformance
+from gatewright.testing.store_conformance.fixtures import event_loop
 
 EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 """Of a few rows, in a thirtieth of the time that TRUNCATE takes to make new files."""
@@ -33,18 +36,40 @@ def empty(migrated):
         yield lambda: connection.execute(EMPTY)
 
 
+@pytest.fixture(scope="module")
+def loop():
+    """Run coroutines in one event loop, to which the connections of all tests belong."""
+    with event_loop() as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def opened(loop):
+    """Open each database once for all tests: a new connection plans each statement anew, and costs more than a test."""
+    with ExitStack() as stack:
+
+        @cache
+        def opened(options, *, suspends):
+            return stack.enter_context(closing(PostgresDatabase(options, suspends=suspends)))
+
+        yield opened
+
+
 class PostgresConformance(StoreConformance):
     """The suite, on one database that is emptied before each test."""
+
+    @pytest.fixture
+    def run(self, loop):
+        return loop if self.suspends else run_to_completion
 
     @pytest.fixture
     def options(self, migrated):
         return migrated
 
     @pytest.fixture
-    def database(self, options, empty, run):
+    def database(self, options, empty, opened):
         empty()
-        with closing(PostgresDatabase(options, suspends=self.suspends)) as database:
-            yield database  # and is closed while the event loop still runs, to which its connections belong
+        return opened(options, suspends=self.suspends)
 
     @pytest.fixture
     def store(self, database):

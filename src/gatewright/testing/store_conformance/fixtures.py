@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 import pytest
@@ -34,14 +35,21 @@ class StoreFixtures:
     @pytest.fixture
     def run(self) -> Iterator[Run]:
         """Run the store's coroutines: at once, or in an event loop that lives as long as the test."""
-        if not self.suspends:
+        if self.suspends:
+            with event_loop() as run:
+                yield run
+        else:
             yield run_to_completion
-            return
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever)
-        thread.start()
-        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+
+
+@contextmanager
+def event_loop() -> Iterator[Run]:
+    """Run an event loop in a thread of its own, and yield what waits for a coroutine there."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
