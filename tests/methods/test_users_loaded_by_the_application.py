@@ -104,10 +104,10 @@ def test_an_administrator_who_gives_no_account_of_it_removes_nothing(make, blank
 class TestWhereTheirProviderIsUnknown:
     """Only the application can make its provider: a command line knows its users by what they have enrolled."""
 
-    @pytest.fixture
-    def elsewhere(self, make, make_auth, monkeypatch):
-        """The same database, without the provider; it is read three rows at a time."""
-        monkeypatch.setattr(factors, "_BATCH", 3)
+    @pytest.fixture(params=[1, 3])
+    def elsewhere(self, make, make_auth, monkeypatch, request):
+        """The same database, without the provider; it is read so many rows at a time."""
+        monkeypatch.setattr(factors, "_BATCH", request.param)
         auth, sign_in = make()
         sign_in(Visitor(auth)).enrol("listed_code", LIST)
         return make_auth(methods=[ListedCode()])
@@ -132,6 +132,19 @@ class TestWhereTheirProviderIsUnknown:
         with pytest.raises(ConfigurationError, match=r"'Members'.*Nor has anybody enrolled anything"):
             elsewhere.remove_authenticators("dora", **RESET | {"provider": "Members"})
         assert len(elsewhere.list_authenticators("dora", provider=DORAS)) == len(CODES)
+
+    def test_each_of_many_is_found(self, elsewhere, make_auth):
+        """Whatever the identifier of what they have enrolled begins with."""
+        names = [f"member {number}" for number in range(8)]
+        provider = MemoryUserProvider([{"id": name, "email": name} for name in names])
+        auth = make_auth(providers=[provider], methods=[ListedCode()])
+        for name in names:
+            guard = Visitor(auth).request()
+            guard.store(provider.bypass(name), provider)
+            guard.enrol("listed_code", {"codes": CODES[0]})
+
+        found = [elsewhere.list_authenticators(name, provider=DORAS) for name in names]
+        assert [[each.user_id for each in listed] for listed in found] == [[name] for name in names]
 
     @pytest.mark.parametrize("newer", ["0", "9"])
     def test_a_name_is_that_of_its_latest_owner(self, elsewhere, make_auth, gatewright_clock, newer):

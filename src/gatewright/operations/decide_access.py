@@ -13,6 +13,9 @@ from gatewright.operations.names import name_for_record
 from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 
+_ASKED = ("user", "permission", "subject")
+"""What a voter is given, in this order."""
+
 
 def require_voter(parts: Parts, voter: Voter) -> Voter:
     """Return what an application adds as a voter, if it can be asked.
@@ -30,11 +33,9 @@ def require_voter(parts: Parts, voter: Voter) -> Voter:
             f"The voter {voter!r} is a coroutine function, which the blocking API cannot wait for. Make it a plain "
             "function, or use AsyncAuth."
         )
-    problem = misfit(voter, "user", "permission", "subject")
+    problem = misfit(voter, *_ASKED)
     if problem is not None:
-        raise ConfigurationError(
-            f"A voter is called with user, permission, subject: {voter!r} does not fit, {problem}."
-        )
+        raise ConfigurationError(f"A voter is called with {', '.join(_ASKED)}: {voter!r} does not fit, {problem}.")
     return voter
 
 
