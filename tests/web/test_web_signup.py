@@ -256,6 +256,21 @@ def test_the_public_url_begins_every_link(make_pages, anna, mailbox):
     assert "https://app.example/auth/password-reset/" in mails(pages, mailbox)[0].text
 
 
+def test_the_path_of_the_public_url_is_for_mails_without_a_request(make_pages, people, anna, mailbox):
+    """A command cannot know where the pages lie; a request shows it, whatever the setting says."""
+    pages = make_pages(public_url="https://app.example/shop/auth/", mount="/auth")
+    site = pages.site.below("/shop")
+    visit = site.open(Request("POST", "/login", headers=[("host", "app.example"), ("origin", "https://app.example")]))
+    pages.call(visit.auth.set_password("anna", NEW_PASSWORD))
+
+    assert "https://app.example/shop/auth/login" in mails(pages, mailbox)[0].text
+    assert visit.base_url == "https://app.example/shop/auth"
+    assert (
+        make_pages(public_url="https://app.example/elsewhere").site.open(visit.request).base_url
+        == "https://app.example"
+    )
+
+
 def test_the_mail_that_tells_of_a_new_password_leads_there_too(make_pages, people, anna, mailbox, link_in, log_in):
     """Whether it was set by a link or on the account page: who did not do it has to find the site."""
     pages = make_pages(public_url="https://app.example", mount="/auth")

@@ -290,8 +290,8 @@ class Site:
         return self.path(self.settings.auth_login_route_redirect) if target is None or is_loop else target
 
     def base_url(self, client: Client) -> str:
-        """Return the beginning of the links in mails."""
-        url = self.settings.public_url
+        """Return the beginning of the links in mails: the pages lie where the request has found them."""
+        url = self.settings.public_origin
         if url is None:
             url = normal_origin(client.origin) if client.is_local else None
         return (url or _DEFAULT_URL) + quoted(self.mount)

@@ -99,7 +99,7 @@ class Visit:
             return False
         settings = self.site.settings
         is_foreign = csrf.is_foreign(
-            self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
+            self.request, self.client, public_origin=settings.public_origin, trusted=settings.trusted_origins
         )
         if is_foreign:
             self._report("Another site sent this. It counts as nobody's.")
