@@ -30,7 +30,7 @@ from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, data, redirect
-from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
+from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes, read_mount
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController, fields_of, signup_fields_of
 from gatewright.web.visit import Visit
@@ -56,7 +56,8 @@ class Site:
         resolve: Returns the path of one of the application's own routes by its name, or None.
 
     Raises:
-        ConfigurationError: If a setting, the provider or the middleware cannot work; says which and how to cure it.
+        ConfigurationError: If a setting, the mount, the provider or the middleware cannot work; says which and how to
+            cure it.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Site:
         self.controller = controller or SimpleAuthController()
         self.prefix = ""
         self._name_cookies()
-        self.mount = mount.rstrip("/")
+        self.mount = read_mount("mount", mount)
         self._resolve = resolve or (lambda name: None)
         self.proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)

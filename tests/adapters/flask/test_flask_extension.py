@@ -225,3 +225,10 @@ def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth):
     FlaskAuth(app, gatewright_auth)
     with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
         FlaskAuth(app, gatewright_auth)
+
+
+@pytest.mark.parametrize("url_prefix", ["accounts", "/<tenant>", None])
+def test_a_prefix_that_no_address_has_is_refused(gatewright_auth, url_prefix):
+    """Before anybody looks for the pages."""
+    with pytest.raises(ConfigurationError, match='url_prefix must be a path such as "/accounts"'):
+        FlaskAuth(flask.Flask(__name__), gatewright_auth, url_prefix=url_prefix)
