@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from django.apps import apps
 from django.conf import settings
@@ -65,6 +66,11 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
         return
     except ConfigurationError:
         return  # said by check_settings
+    try:
+        mount_of_pages()
+    except ConfigurationError as error:
+        yield Error("The pages have no addresses.", hint=str(error), id="gatewright.E007")
+        return
     if not _is_route(str(settings.LOGIN_URL)):
         yield Warning(
             f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page: Django's login_required leads there.",
@@ -185,7 +191,7 @@ def _is_route(name_or_path: str) -> bool:
     if "://" in name_or_path:
         return True
     try:
-        resolve(below_script(name_or_path if name_or_path.startswith("/") else reverse(name_or_path)))
+        resolve(unquote(below_script(name_or_path if name_or_path.startswith("/") else reverse(name_or_path))))
     except (Resolver404, NoReverseMatch):
         return False
     return True

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
@@ -217,7 +218,7 @@ async def _instead_of_login(site: Site, request: HttpRequest) -> Response | None
 
 def _is_to_login(site: Site, location: str) -> bool:
     path, _, query = location.partition("?")
-    return path == site.path("login") and f"{REDIRECT_FIELD_NAME}=" in query
+    return unquote(path) == site.path("login") and f"{REDIRECT_FIELD_NAME}=" in query
 
 
 async def _note_visitor(visit: Visit, request: HttpRequest) -> None:
