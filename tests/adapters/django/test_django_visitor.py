@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from django.contrib.auth import aauthenticate, alogin, authenticate, get_user_model
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
@@ -461,3 +462,12 @@ def test_the_stand_in_for_a_user_is_a_value(anna):
     assert (one.is_staff, one.is_superuser, one.is_active) == (False, False, True)
     assert (list(one.groups.all()), list(one.user_permissions.all())) == ([], [])
     assert "anna" in repr(one)
+
+
+def test_a_form_of_djangos_for_passwords_says_whom_it_is_for(anna, run):
+    """An account of ours has its password elsewhere, and the error is in the log in place of a missing attribute."""
+    known = SignedInUser(get_auth().get_user("anna"))
+    form = PasswordChangeForm(known, {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"})
+    for ask in (form.is_valid, lambda: known.set_password("x"), lambda: run.run(known.acheck_password("x"))):
+        with pytest.raises(ConfigurationError, match=r"anna is no user of Django's.*gatewright:account"):
+            ask()
