@@ -273,11 +273,17 @@ class Site:
         return self._finished(response, request, self.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
-        """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""
+        """Return the path of a route of ours or of the application; ``/`` where there is none of that name.
+
+        One of the application's that lies on another host, such as a subdomain, has its whole address.
+        """
         if name.startswith("/"):
             return self.prefix + name
         own = self.routes.path(name, **values)
-        return self.prefix + (self._resolve(name) or "/") if own is None else self.mount + own
+        if own is not None:
+            return self.mount + own
+        found = self._resolve(name) or "/"
+        return self.prefix + found if found.startswith("/") else found
 
     def leads_to(self, name: str) -> bool:
         """Say whether there is a page of that name, of ours or of the application."""
