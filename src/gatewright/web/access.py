@@ -176,7 +176,7 @@ async def _tell(visit: Visit, problem: Problem) -> Response:
     if problem.code == UNCONFIRMED.code or (problem.code == StepUpRequiredError.code and not visit.is_programs):
         return visit.lead_to("confirm_password", problem, aal=problem.facts.get("aal"))
     if problem.code == SecondFactorRequiredError.code:
-        return visit.lead_to("login_step", problem)
+        return visit.lead_to("login_step", problem, wanted=visit.wanted)
     if problem.status == 401 and not visit.is_foreign:
         return visit.lead_to("login", problem)
     return await visit.site.pages.explain(visit, problem) if wants_page(visit.request) else problem.response
