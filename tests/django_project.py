@@ -173,6 +173,8 @@ urls.urlpatterns = [
     path("signed-in-async", login_required(hello_async)),
     path("of-django", of_django.login_required(hello)),
     path("of-django-async", of_django.login_required(hello_async)),
+    path("of-django-edit", of_django.permission_required("blog.edit")(hello)),
+    path("of-django-staff", of_django.user_passes_test(lambda user: user.is_staff)(hello)),
     path("verified", verified_required(hello)),
     path("sensitive", fully_authenticated_required(hello)),
     path("recent", fresh_required(hello)),

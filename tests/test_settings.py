@@ -103,7 +103,10 @@ BAD = {
     "REMEMBER_ME_COOKIE": ["gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],
     "SESSION_COOKIE": ["", "two words", "a;b", "a=b", "a,b", "ü", "x" * 65, "__Host-shop", "__secure-shop"],
     "AUTH_SESSION_VAR": ["", "x" * 65],
-    "PUBLIC_URL": ["shop.example", "https://", "https://shop.example/path", "ftp://shop.example", "https://a@b"],
+    "PUBLIC_URL": [
+        *("shop.example", "https://", "ftp://shop.example", "https://a@b", "https:///shop", "https://shop.example?a=b"),
+        *(f"https://shop.example/{path}" for path in ("?a=b", "#a", "a b", "a//b", "../a", "a/./b", "käse", "50%")),
+    ],
     "TRUSTED_ORIGINS": [
         "*",
         "https://*.shop.example",
@@ -142,10 +145,21 @@ def test_a_bad_value_is_not_shown(monkeypatch):
     assert "hunter22" not in f"{error.__context__}"
 
 
+@pytest.mark.parametrize("path", ["/shop", "/shop/", "/a/b", "/k%C3%A4se", "/~anna"])
+def test_the_public_address_may_have_a_path(path):
+    """Whoever compares origins gets it without."""
+    settings = load_settings(public_url=f" https://Shop.Example:443{path} ")
+
+    assert settings.public_url == f"https://shop.example{path.rstrip('/')}"
+    assert settings.public_origin == "https://shop.example"
+    assert load_settings(public_url=None).public_origin is None
+
+
 @pytest.mark.parametrize(
     ("name", "value", "cure"),
     [
-        ("public_url", "https://shop.example/shop", "such as https://example.com, without a path"),
+        ("trusted_origins", "https://shop.example/shop", "such as https://example.com, without a path"),
+        ("public_url", "https://shop.example/shop?a=b", "a path such as https://example.com/shop, if any"),
         ("trusted_origins", "https://*.shop.example", "write out every origin"),
         ("session_cookie", "__Host-shop", "on https the prefix __Host- is added"),
     ],
@@ -162,7 +176,7 @@ def test_origins_are_kept_in_one_spelling(monkeypatch):
     monkeypatch.setenv("GATEWRIGHT_TRUSTED_ORIGINS", "https://App.example:443/ , http://münchen.example:80")
     settings = load_settings()
 
-    assert settings.public_url == "https://shop.example"
+    assert (settings.public_url, settings.public_origin) == ("https://shop.example", "https://shop.example")
     assert settings.trusted_origins == ("https://app.example", "http://xn--mnchen-3ya.example")
     assert settings.with_values(site_name="Shop").trusted_origins == settings.trusted_origins
 

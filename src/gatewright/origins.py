@@ -10,6 +10,7 @@ from ipaddress import IPv6Address
 
 _PARTS = re.compile(r"(https?)://(\[[0-9a-f:.]*\]|[^\s/?#@:\[\]\\]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _NAME = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_PATH = re.compile(r"(?:/(?:[a-z0-9._~!$&'()*+,;=:@-]|%[0-9a-f]{2})+)+", re.IGNORECASE | re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 300
 """In characters: a scheme, a host name of 253 and a port, and some more."""
@@ -46,6 +47,25 @@ def origin_in(setting: str) -> str:
         "must be scheme, host and, where it is not the usual one, port, such as https://example.com, without a path; "
         "write an international name in its xn-- form if it is not taken as it is"
     )
+
+
+def url_in(setting: str) -> str:
+    """Return the address that a setting names: an origin, and the path below which a site lies, if any.
+
+    Raises:
+        ValueError: If it names none; says what to write instead.
+    """
+    scheme, separator, rest = setting.strip().rstrip("/").partition("://")
+    host, slash, path = rest.partition("/")
+    origin = origin_in(f"{scheme}{separator}{host}")
+    if slash and not (_PATH.fullmatch(f"/{path}") and {".", ".."}.isdisjoint(path.split("/"))):
+        raise ValueError("must have a path such as https://example.com/shop, if any, with neither query nor blanks")
+    return f"{origin}{slash}{path}"
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address in the spelling of `url_in`."""
+    return "/".join(url.split("/", 3)[:3])
 
 
 def host_of(origin: str) -> str:

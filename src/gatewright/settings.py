@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from gatewright.environment_settings import PREFIX, EnvironmentSettings, refuse_unknown, register_hints
 from gatewright.errors import ConfigurationError
-from gatewright.origins import origin_in
+from gatewright.origins import origin_in, origin_of, url_in
 from gatewright.page_paths import PATHS, ApiPath, HealthPath, PagePaths
 
 _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
@@ -209,7 +209,8 @@ class Settings(EnvironmentSettings):
     public_url: str | None = Field(
         None,
         description=(
-            "Where visitors reach the site, such as `https://example.com`: the beginning of every link in a mail. "
+            "Where visitors reach the site, such as `https://example.com`: the beginning of every link in a mail. If "
+            "the pages lie below a path, add it for the mails that commands cause; a request shows where it is. "
             "Without one, development uses the address of a request from this machine; production needs one."
         ),
     )
@@ -425,8 +426,8 @@ class Settings(EnvironmentSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _is_origin(cls, value: str | None) -> str | None:
-        return None if value is None else origin_in(value)
+    def _is_address(cls, value: str | None) -> str | None:
+        return None if value is None else url_in(value)
 
     @field_validator("trusted_origins")
     @classmethod
@@ -441,6 +442,11 @@ class Settings(EnvironmentSettings):
         if value is not None and value == info.data.get("session_cookie"):
             raise ValueError(f"must be another name: {value} is the cookie of the visit itself")
         return value
+
+    @property
+    def public_origin(self) -> str | None:
+        """Scheme, host and port where visitors reach the site; None where ``public_url`` does not say."""
+        return None if self.public_url is None else origin_of(self.public_url)
 
     @property
     def remember_cookie_name(self) -> str:

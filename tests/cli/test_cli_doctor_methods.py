@@ -53,6 +53,7 @@ def test_mailed_codes_need_a_mail_server(told):
         ("https://shop.example.com", None, None),
         ("https://shop.example.com:8443", "shop.example.com", None),
         ("https://shop.example.com", "example.com", None),
+        ("https://shop.example.com:8443/shop", "example.com", None),
         ("http://localhost:8000", None, None),
         ("https://shop.example.com", "example.org", "shop.example.com, where the pages are, is no part of it"),
         ("https://myexample.com", "example.com", "Passkeys are made for example.com, and myexample.com"),

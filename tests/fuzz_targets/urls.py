@@ -12,7 +12,7 @@ from gatewright import Settings
 from gatewright.errors import ConfigurationError, InvalidParameterError
 from gatewright.mail.mailer_from_url import mailer_from_url
 from gatewright.mail.message import read_recipient, read_sender
-from gatewright.origins import normal_origin, origin_in
+from gatewright.origins import normal_origin, origin_in, origin_of, url_in
 from gatewright.settings import load_settings
 from gatewright.storage.redis.url import read_url
 from gatewright.storage.sql.sqlite.url import path_of
@@ -31,6 +31,10 @@ def origin(data):
         assert normal_origin(normal) == normal
     with suppress(ValueError):
         origin_in(text)
+    with suppress(ValueError):
+        url = url_in(text)
+        assert url_in(url) == url
+        assert origin_in(origin_of(url)) == origin_of(url)
 
 
 def database_url(data):

@@ -45,10 +45,11 @@ def test_a_reset_tells_the_owner(auth, reset, office):
     assert office.links()[-1] == "http://localhost:8000/login"
 
 
-def test_the_owner_is_told_in_the_language_of_the_page(auth, reset):
+def test_the_owner_is_told_in_the_language_and_at_the_address_of_the_page(auth, reset):
     """In which they have just chosen the password."""
-    auth.reset_password(reset, NEW, language="de")
-    assert [(mail.kind, mail.language) for mail in auth.list_queued_mails()] == [("password_changed", "de")]
+    auth.reset_password(reset, NEW, language="de", base_url="https://shop.example/auth")
+    (mail,) = auth.list_queued_mails()
+    assert (mail.kind, mail.language, mail.base_url) == ("password_changed", "de", "https://shop.example/auth")
 
 
 def test_a_changed_password_tells_the_owner_too(auth, register, office):

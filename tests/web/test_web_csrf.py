@@ -137,6 +137,7 @@ def test_the_origin_may_be_the_public_one(make_pages, anna):
     [
         ("shop.example", "https", "https://Shop.Example", "https://shop.example"),
         ("shop.example", "http", "https://Shop.Example:443/", "https://shop.example"),
+        ("internal:8000", "http", "https://shop.example/shop", "https://shop.example"),
         ("internal:8000", "http", "https://münchen.example", "https://xn--mnchen-3ya.example"),
         ("internal:8000", "http", "https://XN--mnchen-3ya.example", "https://xn--mnchen-3ya.example"),
         ("internal:8000", "http", "http://[0:0::1]:8000", "http://[::1]:8000"),

@@ -21,6 +21,21 @@ def is_applications(browser, path, method="GET"):
     return browser.send(method, path, headers=[("Accept", "text/html")]).text.encode() == APPLICATIONS
 
 
+@pytest.mark.parametrize(
+    "mount",
+    ["accounts", " /accounts", "//accounts", "/a//b", "/../a", "/a/.", "/a?b", "/a#b", "/<a>", "/{a}", "/a\\b", 7],
+)
+def test_a_mount_that_no_address_has_is_refused(make_pages, mount):
+    """No page would be there, and whoever needs one led to where nothing is."""
+    with pytest.raises(ConfigurationError, match='mount must be a path such as "/accounts"'):
+        make_pages(mount=mount)
+
+
+@pytest.mark.parametrize("mount", ["", "/", "/a", "/a/", "/a/b", "/.a/b..", "/my shop", "/käse", "/50%"])
+def test_any_other_mount_will_do(make_pages, mount):
+    assert make_pages(mount=mount).site.path("login") == f"{mount.rstrip('/')}/login"
+
+
 @pytest.mark.parametrize("name", PATHS)
 def test_each_page_can_be_moved(make_pages, name):
     """It answers where it is now, and where it was there is room for the application."""

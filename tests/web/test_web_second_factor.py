@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -12,6 +13,8 @@ from gatewright.auth import async_signing_in
 from gatewright.auth.generated import signing_in
 from gatewright.errors import SecondFactorRequiredError
 from gatewright.testing import Wallet
+from gatewright.web import Request
+from gatewright.web.access import failure
 from sample_methods import CODES, ListedCode, Voucher
 
 PASSWORD = "correct horse battery staple"
@@ -459,3 +462,20 @@ class TestOfTheApplication:
 
 async def _awaited(value):
     return await value if hasattr(value, "__await__") else value
+
+
+@pytest.mark.parametrize(
+    ("query", "led"),
+    [
+        ("next=/orders", "/orders"),
+        ("", "/sign-in"),
+        ("next=https://evil.example/", "/sign-in?next=https://evil.example/"),
+    ],
+)
+def test_a_view_that_signs_in_is_led_on_from_to_where_its_address_says(pages, query, led):
+    """After the second step nobody sees the application's own sign-in page again, where it says where to go."""
+    headers = [("host", "localhost:8000"), ("accept", "text/html")]
+    visit = pages.site.open(Request("POST", "/sign-in", query, headers))
+    answer = pages.call(failure(visit, SecondFactorRequiredError(methods=["listed_code"])))
+
+    assert dict(answer.headers)["Location"] == f"/login/step?{urlencode({'next': led})}"

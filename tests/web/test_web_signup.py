@@ -10,7 +10,7 @@ import pytest
 
 from gatewright.errors import ConfigurationError, UserNotFoundError
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
-from gatewright.web import Field, SimpleAuthController
+from gatewright.web import Field, Request, SimpleAuthController
 
 PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "purple monkey dishwasher rain"
@@ -254,6 +254,52 @@ def test_the_public_url_begins_every_link(make_pages, anna, mailbox):
     browser.post("/password-reset", form.fields | {"email": "anna@example.com"})
 
     assert "https://app.example/auth/password-reset/" in mails(pages, mailbox)[0].text
+
+
+def test_the_path_of_the_public_url_is_for_mails_without_a_request(make_pages, people, anna, mailbox):
+    """A command cannot know where the pages lie; a request shows it, whatever the setting says."""
+    pages = make_pages(public_url="https://app.example/shop/auth/", mount="/auth")
+    site = pages.site.below("/shop")
+    visit = site.open(Request("POST", "/login", headers=[("host", "app.example"), ("origin", "https://app.example")]))
+    pages.call(visit.auth.set_password("anna", NEW_PASSWORD))
+
+    assert "https://app.example/shop/auth/login" in mails(pages, mailbox)[0].text
+    assert visit.base_url == "https://app.example/shop/auth"
+    assert (
+        make_pages(public_url="https://app.example/elsewhere").site.open(visit.request).base_url
+        == "https://app.example"
+    )
+
+
+def test_the_mail_that_tells_of_a_new_password_leads_there_too(make_pages, people, anna, mailbox, link_in, log_in):
+    """Whether it was set by a link or on the account page: who did not do it has to find the site."""
+    pages = make_pages(public_url="https://app.example", mount="/auth")
+    people.request_password_reset("anna@example.com")
+    (asked,) = mails(pages, mailbox)
+    browser = pages.browser()
+    link, new = link_in(asked), {"password": NEW_PASSWORD, "password_confirm": NEW_PASSWORD}
+    browser.post(link, browser.get(link).form().fields | new)
+    fields = browser.get("/login").form("/auth/login").fields
+    browser.post("/login", fields | {"email": "anna@example.com", "password": NEW_PASSWORD})
+    form = browser.get("/account").form("/auth/account", action="password")
+    browser.post("/account", form.fields | {"password": PASSWORD, "password_confirm": PASSWORD})
+
+    told = mails(pages, mailbox)[1:]
+    assert len(told) == 2
+    assert all("https://app.example/auth/login" in mail.text for mail in told)
+
+
+def test_so_does_a_mail_that_a_view_of_the_application_causes(make_pages, people, anna):
+    """It has the guard of the visit, which knows where the pages lie and which language the visitor reads."""
+    pages = make_pages(public_url="https://app.example", mount="/auth")
+    visit = pages.site.open(Request("POST", "/profile", headers=[("host", "app.example"), ("accept-language", "de")]))
+    pages.call(visit.log_in("anna", PASSWORD, is_remembered=False))
+    pages.call(visit.guard.change_password(None, NEW_PASSWORD))
+    pages.call(visit.guard.request_email_change("anna@example.org"))
+
+    queued = people.list_queued_mails()
+    assert {mail.kind for mail in queued} >= {"email_change", "email_change_requested", "password_changed"}
+    assert {(mail.base_url, mail.language) for mail in queued} == {("https://app.example/auth", "de")}
 
 
 @pytest.mark.parametrize("mount", ["/my shop", "/k\u00e4se", "/50%"])

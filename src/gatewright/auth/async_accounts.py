@@ -18,6 +18,7 @@ from gatewright.operations.accounts import (
     verify_user,
 )
 from gatewright.operations.factors import list_factors, remove_factors
+from gatewright.operations.outbox import read_asker
 from gatewright.operations.reencrypt import Reencrypted, reencrypt_secrets
 from gatewright.operations.rights import require_account
 from gatewright.operations.users import user_of
@@ -98,7 +99,8 @@ class AsyncAccounts(Facade):
             Denied: If a ``pre_password_change`` hook refuses.
             InvalidParameterError: If an argument is not acceptable.
         """
-        await set_password(self._parts, username, password, keep_session=keep_session, actor=actor)
+        asker = read_asker(self._parts)
+        await set_password(self._parts, username, password, keep_session=keep_session, actor=actor, asker=asker)
 
     async def enable_user(self, username: str, *, actor: str | None = None) -> None:
         """Activate an account.

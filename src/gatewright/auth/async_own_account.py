@@ -33,7 +33,7 @@ class AsyncOwnAccount(AsyncProving):
         Args:
             current: Their current password; None where they have proven themselves recently.
             new: The password that they want, checked against the policy.
-            language: The language of the mail that tells them; by default the setting's, then English.
+            language: The language of the mail that tells them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -45,8 +45,8 @@ class AsyncOwnAccount(AsyncProving):
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = await self._require_visit()
-        step = self._step_of(user)
-        proofs = await change_own_password(step, session, current=current, new=new, language=language)
+        step, asker = self._step_of(user), self._asker(language=language)
+        proofs = await change_own_password(step, session, current=current, new=new, asker=asker)
         await self._renew(session, user, proofs)
 
     async def change_username(self, username: str, *, password: str | None = None) -> None:
@@ -77,8 +77,8 @@ class AsyncOwnAccount(AsyncProving):
         Args:
             email: The new address.
             password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mails; by default the setting's, then English.
-            base_url: Where the mails lead, such as ``https://example.com``.
+            language: The language of the mails; by default the visitor's, then the setting's.
+            base_url: Where the mails lead, such as ``https://example.com``; by default where the visit is.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -133,7 +133,7 @@ class AsyncOwnAccount(AsyncProving):
 
         Args:
             password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mail that tells them; by default the setting's, then English.
+            language: The language of the mail that tells them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -162,4 +162,10 @@ class AsyncOwnAccount(AsyncProving):
         self._keep(renewed, user)
 
     def _asker(self, *, language: str | None, base_url: str | None = None) -> Asker:
-        return read_asker(self._parts, ip_address=self._device.ip_address, language=language, base_url=base_url)
+        device = self._device
+        return read_asker(
+            self._parts,
+            ip_address=device.ip_address,
+            language=device.language if language is None else language,
+            base_url=device.base_url if base_url is None else base_url,
+        )

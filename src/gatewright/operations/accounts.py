@@ -18,7 +18,7 @@ from gatewright.operations.arguments import (
 )
 from gatewright.operations.audit import entry
 from gatewright.operations.names import canonical_email, canonical_name
-from gatewright.operations.outbox import PASSWORD_CHANGED, new_queued_mail, read_asker
+from gatewright.operations.outbox import PASSWORD_CHANGED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
 from gatewright.operations.users import user_of
@@ -178,7 +178,7 @@ async def set_password(
     *,
     keep_session: str | None,
     actor: str | None,
-    language: str | None = None,
+    asker: Asker,
 ) -> None:
     """Change a password, which ends the user's sessions but one, and tell its owner by mail.
 
@@ -188,7 +188,7 @@ async def set_password(
         password: The new password, checked against the policy.
         keep_session: The identifier of the session that changes it.
         actor: Who changes it, where that is not the user.
-        language: The language of the mail; by default the setting's.
+        asker: Who asks; says in which language the mail is, and where it leads.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -202,7 +202,7 @@ async def set_password(
     check_password(parts, password, of=account)
     password_hash = await parts.passwords.hash(password)
     changed = entry(parts, "password_changed", user_id=account.id, username=user.username, actor=actor)
-    notice = _notice_to(parts, account, language=language)
+    notice = _notice_to(parts, account, asker=asker)
 
     async def save() -> None:
         await parts.store.set_password_hash(account.id, password_hash, keep=keep_session, mail=notice, audit=changed)
@@ -213,11 +213,10 @@ async def set_password(
     await parts.shield(save())
 
 
-def _notice_to(parts: Parts, account: Account, *, language: str | None) -> QueuedMail | None:
+def _notice_to(parts: Parts, account: Account, *, asker: Asker) -> QueuedMail | None:
     """Return what tells an account's owner that the password was changed, if there is an address to write to."""
     if account.email is None:
         return None
-    asker = read_asker(parts, language=language)
     return new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)
 
 

@@ -17,7 +17,7 @@ from gatewright.proofs import Proof
 
 
 async def change_own_password(
-    step: Step, session: Session, *, current: object, new: str, language: str | None
+    step: Step, session: Session, *, current: object, new: str, asker: Asker
 ) -> tuple[Proof, ...]:
     """Replace a visitor's password, which ends all their sessions but this one, and return what they have proven.
 
@@ -26,7 +26,7 @@ async def change_own_password(
         session: Their session.
         current: Their current password, as they typed it; None where they typed none.
         new: The password that they want, checked against the policy.
-        language: The language of the mail that tells them; None for the setting's.
+        asker: Who asks; says in which language the mail is that tells them, and where it leads.
 
     Raises:
         WeakPasswordError: If the new password is too easy to guess.
@@ -34,7 +34,7 @@ async def change_own_password(
     """
     proofs = await require_fresh_proof(step, session, current)
     username = User(step.require_user().entity).username
-    await set_password(step.parts, username, new, keep_session=session.id, actor=None, language=language)
+    await set_password(step.parts, username, new, keep_session=session.id, actor=None, asker=asker)
     return proofs
 
 

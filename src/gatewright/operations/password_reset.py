@@ -7,7 +7,7 @@ from gatewright.operations.accounts import check_password
 from gatewright.operations.audit import entry
 from gatewright.operations.links import refuse_link, require_link
 from gatewright.operations.mail_requests import request_mail
-from gatewright.operations.outbox import PASSWORD_CHANGED, PASSWORD_RESET, Asker, new_queued_mail, read_asker
+from gatewright.operations.outbox import PASSWORD_CHANGED, PASSWORD_RESET, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
 from gatewright.operations.users import user_of
 
@@ -23,24 +23,20 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
     parts.wake_mail_worker()
 
 
-async def reset_password(
-    parts: Parts, token: str, password: str, *, ip_address: str | None, language: str | None
-) -> User:
+async def reset_password(parts: Parts, token: str, password: str, *, asker: Asker) -> User:
     """Set a new password by the link of a mail. All sessions of the user end, and none is opened.
 
     Args:
         parts: The application's parts.
         token: The secret in the link.
         password: The new password, checked against the policy; one that is refused leaves the link as it is.
-        ip_address: Where the request comes from, for the audit record.
-        language: The language of the mail that tells the owner; by default the setting's.
+        asker: Who asks; says in which language the mail is that tells the owner, and where it leads.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
         WeakPasswordError: If the password is too easy to guess.
         Denied: If a ``pre_password_reset`` hook refuses.
     """
-    asker = read_asker(parts, ip_address=ip_address, language=language)
     client = asker.ip_address
     link, account = await require_link(parts, "password_reset_failed", token, purpose=PASSWORD_RESET, client=client)
     user = await user_of(parts, account)

@@ -64,10 +64,10 @@ async def what_is_lacking(
     if visit.site.settings.enable_acl:
         for role in roles:
             if not await visit.guard.is_role(role, user):
-                return _denied(visit, user, f"the role {role!r}")
+                return denied(visit, user, f"the role {role!r}")
         for permission in permissions:
             if not await visit.guard.is_granted(permission, user):
-                return _denied(visit, user, f"the permission {permission!r}")
+                return denied(visit, user, f"the permission {permission!r}")
     if is_fully_authenticated and not await _is_fully_authenticated(visit):
         return UNCONFIRMED
     return await _what_proof_lacks(visit, fresh, aal) if fresh or aal else None
@@ -123,8 +123,14 @@ async def headers_beside(visit: Visit, *, vary: Iterable[str], has_cache_control
     return tuple(added)
 
 
-def _denied(visit: Visit, user: User, right: str) -> Problem:
-    """Return what a user is told who lacks a right, and have the operator know (OWASP ASVS 5.0, 16.3.2)."""
+def denied(visit: Visit, user: User, right: str) -> Problem:
+    """Return what a user is told who lacks a right, and have the operator know (OWASP ASVS 5.0, 16.3.2).
+
+    Args:
+        visit: Whose visit.
+        user: Who they are.
+        right: What they lack, for the log.
+    """
     request = visit.request
     _logger.warning("User %r lacks %s for %s %s.", user.id, right, request.method, ascii(request.path))
     return problem_of(Denied())
@@ -170,7 +176,7 @@ async def _tell(visit: Visit, problem: Problem) -> Response:
     if problem.code == UNCONFIRMED.code or (problem.code == StepUpRequiredError.code and not visit.is_programs):
         return visit.lead_to("confirm_password", problem, aal=problem.facts.get("aal"))
     if problem.code == SecondFactorRequiredError.code:
-        return visit.lead_to("login_step", problem)
+        return visit.lead_to("login_step", problem, wanted=visit.wanted)
     if problem.status == 401 and not visit.is_foreign:
         return visit.lead_to("login", problem)
     return await visit.site.pages.explain(visit, problem) if wants_page(visit.request) else problem.response

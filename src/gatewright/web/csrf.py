@@ -63,13 +63,13 @@ def report(request: Request, path: str, what: str) -> None:
     _logger.warning("%s %s: %s Origin: %s", request.method, ascii(path), what, ascii(origin))
 
 
-def is_foreign(request: Request, client: Client, *, public_url: str | None, trusted: Collection[str]) -> bool:
+def is_foreign(request: Request, client: Client, *, public_origin: str | None, trusted: Collection[str]) -> bool:
     """Say whether the browser tells that another site sent this request.
 
     Args:
         request: The request.
         client: Where it comes from.
-        public_url: Our own origin as visitors know it, where that is set.
+        public_origin: Our own origin as visitors know it, where that is set.
         trusted: Other origins whose requests count as ours, as `normal_origin` writes them.
     """
     origins = set(map(normal_origin, request.values_of("origin")))
@@ -78,4 +78,4 @@ def is_foreign(request: Request, client: Client, *, public_url: str | None, trus
     site = request.header("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
-    return None in origins or not origins <= {normal_origin(client.origin), public_url}
+    return None in origins or not origins <= {normal_origin(client.origin), public_origin}

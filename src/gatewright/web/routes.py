@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -32,6 +33,28 @@ CHECKS = ("healthz", "readyz")
 
 API = {"session": "/session"} | PATHS
 """Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
+
+
+_MOUNT = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#<>{}\\\x00-\x1f]+)*")
+
+
+def read_mount(argument: str, value: object) -> str:
+    """Return the path that the pages lie below, without a slash at its end; empty for the root.
+
+    Args:
+        argument: What it was given as.
+        value: The path.
+
+    Raises:
+        ConfigurationError: If it is none: no request would ever be for a page.
+    """
+    path = value.rstrip("/") if isinstance(value, str) else None
+    if path is None or _MOUNT.fullmatch(path) is None:
+        raise ConfigurationError(
+            f'{argument} must be a path such as "/accounts", with a slash before it and no variables in it; this is '
+            f"{value!r:.80}."
+        )
+    return path
 
 
 @dataclass(frozen=True, slots=True)

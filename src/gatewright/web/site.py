@@ -30,7 +30,7 @@ from gatewright.web.raw_path import quoted
 from gatewright.web.redirects import local_path
 from gatewright.web.request import Request
 from gatewright.web.response import Response, data, redirect
-from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes
+from gatewright.web.routes import AGAIN, STATIC, WELL_KNOWN, Route, Routes, read_mount
 from gatewright.web.security_headers import protect
 from gatewright.web.simple_auth import SimpleAuthController, fields_of, signup_fields_of
 from gatewright.web.visit import Visit
@@ -56,7 +56,8 @@ class Site:
         resolve: Returns the path of one of the application's own routes by its name, or None.
 
     Raises:
-        ConfigurationError: If a setting, the provider or the middleware cannot work; says which and how to cure it.
+        ConfigurationError: If a setting, the mount, the provider or the middleware cannot work; says which and how to
+            cure it.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Site:
         self.controller = controller or SimpleAuthController()
         self.prefix = ""
         self._name_cookies()
-        self.mount = mount.rstrip("/")
+        self.mount = read_mount("mount", mount)
         self._resolve = resolve or (lambda name: None)
         self.proxies = Proxies(self.settings.trusted_proxies)
         self._cross_origin = CrossOrigin(self.settings.trusted_origins)
@@ -272,11 +273,17 @@ class Site:
         return self._finished(response, request, self.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
-        """Return the path of a route of ours or of the application; ``/`` where there is none of that name."""
+        """Return the path of a route of ours or of the application; ``/`` where there is none of that name.
+
+        One of the application's that lies on another host, such as a subdomain, has its whole address.
+        """
         if name.startswith("/"):
             return self.prefix + name
         own = self.routes.path(name, **values)
-        return self.prefix + (self._resolve(name) or "/") if own is None else self.mount + own
+        if own is not None:
+            return self.mount + own
+        found = self._resolve(name) or "/"
+        return self.prefix + found if found.startswith("/") else found
 
     def leads_to(self, name: str) -> bool:
         """Say whether there is a page of that name, of ours or of the application."""
@@ -290,8 +297,8 @@ class Site:
         return self.path(self.settings.auth_login_route_redirect) if target is None or is_loop else target
 
     def base_url(self, client: Client) -> str:
-        """Return the beginning of the links in mails."""
-        url = self.settings.public_url
+        """Return the beginning of the links in mails: the pages lie where the request has found them."""
+        url = self.settings.public_origin
         if url is None:
             url = normal_origin(client.origin) if client.is_local else None
         return (url or _DEFAULT_URL) + quoted(self.mount)

@@ -99,7 +99,7 @@ class Visit:
             return False
         settings = self.site.settings
         is_foreign = csrf.is_foreign(
-            self.request, self.client, public_url=settings.public_url, trusted=settings.trusted_origins
+            self.request, self.client, public_origin=settings.public_origin, trusted=settings.trusted_origins
         )
         if is_foreign:
             self._report("Another site sent this. It counts as nobody's.")
@@ -286,7 +286,7 @@ class Visit:
         claims = self.site.parts.tokens.read(bearer_token(self.request) or "", now=now)
         return aal <= 1 and (minutes is None or now.timestamp() - float(claims["iat"]) <= minutes * 60)
 
-    def lead_to(self, name: str, problem: Problem, *, aal: int | None = None) -> Response:
+    def lead_to(self, name: str, problem: Problem, *, wanted: str = "", aal: int | None = None) -> Response:
         """Lead a person to a page that cures what they lack, and from there back.
 
         A script, which would put that page into its document, and a program get the problem; htmx learns from a header
@@ -296,11 +296,12 @@ class Visit:
         Args:
             name: The page's route.
             problem: What they lack.
+            wanted: Where they go from there; where that is empty, back to what they asked for.
             aal: The authentication assurance level that they need there.
         """
         if not self.site.leads_to(name):
             return problem.bare_page if wants_page(self.request) else problem.response
-        path = self.path_with_next(name, way_back(self.request, self._hosts))
+        path = self.path_with_next(name, wanted or way_back(self.request, self._hosts))
         if aal is not None:
             path += f"{'&' if '?' in path else '?'}aal={aal}"
         if wants_page(self.request):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import override_settings
-from django.urls import set_script_prefix
+from django.urls import include, path, set_script_prefix
 
 from gatewright.adapters.django import conf, get_async_auth, get_auth
 from gatewright.adapters.django.conf import make_controller, make_providers
@@ -20,6 +25,21 @@ OURS = "gatewright.adapters.django.middleware.GatewrightMiddleware"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 BACKEND = "gatewright.adapters.django.backends.GatewrightBackend"
+
+
+DJANGOS = Path(connection.settings_dict["NAME"])
+"""The file of the project's own database."""
+
+AROUND = DJANGOS.parent / ".." / DJANGOS.parent.name / DJANGOS.name
+"""The same, written in another way."""
+
+
+def included_at(place):
+    """Return the name of a project's routes, with the pages at a path."""
+    module = ModuleType(f"gatewright_test_urls_at_{place}")
+    module.urlpatterns = [path(place, include("gatewright.adapters.django.urls"))]
+    sys.modules[module.__name__] = module
+    return module.__name__
 
 
 def ids():
@@ -71,6 +91,7 @@ def test_a_project_below_a_path_hears_nothing(login_url):
         ({"MIDDLEWARE": [SESSIONS]}, "gatewright.E001"),
         ({"MIDDLEWARE": [OURS, SESSIONS]}, "gatewright.E002"),
         ({"ROOT_URLCONF": "django.contrib.auth.urls"}, "gatewright.E003"),
+        ({"ROOT_URLCONF": included_at("accounts")}, "gatewright.E007"),
         ({"GATEWRIGHT": {"enable_singup": False}}, "gatewright.E004"),
         ({"GATEWRIGHT": {"link_hours": -1}}, "gatewright.E004"),
         ({"GATEWRIGHT": "production"}, "gatewright.E004"),
@@ -83,6 +104,11 @@ def test_a_project_below_a_path_hears_nothing(login_url):
         ({"LOGIN_URL": "/accounts/login/nowhere"}, "gatewright.W004"),
         ({"LOGIN_URL": "no-such-name"}, "gatewright.W004"),
         ({"GATEWRIGHT": {"env": "production"}}, "gatewright.W005"),
+        ({"GATEWRIGHT": {"database_url": f"sqlite:///{DJANGOS}"}}, "gatewright.W008"),
+        (
+            {"GATEWRIGHT": {"database_url": f"sqlite:///{AROUND}"}},
+            "gatewright.W008",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(wrong, said):
@@ -92,6 +118,20 @@ def test_what_is_wrong_is_named(wrong, said):
 
     assert len(messages) == 1
     assert messages[0].hint
+
+
+@pytest.mark.parametrize("place", ["", "accounts/", "k\u00e4se/", "my shop/"])
+def test_the_pages_may_be_anywhere(place):
+    """Their names lead there."""
+    with override_settings(ROOT_URLCONF=included_at(place)):
+        assert ids() == []
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///no/such/folder/x.db", "postgresql://localhost/shop"])
+def test_another_database_than_djangos_is_no_matter(url):
+    """Whether it can be opened is told when the server starts."""
+    with override_settings(GATEWRIGHT={"database_url": url}):
+        assert "gatewright.W008" not in ids()
 
 
 def test_the_login_page_may_be_elsewhere():

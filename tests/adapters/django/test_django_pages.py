@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from types import ModuleType
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import decorators as of_django
 from django.contrib.auth.models import Group
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
@@ -48,13 +50,14 @@ class Pages(SimpleAuthController):
         return Events
 
 
-def below_accounts():
+def below(place):
     """The names of the project's routes, with the pages elsewhere."""
     module = ModuleType("gatewright_test_urls_below")
     signed_in = login_required(lambda request: HttpResponse(f"hello {request.user.get_username()}"))
     module.urlpatterns = [
-        path("accounts/", include("gatewright.adapters.django.urls")),
+        path(place, include("gatewright.adapters.django.urls")),
         path("signed-in", signed_in),
+        path("of-django", of_django.login_required(signed_in)),
     ]
     sys.modules[module.__name__] = module
     return module.__name__
@@ -182,13 +185,28 @@ def test_a_project_below_a_path_leads_to_itself(open_browser, build, anna):
 
 def test_pages_below_a_path_leave_the_rest_to_the_project(open_browser, change, anna, log_in):
     """Where ``urls`` are included decides where the pages are."""
-    change(of_django={"ROOT_URLCONF": below_accounts()})
+    change(of_django={"ROOT_URLCONF": below("accounts/")})
     browser = open_browser()
 
     assert browser.get("/signed-in").location == "/accounts/login?next=%2Fsigned-in"
     assert log_in(browser, "/accounts/login").location == "/"
     assert browser.get("/signed-in").text == "hello anna"
     assert browser.get("/login").status == 404
+
+
+@pytest.mark.parametrize("place", ["k\u00e4se/", "my shop/", "a+b/"])
+def test_pages_lie_below_any_path(open_browser, change, anna, place):
+    """Django names it encoded; the path of a request has been decoded."""
+    change(of_django={"ROOT_URLCONF": below(place)})
+    browser, login = open_browser(), quote(f"/{place}login", safe="/+")
+    form = browser.get(login).form()
+    script = browser.send("GET", "/of-django", headers=[("Accept", "application/json")])
+
+    assert browser.get("/signed-in").location == f"{login}?next=%2Fsigned-in"
+    assert browser.get("/of-django").location == f"{login}?next=/of-django"
+    assert script.status == 401
+    assert browser.post(login, form.fields | {"email": "anna", "password": PASSWORD}).location == "/"
+    assert browser.get("/signed-in").text == "hello anna"
 
 
 class Guild(MemoryUserProvider):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import ModuleType
 
 import pytest
 from django.contrib.auth import aauthenticate, alogin, authenticate, get_user_model
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
@@ -73,6 +75,27 @@ def test_who_lacks_a_right_is_told_so(browser, anna, log_in, people, path):
     assert (page.status, page.header("content-type")) == (403, "text/html; charset=utf-8")
     assert (problem.status, problem.header("content-type")) == (403, "application/problem+json")
     assert browser.get(path).text == "hello anna"
+
+
+@pytest.mark.parametrize("path", ["/of-django-edit", "/of-django-staff"])
+def test_who_lacks_what_djangos_own_guards_demand_is_told_so(browser, anna, log_in, path, caplog):
+    """They send everybody to the login page, which would lead whoever is signed in back to them, without end."""
+    guest = browser.get(path)
+    log_in(browser)
+    page, problem = browser.get(path), browser.send("GET", path, headers=PROGRAM)
+
+    assert guest.location == f"/login?next={path}"
+    assert (page.status, page.header("content-type")) == (403, "text/html; charset=utf-8")
+    assert (problem.status, json.loads(problem.text)["code"]) == (403, "denied")
+    assert f"lacks what a guard of Django's demands for GET '{path}'." in caplog.text
+
+
+def test_where_the_login_page_is_for_everybody_djangos_guards_lead_there(change, open_browser, anna, log_in):
+    """As Django's own does, where whoever lacks a right may sign in as somebody else."""
+    change(auth_route_auto_redirect=("signup",))
+    browser = open_browser()
+    log_in(browser)
+    assert browser.get("/of-django-edit", follows=True).form("/login")
 
 
 def test_a_visitor_who_is_merely_remembered_proves_it_again(browser, anna, log_in):
@@ -439,3 +462,12 @@ def test_the_stand_in_for_a_user_is_a_value(anna):
     assert (one.is_staff, one.is_superuser, one.is_active) == (False, False, True)
     assert (list(one.groups.all()), list(one.user_permissions.all())) == ([], [])
     assert "anna" in repr(one)
+
+
+def test_a_form_of_djangos_for_passwords_says_whom_it_is_for(anna, run):
+    """An account of ours has its password elsewhere, and the error is in the log in place of a missing attribute."""
+    known = SignedInUser(get_auth().get_user("anna"))
+    form = PasswordChangeForm(known, {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"})
+    for ask in (form.is_valid, lambda: known.set_password("x"), lambda: run.run(known.acheck_password("x"))):
+        with pytest.raises(ConfigurationError, match=r"anna is no user of Django's.*gatewright:account"):
+            ask()

@@ -89,3 +89,10 @@ def test_a_class_is_not_decorated_itself():
     """It would be neither an endpoint nor a class any more."""
     with pytest.raises(ConfigurationError, match="HTTPEndpoint is a class, which cannot be guarded as a whole"):
         login_required(HTTPEndpoint)
+
+
+@pytest.mark.parametrize("mount", ["accounts", "/{tenant}", None])
+def test_a_mount_that_no_address_has_is_refused(mount):
+    """The pages would be nowhere, and guests led to where nothing is."""
+    with pytest.raises(ConfigurationError, match='mount must be a path such as "/accounts"'):
+        FastAPIAuth(mount=mount)

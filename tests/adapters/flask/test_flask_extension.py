@@ -164,6 +164,17 @@ def test_an_application_can_be_mounted(mounted, open_browser, anna, log_in):
     assert browser.get("/shop/").text == "hello anna"
 
 
+@pytest.mark.parametrize("root", ["", "/shop"])
+def test_a_login_may_lead_to_another_host(make_app, open_browser, anna, log_in, root):
+    """Where a route of the application lies on a subdomain, wherever the application is mounted."""
+    app = make_app(auth_login_route_redirect="office")
+    app.config["SERVER_NAME"], app.subdomain_matching = "localhost", True
+    app.add_url_rule("/", "office", lambda: "the office", subdomain="office")
+    app.wsgi_app = DispatcherMiddleware(Response("", 404), {root: app.wsgi_app})
+
+    assert log_in(open_browser(app), f"{root}/login").location == f"http://office.localhost{root}/"
+
+
 def test_an_application_that_calls_another_shares_no_visitor(make_app, open_browser, anna, log_in):
     """The environment goes on to the other one; who is visiting does not."""
     inner, outer = make_app(), make_app()
@@ -225,3 +236,10 @@ def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth):
     FlaskAuth(app, gatewright_auth)
     with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
         FlaskAuth(app, gatewright_auth)
+
+
+@pytest.mark.parametrize("url_prefix", ["accounts", "/<tenant>", None])
+def test_a_prefix_that_no_address_has_is_refused(gatewright_auth, url_prefix):
+    """Before anybody looks for the pages."""
+    with pytest.raises(ConfigurationError, match='url_prefix must be a path such as "/accounts"'):
+        FlaskAuth(flask.Flask(__name__), gatewright_auth, url_prefix=url_prefix)

@@ -16,6 +16,7 @@ from software_authenticator import SoftwareAuthenticator
 
 SITES = {
     "the public URL": ({"public_url": "https://example.com:8443"}, {}, "example.com", "https://example.com:8443"),
+    "below a path": ({"public_url": "https://example.com/shop"}, {}, "example.com", "https://example.com"),
     "a domain above it": (
         {"public_url": "https://login.example.com"},
         {"rp_id": "Example.com"},

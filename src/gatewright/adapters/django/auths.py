@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from functools import cache, lru_cache
 from threading import RLock
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.conf.urls.i18n import is_language_prefix_patterns_used
@@ -15,6 +16,7 @@ from gatewright.adapters.django.async_auth import make_async_auth
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
 from gatewright.adapters.django.hearing import listen_to
 from gatewright.auth import AsyncAuth, Auth
+from gatewright.errors import ConfigurationError
 from gatewright.methods import Method
 from gatewright.settings import Settings
 from gatewright.web import Site
@@ -70,16 +72,23 @@ def get_async_site() -> Site:
 
 
 def mount_of_pages() -> str:
-    """Return the path that the pages lie below, relative to the project's root.
+    """Return the path that the pages lie below, relative to the project's root, decoded as that of a request is.
 
     Raises:
         NoReverseMatch: If the project has not included our urls.
+        ConfigurationError: If it has done so without a slash at the end, so that no page has an address of its own.
     """
-    return below_script(reverse("gatewright:static", args=["x"])).removesuffix(f"{STATIC}x")
+    path = below_script(reverse("gatewright:static", args=["x"]))
+    if not path.endswith(f"{STATIC}x"):
+        raise ConfigurationError(
+            "The path that the pages are included at must end with a slash: "
+            "path('accounts/', include('gatewright.adapters.django.urls'))."
+        )
+    return unquote(path.removesuffix(f"{STATIC}x"))
 
 
 def below_script(path: str) -> str:
-    """Return a path that ``reverse`` gave, relative to the project's root."""
+    """Return a path that ``reverse`` gave, relative to the project's root and percent-encoded as it is."""
     return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import get_hashers
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's names
+from django.db import connections
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
@@ -20,6 +24,8 @@ from gatewright.adapters.django.provider import room_for_hash
 from gatewright.adapters.django.visitor import BACKEND
 from gatewright.errors import ConfigurationError
 from gatewright.settings import Settings
+from gatewright.storage.sql.sqlite.url import path_of
+from gatewright.storage.sql.url import is_postgresql
 from gatewright.web import SimpleAuthController
 from gatewright.web.routes import Routes
 from gatewright.web.shadowed import shadowed
@@ -65,6 +71,11 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
         return
     except ConfigurationError:
         return  # said by check_settings
+    try:
+        mount_of_pages()
+    except ConfigurationError as error:
+        yield Error("The pages have no addresses.", hint=str(error), id="gatewright.E007")
+        return
     if not _is_route(str(settings.LOGIN_URL)):
         yield Warning(
             f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page: Django's login_required leads there.",
@@ -98,6 +109,14 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
             f"{', '.join(sorted(taken))} is a cookie of Django's own: the two would overwrite each other.",
             hint="Give gatewright's another name: GATEWRIGHT['session_cookie'] and GATEWRIGHT['remember_me_cookie'].",
             id="gatewright.E006",
+        )
+    shared = _shared_file(ours)
+    if shared is not None:
+        yield Warning(
+            f"{shared} is Django's and gatewright's: what gatewright writes within a transaction of Django's, such as "
+            "a sign-in with ATOMIC_REQUESTS, waits for the end of that one until it fails.",
+            hint="Give gatewright a file of its own: GATEWRIGHT['database_url'] = 'sqlite:///gatewright.db'.",
+            id="gatewright.W008",
         )
     if not settings.DEBUG and not ours.is_production:
         yield Warning(
@@ -163,6 +182,17 @@ def _settings_and_pages() -> tuple[Settings, Routes]:
     return ours, Routes(ours, controller, has_api=is_simple, has_passwords=has_passwords)
 
 
+def _shared_file(ours: Settings) -> str | None:
+    """Return the SQLite file that is a database of the project's and gatewright's too, or None."""
+    own = None
+    with suppress(ConfigurationError):  # said when the server starts
+        own = None if is_postgresql(ours.database_url) else path_of(ours.database_url)
+    if own is None:
+        return None
+    names = (str(each.settings_dict["NAME"]) for each in connections.all() if each.vendor == "sqlite")
+    return next((name for name in names if Path(name).resolve() == own.resolve()), None)
+
+
 def _takes_passwords(name: str) -> bool:
     """Say whether a backend is Django's own, or does as that does when somebody signs in."""
     from django.contrib.auth.backends import ModelBackend
@@ -185,7 +215,7 @@ def _is_route(name_or_path: str) -> bool:
     if "://" in name_or_path:
         return True
     try:
-        resolve(below_script(name_or_path if name_or_path.startswith("/") else reverse(name_or_path)))
+        resolve(unquote(below_script(name_or_path if name_or_path.startswith("/") else reverse(name_or_path))))
     except (Resolver404, NoReverseMatch):
         return False
     return True

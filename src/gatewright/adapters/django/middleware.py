@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
@@ -46,7 +47,7 @@ from gatewright.errors import (
     TransportError,
 )
 from gatewright.web import Request, Response, Site, Visit
-from gatewright.web.access import failure, headers_beside
+from gatewright.web.access import answer_to, denied, failure, headers_beside
 from gatewright.web.audience import wants_page
 from gatewright.web.problems import transport_problem
 from gatewright.web.request_ids import begin
@@ -55,6 +56,9 @@ from gatewright.web.security_headers import protect
 
 _SIGNED_OUT = (204, 303)
 """Statuses of a sign-out, as JSON and as a page."""
+
+_LED_ON = (302, 404)
+"""Statuses of the application's answers that ours may take the place of."""
 
 _IS_OF_DJANGO = "_gatewright_is_of_django"
 
@@ -109,9 +113,8 @@ class GatewrightMiddleware:
                 _log_out_of_django(request)
             return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
-        response = _led_on(site, request, self._get_response(request))
-        visit = opened_visit(request)
-        return response if visit is None else run_to_completion(_finished(visit, request, response))
+        response = self._get_response(request)
+        return run_to_completion(_finished(site, request, response)) if _concerns_us(request, response) else response
 
     async def _serve_in_loop(self, request: HttpRequest) -> HttpResponseBase:
         site = get_async_site().below(script_of(request))
@@ -126,9 +129,8 @@ class GatewrightMiddleware:
                 await sync_to_async(_log_out_of_django)(request)
             return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
-        response = _led_on(site, request, await self._get_response(request))
-        visit = opened_visit(request)
-        return response if visit is None else await _finished(visit, request, response)
+        response = await self._get_response(request)
+        return await _finished(site, request, response) if _concerns_us(request, response) else response
 
 
 def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
@@ -157,47 +159,66 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest, kept: An
         return site.refuse(head, error.status)
 
 
-async def _finished(visit: Visit, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _concerns_us(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Say whether an answer of the application may need something of ours, or be replaced by it."""
+    return response.status_code in _LED_ON or opened_visit(request) is not None
+
+
+async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
 
     If the visitor cannot be looked up, because a database is unavailable, the application cannot either.
     """
     try:
+        response = await _led_on(site, request, response)
+        visit = opened_visit(request)
+        if visit is None:
+            return response
         vary, has_cache_control = response.get("Vary"), response.has_header("Cache-Control")
         beside = await headers_beside(visit, vary=(vary,) if vary else (), has_cache_control=has_cache_control)
         add_headers(response, beside)
         if ("Cache-Control", "no-store") in beside:
             keep_from_cache(request)
     except (StoreUnavailableError, ProviderUnavailableError) as error:
-        return to_django(await failure(visit, error), method=request.method)
+        return to_django(await failure(visit_of(request), error), method=request.method)
     return response
 
 
-def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+async def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return an answer of the application's, or what takes its place.
 
     Where the application knows nothing of an address, the pages may. And Django's own guards send everybody to the
-    login page, scripts too, which would put it into their own.
+    login page: scripts, which would put it into their own, and whoever is signed in and lacks a right.
     """
     led = None
     if response.status_code == 404:
         led = site.detour(DjangoRequest(request, site.mount))
     elif response.status_code == 302 and _is_to_login(site, response.headers.get("Location", "")):
-        led = _refusal_of_script(site, request)
+        led = await _instead_of_login(site, request)
     return response if led is None else to_django(led, method=request.method)
 
 
-def _refusal_of_script(site: Site, request: HttpRequest) -> Response | None:
-    head = DjangoRequest(request, site.mount)
-    if wants_page(head):
+async def _instead_of_login(site: Site, request: HttpRequest) -> Response | None:
+    """Return what a visitor is answered whom a guard of Django's sends to the login page, or None where they may go.
+
+    The login page leads whoever is signed in back to where they come from, and so on without end.
+    """
+    head, visit = DjangoRequest(request, site.mount), opened_visit(request)
+    is_person = wants_page(head)
+    if is_person and "login" not in site.settings.auth_route_auto_redirect:
         return None
-    visit = opened_visit(request) or site.open(head)
+    user = None if visit is None else await visit.user()
+    if visit is not None and user is not None:
+        return await answer_to(visit, denied(visit, user, "what a guard of Django's demands"))
+    if is_person:
+        return None
+    visit = visit or site.open(head)
     return protect(visit.lead_to("login", transport_problem(401)), visit.client)
 
 
 def _is_to_login(site: Site, location: str) -> bool:
     path, _, query = location.partition("?")
-    return path == site.path("login") and f"{REDIRECT_FIELD_NAME}=" in query
+    return unquote(path) == site.path("login") and f"{REDIRECT_FIELD_NAME}=" in query
 
 
 async def _note_visitor(visit: Visit, request: HttpRequest) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from asgiref.sync import sync_to_async
 
 from gatewright.adapters.django.auths import get_auth
+from gatewright.errors import ConfigurationError
 from gatewright.model import User
 
 
@@ -67,6 +68,33 @@ class SignedInUser:
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether the user may do anything in an app."""
         return self.has_perm(f"{app_label}.*")
+
+    def check_password(self, raw_password: object) -> NoReturn:
+        """Refuse: a view of Django's for passwords asks.
+
+        Raises:
+            ConfigurationError: Always. What it would store, nobody would read.
+        """
+        raise ConfigurationError(
+            f"{self.get_username()} is no user of Django's, whom its own views for passwords are for. Lead such a "
+            "visitor to {% url 'gatewright:account' %}, where users of gatewright's own tables change their password."
+        )
+
+    async def acheck_password(self, raw_password: object) -> NoReturn:
+        """Do what `check_password` does.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        self.check_password(raw_password)
+
+    def set_password(self, raw_password: object) -> NoReturn:
+        """Do what `check_password` does.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        self.check_password(raw_password)
 
     async def aget_all_permissions(self, obj: object = None) -> set[str]:
         """Do what `get_all_permissions` does."""

@@ -16,6 +16,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.methods import Method
 from gatewright.web import AuthController, SimpleAuthController
 from gatewright.web.demands import demanded_freshness, demanded_names, require_flag
+from gatewright.web.routes import read_mount
 
 
 class FastAPIAuth:
@@ -29,7 +30,7 @@ class FastAPIAuth:
         mount: The path that the pages lie below.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting or ``mount`` is unsafe or cannot work; says which and how to cure it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -49,7 +50,7 @@ class FastAPIAuth:
         self._auth = auth
         self._is_auth_ours = auth is None
         self._controller = controller or SimpleAuthController()
-        self._mount = mount.rstrip("/")
+        self._mount = read_mount("mount", mount)
         if app is not None:
             self.init_app(app)
 

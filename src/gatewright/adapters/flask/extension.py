@@ -52,7 +52,7 @@ from gatewright.web.debug import refuse_debug
 from gatewright.web.raw_path import quoted
 from gatewright.web.request import Request
 from gatewright.web.request_ids import begin
-from gatewright.web.routes import STATIC
+from gatewright.web.routes import STATIC, read_mount
 from gatewright.web.shadowed import warn_of_shadowed
 from gatewright.web.unguarded import warn_of_unguarded
 
@@ -72,7 +72,7 @@ class FlaskAuth:
         url_prefix: The path that the pages lie below, such as ``/accounts``.
 
     Raises:
-        ConfigurationError: If a setting cannot work; says which and how to cure it.
+        ConfigurationError: If a setting or ``url_prefix`` cannot work; says which and how to cure it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -90,7 +90,7 @@ class FlaskAuth:
             raise ConfigurationError(f"{type(auth).__name__} is not an Auth. Write FlaskAuth(app, auth).")
         self._auth = auth
         self._controller = controller
-        self._prefix = url_prefix.rstrip("/")
+        self._prefix = read_mount("url_prefix", url_prefix)
         if app is not None:
             self.init_app(app)
 

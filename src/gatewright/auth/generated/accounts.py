@@ -20,6 +20,7 @@ from gatewright.operations.accounts import (
     verify_user,
 )
 from gatewright.operations.factors import list_factors, remove_factors
+from gatewright.operations.outbox import read_asker
 from gatewright.operations.reencrypt import Reencrypted, reencrypt_secrets
 from gatewright.operations.rights import require_account
 from gatewright.operations.users import user_of
@@ -102,7 +103,10 @@ class Accounts(Facade):
             Denied: If a ``pre_password_change`` hook refuses.
             InvalidParameterError: If an argument is not acceptable.
         """
-        run_to_completion(set_password(self._parts, username, password, keep_session=keep_session, actor=actor))
+        asker = read_asker(self._parts)
+        run_to_completion(
+            set_password(self._parts, username, password, keep_session=keep_session, actor=actor, asker=asker)
+        )
 
     def enable_user(self, username: str, *, actor: str | None = None) -> None:
         """Activate an account.

@@ -35,7 +35,7 @@ class OwnAccount(Proving):
         Args:
             current: Their current password; None where they have proven themselves recently.
             new: The password that they want, checked against the policy.
-            language: The language of the mail that tells them; by default the setting's, then English.
+            language: The language of the mail that tells them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -47,8 +47,8 @@ class OwnAccount(Proving):
             Denied: If a ``pre_password_change`` hook refuses.
         """
         session, user = self._require_visit()
-        step = self._step_of(user)
-        proofs = run_to_completion(change_own_password(step, session, current=current, new=new, language=language))
+        step, asker = (self._step_of(user), self._asker(language=language))
+        proofs = run_to_completion(change_own_password(step, session, current=current, new=new, asker=asker))
         self._renew(session, user, proofs)
 
     def change_username(self, username: str, *, password: str | None = None) -> None:
@@ -79,8 +79,8 @@ class OwnAccount(Proving):
         Args:
             email: The new address.
             password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mails; by default the setting's, then English.
-            base_url: Where the mails lead, such as ``https://example.com``.
+            language: The language of the mails; by default the visitor's, then the setting's.
+            base_url: Where the mails lead, such as ``https://example.com``; by default where the visit is.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -137,7 +137,7 @@ class OwnAccount(Proving):
 
         Args:
             password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mail that tells them; by default the setting's, then English.
+            language: The language of the mail that tells them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
@@ -168,4 +168,10 @@ class OwnAccount(Proving):
         self._keep(renewed, user)
 
     def _asker(self, *, language: str | None, base_url: str | None = None) -> Asker:
-        return read_asker(self._parts, ip_address=self._device.ip_address, language=language, base_url=base_url)
+        device = self._device
+        return read_asker(
+            self._parts,
+            ip_address=device.ip_address,
+            language=device.language if language is None else language,
+            base_url=device.base_url if base_url is None else base_url,
+        )

@@ -116,9 +116,17 @@ class SelfService(Facade):
         run_to_completion(request_password_reset(self._parts, email, asker=asker))
 
     def reset_password(
-        self, token: str, password: str, *, ip_address: str | None = None, language: str | None = None
+        self,
+        token: str,
+        password: str,
+        *,
+        ip_address: str | None = None,
+        language: str | None = None,
+        base_url: str | None = None,
     ) -> User:
         """Set a new password by the secret of a link. All sessions of the user end, and none is opened.
+
+        ``language`` and ``base_url`` are those of the mail that tells the owner.
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
@@ -127,7 +135,8 @@ class SelfService(Facade):
             BusyError: If too many passwords are being hashed.
             InvalidParameterError: If an argument is not acceptable.
         """
-        return run_to_completion(reset_password(self._parts, token, password, ip_address=ip_address, language=language))
+        asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
+        return run_to_completion(reset_password(self._parts, token, password, asker=asker))
 
     def is_link_valid(self, token: str, *, purpose: str) -> bool:
         """Say whether a link could be used now, without using it.

@@ -59,12 +59,13 @@ def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[F
 
 def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Finding]:
     """Check that browsers make passkeys at the site's address (WebAuthn level 3, 5.1.3, step 8, and 13.4.9)."""
-    if not isinstance(method, Passkey) or settings.public_url is None:
+    origin = settings.public_origin
+    if not isinstance(method, Passkey) or origin is None:
         return
-    host = host_of(settings.public_url)
+    host = host_of(origin)
     rp_id = method.settings.rp_id or host
     if is_ip_address(host.strip("[]")):
-        finding = f"No browser makes a passkey at {settings.public_url}: its host is an IP address."
+        finding = f"No browser makes a passkey at {origin}: its host is an IP address."
         cure = "Give the site a name, in GATEWRIGHT_PUBLIC_URL; localhost is one."
     elif f".{host}".endswith(f".{rp_id}"):
         return
@@ -72,6 +73,6 @@ def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Findi
         finding = f"Passkeys are made for {rp_id}, and {host}, where the pages are, is no part of it."
         cure = (
             f"Set GATEWRIGHT_RP_ID to {host} or a domain above it, unless https://{rp_id}/.well-known/webauthn "
-            f"names {settings.public_url}."
+            f"names {origin}."
         )
     yield Finding("passkeys", Status.WARNING, finding, cure)

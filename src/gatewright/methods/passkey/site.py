@@ -38,9 +38,9 @@ def site_of(step: Step, settings: PasskeySettings) -> PasskeySite:
     In development without ``public_url`` the origin is that of the request, where that comes from this machine.
     """
     common = step.parts.settings
-    public_url = common.public_url
-    rp_id = settings.rp_id or (host_of(public_url) if public_url else common.domain.lower())
-    own = public_url or (None if common.is_production else _origin_of(step.base_url)) or f"https://{rp_id}"
+    origin = common.public_origin
+    rp_id = settings.rp_id or (host_of(origin) if origin else common.domain.lower())
+    own = origin or (None if common.is_production else _origin_of(step.base_url)) or f"https://{rp_id}"
     return PasskeySite(
         rp_id=rp_id,
         name=settings.rp_name or common.site_name,

@@ -61,4 +61,6 @@ async def reset_password(visit: Visit, token: str, password: str) -> None:
     Raises:
         GatewrightError: What `AsyncAuth.reset_password` raises.
     """
-    await visit.auth.reset_password(token, password, ip_address=visit.client.ip_address, language=visit.language)
+    await visit.auth.reset_password(
+        token, password, ip_address=visit.client.ip_address, language=visit.language, base_url=visit.base_url
+    )
