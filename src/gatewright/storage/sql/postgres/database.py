@@ -25,6 +25,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.database import Parameters, Transaction, first_line
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
+from gatewright.storage.sql.postgres.connections import NoAnswerError
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, not_reached, raise_explained
 from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
@@ -302,7 +303,7 @@ class _Lent:
 
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         connection = self._connection
-        is_undone = connection.closed and not connection.is_committing
+        is_undone = connection.closed and not connection.is_committing and not isinstance(error, NoAnswerError)
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
             await settled(connection.close())
