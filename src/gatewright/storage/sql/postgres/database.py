@@ -48,6 +48,7 @@ _FACTS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
         pg_backend_pid(), clock_timestamp()
 """
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
 _REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
@@ -160,6 +161,12 @@ class PostgresDatabase:
             finally:
                 if not connection.closed and connection.info.transaction_status in _OPEN:
                     await settled(connection.execute("ROLLBACK"))
+
+    async def require_writable(self) -> None:
+        """Implement `Database`. A connection that can only read is given up, as after a write that was refused."""
+        async with self._connection() as connection:
+            if await _fetch_one(connection, _IS_READ_ONLY, {}) == (True,):
+                raise psycopg.errors.ReadOnlySqlTransaction("it can only be read")
 
     def close(self) -> None:
         """Implement `Database`."""
