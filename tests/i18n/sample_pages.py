@@ -169,6 +169,7 @@ BARE = SimpleNamespace(username="zoe", email=None, is_verified=False, created_at
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "login": LOGIN,
+    "login without a way": LOGIN | {"ways": []},
     "login with errors": LOGIN
     | {
         "messages": [SimpleNamespace(kind="danger", text="Wrong email or password.")],
