@@ -20,6 +20,15 @@ return arguments[0].split(" ").filter((word) => {
 """
 """The words of a site's name that do not stand on one line, where it has that name."""
 
+BROKEN_TITLES = """
+return [...document.querySelectorAll(".what > [id]")].filter((title) => {
+  const range = document.createRange();
+  range.selectNodeContents(title.firstChild);
+  return !title.innerText.trim().includes(" ") && new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+}).map((title) => title.innerText);
+"""
+"""Titles of one word that do not stand on one line."""
+
 HEADINGS = {
     "en": "Sign in",
     "es": "Iniciar sesión",
@@ -66,3 +75,20 @@ def test_a_sites_name_stays_in_one_piece_on_a_phone(browser, anna, sign_in):
     browser.open("/account")
     words = browser.evaluate(BROKEN_WORDS, "Buchhandlung am Markt")
     assert words == []
+
+
+def test_what_is_one_long_word_stays_in_one_piece_on_a_phone(application, browser, anna, sign_in):
+    """The button beside it goes below; and a button whose own word is longer than the screen is broken, not wider."""
+    sign_in(anna)
+    browser.prefer_language("de")
+    browser.show(360, 640, is_phone=True)
+    browser.open("/account")
+    assert "Wiederherstellungscodes" in browser.find("main").text
+    assert browser.evaluate(BROKEN_TITLES) == []
+
+    browser.show(NARROW, 640, is_phone=True)
+    browser.open("/account/methods/recovery_codes")
+    assert misplaced(browser, NARROW) == []
+    widths = "const form = document.querySelector('main form'); return [form.scrollWidth, form.clientWidth]"
+    wide, room = browser.evaluate(widths)
+    assert wide <= room

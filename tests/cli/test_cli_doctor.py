@@ -358,10 +358,11 @@ def test_a_folder_is_no_database(examine, folder):
     assert "must name a file" in found["database", "unsafe"]
 
 
-@pytest.mark.parametrize("is_file", [False, True])
-def test_what_cannot_be_written_is_told(database, folder, is_file):
-    """SQLite needs to write the file and its folder."""
-    place = folder / "gatewright.db" if is_file else folder
+@pytest.mark.parametrize("name", [".", "gatewright.db", "gatewright.db-shm"])
+def test_what_cannot_be_written_is_told(database, folder, name):
+    """SQLite needs to write the file, its folder, and what it keeps beside the file."""
+    place = folder / name
+    place.touch()
     mode = place.stat().st_mode
     place.chmod(0o500)
     try:

@@ -106,3 +106,35 @@ def test_what_users_have_enrolled_is_named_where_its_method_is_left_out(told, da
     status, finding = told("enrolled methods", GATEWRIGHT_METHODS="password,totp")
     assert status == "warning"
     assert "nobody is asked for it: recovery_codes (2)." in finding
+
+
+def test_what_a_method_that_is_left_out_has_enrolled_does_not_count(told, database):
+    """Nobody is asked for it, so its user has none."""
+    database.create_user("anna", password=PASSWORD, is_verified=True)
+    guard = database.guard({})
+    guard.login("anna", PASSWORD, "SQLUserProvider")
+    guard.enrol("recovery_codes")
+    required = {"GATEWRIGHT_SECOND_FACTOR": "required"}
+
+    assert told("second factor", **required, GATEWRIGHT_METHODS="password,recovery_codes")[0] == "ok"
+    assert " 1 users have none" in told("second factor", **required, GATEWRIGHT_METHODS="password,totp")[1]
+
+
+@pytest.mark.parametrize(
+    ("page", "policy", "consequence"),
+    [
+        ("login_step", {}, "whoever is asked for one does not get in"),
+        ("login_step", {"GATEWRIGHT_SECOND_FACTOR": "off"}, None),
+        ("login_step", {"GATEWRIGHT_SECOND_FACTOR": "off", "GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}, "not get in"),
+        ("account_method", {}, None),
+        ("account_method", {"GATEWRIGHT_SECOND_FACTOR": "required"}, "cannot set it up"),
+        ("signup", {"GATEWRIGHT_SECOND_FACTOR": "required"}, None),
+    ],
+)
+def test_pages_of_second_factors_that_are_switched_off(told, page, policy, consequence):
+    """The application may have one of its own; moved ones are there."""
+    found = told("pages", **policy, GATEWRIGHT_PAGE_PATHS=f"{page}=")
+    moved = told("pages", **policy, GATEWRIGHT_PAGE_PATHS=f"{page}=/mine{'/{token}' * (page == 'account_method')}")
+
+    assert moved is None
+    assert (found is None) if consequence is None else (found[0] == "warning" and consequence in found[1])

@@ -107,6 +107,17 @@ def test_a_worker_that_is_starved_of_time_is_kept(serve):
     assert is_alive(starved)
 
 
+def test_a_worker_that_cannot_start_any_more_ends_the_server_as_a_failure(serve, folder):
+    """So that a service manager starts it again: what the settings name may be there by then."""
+    process, _, log = serve("--workers", "2")
+    wait_for(lambda: log().count("Application startup complete") == 2)
+    (folder / ".env").write_text("GATEWRIGHT_USER_PROVIDER=Nobody\n")
+    os.kill(workers_in(log())[0], signal.SIGKILL)
+
+    assert process.wait(timeout=SECONDS) == 3
+    assert "There is no user provider 'Nobody'" in log()
+
+
 def test_workers_end_when_nobody_is_left_to_stop_them(serve):
     """The first process dies without a word."""
     process, _, log = serve("--workers", "2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
 import pytest
 
@@ -149,6 +150,41 @@ def test_an_error_is_propagated_unchanged(make_auth, alice, event, caplog):
 
     assert raised.value is error
     assert (later, [record for record in caplog.records if record.name.startswith("gatewright")]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("event", "operation"),
+    [
+        ("pre_token_validate", "validate_token"),
+        ("post_token_validate", "get_user_by_token"),
+        ("pre_token_invalidate", "invalidate_token"),
+    ],
+)
+def test_a_propagated_error_has_the_token_in_no_variable_but_of_that_name(make_auth, alice, sign_in, event, operation):
+    """What reports errors shows the variables of each frame, and leaves out those called so, but not what holds one."""
+    auth = make_auth(propagate_hook_errors=True)
+    session = sign_in(auth, alice)
+
+    def fail(**parameters):
+        raise HookFailure
+
+    auth.add_hook(event, fail)
+    with pytest.raises(HookFailure) as caught:
+        getattr(auth, operation)(session.token)
+    frames = [
+        frame
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__)
+        if "gatewright" in frame.f_globals["__name__"]
+    ]
+    held = [
+        (frame.f_code.co_name, name)
+        for frame in frames
+        for name, value in frame.f_locals.items()
+        if session.token in repr(value)
+    ]
+
+    assert len(frames) > 3
+    assert {name for _, name in held} <= {"token"}, held
 
 
 def test_a_propagated_error_before_the_claim_burns_nothing(make_auth, alice, count):

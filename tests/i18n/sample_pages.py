@@ -120,9 +120,11 @@ def _of_methods() -> dict[str, dict[str, Any]]:
         pages[f"login_step with {name}"] = _proving(name)
         pages[f"confirm_password with {name}"] = {"user": USER} | _proving(name, BEGUN.get(name))
         if method.has_link:
-            link = {"method": method, "token": f"{name}.abc", "next": "/x"}
+            link = {"method": method, "token": f"{name}.abc", "next": "/x", "proving": None}
             pages[f"login_link with {name}"] = link | {"begun": BEGUN.get(name)}
             pages[f"login_link with {name} elsewhere"] = link | {"begun": None}
+            pages[f"login_link with {name} of another"] = link | {"begun": None, "user": USER}
+            pages[f"login_link with {name} of another who waits"] = link | {"begun": None, "proving": USER}
         if method.at_most:
             enrolling = {"user": USER, "method": method, "action": "/here", "next": "/x", "shown": None}
             enrolling |= {"onward": "/x", "ends_others": method.is_demanded, "can_enrol": True}
@@ -167,6 +169,7 @@ BARE = SimpleNamespace(username="zoe", email=None, is_verified=False, created_at
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "login": LOGIN,
+    "login without a way": LOGIN | {"ways": []},
     "login with errors": LOGIN
     | {
         "messages": [SimpleNamespace(kind="danger", text="Wrong email or password.")],

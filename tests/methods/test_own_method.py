@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -287,6 +289,35 @@ def test_what_cannot_be_kept_enrols_nothing(make_auth, register, made):
     visitor.request().login("carol", PASSWORD, OURS)
     with pytest.raises(ConfigurationError, match=r"Sloppy\.enrol has to return|of listed_code ha(s|ve) to be"):
         visitor.request().enrol("listed_code")
+    assert visitor.request().authenticators() == []
+
+
+@pytest.mark.parametrize("said", [{"since": datetime(2030, 1, 1, tzinfo=UTC)}, {"codes": {"amber"}}, ["amber"], None])
+def test_what_json_cannot_write_is_told_before_anything_is_kept(make_auth, register, said):
+    """What is shown but once would be lost by an error of the JSON API, and what was enrolled would stay."""
+
+    class Sloppy(ListedCode):
+        can_begin = True
+
+        async def begin(self, step, given):
+            return said
+
+        async def begin_enrolment(self, step, given):
+            return said
+
+        async def enrol(self, step, given):
+            return replace(await super().enrol(step, given), shown=said)
+
+    auth = make_auth(methods=[Sloppy()])
+    register(auth, "carol")
+    visitor = Visitor(auth)
+    visitor.request().login("carol", PASSWORD, OURS)
+    with pytest.raises(ConfigurationError, match=r"The `shown` of .*Sloppy\.enrol has to be (what JSON|a mapping)"):
+        visitor.request().enrol("listed_code", {"codes": "amber"})
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin_enrolment has to return"):
+        visitor.request().begin_enrolment("listed_code")
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin has to return"):
+        visitor.request().begin("listed_code", is_confirmation=True)
     assert visitor.request().authenticators() == []
 
 

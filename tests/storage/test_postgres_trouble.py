@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import threading
 from contextlib import closing, suppress
@@ -12,11 +14,19 @@ import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
+from gatewright.storage.opened import open_store
+from gatewright.storage.sql import SQLStore
+from gatewright.storage.sql.postgres.database import PostgresDatabase
 from gatewright.storage.sql.postgres.pools import PoolOptions, SuspendingPools
+from gatewright.storage.sql.postgres.retry import retried
 
 SECRET = "a secret for tests, longer than 32 bytes"
 
 TERMINATE = "SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity WHERE application_name = 'gatewright'"
+
+OUR_PROCESSES = """
+    SELECT pid FROM pg_stat_activity WHERE application_name = 'gatewright' AND datname = current_database()
+"""
 
 
 def open_auth(url, kind=EvrmoreAuth, *, timeout=10):
@@ -220,6 +230,50 @@ def test_a_connection_that_can_only_read_is_replaced(migrated_postgres_database,
             auth.close()
 
     asyncio.run(visit())
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_database_that_can_only_be_read_is_not_ready(migrated_postgres_database, admin, is_async):
+    """A standby, or a role that may only read: no visitor could sign in. Once it can be written, it is ready."""
+    name = migrated_postgres_database.rpartition("/")[2]
+    admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    settings = Settings(database_url=migrated_postgres_database)
+
+    async def ask():
+        with closing(open_store(settings, naive_timestamps=False, is_async=is_async)) as opened:
+            with pytest.raises(StoreUnavailableError, match="can only be read"):
+                await opened.store.check()
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+            for _ in range(settings.database_pool_size):  # each connection of the pool may be of before
+                with suppress(StoreUnavailableError):
+                    await opened.store.check()
+            await opened.store.check()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("suspends", [False, True])
+def test_a_server_that_hangs_is_waited_for_once(migrated_postgres_database, admin, suspends):
+    """However many connections the pool has: who has waited for one of them does not wait for the next one, too."""
+    options = PoolOptions(migrated_postgres_database.replace("+psycopg", ""), size=2, patience=1)
+
+    async def ask():
+        with closing(PostgresDatabase(options, suspends=suspends)) as database:
+            async with database.transaction(), database.transaction():
+                pass
+            processes = [process for (process,) in admin.execute(OUR_PROCESSES)]
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            try:
+                with pytest.raises(StoreUnavailableError, match="does not answer"):
+                    await retried(SQLStore(database)).check()
+            finally:
+                for process in processes:
+                    os.kill(process, signal.SIGCONT)
+        assert len(processes) == 2
+
+    asyncio.run(ask())
 
 
 def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_database, admin):

@@ -95,5 +95,6 @@ def test_rights_that_are_missing_are_told_clearly(run_child):
         ["old readonly folder", "StoreUnavailableError"],
         ["readonly file", "StoreUnavailableError"],
         ["foreign secret", "ConfigurationError"],
+        ["ready", "StoreUnavailableError"],
     ]
     assert all(line.split(": ", 2)[2] for line in lines)

@@ -22,10 +22,11 @@ def act(pages, operation, *args, **options):
 
 
 @pytest.fixture
-def pages(make_pages):
-    """Pages of an application whose users sign in by mailed codes, with anna."""
+def pages(make_pages, request):
+    """Pages of an application whose users sign in by mailed codes, with anna; settings may be its parameter."""
+    settings = {"mail_delivery": "command", "public_url": "https://shop.example"} | getattr(request, "param", {})
     method = EmailCode(EmailCodeSettings(email_code="both"))
-    pages = make_pages(auth={"methods": [method]}, mail_delivery="command", public_url="https://shop.example")
+    pages = make_pages(auth={"methods": [method]}, **settings)
     act(pages, "create_user", "anna", email=ANNA, password=PASSWORD, is_verified=True)
     return pages
 
@@ -171,6 +172,32 @@ def test_the_link_says_in_another_browser_that_it_is_another_one(pages, browser,
     assert (answer.status, answer.location) == (303, "/login")
     assert pages.user_of(other) is None
     assert browser.get(path).form(path)
+
+
+@pytest.mark.parametrize(
+    ("pages", "cure"),
+    [({}, "sign out, and ask for another code"), ({"second_factor": "required"}, "go back to sign in, and ask")],
+    ids=["signed in", "waiting"],
+    indirect=["pages"],
+)
+def test_the_link_says_that_somebody_else_has_come_since(pages, browser, ask, receive, mailbox, link_in, cure):
+    """And has signed in, or owes a second factor: this is the right browser, and there is a way to go on."""
+    act(pages, "create_user", "ben", email="ben@example.com", password=PASSWORD, is_verified=True)
+    ask()
+    receive()
+    path = link_in(mailbox.mails[-1])
+    browser.submit(browser.get("/login").form("/login"), email="ben@example.com", password=PASSWORD)
+    page = browser.get(path)
+    assert [form for form in page.forms if form.action == path] == []
+    assert "The link is for another account" in page.text
+    assert "This is not the browser" not in page.text
+    assert cure in page.text
+
+    if page.forms:
+        browser.submit(page.form("/logout"))
+    ask()
+    receive()
+    assert browser.get(link_in(mailbox.mails[-1])).form(link_in(mailbox.mails[-1]))
 
 
 def test_programs_do_the_same(pages, browser, receive):

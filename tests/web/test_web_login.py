@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -255,3 +256,46 @@ def test_the_form_fields_can_be_renamed(make_pages, anna):
     browser.submit(browser.get("/login").form("/login"), who="anna", secret=PASSWORD)
 
     assert pages.user_of(browser).username == "anna"
+
+
+def rank_of(button, page):
+    """Return the first class of a button, by the text on it."""
+    return re.search(rf'<button class="(\w+) wide" type="submit">{button}</button>', page.text)[1]
+
+
+@pytest.mark.parametrize(
+    ("methods", "ranks"),
+    [
+        (["email_code"], {"Mail me a code": "primary"}),
+        (["passkey"], {"Sign in with a passkey": "primary"}),
+        (["wallet"], {"Continue with your wallet": "primary"}),
+        (["passkey", "email_code", "wallet"], {"Sign in with a passkey": "secondary", "Mail me a code": "primary"}),
+        (["email_code", "password"], {"Mail me a code": "secondary", "Sign in": "primary"}),
+    ],
+)
+def test_one_button_stands_out(make_pages, monkeypatch, methods, ranks):
+    """That of the form of the page itself, or else the first that is there without scripts, too."""
+    monkeypatch.setenv("GATEWRIGHT_EMAIL_CODE", "both")
+    page = make_pages(methods=methods).browser().get("/login")
+
+    assert {button: rank_of(button, page) for button in ranks} == ranks
+    assert page.text.count('class="primary wide"') == 1
+
+
+@pytest.mark.parametrize(
+    "settings", [{"methods": ["totp"]}, {"methods": ["email_code", "totp"], "page_paths": {"login_step": ""}}]
+)
+def test_who_finds_no_way_to_sign_in_is_told(make_pages, settings):
+    """And is offered no account that they could not sign in to."""
+    page = make_pages(**settings).browser().get("/login")
+
+    assert "There is no way to sign in here at present." in page.text
+    assert "/signup" not in page.text
+
+
+@pytest.mark.parametrize(("methods", "is_told"), [(["passkey"], True), (["passkey", "password"], False)])
+def test_who_needs_a_script_for_the_only_way_is_told(make_pages, methods, is_told):
+    """Beside another way they need not know."""
+    page = make_pages(methods=methods).browser().get("/login")
+
+    assert ("Passkeys need JavaScript." in page.text) == is_told

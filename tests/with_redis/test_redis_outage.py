@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import asyncio
+from contextlib import closing, contextmanager
 
 import pytest
 
 from gatewright.errors import StoreUnavailableError
+from gatewright.storage.opened import open_store
 from redis_server import eventually, serving, serving_sentinel
 from visitors import OURS, PASSWORD, Visitor
 
@@ -86,6 +88,24 @@ def test_a_full_redis_lets_nobody_in(auth, carol, alice, redis_server):
             auth.generate_challenge(alice.address)
 
     assert auth.attempt("carol", PASSWORD, OURS, ip_address="192.0.2.1").username == "carol"
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_redis_that_has_become_a_replica_is_not_ready(gatewright_settings, redis_server, is_async):
+    """It can only be read, so nobody could sign in. A full one is ready: whoever is signed in is served."""
+
+    async def ask():
+        with closing(open_store(gatewright_settings, naive_timestamps=False, is_async=is_async)) as opened:
+            with full(redis_server):
+                await opened.store.check()
+            with serving() as master:
+                redis_server.ask("REPLICAOF", "127.0.0.1", master.port)
+                with pytest.raises(StoreUnavailableError, match="read only"):
+                    await opened.store.check()
+            redis_server.ask("REPLICAOF", "NO", "ONE")
+            await opened.store.check()
+
+    asyncio.run(ask())
 
 
 @pytest.mark.long

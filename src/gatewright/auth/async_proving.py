@@ -17,7 +17,7 @@ from gatewright.operations.enrolment import (
     verify_enrolment,
 )
 from gatewright.operations.fresh_proof import is_fresh, require_fresh
-from gatewright.operations.prove import begin_by_method, prove_by_method
+from gatewright.operations.prove import begin_by_method, prove_by_method, require_json
 from gatewright.operations.second_factor import (
     confirming_methods,
     enrollable_methods,
@@ -174,8 +174,9 @@ class AsyncProving(AsyncSigningIn):
             StepUpRequiredError: If the visitor's last proof is too old.
             AuthenticationError: If nobody is signed in.
         """
-        given = require_mapping("given", given)
-        return await self._method(method).begin_enrolment(await self._enrolling_step(), given)
+        given, chosen = require_mapping("given", given), self._method(method)
+        begun = await chosen.begin_enrolment(await self._enrolling_step(), given)
+        return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment has to return")
 
     async def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. Where the policy demands one and they have none, that finishes the sign-in.

@@ -115,6 +115,7 @@ class HookPoint:
         except Exception as error:
             is_veto = isinstance(error, Denied) and self.declaration.is_before
             if is_veto or self._propagate_errors:
+                parameters.clear()  # what reports errors shows the variables of each frame, and scrubs them by name
                 raise
             _logger.error(
                 "The hook %s at %s failed; the operation goes on.\n%s",

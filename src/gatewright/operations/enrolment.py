@@ -18,7 +18,7 @@ from gatewright.operations.arguments import LONGEST_LABEL, is_label, require_tex
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
-from gatewright.operations.prove import tell_failure
+from gatewright.operations.prove import require_json, tell_failure
 from gatewright.operations.second_factor import is_first_demanded
 from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step, owner_of
@@ -57,6 +57,7 @@ async def _verify(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> 
             f"{type(method).__qualname__}.enrol has to return Enrolled([...]) with what it has made by "
             f"self.authenticator(...), not {type(enrolled).__name__} without any."
         )
+    require_json(enrolled.shown, f"The `shown` of {type(method).__qualname__}.enrol has to be")
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
     if kept + len(enrolled.authenticators) > method.at_most:
         raise _one_too_many(method)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -37,8 +38,7 @@ async def begin_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     if step.user is None and not method.records_itself(step):
         client, at_most = client_of(read_ip_address(step.device.ip_address)), step.parts.settings.challenges_per_client
         await limit_requests(step.parts, _BEGIN, client=client, at_most=at_most, window=timedelta(minutes=1))
-    begun: Mapping[str, Any] = await method.begin(step, given)
-    return begun
+    return require_json(await method.begin(step, given), f"{type(method).__qualname__}.begin has to return")
 
 
 async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
@@ -73,6 +73,28 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     await trial.forgive()
     await parts.hooks.post_method_use.fire(user=proven.user, method=method.name, proof=proven.proof)
     return proven
+
+
+def require_json(value: Any, said: str) -> Mapping[str, Any]:
+    """Return what a method tells a browser or a program, if it is a mapping that JSON can write.
+
+    Args:
+        value: What it tells.
+        said: How the error begins: whose it is.
+
+    Raises:
+        ConfigurationError: If it is none, or holds something else, such as a datetime.
+    """
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{said} a mapping, not {type(value).__name__}.")
+    try:
+        json.dumps(dict(value))
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"{said} what JSON can write, since programs are told it, too ({error}). Make texts and numbers of the "
+            "rest, such as moment.isoformat()."
+        ) from error
+    return value
 
 
 def _require_proven(proven: Any, method: ProofMethod) -> Any:

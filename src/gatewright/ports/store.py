@@ -40,12 +40,14 @@ class Store(
     """All that gatewright keeps."""
 
     async def check(self) -> None:
-        """Make sure that the store can be reached and has the tables of this release, or of a newer one.
+        """Make sure that the store can be reached and written, and has the tables of this release, or of a newer one.
+
+        One that is full passes for one that can be written: to find out, it would have to be written.
 
         A newer one is good enough while releases are rolled out: the processes of the old one go on meanwhile.
 
         Raises:
-            StoreUnavailableError: If it cannot be reached, or has not been migrated.
+            StoreUnavailableError: If it cannot be reached, can only be read, or has not been migrated.
         """
         ...
 

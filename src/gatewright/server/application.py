@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gatewright.evrmore import AsyncEvrmoreAuth
-from gatewright.server import access_log, exception_handlers, health_api, openapi, wallet_api
+from gatewright.server import access_log, exception_handlers, health_api, openapi, out_of_files, wallet_api
 from gatewright.server.body_limit import BodyLimit
 from gatewright.server.cross_origin_middleware import CrossOrigin
 from gatewright.server.headers_middleware import SecurityHeaders
@@ -42,6 +43,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        out_of_files.tell_seldom(asyncio.get_running_loop())
         with app.state.stop.awaited(served.settings.shutdown_delay_seconds):
             yield
         if auth is None:

@@ -32,7 +32,7 @@ async def healthz() -> HealthResponse:
 )
 @router.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
 async def readyz(request: Request, auth: Auth) -> HealthResponse:
-    """Answer after a look at the database: it can be reached, and has been migrated.
+    """Answer after a look at the database: it can be reached, has been migrated, and can be written.
 
     A server that is not ready, or that is about to stop, is to be sent no visitors for a while.
     """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -13,6 +15,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from gatewright.errors import ConfigurationError
 from gatewright.server.log_config import log_config
 from gatewright.settings import Settings, load_settings
+
+_STOP = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGBREAK", signal.SIGTERM)}
+"""What tells several workers to end."""
+
+_FAILURE = 3
+"""uvicorn's exit code of one process that cannot start, which is also that of ``gatewright``."""
 
 
 class Connection(H11Protocol):
@@ -91,10 +99,37 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload
 
     Raises:
         ConfigurationError: If a setting cannot work, such as the address for metrics.
+        SystemExit: If all workers were stopped since one of them could not start: nobody has told them to, and a
+            service manager is to start the server again.
     """
     settings = load_settings()
-    with _metrics(settings, is_shared=workers > 1 or reload):
+    with _metrics(settings, is_shared=workers > 1 or reload), _failing_unless_told_to_stop(is_so=workers > 1):
         _run(settings, host=host, port=port, workers=workers, reload=reload)
+
+
+@contextmanager
+def _failing_unless_told_to_stop(*, is_so: bool) -> Iterator[None]:
+    """Exit with a failure where the block ends and no signal has told it to; only where there are several workers.
+
+    uvicorn stops all where one cannot start, and returns as if all were well.
+
+    Raises:
+        SystemExit: In that case.
+    """
+    if not is_so:
+        yield
+        return
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+        writer.shutdown(socket.SHUT_WR)
+        if not _STOP.intersection(reader.recv(65536)):
+            raise SystemExit(_FAILURE)
 
 
 def _metrics(settings: Settings, *, is_shared: bool) -> AbstractContextManager[None]:

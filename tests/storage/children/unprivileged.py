@@ -12,7 +12,9 @@ from pathlib import Path
 import alembic.command  # noqa: F401 - imported while this process may still read everything
 
 from gatewright import EvrmoreAuth
+from gatewright.drive import run_to_completion
 from gatewright.errors import GatewrightError
+from gatewright.storage.sql import SQLiteDatabase, SQLStore
 
 NOBODY = 65534
 
@@ -44,8 +46,17 @@ def try_all(folders: list[Path]) -> None:
             print(folder.name, type(error).__name__, error, sep=": ")
 
 
+def ask_whether_it_is_ready(folder: Path) -> None:
+    """As ``/readyz`` does, of a store that can be read."""
+    try:
+        run_to_completion(SQLStore(SQLiteDatabase(f"sqlite:///{folder}/g.db")).check())
+    except GatewrightError as error:
+        print("ready", type(error).__name__, error, sep=": ")
+
+
 folders = make(Path(sys.argv[1]))
 if os.geteuid() == 0:
     os.setgid(NOBODY)
     os.setuid(NOBODY)
 try_all(folders)
+ask_whether_it_is_ready(next(folder for folder in folders if folder.name == "readonly file"))

@@ -22,6 +22,7 @@ from gatewright.storage.sql.sqlite.file import (
     hash_troubles_at_rest,
     revision_at_rest,
     tables_at_rest,
+    unwritable_file_of,
 )
 from gatewright.system import SystemClock
 
@@ -91,11 +92,10 @@ def _has_one_spelling(email: str) -> bool:
 
 
 def _check_writable(path: Path) -> Finding:
-    needed = [path.parent, path] if path.exists() else [path.parent]
-    for place in needed:
-        if not os.access(place, os.W_OK):
-            cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
-            return Finding("database", Status.UNSAFE, f"{place} cannot be written.", cure)
+    unwritable = unwritable_file_of(path) if os.access(path.parent, os.W_OK) else path.parent
+    if unwritable is not None:
+        cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
+        return Finding("database", Status.UNSAFE, f"{unwritable} cannot be written.", cure)
     return Finding("database", Status.OK, f"{path.parent} can be written.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from gatewright.cli.checks.deep import read_tables
@@ -19,6 +19,7 @@ def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> It
     """Check that whoever must have a second factor can have one."""
     yield from _check_first_methods(settings, methods)
     yield from _check_left_out(settings, methods)
+    yield from _check_pages(settings)
     is_for_all, roles = settings.second_factor == "required", settings.second_factor_roles
     if not (is_for_all or roles):
         yield Finding("second factor", Status.OK, "Nobody has to have a second factor who has not enrolled one.")
@@ -45,7 +46,7 @@ def check_second_factor(settings: Settings, methods: Mapping[str, Method]) -> It
         return
     yield from _check_roles(settings)
     try:
-        count = _count_without_factor(settings, roles=None if is_for_all else roles)
+        count = _count_without_factor(settings, methods, roles=None if is_for_all else roles)
     except (ConfigurationError, StoreUnavailableError) as error:
         finding = f"{who} must have a second factor; who has none is unknown."
         yield Finding("second factor", Status.UNSAFE, finding, str(error))
@@ -76,6 +77,20 @@ def _check_first_methods(settings: Settings, methods: Mapping[str, Method]) -> I
         yield Finding("first methods", Status.WARNING, finding, cure)
 
 
+def _check_pages(settings: Settings) -> Iterator[Finding]:
+    """Check that the pages of second factors are not switched off."""
+    is_demanded = settings.second_factor == "required" or bool(settings.second_factor_roles)
+    needed = {
+        "login_step": (settings.second_factor != "off" or is_demanded, "whoever is asked for one does not get in"),
+        "account_method": (is_demanded, "whoever must have one and has none cannot set it up"),
+    }
+    for page, (is_needed, consequence) in needed.items():
+        if is_needed and settings.page_paths.get(page) == "":
+            finding = f"GATEWRIGHT_PAGE_PATHS switches {page} off, a page of second factors: {consequence}."
+            cure = f"Unless the application has a route of that name, or uses the JSON API, leave {page}= out."
+            yield Finding("pages", Status.WARNING, finding, cure)
+
+
 def _check_left_out(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
     """Check that what users have enrolled is still asked for: not where its method was left out, or renamed."""
     with suppress(ConfigurationError, StoreUnavailableError), read_tables(settings) as fetch_all:
@@ -98,7 +113,7 @@ def _check_roles(settings: Settings) -> Iterator[Finding]:
             yield Finding("roles", Status.WARNING, finding, f"{cure} Those declared: gatewright role list")
 
 
-def _count_without_factor(settings: Settings, *, roles: Sequence[str] | None) -> int:
+def _count_without_factor(settings: Settings, methods: Iterable[str], *, roles: Sequence[str] | None) -> int:
     """Count in the database, if there is one.
 
     Raises:
@@ -109,4 +124,4 @@ def _count_without_factor(settings: Settings, *, roles: Sequence[str] | None) ->
         if fetch_all is None:
             return 0
         is_wallet_enough = "wallet" not in settings.second_factor_after
-        return count_without_factor(fetch_all, roles=roles, is_wallet_enough=is_wallet_enough)
+        return count_without_factor(fetch_all, methods=methods, roles=roles, is_wallet_enough=is_wallet_enough)

@@ -29,6 +29,7 @@ from gatewright.operations.second_writes import second_write
 from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, SignedIn, Store, VisitSecrets
 from gatewright.storage.redis.attempts import RedisAttempts
 from gatewright.storage.redis.challenges import RedisChallenges
+from gatewright.storage.redis.keys import PREFIX
 from gatewright.storage.redis.last_seen import RedisLastSeen
 from gatewright.storage.redis.server import RedisServer
 
@@ -57,8 +58,8 @@ class _StoreWithRedis:
         return getattr(self._sql, name)
 
     async def check(self) -> None:
-        """Implement `Store`."""
-        await self._server.run("PING")
+        """Implement `Store`. Deleting what is not there changes nothing, and is refused where nobody may write."""
+        await self._server.run("DEL", f"{PREFIX}{{probe}}:text")
         await self._sql.check()
 
     def close(self) -> None:

@@ -94,6 +94,14 @@ class Database(Reading, Protocol):
         """
         ...
 
+    async def require_writable(self) -> None:
+        """Make sure that nothing keeps everybody from writing, without writing: a full disk is not found.
+
+        Raises:
+            StoreUnavailableError: If the database can only be read, or does not answer in time.
+        """
+        ...
+
     def close(self) -> None:
         """Close every connection. Using the database again opens new ones."""
         ...

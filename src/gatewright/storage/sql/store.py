@@ -47,6 +47,7 @@ class SQLStore(
     @quick
     async def check(self) -> None:
         """Implement `Store`."""
+        await self._database.require_writable()
         row = await self._database.fetch_one("SELECT version_num FROM alembic_version", {})
         revision = None if row is None else str(row[0])
         if revision is None or revision < HEAD:

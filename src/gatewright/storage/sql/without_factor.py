@@ -9,7 +9,7 @@ from gatewright.storage.sql.invariants import FetchAll
 
 _WITHOUT = """
     SELECT u.id FROM users AS u WHERE u.is_active
-    AND NOT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.account_id = u.id)
+    AND NOT EXISTS (SELECT 1 FROM authenticators AS a WHERE a.account_id = u.id AND ({is_of_method}))
 """
 _NOR_WALLET = " AND NOT EXISTS (SELECT 1 FROM wallets AS w WHERE w.account_id = u.id)"
 _OF_ROLE = " AND EXISTS (SELECT 1 FROM user_roles AS r WHERE r.account_id = u.id AND r.role = :role)"
@@ -27,17 +27,22 @@ def count_enrolled(fetch_all: FetchAll) -> dict[str, int]:
     return dict(Counter(method for method, _, _ in found))
 
 
-def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None, is_wallet_enough: bool) -> int:
-    """Return how many active accounts have neither enrolled anything nor linked a wallet that is enough alone.
+def count_without_factor(
+    fetch_all: FetchAll, *, methods: Iterable[str], roles: Iterable[str] | None, is_wallet_enough: bool
+) -> int:
+    """Return how many active accounts have neither enrolled a method nor linked a wallet that is enough alone.
 
     Args:
         fetch_all: What runs a query.
+        methods: The methods that there are: nobody is asked for another one, though they have enrolled it.
         is_wallet_enough: Whether nobody is asked for more after the signature of a wallet.
         roles: Only those who have one of these roles, directly or by one that inherits it; None for everybody.
     """
-    without = _WITHOUT + (_NOR_WALLET if is_wallet_enough else "")
+    names = {f"method_{number}": name for number, name in enumerate(methods)}
+    is_of_method = " OR ".join(f"a.method = :{parameter}" for parameter in names)
+    without = _WITHOUT.format(is_of_method=is_of_method) + (_NOR_WALLET if is_wallet_enough else "")
     if roles is None:
-        return len(fetch_all(without, {}))
+        return len(fetch_all(without, names))
     inherits = fetch_all("SELECT role, parent FROM role_parents", {})
     wanted = set(roles)
     while True:
@@ -45,4 +50,4 @@ def count_without_factor(fetch_all: FetchAll, *, roles: Iterable[str] | None, is
         if not heirs:
             break
         wanted |= heirs
-    return len({user_id for role in wanted for (user_id,) in fetch_all(without + _OF_ROLE, {"role": role})})
+    return len({user_id for role in wanted for (user_id,) in fetch_all(without + _OF_ROLE, names | {"role": role})})

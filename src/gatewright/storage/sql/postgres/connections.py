@@ -20,6 +20,10 @@ _SET_LIMITS = """
 """
 
 
+class NoAnswerError(psycopg.OperationalError):
+    """The server has not answered in time. Whoever asked has waited for long enough, so it is not asked once more."""
+
+
 class _Patient:
     """Ends a connection whose server does not answer: frozen, or behind a network that swallows everything."""
 
@@ -34,13 +38,13 @@ class BlockingConnection(_Patient, Connection[tuple[Any, ...]]):
         """Wait for the server, as psycopg does.
 
         Raises:
-            psycopg.OperationalError: If it does not answer in time. The connection is closed.
+            NoAnswerError: If it does not answer in time. The connection is closed.
         """
         try:
             return super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
             self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
+            raise NoAnswerError("the server does not answer") from None
 
 
 class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
@@ -50,13 +54,13 @@ class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
         """Wait for the server, as psycopg does.
 
         Raises:
-            psycopg.OperationalError: If it does not answer in time. The connection is closed.
+            NoAnswerError: If it does not answer in time. The connection is closed.
         """
         try:
             return await super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
             self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
+            raise NoAnswerError("the server does not answer") from None
 
 
 def require_silence(connection: Any) -> None:

@@ -25,6 +25,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.database import Parameters, Transaction, first_line
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
+from gatewright.storage.sql.postgres.connections import NoAnswerError
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, not_reached, raise_explained
 from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
@@ -47,6 +48,7 @@ _FACTS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
         pg_backend_pid(), clock_timestamp()
 """
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
 _REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
@@ -159,6 +161,12 @@ class PostgresDatabase:
             finally:
                 if not connection.closed and connection.info.transaction_status in _OPEN:
                     await settled(connection.execute("ROLLBACK"))
+
+    async def require_writable(self) -> None:
+        """Implement `Database`. A connection that can only read is given up, as after a write that was refused."""
+        async with self._connection() as connection:
+            if await _fetch_one(connection, _IS_READ_ONLY, {}) == (True,):
+                raise psycopg.errors.ReadOnlySqlTransaction("it can only be read")
 
     def close(self) -> None:
         """Implement `Database`."""
@@ -302,7 +310,7 @@ class _Lent:
 
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         connection = self._connection
-        is_undone = connection.closed and not connection.is_committing
+        is_undone = connection.closed and not connection.is_committing and not isinstance(error, NoAnswerError)
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
             await settled(connection.close())

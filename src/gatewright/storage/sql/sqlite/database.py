@@ -21,6 +21,7 @@ from gatewright.storage.sql.database import DuplicateError, Parameters, Transact
 from gatewright.storage.sql.dialect import SQLITE
 from gatewright.storage.sql.rows import Row
 from gatewright.storage.sql.sqlite.connect import connect, words_of
+from gatewright.storage.sql.sqlite.file import unwritable_file_of
 from gatewright.storage.sql.sqlite.url import path_of
 
 if TYPE_CHECKING:
@@ -255,6 +256,12 @@ class SQLiteDatabase:
             raise
         except sqlite3.DatabaseError as error:
             raise _unavailable(error) from error
+
+    async def require_writable(self) -> None:
+        """Implement `Database`. A file that is open may be written on, but not by the next thread that opens it."""
+        unwritable = self.path and unwritable_file_of(self.path)
+        if unwritable is not None:
+            raise StoreUnavailableError(f"The database is not available: {unwritable} cannot be written.")
 
     def close(self) -> None:
         """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""

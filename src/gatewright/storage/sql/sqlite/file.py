@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,6 +37,15 @@ def revision_at_rest(path: Path) -> str | None:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = known and connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(row[0]) if row else None
+
+
+def unwritable_file_of(path: Path) -> Path | None:
+    """Return the SQLite file, or that of its log beside it, that is there and may not be written; None for neither.
+
+    SQLite gives the files of the log the mode that the database had then, and they keep it.
+    """
+    files = (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))
+    return next((file for file in files if file.exists() and not os.access(file, os.W_OK)), None)
 
 
 def tables_at_rest(path: Path) -> set[str]:
