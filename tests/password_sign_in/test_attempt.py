@@ -404,6 +404,6 @@ def test_what_find_must_return_is_told(make_auth, found):
     ],
 )
 def test_a_provider_whose_methods_nobody_can_call_is_refused_at_the_start(make_auth, wrong, said):
-    """And not at the first sign-in."""
-    with pytest.raises(ConfigurationError, match=said):
+    """And not at the first sign-in; the error names the class."""
+    with pytest.raises(ConfigurationError, match=rf"^Careless\..*{said}"):
         make_auth(providers=[type("Careless", (Plain,), wrong)()])
