@@ -535,6 +535,8 @@ def test_a_role_that_only_uses_the_tables_is_enough(examine_as_a_role):
         ("REVOKE INSERT, UPDATE ON audit FROM {role}", "rights", "INSERT on audit, UPDATE on audit"),
         ("REVOKE ALL ON SEQUENCE audit_id_seq FROM {role}", "rights", "ALL SEQUENCES"),
         ("ALTER ROLE {role} SET default_transaction_read_only = on", "rights", "target_session_attrs"),
+        ("ALTER ROLE {role} CONNECTION LIMIT 4", "connections", "allows 4 in all"),
+        ("ALTER DATABASE {database} CONNECTION LIMIT 5", "connections", "CONNECTION LIMIT of role and database"),
         ("DROP TABLE wallets CASCADE", "rights", "lost: wallets"),
         ("UPDATE alembic_version SET version_num = '0009'", "rights", "as the owner"),
         ("UPDATE alembic_version SET version_num = 'ae1027a6acf2'", "revision", "another application"),

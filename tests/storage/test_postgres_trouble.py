@@ -156,6 +156,16 @@ def test_a_migration_that_the_server_stops_is_told_in_one_line(make_postgres_dat
     assert str(told.value) == "The database could not be migrated: No space left."
 
 
+def test_a_migration_of_a_standby_says_where_to_go(make_postgres_database):
+    """Or of what is set so: nothing can be written."""
+    url = make_postgres_database()
+    name = url.rpartition("/")[2]
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with pytest.raises(StoreUnavailableError, match=r"read-only transaction\. Name the primary server"):
+        open_auth(url)
+
+
 def test_a_role_without_rights_is_told_what_it_lacks(make_postgres_database):
     url = make_postgres_database()
     with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
