@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import RSAKey
 
-from gatewright import EvrmoreAuth, MemoryUserProvider
+from gatewright import EvrmoreAuth, MemoryUserProvider, Settings
 from gatewright.cli.checks.environment import check_sqlite
 from gatewright.cli.checks.file_systems import shared_file_system_of
 from gatewright.errors import UserNotFoundError
@@ -551,6 +551,16 @@ def test_what_keeps_a_role_from_working_is_told(examine_as_a_role, statement, ch
 
     assert code == 1
     assert words in found[check, "unsafe"]
+
+
+def test_a_copy_without_its_sequence_is_told(examine_as_a_role, migrated_postgres_database):
+    """As an upgrade by logical replication makes one: the audit record counts anew, and nobody gets in."""
+    with closing(EvrmoreAuth(migrated_postgres_database, settings=Settings(jwt_secret=STRONG))) as auth:
+        auth.create_user("anna")
+    code, found = examine_as_a_role("SELECT setval('audit_id_seq', 1, false)")
+
+    assert code == 1
+    assert "SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))" in found["numbers", "unsafe"]
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,17 @@ def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_data
         auth.create_user("ben", password="correct horse battery staple")
 
 
+def test_a_copy_without_its_sequence_is_no_name_that_is_taken(migrated_postgres_database, admin):
+    """Logical replication copies the audit record, and not what numbers it: the error says how to go on."""
+    with closing(open_auth(migrated_postgres_database)) as auth:
+        auth.create_user("anna")
+        admin.execute("SELECT setval('audit_id_seq', 1, false)")
+        with pytest.raises(StoreUnavailableError, match="SELECT setval"):
+            auth.create_user("ben")
+        admin.execute("SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))")
+        auth.create_user("ben")
+
+
 def test_a_database_without_our_tables_any_more_says_so(migrated_postgres_database, admin):
     with closing(open_auth(migrated_postgres_database)) as auth:
         admin.execute("DROP TABLE wallets CASCADE")

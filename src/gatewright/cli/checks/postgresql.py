@@ -42,7 +42,8 @@ def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Fin
 
 def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
     """Look for what a start would not notice, and the first visitor would."""
-    from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES  # psycopg's, loaded by now
+    # psycopg's, loaded by now
+    from gatewright.storage.sql.postgres.fitness import CONTINUE_NUMBERS, GRANT_CREATE, GRANT_TABLES
 
     if fitness.is_read_only:
         return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", NAME_PRIMARY)
@@ -55,6 +56,9 @@ def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
     if revision is not None and fitness.missing_rights:
         finding = f"The role lacks rights: {', '.join(fitness.missing_rights):.300}."
         return Finding("rights", Status.UNSAFE, finding, GRANT_TABLES)
+    if fitness.is_behind:
+        finding = "The sequence audit_id_seq is behind the table audit, so that nobody can sign in."
+        return Finding("numbers", Status.UNSAFE, finding, CONTINUE_NUMBERS)
     return Finding("rights", Status.OK, "The role may do what it has to.")
 
 
