@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import RSAKey
 
-from gatewright import EvrmoreAuth, MemoryUserProvider
+from gatewright import EvrmoreAuth, MemoryUserProvider, Settings
 from gatewright.cli.checks.environment import check_sqlite
 from gatewright.cli.checks.file_systems import shared_file_system_of
 from gatewright.errors import UserNotFoundError
@@ -535,6 +535,8 @@ def test_a_role_that_only_uses_the_tables_is_enough(examine_as_a_role):
         ("REVOKE INSERT, UPDATE ON audit FROM {role}", "rights", "INSERT on audit, UPDATE on audit"),
         ("REVOKE ALL ON SEQUENCE audit_id_seq FROM {role}", "rights", "ALL SEQUENCES"),
         ("ALTER ROLE {role} SET default_transaction_read_only = on", "rights", "target_session_attrs"),
+        ("ALTER ROLE {role} CONNECTION LIMIT 4", "connections", "allows 4 in all"),
+        ("ALTER DATABASE {database} CONNECTION LIMIT 5", "connections", "CONNECTION LIMIT of role and database"),
         ("DROP TABLE wallets CASCADE", "rights", "lost: wallets"),
         ("UPDATE alembic_version SET version_num = '0009'", "rights", "as the owner"),
         ("UPDATE alembic_version SET version_num = 'ae1027a6acf2'", "revision", "another application"),
@@ -549,6 +551,16 @@ def test_what_keeps_a_role_from_working_is_told(examine_as_a_role, statement, ch
 
     assert code == 1
     assert words in found[check, "unsafe"]
+
+
+def test_a_copy_without_its_sequence_is_told(examine_as_a_role, migrated_postgres_database):
+    """As an upgrade by logical replication makes one: the audit record counts anew, and nobody gets in."""
+    with closing(EvrmoreAuth(migrated_postgres_database, settings=Settings(jwt_secret=STRONG))) as auth:
+        auth.create_user("anna")
+    code, found = examine_as_a_role("SELECT setval('audit_id_seq', 1, false)")
+
+    assert code == 1
+    assert "SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))" in found["numbers", "unsafe"]
 
 
 @pytest.mark.parametrize(

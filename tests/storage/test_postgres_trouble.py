@@ -156,6 +156,16 @@ def test_a_migration_that_the_server_stops_is_told_in_one_line(make_postgres_dat
     assert str(told.value) == "The database could not be migrated: No space left."
 
 
+def test_a_migration_of_a_standby_says_where_to_go(make_postgres_database):
+    """Or of what is set so: nothing can be written."""
+    url = make_postgres_database()
+    name = url.rpartition("/")[2]
+    with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with pytest.raises(StoreUnavailableError, match=r"read-only transaction\. Name the primary server"):
+        open_auth(url)
+
+
 def test_a_role_without_rights_is_told_what_it_lacks(make_postgres_database):
     url = make_postgres_database()
     with closing(psycopg.connect(url.replace("+psycopg", ""), autocommit=True)) as connection:
@@ -285,6 +295,17 @@ def test_a_lock_held_for_too_long_is_an_error_that_passes(migrated_postgres_data
             with pytest.raises(StoreUnavailableError, match="statement timeout"):
                 auth.create_user("ben", password="correct horse battery staple")
         auth.create_user("ben", password="correct horse battery staple")
+
+
+def test_a_copy_without_its_sequence_is_no_name_that_is_taken(migrated_postgres_database, admin):
+    """Logical replication copies the audit record, and not what numbers it: the error says how to go on."""
+    with closing(open_auth(migrated_postgres_database)) as auth:
+        auth.create_user("anna")
+        admin.execute("SELECT setval('audit_id_seq', 1, false)")
+        with pytest.raises(StoreUnavailableError, match="SELECT setval"):
+            auth.create_user("ben")
+        admin.execute("SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))")
+        auth.create_user("ben")
 
 
 def test_a_database_without_our_tables_any_more_says_so(migrated_postgres_database, admin):

@@ -9,17 +9,13 @@ from gatewright.cli.checks.finding import Finding, Status
 from gatewright.cli.checks.revision import judge_revision
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.settings import Settings
-from gatewright.storage.sql.migrate import HEAD
+from gatewright.storage.sql.migrate import HEAD, NAME_PRIMARY
 from gatewright.system import SystemClock
 
 if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.database import PostgresDatabase, ServerFacts
     from gatewright.storage.sql.postgres.fitness import Fitness
 
-_NAME_PRIMARY = (
-    "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
-    "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
-)
 
 _APART_SECONDS = 5.0
 """How far the clocks of this machine and of the server may be apart."""
@@ -46,10 +42,11 @@ def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Fin
 
 def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
     """Look for what a start would not notice, and the first visitor would."""
-    from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES  # psycopg's, loaded by now
+    # psycopg's, loaded by now
+    from gatewright.storage.sql.postgres.fitness import CONTINUE_NUMBERS, GRANT_CREATE, GRANT_TABLES
 
     if fitness.is_read_only:
-        return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", _NAME_PRIMARY)
+        return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", NAME_PRIMARY)
     if revision == HEAD and fitness.missing_tables:
         finding = f"Tables have been lost: {', '.join(fitness.missing_tables)}."
         return Finding("rights", Status.UNSAFE, finding, "Restore the database from a backup.")
@@ -59,6 +56,9 @@ def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
     if revision is not None and fitness.missing_rights:
         finding = f"The role lacks rights: {', '.join(fitness.missing_rights):.300}."
         return Finding("rights", Status.UNSAFE, finding, GRANT_TABLES)
+    if fitness.is_behind:
+        finding = "The sequence audit_id_seq is behind the table audit, so that nobody can sign in."
+        return Finding("numbers", Status.UNSAFE, finding, CONTINUE_NUMBERS)
     return Finding("rights", Status.OK, "The role may do what it has to.")
 
 
@@ -68,7 +68,10 @@ def _check_pool(facts: ServerFacts, settings: Settings) -> Finding:
         room = "the pooler shares them out" if facts.is_pooled else f"the server allows {facts.free_connections}"
         return Finding("connections", Status.OK, f"A process opens up to {size} connections; {room}.")
     finding = f"A process may open {size} connections, but the server allows {facts.free_connections} in all."
-    cure = "Lower GATEWRIGHT_DATABASE_POOL_SIZE, raise the server's max_connections, or put PgBouncer between."
+    cure = (
+        "Lower GATEWRIGHT_DATABASE_POOL_SIZE, raise the server's max_connections and the CONNECTION LIMIT of role and "
+        "database, or put PgBouncer between."
+    )
     return Finding("connections", Status.UNSAFE, finding, cure)
 
 

@@ -21,6 +21,14 @@ _TABLE_IS_THERE = "42P07"
 """PostgreSQL's code, whatever language it speaks."""
 
 
+_READ_ONLY = "25006"
+NAME_PRIMARY = (
+    "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
+    "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
+)
+"""What to do where nothing can be written."""
+
+
 class Migratable(Protocol):
     """A database that can be brought to another schema."""
 
@@ -84,4 +92,5 @@ def _upgrade(database: Migratable) -> None:
             raise ConfigurationError(
                 f"The database holds tables of another application: {reason}. Name a new one in the database URL."
             ) from error
-        raise StoreUnavailableError(f"The database could not be migrated: {reason}.") from error
+        cure = f" {NAME_PRIMARY}" if getattr(error.orig, "sqlstate", None) == _READ_ONLY else ""
+        raise StoreUnavailableError(f"The database could not be migrated: {reason}.{cure}") from error

@@ -45,7 +45,11 @@ _LOCK_NAMES = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unne
 _LOCK_MIGRATIONS = "SELECT pg_advisory_xact_lock(hashtextextended('gatewright migrations', 0))"
 _FACTS = """
     SELECT current_setting('server_version'),
-        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+        least(
+            current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+            (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = session_user),
+            (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+        ),
         pg_backend_pid(), clock_timestamp()
 """
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
@@ -104,7 +108,7 @@ class ServerFacts:
 
     Args:
         version: As in ``15.4``.
-        free_connections: How many connections it allows in all, to those who are no superusers.
+        free_connections: How many connections it allows in all, to this role, which is no superuser, in this database.
         is_pooled: Whether there is a pooler between, which lends its connections for one transaction at a time.
         now: The time of its clock, UTC.
     """

@@ -10,6 +10,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from gatewright.errors import ConfigurationError, StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.database import DuplicateError, first_line
+from gatewright.storage.sql.postgres.fitness import CONTINUE_NUMBERS
 
 _CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure)
 _NOT_MIGRATED = (errors.UndefinedTable, errors.UndefinedColumn)
@@ -32,6 +33,11 @@ def raise_explained(error: BaseException) -> None:
         UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
         DuplicateError: If a new row's key is there already.
     """
+    if isinstance(error, errors.UniqueViolation) and error.diag.constraint_name == "audit_pkey":
+        raise StoreUnavailableError(
+            "The sequence audit_id_seq is behind the table audit, as after a copy without it (logical replication "
+            f"leaves sequences out). Run as the owner of the tables: {CONTINUE_NUMBERS}"
+        ) from error
     if isinstance(error, errors.UniqueViolation):
         raise DuplicateError(str(error)) from error
     if isinstance(error, errors.ForeignKeyViolation):

@@ -28,6 +28,9 @@ _LACKS = """
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
         current_setting('transaction_read_only')::boolean
 """
+_IS_BEHIND = "SELECT coalesce(max(id), 0) > coalesce(pg_sequence_last_value('audit_id_seq'), 0) FROM audit"
+CONTINUE_NUMBERS = "SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))"
+"""What a copy needs that took the rows of the tables alone, as logical replication does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Fitness:
         missing_rights: What the role may not do with them, as in ``INSERT on audit``.
         may_create: Whether the role may make tables.
         is_read_only: Whether nobody may write: the server is a standby, or is set so for the role.
+        is_behind: Whether the next line of the audit record would get a number that is there already.
     """
 
     tables: list[str]
@@ -47,6 +51,7 @@ class Fitness:
     missing_rights: list[str]
     may_create: bool
     is_read_only: bool
+    is_behind: bool
 
 
 def look_at(connection: psycopg.Connection[Row]) -> Fitness:
@@ -55,4 +60,12 @@ def look_at(connection: psycopg.Connection[Row]) -> Fitness:
 
     row = connection.execute(_LACKS, {"tables": list(metadata.tables)}).fetchone()
     assert row is not None  # noqa: S101 # a selection without a table has one row
-    return Fitness(*row)
+    tables, missing_tables, missing_rights, may_create, is_read_only = row
+    return Fitness(
+        tables=tables,
+        missing_tables=missing_tables,
+        missing_rights=missing_rights,
+        may_create=may_create,
+        is_read_only=is_read_only,
+        is_behind=not (missing_tables or missing_rights) and connection.execute(_IS_BEHIND).fetchone() == (True,),
+    )
