@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.database import PostgresDatabase, ServerFacts
     from gatewright.storage.sql.postgres.fitness import Fitness
 
-
 _APART_SECONDS = 5.0
 """How far the clocks of this machine and of the server may be apart."""
 

@@ -20,8 +20,8 @@ _NUMBER = re.compile(r"\d{4}")
 _TABLE_IS_THERE = "42P07"
 """PostgreSQL's code, whatever language it speaks."""
 
-
 _READ_ONLY = "25006"
+
 NAME_PRIMARY = (
     "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
     "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
