@@ -103,22 +103,20 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload
             service manager is to start the server again.
     """
     settings = load_settings()
-    with _metrics(settings, is_shared=workers > 1 or reload), _failing_unless_told_to_stop(is_so=workers > 1):
+    told = _failing_unless_told_to_stop() if workers > 1 else nullcontext()
+    with _metrics(settings, is_shared=workers > 1 or reload), told:
         _run(settings, host=host, port=port, workers=workers, reload=reload)
 
 
 @contextmanager
-def _failing_unless_told_to_stop(*, is_so: bool) -> Iterator[None]:
-    """Exit with a failure where the block ends and no signal has told it to; only where there are several workers.
+def _failing_unless_told_to_stop() -> Iterator[None]:
+    """Exit with a failure where the block ends and no signal has told it to.
 
-    uvicorn stops all where one cannot start, and returns as if all were well.
+    uvicorn stops all workers where one cannot start, and returns as if all were well.
 
     Raises:
         SystemExit: In that case.
     """
-    if not is_so:
-        yield
-        return
     reader, writer = socket.socketpair()
     with reader, writer:
         writer.setblocking(False)
