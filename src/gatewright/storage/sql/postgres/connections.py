@@ -20,15 +20,17 @@ _SET_LIMITS = """
 """
 
 
-class NoAnswerError(psycopg.OperationalError):
-    """The server has not answered in time. Whoever asked has waited for long enough, so it is not asked once more."""
-
-
 class _Patient:
     """Ends a connection whose server does not answer: frozen, or behind a network that swallows everything."""
 
     patience: float = 60.0
     """Seconds to wait for one answer."""
+
+    is_given_up: bool = False
+    """Whether the server has not answered in time. Who asked has waited for long enough, and does not ask once more."""
+
+    is_pooled: bool = False
+    """Whether there is a pooler between, which lends its connections for one transaction at a time."""
 
 
 class BlockingConnection(_Patient, Connection[tuple[Any, ...]]):
@@ -38,13 +40,14 @@ class BlockingConnection(_Patient, Connection[tuple[Any, ...]]):
         """Wait for the server, as psycopg does.
 
         Raises:
-            NoAnswerError: If it does not answer in time. The connection is closed.
+            psycopg.OperationalError: If it does not answer in time. The connection is closed.
         """
         try:
             return super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
+            self.is_given_up = True
             self.pgconn.finish()
-            raise NoAnswerError("the server does not answer") from None
+            raise psycopg.OperationalError("the server does not answer") from None
 
 
 class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
@@ -54,13 +57,14 @@ class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
         """Wait for the server, as psycopg does.
 
         Raises:
-            NoAnswerError: If it does not answer in time. The connection is closed.
+            psycopg.OperationalError: If it does not answer in time. The connection is closed.
         """
         try:
             return await super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
+            self.is_given_up = True
             self.pgconn.finish()
-            raise NoAnswerError("the server does not answer") from None
+            raise psycopg.OperationalError("the server does not answer") from None
 
 
 def require_silence(connection: Any) -> None:
@@ -93,7 +97,7 @@ async def configure(connection: Any, *, patience: float) -> None:
     cursor = await settled(connection.execute("SELECT pg_backend_pid()"))
     (process,) = await settled(cursor.fetchone())
     if process != connection.info.backend_pid:
-        connection.prepare_threshold = None
+        connection.is_pooled, connection.prepare_threshold = True, None
         return
     connection.prepare_threshold = 0  # there are some hundred statements, and each is run again and again
     await settled(connection.execute(_SET_LIMITS, {"milliseconds": str(int(patience * 1000))}))

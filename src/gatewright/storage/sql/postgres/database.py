@@ -5,14 +5,16 @@ account that it changes, or a name where there may be no row yet (how many attem
 never meets a serialization failure, waits for those that touch the same account only, and a deadlock is next to
 impossible; should one happen, `retried` runs it again.
 
-Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last.
+Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last. Behind a pooler
+they travel one by one: where more transactions wait than PgBouncer 1.18 has connections, it loses track of pipelines, and
+lends a connection to nobody any more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,7 +27,6 @@ from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.database import Parameters, Transaction, first_line
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
-from gatewright.storage.sql.postgres.connections import NoAnswerError
 from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, not_reached, raise_explained
 from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
@@ -70,9 +71,14 @@ async def _fetch_all(connection: Any, sql: str, parameters: Parameters) -> list[
 
 
 class _Transaction:
-    """Implements `Transaction` on a connection in pipeline mode."""
+    """Implements `Transaction` on a connection.
 
-    def __init__(self, connection: Any, pipeline: Any) -> None:
+    Args:
+        connection: The connection.
+        pipeline: The pipeline that it is in; None behind a pooler.
+    """
+
+    def __init__(self, connection: Any, pipeline: Any | None) -> None:
         self._connection = connection
         self._pipeline = pipeline
 
@@ -84,7 +90,8 @@ class _Transaction:
 
     async def change(self, sql: str, parameters: Parameters) -> int:
         cursor = await settled(self._connection.execute(sql, parameters))
-        await settled(self._pipeline.sync())
+        if self._pipeline is not None:
+            await settled(self._pipeline.sync())
         return int(cursor.rowcount)
 
     async def execute(self, sql: str, parameters: Parameters) -> None:
@@ -155,7 +162,7 @@ class PostgresDatabase:
         """Implement `Database`."""
         async with self._connection() as connection:
             try:
-                async with entered(connection.pipeline()) as pipeline:
+                async with entered(nullcontext() if connection.is_pooled else connection.pipeline()) as pipeline:
                     await settled(connection.execute("BEGIN"))
                     if not survives_power_cut:
                         await settled(connection.execute("SET LOCAL synchronous_commit TO off"))
@@ -314,7 +321,7 @@ class _Lent:
 
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         connection = self._connection
-        is_undone = connection.closed and not connection.is_committing and not isinstance(error, NoAnswerError)
+        is_undone = connection.closed and not connection.is_committing and not connection.is_given_up
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
             await settled(connection.close())
