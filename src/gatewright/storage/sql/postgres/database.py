@@ -5,9 +5,9 @@ account that it changes, or a name where there may be no row yet (how many attem
 never meets a serialization failure, waits for those that touch the same account only, and a deadlock is next to
 impossible; should one happen, `retried` runs it again.
 
-Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last. Behind a pooler
-they travel one by one: where more transactions wait than PgBouncer 1.18 has connections, it loses track of pipelines, and
-lends a connection to nobody any more.
+Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last. Behind a
+pooler they travel one by one: where more transactions wait than PgBouncer 1.18 has connections, it loses track of
+pipelines, and lends a connection to nobody any more.
 """
 
 from __future__ import annotations
