@@ -223,7 +223,7 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
     method, _ = _read_link(visit, token)
     begun = await visit.guard.begun(method.name)
     wanted = visit.wanted or visit.kept_wanted()
-    proving = await visit.guard.pending_user()
+    proving = None if begun else await visit.guard.pending_user()
     return await visit.site.pages.show(
         visit, "login_link.html", token=token, method=method, begun=begun, proving=proving, next=wanted, **context
     )

@@ -45,9 +45,7 @@ class BlockingConnection(_Patient, Connection[tuple[Any, ...]]):
         try:
             return super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
-            self.is_given_up = True
-            self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
+            raise _give_up(self) from None
 
 
 class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
@@ -62,9 +60,13 @@ class SuspendingConnection(_Patient, AsyncConnection[tuple[Any, ...]]):
         try:
             return await super().wait(gen, interval, timeout or self.patience)
         except _WaitTimeout:
-            self.is_given_up = True
-            self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
+            raise _give_up(self) from None
+
+
+def _give_up(connection: Any) -> psycopg.OperationalError:
+    connection.is_given_up = True
+    connection.pgconn.finish()
+    return psycopg.OperationalError("the server does not answer")
 
 
 def require_silence(connection: Any) -> None:
