@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from gatewright.errors import StoreUnavailableError
-from gatewright.offload import PerLoop, offload, quick, run_here, run_shielded
+from gatewright.offload import ClosedOnCancellation, PerLoop, offload, quick, run_here, run_shielded
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default=None)
 
@@ -232,3 +232,34 @@ def test_whoever_gives_up_waiting_takes_it_from_nobody():
         return await patient
 
     assert asyncio.run(ask()) == 1
+
+
+def test_what_is_lent_is_closed_once_and_in_silence_when_the_loop_ends(caplog):
+    """Although the loop closes all its generators at the same time, in an order of chance."""
+    closed = []
+
+    async def close():
+        closed.append(True)
+
+    async def lend():
+        async with ClosedOnCancellation(close):
+            yield 1
+
+    for _ in range(10):
+        asyncio.run(PerLoop(lend).get())
+    assert len(closed) == 10
+    assert not caplog.records
+
+
+def test_what_is_given_back_at_once_is_closed():
+    closed = []
+
+    async def close():
+        closed.append(True)
+
+    async def use():
+        async with ClosedOnCancellation(close):
+            pass
+
+    asyncio.run(use())
+    assert closed == [True]

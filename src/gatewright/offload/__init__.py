@@ -5,8 +5,8 @@ from gatewright.offload.caller import call_here as call_here
 from gatewright.offload.hashing import BoundedPasswords as BoundedPasswords
 from gatewright.offload.hashing import PasswordsHere as PasswordsHere
 from gatewright.offload.mail_worker import MailWorker as MailWorker
+from gatewright.offload.per_loop import ClosedOnCancellation as ClosedOnCancellation
 from gatewright.offload.per_loop import PerLoop as PerLoop
-from gatewright.offload.per_loop import closed_on_cancellation as closed_on_cancellation
 from gatewright.offload.pool import offload as offload
 from gatewright.offload.pool import quick as quick
 from gatewright.offload.shield import run_here as run_here

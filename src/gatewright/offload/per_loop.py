@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -58,28 +57,32 @@ class PerLoop(Generic[T]):
                 loop.run_until_complete(lent.close())
 
 
-@asynccontextmanager
-async def closed_on_cancellation(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+class ClosedOnCancellation:
     """Close something after the block, and earlier when the loop cancels all its tasks.
 
-    ``asyncio.run`` does that first, and waits for them, before it lets anything else be closed.
+    ``asyncio.run`` does that first, and waits for them, before it lets anything else be closed. A class: the loop would
+    close a generator in here at the same time as the one that lends.
 
     Args:
         close: Closes it.
     """
 
-    async def close_in_the_end() -> None:
+    def __init__(self, close: Callable[[], Awaitable[None]]) -> None:
+        self._close = close
+
+    async def __aenter__(self) -> None:
+        self._ending = asyncio.ensure_future(self._close_in_the_end())
+        await asyncio.sleep(0)  # a task that is cancelled before it begins does nothing at all
+
+    async def __aexit__(self, *_: object) -> None:
+        self._ending.cancel()
+        await asyncio.wait([self._ending])
+
+    async def _close_in_the_end(self) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            await close()
-
-    ending = asyncio.ensure_future(close_in_the_end())
-    try:
-        yield
-    finally:
-        ending.cancel()
-        await asyncio.wait([ending])
+            await self._close()
 
 
 @dataclass(frozen=True, slots=True)

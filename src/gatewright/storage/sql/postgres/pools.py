@@ -12,7 +12,7 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from gatewright.drive import run_to_completion
-from gatewright.offload import PerLoop, closed_on_cancellation
+from gatewright.offload import ClosedOnCancellation, PerLoop
 from gatewright.storage.sql.postgres.connections import (
     BlockingConnection,
     SuspendingConnection,
@@ -126,7 +126,7 @@ class SuspendingPools:
         await pool.open()
         # The pool's own tasks pass over being cancelled while they connect. Where the server does not answer, they do
         # so most of the time, and the loop would wait for them for ever.
-        async with closed_on_cancellation(pool.close):
+        async with ClosedOnCancellation(pool.close):
             yield pool
 
 
