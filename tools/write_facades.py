@@ -39,8 +39,7 @@ WORDS = {
     "AsyncVisitor": "Visitor",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
-    "for code that runs in an event loop": "for code that blocks",
-    "whatever framework, in an event loop": "whatever framework",
+    "for asynchronous code": "for blocking code",
 }
 
 ASKED = "asked"

@@ -1,6 +1,6 @@
-"""Write the reference pages that follow from the code: hooks, settings, errors, endpoints, routes and messages.
+"""Generate the reference pages from the code: hooks, settings, errors, endpoints, routes and messages.
 
-Without an argument it writes them; with ``--check`` it fails if one is not what would be written.
+Without arguments, write them; with ``--check``, fail if one is out of date.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def hooks() -> Iterator[str]:
     """Every hook point, from its declaration."""
     yield "# Hook points"
     yield (
-        "Callbacks run in the order in which they were added, and are given the parameters below by keyword; "
-        "name only those you need. How to add one: [Add a hook](../how-to/add-a-hook.md)."
+        "Callbacks run in the order in which they were added and receive the parameters below by keyword; name only "
+        "those you need. How to add one: [Add a hook](../how-to/add-a-hook.md)."
     )
     yield (
-        "A callback at a `pre_*` point may return a mapping: its known keys replace the parameters, for the next "
+        "A callback at a `pre_*` point may return a mapping: its known keys replace the parameters for the next "
         "callback and for the operation, which validates them again. It may `raise Denied(reason)` to stop the "
-        "operation. What any other callback returns means nothing."
+        "operation. The return value of any other callback is ignored."
     )
     for point in POINTS:
         yield f"## `{point.name}`"
@@ -52,13 +52,13 @@ def settings() -> Iterator[str]:
     yield "# Settings"
     yield (
         "Set a variable in the environment or in a `.env` file, or pass `settings=Settings(name=...)`. "
-        "An empty one counts as not set where the default is none. `gatewright doctor` checks what is in force and "
-        "says what is unsafe."
+        "An empty variable counts as unset if its default is none. `gatewright doctor` checks the settings in force "
+        "and reports what is unsafe."
     )
     yield table(("Variable", "Default", "Meaning"), list(rows_of(Settings)))
     for method in built_in_methods():
         if method.settings_class is not None:
-            yield f"## Of the method `{method.name}`"
+            yield f"## Method `{method.name}`"
             yield table(("Variable", "Default", "Meaning"), list(rows_of(method.settings_class)))
 
 
@@ -73,10 +73,9 @@ def error_codes() -> Iterator[str]:
     """Every error, from the tree."""
     yield "# Errors"
     yield (
-        "Every error that gatewright raises on purpose is a `gatewright.errors.GatewrightError`; import all of them "
-        "from `gatewright.errors`. `error.code` is "
-        "stable and for programs, `error.public_message` is safe to show to anybody, `str(error)` and "
-        "`error.evidence` are for the log."
+        "Every error that gatewright raises on purpose is a `gatewright.errors.GatewrightError`; import them all from "
+        "`gatewright.errors`. `error.code` is stable and for programs, `error.public_message` is safe to show to "
+        "anybody, `str(error)` and `error.evidence` are for the log."
     )
     tree = inspect.cleandoc(str(errors.__doc__)).split("::\n\n")[1].split("\n\n")[0]
     yield "```text\n" + inspect.cleandoc(tree) + "\n```"
@@ -89,13 +88,13 @@ def error_codes() -> Iterator[str]:
 
 
 def endpoints() -> Iterator[str]:
-    """Every endpoint of the server's own, from its OpenAPI schema."""
+    """Every endpoint of the server itself, from its OpenAPI schema."""
     schema = create_app(AsyncEvrmoreAuth(settings=load_settings(database_url="sqlite://", api_path=""))).openapi()
     yield "# Endpoints"
     yield (
-        "What `gatewright serve` answers; for programs the same stands at `/openapi.json`. "
-        "Errors are `application/problem+json` with a stable `code`. The JSON API of the pages stands there, too; "
-        "[its list](routes.md#the-json-api) is with the pages."
+        "The endpoints of `gatewright serve`, also described in `/openapi.json`. "
+        "Errors are `application/problem+json` with a stable `code`. `/openapi.json` also describes the JSON API of "
+        "the pages, which is [listed](routes.md#the-json-api) with them."
     )
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
@@ -113,8 +112,8 @@ def routes() -> Iterator[str]:
     """Every page of SimpleAuth, and its JSON endpoint."""
     yield "# Routes"
     yield (
-        "The pages of `SimpleAuthController`. Every form carries the hidden field `csrf_token`; a form that does not "
-        "is refused with 403. `GATEWRIGHT_PAGE_PATHS` moves a page by its name, or switches it off "
+        "The pages of `SimpleAuthController`. Every form has the hidden field `csrf_token`; a form without it is "
+        "refused with 403. `GATEWRIGHT_PAGE_PATHS` moves a page by name, or switches it off "
         "([how](../how-to/use-your-own-pages.md#move-a-page-or-switch-it-off)); `auth_login_route` and "
         "`auth_logout_route` move those two."
     )
@@ -123,14 +122,14 @@ def routes() -> Iterator[str]:
     ]
     yield table(("Name", "Path", "What it does"), pages)
     yield (
-        f"A slash at the end leads to the page by 308, and `{WELL_KNOWN}` to `account` by 303, where the application "
-        "itself has nothing there."
+        "Unless the application has a route of its own there, a trailing slash redirects to the page with 308, and "
+        f"`{WELL_KNOWN}` redirects to `account` with 303."
     )
     yield "## The JSON API"
     yield (
-        "They take `application/json` and answer errors as `application/problem+json` with a stable `code` "
-        "([errors](errors.md)). Who is signed in is in the same cookie as with the pages. `GATEWRIGHT_API_PATH` moves "
-        "all of them, or switches them off where it is empty."
+        "These endpoints take `application/json` and return errors as `application/problem+json` with a stable `code` "
+        "([errors](errors.md)). They share the session cookie with the pages. `GATEWRIGHT_API_PATH` moves all of "
+        "them, or switches them off if empty."
     )
     twins = [(f"`{method} {path}`", " ".join(meaning.split())) for method, path, meaning in api.describe(root="/api")]
     yield table(("Request", "What it does"), twins)
@@ -140,8 +139,8 @@ def messages() -> Iterator[str]:
     """Every code of a message, with its text."""
     yield "# Message codes"
     yield (
-        "What `guard.messages()` gives to the next page, kind -> code, and what the ready-made pages say for it in "
-        "English. Codes that begin with `ERR_` come as `danger`, the others as `success`."
+        "The codes that `guard.messages()` passes to the next page, kind -> code, and their English text on the "
+        "ready-made pages. Codes that begin with `ERR_` are of kind `danger`, the others of kind `success`."
     )
     yield table(("Code", "Text"), [(f"`{code}`", text) for code, text in MESSAGES.items()])
 
@@ -184,7 +183,7 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Write a default as one would in the environment."""
+    """Return a default as it is written in the environment."""
     shown = value.get_secret_value() if isinstance(value, SecretStr) else value
     return ",".join(shown) if isinstance(shown, tuple) else str(shown)
 

@@ -202,7 +202,7 @@ def table_of_defects(found: list[dict[str, Any]]) -> Iterator[str]:
         rows.append((system, str(len(own)), str(len({test for entry in own for test in entry["tests"]}))))
     if rows:
         yield table(("System", "Defects that a test would catch", "Tests"), rows)
-    yield from absent_ones("Cannot be here:", found, "was")
+    yield from absent_ones("Cannot occur here:", found, "was")
 
 
 def absent_ones(title: str, found: list[dict[str, Any]], key: str) -> Iterator[str]:

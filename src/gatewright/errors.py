@@ -50,10 +50,10 @@ from typing import ClassVar
 
 
 class GatewrightError(Exception):
-    """Root of the tree: ``except GatewrightError`` catches whatever this package raises on purpose.
+    """Root of the tree: ``except GatewrightError`` catches every error that this package raises on purpose.
 
     Args:
-        message: What happened and how to cure it, for developers and logs; never holds a secret.
+        message: What happened and how to fix it, for developers and logs; never contains a secret.
         evidence: Facts for the log, by name. Kept in ``error.evidence``; never shown to a visitor.
     """
 
@@ -66,7 +66,7 @@ class GatewrightError(Exception):
 
 
 class ConfigurationError(GatewrightError):
-    """The application is set up wrongly. The message holds the cure."""
+    """The application is misconfigured. The message says how to fix it."""
 
     code = "configuration"
     public_message = "The service is not set up correctly."
@@ -79,13 +79,13 @@ class UnknownHookError(ConfigurationError):
 
 
 class HookSignatureError(ConfigurationError):
-    """A hook asks for a parameter that its point does not have, or is not callable in this build."""
+    """A hook takes a parameter that its point does not have, or cannot be called in this build."""
 
     code = "hook_signature"
 
 
 class SuspendedError(ConfigurationError):
-    """Something suspended inside the blocking API. Use the asynchronous counterpart of the class instead."""
+    """A coroutine suspended inside the blocking API. Use the asynchronous counterpart of the class instead."""
 
     code = "suspended"
 
@@ -98,24 +98,23 @@ class InvalidParameterError(GatewrightError, ValueError):
 
 
 class InvalidAddressError(InvalidParameterError):
-    """A wallet address is no P2PKH address of a network that may sign in."""
+    """A wallet address is not a P2PKH address on a network that may sign in."""
 
     code = "invalid_address"
     public_message = "This is not an address that can sign in here."
 
 
 class InvalidKeyError(InvalidParameterError):
-    """A private key in wallet import format could not be read. The message never holds the key."""
+    """A private key in wallet import format could not be read. The message never contains the key."""
 
     code = "invalid_key"
     public_message = "This is not a private key in wallet import format."
 
 
 class WeakPasswordError(InvalidParameterError):
-    """A new password is refused by the policy. ``evidence["reason"]`` is ``too_short``, ``too_long``, ``common`` or
-    ``context``.
+    """Refused by the password policy. ``evidence["reason"]`` is ``too_short``, ``too_long``, ``common`` or ``context``.
 
-    The message is written for the person who chooses the password, says what to do, and is the ``public_message``.
+    The message tells the person choosing the password what to do, and is also the ``public_message``.
     """
 
     code = "weak_password"
@@ -127,8 +126,9 @@ class WeakPasswordError(InvalidParameterError):
 
 
 class UnreadableHashError(InvalidParameterError):
-    """A stored hash is of an unknown kind, damaged, or too costly to verify. The message names its kind, and never
-    holds the hash. A visitor is never told: to them it is a wrong password.
+    """A stored hash is of an unknown kind, damaged, or too costly to verify.
+
+    The message names the kind, never the hash. Visitors are never told: to them it is a wrong password.
     """
 
     code = "unreadable_hash"
@@ -136,11 +136,11 @@ class UnreadableHashError(InvalidParameterError):
 
 
 class TransportError(GatewrightError):
-    """A request cannot be answered as it is, whoever sent it. ``status`` is the HTTP status to answer with.
+    """A request cannot be served as sent, whoever sent it. ``status`` is the HTTP status of the response.
 
     Args:
         status: The HTTP status.
-        headers: Headers of the answer.
+        headers: Headers of the response.
     """
 
     code = "transport"
@@ -159,21 +159,21 @@ class TransportError(GatewrightError):
 
 
 class PermissionNotFoundError(GatewrightError):
-    """This permission has not been declared."""
+    """The permission has not been declared."""
 
     code = "permission_not_found"
     public_message = "There is no such permission."
 
 
 class TakenError(GatewrightError):
-    """A name, a mail address or a wallet belongs to another account already."""
+    """A name, an email address or a wallet already belongs to another account."""
 
     code = "taken"
     public_message = "This is taken already."
 
 
 class RateLimitError(GatewrightError):
-    """Too many requests. ``retry_after`` says when to come back, in seconds."""
+    """Too many requests. ``retry_after`` says when to retry, in seconds."""
 
     code = "rate_limited"
     public_message = "Too many requests. Please wait a moment and try again."
@@ -184,14 +184,14 @@ class RateLimitError(GatewrightError):
 
 
 class AttemptBlockedError(RateLimitError):
-    """Too many sign-ins have failed, from one client or on one account. Nothing was verified."""
+    """Too many sign-ins have failed, from one client or on one account. The credentials were not checked."""
 
     code = "login_attempt_blocked"
     public_message = "Too many failed attempts. Please wait a while and try again."
 
 
 class BusyError(GatewrightError):
-    """Too many passwords wait to be hashed. ``retry_after`` says when to come back, in seconds."""
+    """Too many passwords are waiting to be hashed. ``retry_after`` says when to retry, in seconds."""
 
     code = "busy"
     public_message = "The service is busy. Please try again in a moment."
@@ -202,28 +202,28 @@ class BusyError(GatewrightError):
 
 
 class StoreUnavailableError(GatewrightError):
-    """The database refused, timed out or is full. Nothing was decided; nobody was let in."""
+    """The database refused, timed out or is full. No decision was made; nobody was signed in."""
 
     code = "store_unavailable"
     public_message = "The service is busy. Please try again in a moment."
 
 
 class ProviderUnavailableError(GatewrightError):
-    """The source of the users cannot be reached. Nobody was let in, and no password was wrong."""
+    """The source of the users cannot be reached. Nobody was signed in, and no password was rejected."""
 
     code = "provider_unavailable"
     public_message = "Sign-in is not available right now. Please try again in a moment."
 
 
 class MailUnavailableError(GatewrightError):
-    """A mail could not be handed over. It waits, and is tried again."""
+    """An email could not be handed over. It stays queued and is retried."""
 
     code = "mail_unavailable"
     public_message = "The mail could not be sent right now. It will be tried again."
 
 
 class AuthenticationError(GatewrightError):
-    """A user could not be signed in, or could not be recognised."""
+    """A user could not be signed in or recognised."""
 
     code = "authentication_failed"
     public_message = "Authentication failed."
@@ -241,68 +241,68 @@ class Denied(AuthenticationError):
 
 
 class InvalidChallengeError(AuthenticationError):
-    """The challenge is unknown, for another address, used or expired. Only the evidence tells which."""
+    """The challenge is unknown, for another address, used or expired. Only the evidence says which."""
 
     code = "invalid_challenge"
     public_message = "This challenge cannot be used. Ask for a new one."
 
 
 class ChallengeExpiredError(InvalidChallengeError):
-    """The challenge has expired. Same ``code`` as its parent, so that a client learns nothing more."""
+    """The challenge has expired. Same ``code`` as its parent, so a client learns nothing more."""
 
 
 class ChallengeAlreadyUsedError(InvalidChallengeError):
-    """The challenge has already given a session. Same ``code`` as its parent."""
+    """The challenge has already been exchanged for a session. Same ``code`` as its parent."""
 
 
 class InvalidSignatureError(AuthenticationError):
-    """The signature was not made over this challenge by the key of this address."""
+    """The signature over this challenge was not made with the key of this address."""
 
     code = "invalid_signature"
     public_message = "The signature does not match the challenge and the address."
 
 
 class InvalidTokenError(AuthenticationError):
-    """The token is malformed, forged, expired, revoked, or meant for another audience."""
+    """The token is malformed, forged, expired, revoked, or issued for another audience."""
 
     code = "invalid_token"
     public_message = "The token is not valid."
 
 
 class InvalidLinkError(AuthenticationError):
-    """A link from a mail is unknown, used, expired or replaced by a newer one. Only the evidence tells which."""
+    """A link from an email is unknown, used, expired or replaced by a newer one. Only the evidence says which."""
 
     code = "invalid_link"
     public_message = "This link cannot be used any more. Ask for a new one."
 
 
 class UnconfirmedError(AuthenticationError):
-    """The visitor is known, but must prove once more that it is them, by password or wallet, before they go on."""
+    """The visitor is recognised, but must authenticate again, by password or wallet, before they go on."""
 
     code = "not_fully_authenticated"
     public_message = "Prove once more that it is you, and try again."
 
 
 class StepUpRequiredError(UnconfirmedError):
-    """The visitor's last proof is too old, or not strong enough, for what they want to do.
+    """The visitor's last proof is too old or too weak for this action.
 
-    ``evidence`` names what is asked for: ``minutes`` and ``aal``.
+    ``evidence`` says what is required: ``minutes`` and ``aal``.
     """
 
     code = "step_up_required"
 
 
 class InvalidProofError(AuthenticationError):
-    """A code, a passkey's response or whatever else a method verifies is not right. Only the evidence tells why."""
+    """A code, a passkey's response or another proof is wrong. Only the evidence says why."""
 
     code = "invalid_proof"
     public_message = "This could not be verified. Try again, or choose another method."
 
 
 class SecondFactorRequiredError(AuthenticationError):
-    """The first proof was right, and is not enough. Nobody is signed in yet.
+    """The first proof was right, but a second factor is required. Nobody is signed in yet.
 
-    ``evidence["methods"]`` names the methods that the visitor can go on with. It is empty where they have to enrol one
+    ``evidence["methods"]`` names the methods that the visitor can continue with. It is empty if they must enrol one
     first.
     """
 
@@ -311,27 +311,27 @@ class SecondFactorRequiredError(AuthenticationError):
 
 
 class SignInOverError(AuthenticationError):
-    """A second step was sent, and no sign-in of this browser waits for one, or not any more."""
+    """A second step was sent, but this browser has no pending sign-in, or no longer has one."""
 
     code = "sign_in_over"
     public_message = "This sign-in has taken too long or was ended. Please sign in again."
 
 
 class UserNotFoundError(AuthenticationError):
-    """No such user, or the password is wrong: to a visitor the two look the same."""
+    """There is no such user, or the password is wrong: a visitor cannot tell which."""
 
     code = "user_not_found"
 
 
 class InactiveUserError(AuthenticationError):
-    """The user exists and proved who they are, but has been deactivated."""
+    """The user authenticated, but has been deactivated."""
 
     code = "inactive_user"
     public_message = "This account is not active."
 
 
 class UnverifiedUserError(AuthenticationError):
-    """The user exists and proved who they are, but is not verified yet."""
+    """The user authenticated, but is not verified yet."""
 
     code = "unverified_user"
     public_message = "This account has not been verified yet."

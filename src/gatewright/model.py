@@ -1,6 +1,6 @@
-"""The things that gatewright talks about: frozen records, and the user who is handed to the application.
+"""gatewright's domain objects: frozen records, and the user that applications receive.
 
-Every identifier is a ``str``. Timestamps are aware UTC datetimes, or naive UTC where the application asked for
+Every identifier is a ``str``. Timestamps are aware UTC datetimes, or naive UTC if the application asked for
 ``naive_timestamps``; `has_passed` compares either kind.
 """
 
@@ -19,7 +19,7 @@ from gatewright.proofs import Proof, assurance_of, read_proofs
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person's row in our own tables. Holds no secret, so it may be logged and shown."""
+    """A person's row in gatewright's own tables. Contains no secret, so it may be logged and shown."""
 
     id: str
     username: str | None
@@ -45,11 +45,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in of one user on one device. The row is the truth; a token only names it.
+    """One sign-in of one user on one device. The row is authoritative; a token only refers to it.
 
-    ``username`` is what the provider loads the user by. A session that came about without proof, by remember-me,
-    is not fully authenticated. ``token`` is there only on the session that has just been made; no store can give it
-    back.
+    ``username`` is what the provider loads the user by. A session opened without a proof, by remember-me, is not fully
+    authenticated. ``token`` is set only on a newly created session; no store can return it.
     """
 
     id: str
@@ -69,18 +68,18 @@ class Session:
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """How this session was proven. Empty for a remembered browser, and for a session of an older release."""
+        """The proofs of this session. Empty for a remembered browser, and for a session of an older release."""
         return read_proofs(self.proven_by)
 
     @property
     def amr(self) -> tuple[str, ...]:
-        """Authentication method references (RFC 8176) of all proofs; ``mfa`` stands among them for two factors."""
+        """Authentication method references (RFC 8176) of all proofs, including ``mfa`` for two factors."""
         named = dict.fromkeys(name for proof in self.proofs for name in proof.amr)
         return tuple(named | {"mfa": None} if self.aal > 1 else named)
 
     @property
     def auth_time(self) -> datetime | None:
-        """When its user last proved who they are, UTC; None where they are merely remembered."""
+        """When its user last authenticated, UTC; None if they are merely remembered."""
         if not self.is_fully_authenticated:
             return None
         latest = max((proof.at for proof in self.proofs), default=None)
@@ -94,9 +93,9 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of the audit record: what happened to whom, when, from where. Never holds a secret.
+    """One line of the audit record: what happened to whom, when, from where. Never contains a secret.
 
-    ``actor`` is who did it, where that is not the user: an administrator, a command.
+    ``actor`` is who did it, if not the user: an administrator, a command.
     """
 
     at: datetime
@@ -112,12 +111,12 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a mail leads to, once, before it expires. The secret in it is kept as a digest only.
+    """A single-use link in an email, valid until it expires. Only a digest of its secret is stored.
 
-    ``purpose`` is ``email_verification``, ``password_reset`` or ``email_change``. It is good for the address that it
-    was sent to: an account that has moved to another address can no longer use it. ``email_change`` is what moves an
-    account to the address that it was sent to. ``next_path`` is where its owner wanted to go when they asked for it;
-    it is checked once more before they are redirected there.
+    ``purpose`` is ``email_verification``, ``password_reset`` or ``email_change``. It is valid for the address that it
+    was sent to: after a change of address, the account can no longer use it. ``email_change`` changes the account's
+    address to the one that it was sent to. ``next_path`` is where its owner wanted to go when they requested it; it is
+    checked again before they are redirected there.
     """
 
     id: str
@@ -131,14 +130,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
-    """A mail that waits to be sent. Its text, and the secret in it, are made only when it is sent.
+    """A queued email. Its text, and the secret in it, are created only when it is sent.
 
-    ``kind`` is ``email_verification``, ``password_reset`` or ``email_change``, or that of a notice:
+    ``kind`` is ``email_verification``, ``password_reset`` or ``email_change``, or a kind of notice:
     ``already_registered``, ``password_changed``, ``email_change_requested``, ``email_changed``, ``method_enrolled``,
-    ``method_removed``, ``recovery_code_used``, ``new_device``, ``account_deleted``. The last of them belongs to no
-    account any more. ``base_url`` is where its link leads, and ``next_path`` where its
-    reader wants to go after that. ``error`` says why the last of ``tries`` failed. ``details`` is what a notice tells
-    of, as JSON: from where (``ip_address``, ``user_agent``), by which ``method``.
+    ``method_removed``, ``recovery_code_used``, ``new_device``, ``account_deleted``. The last one no longer belongs to
+    an account. ``base_url`` is where its link leads, and ``next_path`` where to continue after that. ``error`` says why
+    the last of ``tries`` failed. ``details`` holds the details of a notice, as JSON: from where (``ip_address``,
+    ``user_agent``), by which ``method``.
     """
 
     id: str
@@ -157,7 +156,7 @@ class QueuedMail:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it is sent."""
+    """An email as it is sent."""
 
     to: str
     subject: str
@@ -167,9 +166,9 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A browser that its user wants to be known by, beyond one session: a series of tokens, one after another.
+    """A browser that is remembered beyond one session: a series of successive tokens.
 
-    ``rotated_at`` is when the current one was issued, and ``proven_by`` how its user had proven who they are.
+    ``rotated_at`` is when the current token was issued, and ``proven_by`` how its user had authenticated.
     """
 
     id: str
@@ -184,11 +183,12 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """What a user has enrolled to prove themselves with: a passkey, an authenticator app, a recovery code.
+    """What a user has enrolled to authenticate with: a passkey, an authenticator app, a recovery code.
 
-    ``key`` finds it among all of its ``method``: the identifier of a passkey, the digest of a code. ``data`` is what
-    only the method understands, as JSON; what is secret in it is encrypted. ``counter`` only ever rises, so that
-    nothing counts twice. ``provider`` and ``username`` are what its user is loaded by. ``name`` is the user's own.
+    ``key`` identifies it among all authenticators of its ``method``: the identifier of a passkey, the digest of a code.
+    ``data`` is JSON that only the method interprets; secrets in it are encrypted. ``counter`` only ever increases, so
+    that nothing is accepted twice. ``provider`` and ``username`` are what its user is loaded by. ``name`` is chosen by
+    the user.
     """
 
     id: str
@@ -206,10 +206,10 @@ class Authenticator:
 
 @dataclass(frozen=True, slots=True)
 class PendingStep:
-    """What a browser has begun and must finish by another request, such as a sign-in without its second factor.
+    """What a browser has begun and must finish in another request, such as a sign-in without its second factor.
 
-    ``kind`` says what; a browser has one of each. ``data`` is JSON. ``user_id``, ``username`` and ``provider`` say
-    whom it is about, if that is known. ``tries`` counts the attempts to finish it.
+    A browser has at most one of each ``kind``. ``data`` is JSON. ``user_id``, ``username`` and ``provider`` identify
+    the user, if known. ``tries`` counts the attempts to finish it.
     """
 
     id: str
@@ -225,7 +225,7 @@ class PendingStep:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt at something that is limited: ``action`` on ``name``, from ``client``."""
+    """An attempt at a rate-limited action: ``action`` on ``name``, from ``client``."""
 
     id: str
     action: str
@@ -236,14 +236,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The roles that a user has, inherited ones included, and the permissions that follow from everything."""
+    """A user's roles, including inherited ones, and all resulting permissions."""
 
     roles: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
 
 
 def require_collection(names: Any) -> Collection[str]:
-    """Return names of roles or permissions, if they are several: in one ``str`` is whatever is a part of it.
+    """Return names of roles or permissions if they are a collection; a ``str`` would match any of its substrings.
 
     Raises:
         ConfigurationError: If they are anything else.
@@ -258,31 +258,31 @@ def require_collection(names: Any) -> Collection[str]:
 
 
 class User:
-    """A user as the application sees one: whatever the provider knows (``entity``), with roles and permissions.
+    """A user as the application sees them: the provider's record (``entity``), with roles and permissions.
 
-    Subclass it and override `username` where your entity keeps the name elsewhere. The account's fields are read
-    from the entity, be it an object or a mapping; what an entity does not have is None, or its safe default.
+    Subclass it and override `username` if your entity stores the name elsewhere. The account's fields are read from the
+    entity, an object or a mapping; fields that it lacks are None, or their safe default.
 
     Args:
         entity: The provider's own record of the user: an `Account`, a row, a mapping, any object.
         roles: Names of the user's roles.
-        permissions: Dotted names of what the user may do.
+        permissions: Dotted names of the user's permissions.
 
     Raises:
-        ConfigurationError: If the names are no collection; one ``str`` is a collection of characters.
+        ConfigurationError: If the names are not a collection; a single ``str`` is a collection of characters.
     """
 
     provider_name: str | None = None
     """Which provider this user was loaded by; set when an `Auth` loads one."""
 
     id_scope: str | None = None
-    """Which of several places the user is from, where one identifier may be two people's; a part of `id`."""
+    """Which of several sources the user comes from, if an identifier may be ambiguous; a part of `id`."""
 
     credential_digest: bytes | None = None
-    """Which password hash the user was found with; where it changes, their sessions end. None where unknown."""
+    """Digest of the password hash that the user was found with; if it changes, their sessions end. None if unknown."""
 
     proof: Proof | None = None
-    """How this user has just been proven, where `attempt` or `bypass` returned them."""
+    """How this user has just authenticated, if `attempt` or `bypass` returned them."""
 
     _load_rights: Callable[[], Rights] | None = None
 
@@ -292,7 +292,7 @@ class User:
         self._permissions = tuple(require_collection(permissions))
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Refuse a property without its decorator: of ``is_active``, say, the method itself is true for everybody.
+        """Refuse a property without its decorator: a method named ``is_active``, say, would be truthy for everybody.
 
         Raises:
             ConfigurationError: If a method has the name of a property.
@@ -324,45 +324,45 @@ class User:
 
     @property
     def permissions(self) -> tuple[str, ...]:
-        """Dotted names of what the user may do."""
+        """Dotted names of the user's permissions."""
         self._fill()
         return self._permissions
 
     @property
     def is_authenticated(self) -> bool:
-        """True: a guest is not a user. Frameworks ask this of every visitor."""
+        """True: a guest is not a user. Frameworks check this for every visitor."""
         return True
 
     @property
     def id(self) -> str:
-        """The account's identifier as text (`gatewright.identifiers`); the username where the entity has none."""
+        """The account's identifier as text (`gatewright.identifiers`); the username if the entity has none."""
         return self._within_scope(id_text(field_of(self._entity, "id")))
 
     @property
     def email(self) -> str | None:
-        """The account's mail address, if it has one."""
+        """The account's email address, if any."""
         email: str | None = field_of(self._entity, "email")
         return email
 
     @property
     def evrmore_address(self) -> str | None:
-        """The wallet address that the account signs in with, if it has one."""
+        """The wallet address that the account signs in with, if any."""
         address: str | None = field_of(self._entity, "evrmore_address")
         return address
 
     @property
     def is_active(self) -> bool:
-        """Whether the account may be used at all."""
+        """Whether the account is active."""
         return bool(field_of(self._entity, "is_active", "active", default=True))
 
     @property
     def is_verified(self) -> bool:
-        """Whether the account has been verified, by its mail address or by its wallet."""
+        """Whether the account has been verified, by its email address or its wallet."""
         return bool(field_of(self._entity, "is_verified", "verified", default=True))
 
     @property
     def created_at(self) -> datetime | None:
-        """When the account was made, UTC."""
+        """When the account was created, UTC."""
         created_at: datetime | None = field_of(self._entity, "created_at")
         return created_at
 
@@ -373,7 +373,7 @@ class User:
         return last_login
 
     def _within_scope(self, identifier: str | None) -> str:
-        """Return an identifier, or the username without one, that is nobody else's in any scope."""
+        """Return the identifier, or else the username, made unique across scopes."""
         known = identifier or self.username
         return known if self.id_scope is None else f"{self.id_scope}:{known}"
 
@@ -383,7 +383,7 @@ class User:
             self._roles, self._permissions, self._load_rights = rights.roles, rights.permissions, None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy of the user is made from: one that needs no store."""
+        """Return the state for a copy of the user that needs no store."""
         self._fill()
         return self.__dict__
 
@@ -395,10 +395,10 @@ U = TypeVar("U", bound=User)
 
 
 def with_rights_from(load: Callable[[], Rights], user: U) -> U:
-    """Have a user's rights looked up when somebody asks for them: most requests ask for none.
+    """Look up a user's rights lazily: most requests need none.
 
     Args:
-        load: Looks them up; called once at most.
+        load: Looks them up; called at most once.
         user: Whose rights.
     """
     user._load_rights = load
@@ -412,11 +412,11 @@ def with_rights(rights: Rights, user: U) -> U:
 
 
 _NONE = object()
-"""What stands for a field that is not there."""
+"""Stands for a missing field."""
 
 
 def field_of(entity: Any, *names: str, default: Any = None) -> Any:
-    """Return the first of the fields ``names`` that an entity has, be it a mapping or an object."""
+    """Return the first of the fields ``names`` that an entity, a mapping or an object, has."""
     is_mapping = type(entity) is not Account and isinstance(entity, Mapping)
     for name in names:
         value = entity.get(name, _NONE) if is_mapping else getattr(entity, name, _NONE)
@@ -426,30 +426,30 @@ def field_of(entity: Any, *names: str, default: Any = None) -> Any:
 
 
 def as_utc(moment: datetime) -> datetime:
-    """Return a datetime as aware UTC. A naive one, as in records with ``naive_timestamps``, is UTC already."""
+    """Return a datetime as aware UTC. A naive one, as in records with ``naive_timestamps``, is taken as UTC."""
     if moment.tzinfo is UTC:
         return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def like(pattern: datetime, moment: datetime) -> datetime:
-    """Return an aware UTC datetime, or naive UTC where ``pattern`` is naive."""
+    """Return an aware UTC datetime, or naive UTC if ``pattern`` is naive."""
     return as_utc(moment) if pattern.tzinfo is not None else as_utc(moment).replace(tzinfo=None)
 
 
 CLOCKS_APART = timedelta(minutes=1)
-"""How far the clocks of two machines may be apart: what one has just made counts on the other at once."""
+"""The tolerated clock skew between two machines: what one has just created is valid on the other at once."""
 
 
 def is_ahead(moment: datetime, *, now: datetime, by: timedelta = CLOCKS_APART) -> bool:
-    """Say whether ``moment`` is further ahead than clocks may be apart: a clock was wrong when it was written down.
+    """Return whether ``moment`` is further ahead than the tolerated clock skew: a clock was wrong when it was recorded.
 
-    What was made then would live for longer than it may, by as much as the clock was wrong. So it does not count until
-    that moment has come.
+    What was created then would outlive its limit by as much as the clock was wrong. So it does not count until that
+    moment.
     """
     return as_utc(moment) > as_utc(now) + by
 
 
 def has_passed(moment: datetime, *, now: datetime) -> bool:
-    """Say whether ``moment`` is over at ``now``. A thing that expires at twelve is expired at twelve sharp."""
+    """Return whether ``moment`` has passed at ``now``. What expires at twelve is expired at twelve sharp."""
     return as_utc(moment) <= as_utc(now)

@@ -1,4 +1,4 @@
-"""Every setting, with its default: the only place where a default lives.
+"""Every setting with its default. Defaults are defined nowhere else.
 
 Values come from keyword arguments, then from the environment (prefix ``GATEWRIGHT_``), then from a ``.env`` file.
 """
@@ -22,30 +22,30 @@ _COOKIE_NAME = "^[A-Za-z0-9_.-]{1,64}$"
 """Characters of an RFC 6265 token that every framework reads in the same way."""
 
 _ROUTE = "^[^{}]+$"
-"""A route's name or a path, and no template of one."""
+"""A route's name or a path, not a path template."""
 
 _MOST = 10**9
-"""What every database can count to."""
+"""Fits an integer column of every database."""
 
 _SettingsT = TypeVar("_SettingsT", bound=BaseSettings)
 
 
 class Settings(EnvironmentSettings):
-    """What an operator may decide. Frozen: build another one to change it."""
+    """The operator's settings. Frozen: to change one, build another instance."""
 
     env: Literal["development", "production"] = Field(
-        "development", description="In `production` an unsafe configuration refuses to start."
+        "development", description="`production` refuses to start with an unsafe configuration."
     )
     database_url: str = Field(
         "sqlite:///gatewright.db",
         repr=False,  # it may hold a password
         description=(
-            "Where users, challenges and sessions are kept: a SQLite file, `sqlite:///gatewright.db`, or PostgreSQL "
+            "Where users, challenges and sessions are stored: a SQLite file, `sqlite:///gatewright.db`, or PostgreSQL "
             "14 or newer, `postgresql+psycopg://user:password@host/database`."
         ),
     )
     database_pool_size: int = Field(
-        10, ge=1, le=1000, description="How many connections to PostgreSQL one process opens at most."
+        10, ge=1, le=1000, description="Maximum number of PostgreSQL connections that one process opens."
     )
     database_timeout_seconds: float = Field(
         10,
@@ -53,26 +53,26 @@ class Settings(EnvironmentSettings):
         le=300,
         description=(
             "How long a statement may wait for the database, in seconds, before the request is answered with 503 and "
-            "`Retry-After`. On SQLite that is the wait for whoever else is writing, on PostgreSQL for a connection, "
-            "for a lock and for the answer; see [When things break](../explanation/when-things-break.md). Keep it "
-            "below the time after which your server gives a request up, such as gunicorn's 30 seconds."
+            "`Retry-After`. On SQLite this is the wait for another writer; on PostgreSQL, for a connection, a lock and "
+            "the response; see [When things break](../explanation/when-things-break.md). Keep it below your server's "
+            "own request time-out, such as gunicorn's 30 seconds."
         ),
     )
     redis_url: SecretStr | None = Field(
         None,
         description=(
-            "Where challenges, failed attempts and the last request of each session are kept, instead of in the "
-            "database: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/to/socket?db=0`, "
-            "`redis+sentinel://host:26379,host:26379/service/0`, `redis+cluster://host:6379,host:6379`. Connecting may "
-            "take 1 second, an answer 2 seconds, once more where it failed; `?socket_timeout=5` and redis-py's other "
-            "options change that. Then the store is unavailable: 503."
+            "Where challenges, failed attempts and the time of each session's last request are stored, instead of in "
+            "the database: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/to/socket?db=0`, "
+            "`redis+sentinel://host:26379,host:26379/service/0`, `redis+cluster://host:6379,host:6379`. Connecting "
+            "times out after 1 second and a command after 2 seconds, with one retry; change this with "
+            "`?socket_timeout=5` and redis-py's other options. After that, the store is unavailable: 503."
         ),
     )
     domain: str = Field(
         "localhost",
         min_length=1,
         max_length=253,
-        description="The name that a challenge shows to the person who signs it: your site's host name.",
+        description="The name that a challenge shows to the person signing it: your site's host name.",
     )
     networks: Annotated[tuple[str, ...], NoDecode] = Field(
         ("evrmore",),
@@ -83,142 +83,150 @@ class Settings(EnvironmentSettings):
         ),
     )
     challenges_per_address: int = Field(
-        10, ge=1, le=_MOST, description="How many challenges one address may ask for in a minute."
+        10, ge=1, le=_MOST, description="How many challenges one address may request per minute."
     )
     challenges_per_client: int = Field(
         60,
         ge=1,
         le=_MOST,
-        description="How many challenges one client (an IPv4 address, an IPv6 /64) may ask for in a minute, per kind.",
+        description="How many challenges one client (an IPv4 address, an IPv6 /64) may request per minute, per kind.",
     )
     token_minutes: float = Field(
         30, ge=1 / 60, le=60 * 24 * 366, description="How long a token is valid after sign-in, in minutes."
     )
     session_idle_minutes: float = Field(
-        120, gt=0, description="After how long without a request a visitor's session is over, in minutes."
+        120, gt=0, description="Minutes without a request after which a visitor's session expires."
     )
     session_days: float = Field(
-        14, gt=0, le=366, description="How long a visitor's session lives at most, in days, whatever happens."
+        14, gt=0, le=366, description="Maximum lifetime of a visitor's session, in days, however active it is."
     )
     auth_session_var: str = Field(
         "auth",
         min_length=1,
         max_length=64,
-        description="The key in the framework's session mapping under which a guard keeps its data.",
+        description="The key in the framework's session mapping under which a guard stores its data.",
     )
     session_cookie: str = Field(
         "gatewright",
         pattern=_COOKIE_NAME,
         description=(
-            "The cookie of a visit; on https its name begins with `__Host-`. Two applications on one host, whatever "
-            "their ports, need two names."
+            "The name of the visit's cookie; over https it is prefixed with `__Host-`. Two applications on one host, "
+            "even on different ports, need two names."
         ),
     )
-    auth_login_route: str = Field("login", pattern=_ROUTE, description="The login page, as a route's name or a path.")
-    auth_logout_route: str = Field("logout", pattern=_ROUTE, description="The logout, as a route's name or a path.")
+    auth_login_route: str = Field("login", pattern=_ROUTE, description="The login page, as a route name or a path.")
+    auth_logout_route: str = Field("logout", pattern=_ROUTE, description="The logout, as a route name or a path.")
     page_paths: PagePaths = Field(
         {},
         description=(
-            "Pages that lie elsewhere, or are switched off by an empty path: `account=/my/account,signup=`. The names "
-            "are those of the [routes](routes.md). Takes precedence over `auth_login_route` and `auth_logout_route`."
+            "Pages at other paths, or switched off by an empty path: `account=/my/account,signup=`. The names are "
+            "those of the [routes](routes.md). Takes precedence over `auth_login_route` and `auth_logout_route`."
         ),
     )
-    api_path: ApiPath = Field(
-        "/api", description="The path that the JSON API of the pages lies below; empty to switch it off as a whole."
-    )
+    api_path: ApiPath = Field("/api", description="The path prefix of the pages' JSON API; empty switches the API off.")
     health_path: HealthPath = Field(
         "",
         description=(
-            "The path below which an application's pages answer `/healthz` and `/readyz`: `/`, or one such as "
-            "`/internal`; empty for neither. `gatewright serve` answers both in any case."
+            "The path prefix under which an application's pages answer `/healthz` and `/readyz`: `/`, or one such as "
+            "`/internal`; empty for neither. `gatewright serve` always answers both."
         ),
     )
     auth_login_route_redirect: str = Field(
-        "dashboard", min_length=1, description="Where a login leads, as a route's name or a path; `/` if there is none."
+        "dashboard",
+        min_length=1,
+        description="Where a login redirects to, as a route name or a path; `/` if it does not exist.",
     )
     auth_logout_route_redirect: str = Field(
-        "homepage", min_length=1, description="Where a logout leads, as a route's name or a path; `/` if there is none."
+        "homepage",
+        min_length=1,
+        description="Where a logout redirects to, as a route name or a path; `/` if it does not exist.",
     )
     auth_route_auto_redirect: Annotated[tuple[str, ...], NoDecode] = Field(
         ("login", "signup", "password_reset", "password_reset_form"),
-        description="Routes that are for guests: a visitor who is signed in is led on. Separated by commas.",
+        description="Routes for guests only, separated by commas: a signed-in visitor is redirected.",
     )
     auth_form_username_field: str = Field(
-        "email", min_length=1, description="The login form's field for the username or the mail address."
+        "email", min_length=1, description="The login form's field for the username or email address."
     )
     auth_form_password_field: str = Field("password", min_length=1, description="The login form's password field.")
     auth_logout_methods: Annotated[tuple[Literal["GET", "POST"], ...], NoDecode] = Field(
         ("POST",),
         min_length=1,
-        description="The methods that log out, separated by commas. GET lets any site sign visitors out.",
+        description="The HTTP methods that log out, separated by commas. GET lets any site sign visitors out.",
     )
     user_provider: str = Field(
-        "SQLUserProvider", min_length=1, description="Where the users of the login page come from, by its name."
+        "SQLUserProvider", min_length=1, description="The name of the provider that the login page's users come from."
     )
     methods: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None,
         min_length=1,
         description=(
-            "The ways of proving who one is, in the order in which pages offer them, separated by commas; without it "
-            "all that come with gatewright. The pages and the JSON API take no other. One of your own is named "
+            "The authentication methods, in the order in which pages offer them, separated by commas; by default all "
+            "that come with gatewright. The pages and the JSON API accept no others. Name a method of your own as "
             "`package.module:Class`."
         ),
     )
     second_factor: Literal["off", "enrolled", "required"] = Field(
         "enrolled",
         description=(
-            "Who must prove themselves by a second method after the first: nobody; users who have enrolled an "
-            "authenticator app; everybody."
+            "Who must give a second factor after the first: nobody; users who have enrolled an authenticator app; "
+            "everybody."
         ),
     )
     second_factor_roles: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Roles whose members must have a second factor, whatever `second_factor` says; with commas."
+        (),
+        description=(
+            "Roles whose members must have a second factor, whatever `second_factor` says; separated by commas."
+        ),
     )
     second_factor_after: Annotated[tuple[str, ...], NoDecode] = Field(
         ("password", "email_code", "store"),
         description=(
             "The first methods after which a second factor counts, separated by commas; `store` stands for users whom "
-            "the application itself has proven."
+            "the application authenticated itself."
         ),
     )
     pending_minutes: float = Field(
-        5, gt=0, le=60, description="How long a sign-in waits for its second factor, or a passkey for its answer."
+        5,
+        gt=0,
+        le=60,
+        description="How long a sign-in waits for its second factor, or a passkey challenge for its response.",
     )
     fresh_minutes: float = Field(
         10,
         gt=0,
         le=1440,
-        description="How long a proof is fresh enough to change the password, factors or the account.",
+        description="How long a proof stays fresh enough for changing the password, the factors or the account.",
     )
     factor_reset_hours: float = Field(
         0,
         ge=0,
         le=24 * 30,
         description=(
-            "How long an administrator's removal of a user's factors waits, in hours, announced to the user by mail. "
-            "It is called off if the user signs in with one of them meanwhile."
+            "How long an administrator's removal of a user's factors is delayed, in hours; the user is notified by "
+            "email. Signing in with one of the factors in the meantime cancels the removal."
         ),
     )
     notify_new_devices: bool = Field(
         True,
         description=(
-            "Whether users get a mail when their account is signed in to from a kind of device that it was not used "
-            "from lately."
+            "Whether users get an email when their account is signed in to from a kind of device that it has not been "
+            "used from recently."
         ),
     )
     public_url: str | None = Field(
         None,
         description=(
-            "Where visitors reach the site, such as `https://example.com`: the beginning of every link in a mail. If "
-            "the pages lie below a path, add it for the mails that commands cause; a request shows where it is. "
-            "Without one, development uses the address of a request from this machine; production needs one."
+            "The URL at which visitors reach the site, such as `https://example.com`: the prefix of every link in an "
+            "email. If the pages are mounted under a path, include it for emails that commands cause; a request knows "
+            "its own. If unset, development uses the address of a request from this machine; production requires it."
         ),
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description=(
-            "The proxies before the site, as addresses or networks separated by commas: only they are believed when "
-            "they say (`X-Forwarded-For`, `X-Forwarded-Proto`) where a request comes from."
+            "The proxies in front of the site, as addresses or networks separated by commas. Only these are trusted to "
+            "say where a request comes from (`X-Forwarded-For`, `X-Forwarded-Proto`)."
         ),
     )
     shutdown_delay_seconds: float = Field(
@@ -226,103 +234,116 @@ class Settings(EnvironmentSettings):
         ge=0,
         le=600,
         description=(
-            "How long `gatewright serve` still takes requests after it was told to stop, in seconds, while `/readyz` "
-            "says no already: as long as the load balancer before it needs to notice."
+            "How long `gatewright serve` keeps accepting requests after it was told to stop, in seconds, while "
+            "`/readyz` already fails: as long as the load balancer needs to notice."
         ),
     )
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description=(
-            "Other origins whose scripts may act in a visitor's name and read the JSON API (CORS), such as "
+            "Other origins whose scripts may act on a visitor's behalf and read the JSON API (CORS), such as "
             "`https://app.example.com`, separated by commas. Each is trusted as much as the site itself."
         ),
     )
-    site_name: str = Field("gatewright", min_length=1, max_length=60, description="The site's name in pages and mails.")
+    site_name: str = Field(
+        "gatewright", min_length=1, max_length=60, description="The site's name in pages and emails."
+    )
     skin: DirectoryPath | None = Field(
-        None, description="A folder of templates, each of which replaces ours of that name."
+        None, description="A folder of templates, each of which replaces gatewright's template of the same name."
     )
     language: str | None = Field(
         None,
         pattern="^(en|es|it|de|fr|pt|ja|zh)$",
-        description="The language of pages and mails; without one, what the visitor's browser prefers.",
+        description="The language of pages and emails; by default, the one that the visitor's browser prefers.",
     )
-    enable_signup: bool = Field(True, description="Whether visitors may make accounts of their own.")
-    enable_password_reset: bool = Field(True, description="Whether a forgotten password can be replaced by mail.")
+    enable_signup: bool = Field(True, description="Whether visitors may create accounts.")
+    enable_password_reset: bool = Field(True, description="Whether a forgotten password can be reset by email.")
     enable_remember_me: bool = Field(True, description="Whether the login page offers to remember the browser.")
-    enable_email_verification: bool = Field(True, description="Whether a new account's mail address is verified.")
+    enable_email_verification: bool = Field(True, description="Whether a new account's email address is verified.")
     enforce_email_verification: bool = Field(
         True,
-        description="Whether an account in our tables must be verified before its owner can sign in with a password.",
+        description=(
+            "Whether an account in gatewright's own tables must be verified before its owner can sign in with a "
+            "password."
+        ),
     )
-    enable_account_deletion: bool = Field(True, description="Whether users may delete accounts of their own.")
-    enable_wallet_login: bool = Field(True, description="Whether visitors can begin a sign-in with a wallet.")
+    enable_account_deletion: bool = Field(True, description="Whether users may delete their own accounts.")
+    enable_wallet_login: bool = Field(True, description="Whether visitors can start a sign-in with a wallet.")
     enable_brute_force_protection: bool = Field(True, description="Whether failed sign-ins are counted and limited.")
-    enable_acl: bool = Field(True, description="Whether pages and decorators ask for roles and permissions.")
+    enable_acl: bool = Field(True, description="Whether pages and decorators check roles and permissions.")
     attempt_window_minutes: float = Field(
         30, gt=0, le=60 * 24, description="How long a failed sign-in counts, in minutes."
     )
     attempts_per_client_and_account: int = Field(
-        4, ge=1, le=_MOST, description="After how many failures one client is blocked from one account."
+        4, ge=1, le=_MOST, description="Number of failures after which one client is blocked from one account."
     )
-    attempts_per_client: int = Field(100, ge=1, le=_MOST, description="After how many failures one client is blocked.")
+    attempts_per_client: int = Field(
+        100, ge=1, le=_MOST, description="Number of failures after which one client is blocked."
+    )
     attempts_per_account: int = Field(
-        50, ge=1, le=_MOST, description="After how many failures, from any clients, an account is slowed down."
+        50,
+        ge=1,
+        le=_MOST,
+        description="Number of failures, from any clients, after which sign-ins to an account are slowed down.",
     )
     attempts_at_second_step: int = Field(
         10,
         ge=1,
         le=_MOST,
-        description="After how many failures, from any clients, of those who have proven something already, such as "
-        "the password, an account is blocked from the next step.",
+        description=(
+            "Number of failures, from any clients, by those who have already passed a first step such as the password, "
+            "after which the next step is blocked for the account."
+        ),
     )
     attempt_slow_seconds: float = Field(
-        5, gt=0, le=600, description="How long to wait between attempts on an account that is slowed down, in seconds."
+        5, gt=0, le=600, description="Interval between attempts on an account that is slowed down, in seconds."
     )
     remember_me_field: str = Field("remember_me", min_length=1, description="The login form's remember-me field.")
     remember_me_cookie: str | None = Field(
         None,
         pattern=_COOKIE_NAME,
         description=(
-            "The cookie by which a browser is remembered; on https its name begins with `__Host-`. Without one it is "
-            "that of the visit with `-remember` after it."
+            "The name of the remember-me cookie; over https it is prefixed with `__Host-`. By default, the name of the "
+            "visit's cookie followed by `-remember`."
         ),
     )
     remember_days: float = Field(15, gt=0, le=366, description="How long a browser is remembered, in days.")
-    link_hours: float = Field(2, gt=0, le=24 * 7, description="How long the link of a mail is good, in hours.")
+    link_hours: float = Field(2, gt=0, le=24 * 7, description="How long a link in an email is valid, in hours.")
     signups_per_client: int = Field(
-        100, ge=1, le=_MOST, description="How many times one client may try to make an account in an hour."
+        100, ge=1, le=_MOST, description="How many times per hour one client may try to create an account."
     )
     mails_per_address: int = Field(
         3,
         ge=1,
         le=_MOST,
-        description="How many mails of one kind one address can be made to receive during the life of a link.",
+        description="Maximum number of emails of one kind sent to one address within the lifetime of a link.",
     )
     mail_url: SecretStr = Field(
         SecretStr("console:"),
         description=(
-            "How mails are sent: `console:` prints them, for development; `smtp://user:password@host:587` uses TLS "
-            "where the server offers it; `smtps://...:465` from the start; `?tls=required` refuses anything less."
+            "How emails are sent: `console:` prints them, for development; `smtp://user:password@host:587` uses TLS if "
+            "the server offers it; `smtps://...:465` uses TLS from the start; `?tls=required` refuses anything less."
         ),
     )
     mail_delivery: Literal["background", "command"] = Field(
         "background",
-        description="Who sends the mails: a thread of each process, or only the command `gatewright mail deliver`.",
+        description="What sends the emails: a thread of each process, or only the command `gatewright mail deliver`.",
     )
     mail_from: str = Field(
-        "gatewright <noreply@localhost>", min_length=3, max_length=320, description="The sender of every mail."
+        "gatewright <noreply@localhost>", min_length=3, max_length=320, description="The sender of every email."
     )
     password_min_length: int = Field(
-        15, ge=8, le=256, description="How many characters a new password must have (NIST SP 800-63B-4: 15)."
+        15, ge=8, le=256, description="Minimum number of characters in a new password (NIST SP 800-63B-4: 15)."
     )
     password_context_words: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Words that a password may not contain, separated by commas: your site's and product's names."
+        (),
+        description="Words that a password must not contain, separated by commas: the names of your site and product.",
     )
     breached_passwords_file: Path | None = Field(
         None,
         description=(
-            "A file of SHA-1 digests of passwords that have leaked, in ascending order, one a line, as the downloader "
-            "of Have I Been Pwned writes it: a new password that is in it is refused. It is searched, not loaded."
+            "A file of SHA-1 digests of leaked passwords, in ascending order, one per line, as written by the Have I "
+            "Been Pwned downloader. A new password listed in it is refused. The file is searched, not loaded."
         ),
     )
     argon2_memory_kib: int = Field(
@@ -331,25 +352,27 @@ class Settings(EnvironmentSettings):
     argon2_iterations: int = Field(2, ge=1, le=_MOST, description="Iterations of one argon2id hash (OWASP: 2).")
     argon2_parallelism: int = Field(1, ge=1, le=_MOST, description="Lanes of one argon2id hash (OWASP: 1).")
     hashing_threads: int = Field(
-        2, ge=1, le=_MOST, description="How many passwords one process hashes at once; each needs argon2's memory."
+        2, ge=1, le=_MOST, description="How many passwords one process hashes concurrently; each needs argon2's memory."
     )
     hashing_queue: int = Field(
-        64, ge=0, le=_MOST, description="How many more may wait before sign-in answers that it is busy."
+        64, ge=0, le=_MOST, description="How many more may wait in the queue before sign-in responds that it is busy."
     )
     access_strategy: Literal["affirmative", "consensus", "unanimous"] = Field(
         "affirmative", description="How votes are counted: `affirmative`, `consensus` or `unanimous`."
     )
     audit_days: float = Field(
-        365, gt=0, description="How long `gatewright purge` leaves the lines of the audit record, in days."
+        365, gt=0, description="How long `gatewright purge` keeps the lines of the audit record, in days."
     )
     log_format: Literal["text", "json"] = Field(
         "text",
-        description="How `gatewright serve` writes its log: `text` for people, `json` for programs, an object a line.",
+        description=(
+            "The log format of `gatewright serve`: `text` for people, `json` for programs, one object per line."
+        ),
     )
     metrics: bool = Field(
         False,
         description=(
-            "Whether metrics are kept for Prometheus, in the default registry of prometheus-client, which the extra "
+            "Whether to collect metrics for Prometheus, in the default registry of prometheus-client, which the extra "
             "`metrics` installs."
         ),
     )
@@ -357,26 +380,33 @@ class Settings(EnvironmentSettings):
         "127.0.0.1:9464",
         pattern=r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
         description=(
-            "Where `gatewright serve` answers `/metrics`, beside the pages, which show them to nobody. Who may see "
-            "them is decided by who can reach this address."
+            "Where `gatewright serve` answers `/metrics`, separately from the pages, which never expose it. Anybody "
+            "who can reach this address can read the metrics."
         ),
     )
     tracing: bool = Field(
         False,
         description=(
-            "Whether every operation and every hook is a span of OpenTelemetry, whose API the extra `tracing` installs."
+            "Whether every operation and every hook is recorded as an OpenTelemetry span; the extra `tracing` installs "
+            "its API."
         ),
     )
     jwt_issuer: str = Field("gatewright", min_length=1, description="The `iss` of every token; others are refused.")
     jwt_audience: str = Field("gatewright", min_length=1, description="The `aud` of every token; others are refused.")
     jwt_secret: SecretStr | None = Field(
-        None, description="The current HS256 secret, at least 32 bytes. Without one, development keeps a random one."
+        None,
+        description=(
+            "The current HS256 secret, at least 32 bytes. If unset, development generates a random one and keeps it."
+        ),
     )
     jwt_secret_previous: SecretStr | None = Field(
         None, description="The secret before a rotation: still verifies, never signs."
     )
     jwt_key_file: Path | None = Field(
-        None, description="A private key in PEM instead of a secret: Ed25519 (EdDSA), P-256 (ES256) or RSA (RS256)."
+        None,
+        description=(
+            "A private key in PEM format, used instead of a secret: Ed25519 (EdDSA), P-256 (ES256) or RSA (RS256)."
+        ),
     )
     jwt_key_file_previous: Path | None = Field(
         None, description="The private or public key before a rotation: still verifies, never signs."
@@ -390,9 +420,9 @@ class Settings(EnvironmentSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _without_blanks(cls, value: object, info: ValidationInfo) -> object:
-        """Drop blanks around a value, which nobody sees where it is set, and which no path or URL is meant to have.
+        """Strip whitespace around a value: it is invisible where it is set, and no path or URL is meant to have it.
 
-        Of the secrets only the line break goes that an editor or ``echo`` puts at the end of a file.
+        From secrets, strip only the line break that an editor or ``echo`` puts at the end of a file.
         """
         blanks = "\r\n" if (info.field_name or "").startswith("jwt_secret") else None
         if isinstance(value, SecretStr):
@@ -445,22 +475,22 @@ class Settings(EnvironmentSettings):
 
     @property
     def public_origin(self) -> str | None:
-        """Scheme, host and port where visitors reach the site; None where ``public_url`` does not say."""
+        """Scheme, host and port at which visitors reach the site; None without ``public_url``."""
         return None if self.public_url is None else origin_of(self.public_url)
 
     @property
     def remember_cookie_name(self) -> str:
-        """What the cookie is called by which a browser is remembered."""
+        """The name of the remember-me cookie."""
         return self.remember_me_cookie or f"{self.session_cookie}-remember"
 
     @property
     def is_production(self) -> bool:
-        """Whether unsafe settings must refuse to start."""
+        """Whether unsafe settings prevent the start."""
         return self.env == "production"
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """The path of each page by its name; empty for one that is switched off."""
+        """The path of each page by name; empty if the page is switched off."""
         routes = {"login": self.auth_login_route, "logout": self.auth_logout_route}
         return PATHS | {name: f"/{route.removeprefix('/')}" for name, route in routes.items()} | self.page_paths
 
@@ -468,7 +498,7 @@ class Settings(EnvironmentSettings):
         """Return a copy in which each value that is not None replaces the setting of its name.
 
         Raises:
-            ConfigurationError: If a value is not acceptable, or one is no setting.
+            ConfigurationError: If a value is not acceptable, or a name is not a setting.
         """
         refuse_unknown("with_values(...)", values, known=type(self).model_fields)
         changes = {name: value for name, value in values.items() if value is not None}
@@ -491,13 +521,13 @@ def load_settings(**values: Any) -> Settings:
     """Read the settings from arguments, environment and ``.env``.
 
     Raises:
-        ConfigurationError: What `read_settings` raises.
+        ConfigurationError: As `read_settings` does.
     """
     return read_settings(Settings, **values)
 
 
 def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
-    """Read settings of one kind, ours or those of a method, from arguments, environment and ``.env``.
+    """Read one class of settings, gatewright's or a method's, from arguments, environment and ``.env``.
 
     Raises:
         ConfigurationError: If a value is not acceptable; names the variable and the reason, never the value. Or if
@@ -509,7 +539,7 @@ def read_settings(kind: type[_SettingsT], **values: Any) -> _SettingsT:
 
 @contextmanager
 def _errors_named() -> Iterator[None]:
-    """Turn what is wrong with settings into an error that names the variable and the reason, never the value."""
+    """Turn validation errors into an error that names the variable and the reason, never the value."""
     try:
         yield
     except ValidationError as error:

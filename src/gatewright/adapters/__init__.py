@@ -1,1 +1,1 @@
-"""One adapter per framework. Each translates requests and answers, and decides nothing."""
+"""One adapter per framework. Each translates requests and responses, and decides nothing."""

@@ -1,4 +1,4 @@
-"""Questions to a guard: their answers have to be awaited, and are neither true nor false before."""
+"""Questions to a guard: until awaited, they are neither true nor false."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ P = ParamSpec("P")
 
 
 class Asked(Coroutine[Any, Any, bool]):
-    """A coroutine that cannot be mistaken for its answer: any other one is true, so that a guest would be let in.
+    """A coroutine that cannot be mistaken for its result: any other coroutine is truthy, and would let a guest in.
 
     Args:
-        coroutine: What gives the answer.
-        name: What was asked, for the error.
+        coroutine: The coroutine that returns the answer.
+        name: The name of the question, for the error.
     """
 
     __slots__ = ("_coroutine", "_name")
@@ -32,7 +32,7 @@ class Asked(Coroutine[Any, Any, bool]):
         return self._coroutine.__await__()
 
     def send(self, value: Any, /) -> Any:
-        """Do what a coroutine does."""
+        """Delegate to the coroutine."""
         return self._coroutine.send(value)
 
     def throw(
@@ -42,18 +42,18 @@ class Asked(Coroutine[Any, Any, bool]):
         traceback: TracebackType | None = None,
         /,
     ) -> Any:
-        """Do what a coroutine does."""
+        """Delegate to the coroutine."""
         if value is None and traceback is None:
             return self._coroutine.throw(kind)
         return self._coroutine.throw(kind, value, traceback)  # type: ignore[arg-type] # as it was given
 
     def close(self) -> None:
-        """Do what a coroutine does."""
+        """Delegate to the coroutine."""
         self._coroutine.close()
 
 
 def asked(method: Callable[P, Coroutine[Any, Any, bool]]) -> Callable[P, Coroutine[Any, Any, bool]]:
-    """Have a coroutine method return what is neither true nor false before it is awaited."""
+    """Make a coroutine method return an object that is neither true nor false until awaited."""
 
     @functools.wraps(method)
     def ask(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, bool]:

@@ -1,4 +1,4 @@
-"""The one place where parts meet: settings become a store, keys, hooks and a build."""
+"""The one place where the parts are put together: settings become a store, keys, hooks and a build."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ from gatewright.telemetry import observe_passwords, observe_store, observer_from
 from gatewright.tokens import AccessTokens, DerivedSecrets, Seal, Vault
 
 _PROVIDER_THREADS = 8
-"""Threads for plain provider methods under asyncio, which may wait for a network."""
+"""Threads for plain provider methods under asyncio, which may wait for the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the application's code decides, besides the settings.
+    """What the application's code configures, in addition to the settings.
 
     Args:
-        providers: Where users come from, besides our own tables.
+        providers: Where users come from, in addition to gatewright's own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller.
         naive_timestamps: Whether records carry naive UTC datetimes.
-        methods: Ways of proving who one is, besides those of the setting ``methods``.
-        second_factor_policy: Says who must give a second factor, before the settings do.
-        mailer: What sends mails, in the place of what the setting ``mail_url`` says.
+        methods: Authentication methods, in addition to those in the setting ``methods``.
+        second_factor_policy: Decides who must give a second factor, before the settings do.
+        mailer: Sends emails, instead of what the setting ``mail_url`` says.
         clock: A clock other than the machine's, for tests.
         random: A source of randomness other than the system's, for tests.
     """
@@ -68,10 +68,10 @@ class Choices:
 
 
 def settings_in_force(settings: Settings | None, *, database_url: str | None, jwt_secret: str | None) -> Settings:
-    """Return the settings that were given, or those of the environment, with what takes precedence over them.
+    """Return the settings that were given, or those of the environment, with any overrides applied.
 
     Raises:
-        ConfigurationError: If they are no `Settings`, or a value is not acceptable.
+        ConfigurationError: If they are not `Settings`, or a value is not acceptable.
     """
     if settings is not None and not isinstance(settings, Settings):
         raise ConfigurationError(f"settings takes Settings(...), of gatewright, not {type(settings).__name__}.")
@@ -79,15 +79,15 @@ def settings_in_force(settings: Settings | None, *, database_url: str | None, jw
 
 
 def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[Parts, MailWorker]:
-    """Build the parts of one application, and what sends its mails; the database is created and migrated on the way.
+    """Build the parts of one application and its email sender, creating and migrating the database.
 
     Args:
-        settings: What the operator decided.
-        choices: What the application's code decided.
-        is_async: Which build: ports that suspend, or ports that answer at once.
+        settings: The operator's settings.
+        choices: The application's choices.
+        is_async: Which build: ports that suspend, or ports that return at once.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     for argument, given in (("providers", choices.providers), ("methods", choices.methods)):
@@ -163,7 +163,7 @@ def _assemble_on(
 
 
 def _require_mailer(mailer: Mailer | None) -> Mailer | None:
-    """Return the application's mailer, if it has one, after a check that it can send.
+    """Return the application's mailer, if any, after checking that it can send.
 
     Raises:
         ConfigurationError: If it cannot send, or only in an event loop.
@@ -175,10 +175,10 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
 
 
 def _require_policy(policy: SecondFactorPolicy | None) -> SecondFactorPolicy | None:
-    """Return the application's policy, if it has one, after a check that it can answer.
+    """Return the application's policy, if any, after checking that it can be called.
 
     Raises:
-        ConfigurationError: If it is no function, or one that has to be awaited: what that returns is never None.
+        ConfigurationError: If it is not a function, or is a coroutine function, whose return value is never None.
     """
     if policy is not None and (
         not callable(policy) or is_coroutine_function(policy) or misfit(policy, "user", "proofs")
@@ -188,7 +188,7 @@ def _require_policy(policy: SecondFactorPolicy | None) -> SecondFactorPolicy | N
 
 
 def _deliver(parts: Parts) -> bool:
-    """Send what is due, and say whether mails still wait."""
+    """Send the emails that are due, and return whether any are still queued."""
     run_to_completion(deliver_mails(parts))
     waiting = len(run_to_completion(parts.store.list_queued_mails()))
     if parts.observer is not None:

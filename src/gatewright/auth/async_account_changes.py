@@ -1,4 +1,4 @@
-"""Renaming, moving, exporting and deleting accounts, for code that runs in an event loop."""
+"""Renaming, moving, exporting and deleting accounts, for asynchronous code."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gatewright.operations.outbox import read_asker
 
 
 class AsyncAccountChanges(Facade):
-    """Renames accounts, moves them to other mail addresses, exports and deletes them. Only those in our own tables.
+    """Renames, exports and deletes accounts in gatewright's own tables, and changes their email addresses.
 
-    ``actor`` is who does it, if that is not the user. ``ip_address``, ``language`` and ``base_url`` are as in
+    ``actor`` is who does it, if not the user. ``ip_address``, ``language`` and ``base_url`` are as in
     `AsyncSelfService`.
     """
 
     async def change_username(self, user_id: str, *, username: str, actor: str | None = None) -> User:
-        """Give an account another username. Its sessions go on, and its former name is free for others.
+        """Change an account's username. Its sessions continue, and its former name becomes available to others.
 
         Args:
             user_id: The user's id.
@@ -30,7 +30,7 @@ class AsyncAccountChanges(Facade):
             actor: Who changes it.
 
         Returns:
-            The user under the new name.
+            The user, with the new name.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -50,22 +50,22 @@ class AsyncAccountChanges(Facade):
         language: str | None = None,
         base_url: str | None = None,
     ) -> None:
-        """Send a link to a new mail address, and a notice to the old one. Until the link is used nothing changes.
+        """Send a link to the new email address and a notice to the old one. Nothing changes until the link is used.
 
         If the address belongs to another account, no link is sent, and the caller is not told.
 
         Args:
             user_id: The user's id.
             email: The new address.
-            actor: Who asks for it.
+            actor: Who requests it.
             ip_address: Where the request comes from.
-            language: The language of the mails, such as ``en``.
-            base_url: Where the mails lead, such as ``https://example.com``.
+            language: The language of the emails, such as ``en``.
+            base_url: Base URL of the links in the emails, such as ``https://example.com``.
 
         Raises:
             UserNotFoundError: If there is no such user.
             InvalidParameterError: If the address is not acceptable, or is the account's already.
-            RateLimitError: If the client has asked too often.
+            RateLimitError: If the client has made too many requests.
             Denied: If a ``pre_email_change`` hook refuses.
         """
         asker = read_asker(self._parts, ip_address=ip_address, language=language, base_url=base_url)
@@ -74,20 +74,20 @@ class AsyncAccountChanges(Facade):
     async def confirm_email_change(
         self, token: str, *, ip_address: str | None = None, language: str | None = None, base_url: str | None = None
     ) -> User:
-        """Move an account to the address that a link was sent to. Its sessions go on; the old address is told.
+        """Set the email address that a link was sent to. The account's sessions continue; the old address is notified.
 
         Args:
             token: The secret of the link.
             ip_address: Where the request comes from.
-            language: The language of the mail to the old address.
-            base_url: Where that mail leads.
+            language: The language of the email to the old address.
+            base_url: Base URL of the links in that email.
 
         Returns:
-            The user at the new address, who is verified by it.
+            The user, with the new address and now verified.
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
-            TakenError: If another account has taken the address meanwhile.
+            TakenError: If another account has taken the address in the meantime.
             InvalidParameterError: If an argument is not acceptable.
         """
         return await confirm_email_change(
@@ -95,11 +95,11 @@ class AsyncAccountChanges(Facade):
         )
 
     async def export_user(self, user_id: str, *, actor: str | None = None) -> dict[str, Any]:
-        """Return everything that is kept about a user, as JSON can write it: no hash, no digest, no secret.
+        """Return everything stored about a user, as JSON-serialisable data without hashes, digests or secrets.
 
         Args:
             user_id: The user's id.
-            actor: Who asks for it.
+            actor: Who requests it.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -107,14 +107,14 @@ class AsyncAccountChanges(Facade):
         return await export_user(self._parts, user_id, actor=actor)
 
     async def delete_user(self, user_id: str, *, actor: str | None = None, language: str | None = None) -> None:
-        """Delete an account with all that is kept about it. Its sessions end at once, and its names are free.
+        """Delete an account and everything stored about it. Its sessions end at once, and its names become available.
 
-        The audit record keeps its lines, under the id and without the person.
+        The audit record keeps its lines, under the id but without personal data.
 
         Args:
             user_id: The user's id.
             actor: Who deletes it.
-            language: The language of the mail that tells the owner.
+            language: The language of the email that notifies the owner.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -125,7 +125,7 @@ class AsyncAccountChanges(Facade):
         await delete_user(self._parts, user_id, asker=asker, actor=actor)
 
     async def list_sole_roles(self, user_id: str) -> list[str]:
-        """Return the roles that only this user has been given, such as that of the last administrator.
+        """Return the roles that only this user has been assigned, such as that of the last administrator.
 
         Raises:
             UserNotFoundError: If there is no such user.

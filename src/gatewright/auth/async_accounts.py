@@ -1,4 +1,4 @@
-"""Accounts in our own tables, for code that runs in an event loop."""
+"""Accounts in our own tables, for asynchronous code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gatewright.providers import UserProvider
 
 
 class AsyncAccounts(Facade):
-    """Makes accounts and changes them. ``actor`` is always who does so, for the audit record."""
+    """Creates and changes accounts. ``actor`` is always who does so, for the audit record."""
 
     async def create_user(
         self,
@@ -41,29 +41,29 @@ class AsyncAccounts(Facade):
         user_id: str | None = None,
         actor: str | None = None,
     ) -> User:
-        """Make an account.
+        """Create an account.
 
         Args:
-            username: The name to sign in with; the mail address will do as well.
-            email: The mail address. One of the two is needed.
+            username: The name to sign in with; the email address works as well.
+            email: The email address. One of the two is required.
             password: Its password, checked against the policy.
-            password_hash: Instead, the hash that another system made; renewed at the first sign-in.
+            password_hash: Instead of a password, a hash made by another system; renewed at the first sign-in.
             is_active: Whether the account may be used at once.
-            is_verified: Whether the mail address counts as verified.
+            is_verified: Whether the email address counts as verified.
             roles: Declared roles.
-            user_id: An identifier of your own, kept as it is, of at most 255 characters; by default a random one.
-            actor: Who makes it.
+            user_id: An identifier of your own, stored unchanged, of at most 255 characters; by default a random one.
+            actor: Who creates it.
 
         Raises:
             InvalidParameterError: If a name or the identifier is not acceptable, or a role has not been declared.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the name, the mail address or the identifier is already taken.
+            TakenError: If the name, the email address or the identifier is already taken.
         """
         new = NewAccount(username, email=email, is_active=is_active, is_verified=is_verified, roles=roles, id=user_id)
         return await create_user(self._parts, new, password=password, password_hash=password_hash, actor=actor)
 
     async def get_user(self, username: str) -> User:
-        """Return the user with this username, mail address or wallet, active or not.
+        """Return the user with this username, email address or wallet, active or not.
 
         Raises:
             UserNotFoundError: If there is none.
@@ -72,7 +72,7 @@ class AsyncAccounts(Facade):
         return await user_of(self._parts, await require_account(self._parts, username))
 
     async def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
-        """Return users in the order of their ids, starting after the id ``after``; without their rights.
+        """Return users ordered by id, starting after the id ``after``; without their rights.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number.
@@ -80,7 +80,7 @@ class AsyncAccounts(Facade):
         return await list_users(self._parts, after=after, at_most=at_most)
 
     async def has_password(self, username: str) -> bool:
-        """Say whether a user can sign in with a password, and not by a wallet alone.
+        """Return whether a user can sign in with a password, rather than only with a wallet.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -91,7 +91,7 @@ class AsyncAccounts(Facade):
     async def set_password(
         self, username: str, password: str, *, keep_session: str | None = None, actor: str | None = None
     ) -> None:
-        """Change a password, which ends the user's sessions but ``keep_session``, an id.
+        """Change a password. This ends all the user's sessions except the one with the id ``keep_session``.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -132,20 +132,20 @@ class AsyncAccounts(Facade):
     async def link_wallet(
         self, username: str, *, evrmore_address: str, challenge: str, signature: str, actor: str | None = None
     ) -> None:
-        """Let an account sign in with a wallet too, proved by a signed challenge, which is spent.
+        """Link a wallet for an account to sign in with. Uses up the signed challenge that proves ownership.
 
         Raises:
             UserNotFoundError: If there is no such user.
             InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
-            InvalidSignatureError: If the signature is not the address's over the challenge.
-            TakenError: If the wallet belongs to an account already.
+            InvalidSignatureError: If the signature over the challenge was not made with the address's key.
+            TakenError: If the wallet already belongs to an account.
             InvalidParameterError: If an argument is not acceptable.
         """
         attempt = WalletAttempt(evrmore_address, challenge, signature)
         await link_wallet(self._parts, username, attempt, actor=actor)
 
     async def unlink_wallet(self, username: str, evrmore_address: str, *, actor: str | None = None) -> bool:
-        """Take a wallet from an account, which ends the sessions that it opened, and say whether it was there.
+        """Unlink a wallet from an account and end the sessions that it opened. Return whether it was linked.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -154,7 +154,7 @@ class AsyncAccounts(Facade):
         return await unlink_wallet(self._parts, username, evrmore_address, actor=actor)
 
     async def list_wallets(self, username: str) -> list[str]:
-        """Return the addresses of an account's wallets, the first one linked first.
+        """Return the addresses of an account's wallets, in the order in which they were linked.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -166,11 +166,11 @@ class AsyncAccounts(Facade):
     async def list_authenticators(
         self, username: str, *, provider: str | UserProvider | None = None
     ) -> list[Authenticator]:
-        """Return what a user has enrolled to prove themselves by, oldest first.
+        """Return the authenticators that a user has enrolled, oldest first.
 
         Args:
-            username: The username, mail address or wallet of an account; of another provider's user, their name there.
-            provider: That provider; by default gatewright's own accounts.
+            username: An account's username, email address or wallet; for another provider's user, their name there.
+            provider: The user's provider; by default gatewright's own accounts.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -188,32 +188,33 @@ class AsyncAccounts(Facade):
         actor: str,
         reason: str,
     ) -> list[Authenticator]:
-        """Remove what a user has enrolled, for one who has lost it; they are told by mail. Return what is gone.
+        """Remove authenticators that a user has lost, and notify them by email. Return the removed ones.
 
-        Their sessions go on: see `invalidate_all_tokens`. Where the setting ``factor_reset_hours`` says so, it is
-        announced to them only: it happens when they sign in after that time, unless they use one of them before.
+        Their sessions continue: see `invalidate_all_tokens`. With the setting ``factor_reset_hours`` the removal is
+        only announced at first: it takes effect when the user signs in after that time, unless they use one of the
+        authenticators before.
 
         Args:
-            username: Whose, as in `list_authenticators`.
-            method: Which method's; by default of all.
+            username: The user, as in `list_authenticators`.
+            method: The method whose authenticators to remove; by default all methods.
             provider: As in `list_authenticators`.
             actor: Who does it, for the audit record.
-            reason: Why, for the audit record: how you know that it was the user who asked.
+            reason: Why, for the audit record: how you know that the request came from the user.
 
         Raises:
             UserNotFoundError: If there is no such user.
-            InvalidParameterError: If there is no such method, or no actor or reason.
+            InvalidParameterError: If there is no such method, or the actor or reason is missing.
             ConfigurationError: If there is no such provider.
             Denied: If a ``pre_method_removal`` hook refuses.
         """
         return await remove_factors(self._parts, username, method=method, provider=provider, actor=actor, reason=reason)
 
     async def reencrypt_secrets(self) -> Reencrypted:
-        """Encrypt what the previous key has encrypted by the current one: then the previous key can go.
+        """Re-encrypt with the current key what the previous key encrypted. The previous key can then be removed.
 
-        These are the secrets of authenticator apps. Nobody is signed out, and users may sign in meanwhile.
+        This affects the secrets of authenticator apps. Nobody is signed out, and users can sign in meanwhile.
 
         Returns:
-            How many secrets were ``renewed``, ``current`` already, or ``unreadable`` by either key.
+            How many secrets were ``renewed``, already ``current``, or ``unreadable`` with either key.
         """
         return await reencrypt_secrets(self._parts)

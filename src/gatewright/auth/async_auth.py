@@ -1,4 +1,4 @@
-"""`AsyncAuth`: users, sessions, tokens, rights and hooks, for code that runs in an event loop."""
+"""`AsyncAuth`: users, sessions, tokens, rights and hooks, for asynchronous code."""
 
 from __future__ import annotations
 
@@ -29,25 +29,24 @@ from gatewright.settings import Settings
 
 
 class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfService, AsyncSessions):
-    """Where users come from, how they prove who they are, and how they are known on the next request.
+    """Where users come from, how they authenticate, and how the next request recognises them.
 
     Args:
-        database_url: Where everything is kept; default ``GATEWRIGHT_DATABASE_URL``, then ``sqlite:///gatewright.db``.
-        providers: Where users come from, besides our own tables.
+        database_url: Where everything is stored; default ``GATEWRIGHT_DATABASE_URL``, then ``sqlite:///gatewright.db``.
+        providers: Where users come from, in addition to gatewright's own tables.
         propagate_hook_errors: Whether an exception in a hook reaches the caller instead of the log only.
         jwt_secret: The secret that signs tokens, at least 32 bytes; default ``GATEWRIGHT_JWT_SECRET``.
-        settings: All settings; default from the environment and ``.env``.
+        settings: All settings; by default from the environment and ``.env``.
         naive_timestamps: Whether records carry naive UTC datetimes instead of aware ones.
-        methods: Ways of proving who one is, besides those of the setting ``methods``.
-        second_factor_policy: Says who must give a second factor, called with the user and their proofs; True, False, or
-            None to leave it to the settings.
-        mailer: What sends mails, such as an object of yours with a plain method ``send(mail)``; default the setting
-            ``mail_url``.
+        methods: Authentication methods, in addition to those in the setting ``methods``.
+        second_factor_policy: Decides who must give a second factor. Called with the user and their proofs; returns
+            True, False, or None to leave it to the settings.
+        mailer: Sends emails: an object with a plain method ``send(mail)``; by default the setting ``mail_url`` decides.
         clock: A clock other than the machine's, for tests.
         random: A source of randomness other than the system's, for tests.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -97,62 +96,62 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
     def add_hook(self, event: str) -> Callable[[F], F]: ...
 
     def add_hook(self, event: str, callback: Any = NOT_GIVEN) -> Any:
-        """Call ``callback`` whenever ``event`` fires; as a decorator without ``callback``.
+        """Call ``callback`` whenever ``event`` fires. Without ``callback``, acts as a decorator.
 
         Args:
             event: A hook point's name, such as ``post_auth``.
-            callback: A function that names those of the point's parameters that it needs.
+            callback: A function that takes, by name, those of the point's parameters that it needs.
 
         Returns:
             The callback itself, or a decorator that returns it.
 
         Raises:
-            UnknownHookError: If there is no such point; lists those there are.
-            HookSignatureError: If the callback is none, or asks for what the point does not give.
+            UnknownHookError: If there is no such point; the message lists the existing ones.
+            HookSignatureError: If the callback is not callable, or takes a parameter that the point does not have.
         """
         return self.hooks.add(event, callback)
 
     def add_middleware(self, middleware: str | AuthMiddleware | type[AuthMiddleware]) -> AuthMiddleware:
-        """Add all methods of a middleware as hooks. One that is there already is not added again.
+        """Add all methods of a middleware as hooks. A middleware is never added twice.
 
         Args:
-            middleware: An object, its class, or ``package.module:Class`` to import and make.
+            middleware: An object, its class, or ``package.module:Class`` to import and instantiate.
 
         Returns:
             The object.
 
         Raises:
-            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
-            HookSignatureError: If a method asks for what its event does not give.
+            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be instantiated.
+            HookSignatureError: If a method takes a parameter that its event does not have.
         """
         return self.hooks.use_middleware(middleware)
 
     def load_user_provider(self, name: str) -> UserProvider:
-        """Return a provider: the object itself that was given, or a new one.
+        """Return a provider: the object that was passed to the constructor, or a new one.
 
         Args:
             name: The name of its class, or ``package.module:Class`` to import.
 
         Raises:
-            ConfigurationError: If there is no such provider; lists those there are.
+            ConfigurationError: If there is no such provider; the message lists the existing ones.
         """
         return cast(UserProvider, self._parts.sources.find(name)[1])
 
     async def attempt(
         self, username: str, password: str, provider: str | UserProvider, *, ip_address: str | None = None
     ) -> User:
-        """Prove a user by their password. This opens no session: see `AsyncGuard.login`.
+        """Authenticate a user by password. This opens no session: see `AsyncGuard.login`.
 
         Args:
             username: The name that the provider knows them by.
-            password: What they typed; required.
-            provider: Its name, or the object itself.
+            password: The password that was entered; required.
+            provider: The provider's name, or the object itself.
             ip_address: Where the attempt comes from, to limit how often one client may fail.
 
         Raises:
             InvalidParameterError: If the username is not a string, or the password or IP address is not acceptable.
             AttemptBlockedError: If too many attempts have failed.
-            UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
+            UserNotFoundError: If there is no such user or the password is wrong; the two cannot be told apart.
             InactiveUserError: If the password is right, but the user has been deactivated.
             UnverifiedUserError: If the password is right, but the user is not verified yet.
             BusyError: If too many passwords are being hashed.
@@ -174,7 +173,7 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
 
         Args:
             username: The name that the provider knows them by.
-            provider: Its name, or the object itself.
+            provider: The provider's name, or the object itself.
             actor: Who vouches for them.
             reason: Why.
 
@@ -196,12 +195,12 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         ip_address: str | None = None,
         user_agent: str | None = None,
     ) -> AsyncGuard:
-        """Return the auth of one visit. Make one for every request.
+        """Return the guard of one visit. Call it for every request.
 
         Args:
-            session: The framework's session mapping; a signed cookie will do.
+            session: The framework's session mapping; a signed cookie suffices.
             ip_address: Where the request comes from, to show in the list of sessions.
-            user_agent: What the browser says of itself, to show in the list of sessions.
+            user_agent: The browser's ``User-Agent``, to show in the list of sessions.
 
         Raises:
             ConfigurationError: If ``session`` is not a mutable mapping.
@@ -211,9 +210,9 @@ class AsyncAuth(AsyncAccounts, AsyncAccountChanges, AsyncRights, AsyncSelfServic
         return AsyncGuard(self._parts, require_mapping(session), device=lambda: device)
 
     def close(self) -> None:
-        """Close the database's connections and stop the mail worker. Using the object again starts them anew.
+        """Close the database connections and stop the mail worker. Using the object again restarts them.
 
-        A database in memory is gone with its connection.
+        An in-memory database is lost with its connection.
         """
         self._mail_worker.close()
         self._parts.close_store()

@@ -1,4 +1,4 @@
-"""`AsyncGuard`: the auth of one visit, over the session mapping of any framework, in an event loop."""
+"""`AsyncGuard`: authentication for one visit, over the session mapping of any framework, for asynchronous code."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gatewright.ports import Owner
 
 
 class AsyncGuard(AsyncOwnAccount):
-    """Who is visiting, and what may they do? Made by `AsyncAuth.guard`, once for every request.
+    """Knows who is visiting and what they may do. Created by `AsyncAuth.guard`, once per request.
 
-    Of the user, the mapping holds only a session secret. The user is loaded afresh from its provider, once per
-    request, and one who no longer loads, is inactive or unverified is a guest.
+    The mapping holds only a session secret. The user is reloaded from their provider once per request; one who cannot
+    be loaded any more, or is inactive or unverified, counts as a guest.
     """
 
     @asked
     async def is_role(self, role: str, user: User | None = None) -> bool:
-        """Say whether a user has a role.
+        """Return whether a user has a role.
 
         Args:
-            role: The role's name. Those of our own accounts are compared in one spelling, like usernames; only another
-                provider knows how it spells its own, so those must be exact.
+            role: The role's name. For gatewright's own accounts, names are normalised before comparison, like
+                usernames; roles of another provider must match exactly.
             user: The user to ask about; by default the visitor.
         """
         asked = await self._asked(user)
@@ -32,15 +32,15 @@ class AsyncGuard(AsyncOwnAccount):
 
     @asked
     async def is_granted(self, permission: str, user: User | None = None, *, subject: object = None) -> bool:
-        """Say whether a user may do something.
+        """Return whether a user may do something.
 
         Args:
             permission: A dotted name, or ``branch.*`` to ask for anything below ``branch``.
             user: The user to ask about; by default the visitor.
-            subject: What it is about, for voters; any object.
+            subject: What the permission is about, for voters; any object.
 
         Raises:
-            ConfigurationError: If a voter answers with anything but a vote.
+            ConfigurationError: If a voter returns anything but a vote.
         """
         asked = await self._asked(user)
         return asked is not None and await is_granted(self._parts, asked, permission, subject=subject)
@@ -49,18 +49,18 @@ class AsyncGuard(AsyncOwnAccount):
         """Return a user's active sessions with their devices, newest first; by default the visitor's.
 
         Raises:
-            ConfigurationError: If it is not clear which provider a user of the application's own is from.
+            ConfigurationError: If it is unclear which provider a user passed by the application comes from.
         """
         asked = await self._asked(user)
         return [] if asked is None else await list_sessions(self._parts, self._owner_of(asked))
 
     async def revoke_session(self, session_id: str) -> bool:
-        """End one of the visitor's own sessions and say whether there was one: another user's does not count."""
+        """End one of the visitor's own sessions. Return whether there was one: another user's does not count."""
         user = await self.user()
         return user is not None and await end_session_of(self._parts, self._owner_of(user), session_id)
 
     async def revoke_other_sessions(self) -> int:
-        """End the visitor's sessions but this one, and return how many there were."""
+        """End all the visitor's sessions except this one, and return how many there were."""
         visit = await self._resume()
         if visit is None:
             return 0
@@ -68,13 +68,13 @@ class AsyncGuard(AsyncOwnAccount):
         return await end_sessions_of(self._parts, self._owner_of(user), keep=session.id)
 
     async def revoke_all_sessions(self) -> int:
-        """End all the visitor's sessions, this one too, and return how many there were."""
+        """End all the visitor's sessions, including this one, and return how many there were."""
         user = await self.user()
         self._visit = None
         return 0 if user is None else await end_sessions_of(self._parts, self._owner_of(user))
 
     async def _asked(self, user: User | None) -> User | None:
-        """Return whom a question is about: the user given, or the visitor."""
+        """Return the user that a question is about: the one given, or the visitor."""
         if user is None:
             return await self.user()
         if not isinstance(user, User):

@@ -1,4 +1,4 @@
-"""Roles and permissions in our own tables, for code that runs in an event loop."""
+"""Roles and permissions in our own tables, for asynchronous code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gatewright.operations.rights import (
 
 
 class AsyncRights(Facade):
-    """Declares, grants and revokes. Changes act on the next request. ``actor`` is always who makes them."""
+    """Declares, grants and revokes. Changes take effect on the next request. ``actor`` is always who makes them."""
 
     async def create_permission(self, permission: str, *, actor: str | None = None) -> None:
         """Declare a permission, such as ``general.delete.local``, and every branch above it.
@@ -30,7 +30,7 @@ class AsyncRights(Facade):
         await create_permission(self._parts, permission, actor=actor)
 
     async def permission_exists(self, permission: str) -> bool:
-        """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+        """Return whether a permission, or a branch such as ``general.*``, has been declared."""
         return await permission_exists(self._parts, permission)
 
     async def list_permissions(self) -> list[str]:
@@ -40,7 +40,7 @@ class AsyncRights(Facade):
     async def grant_permission(
         self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
     ) -> None:
-        """Give a permission, or a branch such as ``general.*``, to a user or to a role.
+        """Grant a permission, or a branch such as ``general.*``, to a user or a role.
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -52,7 +52,7 @@ class AsyncRights(Facade):
     async def revoke_permission(
         self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
     ) -> bool:
-        """Take a permission, or a branch, from a user or from a role, and say whether it was there.
+        """Revoke a permission, or a branch, from a user or a role. Return whether it had been granted.
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -62,7 +62,7 @@ class AsyncRights(Facade):
         return await revoke_permission(self._parts, permission, username=username, role=role, actor=actor)
 
     async def create_role(self, role: str, *, inherits: Iterable[str] = (), actor: str | None = None) -> None:
-        """Declare a role, and the roles whose permissions it has as well.
+        """Declare a role, and the roles whose permissions it inherits.
 
         Raises:
             InvalidParameterError: If a name is not acceptable.
@@ -74,7 +74,7 @@ class AsyncRights(Facade):
         return await self._parts.store.list_roles()
 
     async def assign_role(self, role: str, *, username: str, actor: str | None = None) -> None:
-        """Give a declared role to a user.
+        """Assign a declared role to a user.
 
         Raises:
             InvalidParameterError: If the role has not been declared.
@@ -83,7 +83,7 @@ class AsyncRights(Facade):
         await assign_role(self._parts, role, username=username, actor=actor)
 
     async def unassign_role(self, role: str, *, username: str, actor: str | None = None) -> bool:
-        """Take a role from a user and say whether they had it.
+        """Remove a role from a user, and return whether they had it.
 
         Raises:
             InvalidParameterError: If the role has not been declared.
@@ -92,7 +92,7 @@ class AsyncRights(Facade):
         return await unassign_role(self._parts, role, username=username, actor=actor)
 
     def add_voter(self, voter: Voter) -> Voter:
-        """Ask ``voter`` whenever a guard is asked whether something is granted. Works as a decorator.
+        """Consult ``voter`` whenever a guard is asked whether something is granted. Works as a decorator.
 
         Args:
             voter: A function of the user, the permission and the subject that returns a `Vote`.

@@ -1,4 +1,4 @@
-"""One build for the layers above: what is written once, as ``async def``, works over either class."""
+"""One interface for the layers above: code written once, as ``async def``, works with either build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatewright.auth.observed import observe
 def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
     """Return an asynchronous interface to an application's auth.
 
-    Over a blocking `Auth` its coroutines never suspend, so `run_to_completion` drives them.
+    With a blocking `Auth` its coroutines never suspend, so `run_to_completion` can drive them.
     """
     if isinstance(auth, AsyncAuth):
         return auth
@@ -22,7 +22,7 @@ def async_facade_of(auth: Auth | AsyncAuth) -> AsyncAuth:
 
 
 def blocking_guard_of(guard: AsyncGuard) -> Guard:
-    """Return a blocking interface to a visit's guard, made over a blocking `Auth`; the two share their state."""
+    """Return a blocking interface to a guard that was made from a blocking `Auth`; the two share their state."""
     face = Guard.__new__(Guard)
     face.__dict__ = guard.__dict__
     return observe(face, face._parts.observer)

@@ -1,4 +1,4 @@
-"""What the configuration of a framework sets: our settings, and those of the methods that come with gatewright."""
+"""Settings from a framework's configuration: gatewright's, and those of the methods that come with it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from gatewright.settings import Settings, load_settings, read_settings
 
 
 def require_known(where: str, names: Iterable[str], *, prefix: str = "") -> None:
-    """Refuse what is meant to be a setting and is none.
+    """Refuse unknown names of settings.
 
     Args:
-        where: Who names them, for the error: ``app.config``.
-        names: What is named, as fields of the settings.
-        prefix: What they are written with there, in capitals; without it they are in lower case.
+        where: Where they were set, for the error: ``app.config``.
+        names: The names, as fields of the settings.
+        prefix: The prefix that they have there, in capitals; without it they are in lower case.
 
     Raises:
-        ConfigurationError: If one is not known; names the setting that may have been meant.
+        ConfigurationError: If one is unknown; the message suggests the setting that may have been meant.
     """
     of_methods = {name for kind in built_in_methods() for name in _fields_of(kind)}
     refuse_unknown(where, names, known={*Settings.model_fields, *of_methods}, prefix=prefix)
 
 
 def read_configured(values: Mapping[str, Any]) -> tuple[Settings, list[Method]]:
-    """Return the settings in force, and the methods that are made from settings of their own among these values.
+    """Return the settings in force, and the methods built from their own settings among these values.
 
     Args:
-        values: What is configured, field -> value. What is not comes from the environment.
+        values: The configured values, field -> value. The rest comes from the environment.
 
     Raises:
         ConfigurationError: If a value is not acceptable.

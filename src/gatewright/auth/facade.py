@@ -1,4 +1,4 @@
-"""What every facade is built on."""
+"""The base class of every facade."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from gatewright.operations.parts import Parts
 
 
 class Facade:
-    """Has the parts of one application."""
+    """Holds the parts of one application."""
 
     _parts: Parts
 
     @property
     def parts(self) -> Parts:
-        """The parts, for the layers above; applications have no use for them."""
+        """The parts, for the layers above; not for applications."""
         return self._parts

@@ -1,4 +1,4 @@
-"""A few characters by which processes that work together can be compared: is one of them set up differently?"""
+"""A short fingerprint that shows whether cooperating processes are configured alike."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _OF_ONE_PROCESS = frozenset(
         "mail_url",
     }
 )
-"""Settings that may well differ from machine to machine."""
+"""Settings that may differ from machine to machine."""
 
 
 def fingerprint_of(settings: Settings, keys: KeyRing) -> str:
-    """Return eight characters that are the same wherever the keys and the settings that must agree are the same.
+    """Return eight characters that are equal if the keys and the settings that must agree are equal.
 
-    They say nothing of either, since nobody without the key can compute them for a guess.
+    They reveal nothing about either: without the key, nobody can compute them to test a guess.
     """
     in_force = {name: value for name, value in settings.model_dump(mode="json").items() if name not in _OF_ONE_PROCESS}
     current, *others = keys.derive("fingerprint")

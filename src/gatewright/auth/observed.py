@@ -1,4 +1,4 @@
-"""Where operations are watched: at the methods that applications and pages call, of whatever build and kind."""
+"""Operations are observed at the methods that applications and pages call, in either build."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ NO_OPERATIONS = frozenset(
         *("current_session", "is_fully_authenticated", "is_guest", "user"),  # ask `_look_up`, once a request
     }
 )
-"""Public methods that ask nothing of a store, but for what ``recognise`` has asked."""
+"""Public methods that query no store, beyond what ``recognise`` has queried."""
 
 _NAMES = {"_look_up": "recognise"}
-"""Methods that are no public ones, and are operations."""
+"""Operations that are not public methods."""
 
 
 def observe(facade: F, observer: Observer | None) -> F:
-    """Have an observer watch every operation of a facade, and return the facade.
+    """Make an observer watch every operation of a facade, and return the facade.
 
-    Without one nothing changes. With one the facade becomes an object of a class that is made from its own, once.
+    Without an observer, nothing changes. With one, the facade's class is replaced by one derived from it, created once.
     """
     if observer is not None:
         facade.__class__ = _observed(facade.__class__)
@@ -44,7 +44,7 @@ def observe(facade: F, observer: Observer | None) -> F:
 def operations_of(kind: type[Any]) -> dict[str, str]:
     """Return the methods of a facade that are operations -> their names for operators.
 
-    What a subclass in an application has added is not ours to watch.
+    Methods that an application's subclass adds are not watched.
     """
     ours = {name for each in kind.__mro__ if each.__module__.startswith("gatewright.") for name in vars(each)}
     functions = {name for name, _ in inspect.getmembers(kind, inspect.isfunction)}

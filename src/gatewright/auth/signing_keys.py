@@ -1,4 +1,4 @@
-"""Find the keys that sign and verify tokens: configured ones, or a random secret kept beside a SQLite file."""
+"""Find the keys that sign and verify tokens: configured ones, or a random secret stored next to a SQLite file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOW_TO_MAKE_ONE = (
     'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))" and set it as GATEWRIGHT_JWT_SECRET, '
     "or name a private key in GATEWRIGHT_JWT_KEY_FILE."
 )
-"""The cure where there is no key that lasts and is the same in every process."""
+"""The remedy if there is no persistent key that every process shares."""
 
 
 def find_signing_keys(settings: Settings, *, database: Path | None, random: Random) -> KeyRing:
@@ -28,12 +28,12 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
 
     Args:
         settings: Which keys are configured.
-        database: The SQLite file to keep a development secret beside; None for a database in memory.
+        database: The SQLite file next to which a development secret is stored; None for an in-memory database.
         random: Where a development secret comes from.
 
     Raises:
-        ConfigurationError: If a key cannot be read, is public where it must sign, can be read by others, or, in
-            production, if the secret is missing or weak; on PostgreSQL, if there is none.
+        ConfigurationError: If a key is unreadable, is public but must sign, or can be read by others; in production, if
+            the secret is missing or weak; on PostgreSQL, if there is none.
     """
     current = _current_key(settings, database=database, random=random)
     if not current.can_sign:
@@ -42,22 +42,22 @@ def find_signing_keys(settings: Settings, *, database: Path | None, random: Rand
 
 
 def is_key_shared(settings: Settings, *, database: Path | None) -> bool:
-    """Say whether every process that has these settings signs with one key, and takes the tokens of the others.
+    """Return whether all processes with these settings sign with one key and accept each other's tokens.
 
     Args:
         settings: Which keys are configured.
-        database: The SQLite file that a development secret is kept beside; None for any other database.
+        database: The SQLite file next to which a development secret is stored; None for any other database.
     """
     return settings.jwt_secret is not None or settings.jwt_key_file is not None or database is not None
 
 
 def development_secret_file(database: Path) -> Path:
-    """Return where the development secret of a SQLite file is kept."""
+    """Return the path of the development secret of a SQLite file."""
     return database.with_name(f"{database.name}.secret")
 
 
 def lies_open(path: Path) -> bool:
-    """Say whether others than the owner may read a file. Windows does not tell by these bits."""
+    """Return whether anybody but the owner may read a file. On Windows these bits do not tell."""
     return os.name == "posix" and bool(path.stat().st_mode & 0o077)
 
 
@@ -86,7 +86,7 @@ def _previous_key(settings: Settings) -> SigningKey | None:
 
 
 def _key_from_setting(name: str, secret: str, settings: Settings) -> SigningKey:
-    """Make a key of a configured secret; a weak one is refused in production and complained about elsewhere."""
+    """Make a key from a configured secret; a weak one is refused in production and logged as a warning elsewhere."""
     weakness = weakness_of_secret(secret)
     if weakness is not None and settings.is_production:
         raise ConfigurationError(f"{name} is not safe. {weakness}")
@@ -110,7 +110,7 @@ def _key_from_file(path: Path) -> SigningKey:
 
 
 def _development_secret(path: Path, random: Random) -> str:
-    """Return the secret beside the database; made by whichever process comes first, kept for all others."""
+    """Return the secret next to the database; the first process creates it for all others."""
     try:
         if not path.exists():
             _create_secret_file(path, random.token_bytes(32).hex())
@@ -129,7 +129,7 @@ def _development_secret(path: Path, random: Random) -> str:
 
 
 def _create_secret_file(path: Path, secret: str) -> None:
-    """Write the whole file under another name first: it appears complete, or another process's was there before."""
+    """Write the file under another name first, so that it appears complete, unless another process was first."""
     descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner only
     try:
         with os.fdopen(descriptor, "w") as file:

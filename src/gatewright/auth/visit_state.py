@@ -1,4 +1,4 @@
-"""What a visit keeps in the session mapping of its framework, under one key."""
+"""What a visit stores in its framework's session mapping, under one key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from gatewright.errors import ConfigurationError, InvalidParameterError
 
 _OUR_MESSAGES = 256
-"""Bytes of JSON for messages that the application's values leave free: several of our own codes."""
+"""Bytes of JSON reserved for messages: enough for several of gatewright's own codes."""
 
 _logger = logging.getLogger("gatewright.auth")
 
@@ -22,19 +22,19 @@ class BoundedMapping(MutableMapping[str, Any]):
     @property
     @abstractmethod
     def room(self) -> int:
-        """How many bytes of `as_json` the application's values may take."""
+        """How many bytes of `as_json` the application's values may occupy."""
 
 
 class VisitState:
-    """What names the session and the browser, the application's own values, and messages, in a mapping.
+    """The secrets that identify session and browser, the application's values, and messages, in a mapping.
 
-    Each change puts a new value under the key, so that every framework notices it. What does not have the expected
-    shape counts as empty: the mapping may come from a cookie of an older release. In a mapping of limited size, the
-    application's values never take the room that signing in needs; what is over it goes, the largest value first.
+    Each change assigns a new value to the key, so that every framework notices it. Data of an unexpected shape counts
+    as empty: the mapping may come from a cookie of an older release. In a mapping of limited size, the application's
+    values never take the space that signing in needs; any excess is dropped, largest value first.
 
     Args:
         mapping: The framework's session.
-        key: Where in it everything is kept.
+        key: The key under which everything is stored.
     """
 
     def __init__(self, mapping: MutableMapping[str, Any], key: str) -> None:
@@ -45,28 +45,28 @@ class VisitState:
             self._make_room()
 
     def secret(self) -> str | None:
-        """Return what names the visitor's session."""
+        """Return the secret that identifies the visitor's session."""
         return self._text("secret")
 
     def keep_secret(self, secret: str) -> None:
-        """Keep what names the visitor's session. What was pending before is over."""
+        """Store the secret that identifies the visitor's session. This drops whatever was pending."""
         kept = {name: value for name, value in self._all().items() if name != "pending"}
         self._mapping[self._key] = kept | {"secret": secret}
 
     def pending(self) -> str | None:
-        """Return what names the visit's pending steps."""
+        """Return the secret that identifies the visit's pending steps."""
         return self._text("pending")
 
     def keep_pending(self, secret: str) -> None:
-        """Keep what names the visit's pending steps."""
+        """Store the secret that identifies the visit's pending steps."""
         self._change(pending=secret)
 
     def series(self) -> str | None:
-        """Return what the visitor's browser is remembered by."""
+        """Return the identifier of the visitor's remembered browser."""
         return self._text("series")
 
     def keep_series(self, series_id: str | None) -> None:
-        """Keep what the visitor's browser is remembered by."""
+        """Store the identifier of the visitor's remembered browser."""
         self._change(series=series_id)
 
     def data(self) -> dict[str, Any]:
@@ -74,10 +74,10 @@ class VisitState:
         return self._part("data")
 
     def keep(self, name: str, value: Any) -> None:
-        """Keep a value of the application.
+        """Store a value of the application.
 
         Raises:
-            InvalidParameterError: If JSON cannot write the value, or there is no room for it.
+            InvalidParameterError: If the value is not JSON-serialisable, or there is no space for it.
         """
         try:
             kept = json.loads(json.dumps({name: value}, allow_nan=False))
@@ -88,10 +88,10 @@ class VisitState:
         self._change(data=data)
 
     def add_message(self, kind: str, code: str) -> None:
-        """Leave a message for the next page. Where there is no room, older ones go.
+        """Leave a message for the next page. If there is no space, older ones are dropped.
 
         Raises:
-            InvalidParameterError: If there is no room for it alone.
+            InvalidParameterError: If even on its own it does not fit.
         """
         messages = {name: text for name, text in self._part("messages").items() if name != kind} | {kind: code}
         data = self.data()
@@ -101,18 +101,18 @@ class VisitState:
         self._change(messages=messages)
 
     def take_messages(self) -> dict[str, str]:
-        """Return the messages and forget them."""
+        """Return the messages and clear them."""
         messages = self._part("messages")
         if messages:
             self._change(messages={})
         return messages
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Clear everything."""
         self._mapping.pop(self._key, None)
 
     def _make_room(self) -> None:
-        """Drop what an earlier release, or another limit, has let in."""
+        """Drop what an earlier release or another limit allowed."""
         data, messages = self.data(), self._part("messages")
         if not (data or messages) or self._excess(data, messages) <= 0:
             return
@@ -127,10 +127,10 @@ class VisitState:
         )
 
     def _require_room(self, name: str, data: Mapping[str, Any], messages: Mapping[str, Any]) -> None:
-        """Refuse what would take the room that signing in needs.
+        """Refuse what would take the space that signing in needs.
 
         Raises:
-            InvalidParameterError: If it would; says how much is free.
+            InvalidParameterError: If it would; the message says how much is free.
         """
         excess = self._excess(data, messages)
         if excess > 0:
@@ -142,7 +142,7 @@ class VisitState:
             )
 
     def _excess(self, data: Mapping[str, Any], messages: Mapping[str, Any]) -> int:
-        """Return how many bytes of JSON are too many; below zero, how many are free."""
+        """Return how many bytes of JSON exceed the limit; if negative, how many are free."""
         if not isinstance(self._mapping, BoundedMapping):
             return 0
         return len(as_json(data)) + max(0, len(as_json(messages)) - _OUR_MESSAGES) - self._mapping.room
@@ -165,12 +165,12 @@ class VisitState:
 
 
 def as_json(value: Any) -> bytes:
-    """Return a value as a cookie keeps it, in as few bytes as JSON allows; lone surrogates as they are."""
+    """Return a value as a cookie stores it: the most compact JSON, with lone surrogates left as they are."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="surrogatepass")
 
 
 def require_mapping(session: Any) -> MutableMapping[str, Any]:
-    """Return a framework's session if it is a mapping that can be changed; not every framework's says so by its class.
+    """Return a framework's session if it is a mutable mapping; not every framework's class declares that.
 
     Raises:
         ConfigurationError: If it is anything else.

@@ -1,4 +1,4 @@
-"""Every hook point, declared once: its name, when it fires and what it is given.
+"""Every hook point, declared once: its name, when it fires and its parameters.
 
 The dispatcher, ``gatewright hooks`` and the reference page all read this table.
 """
@@ -13,13 +13,13 @@ SECRETS = frozenset({"challenge", "challenge_record", "message", "session", "sig
 
 @dataclass(frozen=True, slots=True)
 class HookDeclaration:
-    """One place where an application may step in.
+    """One point at which an application may intervene.
 
     Args:
         name: The event's name; ``pre_*`` points may change their parameters and may raise `Denied`.
         operation: The operation that fires it.
         when: When it fires, as a sentence.
-        parameters: What a callback is given, by keyword: name -> meaning.
+        parameters: The keyword arguments of a callback: name -> meaning.
     """
 
     name: str
@@ -29,7 +29,7 @@ class HookDeclaration:
 
     @property
     def is_before(self) -> bool:
-        """Whether the point comes before its operation: callbacks may change the parameters or refuse."""
+        """Whether the point fires before its operation: callbacks may change the parameters or refuse."""
         return self.name.startswith("pre_")
 
 
@@ -37,10 +37,10 @@ POINTS = (
     HookDeclaration(
         "pre_challenge",
         "generate_challenge",
-        "Before a challenge is made, and before its address is validated.",
+        "Before a challenge is created, and before its address is validated.",
         {
             "evrmore_address": "the address that will be asked to sign",
-            "expire_minutes": "how long the challenge will live, in minutes",
+            "expire_minutes": "the challenge's lifetime, in minutes",
         },
     ),
     HookDeclaration(
@@ -50,7 +50,7 @@ POINTS = (
         {
             "evrmore_address": "the address that is asked to sign",
             "challenge": "the text to sign",
-            "challenge_record": "the Challenge that was stored",
+            "challenge_record": "the stored Challenge",
         },
     ),
     HookDeclaration(
@@ -67,7 +67,7 @@ POINTS = (
     HookDeclaration(
         "post_auth",
         "authenticate",
-        "After a session has been made and committed, by whatever way of signing in.",
+        "After a session has been created and committed, whatever the sign-in method.",
         {"user": "the User who signed in", "session": "the new Session, with its token"},
     ),
     HookDeclaration(
@@ -94,7 +94,7 @@ POINTS = (
     HookDeclaration(
         "pre_token_validate",
         "validate_token",
-        "Before a token is validated, by whatever asks who it belongs to.",
+        "Before a token is validated, whatever asked for its user.",
         {"token": "the token"},
     ),
     HookDeclaration(
@@ -103,7 +103,7 @@ POINTS = (
         "After a token has been validated, valid or not.",
         {
             "token": "the token",
-            "token_data": "its claims if it is valid, else None",
+            "token_data": "its claims if valid, else None",
             "is_valid": "whether it is valid",
         },
     ),
@@ -116,53 +116,53 @@ POINTS = (
     HookDeclaration(
         "post_token_invalidate",
         "invalidate_token",
-        "After a token has been invalidated; only where that ended a session.",
+        "After a token has been invalidated; only if that ended a session.",
         {"token": "the token", "session": "the Session that ended"},
     ),
     HookDeclaration(
         "auth_failed",
         "authenticate",
-        "After an authentication has failed or an enrolment was refused, whatever the way and the reason.",
+        "After an authentication has failed or an enrolment was refused, whatever the method and the reason.",
         {
-            "username": "who tried, as given: unverified and possibly nonsense",
-            "method": "how: wallet, password, bypass, remember_me or the name of another method",
+            "username": "the name that was entered: unverified and possibly nonsense",
+            "method": "wallet, password, bypass, remember_me or the name of another method",
             "reason": "a stable code for logs and counters, such as challenge_used; not for the visitor",
         },
     ),
     HookDeclaration(
         "pre_login",
         "visit of the login route",
-        "Whenever a visitor requests the login route, whether they submit the form or not.",
+        "When a visitor requests the login route, whether or not they submit the form.",
         {"route": "the route, as the web layer names it"},
     ),
     HookDeclaration(
         "login_success",
         "login",
-        "After a login by form or API: the user is proven and has a session. Before any redirect.",
+        "After a login by form or API: the user is authenticated and has a session. Before any redirect.",
         {"user": "the User who logged in"},
     ),
     HookDeclaration(
         "login_failed",
         "attempt",
-        "After a user could not be proven: there is none with that name, or the password is wrong.",
-        {"username": "the name that was given"},
+        "After a user could not be authenticated: there is none with that name, or the password is wrong.",
+        {"username": "the name that was entered"},
     ),
     HookDeclaration(
         "login_inactive_user",
         "attempt",
-        "After a user was proven who has been deactivated.",
-        {"user": "the User, or None where the provider refused while loading"},
+        "After a deactivated user has authenticated.",
+        {"user": "the User, or None if the provider refused while loading"},
     ),
     HookDeclaration(
         "login_unverified_user",
         "attempt",
-        "After a user was proven who is not verified yet.",
-        {"user": "the User, or None where the provider refused while loading"},
+        "After a user who is not verified yet has authenticated.",
+        {"user": "the User, or None if the provider refused while loading"},
     ),
     HookDeclaration(
         "logout",
         "logout",
-        "After a visitor's session has ended because they logged off.",
+        "After a visitor has signed out and their session has ended.",
         {},
     ),
     HookDeclaration(
@@ -180,41 +180,41 @@ POINTS = (
     HookDeclaration(
         "pre_signup",
         "sign_up",
-        "Before a visitor signs up, and before what they typed is validated.",
+        "Before a visitor signs up, and before the input is validated.",
         {
-            "email": "the mail address that was typed",
-            "username": "the username that was typed, or None",
-            "profile": "what else was typed, by field",
+            "email": "the email address that was entered",
+            "username": "the username that was entered, or None",
+            "profile": "the other fields of the form, by name",
         },
     ),
     HookDeclaration(
         "post_signup",
         "sign_up",
-        "After a visitor has signed up. Not where the mail address had an account already.",
+        "After a visitor has signed up; not if the email address already had an account.",
         {"user": "the new User, not verified yet"},
     ),
     HookDeclaration(
         "pre_email_verification",
         "verify_email",
-        "Before a mail address is counted as verified.",
+        "Before an email address is marked as verified.",
         {"user": "the User whose address it is"},
     ),
     HookDeclaration(
         "post_email_verification",
         "verify_email",
-        "After a mail address has been verified by the link that was sent to it.",
+        "After an email address has been verified by the link that was sent to it.",
         {"user": "the User whose address it is"},
     ),
     HookDeclaration(
         "pre_password_reset",
         "reset_password",
-        "Before a new password is set by the link of a mail.",
+        "Before a new password is set through an emailed link.",
         {"user": "the User whose password it is"},
     ),
     HookDeclaration(
         "post_password_reset",
         "reset_password",
-        "After a new password has been set by the link of a mail; all sessions of the user have ended.",
+        "After a new password has been set through an emailed link; all sessions of the user have ended.",
         {"user": "the User whose password it is"},
     ),
     HookDeclaration(
@@ -227,19 +227,19 @@ POINTS = (
         "post_username_change",
         "change_username",
         "After a username has been changed.",
-        {"user": "the User, under the new name", "former_username": "the old name, or None"},
+        {"user": "the User, with the new name", "former_username": "the old name, or None"},
     ),
     HookDeclaration(
         "pre_email_change",
         "request_email_change",
-        "Before a link is sent to the mail address that an account shall move to, and before that is validated.",
+        "Before a link is sent to an account's new email address, and before that address is validated.",
         {"user": "the User whose address it is", "email": "the new address"},
     ),
     HookDeclaration(
         "post_email_change",
         "confirm_email_change",
-        "After an account has moved to another mail address, by the link that was sent there.",
-        {"user": "the User, at the new address", "former_email": "the old address, or None"},
+        "After an account's email address has been changed through the link that was sent to the new one.",
+        {"user": "the User, with the new address", "former_email": "the old address, or None"},
     ),
     HookDeclaration(
         "pre_account_deletion",
@@ -250,51 +250,55 @@ POINTS = (
     HookDeclaration(
         "post_account_deletion",
         "delete_user",
-        "After an account has been deleted, with everything that was kept about it.",
+        "After an account has been deleted, with everything stored about it.",
         {"user": "the User, as they were"},
     ),
     HookDeclaration(
         "pre_method_enrolment",
         "enrol_method",
-        "Before a user enrols something to prove themselves with, and before it is verified.",
-        {"user": "the User who enrols it", "method": "the name of the method, such as totp"},
+        "Before a user enrols an authenticator, and before it is verified.",
+        {"user": "the User who is enrolling it", "method": "the name of the method, such as totp"},
     ),
     HookDeclaration(
         "post_method_enrolment",
         "enrol_method",
-        "After something has been enrolled.",
+        "After an authenticator has been enrolled.",
         {
             "user": "the User who has enrolled it",
             "method": "the name of the method",
-            "authenticators": "the Authenticators that are new, as a tuple",
+            "authenticators": "the new Authenticators, as a tuple",
         },
     ),
     HookDeclaration(
         "pre_method_use",
         "prove_by_method",
-        "Before anything is verified by a method that users enrol, in a sign-in or on the way to a protected place.",
-        {"user": "the User who must prove themselves, or None where that is not known yet", "method": "the name of it"},
+        "Before a method that users enrol verifies a proof, in a sign-in or in step-up authentication.",
+        {"user": "the User who must authenticate, or None if not known yet", "method": "the name of the method"},
     ),
     HookDeclaration(
         "post_method_use",
         "prove_by_method",
-        "After a method has verified a user. Whether that is enough for a session is decided next.",
-        {"user": "the User", "method": "the name of the method", "proof": "the Proof: when, and what it shows"},
+        "After a method has verified a user; whether that suffices for a session is decided next.",
+        {
+            "user": "the User",
+            "method": "the name of the method",
+            "proof": "the Proof: when it was given, and what it proves",
+        },
     ),
     HookDeclaration(
         "pre_method_removal",
         "remove_authenticators",
-        "Before something that a user proves themselves with is removed, by them or by somebody else.",
-        {"user": "the User whose it is", "method": "the name of the method, or None where all are removed"},
+        "Before a user's authenticators are removed, by them or by somebody else.",
+        {"user": "the User whose they are", "method": "the name of the method, or None if all are removed"},
     ),
     HookDeclaration(
         "post_method_removal",
         "remove_authenticators",
-        "After something that a user proved themselves with has been removed.",
+        "After a user's authenticators have been removed.",
         {
-            "user": "the User whose it was",
-            "method": "the name of the method, or None where all were removed",
-            "authenticators": "the Authenticators that are gone, as a tuple",
+            "user": "the User whose they were",
+            "method": "the name of the method, or None if all were removed",
+            "authenticators": "the removed Authenticators, as a tuple",
         },
     ),
 )

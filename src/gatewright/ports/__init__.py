@@ -1,7 +1,7 @@
-"""What the core asks of the world: protocols that the storage, the system and the two builds implement.
+"""What the core requires from outside: protocols that the storage, the system and the two builds implement.
 
-Methods that may wait are ``async def``. In the blocking build they answer at once, in the asynchronous one they
-may suspend; the operations cannot tell.
+Methods that may wait are ``async def``. In the blocking build they return at once, in the asynchronous one they may
+suspend; the operations cannot tell.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where failed sign-ins are counted."""
+"""Storage for counting failed sign-ins."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gatewright.model import Attempt
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimit:
-    """How many attempts at one action may have been made within a ``window`` before another one is refused.
+    """How many attempts at one action are allowed within a ``window`` before another one is refused.
 
-    Those of up to a window ahead count as well, for clocks are apart; later ones do not, for a clock was wrong.
-    None means that it does not matter. Over ``on_name`` attempts on one name, whoever makes them, one more is let
-    through ``every`` so often: whoever attacks an account slows its owner down, but cannot lock them out.
+    Attempts dated up to one window ahead count as well, to allow for clock skew; later ones do not, since a clock was
+    wrong. None means no limit. Above ``on_name`` attempts on one name, from any client, one more is allowed ``every``
+    so often: an attacker can slow the owner of an account down, but not lock them out.
     """
 
     window: timedelta
@@ -29,19 +29,19 @@ class AttemptStore(Protocol):
     """Counts attempts. Every method is one transaction."""
 
     async def add_attempt(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
-        """Keep an attempt unless it is one too many; counted and kept atomically.
+        """Record an attempt unless it exceeds the limit; counted and recorded atomically.
 
         Returns:
-            None where it was kept; else the time from which another one may be let through.
+            None if it was recorded; else the time from which another may be allowed.
         """
         ...
 
     async def blocked_until(self, attempt: Attempt, *, limit: AttemptLimit) -> datetime | None:
-        """Return what `add_attempt` would, and keep nothing."""
+        """Return what `add_attempt` would, without recording anything."""
         ...
 
     async def remove_attempt(self, attempt_id: str) -> None:
-        """Forget an attempt: it has succeeded."""
+        """Delete an attempt that succeeded."""
         ...
 
     async def delete_expired_attempts(self, *, before: datetime, at_most: int) -> int:

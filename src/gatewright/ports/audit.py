@@ -1,4 +1,4 @@
-"""Where the audit record is kept."""
+"""Storage for the audit record."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gatewright.model import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which lines of the audit record to read. What is None does not matter; ``usernames`` are two spellings of one.
+    """Which lines of the audit record to read. None matches everything; ``usernames`` are two spellings of one name.
 
-    A user is named by these, or by the ``user_id``, which stays where a name changes. Where there are more than
-    ``at_most``, those are the first, or the ``newest``.
+    A user is identified by these, or by the ``user_id``, which survives a change of name. If there are more than
+    ``at_most`` lines, the first are returned, or the ``newest``.
     """
 
     since: datetime | None = None
@@ -27,17 +27,17 @@ class AuditFilter:
 
 
 class AuditStore(Protocol):
-    """Keeps the audit record: it only grows, until retention ends."""
+    """Stores the audit record, which only grows until retention ends."""
 
     async def add_audit(self, entry: AuditEntry) -> None:
-        """Record something that wrote nothing else."""
+        """Record an event that writes nothing else."""
         ...
 
     async def list_audit(self, which: AuditFilter) -> list[tuple[int, AuditEntry]]:
         """Return lines with their numbers, oldest first.
 
-        Whoever reads on behind the last number that they have seen misses none: a line is not returned before every
-        line with a lower number is there.
+        A reader who continues after the last number seen misses none: a line is returned only once every line with a
+        lower number is visible.
         """
         ...
 

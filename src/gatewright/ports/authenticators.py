@@ -1,4 +1,4 @@
-"""Where what users have enrolled to prove themselves with is kept."""
+"""Storage for authenticators."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from gatewright.ports.sessions import Owner
 
 
 class AuthenticatorStore(Protocol):
-    """Keeps authenticators: passkeys, secrets of authenticator apps, recovery codes, whatever a method enrols.
+    """Stores authenticators: passkeys, secrets of authenticator apps, recovery codes, whatever a method enrols.
 
-    One table for all methods: what only one of them understands stands in ``data``. Every method is one transaction.
+    One table for all authentication methods: what only one of them interprets is in ``data``. Every method of this
+    class is one transaction.
     """
 
     async def add_authenticators(
@@ -28,31 +29,31 @@ class AuthenticatorStore(Protocol):
         keep: str | None = None,
         revoked: AuditEntry | None = None,
     ) -> bool:
-        """Keep new authenticators of one user and one method, all or none.
+        """Insert new authenticators of one user and one method, all or none.
 
         Args:
             authenticators: The new ones, at least one; all of the same method.
-            owner: Whose they are: an account of ours, or another provider's user.
-            at_most: How many the user may have of this method in the end.
-            replaces: Whether those that the user had of this method are gone.
+            owner: Whose they are: one of gatewright's accounts, or another provider's user.
+            at_most: How many of this method the user may have in the end.
+            replaces: Whether they replace those that the user had of this method.
             audit: What to record.
-            mail: What tells the owner.
-            keep: The identifier of the session that goes on where ``revoked`` ends the others.
-            revoked: What to record where sessions end: where it is given, every other session of the user ends, and
-                their remembered browsers are forgotten, as by `SessionStore.end_sessions_of`.
+            mail: The email that notifies the owner.
+            keep: The identifier of the session that continues if ``revoked`` ends the others.
+            revoked: What to record if sessions end: if given, every other session of the user ends, and their
+                remembered browsers are forgotten, as by `SessionStore.end_sessions_of`.
 
         Returns:
-            False where there would be too many, or the account is not active or gone: then nothing is written.
+            False if there would be too many, or the account is inactive or gone: then nothing is written.
 
         Raises:
-            TakenError: If one with the same method and key is kept already, whoever's it is.
+            TakenError: If one with the same method and key is already stored, whoever it belongs to.
         """
         ...
 
     async def find_authenticator(self, method: str, key: bytes) -> tuple[Authenticator, Account | None] | None:
-        """Return the authenticator that a method knows by a key, and the account it belongs to, if that is ours.
+        """Return the authenticator with this method and key, and its account, if that is one of gatewright's.
 
-        The account comes as it is: its owner may have been deactivated, which the caller has to look at.
+        The account is returned as it is: the caller has to check whether it has been deactivated.
         """
         ...
 
@@ -61,62 +62,62 @@ class AuthenticatorStore(Protocol):
         ...
 
     async def list_all_authenticators(self, *, after: str, at_most: int) -> list[tuple[Authenticator, Owner]]:
-        """Return authenticators of everybody and whose they are, in the order of their identifiers.
+        """Return everybody's authenticators and their owners, ordered by identifier.
 
         Args:
-            after: The identifier of the last one that is known already; empty to begin.
-            at_most: How many.
+            after: The identifier of the last one already read; empty to begin.
+            at_most: Maximum number.
         """
         ...
 
     async def replace_authenticator_data(self, authenticator_id: str, *, old: str, new: str) -> bool:
-        """Replace what a method keeps, if it is still what it was; False where it is not, or the authenticator is gone.
+        """Replace a method's data if it has not changed; False if it has, or the authenticator is gone.
 
-        It does not count as a use.
+        This does not count as a use.
         """
         ...
 
     async def use_authenticator(
         self, authenticator_id: str, *, counter: int, now: datetime, data: str | None = None
     ) -> bool:
-        """Raise an authenticator's counter, and write down when it was used; True for exactly one caller.
+        """Raise an authenticator's counter, and record when it was used; True for exactly one caller.
 
         Args:
             authenticator_id: Which one.
-            counter: Its new counter, which must be higher than the one that is kept.
+            counter: Its new counter, which must be higher than the stored one.
             now: The current time.
-            data: What the method keeps from now on; None leaves it alone.
+            data: The method's new data; None leaves it unchanged.
 
         Returns:
-            False where the counter is not higher, or the authenticator is gone: then nothing is written.
+            False if the counter is not higher, or the authenticator is gone: then nothing is written.
         """
         ...
 
     async def touch_authenticator(self, authenticator_id: str, *, now: datetime, data: str | None = None) -> bool:
-        """Write down that an authenticator without a counter was used; False where it is gone.
+        """Record that an authenticator without a counter was used; False if it is gone.
 
         Args:
             authenticator_id: Which one.
             now: The current time.
-            data: What the method keeps from now on; None leaves it alone.
+            data: The method's new data; None leaves it unchanged.
         """
         ...
 
     async def spend_authenticator(
         self, authenticator_id: str, *, audit: AuditEntry | None, mail: QueuedMail | None
     ) -> bool:
-        """Use an authenticator up that is good once, such as a recovery code; True for exactly one caller."""
+        """Use up a single-use authenticator, such as a recovery code; True for exactly one caller."""
         ...
 
     async def rename_authenticator(self, authenticator_id: str, name: str, *, owner: Owner) -> bool:
-        """Give an authenticator another name; False where the user has none of that identifier."""
+        """Rename an authenticator; False if the user has none with that identifier."""
         ...
 
     async def note_username(self, owner: Owner, username: str) -> None:
-        """Have everything that another provider's user has enrolled load them by the name that they have there now.
+        """Record the current name of another provider's user in their authenticators, which load the user by it.
 
         Args:
-            owner: Whose they are. An account of ours is renamed by `AccountChangeStore.change_username`.
+            owner: The user. gatewright's own accounts are renamed by `AccountChangeStore.change_username`.
             username: That name.
         """
         ...
@@ -131,8 +132,8 @@ class AuthenticatorStore(Protocol):
         audit: AuditEntry,
         mail: QueuedMail | None,
     ) -> list[Authenticator]:
-        """Remove authenticators of a user, and return them: one, those of one method, or all of them.
+        """Remove and return authenticators of a user: one, those of one method, or all.
 
-        Where there are none, nothing is recorded and nobody is told. What was enrolled later than ``until`` stays.
+        If there are none, nothing is recorded and nobody is notified. Authenticators enrolled after ``until`` stay.
         """
         ...

@@ -1,4 +1,4 @@
-"""Where the password hashes are kept with which other providers' users were last seen."""
+"""Storage for digests of the password hashes that other providers' users were last seen with."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from gatewright.ports.sessions import Owner
 
 
 class CredentialStore(Protocol):
-    """Keeps a digest of each user's password hash, to notice a change. Every method is one transaction.
+    """Stores a digest of each user's password hash, to detect changes. Every method is one transaction.
 
-    Only another provider's users are in it: whoever changes the password of an account ends its sessions then.
+    Only for other providers' users: changing the password of one of gatewright's accounts ends its sessions directly.
     """
 
     async def is_credential_current(self, owner: Owner, *, digest: bytes) -> bool:
-        """Say whether a user was last seen with the password hash that has this digest, or is being given it."""
+        """Return whether a user was last seen with the password hash that has this digest, or is being given it."""
         ...
 
     async def keep_credential(self, owner: Owner, *, digest: bytes, expires_at: datetime, audit: AuditEntry) -> bool:
-        """Keep the digest of a user's password hash. Where another one was kept, their sessions end.
+        """Store the digest of a user's password hash. If a different one was stored, their sessions end.
 
-        Their remembered browsers are forgotten: each could open another session.
+        Their remembered browsers are then forgotten too: each could open another session.
 
         Args:
             owner: The user.
             digest: SHA-256 of the password hash that they have now.
-            expires_at: When no session and no remembered browser can be left that has begun by now.
+            expires_at: The time by which every session and remembered browser that exists now will have expired.
             audit: What to record if sessions end.
 
         Returns:
-            Whether another one was kept.
+            Whether a different one was stored.
         """
         ...
 
     async def renew_credential(self, owner: Owner, *, old: bytes, new: bytes, is_stored: bool) -> None:
-        """Take a new hash of the same password for the old one's equal, where the old one is the latest.
+        """Treat a new hash of the same password as equivalent to the old one, if the old one is the latest.
 
         Args:
             owner: The user.
             old: SHA-256 of the hash that they had.
             new: SHA-256 of the hash that they have been given, or are about to be.
-            is_stored: Whether it is certain that they have the new one. Then it also takes the place of another hash
-                that was announced for the old one and may never have been stored.
+            is_stored: Whether the new one is certain to have been stored. Then it also replaces another hash that was
+                announced for the old one and may never have been stored.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What the two builds do differently: finish what must not stop halfway, and call the application's functions."""
+"""What the two builds do differently: finish what must not be interrupted, and call the application's functions."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ T = TypeVar("T")
 
 
 class Shield(Protocol):
-    """Runs to its end what must not stop halfway, even if the caller is cancelled."""
+    """Runs a coroutine to completion, even if the caller is cancelled."""
 
     async def __call__(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Return what ``coroutine`` returns; a cancellation is passed on only when it has ended."""
+        """Return what ``coroutine`` returns; a cancellation is propagated only when it has finished."""
         ...
 
 
 class Call(Protocol):
-    """Calls the application's own functions, plain ones and coroutine functions, where they may take their time."""
+    """Calls the application's functions, plain ones and coroutine functions, where they may block."""
 
     async def __call__(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Return what ``function`` returns, awaited where it has to be."""
+        """Return what ``function`` returns, awaited if necessary."""
         ...

@@ -1,4 +1,4 @@
-"""What the core knows of a way of proving who one is; `gatewright.methods.Method` is the class to subclass."""
+"""What the core knows of an authentication method; `gatewright.methods.Method` is the class to subclass."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from gatewright.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """What a method's own mail says, made when it is sent.
+    """The contents of a method's own email, created when it is sent.
 
     Args:
-        code: What its reader is to type.
+        code: The code that the recipient must enter.
         token: The secret of its link.
     """
 
@@ -25,7 +25,7 @@ class Mailed:
 
 
 class ProofMethod(Protocol):
-    """A way of proving who one is, as the policy sees it."""
+    """An authentication method, as the policy sees it."""
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -37,15 +37,15 @@ class ProofMethod(Protocol):
     can_begin: bool
 
     def begins(self, settings: Settings) -> bool:
-        """Say whether a sign-in can begin with it under these settings."""
+        """Return whether a sign-in can begin with it under these settings."""
         ...
 
     def records_itself(self, step: Any) -> bool:
-        """Say whether it limits, counts and records the attempts of a step itself."""
+        """Return whether it limits, counts and records the attempts of a step itself."""
         ...
 
     async def is_ready(self, step: Any, enrolled: Mapping[str, list[Authenticator]]) -> bool:
-        """Say whether a user can prove themselves by it now."""
+        """Return whether a user can authenticate by it now."""
         ...
 
     async def begin(self, step: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -57,29 +57,29 @@ class ProofMethod(Protocol):
         ...
 
     async def enrol(self, step: Any, given: Mapping[str, Any]) -> Any:
-        """Verify what was sent to enrol it, and return what to keep."""
+        """Verify what was sent to enrol it, and return what to store."""
         ...
 
     async def claimed_name(self, step: Any, given: Mapping[str, Any]) -> str:
-        """Return who somebody claims to be who is not known yet; empty where that is not known either."""
+        """Return whom a still unknown visitor claims to be; empty if that is unknown, too."""
         ...
 
     def mailed(self, parts: Any, mail: QueuedMail) -> Mailed | None:
-        """Return what a mail of the method's own says; None where it is too late for it."""
+        """Return the contents of the method's own email; None if it is too late for it."""
         ...
 
 
 class Browser(Protocol):
-    """What a visit keeps: its session, and what only the browser that has begun a step can finish."""
+    """What a visit stores: its session, and the secret with which only the browser that began a step can finish it."""
 
     def secret(self) -> str | None:
-        """Return what names the visitor's session."""
+        """Return the secret that identifies the visitor's session."""
         ...
 
     def pending(self) -> str | None:
-        """Return the secret that names the visit's pending steps."""
+        """Return the secret that identifies the visit's pending steps."""
         ...
 
     def keep_pending(self, secret: str) -> None:
-        """Keep the secret that names the visit's pending steps."""
+        """Store the secret that identifies the visit's pending steps."""
         ...

@@ -1,4 +1,4 @@
-"""Where mails wait."""
+"""Storage for queued emails."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from gatewright.model import AuditEntry, QueuedMail
 
 
 class OutboxStore(Protocol):
-    """Keeps the mails that wait to be sent. Every method is one transaction."""
+    """Stores queued emails. Every method is one transaction."""
 
     async def queue_mail(self, mail: QueuedMail, *, audit: AuditEntry, is_due: bool = True) -> None:
-        """Keep a mail to be sent; or keep none, by the same statements: how long it takes tells nobody which."""
+        """Queue an email; or queue none, with the same statements, so that the time they take does not reveal which."""
         ...
 
     async def claim_queued_mail(self, *, now: datetime, busy_until: datetime) -> QueuedMail | None:
-        """Return the mail that has been due longest, and reserve it until ``busy_until``.
+        """Return the email that has been due longest, and reserve it until ``busy_until``.
 
-        One that is due in more than a day is due now: none waits so long, so a clock was wrong when it was kept.
+        An email due in more than a day counts as due now: none is delayed that long, so a clock was wrong when it was
+        queued.
         """
         ...
 
     async def remove_queued_mail(self, mail_id: str, *, audit: AuditEntry) -> None:
-        """Forget a mail: it has been sent."""
+        """Delete an email that has been sent."""
         ...
 
     async def postpone_queued_mail(self, mail_id: str, *, due_at: datetime, error: str) -> None:
-        """Try a mail again later; counts the try that has failed."""
+        """Retry an email later; counts the failed attempt."""
         ...
 
     async def list_queued_mails(self) -> list[QueuedMail]:
-        """Return the mails that wait, the oldest first."""
+        """Return the queued emails, oldest first."""
         ...

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Verified(Protocol):
-    """What a comparison of a password with a hash has shown."""
+    """The result of comparing a password with a hash."""
 
     @property
     def is_valid(self) -> bool:
@@ -15,20 +15,20 @@ class Verified(Protocol):
 
     @property
     def new_hash(self) -> str | None:
-        """The password's hash by today's policy, where the policy has moved on since the old one was made."""
+        """The password's hash by the current policy, if the old one no longer meets it."""
         ...
 
     @property
     def unreadable(self) -> str | None:
-        """Why the stored hash could not be read, naming its kind, for the log alone; None where it could be."""
+        """Why the stored hash could not be read, naming its kind, only for the log; None if it could."""
         ...
 
 
 class Hasher(Protocol):
-    """Compares passwords with hashes of its own kinds, where it is called."""
+    """Compares passwords with hashes of its own kinds, on the calling thread."""
 
     def verify(self, password: object, *, against: object) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash."""
+        """Compare a password with a hash, at the same cost if there is no hash."""
         ...
 
 
@@ -36,9 +36,9 @@ class Passwords(Protocol):
     """Hashes passwords, which is slow on purpose."""
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a password by today's policy."""
+        """Return the hash of a password by the current policy."""
         ...
 
     async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours."""
+        """Compare a password with a hash, at the same cost if there is no hash; optionally with another hasher."""
         ...

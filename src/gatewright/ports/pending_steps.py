@@ -1,4 +1,4 @@
-"""Where what a browser has begun, and must finish by another request, is kept."""
+"""Storage for what a browser has begun and must finish in another request."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from gatewright.model import PendingStep
 
 
 class PendingStepStore(Protocol):
-    """Keeps pending steps: a sign-in that waits for its second factor, a challenge of a passkey, a mailed code.
+    """Stores pending steps: a sign-in waiting for its second factor, a passkey challenge, an emailed code.
 
-    Each is known by the SHA-256 of a secret that the browser keeps, and its kind. Every method is one transaction.
+    Each is identified by the SHA-256 of a secret that the browser keeps, and its kind. Every method is one transaction.
     """
 
     async def keep_pending_step(self, step: PendingStep, *, digest: bytes, account_id: str | None) -> None:
-        """Keep a step, in the place of the browser's earlier one of the same kind.
+        """Store a step, replacing the browser's earlier one of the same kind.
 
         Args:
             step: The step.
             digest: SHA-256 of the browser's secret.
-            account_id: The account that it is about, where that is ours: it goes with it.
+            account_id: The account that it is about, if one of gatewright's: the step is deleted with it.
         """
         ...
 
@@ -29,13 +29,13 @@ class PendingStepStore(Protocol):
         ...
 
     async def count_try(self, step_id: str, *, at_most: int) -> bool:
-        """Count an attempt to finish a step; False where there were ``at_most`` already, or the step is gone."""
+        """Count an attempt to finish a step; False if there were ``at_most`` already, or the step is gone."""
         ...
 
     async def claim_pending_step(self, step_id: str, *, now: datetime) -> bool:
-        """Take a step that has not expired away; True for exactly one caller."""
+        """Remove a step that has not expired; True for exactly one caller."""
         ...
 
     async def delete_expired_pending_steps(self, *, now: datetime, at_most: int) -> int:
-        """Delete steps that have expired and return how many; at most ``at_most`` in one call."""
+        """Delete expired steps and return how many; at most ``at_most`` in one call."""
         ...

@@ -1,4 +1,4 @@
-"""Where profiles are kept."""
+"""Storage for profiles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from gatewright.model import AuditEntry
 
 
 class ProfileStore(Protocol):
-    """Keeps accounts' profiles. Every method is one transaction."""
+    """Stores accounts' profiles. Every method is one transaction."""
 
     async def find_profile(self, account_id: str) -> dict[str, str]:
-        """Return the fields of an account's profile; none where nothing has been kept."""
+        """Return the fields of an account's profile; none if nothing has been stored."""
         ...
 
     async def save_profile(self, account_id: str, profile: Mapping[str, str], *, audit: AuditEntry) -> None:
-        """Keep the fields of an account's profile, in the place of all it had."""
+        """Store the fields of an account's profile, replacing all that it had."""
         ...

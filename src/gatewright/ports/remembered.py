@@ -1,4 +1,4 @@
-"""Where remembered browsers are kept."""
+"""Storage for remembered browsers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Recollection(StrEnum):
 
 
 class RememberStore(Protocol):
-    """Keeps remembered browsers. Every method is one transaction."""
+    """Stores remembered browsers. Every method is one transaction."""
 
     async def add_remembered(self, remembered: Remembered, *, account_id: str | None, digest: bytes) -> None:
-        """Keep a new series.
+        """Store a new series.
 
         Args:
             remembered: The series.
-            account_id: The account it belongs to, where the user is in our own tables.
+            account_id: The account it belongs to, if the user is in gatewright's own tables.
             digest: SHA-256 of its first token.
         """
         ...
@@ -46,32 +46,33 @@ class RememberStore(Protocol):
         grace_since: datetime,
         audit: AuditEntry,
     ) -> tuple[Recollection, Remembered | None]:
-        """Use a token of a series, and replace it by a new one, all or nothing.
+        """Use a token of a series and replace it by a new one, atomically.
 
-        - The current token is replaced, and becomes the one before: ``CURRENT``.
-        - The one before is let through and nothing is replaced where the current one was issued after
-          ``grace_since``, for a browser sends several requests at once: ``JUST_ROTATED``.
-        - After that, nobody has used the current one, or it would not be the current one: the answer that carried it
-          was lost. It is replaced, and worth nothing from now on; the one before stays that: ``REISSUED``. So it is
-          where the current one is from the future (`gatewright.model.is_ahead`): a clock was wrong.
+        - The current token is replaced and becomes the previous one: ``CURRENT``.
+        - The previous token is accepted, and nothing is replaced, if the current one was issued after ``grace_since``,
+          since a browser sends several requests at once: ``JUST_ROTATED``.
+        - If the previous token arrives later, nobody has used the current one, or it would no longer be the current
+          one: the response that carried it was lost. The current token is replaced and becomes worthless; the previous
+          one remains the previous one: ``REISSUED``. The same applies if the current token is from the future
+          (`gatewright.model.is_ahead`): a clock was wrong.
         - Any other token was superseded by one that has been used, or by one that was issued in its place. Two parties
-          have it: every series of the user is deleted, the sessions that came of remembering end, and ``audit`` is
-          recorded; who it is about follows from the series: ``STOLEN``.
+          have it: every series of the user is deleted, the sessions opened by remember-me end, and ``audit`` is
+          recorded, with the user taken from the series: ``STOLEN``.
 
         Args:
             series_id: The series.
-            digest: SHA-256 of the token that came.
-            new_digest: SHA-256 of the token to replace it by.
-            now: The current time; an expired series is unknown.
-            grace_since: If the current token was issued after this moment, it is taken to be on its way.
-            audit: What to record of a theft.
+            digest: SHA-256 of the token that was presented.
+            new_digest: SHA-256 of the token that replaces it.
+            now: The current time; an expired series counts as unknown.
+            grace_since: A current token issued after this moment is assumed to be still on its way.
+            audit: What to record for a theft.
         """
         ...
 
     async def remove_remembered(self, series_id: str) -> None:
-        """Forget a series."""
+        """Delete a series."""
         ...
 
     async def delete_expired_remembered(self, *, now: datetime, at_most: int) -> int:
-        """Delete series that have expired and return how many; at most ``at_most`` in one call."""
+        """Delete expired series and return how many; at most ``at_most`` in one call."""
         ...

@@ -1,4 +1,4 @@
-"""Where roles and permissions are kept."""
+"""Storage for roles and permissions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class Holder:
 
 
 class RightsStore(Protocol):
-    """Keeps roles and permissions. Every method is one transaction."""
+    """Stores roles and permissions. Every method is one transaction."""
 
     async def rights_of(self, account_id: str) -> Rights:
-        """Return what an account may do, by one indexed question whatever the number of accounts."""
+        """Return an account's rights, by one indexed query whatever the number of accounts."""
         ...
 
     async def add_permissions(self, names: Sequence[str], *, audit: AuditEntry) -> None:
-        """Declare permissions; those that exist stay."""
+        """Declare permissions; existing ones are unaffected."""
         ...
 
     async def has_permission(self, name: str) -> bool:
-        """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+        """Return whether a permission, or a branch such as ``general.*``, has been declared."""
         ...
 
     async def list_permissions(self) -> list[str]:
@@ -37,7 +37,7 @@ class RightsStore(Protocol):
         ...
 
     async def add_role(self, role: str, *, inherits: Sequence[str], audit: AuditEntry) -> None:
-        """Declare a role, and the roles whose permissions it has as well."""
+        """Declare a role, and the roles whose permissions it inherits."""
         ...
 
     async def list_roles(self) -> list[str]:
@@ -45,17 +45,17 @@ class RightsStore(Protocol):
         ...
 
     async def grant(self, permission: str, *, to: Holder, audit: AuditEntry) -> None:
-        """Give a permission or a branch to an account or a role."""
+        """Grant a permission or a branch to an account or a role."""
         ...
 
     async def revoke(self, permission: str, *, of: Holder, audit: AuditEntry) -> bool:
-        """Take a permission or a branch away, and say whether it was there."""
+        """Revoke a permission or a branch, and return whether it had been granted."""
         ...
 
     async def assign_role(self, role: str, *, account_id: str, audit: AuditEntry) -> None:
-        """Give a role to an account."""
+        """Assign a role to an account."""
         ...
 
     async def unassign_role(self, role: str, *, account_id: str, audit: AuditEntry) -> bool:
-        """Take a role from an account, and say whether it was there."""
+        """Remove a role from an account, and return whether the account had it."""
         ...

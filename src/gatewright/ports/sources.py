@@ -16,7 +16,7 @@ class UserSource(Protocol):
 
     @property
     def user_class(self) -> type[User]:
-        """What its users are instances of."""
+        """The class of its users."""
         ...
 
     def load_user_by_username(self, username: str, password: str | None = None) -> Any:
@@ -37,12 +37,12 @@ class UserSource(Protocol):
 
 
 def require_silent(source: object, check: str, answer: object) -> None:
-    """Refuse what a check of a user has returned: it says no by an exception, and False would let everybody in.
+    """Refuse any return value of a check of a user: it must refuse by an exception, and False would let everybody in.
 
     Args:
-        source: Whose check it is.
+        source: The source whose check it is.
         check: The method.
-        answer: What it has returned.
+        answer: What it returned.
 
     Raises:
         ConfigurationError: If that is anything but None.
@@ -56,9 +56,9 @@ def require_silent(source: object, check: str, answer: object) -> None:
 
 
 class CredentialSource(Protocol):
-    """A source of users that hands out their hash, so that the core can verify it at equal cost and renew it.
+    """A source of users that exposes their password hash, so that the core can verify it at equal cost and renew it.
 
-    Where its hashes are to be verified and renewed by another system's rules, it has an ``own_hasher``, too.
+    If its hashes are to be verified and renewed by another system's rules, it also has an ``own_hasher``.
     """
 
     def find(self, username: str) -> Any:
@@ -66,20 +66,20 @@ class CredentialSource(Protocol):
         ...
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> Any:
-        """Keep a new hash of the same password, unless the old one has been changed meanwhile."""
+        """Store a new hash of the same password, unless the old one has been changed in the meantime."""
         ...
 
 
 class AccountSource(UserSource, Protocol):
-    """A source whose users are the accounts of our own tables, and nothing else."""
+    """A source whose users are the accounts in gatewright's own tables, and nothing else."""
 
     admits_accounts: bool
 
     is_quick: bool
-    """Whether it reads a row by an index in less time than a way to a thread takes, and may be asked on a loop."""
+    """Whether an indexed read is faster than a switch to a thread, so that it may be called on the event loop."""
 
     def admit(self, account: Account, username: str) -> User | None:
-        """Return the user of an account as `bypass` would, or None where the name alone does not tell.
+        """Return the user of an account as `bypass` would, or None if the name alone is ambiguous.
 
         Raises:
             InactiveUserError: If the user has been deactivated.
@@ -89,38 +89,38 @@ class AccountSource(UserSource, Protocol):
 
 
 def admits_accounts(source: UserSource) -> TypeGuard[AccountSource]:
-    """Say whether a source is an `AccountSource`."""
+    """Return whether a source is an `AccountSource`."""
     return getattr(source, "admits_accounts", False)
 
 
 def reads_quickly(source: UserSource) -> bool:
-    """Say whether a source may be asked on an event loop."""
+    """Return whether a source may be called on an event loop."""
     return getattr(source, "is_quick", False)
 
 
 def hands_out_hashes(source: object) -> TypeGuard[CredentialSource]:
-    """Say whether a source is a `CredentialSource`. Asked of the object: a chain is one if all its providers are."""
+    """Return whether a source is a `CredentialSource`, by the object: a chain is one if all its providers are."""
     return hasattr(source, "find") and hasattr(source, "save_hash")
 
 
 def credential_digest(password_hash: str | bytes | None) -> bytes:
-    """Return what tells one stored password hash from another: SHA-256, also of none.
+    """Return the SHA-256 that distinguishes one stored password hash from another, or from none.
 
-    A hash holds a random salt, so that nobody can find it out from this. What pads it in a column of fixed length is
-    no part of it.
+    A hash contains a random salt, so it cannot be recovered from this. Padding from a fixed-length column is not part
+    of it.
     """
     held = password_hash.encode(errors="surrogatepass") if isinstance(password_hash, str) else password_hash
     return sha256((held or b"").rstrip(b" \0")).digest()
 
 
 def found_with(password_hash: str | bytes | None, user: User) -> User:
-    """Return a user who has just been found with a password hash, marked with its digest, unless they are already."""
+    """Return a user who has just been found with a password hash, marked with its digest unless already marked."""
     if user.credential_digest is None:
         user.credential_digest = credential_digest(password_hash)
     return user
 
 
 def own_hasher_of(source: object) -> Hasher | None:
-    """Return what verifies the hashes of a source by rules of its own; None where the settings have the say."""
+    """Return the hasher that verifies a source's hashes by its own rules; None if the settings apply."""
     hasher: Hasher | None = getattr(source, "own_hasher", None)
     return hasher

@@ -1,4 +1,4 @@
-"""All that is kept."""
+"""The whole store."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class Store(
     ProfileStore,
     Protocol,
 ):
-    """All that gatewright keeps."""
+    """Everything that gatewright stores."""
 
     async def check(self) -> None:
-        """Make sure that the store can be reached and written, and has the tables of this release, or of a newer one.
+        """Check that the store is reachable and writable, and has the tables of this release or a newer one.
 
-        One that is full passes for one that can be written: to find out, it would have to be written.
+        A full store counts as writable: only writing would tell.
 
-        A newer one is good enough while releases are rolled out: the processes of the old one go on meanwhile.
+        Newer tables are accepted because processes of the old release keep running during a rollout.
 
         Raises:
-            StoreUnavailableError: If it cannot be reached, can only be read, or has not been migrated.
+            StoreUnavailableError: If it is unreachable, read-only or not migrated.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What the core asks of the machine: what time it is, and what nobody can guess."""
+"""What the core requires of the machine: the time and randomness."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Clock(Protocol):
 
 
 class Random(Protocol):
-    """Makes what nobody can guess."""
+    """Generates unpredictable bytes."""
 
     def token_bytes(self, size: int) -> bytes:
         """Return ``size`` unpredictable bytes."""

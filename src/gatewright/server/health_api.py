@@ -1,4 +1,4 @@
-"""What whoever watches over the server asks it: is it alive, and can it answer visitors?"""
+"""Health checks: is the server alive, and can it serve visitors?"""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ def _stopping() -> BusyError:
     return BusyError("The server is about to stop.", retry_after=1)
 
 
-@router.get("/healthz", summary="See whether the server is alive", responses=problem_responses(*openapi.ALWAYS))
+@router.get("/healthz", summary="Check whether the server is alive", responses=problem_responses(*openapi.ALWAYS))
 @router.api_route("/healthz", methods=["GET", "HEAD"], include_in_schema=False)
 async def healthz() -> HealthResponse:
-    """Answer, and touch nothing: a server that does not answer is to be started anew."""
+    """Respond without touching anything: a server that does not respond should be restarted."""
     return HealthResponse(status="ok")
 
 
 @router.get(
     "/readyz",
-    summary="See whether the server can answer visitors",
+    summary="Check whether the server can serve visitors",
     responses=problem_responses(problem_of(_stopping()), *UNAVAILABLE, *openapi.ALWAYS),
 )
 @router.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
 async def readyz(request: Request, auth: Auth) -> HealthResponse:
-    """Answer after a look at the database: it can be reached, has been migrated, and can be written.
+    """Check that the database is reachable, migrated and writable.
 
-    A server that is not ready, or that is about to stop, is to be sent no visitors for a while.
+    Send no visitors to a server that is not ready or is about to stop.
     """
     if request.app.state.stop.is_requested:
         raise _stopping()

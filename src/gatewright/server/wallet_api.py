@@ -1,4 +1,4 @@
-"""The REST API. Each endpoint translates a request into calls of the core, and their results into JSON."""
+"""The REST API. Each endpoint translates a request into calls to the core, and their results into JSON."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def require_json(request: Request) -> None:
 
 @router.post(
     "/challenge",
-    summary="Ask for a challenge to sign",
+    summary="Request a challenge to sign",
     tags=["sign in"],
     dependencies=[Depends(require_json)],
     responses=problem_responses(
@@ -56,10 +56,10 @@ def require_json(request: Request) -> None:
     ),
 )
 async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> ChallengeResponse:
-    """Make a challenge for an address.
+    """Create a challenge for an address.
 
-    The wallet signs it as it is: `gatewright wallet sign` or `evrmore-cli signmessage`. Asking makes no account, and
-    one address or one client may ask only so often.
+    The wallet signs it unchanged: `gatewright wallet sign` or `evrmore-cli signmessage`. This creates no account.
+    Requests are rate-limited per address and per client.
     """
     text = await auth.generate_challenge(body.evrmore_address, ip_address=client.ip_address)
     record = await auth.get_challenge_details(text)
@@ -70,7 +70,7 @@ async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> Chal
 
 @router.post(
     "/authenticate",
-    summary="Turn a signed challenge into a token",
+    summary="Exchange a signed challenge for a token",
     tags=["sign in"],
     dependencies=[Depends(require_json)],
     responses=problem_responses(
@@ -85,9 +85,9 @@ async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> Chal
     ),
 )
 async def authenticate(body: AuthenticateRequest, auth: Auth, client: Visitor) -> AuthenticateResponse:
-    """Sign in. A challenge gives one token, once; a wrong signature does not spend it.
+    """Sign in. A challenge yields one token, once; a wrong signature does not use it up.
 
-    Unknown, expired, used and other people's challenges get the same answer.
+    Unknown, expired and used challenges, and those of other addresses, all get the same response.
     """
     session = await auth.authenticate(
         body.evrmore_address,
@@ -111,7 +111,7 @@ async def authenticate(body: AuthenticateRequest, auth: Auth, client: Visitor) -
 )
 @router.api_route("/validate", methods=["GET", "HEAD"], include_in_schema=False)
 async def validate(token: Token, auth: Auth) -> ValidateResponse:
-    """Say what a token stands for, if it is good: signature, times, session and account."""
+    """Check a token's signature, times, session and account, and return what it stands for."""
     claims = await auth.validate_token(token)
     if claims is None:
         raise InvalidTokenError
@@ -147,6 +147,6 @@ async def me(token: Token, auth: Auth) -> AccountResponse:
     responses=problem_responses(*UNKNOWN, problem_of(Denied()), *UNAVAILABLE, *openapi.ALWAYS),
 )
 async def logout(token: Token, auth: Auth) -> None:
-    """End the session that a token names, at once and everywhere."""
+    """End the session that a token identifies, immediately and everywhere."""
     if not await auth.invalidate_token(token):
         raise InvalidTokenError

@@ -1,7 +1,8 @@
-"""For the tests of applications that use gatewright: a clock that stands still, a wallet that signs, an authenticator
-app, a passkey, hooks on record, a browser without a window.
+"""For the tests of applications that use gatewright: a frozen clock, a wallet that signs, an authenticator app, a
+passkey, a hook recorder, a headless browser.
 
-Nothing here needs pytest. Where pytest is installed, the fixtures of `gatewright.testing.fixtures` come by themselves.
+Nothing here needs pytest. If pytest is installed, the fixtures of `gatewright.testing.fixtures` are available
+automatically.
 """
 
 from gatewright.testing.authenticator_app import AuthenticatorApp as AuthenticatorApp

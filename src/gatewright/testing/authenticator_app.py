@@ -11,13 +11,13 @@ from gatewright.methods.totp.codes import code_at, time_step_at
 
 
 class AuthenticatorApp:
-    """What a phone does with the QR code that it has scanned.
+    """Does what a phone does with a scanned QR code.
 
     Args:
-        uri: The address in the QR code, ``uri`` in what ``guard.begin_enrolment("totp")`` returns.
+        uri: The URI in the QR code: ``uri`` in what ``guard.begin_enrolment("totp")`` returns.
 
     Raises:
-        InvalidParameterError: If it is not such an address.
+        InvalidParameterError: If it is not such a URI.
     """
 
     def __init__(self, uri: str) -> None:
@@ -32,7 +32,7 @@ class AuthenticatorApp:
 
         Args:
             now: The moment, aware, such as ``clock.now()``.
-            steps: How many codes later, of 30 seconds each, for an app whose clock is wrong.
+            steps: How many codes later, at 30 seconds each, for an app whose clock is wrong.
         """
         return code_at(self._secret, time_step_at(now) + steps)
 

@@ -1,4 +1,4 @@
-"""A browser without a window: keeps cookies, reads forms and sends them, as a visitor would. No JavaScript."""
+"""A headless browser: keeps cookies, reads forms and submits them, as a visitor would. No JavaScript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 Headers = Iterable[tuple[str, str]]
 Send = Callable[[str, str, Headers, bytes], tuple[int, Headers, bytes]]
-"""Sends method, target, headers and body to an application, and returns status, headers and body of its answer."""
+"""Sends method, target, headers and body to an application, and returns the response's status, headers and body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Form:
     """A form on a page.
 
     Args:
-        action: Where it is sent.
-        method: How, in capitals.
-        fields: Its fields as they stand, by name.
+        action: Where it is submitted.
+        method: The HTTP method, in capitals.
+        fields: Its fields' current values, by name.
     """
 
     action: str
@@ -29,10 +29,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back.
+    """A response.
 
     Args:
-        path: What was asked for, with its query.
+        path: The requested path, with its query.
         status: The HTTP status.
         headers: Pairs of name and value, in order.
         text: The body.
@@ -44,26 +44,26 @@ class Page:
     text: str = field(repr=False)
 
     def header(self, name: str) -> str | None:
-        """Return the first header of a name, in whatever case."""
+        """Return the first header with a name, ignoring case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     @property
     def location(self) -> str | None:
-        """Where a redirect leads: the path, with its query."""
+        """The target of a redirect: the path, with its query."""
         return self.header("location")
 
     @property
     def forms(self) -> list[Form]:
-        """The forms on the page; last of all those that only a script shows."""
+        """The forms on the page; those that only a script shows come last."""
         reader = _FormReader(self.path)
         reader.feed(self.text)
         return [*(form for form in reader.forms if form not in reader.hidden_forms), *reader.hidden_forms]
 
     def form(self, action: str | None = None, /, **fields: str) -> Form:
-        """Return the first form that is sent to a path and holds these values.
+        """Return the first form that is submitted to a path and has these values.
 
         Raises:
-            LookupError: If there is none; lists those there are.
+            LookupError: If there is none; the message lists the existing ones.
         """
         for form in self.forms:
             if action in (None, urlsplit(form.action).path) and fields.items() <= form.fields.items():
@@ -75,10 +75,10 @@ class Browser:
     """One visitor's browser.
 
     Args:
-        send: What carries a request to the application.
-        user_agent: What the browser says of itself.
-        language: Which languages it prefers.
-        is_https: Whether the connection is encrypted, for cookies that demand it.
+        send: Sends a request to the application.
+        user_agent: Its ``User-Agent``.
+        language: The languages it prefers.
+        is_https: Whether the connection is encrypted, for cookies that require it.
     """
 
     def __init__(
@@ -90,31 +90,31 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     def get(self, path: str, *, headers: Headers = (), follows: bool = False) -> Page:
-        """Ask for a page.
+        """Request a page.
 
         Args:
             path: The page, with its query.
             headers: More headers.
-            follows: Whether to go where redirects lead, ten at most.
+            follows: Whether to follow redirects, ten at most.
         """
         page = self.send("GET", path, headers=[("Accept", "text/html"), *headers])
         return self.follow(page) if follows else page
 
     def submit(self, form: Form, /, *, headers: Headers = (), **fields: str | None) -> Page:
-        """Fill in a form and send it. What is None is left out."""
+        """Fill in a form and submit it. Fields that are None are left out."""
         filled = {name: value for name, value in {**form.fields, **fields}.items() if value is not None}
         return self.post(form.action, filled, headers=headers)
 
     def post(self, path: str, fields: dict[str, str], *, headers: Headers = ()) -> Page:
-        """Send fields as a form does, whatever the page offers."""
+        """Send fields as a form would, whatever the page contains."""
         kind = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "text/html")]
         return self.send("POST", path, headers=[*kind, *headers], body=urlencode(fields).encode())
 
     def follow(self, page: Page) -> Page:
-        """Go where redirects lead.
+        """Follow redirects.
 
         Raises:
-            RuntimeError: If they lead on more than ten times.
+            RuntimeError: If there are more than ten.
         """
         for _ in range(10):
             if page.location is None:
@@ -123,7 +123,7 @@ class Browser:
         raise RuntimeError(f"Redirects without end at {page.path}.")
 
     def send(self, method: str, path: str, *, headers: Headers = (), body: bytes = b"") -> Page:
-        """Send any request, with the cookies that the browser has."""
+        """Send any request, with the browser's cookies."""
         sent = [*self._standing, *headers]
         if self.cookies:
             sent.append(("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
@@ -146,7 +146,7 @@ class Browser:
 
 
 class _FormReader(HTMLParser):
-    """Collects forms with the values that their fields have."""
+    """Collects forms with the values of their fields."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class _FormReader(HTMLParser):
         self.hidden_forms: list[Form] = []
         self._path = path
         self._hidden = 0
-        """How many ``div`` elements around what is read are not shown, or lie in one that is not."""
+        """How many of the enclosing ``div`` elements are hidden or nested in a hidden one."""
         self._area: str | None = None
         self._select: str | None = None
 

@@ -1,6 +1,6 @@
-"""Pytest fixtures, there wherever gatewright is installed: no import, no ``conftest.py``.
+"""Pytest fixtures, available wherever gatewright is installed: no import, no ``conftest.py``.
 
-Override ``gatewright_settings`` in your own ``conftest.py`` to test with other settings; whatever follows uses them.
+Override ``gatewright_settings`` in your ``conftest.py`` to test with other settings; all other fixtures use them.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def gatewright_wallet() -> Wallet:
 
 @pytest.fixture
 def gatewright_settings(tmp_path: Path) -> Settings:
-    """Return settings with a database file of the test's own and a secret that production would take.
+    """Return settings with a separate database file for each test and a secret that production would accept.
 
-    Mails wait until the test sends them: ``auth.deliver_mails()``.
+    Emails stay queued until the test sends them: ``auth.deliver_mails()``.
     """
     return load_settings(
         database_url=f"sqlite:///{tmp_path / 'gatewright.db'}",
@@ -45,14 +45,14 @@ def gatewright_settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def gatewright_auth(gatewright_settings: Settings, gatewright_clock: FrozenClock) -> Iterator[EvrmoreAuth]:
-    """Yield an application that blocks, closed afterwards."""
+    """Yield a blocking `Auth`, closed afterwards."""
     with EvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock) as auth:
         yield auth
 
 
 @pytest.fixture
 def gatewright_async_auth(gatewright_settings: Settings, gatewright_clock: FrozenClock) -> Iterator[AsyncEvrmoreAuth]:
-    """Yield an application for an event loop, closed afterwards; on the same database as ``gatewright_auth``."""
+    """Yield an `AsyncAuth`, closed afterwards; on the same database as ``gatewright_auth``."""
     auth = AsyncEvrmoreAuth(settings=gatewright_settings, clock=gatewright_clock)
     yield auth
     auth.close()
@@ -60,5 +60,5 @@ def gatewright_async_auth(gatewright_settings: Settings, gatewright_clock: Froze
 
 @pytest.fixture
 def gatewright_hooks(gatewright_auth: EvrmoreAuth) -> HookRecorder:
-    """Return the record of every hook of ``gatewright_auth``."""
+    """Return a recorder of every hook of ``gatewright_auth``."""
     return HookRecorder(gatewright_auth)

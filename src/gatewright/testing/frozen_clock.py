@@ -13,7 +13,7 @@ class FrozenClock:
     """Stands still, so that a test can be exact about what expires when.
 
     Args:
-        at: Where it stands at first, as an aware datetime; noon of the first of January 2030 by default.
+        at: The initial time, as an aware datetime; by default noon on 1 January 2030.
 
     Raises:
         InvalidParameterError: If ``at`` is naive.
@@ -25,13 +25,13 @@ class FrozenClock:
         self._now = at.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Return the moment at which it stands, aware UTC."""
+        """Return the current time of this clock, aware UTC."""
         return self._now
 
     def advance(
         self, by: timedelta = timedelta(), *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> datetime:
-        """Move on by a duration, given as a whole or in units, and return the new moment. Negative ones go back."""
+        """Advance by a duration, given as a whole or in units, and return the new time. Negative durations go back."""
         self._now += by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self._now
 

@@ -17,9 +17,9 @@ class HookEvent(NamedTuple):
 
 
 class HookRecorder:
-    """Writes down each event with its parameters, and changes nothing.
+    """Records each event with its parameters, and changes nothing.
 
-    It sees what stands at its place in the order of registration: changes made by hooks that were added before it.
+    It sees the parameters as of its place in the order of registration: as changed by hooks that were added before it.
 
     Args:
         auth: The application to watch, of either build.
@@ -40,14 +40,14 @@ class HookRecorder:
         """Return the parameters of each firing of one event.
 
         Raises:
-            UnknownHookError: If there is no such point, so that a typo never looks like silence.
+            UnknownHookError: If there is no such point, so that a typo never looks like an event that did not fire.
         """
         if event not in self._points:
             raise UnknownHookError(f"There is no hook point {event!r}. The points are: {', '.join(self._points)}.")
         return [parameters for name, parameters in self.events if name == event]
 
     def clear(self) -> None:
-        """Forget what has been recorded."""
+        """Clear what has been recorded."""
         self.events.clear()
 
     def _record(self, event: str, /, **parameters: Any) -> None:

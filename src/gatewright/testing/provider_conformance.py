@@ -74,13 +74,13 @@ _ODD_NAMES = (
     "KNOWN\r\nX-Odd: yes",
     '{"username": "KNOWN"}',
 )
-"""KNOWN stands for the name of a user that there is."""
+"""KNOWN stands for the name of an existing user."""
 
 _ODD_PASSWORDS = ("", " ", "\0", "\ud800", "x" * 2**20, "*", "' OR '1'='1", "\N{SOFT HYPHEN}", "\N{SNOWMAN}")
 
 
 def _short(value: str) -> str:
-    """Name a test by a text that may be anything; without backslashes, by which pytest would not find it again."""
+    """Name a test after an arbitrary text; without backslashes, with which pytest would not find it again."""
     return ascii(value)[1:-1].replace("\\", "/")[:20] or "empty"
 
 
@@ -89,7 +89,7 @@ class Build:
     """An `Auth` or an `AsyncAuth` around the provider.
 
     Args:
-        auth: The one or the other.
+        auth: One or the other.
         run: Turns what one of its methods returns into the result: ``build.run(build.auth.attempt(...))``.
     """
 
@@ -98,28 +98,28 @@ class Build:
 
 
 class ProviderConformance:
-    """The tests. State the facts about your source, and make a provider that knows them.
+    """The tests. Describe your source's users, and return a provider that has them.
 
     Users other than ``username`` have the same password.
     """
 
     username: str
-    """A user who may sign in, by the very name that the user carries."""
+    """A user who may sign in, by exactly the name that the user carries."""
 
     password: str | None = "correct horse battery staple"  # noqa: S105 - of users made for these tests
-    """The password of every user; None where nobody has one."""
+    """The password of every user; None if nobody has one."""
 
     inactive_username: str | None = None
-    """A user who has been deactivated; None where the source does not tell."""
+    """A user who has been deactivated; None if the source does not support this."""
 
     unverified_username: str | None = None
-    """A user who is not verified; None where the source does not tell."""
+    """A user who is not verified; None if the source does not support this."""
 
     outdated_username: str | None = None
-    """A user whose hash the policy has outgrown; None where the source does not keep renewed hashes."""
+    """A user whose hash is outdated by the current policy; None if the source does not store renewed hashes."""
 
     database_url = "sqlite://"
-    """Where the `Auth` around the provider keeps its own records."""
+    """Where the `Auth` around the provider stores its own records."""
 
     def make_provider(self) -> UserProvider:
         """Return the provider under test."""
@@ -132,7 +132,7 @@ class ProviderConformance:
 
     @pytest.fixture(params=["blocking", "async"])
     def build(self, request: pytest.FixtureRequest, provider: UserProvider) -> Iterator[Build]:
-        """The provider in both builds; one written with ``async def`` only in the one that it needs."""
+        """The provider in both builds; one written with ``async def`` only in the build that it needs."""
         if request.param == "async":
             with asyncio.Runner() as runner:
                 asynchronous = AsyncAuth(self.database_url, providers=[provider])
@@ -152,19 +152,19 @@ class ProviderConformance:
 
     @pytest.mark.parametrize("change", ["x{}", "{}x", "{} ", " {}", "{}\0", "{}\0x"])
     def test_a_wrong_password_finds_nobody(self, provider: UserProvider, change: str) -> None:
-        """A wrong password is `UserNotFoundError`, however near it comes."""
+        """A wrong password is `UserNotFoundError`, however close it is."""
         with pytest.raises(UserNotFoundError):
             _load(provider, self.username, change.format(self.password or "some password"))
 
     @pytest.mark.parametrize("password", _ODD_PASSWORDS, ids=_short)
     def test_an_odd_password_finds_nobody(self, provider: UserProvider, password: str) -> None:
-        """A password that is empty or can be nobody's is wrong, and no other error."""
+        """A password that is empty or impossible is simply wrong, and no other error."""
         with pytest.raises(UserNotFoundError):
             _load(provider, self.username, password)
 
     @pytest.mark.parametrize("name", _ODD_NAMES, ids=_short)
     def test_an_odd_name_finds_nobody(self, provider: UserProvider, name: str) -> None:
-        """A name that is nobody's is `UserNotFoundError`, whatever it is made of, with a password and without."""
+        """An unknown name is `UserNotFoundError`, whatever it consists of, with a password and without."""
         odd = name.replace("KNOWN", self.username)
 
         with pytest.raises(UserNotFoundError):
@@ -173,7 +173,7 @@ class ProviderConformance:
             _load(provider, odd, self.password or "some password")
 
     def test_no_password_loads_without_comparing(self, provider: UserProvider) -> None:
-        """Without a password the user is loaded by name alone, as sessions do."""
+        """Without a password the user is loaded by name alone, as for sessions."""
         assert self.username == _load(provider, self.username).username
 
     def test_a_user_is_of_the_providers_class(self, provider: UserProvider) -> None:
@@ -184,32 +184,32 @@ class ProviderConformance:
         assert all(isinstance(name, str) for name in (user.id, *user.roles, *user.permissions))
 
     def test_a_user_carries_the_name_that_loads_it_again(self, provider: UserProvider) -> None:
-        """``user.username`` leads to the same user, since it is all that a session remembers."""
+        """``user.username`` loads the same user again, since it is all that a session stores."""
         user = _load(provider, self.username)
         again = _load(provider, user.username)
 
         assert (user.username, user.id) == (again.username, again.id)
 
     def test_bypass_loads_whoever_may_sign_in(self, provider: UserProvider) -> None:
-        """`bypass` asks for no password."""
+        """`bypass` needs no password."""
         assert self.username == _settled(provider.bypass(self.username)).username
 
     def test_bypass_refuses_the_inactive(self, provider: UserProvider) -> None:
-        """`bypass` does not let a deactivated user in."""
+        """`bypass` refuses a deactivated user."""
         name = _fact(self.inactive_username, "inactive user")
 
         with pytest.raises(InactiveUserError):
             _settled(provider.bypass(name))
 
     def test_bypass_refuses_the_unverified(self, provider: UserProvider) -> None:
-        """`bypass` does not let a user in who is not verified."""
+        """`bypass` refuses a user who is not verified."""
         name = _fact(self.unverified_username, "unverified user")
 
         with pytest.raises(UnverifiedUserError):
             _settled(provider.bypass(name))
 
     def test_bypass_refuses_the_unknown(self, provider: UserProvider) -> None:
-        """`bypass` does not make users up."""
+        """`bypass` does not invent users."""
         with pytest.raises(UserNotFoundError):
             _settled(provider.bypass("nobody"))
 
@@ -225,7 +225,7 @@ class ProviderConformance:
         assert shown == []
 
     def test_a_refusal_shows_no_password(self, provider: UserProvider) -> None:
-        """The error for a wrong password may be logged as it is, with its causes and its evidence."""
+        """The error for a wrong password may be logged as it is, with its causes and evidence."""
         typed = "what somebody typed elsewhere"
 
         with pytest.raises(UserNotFoundError) as refusal:
@@ -250,13 +250,13 @@ class ProviderConformance:
         assert {self.username} == {user.username for user in users}
 
     def test_attempt_proves_a_user(self, build: Build, provider: UserProvider) -> None:
-        """`attempt` returns the user, and says where they come from."""
+        """`attempt` returns the user and the provider that they come from."""
         user = build.run(build.auth.attempt(self.username, self._password(), provider))
 
         assert (self.username, type(provider).__name__) == (user.username, user.provider_name)
 
     def test_attempt_refuses_a_wrong_password(self, build: Build, provider: UserProvider) -> None:
-        """A wrong password and an unknown name are one error."""
+        """A wrong password and an unknown name are the same error."""
         for name, password in ((self.username, "wrong"), ("nobody", self.password or "wrong")):
             with pytest.raises(UserNotFoundError):
                 build.run(build.auth.attempt(name, password, provider))
@@ -267,7 +267,7 @@ class ProviderConformance:
             build.run(build.auth.attempt(self.username, "", provider))
 
     def test_attempt_refuses_the_inactive(self, build: Build, provider: UserProvider) -> None:
-        """A deactivated user is told so only for the right password."""
+        """A deactivated user is told so only with the right password."""
         name = _fact(self.inactive_username, "inactive user")
 
         with pytest.raises(InactiveUserError):
@@ -276,7 +276,7 @@ class ProviderConformance:
             build.run(build.auth.attempt(name, "wrong", provider))
 
     def test_attempt_refuses_the_unverified(self, build: Build, provider: UserProvider) -> None:
-        """A user who is not verified is told so only for the right password."""
+        """A user who is not verified is told so only with the right password."""
         name = _fact(self.unverified_username, "unverified user")
 
         with pytest.raises(UnverifiedUserError):
@@ -285,7 +285,7 @@ class ProviderConformance:
             build.run(build.auth.attempt(name, "wrong", provider))
 
     def test_an_outdated_hash_is_renewed_once(self, build: Build, provider: UserProvider) -> None:
-        """A sign-in replaces a hash that the policy has outgrown; the password stays what it was."""
+        """A sign-in replaces an outdated hash; the password stays the same."""
         name = _fact(self.outdated_username, "outdated hash")
         assert hands_out_hashes(provider)
         before = _settled(provider.find(name))[1]
@@ -299,7 +299,7 @@ class ProviderConformance:
         assert (verified.is_valid, verified.new_hash) == (True, None)
 
     def test_a_renewed_hash_never_undoes_a_change(self, provider: UserProvider) -> None:
-        """A hash is kept only in the place of the one that was compared."""
+        """A renewed hash replaces only the hash that was compared."""
         name = _fact(self.outdated_username, "outdated hash")
         assert hands_out_hashes(provider)
         before = _settled(provider.find(name))[1]
@@ -309,7 +309,7 @@ class ProviderConformance:
         assert before == _settled(provider.find(name))[1]
 
     def test_a_session_reloads_its_user(self, build: Build, provider: UserProvider) -> None:
-        """Whoever is stored is the same user on the next request."""
+        """A user who is stored is the same user on the next request."""
         mapping: dict[str, Any] = {}
         user = build.run(build.auth.bypass(self.username, provider))
 
@@ -344,7 +344,7 @@ def _load(provider: UserProvider, *arguments: str) -> User:
 
 
 def _settled(answer: Any) -> Any:
-    """Return what a plain method answered, or what an asynchronous one's answer leads to."""
+    """Return the result of a plain method, or the awaited result of an asynchronous one."""
 
     async def wait() -> Any:
         return await answer
@@ -353,7 +353,7 @@ def _settled(answer: Any) -> Any:
 
 
 def _texts_in(thing: Any, *, depth: int = 8) -> Iterator[str]:
-    """Yield every text that can be reached from an object by its attributes and items."""
+    """Yield every string reachable from an object through its attributes and items."""
     yield repr(thing)
     if depth and not isinstance(thing, str | bytes | int | type):
         within = list(thing.items()) if isinstance(thing, dict) else []

@@ -7,10 +7,10 @@ from itertools import count
 
 
 class SeededRandom:
-    """Gives the same bytes in the same order for the same seed: for tests, and never for anything else.
+    """Returns the same bytes in the same order for the same seed: for tests only.
 
     Args:
-        seed: Any text. Two applications on one database need two seeds, or their identifiers collide.
+        seed: Any text. Two applications on one database need different seeds, or their identifiers collide.
     """
 
     def __init__(self, seed: str) -> None:

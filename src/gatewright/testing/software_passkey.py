@@ -18,10 +18,10 @@ _MODEL = bytes(16)
 
 
 class SoftwarePasskey:
-    """A passkey that is not synced, and counts; its user has always been recognised.
+    """A passkey that is not synced and has a counter; its user is always verified.
 
     Args:
-        seed: Any text; two passkeys need two.
+        seed: Any text; two passkeys need different ones.
         origin: The origin of the page; by default https and the domain that the page names.
     """
 
@@ -67,7 +67,7 @@ class SoftwarePasskey:
         )
 
     def _public_key(self) -> bytes:
-        """Return the public key in COSE's form (RFC 9053, section 7.1.1)."""
+        """Return the public key as COSE (RFC 9053, section 7.1.1)."""
         numbers = self._key.public_key().public_numbers()
         x, y = (number.to_bytes(32, "big") for number in (numbers.x, numbers.y))
         return b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + x + b"\x22\x58\x20" + y

@@ -17,7 +17,7 @@ class Wallet:
     Args:
         address: The P2PKH address.
         wif: Its private key in wallet import format. Not shown in ``repr``.
-        network: Where both belong.
+        network: The network of both.
     """
 
     address: str
@@ -26,14 +26,14 @@ class Wallet:
 
     @classmethod
     def new(cls, seed: str = "alice", *, network: str = "evrmore") -> Self:
-        """Make the wallet of a seed: the same seed gives the same wallet, another seed another. Never keep value there.
+        """Create the wallet of a seed: always the same for one seed, different for another. Never store value in it.
 
         Args:
             seed: Any text, such as the name of a person in the test.
             network: The network's name, as in the setting ``networks``.
 
         Raises:
-            InvalidParameterError: If there is no such network; lists those there are.
+            InvalidParameterError: If there is no such network; the message lists the existing ones.
         """
         if network not in NETWORKS:
             raise InvalidParameterError(f"There is no network {network!r}. Known are: {', '.join(NETWORKS)}.")

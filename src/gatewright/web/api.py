@@ -1,7 +1,7 @@
-"""The JSON API of the pages, for single-page applications and mobile ones.
+"""The JSON API of the pages, for single-page and mobile applications.
 
-They do what the forms do, by the same acts. Errors are problems (RFC 9457). A browser's script needs no token: it
-sends JSON, which no form of another site can.
+It performs the same actions as the forms. Errors are problem details (RFC 9457). A browser's script needs no CSRF
+token: it sends JSON, which no form on another site can.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _ACCEPTED = {"detail": "If this is possible, a mail is on its way."}
 
 
 async def answer(visit: Visit) -> Response:
-    """Answer a request for one of the API's paths.
+    """Respond to a request for one of the API's paths.
 
     Raises:
-        TransportError: If the method, the body or its origin is not acceptable.
-        GatewrightError: What the act raises.
+        TransportError: If the method, the body or the origin is not acceptable.
+        GatewrightError: Whatever the action raises.
     """
     request = visit.request
     found = visit.site.routes.find_in_api(request.path)
@@ -57,7 +57,7 @@ async def answer(visit: Visit) -> Response:
 
 
 async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
-    """Say who is visiting. The token is for forms; JSON needs none."""
+    """Return who is visiting. The CSRF token is for forms; JSON needs none."""
     user = await visit.user()
     is_full = user is not None and await visit.guard.is_fully_authenticated()
     return data(
@@ -70,7 +70,7 @@ async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Sign in with a password. Fields: the same as the login form."""
+    """Sign in with a password. Takes the fields of the login form."""
     settings = visit.site.settings
     is_remembered = flag_in(body, settings.remember_me_field)
     await visit.site.visit_login(visit)
@@ -83,7 +83,7 @@ async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _login_wallet(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Sign in with a wallet: `evrmore_address` gives a challenge; with `challenge` and `signature` it signs in."""
+    """Sign in with a wallet: `evrmore_address` alone gets a challenge; with `challenge` and `signature` it signs in."""
     form = texts_named(body, *FIELDS)
     if is_signed(form):
         return data({"user": _user(await wallet.sign_in(visit, form))})
@@ -98,7 +98,7 @@ async def _logout(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Make an account. Fields: the same as the signup form, and `next`, where to go on after the mail's link."""
+    """Create an account. Takes the fields of the signup form, and `next`: where to continue after the emailed link."""
     typed = acceptable_texts_in(body, visit.site.signup_fields())
     check_repeated_password(body)
     await signup.sign_up(visit, typed, next_path=_next_of(body))
@@ -106,19 +106,21 @@ async def _signup(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _verification_request(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Send a new verification link to `email`; `next` is where to go on after it."""
+    """Send a new verification link to `email`; `next` is where to continue after it."""
     await email_verification.REQUEST.send(visit, _text(body, "email"), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
 
 async def _verification(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Verify a mail address by the token of its link. The answer's `next` is where its owner wanted to go, or null."""
+    """Verify an email address by the token of its link. The returned `next` is where its owner wanted to go, or
+    null.
+    """
     user, wanted = await email_verification.verify(visit, str(body["token"]))
     return data({"user": _user(user), "next": wanted})
 
 
 async def _reset_request(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Send a link to a new password to `email`; `next` is where to go on after it."""
+    """Send a password-reset link to `email`; `next` is where to continue after it."""
     await password_reset.REQUEST.send(visit, _text(body, "email"), next_path=_next_of(body))
     return data(_ACCEPTED, status=202)
 
@@ -133,8 +135,8 @@ async def _reset(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _confirm(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Prove once more that it is you: by `password`, or by another `method` as in a step of a sign-in. For a visitor
-    with a session: a token stays as old as it is.
+    """Authenticate again: by `password`, or by another `method` as in a sign-in step. Only for a visitor with a
+    session: a token's proof cannot be renewed.
     """
     await _require_user(visit)
     if visit.is_programs:
@@ -143,14 +145,14 @@ async def _confirm(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _login_steps(visit: Visit, _: Mapping[str, Any]) -> Response:
-    """Say by which methods a sign-in can go on, and whether a first proof has been given."""
+    """Return the methods by which a sign-in can continue, and whether a first proof has been given."""
     is_pending = await visit.guard.pending_user() is not None
     return data({"methods": await visit.guard.methods(), "is_pending": is_pending})
 
 
 async def _login_step(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Take a step of a sign-in by `method`: `action` is `begin` or `prove`; the other fields are the method's. With
-    `anew` it is the first step, whoever's sign-in waits for its second.
+    """Take a sign-in step by `method`: `action` is `begin` or `prove`; the other fields are the method's. With `anew`
+    it is a first step, even if another sign-in is waiting for its second factor.
     """
     return await _step(ProvingPage(visit, STEP), body)
 
@@ -169,12 +171,12 @@ async def _step(page: ProvingPage, body: Mapping[str, Any]) -> Response:
 
 
 async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Sign in by the token of a link."""
+    """Sign in by the token of an emailed link."""
     return data({"user": _user(await prove_by_link(visit, str(body["token"])))})
 
 
 async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Set up the method of the path, or change it: `action` is `begin`, `enrol`, `rename` or `remove`."""
+    """Set up or change the method named in the path: `action` is `begin`, `enrol`, `rename` or `remove`."""
     page = EnrolmentPage(visit, str(body["token"]))
     given = {name: value for name, value in body.items() if name != "token"}
     named = texts_named(given, "action", "id", "name")
@@ -214,7 +216,7 @@ async def _account(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Change the account. `action` is `profile`, `username`, `email`, `password`, `link_wallet`, `unlink_wallet`,
-    `revoke_session` or `revoke_other_sessions`; the other fields are those of its form.
+    `revoke_session` or `revoke_other_sessions`; the other fields are those of the corresponding form.
     """
     user = await _require_confirmed_user(visit)
     form = texts_named(body, "action", "session_id", *FIELDS)
@@ -242,20 +244,20 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
 
 
 async def _export(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Give out everything that is kept about the visitor; with `current_password`, where no proof is fresh enough."""
+    """Export everything stored about the visitor. Requires `current_password` if no proof is fresh enough."""
     await _require_confirmed_user(visit)
     return await own_account.export(visit, body.get("current_password"))
 
 
 async def _delete_account(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Delete the visitor's account; with `current_password`, where no proof is fresh enough."""
+    """Delete the visitor's account. Requires `current_password` if no proof is fresh enough."""
     await _require_confirmed_user(visit)
     await own_account.delete(visit, body.get("current_password"))
     return Response(204)
 
 
 async def _email_change(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Move to another mail address by the token of the link that was sent there."""
+    """Change the email address, by the token of the link that was sent to the new one."""
     return data({"user": _user(await email_change.confirm(visit, str(body["token"])))})
 
 
@@ -282,10 +284,10 @@ _WITHOUT_BODY = ("/logout", "/email_verification/{token}", "/email_change/{token
 
 
 def describe(*, root: str) -> list[tuple[str, str, str]]:
-    """Return method, path and meaning of every route, for the reference.
+    """Return the method, path and meaning of every route, for the reference.
 
     Args:
-        root: The path that the API lies below.
+        root: The path prefix of the API.
     """
     reads = [("GET", root + route, inspect.getdoc(act) or "") for route, act in _READS.items()]
     return reads + [("POST", root + route, inspect.getdoc(act) or "") for route, act in _ACTS.items()]
@@ -296,7 +298,7 @@ def _methods_of(route: str) -> list[str]:
 
 
 async def _require_user(visit: Visit) -> User:
-    """Return who is signed in. Whoever sent no token is not told that it is wrong (RFC 6750, 3.1)."""
+    """Return the signed-in user. A request without a token is not told that its token is wrong (RFC 6750, 3.1)."""
     user = await visit.user()
     if user is not None:
         return user
@@ -317,7 +319,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _required_text(body: Mapping[str, Any], name: str) -> str:
-    """Return a text that an act cannot do without: what is missing must not look as if it had been done."""
+    """Return a required text: a request that lacks it must not appear to succeed."""
     text = _text(body, name)
     if not text:
         raise InvalidParameterError(f"{name} is missing.", parameter=name)

@@ -44,7 +44,7 @@ class AuthController(ABC):
         """Render the login form."""
 
     def logout(self, *args: Any, **kwargs: Any) -> Any:
-        """Do whatever is left to do on a page of your own; the visitor has been signed out already."""
+        """Do any remaining work on a page of your own; the visitor is already signed out."""
         return
 
     def signup(self, *args: Any, **kwargs: Any) -> Any:

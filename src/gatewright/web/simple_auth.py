@@ -1,4 +1,4 @@
-"""SimpleAuth: every page ready, to be used as it is or overridden piece by piece."""
+"""SimpleAuth: ready-made pages, to use as they are or override one by one."""
 
 from __future__ import annotations
 
@@ -51,56 +51,56 @@ class SimpleAuthController(AuthController):
         return await login.show(visit)
 
     async def login_wallet(self, visit: Visit) -> Response:
-        """Take the wallet's form; whoever reloads its second step by the address is led back to the start."""
+        """Handle the wallet form. A GET request, such as a reload of the second step, redirects to the login page."""
         return await wallet.submit(visit) if _is_post(visit) else redirect(visit.path_with_next("login", visit.wanted))
 
     async def signup(self, visit: Visit) -> Response:
-        """Show the signup form, and take it."""
+        """Show the signup form and handle it."""
         fields = visit.site.signup_fields()
         return await signup.submit(visit, fields) if _is_post(visit) else await signup.show(visit, fields)
 
     async def email_verification(self, visit: Visit, token: str) -> Response:
-        """Show the page of a verification link, and verify."""
+        """Show the page of a verification link, and verify the email address."""
         flow = email_verification
         return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
 
     async def email_verification_request(self, visit: Visit) -> Response:
-        """Offer a new verification link, and send it."""
+        """Offer a new verification link and send it."""
         request = email_verification.REQUEST
         return await request.submit(visit) if _is_post(visit) else await request.show(visit)
 
     async def password_reset(self, visit: Visit) -> Response:
-        """Offer a link to a new password, and send it."""
+        """Offer a password-reset link and send it."""
         request = password_reset.REQUEST
         return await request.submit(visit) if _is_post(visit) else await request.show(visit)
 
     async def password_reset_form(self, visit: Visit, token: str) -> Response:
-        """Show the page of a reset link, and set the new password."""
+        """Show the page of a password-reset link, and set the new password."""
         flow = password_reset
         return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
 
     async def confirm_password(self, visit: Visit) -> Response:
-        """Ask a visitor to prove once more that it is them."""
+        """Ask a visitor to authenticate again."""
         if await visit.user() is None:
             return visit.redirect_to_login()
         page = ProvingPage(visit, CONFIRM)
         return await page.submit() if _is_post(visit) else await page.show()
 
     async def login_step(self, visit: Visit) -> Response:
-        """Take a step of a sign-in by any method, or ask for the next one."""
+        """Handle a sign-in step by any method, or ask for the next one."""
         page = ProvingPage(visit, STEP)
         return await page.submit() if _is_post(visit) else await page.show()
 
     async def login_link(self, visit: Visit, token: str) -> Response:
-        """Show the page of a link that signs in, and sign in."""
+        """Show the page of a sign-in link, and sign in."""
         return await submit_link(visit, token) if _is_post(visit) else await show_link(visit, token)
 
     async def account_method(self, visit: Visit, token: str) -> Response:
-        """Show what the visitor has enrolled of a method, the ``token`` of the path, and take what they change."""
+        """Show what the visitor has enrolled of a method (``token`` in the path), and handle changes."""
         return await EnrolmentPage(visit, token).answer()
 
     async def account(self, visit: Visit) -> Response:
-        """Show the account, and change it."""
+        """Show the account and handle changes."""
         user = await visit.user()
         if user is None:
             return visit.redirect_to_login()
@@ -108,7 +108,7 @@ class SimpleAuthController(AuthController):
         return await page.submit() if _is_post(visit) else await page.open()
 
     async def account_export(self, visit: Visit) -> Response:
-        """Give the visitor a file with everything that is kept about them, or lead to the form that asks for it."""
+        """Send a file with everything stored about the visitor, or redirect to the form that requests it."""
         user = await visit.user()
         if user is None:
             return visit.redirect_to_login()
@@ -117,7 +117,7 @@ class SimpleAuthController(AuthController):
         return await AccountPage(visit, user, fields_of(self, "profile_fields")).export()
 
     async def account_delete(self, visit: Visit) -> Response:
-        """Show what will be gone, and delete the account."""
+        """Show what will be deleted, and delete the account."""
         user = await visit.user()
         if user is None:
             return visit.redirect_to_login()
@@ -127,7 +127,7 @@ class SimpleAuthController(AuthController):
         return await page.submit() if _is_post(visit) else await page.show()
 
     async def email_change(self, visit: Visit, token: str) -> Response:
-        """Show the page of a link to another mail address, and move there."""
+        """Show the page of an email-change link, and change the email address."""
         flow = email_change
         return await flow.submit(visit, token) if _is_post(visit) else await flow.show(visit, token)
 

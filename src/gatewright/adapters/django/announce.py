@@ -1,7 +1,7 @@
-"""Tell the project who has signed in or out on our pages, by the signals that Django's own ``login`` sends.
+"""Announce sign-ins and sign-outs on gatewright's pages through the signals that Django's own ``login`` sends.
 
-``user_logged_in`` sets ``last_login``, merges baskets and writes logs; ``user_login_failed`` feeds what watches for
-attacks. By then the user is signed in, so a receiver that raises changes nothing: Django logs it.
+Projects use ``user_logged_in`` to set ``last_login``, merge baskets and write logs, and ``user_login_failed`` to detect
+attacks. The user is already signed in, so a receiver that raises changes nothing: Django logs it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ async def announce_in_loop(request: HttpRequest, heard: Heard) -> None:
 
 
 def is_by_page(request: HttpRequest) -> bool:
-    """Say whether it is our own page that sends the signal: there is a session already."""
+    """Return whether one of gatewright's pages sends the signal: the session already exists."""
     return hasattr(request, _BY_PAGE)
 
 

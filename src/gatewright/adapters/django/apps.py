@@ -22,7 +22,7 @@ class GatewrightConfig(AppConfig):
     verbose_name = "gatewright"
 
     def ready(self) -> None:
-        """Add the system checks, and listen to Django's own sign-in."""
+        """Register the system checks, and listen to Django's own sign-in."""
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         for check in CHECKS:
@@ -44,5 +44,5 @@ def _forget_when_changed(*, setting: str, **_: object) -> None:
 
 
 def _end_request(**_: object) -> None:
-    """Only now, since Django itself logs what it has answered."""
+    """End the request only now, since Django itself logs its response."""
     end_request()

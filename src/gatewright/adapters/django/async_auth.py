@@ -1,8 +1,9 @@
-"""The asynchronous build of an auth, in which the project's own code runs where Django runs plain code.
+"""The asynchronous build of an auth, in which the project's code runs where Django runs synchronous code.
 
-Plain hooks and voters would run in the event loop and plain providers in our thread pool. But in a Django project all
-of them may use the ORM, which refuses to work in an event loop, and in one of our threads would leave its connections
-open and see nothing of a test's transaction. So they run in the thread that Django keeps for a request's plain code.
+Plain hooks and voters would run on the event loop, and plain providers in gatewright's thread pool. But in a Django
+project all of them may use the ORM, which refuses to work on an event loop, and in one of gatewright's threads would
+leave its connections open and not see a test's transaction. So they run in the thread that Django reserves for a
+request's synchronous code.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvid
 
 
 def make_async_auth(auth: Auth, providers: Sequence[UserProvider], methods: Sequence[Method] = ()) -> AsyncAuth:
-    """Return an asynchronous auth with the settings, the hooks and the voters of a blocking one.
+    """Return an asynchronous auth with the settings, hooks and voters of a blocking one.
 
     Args:
-        auth: The blocking one. What is added to it later holds for the asynchronous one, too.
-        providers: Where users come from; may have methods that are ``async def``.
-        methods: Ways of proving who one is that have settings of their own.
+        auth: The blocking one. Whatever is added to it later also applies to the asynchronous one.
+        providers: Where users come from; may have ``async def`` methods.
+        methods: Authentication methods that have their own settings.
     """
     made = AsyncAuth(settings=auth.settings, providers=providers, methods=methods)
     made._parts = replace(made.parts, call=_CallInDjango(made.parts.call), voters=_Voters(auth.parts.voters))
@@ -49,7 +50,7 @@ def _fire_in_django(point: HookPoint) -> Callable[..., Awaitable[dict[str, Any]]
 
 
 class _Voters(list[Voter]):
-    """Voters of this build, after those of the other one."""
+    """The voters of this build, after those of the other one."""
 
     def __init__(self, others: Sequence[Voter]) -> None:
         super().__init__()
@@ -63,10 +64,10 @@ class _Voters(list[Voter]):
 
 
 class _CallInDjango:
-    """Calls the project's functions: coroutine functions on the loop, plain ones in Django's thread.
+    """Calls the project's functions: coroutine functions on the event loop, plain ones in Django's thread.
 
     Args:
-        pooled: What calls the plain ones of our own providers, which know nothing of Django.
+        pooled: Calls the plain functions of gatewright's own providers, which do not depend on Django.
     """
 
     def __init__(self, pooled: Call) -> None:

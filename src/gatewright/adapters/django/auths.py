@@ -1,4 +1,4 @@
-"""The auth of this process, in either build, each made when first asked for."""
+"""The auth of this process, in both builds, each created on first use."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _LOCK = RLock()
 
 
 def get_auth() -> Auth:
-    """Return the project's auth. Its hooks and voters hold for both builds; add them in ``AppConfig.ready``.
+    """Return the project's auth. Its hooks and voters apply to both builds; add them in ``AppConfig.ready``.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     with _LOCK:
@@ -41,7 +41,7 @@ def get_async_auth() -> AsyncAuth:
     """Return the project's auth for ``async def`` views under ASGI.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     with _LOCK:
@@ -49,10 +49,10 @@ def get_async_auth() -> AsyncAuth:
 
 
 def prepare() -> None:
-    """Make the auth and the pages, so that no server starts with what cannot work.
+    """Create the auth and the pages, so that no server starts with a configuration that cannot work.
 
     Raises:
-        ConfigurationError: If a setting or the controller is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting or the controller is unsafe or cannot work; says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     with _LOCK:
@@ -60,23 +60,23 @@ def prepare() -> None:
 
 
 def get_site() -> Site:
-    """Return the pages under WSGI, as they lie in the language of the request."""
+    """Return the pages under WSGI, mounted for the language of the request."""
     with _LOCK:
         return _site_in(_language())
 
 
 def get_async_site() -> Site:
-    """Return the pages under ASGI, as they lie in the language of the request."""
+    """Return the pages under ASGI, mounted for the language of the request."""
     with _LOCK:
         return _async_site_in(_language())
 
 
 def mount_of_pages() -> str:
-    """Return the path that the pages lie below, relative to the project's root, decoded as that of a request is.
+    """Return the path under which the pages are mounted, relative to the project's root, decoded like a request's path.
 
     Raises:
-        NoReverseMatch: If the project has not included our urls.
-        ConfigurationError: If it has done so without a slash at the end, so that no page has an address of its own.
+        NoReverseMatch: If the project has not included gatewright's urls.
+        ConfigurationError: If it has included them without a trailing slash, so that no page has its own URL.
     """
     path = below_script(reverse("gatewright:static", args=["x"]))
     if not path.endswith(f"{STATIC}x"):
@@ -88,12 +88,12 @@ def mount_of_pages() -> str:
 
 
 def below_script(path: str) -> str:
-    """Return a path that ``reverse`` gave, relative to the project's root and percent-encoded as it is."""
+    """Return a path that ``reverse`` returned, relative to the project's root, with its percent-encoding unchanged."""
     return path.removeprefix(quoted(get_script_prefix()).rstrip("/"))
 
 
 def forget() -> None:
-    """Drop what has been made, so that it is made again: a test has changed the settings."""
+    """Drop what has been created, so that it is created again: a test has changed the settings."""
     with _LOCK:
         for auth in (_async_auth, _auth):
             if auth.cache_info().currsize:
@@ -136,7 +136,7 @@ def _async_site() -> Site:
 
 
 def _language() -> str | None:
-    """Return the language that the path of the pages follows; None where a project has one path for all of them."""
+    """Return the language that the path of the pages depends on; None if the project has one path for all languages."""
     has_paths, _ = is_language_prefix_patterns_used(settings.ROOT_URLCONF)
     return get_language() if has_paths else None
 
@@ -152,10 +152,10 @@ def _async_site_in(language: str | None) -> Site:
 
 
 def _moved(site: Site) -> Site:
-    """Return the pages where the project's urls put them: below ``i18n_patterns`` each language has a path of its own.
+    """Return the pages where the project's urls mount them: under ``i18n_patterns`` each language has its own path.
 
     Raises:
-        NoReverseMatch: If the project has not included our urls.
+        NoReverseMatch: If the project has not included gatewright's urls.
     """
     moved = copy(site)
     moved.mount = mount_of_pages()
@@ -163,7 +163,7 @@ def _moved(site: Site) -> Site:
 
 
 def _path_of(name: str) -> str | None:
-    """Return the path of a route of the project, below where the project itself is mounted."""
+    """Return the path of a route of the project, relative to where the project itself is mounted."""
     try:
         return below_script(reverse(name))
     except NoReverseMatch:

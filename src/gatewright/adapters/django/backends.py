@@ -1,4 +1,4 @@
-"""Django's own sign-in, in its admin and wherever ``authenticate()`` is called, under the same limits and hooks."""
+"""Django's own sign-in, in its admin and wherever ``authenticate()`` is called, with the same limits and hooks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KNOWN = "_gatewright_known"
 
 
 class GatewrightBackend(ModelBackend):
-    """Django's users, proven by `Auth.attempt`; their permissions, with the votes of the project's voters."""
+    """Django's users, authenticated by `Auth.attempt`; their permissions, with the votes of the project's voters."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -36,7 +36,7 @@ class GatewrightBackend(ModelBackend):
         """Return the user with this name and password, or None.
 
         Raises:
-            PermissionDenied: If nobody may try again now, or a hook refuses: then no other backend is asked.
+            PermissionDenied: If further attempts are blocked, or a hook refuses: then no other backend is tried.
             ProviderUnavailableError: If Django's users cannot be looked up.
         """
         name = _name_in(username, kwargs)
@@ -62,7 +62,7 @@ class GatewrightBackend(ModelBackend):
         return None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Say whether a user of Django's may do something; ``obj`` is what voters are told."""
+        """Return whether a Django user has a permission; ``obj`` is passed to voters."""
         if not user_obj.is_active:
             return False
         return get_auth().guard({}).is_granted(perm, _as_known(user_obj), subject=obj)
@@ -73,7 +73,7 @@ class GatewrightBackend(ModelBackend):
 
 
 def provider_of_django() -> tuple[str, DjangoUserProvider]:
-    """Return where Django's users come from, by name: the login page's provider if it is one, or the ready-made one."""
+    """Return the provider of Django's users, by name: the login page's provider if it is one, or the ready-made one."""
     sources = get_auth().parts.sources
     name, source = sources.find(get_site().provider)
     if not isinstance(source, DjangoUserProvider):
@@ -85,7 +85,7 @@ def provider_of_django() -> tuple[str, DjangoUserProvider]:
 
 @contextmanager
 def _as_django_refuses() -> Iterator[None]:
-    """Leave a failed attempt to the other backends, and a blocked one to none."""
+    """Pass a failed attempt on to the other backends, but not a blocked one."""
     try:
         yield
     except (RateLimitError, BusyError, Denied) as error:
@@ -104,7 +104,7 @@ def _client_of(request: HttpRequest | None) -> str | None:
 
 
 def _as_known(user_obj: Any) -> DjangoUser:
-    """Return a user as gatewright sees them, looked up once for as long as Django's object lives."""
+    """Return a user as gatewright sees them, looked up once in the lifetime of Django's object."""
     known: DjangoUser | None = getattr(user_obj, _KNOWN, None)
     if known is None:
         known = provider_of_django()[1].user_of(user_obj)

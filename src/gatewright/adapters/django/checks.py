@@ -1,4 +1,4 @@
-"""System checks: mistakes in the setup are reported by ``manage.py check``, and before the server starts."""
+"""System checks: mistakes in the configuration are reported by ``manage.py check`` and before the server starts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FIRST = (
 
 
 def check_middleware(**_: Any) -> Iterator[CheckMessage]:
-    """Look for the middleware, and for what must stand above it."""
+    """Check for the middleware, and for what must precede it."""
     installed = list(settings.MIDDLEWARE)
     if MIDDLEWARE not in installed:
         yield Error(
@@ -59,7 +59,7 @@ def check_middleware(**_: Any) -> Iterator[CheckMessage]:
 
 
 def check_urls(**_: Any) -> Iterator[CheckMessage]:
-    """Look for the names of the pages."""
+    """Check for the names of the pages."""
     try:
         reverse("gatewright:static", args=["x"])
     except NoReverseMatch:
@@ -85,7 +85,7 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
 
 
 def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
-    """Look for views of the project that no request reaches, because a page of ours has their path."""
+    """Check for views of the project that no request reaches because one of gatewright's pages has their path."""
     try:
         ours, pages = _settings_and_pages()
         mount = mount_of_pages()
@@ -96,7 +96,7 @@ def check_shadowed(**_: Any) -> Iterator[CheckMessage]:
 
 
 def check_settings(**_: Any) -> Iterator[CheckMessage]:
-    """Read the settings, make the pages and the providers."""
+    """Check the settings, the pages and the providers."""
     try:
         ours = _settings_and_pages()[0]
         make_providers()
@@ -133,7 +133,7 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
 
 
 def check_backends(**_: Any) -> Iterator[CheckMessage]:
-    """Look for ways to sign in that bypass the limits."""
+    """Check for ways to sign in that bypass the limits."""
     if not apps.is_installed("django.contrib.auth"):
         yield Error(
             "django.contrib.auth is not installed: a guest is its AnonymousUser.",
@@ -183,7 +183,7 @@ def _settings_and_pages() -> tuple[Settings, Routes]:
 
 
 def _shared_file(ours: Settings) -> str | None:
-    """Return the SQLite file that is a database of the project's and gatewright's too, or None."""
+    """Return the SQLite file that is both one of the project's databases and gatewright's, or None."""
     own = None
     with suppress(ConfigurationError):  # said when the server starts
         own = None if is_postgresql(ours.database_url) else path_of(ours.database_url)
@@ -194,7 +194,7 @@ def _shared_file(ours: Settings) -> str | None:
 
 
 def _takes_passwords(name: str) -> bool:
-    """Say whether a backend is Django's own, or does as that does when somebody signs in."""
+    """Return whether a backend is Django's own, or signs users in the same way."""
     from django.contrib.auth.backends import ModelBackend
 
     try:

@@ -1,4 +1,4 @@
-"""What ``settings.py`` says: one dict, ``GATEWRIGHT``.
+"""gatewright's configuration in ``settings.py``: one dict, ``GATEWRIGHT``.
 
 ::
 
@@ -34,7 +34,7 @@ _OF_DJANGO = ("controller", "providers")
 
 
 def read_values() -> Mapping[str, Any]:
-    """Return those of gatewright's settings that ``settings.py`` sets.
+    """Return the gatewright settings that ``settings.py`` sets.
 
     Raises:
         ConfigurationError: If one is not a setting of gatewright.
@@ -45,7 +45,7 @@ def read_values() -> Mapping[str, Any]:
 
 
 def read_settings() -> tuple[Settings, list[Method]]:
-    """Return the settings in force, those of ``settings.py``, then the environment's; and the methods that have some.
+    """Return the settings in force, from ``settings.py``, then the environment; and the methods that have settings.
 
     Raises:
         ConfigurationError: If one is not acceptable, or ``DEBUG`` is on in production.
@@ -69,10 +69,10 @@ def make_controller() -> AuthController:
 
 
 def make_providers() -> list[UserProvider]:
-    """Return where users come from, besides our own tables: always from Django's, and from where the project says.
+    """Return the providers besides gatewright's own tables: always Django's users, and those that the project names.
 
     Raises:
-        ConfigurationError: If one cannot be made.
+        ConfigurationError: If one cannot be instantiated.
     """
     names = _given().get("providers", ())
     if isinstance(names, str):
@@ -95,7 +95,7 @@ def _given() -> Mapping[str, Any]:
 
 
 def _make(name: Any) -> Any:
-    """Return an instance of the class that a dotted name leads to, or the object itself if it leads to one."""
+    """Return an instance of the class that a dotted name refers to, or the object itself if it refers to one."""
     try:
         found = import_string(name)
         return found() if isinstance(found, type) else found

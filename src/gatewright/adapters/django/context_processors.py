@@ -1,4 +1,4 @@
-"""What every template may use, if ``TEMPLATES`` names `visitor` among its context processors."""
+"""What every template can use if ``TEMPLATES`` lists `visitor` among its context processors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gatewright.adapters.django.visitor import visit_of
 
 
 def visitor(request: HttpRequest) -> dict[str, Any]:
-    """Return ``current_user``, who is visiting, and ``gatewright_csrf_token``, which our forms send back.
+    """Return ``current_user``, the visitor, and ``gatewright_csrf_token``, which gatewright's forms must send back.
 
-    A request that a command has made up to render a mail counts as a guest's.
+    A request that a command creates to render an email counts as a guest's.
 
     ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button work.
     """

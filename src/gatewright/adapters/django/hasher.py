@@ -1,4 +1,4 @@
-"""Django's own password hashers: what ``PASSWORD_HASHERS`` verifies, and how it wants them renewed."""
+"""Django's own password hashers: verifies and renews hashes by ``PASSWORD_HASHERS``."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _BCRYPT_BYTES = 72
 
 
 class DjangoHasher:
-    """Verifies and renews as ``check_password`` does, at its cost: an unknown user takes one run of the default hasher.
+    """Verifies and renews like ``check_password``, at the same cost: one run of the default hasher for an unknown user.
 
-    Django does not normalise passwords, so what was typed is tried first, and then its NFC form; a hash is renewed in
-    the form that fits, so that Django's own forms go on taking it.
+    Django does not normalise passwords, so the password is tried as typed, then in NFC form; a hash is renewed in the
+    form that matches, so that Django's own forms keep accepting it.
     """
 
     def verify(self, password: object, *, against: object) -> Verified:
@@ -47,9 +47,9 @@ class DjangoHasher:
 
 
 class _Cut(bytes):
-    """A password of which bcrypt's library gets only the bytes that bcrypt reads; it raises for longer ones.
+    """A password of which the bcrypt library, which raises for longer ones, gets only the bytes that bcrypt reads.
 
-    Django encodes what it is given until 5.2 by a method of the value, and since 6.1 unless it is bytes already.
+    Up to 5.2 Django encodes the value by calling its method; since 6.1, unless it is already bytes.
     """
 
     def encode(self, *_: Any) -> bytes:
@@ -67,7 +67,7 @@ def _hasher_of(stored: str) -> BasePasswordHasher:
 
 
 def _verify(hasher: BasePasswordHasher, password: str, stored: str) -> Verified:
-    r"""Compare one spelling. A NUL ends a password or pads it for some hashers: ``a`` and ``a\0`` would be the same."""
+    r"""Compare one spelling. For some hashers a NUL terminates or pads a password: ``a`` and ``a\0`` would be equal."""
     is_cut = hasher.algorithm == _BCRYPT
     try:
         given: Any = _Cut(password.encode()[:_BCRYPT_BYTES]) if is_cut else password
@@ -81,7 +81,7 @@ def _verify(hasher: BasePasswordHasher, password: str, stored: str) -> Verified:
 
 
 def _refuse(spellings: Any, *, unreadable: str | None = None) -> Verified:
-    """Answer no, at the cost of the default hasher, as Django's ``ModelBackend`` does."""
+    """Refuse, at the cost of the default hasher, as Django's ``ModelBackend`` does."""
     for each in spellings:
         make_password(each)
     return Verified(is_valid=False, unreadable=unreadable)

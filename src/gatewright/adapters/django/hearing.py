@@ -1,4 +1,4 @@
-"""Collect what the hooks, which know no request, tell while one of our pages is answered."""
+"""Collect what the hooks, which know no request, report while one of gatewright's pages is served."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gatewright.model import User
 
 @dataclass(slots=True)
 class Heard:
-    """What happened while one page was answered.
+    """What happened while one page was served.
 
     Attributes:
-        user: Who has signed in.
-        is_login: Whether it is the login that was asked for, and not a confirmation by a visitor who is in already.
-        failed: The name that could not be proven there, in a tuple, for it may be anything.
+        user: The user who signed in.
+        is_login: Whether this is a login, and not a confirmation by a visitor who is already signed in.
+        failed: The name for which authentication failed, in a tuple, since it may be anything.
         has_logged_out: Whether a session was ended.
     """
 
@@ -42,7 +42,7 @@ def listen_to(auth: Auth) -> None:
 
 @contextmanager
 def listen() -> Iterator[Heard]:
-    """Hear what happens while a page is answered. Django's own sign-in sends its signals itself, and is not heard."""
+    """Record what happens while a page is served; not Django's own sign-in, which sends its signals itself."""
     heard = Heard()
     token = _HEARD.set(heard)
     try:

@@ -1,4 +1,4 @@
-"""The middleware: it answers the pages, and tells the application who is visiting."""
+"""The middleware: it serves the pages, and tells the application who is visiting."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ _SIGNED_OUT = (204, 303)
 """Statuses of a sign-out, as JSON and as a page."""
 
 _LED_ON = (302, 404)
-"""Statuses of the application's answers that ours may take the place of."""
+"""Statuses of application responses that gatewright may replace."""
 
 _IS_OF_DJANGO = "_gatewright_is_of_django"
 
 
 class GatewrightMiddleware:
-    """Puts the pages before a project's views, and makes ``request.user`` the visitor.
+    """Serves the pages ahead of a project's views, and makes ``request.user`` the visitor.
 
-    Its place is below Django's ``AuthenticationMiddleware``, where there is one. A page is answered here, before any
-    view: Django's routing, slash redirects and CSRF check do not apply to it.
+    It belongs below Django's ``AuthenticationMiddleware``, if there is one. Pages are served here, before any view:
+    Django's routing, slash redirects and CSRF check do not apply to them.
 
     Args:
-        get_response: What answers the application's requests.
+        get_response: Serves the application's requests.
 
     Raises:
         ConfigurationError: If a setting or the controller is unsafe or cannot work, so that no server starts with it.
@@ -88,12 +88,12 @@ class GatewrightMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Answer a page, or have the application answer."""
+        """Serve a page, or let the application respond."""
         return self._serve_in_loop(request) if self._is_async else self._serve(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer where a view asked for what the database cannot tell now, such as the visitor's roles; or where it,
-        such as the admin's, has signed in a visitor who owes a second factor.
+        """Respond if a view needed what the database cannot provide now, such as the visitor's roles; or if a view,
+        such as the admin's, signed in a visitor who must still give a second factor.
         """
         if not isinstance(exception, StoreUnavailableError | SecondFactorRequiredError):
             return None
@@ -134,7 +134,7 @@ class GatewrightMiddleware:
 
 
 def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
-    """Return what is asked of the pages, or None where a request is the application's."""
+    """Return a request for one of the pages, or None if it is the application's."""
     if not site.routes.may_know(whole_path_of(request).removeprefix(site.mount)):
         return None
     head = DjangoRequest(request, site.mount)
@@ -142,7 +142,7 @@ def _page_asked_for(site: Site, request: HttpRequest) -> Request | None:
 
 
 def _may_go_on(head: Request, request: HttpRequest) -> bool:
-    """Say whether a page may be for a visitor whom only Django's own session knows. Files are for everybody."""
+    """Return whether a page may be for a visitor whom only Django's own session knows. Files are for everybody."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and not head.path.startswith(STATIC)
 
 
@@ -160,14 +160,14 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest, kept: An
 
 
 def _concerns_us(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Say whether an answer of the application may need something of ours, or be replaced by it."""
+    """Return whether gatewright may have to add to an application's response, or replace it."""
     return response.status_code in _LED_ON or opened_visit(request) is not None
 
 
 async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Add to an answer of the application what the visit needs, if the application has looked at its visitor.
+    """Add what the visit needs to an application's response, if the application has accessed its visitor.
 
-    If the visitor cannot be looked up, because a database is unavailable, the application cannot either.
+    If the visitor cannot be looked up because a database is unavailable, the application cannot look them up either.
     """
     try:
         response = await _led_on(site, request, response)
@@ -185,10 +185,10 @@ async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase
 
 
 async def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return an answer of the application's, or what takes its place.
+    """Return the application's response, or its replacement.
 
-    Where the application knows nothing of an address, the pages may. And Django's own guards send everybody to the
-    login page: scripts, which would put it into their own, and whoever is signed in and lacks a right.
+    The pages may know a URL that the application does not. And Django's own guards redirect everybody to the login
+    page, including scripts, which would insert it into their page, and signed-in users who lack a permission.
     """
     led = None
     if response.status_code == 404:
@@ -199,9 +199,9 @@ async def _led_on(site: Site, request: HttpRequest, response: HttpResponseBase) 
 
 
 async def _instead_of_login(site: Site, request: HttpRequest) -> Response | None:
-    """Return what a visitor is answered whom a guard of Django's sends to the login page, or None where they may go.
+    """Return the response to a visitor whom a Django guard sends to the login page, or None if they may go there.
 
-    The login page leads whoever is signed in back to where they come from, and so on without end.
+    The login page would redirect a signed-in visitor back to where they came from, in an endless loop.
     """
     head, visit = DjangoRequest(request, site.mount), opened_visit(request)
     is_person = wants_page(head)
@@ -242,7 +242,7 @@ def _has_logged_out(site: Site, head: Request, answer: Response) -> bool:
 
 
 def _log_out_of_django(request: HttpRequest) -> None:
-    """End the visitor's session of Django's own, too, and tell Django's receivers of every user of its model."""
+    """End the visitor's Django session, too, and notify Django's receivers of every user of its model."""
     if hasattr(request, _IS_OF_DJANGO) and hasattr(request, "session"):
         logout(request)
     else:

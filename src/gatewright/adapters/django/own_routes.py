@@ -1,4 +1,4 @@
-"""The routes of a project itself, to be compared with the paths of our pages."""
+"""The project's own routes, for comparison with the paths of gatewright's pages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _VARIABLE = re.compile(r"%\([^)]*\)s")
 
 
 def routes_of(resolver: URLResolver | None = None, *, below: str = "/") -> Iterator[tuple[str, str]]:
-    """Yield path and view of every route but ours, with a sample value in place of each variable.
+    """Yield path and view of every route except gatewright's, with a sample value for each variable.
 
     Args:
         resolver: Whose routes; the project's by default.
-        below: What they lie below.
+        below: Their path prefix.
     """
     for pattern in (resolver or get_resolver()).url_patterns:
         for form, _ in normalize(pattern.pattern.regex.pattern):  # a regular expression may stand for several

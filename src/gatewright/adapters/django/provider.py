@@ -19,14 +19,14 @@ from gatewright.providers.possible_credentials import is_possible_username
 
 
 class DjangoUser(User):
-    """A user of Django's, as gatewright sees them: the entity is the model's instance.
+    """A Django user as gatewright sees them: the entity is the model instance.
 
-    Groups are roles; what the user may do in Django, ``app.codename``, are permissions.
+    Groups become roles; Django permissions, ``app.codename``, become permissions.
     """
 
     @property
     def username(self) -> str:
-        """What the model's ``USERNAME_FIELD`` holds."""
+        """The value of the model's ``USERNAME_FIELD``."""
         return str(self.entity.get_username())
 
     @property
@@ -36,15 +36,15 @@ class DjangoUser(User):
 
     @property
     def created_at(self) -> Any:
-        """When the user was made, if the model knows."""
+        """When the user was created, if the model records it."""
         return getattr(self.entity, "date_joined", None)
 
 
 class DjangoUserProvider(CredentialsUserProvider):
     """Users of the project's user model. Nothing but renewed hashes is ever written.
 
-    Passwords are verified and renewed by the project's ``PASSWORD_HASHERS``, as everywhere in Django; the settings of
-    gatewright have no say in it.
+    Passwords are verified and renewed by the project's ``PASSWORD_HASHERS``, as everywhere in Django; gatewright's
+    settings do not apply.
     """
 
     user_class = DjangoUser
@@ -69,17 +69,17 @@ class DjangoUserProvider(CredentialsUserProvider):
             return self.user_of(entity), password_hash
 
     def user_of(self, entity: Any) -> DjangoUser:
-        """Return a user of Django's as gatewright sees them, with everything that they may do."""
+        """Return a Django user as gatewright sees them, with all their permissions."""
         groups = getattr(entity, "groups", None)
         roles = () if groups is None else groups.values_list("name", flat=True)
         granted = getattr(entity, "get_all_permissions", tuple)
         return self.user_class(entity, roles, sorted(granted()))
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Replace the hash of a user's password, if it is still the old one: by key, however the name was typed.
+        """Replace a user's password hash, if it is still the old one: by primary key, however the name was typed.
 
         Raises:
-            ConfigurationError: If the field is too short. Nothing is written then: some databases would cut the hash.
+            ConfigurationError: If the field is too short. Nothing is written: some databases would truncate the hash.
             ProviderUnavailableError: If Django's database cannot be reached.
         """
         model: Any = get_user_model()
@@ -99,12 +99,12 @@ class DjangoUserProvider(CredentialsUserProvider):
         return make_password(password)
 
     def verify_password(self, password: str, hash: str) -> bool:  # noqa: A002 - the documented name
-        """Say whether a password has this hash, of whatever kind Django reads."""
+        """Return whether a password matches this hash, of any kind that Django reads."""
         return self.own_hasher.verify(password, against=hash).is_valid
 
 
 def room_for_hash(model: Any) -> int | None:
-    """Return how many characters a user model's hash may have, or None where the field does not say."""
+    """Return the maximum length of a user model's hash, or None if the field does not specify it."""
     length: int | None = getattr(model._meta.get_field("password"), "max_length", None)
     return length
 

@@ -1,4 +1,4 @@
-"""Django's own sign-in and sign-out, in its admin above all, are those of the visit: there is one session to end."""
+"""Make Django's own sign-in and sign-out, above all in its admin, those of the visit: there is one session to end."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from gatewright.web import Visit
 
 
 def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
-    """Open a session for a user whom our backend has proven and Django has just signed in. Where they owe a second
-    factor nobody is signed in, and the middleware leads them to where they give it.
+    """Open a session for a user whom gatewright's backend has authenticated and Django has just signed in. If a second
+    factor is still required, nobody is signed in, and the middleware redirects them to give it.
 
-    A request that has not passed the middleware, such as the one that Django's test client makes up, has no answer
-    to carry a cookie. Then the session's secret lies in Django's session.
+    A request that has not passed through the middleware, such as the one that Django's test client creates, has no
+    response to carry a cookie. Then the session's secret is stored in Django's session.
     """
     request = request_of_django(request)
     if is_by_page(request) or request.session.get(BACKEND_SESSION_KEY) != BACKEND:
@@ -62,7 +62,7 @@ def sign_out(*, request: HttpRequest, **_: Any) -> None:
 
 
 def end_sessions(*, instance: Any, created: bool, **_: Any) -> None:
-    """End every session of a user of Django's who has been given another password, by whatever form or command."""
+    """End every session of a Django user whose password has been changed, by any form or command."""
     is_changed = getattr(instance, "_password", None) is not None  # what Django keeps from set_password until saved
     if is_changed and not created:
         name, provider = provider_of_django()

@@ -1,4 +1,4 @@
-"""A user who is not in Django's database, as Django's code expects users to be."""
+"""A user who is not in Django's database, with the interface that Django's code expects of users."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gatewright.model import User
 
 
 class SignedInUser:
-    """What ``request.user`` is for a user of gatewright's own, or of a provider that knows nothing of Django.
+    """``request.user`` for one of gatewright's own users, or of a provider unrelated to Django.
 
-    It has whatever the `User` has, and answers what Django asks of users. Nobody of this kind is staff: Django's
-    admin is for Django's users.
+    It has all attributes of the `User`, and those that Django expects of users. No such user is staff: Django's admin
+    is for Django's users.
 
     Args:
-        user: Who is signed in.
+        user: The signed-in user.
     """
 
     is_authenticated = True
@@ -54,26 +54,26 @@ class SignedInUser:
         return self._user.username
 
     def get_all_permissions(self, obj: object = None) -> set[str]:
-        """Return the names of what the user may do."""
+        """Return the names of the user's permissions."""
         return set(self._user.permissions)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Say whether the user may do something, by what gatewright knows; ``obj`` is what voters are told."""
+        """Return whether gatewright grants the user a permission; ``obj`` is passed to voters."""
         return get_auth().guard({}).is_granted(perm, self._user, subject=obj)
 
     def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
-        """Say whether the user may do all of several things."""
+        """Return whether the user has all of several permissions."""
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Say whether the user may do anything in an app."""
+        """Return whether the user has any permission in an app."""
         return self.has_perm(f"{app_label}.*")
 
     def check_password(self, raw_password: object) -> NoReturn:
-        """Refuse: a view of Django's for passwords asks.
+        """Refuse: one of Django's password views is calling.
 
         Raises:
-            ConfigurationError: Always. What it would store, nobody would read.
+            ConfigurationError: Always. Nothing would read what it stored.
         """
         raise ConfigurationError(
             f"{self.get_username()} is no user of Django's, whom its own views for passwords are for. Lead such a "
@@ -113,7 +113,7 @@ class SignedInUser:
         return await sync_to_async(self.has_module_perms)(app_label)
 
     def __getattr__(self, name: str) -> Any:
-        """Answer for the `User`'s own attributes."""
+        """Return the `User`'s own attributes."""
         return getattr(self._user, name)
 
     def __eq__(self, other: object) -> bool:

@@ -1,4 +1,4 @@
-"""Convert Django's request to our `Request`, and our `Response` to Django's."""
+"""Convert Django's request to gatewright's `Request`, and gatewright's `Response` to Django's."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _WITHOUT_LENGTH = (204, 304)
 
 
 class Answer(HttpResponse):
-    """One of our answers.
+    """One of gatewright's responses.
 
     Attributes:
-        page_of: The request, where it was for one of our pages.
+        page_of: The request, if it was for one of gatewright's pages.
     """
 
     page_of: HttpRequest | None = None
     _has_been_logged = False
 
     def close(self) -> None:
-        """Drop what is left of a body that was refused: the answer has been sent."""
+        """Discard the rest of a refused body: the response has been sent."""
         if self.page_of is not None:
             drop_rest(self.page_of.read)
         super().close()
 
 
 class DjangoRequest(Request):
-    """What the browser asks, without the body, each part of it read from Django's request when it is needed.
+    """The browser's request, without the body; each part is read from Django's request when needed.
 
     Args:
         request: Django's, under WSGI or ASGI.
-        mount: What the pages lie below. A path that does not is the application's, and stays whole.
+        mount: The path under which the pages are mounted. A path outside it is the application's, and stays whole.
     """
 
     _request: HttpRequest
@@ -56,13 +56,13 @@ class DjangoRequest(Request):
 
     @once
     def path(self) -> str:
-        """The path below where the pages lie."""
+        """The path relative to where the pages are mounted."""
         path = whole_path_of(self._request)
         return path.removeprefix(self._mount) if self.mount else path
 
     @once
     def mount(self) -> str:
-        """What the path is below."""
+        """The prefix that the path is relative to."""
         return self._mount if whole_path_of(self._request).startswith(f"{self._mount}/") else ""
 
     @once
@@ -88,32 +88,32 @@ class DjangoRequest(Request):
 
     @once
     def raw_path(self) -> str:
-        """The whole path, as the browser wrote it."""
+        """The whole path, as the browser sent it."""
         sent = self._scope.get("raw_path") if self._scope else sent_under_wsgi(self._request.META)
         return raw_path(sent, root=script_of(self._request), path=self._request.path_info)
 
     def values_of(self, name: str) -> list[str]:
-        """Return the values of a header; under WSGI the server has joined those that came twice."""
+        """Return the values of a header; under WSGI the server has joined repeated ones."""
         if self._scope:
             return values_in_scope(self._scope["headers"], name)
         return values_in_environ(self._request.META, name)
 
 
 def whole_path_of(request: HttpRequest) -> str:
-    """Return the path, with what the project itself is mounted below."""
+    """Return the path, including the prefix under which the project itself is mounted."""
     return script_of(request) + request.path_info
 
 
 def script_of(request: HttpRequest) -> str:
-    """Return where the project itself is mounted, without a slash at the end."""
+    """Return where the project itself is mounted, without a trailing slash."""
     return str(request.META.get("SCRIPT_NAME", "")).rstrip("/")
 
 
 def with_body(head: Request, request: HttpRequest) -> Request:
-    """Return the whole request, even if a middleware above ours has read its form.
+    """Return the whole request, even if a middleware above gatewright's has read its form.
 
     Raises:
-        TransportError: If the body is larger than anything that the pages take.
+        TransportError: If the body is larger than anything that the pages accept.
     """
     body = request.read(LARGEST_BODY + 1)
     if body or not request.POST:
@@ -126,13 +126,13 @@ def with_body(head: Request, request: HttpRequest) -> Request:
 
 
 def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRequest | None = None) -> Answer:
-    """Return one of our answers as Django sends it.
+    """Convert one of gatewright's responses to Django's.
 
     Args:
-        response: The answer.
-        method: How it was asked for: ``HEAD`` gets no body.
-        page_of: The request, where it was for one of our pages. Django would log the path of such an error, and the
-            path of a mail's link holds a secret.
+        response: The response.
+        method: The request method: ``HEAD`` gets no body.
+        page_of: The request, if it was for one of gatewright's pages. Django would log the path of such an error, and
+            the path of an emailed link contains a secret.
     """
     answer = Answer(b"" if method == "HEAD" else response.body, status=response.status)
     del answer.headers["Content-Type"]  # Django's own default
@@ -146,12 +146,12 @@ def to_django(response: Response, *, method: str | None = "GET", page_of: HttpRe
 
 
 def keep_from_cache(request: HttpRequest) -> None:
-    """Have Django's own cache middleware not keep the answer to a request: older releases pass over ``no-store``."""
+    """Keep Django's own cache middleware from caching the response to a request: older releases ignore ``no-store``."""
     request._cache_update_cache = False  # type: ignore[attr-defined] # where FetchFromCacheMiddleware says that it may
 
 
 def add_headers(response: HttpResponseBase, headers: Headers) -> None:
-    """Add headers to an answer of Django's, which keeps cookies apart, and only one header of any other name."""
+    """Add headers to a Django response, which stores cookies separately, and only one header of any other name."""
     for name, value in headers:
         if name == "Set-Cookie":
             response.cookies.update({cookie.key: cookie for cookie in _cookies_in(value)})
@@ -162,7 +162,7 @@ def add_headers(response: HttpResponseBase, headers: Headers) -> None:
 
 
 class _Cookie(Morsel[str]):
-    """A cookie that is sent as it was written."""
+    """A cookie that is sent exactly as written."""
 
     written = ""
 
@@ -171,7 +171,7 @@ class _Cookie(Morsel[str]):
         return self.written
 
     def output(self, attrs: Any = None, header: str = "Set-Cookie:") -> str:
-        """Return the header, or the value alone where ``header`` is empty, as Django asks for it under WSGI."""
+        """Return the header, or the value alone if ``header`` is empty, as Django requests it under WSGI."""
         return f"{header} {self.written}".lstrip()
 
 

@@ -1,4 +1,4 @@
-"""Names for ``reverse`` and ``{% url %}``, such as ``gatewright:login``; the middleware answers before any view."""
+"""Names for ``reverse`` and ``{% url %}``, such as ``gatewright:login``; the middleware responds before any view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ app_name = APP_NAME
 
 
 def not_here(request: HttpRequest, **_: str) -> HttpResponse:
-    """Answer a request for a page that is switched off, or that no program may have.
+    """Respond to a request for a page that is switched off, or that programs may not access.
 
     Raises:
         Http404: Always.

@@ -1,4 +1,4 @@
-"""Who is visiting: what views, templates and Django itself ask of a request."""
+"""The visitor, for views, templates and Django itself."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 def introduce(request: HttpRequest, site: Site) -> None:
-    """Make the visitor known to the application: ``request.user``, ``await request.auser()``, ``request.gatewright``.
+    """Expose the visitor to the application: ``request.user``, ``await request.auser()``, ``request.gatewright``.
 
-    Where the visitor is a guest to us, it stays the user whom Django knew until now.
+    If the visitor is a guest to gatewright, it stays the user whom Django knew before.
     """
     before, before_async = getattr(request, "user", None), getattr(request, "auser", None)
     setattr(request, _SITE, site)
@@ -40,16 +40,16 @@ def introduce(request: HttpRequest, site: Site) -> None:
 
 
 def request_of_django(request: Any) -> HttpRequest:
-    """Return Django's own request, also from what Django REST framework gives its views in its place.
+    """Return Django's own request, also from the one that Django REST framework passes to its views instead.
 
-    That one answers for Django's when it is asked, but keeps what is set on it to itself.
+    The latter forwards attribute reads to Django's, but stores assigned attributes on itself.
     """
     inner = getattr(request, "_request", None)
     return inner if isinstance(inner, HttpRequest) else cast(HttpRequest, request)
 
 
 def visit_of(request: HttpRequest) -> Visit:
-    """Return the visit that a request belongs to, opened when first asked for."""
+    """Return the visit that a request belongs to, opened on first use."""
     request = request_of_django(request)
     visit = opened_visit(request)
     if visit is None:
@@ -60,18 +60,18 @@ def visit_of(request: HttpRequest) -> Visit:
 
 
 def opened_visit(request: HttpRequest) -> Visit | None:
-    """Return the visit that a request belongs to, if anybody has asked for it."""
+    """Return the visit that a request belongs to, if it has been opened."""
     visit: Visit | None = getattr(request, _VISIT, None)
     return visit
 
 
 def is_introduced(request: HttpRequest) -> bool:
-    """Say whether a request has passed the middleware, so that its answer can carry cookies."""
+    """Return whether a request has passed through the middleware, so that its response can carry cookies."""
     return hasattr(request, _SITE)
 
 
 def forget_user(request: HttpRequest) -> None:
-    """Have the visitor looked up anew: they have signed in or out meanwhile."""
+    """Have the visitor looked up again: they have signed in or out in the meantime."""
     request = request_of_django(request)
     if hasattr(request, _USER):
         delattr(request, _USER)
@@ -89,15 +89,15 @@ def introduce_as(request: HttpRequest, user: Any) -> None:
 
 
 def login_user(request: HttpRequest, user: User, *, remember: bool = False) -> None:
-    """Sign in a user whom the application has proven in its own way; by a password, `Guard.login` does it.
+    """Sign in a user whom the application has authenticated itself; for a password, use `Guard.login`.
 
     Args:
-        request: Django's.
-        user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
+        request: Django's request.
+        user: The user that `Auth.attempt`, `Auth.bypass` or a provider returned.
         remember: Whether to remember the browser beyond this session.
 
     Raises:
-        ConfigurationError: If it is not clear which provider the user comes from.
+        ConfigurationError: If it is unclear which provider the user comes from.
     """
     visit = visit_of(request)
     wait_for(visit, _sign_in(visit, user, remember=remember))
@@ -112,7 +112,7 @@ async def alogin_user(request: HttpRequest, user: User, *, remember: bool = Fals
 
 
 def logout_user(request: HttpRequest) -> None:
-    """Sign the visitor out, of Django's own session too, and forget the browser."""
+    """Sign the visitor out, including of Django's own session, and forget the browser."""
     visit = visit_of(request)
     wait_for(visit, visit.log_out())
     end_session_of_django(request)
@@ -125,15 +125,15 @@ async def alogout_user(request: HttpRequest) -> None:
 
 
 def end_session_of_django(request: HttpRequest) -> None:
-    """End the visitor's session of Django's own: whoever signs out wants to be signed out everywhere."""
+    """End the visitor's Django session: a user who signs out expects to be signed out completely."""
     if SESSION_KEY in getattr(request, "session", {}):
         logout(request)
 
 
 def kept_by_django(request: HttpRequest) -> tuple[bool, Any]:
-    """Say whether our backend has signed in Django's own session, and return what it has kept there, or None.
+    """Return whether gatewright's backend has signed in Django's own session, and what it has stored there, or None.
 
-    It keeps a sign-in there for which there is no browser at hand, as for Django's test client.
+    It stores a sign-in there if no browser is at hand, as for Django's test client.
     """
     session = getattr(request, "session", {})
     if session.get(BACKEND_SESSION_KEY) != BACKEND:
@@ -150,9 +150,9 @@ async def kept_by_django_in_loop(request: HttpRequest) -> tuple[bool, Any]:
 
 
 def take_over(request: HttpRequest) -> bool:
-    """Let a guest's visit go on with what Django's own session has kept, and say whether that one counts no more.
+    """Continue a guest's visit from what Django's own session has stored, and return whether that session is now void.
 
-    So it is where our backend has signed in there, and the visit has ended meanwhile: nobody is signed in then.
+    It is void if gatewright's backend signed in there and the visit has since ended: then nobody is signed in.
     """
     is_ours, kept = kept_by_django(request)
     visit = visit_of(request)
@@ -167,7 +167,7 @@ async def take_over_in_loop(request: HttpRequest) -> bool:
 
 
 async def go_on_with(visit: Visit, kept: Any) -> bool:
-    """Let a guest's visit go on with what Django's own session has kept, and say whether it is a guest's."""
+    """Continue a guest's visit from what Django's own session has stored; return whether the visit was a guest's."""
     if await visit.user() is not None:
         return False
     if kept is not None:
@@ -176,14 +176,14 @@ async def go_on_with(visit: Visit, kept: Any) -> bool:
 
 
 def wait_for(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine of a visit returns. For plain code, under WSGI or ASGI."""
+    """Return the result of a visit's coroutine. For synchronous code, under WSGI or ASGI."""
     if visit.site.is_blocking:
         return run_to_completion(coroutine)
     return async_to_sync(_awaited)(coroutine)
 
 
 async def wait_in_loop(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine of a visit returns. For ``async def`` code, under WSGI or ASGI."""
+    """Return the result of a visit's coroutine. For ``async def`` code, under WSGI or ASGI."""
     if visit.site.is_blocking:
         return await sync_to_async(run_to_completion)(coroutine)
     return await coroutine
@@ -232,7 +232,7 @@ async def _sign_in(visit: Visit, user: User, *, remember: bool) -> None:
 
 
 def _as_django_knows(user: User | None) -> Any:
-    """Return a user as Django's code expects one: an instance of a model, or what answers like one."""
+    """Return a user as Django's code expects one: a model instance, or an object with the same interface."""
     if user is None or isinstance(user.entity, Model):
         return user and user.entity
     return SignedInUser(user)

@@ -20,17 +20,17 @@ from gatewright.web.routes import read_mount
 
 
 class FastAPIAuth:
-    """The pages, the visitor and their description, for FastAPI applications.
+    """The pages, the visitor and their OpenAPI description, for FastAPI applications.
 
     Args:
-        app: The application; or give it to `init_app` later.
-        auth: Its auth; by default one from the settings, made when it is first needed, so that an object for the
-            dependencies of a module opens no database, and closed at the application's shutdown.
-        controller: Its pages; `SimpleAuthController` where there is none.
-        mount: The path that the pages lie below.
+        app: The application; or pass it to `init_app` later.
+        auth: Its auth; by default one from the settings, created on first use, so that a module-level object for
+            dependencies opens no database, and closed at the application's shutdown.
+        controller: Its pages; by default `SimpleAuthController`.
+        mount: The path under which the pages are mounted.
 
     Raises:
-        ConfigurationError: If a setting or ``mount`` is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting or ``mount`` is unsafe or cannot work; says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -56,10 +56,10 @@ class FastAPIAuth:
 
     @property
     def auth(self) -> AsyncAuth:
-        """The auth, for hooks and whatever else the application asks of it.
+        """The auth, for hooks and anything else that the application needs.
 
         Raises:
-            ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+            ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         if self._auth is None:
@@ -67,11 +67,11 @@ class FastAPIAuth:
         return self._auth
 
     def init_app(self, app: FastAPI) -> None:
-        """Put the pages before an application, and have its dependencies know who is visiting.
+        """Serve the pages ahead of an application, and make the visitor known to its dependencies.
 
         Raises:
-            ConfigurationError: If it is not an application, or has pages already, or a setting is unsafe or cannot
-                work; says which and how to cure it.
+            ConfigurationError: If it is not an application or already has pages, or a setting is unsafe or cannot work;
+                the message says which and how to fix it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         if not isinstance(app, FastAPI):
@@ -104,27 +104,27 @@ class FastAPIAuth:
         fresh: float | bool = False,
         aal: int = 0,
     ) -> CurrentUser:
-        """Return a dependency that gives the user: ``Annotated[User, Depends(auth.current_user())]``.
+        """Return a dependency that provides the user: ``Annotated[User, Depends(auth.current_user())]``.
 
-        Two with the same arguments are equal, so tests replace one by
+        Two with the same arguments are equal, so tests can replace one by
         ``app.dependency_overrides[auth.current_user()] = lambda: user``.
 
         Args:
-            optional: Whether everybody is let in, with None for a visitor who lacks something. Otherwise browsers are
-                led to the login page and back, programs get a 401, and signed-in visitors who lack something a 403.
+            optional: Whether to allow everybody, with None for a visitor who does not meet a requirement. Otherwise
+                browsers are redirected to the login page and back, programs get a 401, and signed-in visitors who lack
+                a requirement get a 403.
             verified: Whether the account must be verified.
-            role: A role that is needed, or several, all of which are.
-            permission: A permission that is needed, or several, all of which are.
-            fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
-            fresh: How many minutes ago a visitor may have proven who they are at most; True for the setting
-                ``fresh_minutes``, False for any time.
-            aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a
-                second factor.
+            role: A required role, or several, all of which are required.
+            permission: A required permission, or several, all of which are required.
+            fully_authenticated: Whether a visitor who is merely remembered must authenticate again.
+            fresh: Maximum age of the last proof, in minutes; True for the setting ``fresh_minutes``, False for any age.
+            aal: The minimum authentication assurance level of their session (NIST SP 800-63B-4): 2 requires a second
+                factor.
 
         Raises:
-            ConfigurationError: If ``role`` or ``permission`` is empty, or holds something that is not a name; if
-                ``fresh`` is no number of minutes above 0, or ``aal`` not 0 to 3; if another argument is neither True
-                nor False.
+            ConfigurationError: If ``role`` or ``permission`` is empty, or contains something that is not a name; if
+                ``fresh`` is not a number of minutes above 0, or ``aal`` is not 0 to 3; if another argument is neither
+                True nor False.
         """
         flags = {"optional": optional, "verified": verified, "fully_authenticated": fully_authenticated}
         for argument, flag in flags.items():
@@ -134,9 +134,9 @@ class FastAPIAuth:
         return CurrentUser(optional, verified, roles, permissions, fully_authenticated, *asked)
 
     def router(self) -> APIRouter:
-        """Return what puts the JSON API of the pages into the description: ``app.include_router(auth.router())``.
+        """Return a router that adds the pages' JSON API to the description: ``app.include_router(auth.router())``.
 
-        The middleware answers them, with this router or without.
+        The middleware serves the API, with or without this router.
 
         Raises:
             ConfigurationError: If the pages are not SimpleAuth's: others have no JSON API.
@@ -150,7 +150,7 @@ class FastAPIAuth:
 
 
 def _names_in(argument: str, given: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return one name or several as several; none where nothing is demanded."""
+    """Return one name or several as a tuple; empty if nothing is required."""
     if given is None:
         return ()
     names = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)

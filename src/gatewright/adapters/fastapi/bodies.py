@@ -1,4 +1,4 @@
-"""The bodies of the JSON API: what a client may send, and what it gets."""
+"""The bodies of the JSON API: what a client may send, and what it receives."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class UserBody(BaseModel):
 
 
 class SignedInAnswer(BaseModel):
-    """Who has signed in. The session is in the cookie that comes with it."""
+    """Who has signed in. The session is in the cookie sent along with it."""
 
     user: UserBody
 
@@ -51,7 +51,7 @@ class SessionAnswer(BaseModel):
 
 
 class WalletRequest(BaseModel):
-    """The address alone to get a challenge; then with the challenge and its signature."""
+    """The address alone, to get a challenge; then with the challenge and its signature."""
 
     evrmore_address: Address
     challenge: str | None = Field(None, description="The challenge, exactly as it was given.")
@@ -59,7 +59,7 @@ class WalletRequest(BaseModel):
 
 
 class ChallengeAnswer(BaseModel):
-    """A message for the wallet to sign, good in this browser only."""
+    """A message for the wallet to sign, valid in this browser only."""
 
     challenge: str = Field(description="One line. Sign exactly this.")
     expires_at: datetime
@@ -72,14 +72,14 @@ class VerifiedAnswer(SignedInAnswer):
 
 
 class MailRequest(BaseModel):
-    """Where to send a mail."""
+    """Where to send an email."""
 
     email: Email
     next: NextPath = None
 
 
 class ProofRequest(BaseModel):
-    """A proof by a method, or what prepares one. Its other fields are the method's, such as ``code``."""
+    """A proof by a method, or the request to prepare one. Its other fields are the method's, such as ``code``."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -94,7 +94,7 @@ class StepRequest(ProofRequest):
 
 
 class ConfirmationRequest(ProofRequest):
-    """The same for a visitor who is signed in; by their password, where no method is named."""
+    """The same for a signed-in visitor; by password, if no method is named."""
 
     method: str = Field("password", description="The name of a method.", examples=["totp"])
 
@@ -106,7 +106,7 @@ class Begun(BaseModel):
 
 
 class StepAnswer(BaseModel):
-    """How a sign-in can go on."""
+    """How a sign-in can continue."""
 
     methods: list[str] = Field(description="Names of methods, the strongest first.")
     is_pending: bool = Field(description="Whether a first proof has been given, and a second one is needed.")
@@ -123,7 +123,7 @@ class MethodChange(BaseModel):
 
 
 class MethodAnswer(BaseModel):
-    """What is shown this once where something was set up, such as recovery codes."""
+    """What is shown only once, when a method is set up, such as recovery codes."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -155,7 +155,7 @@ class SessionBody(BaseModel):
 
 
 class AuthenticatorBody(BaseModel):
-    """One thing that the user proves themselves by, such as a passkey."""
+    """One of the user's authenticators, such as a passkey."""
 
     id: str
     method: str
@@ -176,13 +176,13 @@ class AccountAnswer(BaseModel):
 
 
 class Proof(BaseModel):
-    """A fresh proof that it is the user: the password that they have. Who has just proven themselves needs none."""
+    """A fresh proof: the user's current password. Not needed by a user who has just authenticated."""
 
     current_password: Password | None = None
 
 
 class AccountCopy(BaseModel):
-    """Everything that is kept about the user, without hashes and secrets."""
+    """Everything stored about the user, without hashes and secrets."""
 
     exported_at: datetime
     account: dict[str, Any]
@@ -199,21 +199,21 @@ class AccountCopy(BaseModel):
 
 
 class ChangeUsername(Proof):
-    """Take another username."""
+    """Change the username."""
 
     action: Literal["username"]
     username: str = Field(min_length=1, max_length=USERNAME.longest)
 
 
 class ChangeEmail(Proof):
-    """Ask for a link to another mail address, which is sent there. Nothing changes until it is used."""
+    """Request a link to change the email address, sent to the new one. Nothing changes until it is used."""
 
     action: Literal["email"]
     email: Email
 
 
 class ChangePassword(Proof):
-    """Take another password. The user's other sessions end."""
+    """Change the password. The user's other sessions end."""
 
     action: Literal["password"]
     password: Password
@@ -221,7 +221,7 @@ class ChangePassword(Proof):
 
 
 class LinkWallet(BaseModel):
-    """Link a wallet, by a challenge of this browser that it has signed."""
+    """Link a wallet, by a challenge of this browser that the wallet has signed."""
 
     action: Literal["link_wallet"]
     evrmore_address: Address
@@ -237,20 +237,20 @@ class UnlinkWallet(BaseModel):
 
 
 class RevokeSession(BaseModel):
-    """End a session of the user's own."""
+    """End one of the user's own sessions."""
 
     action: Literal["revoke_session"]
     session_id: str = Field(min_length=1)
 
 
 class RevokeOtherSessions(BaseModel):
-    """End all of the user's sessions but this one."""
+    """End all of the user's sessions except this one."""
 
     action: Literal["revoke_other_sessions"]
 
 
 def login_request(settings: Settings) -> type[BaseModel]:
-    """Return the body of a login, whose fields have the names that the settings give them."""
+    """Return the body of a login, with the field names from the settings."""
     fields: dict[str, Any] = {
         settings.auth_form_username_field: (str, Field(min_length=1, max_length=255, examples=["ada@example.org"])),
         settings.auth_form_password_field: (Password, ...),
@@ -260,12 +260,12 @@ def login_request(settings: Settings) -> type[BaseModel]:
 
 
 def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:
-    """Return the body of a signup, with the fields that the controller chose."""
+    """Return the body of a signup, with the controller's fields."""
     return create_model("SignupRequest", __doc__="A new account.", **_model_fields(fields), next=(NextPath, None))
 
 
 def account_change(profile: Iterable[FormField]) -> Any:
-    """Return the body of a change of the account: one of several, told apart by its ``action``."""
+    """Return the body of an account change: one of several, distinguished by ``action``."""
     fields = {"action": (Literal["profile"], ...)} | _model_fields(profile)
     save_profile = create_model("SaveProfile", __doc__="Keep the visitor's profile.", **fields)
     own = save_profile | ChangeUsername | ChangeEmail | ChangePassword

@@ -1,4 +1,4 @@
-"""Who is visiting, as a dependency of an endpoint."""
+"""The visitor, as a dependency of an endpoint."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from gatewright.web.access import answer_to, failure, what_is_lacking
 
 
 class _Called:
-    """Marks what is called and is no dependency, which FastAPI would call for every request, and let everybody in."""
+    """Marks a factory that is no dependency itself: FastAPI would call it for every request, and let everybody in."""
 
     def __get_pydantic_core_schema__(self, *_: object) -> Any:
         """Refuse to be read from a request.
 
         Raises:
-            ConfigurationError: Always: FastAPI asks where the parentheses were forgotten.
+            ConfigurationError: Always: FastAPI calls this if the parentheses were forgotten.
         """
         raise ConfigurationError(
             "The parentheses are missing, and everybody would be let in. Write Depends(auth.current_user()), not "
@@ -40,19 +40,18 @@ CALLED = _Called()
 
 @dataclass(frozen=True)
 class CurrentUser(SecurityBase):
-    """The user who is visiting. Made by `FastAPIAuth.current_user`; two that ask the same are equal.
+    """The visiting user. Created by `FastAPIAuth.current_user`; two with the same requirements are equal.
 
-    For HTTP endpoints and for WebSockets. The scopes of a ``Security(...)`` around it are permissions that are needed,
-    too.
+    For HTTP endpoints and WebSockets. The scopes of a ``Security(...)`` around it are required permissions, too.
 
     Args:
-        is_optional: Whether everybody is let in, with None for a visitor who lacks something.
+        is_optional: Whether to allow everybody, with None for a visitor who does not meet a requirement.
         is_verified: Whether the account must be verified.
-        roles: Roles, every one of which is needed.
-        permissions: Permissions, every one of which is needed.
-        is_fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
-        fresh: How many minutes ago a visitor may have proven who they are at most; True for the setting.
-        aal: The authentication assurance level that their session must have.
+        roles: Roles, all of which are required.
+        permissions: Permissions, all of which are required.
+        is_fully_authenticated: Whether a visitor who is merely remembered must authenticate again.
+        fresh: Maximum age of the last proof, in minutes; True for the setting.
+        aal: The minimum authentication assurance level of their session.
     """
 
     is_optional: Annotated[bool, CALLED] = False
@@ -63,7 +62,7 @@ class CurrentUser(SecurityBase):
     fresh: float | bool = False
     aal: int = 0
     _is_setting: bool = field(init=False, repr=False)
-    """Whether ``fresh`` is True: that equals 1, and FastAPI asks but one of two that are equal."""
+    """Whether ``fresh`` is True: True equals 1, and FastAPI calls only one of two equal dependencies."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -83,9 +82,9 @@ class CurrentUser(SecurityBase):
         """Return the user.
 
         Raises:
-            HTTPException: If the visitor may not go on. Whatever an application makes of it, the middleware puts the
-                answer in its place, so that it is the same in every router and every application that is mounted.
-            WebSocketException: The same, for a socket.
+            HTTPException: If the visitor is refused. Whatever an application makes of it, the middleware replaces the
+                response, so that it is the same in every router and every mounted application.
+            WebSocketException: The same, for a WebSocket.
         """
         visit = visit_of(connection)
         asked: dict[str, Any] = {
@@ -107,7 +106,7 @@ class CurrentUser(SecurityBase):
         raise _stop(visit, connection, await answer_to(visit, lacking))
 
     def _needed(self) -> Iterator[str]:
-        """Yield what is needed beyond signing in, for the description (OpenAPI 3.1, Security Requirement Object)."""
+        """Yield what is required beyond signing in, for the description (OpenAPI 3.1, Security Requirement Object)."""
         if self.is_verified:
             yield "verified"
         yield from (f"role:{role}" for role in self.roles)

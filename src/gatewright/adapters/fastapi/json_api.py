@@ -1,4 +1,4 @@
-"""The JSON API of the pages, for the description. The middleware answers them, before any route is looked for."""
+"""The JSON API of the pages, for the description. The middleware serves it before any routing."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ _TOKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What the description says of one route.
+    """The description of one route.
 
     Args:
         name: The route's name.
-        path: Its path below that of the API.
+        path: Its path, relative to that of the API.
         summary: What it does.
-        body: What is sent; None for nothing.
-        answer: What comes back; None for nothing.
-        status: The status of success.
+        body: The request body; None for none.
+        answer: The response body; None for none.
+        status: The status on success.
         method: Its method.
-        problems: What may go wrong, besides what always may.
-        is_open: Whether a guest may do it.
-        is_silent: Whether success may also be a 204 without an answer.
-        parameter: How the last part of its path is described, where that is ``{token}``.
+        problems: The problems that may occur, besides those that always may.
+        is_open: Whether a guest may call it.
+        is_silent: Whether success may also be a 204 without a body.
+        parameter: How the last segment of its path is described, if it is ``{token}``.
     """
 
     name: str
@@ -106,13 +106,13 @@ class Endpoint:
 def make_router(
     settings: Settings, methods: Sequence[Method], controller: SimpleAuthController, *, mount: str
 ) -> APIRouter:
-    """Return the routes that describe the endpoints; none where the API is switched off.
+    """Return the routes that describe the endpoints; none if the API is switched off.
 
     Args:
-        settings: What is enabled, and what fields are called.
-        methods: The methods that there are.
-        controller: Which fields there are.
-        mount: The path that the pages lie below.
+        settings: What is enabled, and how fields are named.
+        methods: The available methods.
+        controller: Determines the fields.
+        mount: The path under which the pages are mounted.
     """
     router = APIRouter(prefix=mount + settings.api_path, tags=["gatewright"])
     for route in _endpoints(settings, methods, controller) if settings.api_path else ():

@@ -1,4 +1,4 @@
-"""The bodies of what methods take: which methods there are, and the fields of each, an application's own among them."""
+"""The request bodies of methods: which methods there are, and the fields of each, including an application's own."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gatewright.methods import Method
 
 
 def step_request(methods: Sequence[Method]) -> type[BaseModel]:
-    """Return the body of a step of a sign-in."""
+    """Return the body of a sign-in step."""
     return _naming(StepRequest, methods, default=...)
 
 
 def confirmation_request(methods: Sequence[Method]) -> type[BaseModel]:
-    """Return the body of a further proof of a visitor who is signed in."""
+    """Return the body of a further proof by a signed-in visitor."""
     has_password = any(method.name == "password" for method in methods)
     return _naming(ConfirmationRequest, methods, default="password" if has_password else ...)
 
 
 def method_change(methods: Sequence[Method]) -> type[BaseModel]:
-    """Return the body of what users do with the methods that they enrol."""
+    """Return the body of a change to the methods that users enrol."""
     taken = [(method, (*method.begin_enrolment_fields, *method.enrolment_fields)) for method in methods]
     return _describing(MethodChange, _properties(taken))
 
@@ -38,7 +38,7 @@ def _naming(base: type[BaseModel], methods: Sequence[Method], *, default: Any) -
 
 
 def _describing(base: type[BaseModel], properties: dict[str, Any], **fields: Any) -> type[BaseModel]:
-    """Return a body with further properties. They are no fields of the model: a form's may have any name."""
+    """Return a body with further properties. They are not fields of the model: a form's fields may have any name."""
 
     class Described(base):  # type: ignore[valid-type, misc] # a class like any other
         model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].update(properties))
@@ -47,9 +47,9 @@ def _describing(base: type[BaseModel], properties: dict[str, Any], **fields: Any
 
 
 def _properties(taken: Iterable[tuple[Method, Sequence[FormField]]]) -> dict[str, Any]:
-    """Return what each field is. Methods that call theirs by one name, such as ``code``, share it.
+    """Return a description of each field. Methods whose fields have the same name, such as ``code``, share it.
 
-    Of what type it has to be is not said: a method looks at its own fields alone, and not at all of them in each step.
+    Types are not described: a method reads only its own fields, and not all of them in each step.
     """
     meanings: dict[str, list[str]] = {}
     for method, fields in taken:

@@ -1,4 +1,4 @@
-"""What FastAPI's description cannot say by itself: the problems that a client gets, and where no sign-in is needed."""
+"""What FastAPI's description cannot express: the problems that a client gets, and where no sign-in is needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHORT = {"verified": problem_of(UnverifiedUserError()), "fully_authenticated": 
 
 
 def describe(app: FastAPI, *, cookie: str) -> None:
-    """Complete the description of an application, whenever FastAPI has made it.
+    """Complete the description of an application, whenever FastAPI has generated it.
 
     Args:
         app: The application.
@@ -35,10 +35,10 @@ def describe(app: FastAPI, *, cookie: str) -> None:
 
 
 def complete(description: dict[str, Any], *, cookie: str) -> None:
-    """Add what is missing. A description that is complete stays as it is.
+    """Add what is missing. A complete description stays as it is.
 
     Args:
-        description: What FastAPI has made.
+        description: What FastAPI has generated.
         cookie: The name of the visit's cookie.
     """
     components = description.setdefault("components", {})
@@ -55,11 +55,11 @@ def complete(description: dict[str, Any], *, cookie: str) -> None:
 
 
 def _add_refusals(operation: dict[str, Any], asked: list[str], *, is_optional: bool) -> None:
-    """Say what an operation answers to visitors whom it refuses, and to those whom nobody can recognise.
+    """Describe an operation's responses to visitors whom it refuses, and to those who cannot be recognised.
 
     Args:
         operation: The operation.
-        asked: What is asked beyond signing in.
+        asked: What is required beyond signing in.
         is_optional: Whether nobody is refused.
     """
     refused = () if is_optional else (*UNKNOWN, *_lacking(asked))
@@ -68,7 +68,7 @@ def _add_refusals(operation: dict[str, Any], asked: list[str], *, is_optional: b
 
 
 def _lacking(needed: list[str]) -> Iterator[Problem]:
-    """Yield what visitors are told who are signed in, and lack what is needed beyond that."""
+    """Yield the problems for signed-in visitors who lack what is required beyond that."""
     proofs = [each for each in needed if each == "fresh" or each in _LEVELS]
     if proofs:
         levels = [_LEVELS[each] for each in proofs if each in _LEVELS]

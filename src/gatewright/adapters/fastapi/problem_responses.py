@@ -1,4 +1,4 @@
-"""The description of our errors: every status with its codes, each with the very body that a client gets."""
+"""The description of gatewright's errors: every status with its codes, each with the exact body that a client gets."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gatewright.web.problems import PROBLEM_TYPE, Problem, problem_of, transport
 Responses = dict[int | str, dict[str, Any]]
 
 UNKNOWN = (transport_problem(401), problem_of(InvalidTokenError()))
-"""What a client is told who does not say who they are."""
+"""What a client without credentials is told."""
 
 UNAVAILABLE = (problem_of(StoreUnavailableError()),)
-"""What a client is told while the database cannot be reached."""
+"""What a client is told while the database is unreachable."""
 
 UNRECOGNISED = (*UNAVAILABLE, problem_of(ProviderUnavailableError()))
-"""What a client is told while nobody can say who they are: without the database, or the source of the users."""
+"""What a client is told while it cannot be recognised: without the database, or the source of the users."""
 
 
 class FieldProblem(BaseModel):
@@ -29,7 +29,7 @@ class FieldProblem(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """An error, as RFC 9457 writes it, with a stable ``code`` for programs."""
+    """An error in the format of RFC 9457, with a stable ``code`` for programs."""
 
     type: Literal["about:blank"]
     title: str = Field(description="The status in words.")
@@ -53,7 +53,7 @@ _SCHEMA = {"$ref": _TEMPLATE.format(model=ProblemBody.__name__)}
 
 
 def problem_schemas() -> dict[str, Any]:
-    """Return the schemas that `problem_responses` refers to: FastAPI knows of schemas in JSON, not in problem+json."""
+    """Return the schemas that `problem_responses` refers to: FastAPI knows schemas for JSON, not for problem+json."""
     problem = ProblemBody.model_json_schema(ref_template=_TEMPLATE)
     return {**problem.pop("$defs"), ProblemBody.__name__: problem}
 

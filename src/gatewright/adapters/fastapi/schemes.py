@@ -1,4 +1,4 @@
-"""The ways to say who one is, as OpenAPI describes them."""
+"""Security schemes, as OpenAPI describes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STAND_IN = "gatewright:"
 
 
 def describe_cookie(name: str) -> dict[str, str]:
-    """Return what OpenAPI says of the visit's cookie, which each application names."""
+    """Return the OpenAPI description of the visit's cookie, which each application names."""
     described = f"The visit's cookie, set by a sign-in. On https its name is __Host-{name}."
     return {"in": APIKeyIn.cookie.value, "name": name, "description": described}
 
@@ -25,17 +25,17 @@ BEARER = HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A tok
 
 
 def stand_in_for(needed: Iterable[str], *, is_optional: bool) -> str:
-    """Return the name of one scheme that stands for a cookie, a token, or nothing where that is enough.
+    """Return the name of one scheme that stands for a cookie, a token, or nothing if that suffices.
 
     Args:
-        needed: What is needed beyond signing in.
-        is_optional: Whether one may also say nothing.
+        needed: What is required beyond signing in.
+        is_optional: Whether credentials are optional.
     """
     return _STAND_IN + json.dumps([*needed, is_optional])
 
 
 def complete_schemes(schemes: dict[str, Any], *, cookie: str) -> bool:
-    """Put the real schemes in the place of what stands in for them, and say whether there was any such."""
+    """Replace the stand-ins by the real schemes, and return whether there were any."""
     stand_ins = [name for name in schemes if name.startswith(_STAND_IN)]
     for name in stand_ins:
         del schemes[name]
@@ -49,10 +49,10 @@ def complete_schemes(schemes: dict[str, Any], *, cookie: str) -> bool:
 
 
 def combined(security: Iterable[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
-    """Return what an operation asks for, with one requirement for all of ours, each by a cookie or by a token.
+    """Return an operation's requirements, with all of gatewright's merged into one, by cookie or by token.
 
-    FastAPI lists them, of the router, of the endpoint and of what it depends on. In a list one is enough, but all of
-    them are asked. One that is optional refuses nobody, and counts where there is no other.
+    FastAPI lists those of the router, the endpoint and its dependencies. In an OpenAPI list one suffices, but all of
+    these apply. An optional one refuses nobody, and counts only if there is no other.
     """
     others: list[dict[str, list[str]]] = []
     ours: list[list[str]] = []
@@ -71,5 +71,5 @@ def combined(security: Iterable[dict[str, list[str]]]) -> list[dict[str, list[st
 
 
 def asked_beyond(security: Iterable[dict[str, list[str]]]) -> list[str] | None:
-    """Return what an operation asks beyond signing in, or None where it asks nobody to."""
+    """Return what an operation requires beyond signing in, or None if it does not require a sign-in."""
     return next((each[_COOKIE] for each in security if _COOKIE in each), None)

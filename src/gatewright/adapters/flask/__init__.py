@@ -1,4 +1,4 @@
-"""gatewright in Flask: ``FlaskAuth(app)`` puts the pages before an application, which asks ``current_user``."""
+"""gatewright in Flask: ``FlaskAuth(app)`` serves the pages ahead of an application, which uses ``current_user``."""
 
 from gatewright.adapters.flask.decorators import fresh_required as fresh_required
 from gatewright.adapters.flask.decorators import fully_authenticated_required as fully_authenticated_required

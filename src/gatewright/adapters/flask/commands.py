@@ -36,12 +36,12 @@ def gatewright_command(context: click.Context, arguments: tuple[str, ...]) -> No
 
 
 def configured_values(app: flask.Flask) -> dict[str, Any]:
-    """Return what an application's ``config`` sets of gatewright's settings, field -> value."""
+    """Return the gatewright settings in an application's ``config``, field -> value."""
     return {key.removeprefix(PREFIX).lower(): value for key, value in app.config.items() if key.startswith(PREFIX)}
 
 
 def _environment_with(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables by which another process finds the same settings, ours and those of methods."""
+    """Return the environment with which another process gets the same settings, gatewright's and the methods'."""
     decided = {f"{PREFIX}{name.upper()}" for name in values}  # those that are not set, too
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in decided}
     return inherited | as_variables(values)

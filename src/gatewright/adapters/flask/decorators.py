@@ -1,7 +1,7 @@
-"""What a view demands of its visitor.
+"""Decorators that restrict access to views.
 
-Each decorator stands below ``@app.route``, demands a sign-in by itself, and fits plain, asynchronous and class-based
-views alike. Guests in a browser are led to the login page and back; programs get problem details (401, 403).
+Each decorator goes below ``@app.route``, implies a sign-in, and works with plain, asynchronous and class-based views.
+Guests in a browser are redirected to the login page and back; programs get problem details (401, 403).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def login_required(view: _View) -> _View:
-    """Let in only visitors who are signed in."""
+    """Allow only signed-in visitors."""
     return _guarded(view)
 
 
 def verified_required(view: _View) -> _View:
-    """Let in only visitors who are signed in and verified."""
+    """Allow only signed-in, verified visitors."""
     return _guarded(view, is_verified=True)
 
 
 def fully_authenticated_required(view: _View) -> _View:
-    """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
+    """Allow only visitors who authenticated in this session; a merely remembered one has to do so first."""
     return _guarded(view, is_fully_authenticated=True)
 
 
@@ -49,18 +49,18 @@ def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[_
 def fresh_required(
     view: _View | None = None, *, minutes: float | None = None, aal: int = 0
 ) -> _View | Callable[[_View], _View]:
-    """Let in only visitors who have proven who they are a short while ago; the others do so once more.
+    """Allow only visitors who authenticated recently; others have to do so again.
 
     With parentheses or without: ``@fresh_required`` and ``@fresh_required(minutes=5, aal=2)``.
 
     Args:
-        view: What is guarded.
-        minutes: How long ago it may have been at most; None for the setting ``fresh_minutes``.
-        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a second
+        view: The view to protect.
+        minutes: Maximum age of the last proof, in minutes; None for the setting ``fresh_minutes``.
+        aal: The minimum authentication assurance level of their session (NIST SP 800-63B-4): 2 requires a second
             factor.
 
     Raises:
-        ConfigurationError: If ``minutes`` is no number above 0, or ``aal`` not 0 to 3.
+        ConfigurationError: If ``minutes`` is not a number above 0, or ``aal`` is not 0 to 3.
     """
     fresh, level = demanded_minutes("@fresh_required", minutes, aal)
 
@@ -71,20 +71,20 @@ def fresh_required(
 
 
 def role_required(*roles: str) -> Callable[[_View], _View]:
-    """Let in only visitors who have all of these roles.
+    """Allow only visitors who have all of these roles.
 
     Raises:
-        ConfigurationError: If no role is named.
+        ConfigurationError: If no role is given.
     """
     names = demanded_names('@role_required("...")', roles)
     return lambda view: _guarded(view, roles=names)
 
 
 def permission_required(*permissions: str) -> Callable[[_View], _View]:
-    """Let in only visitors who have all of these permissions; ``branch.*`` asks for anything below ``branch``.
+    """Allow only visitors who have all of these permissions; ``branch.*`` requires anything below ``branch``.
 
     Raises:
-        ConfigurationError: If no permission is named.
+        ConfigurationError: If no permission is given.
     """
     names = demanded_names('@permission_required("...")', permissions)
     return lambda view: _guarded(view, permissions=names)

@@ -1,4 +1,4 @@
-"""`FlaskAuth`: the extension that puts the pages before an application."""
+"""`FlaskAuth`: the extension that serves the pages ahead of an application."""
 
 from __future__ import annotations
 
@@ -60,19 +60,19 @@ _logger = logging.getLogger("gatewright")
 
 
 class FlaskAuth:
-    """Sign-in for one or several Flask applications.
+    """Sign-in for one or more Flask applications.
 
-    Without an ``auth`` each application gets one of its own, from the environment and from those keys of its
-    ``config`` that begin with ``GATEWRIGHT_``, which take precedence.
+    Without an ``auth``, each application gets its own, configured by the environment and by the ``GATEWRIGHT_`` keys of
+    its ``config``, which take precedence.
 
     Args:
         app: The application, unless `init_app` is called later.
         auth: Users, sessions and rights.
         controller: The pages; the ready-made ones by default.
-        url_prefix: The path that the pages lie below, such as ``/accounts``.
+        url_prefix: The path under which the pages are mounted, such as ``/accounts``.
 
     Raises:
-        ConfigurationError: If a setting or ``url_prefix`` cannot work; says which and how to cure it.
+        ConfigurationError: If a setting or ``url_prefix`` cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
 
@@ -96,14 +96,14 @@ class FlaskAuth:
 
     @property
     def auth(self) -> Auth:
-        """The auth: the one that was given, else that of the current application."""
+        """The auth that was passed in, or else that of the current application."""
         return self._auth or installation().auth
 
     def init_app(self, app: flask.Flask) -> None:
-        """Put the pages before an application.
+        """Serve the pages ahead of an application.
 
         Raises:
-            ConfigurationError: If a setting cannot work; says which and how to cure it.
+            ConfigurationError: If a setting cannot work; the message says which and how to fix it.
             StoreUnavailableError: If the database cannot be opened or migrated.
         """
         if not isinstance(app, flask.Flask):
@@ -155,10 +155,10 @@ def _check_cookies(app: flask.Flask, settings: Settings) -> None:
 
 
 def _leave_our_forms_alone(app: flask.Flask) -> None:
-    """Exempt the pages from a `CSRFProtect` of Flask-WTF that was set up before us; a later one runs after us.
+    """Exempt the pages from a Flask-WTF `CSRFProtect` that was set up before gatewright; a later one runs after it.
 
-    Where a route of the application takes any path, it would look for its own token in our forms, which carry ours.
-    Whatever else runs before a view keeps its place: it may turn a visitor away from every path.
+    If a route of the application matches any path, it would look for its own token in gatewright's forms, which carry
+    gatewright's. Anything else that runs before a view stays in place: it may refuse a visitor on any path.
     """
     functions = app.before_request_funcs.setdefault(None, [])
     for number, function in enumerate(functions):
@@ -171,7 +171,7 @@ def _unless_ours(protect: Callable[[], Any]) -> Any:
 
 
 def _names_of(site: Site, prefix: str) -> flask.Blueprint:
-    """Return names for ``url_for``, such as ``gatewright.login``; the pages are answered before any routing."""
+    """Return names for ``url_for``, such as ``gatewright.login``; the pages are served before any routing."""
     names = flask.Blueprint("gatewright", __name__, url_prefix=prefix or None)
     for name, path in site.routes:
         names.add_url_rule(path.replace("{token}", "<token>"), name, methods=["GET", "POST"], build_only=True)
@@ -180,7 +180,7 @@ def _names_of(site: Site, prefix: str) -> flask.Blueprint:
 
 
 def _own_routes() -> Iterator[tuple[str, str]]:
-    """Yield path and view of every route of the application, with a sample value in place of each variable."""
+    """Yield path and view of every route of the application, with a sample value for each variable."""
     for rule in flask.current_app.url_map.iter_rules():
         if not rule.build_only:
             view = flask.current_app.view_functions.get(rule.endpoint)
@@ -194,7 +194,7 @@ def _own_views() -> Iterator[tuple[str, object]]:
 
 
 def _path_of(name: str) -> str | None:
-    """Return the path of a route in the application, which may be mounted itself; none is known outside a request."""
+    """Return the path of a route in the application, which may itself be mounted; unknown outside a request."""
     if not flask.has_request_context():
         return None
     try:
@@ -204,7 +204,7 @@ def _path_of(name: str) -> str | None:
 
 
 def _page_asked_for() -> tuple[Site, Request] | None:
-    """Return the pages and what is asked of them, or None where a request is the application's."""
+    """Return the pages and a request for one of them, or None if it is the application's."""
     environ, installed = flask.request.environ, installation()
     if not installed.site.routes.may_know(path_of(environ).removeprefix(installed.prefix)):
         return None
@@ -215,7 +215,7 @@ def _page_asked_for() -> tuple[Site, Request] | None:
 
 
 def _answer_page() -> flask.Response | None:
-    """Answer a request for one of the pages; leave any other to the application."""
+    """Serve a request for one of the pages; leave any other to the application."""
     installed = installation()
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
     begin(installed.site, partial(FlaskRequest, asking.environ, installed.prefix))
@@ -242,7 +242,7 @@ def _answer_page() -> flask.Response | None:
 
 
 def _finish(response: flask.Response) -> flask.Response:
-    """Add to an answer of the application what the visit needs, if the application has looked at its visitor."""
+    """Add what the visit needs to an application's response, if the application has accessed its visitor."""
     if isinstance(response, Answer) and response.is_complete:
         return response
     if response.status_code == 404:
@@ -262,21 +262,21 @@ def _finish(response: flask.Response) -> flask.Response:
 
 
 def _answer_failure(error: StoreUnavailableError | SecondFactorRequiredError) -> flask.Response:
-    """Answer where a view asked for what the database cannot tell now, such as the visitor's roles; or where it has
-    signed in a visitor who owes a second factor.
+    """Respond if a view needed what the database cannot provide now, such as the visitor's roles; or if it signed in a
+    visitor who must still give a second factor.
     """
     return to_flask(run_to_completion(failure(current_visit(), error)))
 
 
 def _detour() -> flask.Response | None:
-    """Return the redirect from an address that the application does not know."""
+    """Return the redirect from a URL that the application does not know."""
     environ, installed = flask.request.environ, installation()
     led = installed.site.below(root_of(environ)).detour(FlaskRequest(environ, installed.prefix))
     return None if led is None else to_flask(led)
 
 
 def _context() -> dict[str, Any]:
-    """Return what every template may use."""
+    """Return what every template can use."""
     return {
         "current_user": current_user,
         "current_guard": current_guard,

@@ -1,4 +1,4 @@
-"""Convert a WSGI request to our `Request`, and our `Response` to Flask's."""
+"""Convert a WSGI request to gatewright's `Request`, and gatewright's `Response` to Flask's."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Answer(flask.Response):
-    """One of our answers, sent as it is.
+    """One of gatewright's responses, sent as it is.
 
     Attributes:
-        is_complete: Whether it has its cookies and everything else already.
+        is_complete: Whether it already has its cookies and everything else.
     """
 
     is_complete = False
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
-        """Return the headers; Werkzeug would write the target of a redirect in its own way."""
+        """Return the headers; Werkzeug would rewrite the target of a redirect."""
         headers = super().get_wsgi_headers(environ)
         if "Location" in self.headers:
             headers["Location"] = self.headers["Location"]
@@ -40,11 +40,11 @@ class Answer(flask.Response):
 
 
 class FlaskRequest(Request):
-    """What the browser asks, without the body, each part of it read from WSGI's environment when it is needed.
+    """The browser's request, without the body; each part is read from the WSGI environment when needed.
 
     Args:
         environ: The environment (PEP 3333).
-        prefix: What the pages lie below. A path that does not is the application's, and stays whole.
+        prefix: The path under which the pages are mounted. A path outside it is the application's, and stays whole.
     """
 
     _environ: WSGIEnvironment
@@ -56,13 +56,13 @@ class FlaskRequest(Request):
 
     @once
     def path(self) -> str:
-        """The path below where the pages lie."""
+        """The path relative to where the pages are mounted."""
         path = path_of(self._environ)
         return path.removeprefix(self._prefix) if path.startswith(f"{self._prefix}/") else path
 
     @once
     def mount(self) -> str:
-        """What the path is below."""
+        """The prefix that the path is relative to."""
         root, is_below = root_of(self._environ), path_of(self._environ).startswith(f"{self._prefix}/")
         return root + self._prefix if is_below else root
 
@@ -78,7 +78,7 @@ class FlaskRequest(Request):
 
     @once
     def raw_path(self) -> str:
-        """The whole path, as the browser wrote it."""
+        """The whole path, as the browser sent it."""
         environ = self._environ
         return raw_path(sent_under_wsgi(environ), root=root_of(environ), path=path_of(environ))
 
@@ -88,12 +88,12 @@ class FlaskRequest(Request):
 
 
 def path_of(environ: WSGIEnvironment) -> str:
-    """Return the path in the application. Werkzeug's own drops slashes at its beginning."""
+    """Return the path in the application. Werkzeug's own drops leading slashes."""
     return _decoded(environ.get("PATH_INFO", "")) or "/"
 
 
 def root_of(environ: WSGIEnvironment) -> str:
-    """Return where the application itself is mounted, without a slash at the end."""
+    """Return where the application itself is mounted, without a trailing slash."""
     return _decoded(environ.get("SCRIPT_NAME", "")).rstrip("/")
 
 
@@ -101,7 +101,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
     """Return the whole request, even if something that runs before a view has read its body or its form.
 
     Raises:
-        TransportError: If the body is larger than anything that the pages take.
+        TransportError: If the body is larger than anything that the pages accept.
     """
     if (request.content_length or 0) > LARGEST_BODY:
         raise TransportError(status=413)
@@ -119,7 +119,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
 
 
 def to_refusal(response: Response, request: flask.Request) -> Answer:
-    """Return the answer to a request whose body is refused, which drops what is left of that body once it is sent."""
+    """Return the response to a request whose body is refused; it discards the rest of that body once it is sent."""
     request.max_content_length = request.content_length  # what the application does not want can still be dropped
     environ = request.environ
     unread = environ["wsgi.input"] if environ.get("wsgi.input_terminated") else request.stream
@@ -134,7 +134,7 @@ def _drop_rest(unread: IO[bytes]) -> None:
 
 
 def to_flask(response: Response, *, is_complete: bool = False) -> Answer:
-    """Return one of our answers as Flask sends it."""
+    """Convert one of gatewright's responses to Flask's."""
     answer = Answer(response.body, response.status)
     answer.headers = Headers(list(response.headers))
     answer.is_complete = is_complete

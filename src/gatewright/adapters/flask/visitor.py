@@ -1,4 +1,4 @@
-"""Who is visiting: what views and templates ask."""
+"""The visitor, for views and templates."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _VISIT = "gatewright.visit"
 
 @dataclass(slots=True, eq=False)
 class Installation:
-    """What `FlaskAuth` has put into one application, as ``app.extensions["gatewright"]``.
+    """What `FlaskAuth` installs in one application, as ``app.extensions["gatewright"]``.
 
     Args:
         auth: The application's auth.
         site: Its pages.
-        prefix: What the pages lie below in the application.
-        is_checked: Whether the application's routes have been checked for any that the pages hide.
+        prefix: The path in the application under which the pages are mounted.
+        is_checked: Whether the application's routes have been checked for any that the pages shadow.
     """
 
     auth: Auth
@@ -41,7 +41,7 @@ class Installation:
 
 
 class Guest:
-    """A visitor who is not signed in. Is falsy, and has the attributes of a `User`, empty."""
+    """A visitor who is not signed in. Falsy, with the attributes of a `User`, but empty."""
 
     is_authenticated = False
     is_active = False
@@ -71,10 +71,10 @@ _GUEST = Guest()
 
 
 def installation() -> Installation:
-    """Return what the current application has.
+    """Return the current application's installation.
 
     Raises:
-        ConfigurationError: If it has nothing.
+        ConfigurationError: If it has none.
     """
     found = flask.current_app.extensions.get(EXTENSION)
     if not isinstance(found, Installation):
@@ -83,13 +83,13 @@ def installation() -> Installation:
 
 
 def current_site() -> Site:
-    """Return the pages as the current request sees them; outside a request, as those of an application at the root."""
+    """Return the pages as the current request sees them; outside a request, as if mounted at the root."""
     site = installation().site
     return site.below(root_of(flask.request.environ)) if flask.has_request_context() else site
 
 
 def current_visit() -> Visit:
-    """Return the visit of the current request, opened when first asked for."""
+    """Return the visit of the current request, opened on first use."""
     environ, installed = flask.request.environ, installation()
     visit = _visit_in(environ, installed)
     if visit is None:
@@ -99,7 +99,7 @@ def current_visit() -> Visit:
 
 
 def opened_visit() -> Visit | None:
-    """Return the visit of the current request, if anybody has asked for it."""
+    """Return the visit of the current request, if it has been opened."""
     environ = flask.request.environ
     return _visit_in(environ, installation()) if _VISIT in environ else None
 
@@ -107,22 +107,22 @@ def opened_visit() -> Visit | None:
 def keep_visit(visit: Visit) -> None:
     """Make a visit that of the current request.
 
-    It is kept in the environment of the request and not on ``flask.g``, which several requests share where an
-    application context has been pushed around them. It is kept there beside its owner, since an application that hands
-    a request on to another one shares the environment with that one.
+    It is stored in the WSGI environment of the request, not on ``flask.g``, which several requests share if an
+    application context has been pushed around them. Its owner is stored with it, since an application that passes a
+    request on to another one shares the environment with it.
     """
     flask.request.environ[_VISIT] = (installation(), visit)
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
-    """Sign in a user whom the application has proven in its own way; by a password, `Guard.login` does it.
+    """Sign in a user whom the application has authenticated itself; for a password, use `Guard.login`.
 
     Args:
-        user: What `Auth.attempt`, `Auth.bypass` or a provider returned.
+        user: The user that `Auth.attempt`, `Auth.bypass` or a provider returned.
         remember: Whether to remember the browser beyond this session.
 
     Raises:
-        ConfigurationError: If it is not clear which provider the user comes from.
+        ConfigurationError: If it is unclear which provider the user comes from.
     """
     visit = current_visit()
     run_to_completion(visit.guard.store(user))
@@ -156,7 +156,7 @@ def _guard() -> Guard:
 
 
 current_user = cast(User | Guest, LocalProxy(_user))
-"""The visitor: a `User`, or a `Guest`, as outside a request. Loaded when first asked for, once in a request."""
+"""The visitor: a `User`, or a `Guest`, as outside a request. Loaded on first use, once per request."""
 
 current_guard = cast(Guard, LocalProxy(_guard))
-"""The auth of the current visit."""
+"""The guard of the current visit."""

@@ -1,4 +1,4 @@
-"""Starlette: the pages and the visitor, for every application that speaks ASGI."""
+"""Starlette: the pages and the visitor, for any ASGI application."""
 
 from gatewright.adapters.starlette.decorators import fresh_required as fresh_required
 from gatewright.adapters.starlette.decorators import fully_authenticated_required as fully_authenticated_required

@@ -14,14 +14,14 @@ from gatewright.web.refused_body import MOST_DROPPED
 from gatewright.web.request import LARGEST_BODY
 
 PATIENCE = 10.0
-"""In seconds. How long a body may take, whether it is wanted or not."""
+"""In seconds. How long a body may take to arrive, wanted or not."""
 
 
 class Body:
     """The body of one request, while it arrives.
 
     Args:
-        receive: What the server gave for the request.
+        receive: The request's ASGI ``receive``.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -29,10 +29,10 @@ class Body:
         self._is_open = True
 
     async def read(self) -> bytes | None:
-        """Return the body, or None where it is larger than anything that a page takes.
+        """Return the body, or None if it is larger than anything that a page accepts.
 
         Raises:
-            ClientDisconnect: If the client went away; half a body does not count.
+            ClientDisconnect: If the client disconnected; a partial body does not count.
         """
         body = bytearray()
         while self._is_open:
@@ -42,15 +42,15 @@ class Body:
         return bytes(body)
 
     async def refuse(self, response: Response, scope: Scope, send: Send, *, patience: float = PATIENCE) -> None:
-        """Answer at once, and drop what is left of the body before the server may close the connection.
+        """Respond at once, and discard the rest of the body before the server may close the connection.
 
         See `gatewright.web.refused_body` for the reason.
 
         Args:
-            response: The answer.
-            scope: The request's.
-            send: The request's.
-            patience: Seconds in which the rest must have arrived.
+            response: The response.
+            scope: The request's scope.
+            send: The request's ``send``.
+            patience: Seconds within which the rest must arrive.
         """
 
         async def send_and_drop(message: Message) -> None:

@@ -1,7 +1,7 @@
-"""What an endpoint demands of its visitor.
+"""Decorators that restrict access to endpoints.
 
-For functions and methods, plain or ``async def``, that take a request or a WebSocket. Browsers are led to the login
-page and back, or shown a page that says why not; programs get a 401 or a 403; sockets are closed.
+For functions and methods, plain or ``async def``, that take a request or a WebSocket. Browsers are redirected to the
+login page and back, or shown a page that explains the refusal; programs get a 401 or 403; WebSockets are closed.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ AsyncEndpoint = Callable[..., Awaitable[Any]]
 
 
 def login_required(endpoint: Endpoint) -> AsyncEndpoint:
-    """Let in only visitors who are signed in."""
+    """Allow only signed-in visitors."""
     return _guarded(endpoint)
 
 
 def verified_required(endpoint: Endpoint) -> AsyncEndpoint:
-    """Let in only visitors who are signed in and verified."""
+    """Allow only signed-in, verified visitors."""
     return _guarded(endpoint, is_verified=True)
 
 
 def fully_authenticated_required(endpoint: Endpoint) -> AsyncEndpoint:
-    """Let in only visitors who have proven who they are in this session; a merely remembered one does so first."""
+    """Allow only visitors who authenticated in this session; a merely remembered one has to do so first."""
     return _guarded(endpoint, is_fully_authenticated=True)
 
 
@@ -52,18 +52,18 @@ def fresh_required(*, minutes: float | None = None, aal: int = 0) -> Callable[[E
 def fresh_required(
     endpoint: Endpoint | None = None, *, minutes: float | None = None, aal: int = 0
 ) -> AsyncEndpoint | Callable[[Endpoint], AsyncEndpoint]:
-    """Let in only visitors who have proven who they are a short while ago; the others do so once more.
+    """Allow only visitors who authenticated recently; others have to do so again.
 
     With parentheses or without: ``@fresh_required`` and ``@fresh_required(minutes=5, aal=2)``.
 
     Args:
-        endpoint: What is guarded.
-        minutes: How long ago it may have been at most; None for the setting ``fresh_minutes``.
-        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4): 2 asks for a second
+        endpoint: The endpoint to protect.
+        minutes: Maximum age of the last proof, in minutes; None for the setting ``fresh_minutes``.
+        aal: The minimum authentication assurance level of their session (NIST SP 800-63B-4): 2 requires a second
             factor.
 
     Raises:
-        ConfigurationError: If ``minutes`` is no number above 0, or ``aal`` not 0 to 3.
+        ConfigurationError: If ``minutes`` is not a number above 0, or ``aal`` is not 0 to 3.
     """
     fresh, level = demanded_minutes("@fresh_required", minutes, aal)
 
@@ -74,20 +74,20 @@ def fresh_required(
 
 
 def role_required(*roles: str) -> Callable[[Endpoint], AsyncEndpoint]:
-    """Let in only visitors who have all of these roles.
+    """Allow only visitors who have all of these roles.
 
     Raises:
-        ConfigurationError: If no role is named.
+        ConfigurationError: If no role is given.
     """
     names = demanded_names('@role_required("...")', roles)
     return lambda endpoint: _guarded(endpoint, roles=names)
 
 
 def permission_required(*permissions: str) -> Callable[[Endpoint], AsyncEndpoint]:
-    """Let in only visitors who have all of these permissions; ``branch.*`` asks for anything below ``branch``.
+    """Allow only visitors who have all of these permissions; ``branch.*`` requires anything below ``branch``.
 
     Raises:
-        ConfigurationError: If no permission is named.
+        ConfigurationError: If no permission is given.
     """
     names = demanded_names('@permission_required("...")', permissions)
     return lambda endpoint: _guarded(endpoint, permissions=names)

@@ -1,4 +1,4 @@
-"""The visitor, looked up when the application asks, and not before."""
+"""The visitor, looked up only when the application asks."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gatewright.web.request_ids import request_id_of
 
 
 class Opening(Identified):
-    """The visit of one request, opened when first asked for, and the id of that in the log.
+    """The visit of one request, opened on first use, and the request's id in the log.
 
     Args:
         site: The pages that it belongs to.
-        scope: The request's.
-        path: The path below ``mount``.
-        mount: What the pages are mounted below, or the application itself.
+        scope: The request's scope.
+        path: The path relative to ``mount``.
+        mount: Where the pages, or the application itself, are mounted.
 
     Attributes:
         visit: The visit, once it is opened.
-        is_answered: Whether the application has begun to answer.
-        own_body: The body of our answer, where it goes out in place of the application's.
+        is_answered: Whether the application has begun to respond.
+        own_body: The body of gatewright's response, if it replaces the application's.
     """
 
     __slots__ = ("_loop", "_mount", "_path", "_scope", "_site", "_who", "is_answered", "own_body", "visit")
@@ -46,7 +46,7 @@ class Opening(Identified):
         self._who: BaseUser | None = None
 
     def request(self) -> Request:
-        """Return what is asked, without the body."""
+        """Return the request, without the body."""
         return request_of(self._scope, path=self._path, mount=self._mount)
 
     def make_id(self) -> str:
@@ -60,19 +60,19 @@ class Opening(Identified):
         return self.visit
 
     def who(self) -> BaseUser:
-        """Return who is visiting, for plain code, whether it runs on the event loop or in a thread beside it.
+        """Return who is visiting, for plain code, whether it runs on the event loop or in another thread.
 
-        On the loop nothing can be waited for, and need not be: the middleware has looked before where it might.
+        On the loop nothing can be awaited, and need not be: where it might, the middleware has looked before.
 
         Raises:
-            StoreUnavailableError: If the answer would have to be waited for after all, or cannot be had.
+            StoreUnavailableError: If the answer would have to be awaited after all, or is unavailable.
         """
         if self._who is None:
             self._who = _as_starlette(self._ask())
         return self._who
 
     def know(self, user: User | None) -> None:
-        """Take note of who is visiting from now on, after a sign-in or a sign-out."""
+        """Record who is visiting from now on, after a sign-in or sign-out."""
         self._who = _as_starlette(user)
 
     def _ask(self) -> User | None:
@@ -89,7 +89,7 @@ class Opening(Identified):
 
 
 class LazyUser(BaseUser):
-    """What ``request.user`` is until somebody asks, and then a `GuestUser` or a `SignedInUser`.
+    """``request.user`` until it is used; then a `GuestUser` or a `SignedInUser`.
 
     Args:
         opening: Whose visit it is.
@@ -123,7 +123,7 @@ class LazyUser(BaseUser):
         return getattr(self._opening.who(), name)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Let a copy be one of whom it stands for."""
+        """Copy the user that it stands for."""
         return self._opening.who().__reduce_ex__(protocol)
 
     def __repr__(self) -> str:
@@ -131,7 +131,7 @@ class LazyUser(BaseUser):
 
 
 class LazyCredentials(AuthCredentials):
-    """What ``request.auth`` is: the scopes of ``@requires`` are the permissions, looked up when somebody asks.
+    """``request.auth``: the scopes of ``@requires`` are the permissions, looked up when needed.
 
     Args:
         opening: Whose visit it is.

@@ -1,4 +1,4 @@
-"""The middleware: it answers the pages, and tells the application who is visiting."""
+"""The middleware: it serves the pages, and tells the application who is visiting."""
 
 from __future__ import annotations
 
@@ -33,29 +33,31 @@ from gatewright.web.shadowed import warn_of_shadowed
 from gatewright.web.unguarded import warn_of_unguarded
 
 REQUEST_ID = "gatewright.request_id"
-"""Where a scope says that whatever is logged belongs to a request already."""
+"""The scope's key that marks log lines as already belonging to a request."""
 
 _TROUBLE = (StoreUnavailableError, ProviderUnavailableError, SecondFactorRequiredError)
-"""What an application may leave to us: nobody can be recognised now, or a view signs in who owes a second factor."""
+"""What an application may leave to gatewright: visitors cannot be recognised now, or a view signs in a user who must
+still give a second factor.
+"""
 
 _TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
 
 
 class GatewrightMiddleware:
-    """Puts the pages before an application, and makes ``request.user`` and ``request.auth`` known in it.
+    """Serves the pages ahead of an application, and provides ``request.user`` and ``request.auth`` to it.
 
     WebSockets know the visitor, too; a handshake from another site's page counts as a guest's.
 
     Args:
         app: The application.
         auth: Its auth; by default one from the settings, closed at the application's shutdown.
-        controller: Its pages; `SimpleAuthController` where there is none.
-        mount: The path that the pages lie below.
-        closes_auth: Whether an ``auth`` that was given is closed at the application's shutdown, too.
+        controller: Its pages; by default `SimpleAuthController`.
+        mount: The path under which the pages are mounted.
+        closes_auth: Whether to close an ``auth`` that was passed in at the application's shutdown, too.
 
     Raises:
-        ConfigurationError: If the auth is of the wrong build. Whatever else cannot work keeps the server from
-            starting, with the message that says what it is and how to cure it.
+        ConfigurationError: If the auth is of the wrong build. Anything else that cannot work keeps the server from
+            starting, with a message that says what it is and how to fix it.
     """
 
     def __init__(
@@ -86,11 +88,11 @@ class GatewrightMiddleware:
             self._trouble = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a page, or run the application.
+        """Serve a page, or run the application.
 
-        It runs here, and not in a coroutine of its own, which nearly every request would pay for and none would use.
-        Who is visiting is looked up when it asks, by ``request.user`` as well, which cannot wait. So where the answer
-        might have to be waited for it is looked up before.
+        The application runs here, not in a separate coroutine, which nearly every request would pay for and none would
+        use. The visitor is looked up when the application asks, also through ``request.user``, which cannot await. So
+        if the lookup might have to wait, it is done beforehand.
         """
         kind = scope["type"]
         if not self._is_checked:  # at the start where there is a lifespan, else with the first request
@@ -123,7 +125,7 @@ class GatewrightMiddleware:
             return await _fail(opening.open(), error, scope, receive, sending if is_factor_owed else send)
 
     async def _start(self, scope: Scope, send: Send) -> None:
-        """See that the pages can be answered, and tell a server that waits for it where they cannot.
+        """Ensure that the pages can be served, and tell a server that waits for startup if they cannot.
 
         Raises:
             ConfigurationError: If a setting, the controller or the application cannot work.
@@ -139,7 +141,7 @@ class GatewrightMiddleware:
             raise  # after that, as Starlette itself does: its TestClient would wait for ever for the shutdown
 
     def _open(self, controller: AuthController | None, mount: str) -> None:
-        """Open the auth, unless one was given, and make the pages.
+        """Open the auth, unless one was passed in, and create the pages.
 
         Raises:
             ConfigurationError: If a setting or the controller cannot work.
@@ -151,7 +153,7 @@ class GatewrightMiddleware:
         self._site = Site(self._auth, controller, mount=mount, resolve=self._find_route)
 
     def _require_site(self, *, is_start: bool) -> None:
-        """Raise what kept the pages from being made; where no server asks at the start, after another try.
+        """Raise what kept the pages from being created; except at startup, only after another try.
 
         Raises:
             ConfigurationError: If they cannot work.
@@ -165,7 +167,7 @@ class GatewrightMiddleware:
         self._trouble = None
 
     def _check(self, application: object) -> None:
-        """Look at an application once, when it is complete.
+        """Check an application once, when it is complete.
 
         Raises:
             ConfigurationError: If it runs in debug mode in production.
@@ -177,7 +179,7 @@ class GatewrightMiddleware:
         warn_of_unguarded(endpoints_of(application))
 
     def _place_of(self, scope: Scope) -> tuple[Site, str, str]:
-        """Return the site, and the path below a mount point: the pages', or the application's own."""
+        """Return the site, and the path relative to a mount point: the pages', or the application's own."""
         self._site.wake()
         root, path = place_of(scope)
         site = self._site.below(root) if root else self._site
@@ -186,16 +188,16 @@ class GatewrightMiddleware:
         return (site, path[len(own) :], site.mount) if is_below else (site, path, root)
 
     def introduce(self, opening: Opening, scope: Scope, send: Send) -> Send:
-        """Tell the application who is visiting, and return what it answers by."""
+        """Tell the application who is visiting, and return the ``send`` that it responds through."""
         introduce(scope, opening)
         return partial(pass_on, opening, send)
 
     def must_look(self, scope: Scope) -> bool:
-        """Say whether a visitor is looked up before the application runs."""
+        """Return whether a visitor is looked up before the application runs."""
         return _may_wait(self._site, scope)
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
-        """Return the application's routes, with their owners, that none of the pages may hide."""
+        """Return the application's routes, with their owners, which no page may shadow."""
         return routes_of(application)
 
     def _find_route(self, name: str) -> str | None:
@@ -207,7 +209,7 @@ class GatewrightMiddleware:
             return None
 
     def _closing(self, send: Send) -> Send:
-        """Return a ``send`` that closes the auth when the application says that it has shut down."""
+        """Return a ``send`` that closes the auth when the application reports that it has shut down."""
 
         async def send_and_close(message: Message) -> None:
             if self._closes_auth and message["type"].startswith("lifespan.shutdown."):
@@ -231,14 +233,14 @@ async def _answer_page(site: Site, request: Request, scope: Scope, receive: Rece
 
 
 async def _fail(visit: Visit, error: GatewrightError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a visitor whom nobody can recognise, because what the auth needs has failed."""
+    """Respond to a visitor who cannot be recognised because something that the auth needs has failed."""
     if scope["type"] == "websocket":
         return await WebSocketClose(_TRY_AGAIN_LATER)(scope, receive, send)
     return await to_starlette(await failure(visit, error), method=scope["method"])(scope, receive, send)
 
 
 def _may_wait(site: Site, scope: Scope) -> bool:
-    """Say whether recognising the visitor may take more than reads that are quick: a provider, a write or a hook."""
+    """Return whether recognising the visitor may take more than quick reads: a provider, a write or a hook."""
     for name, value in scope["headers"]:
         if name == b"cookie":
             parts = site.parts

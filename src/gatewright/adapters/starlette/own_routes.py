@@ -1,4 +1,4 @@
-"""The routes of an application itself, to be compared with the paths of our pages."""
+"""The application's own routes, for comparison with the paths of gatewright's pages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from starlette.routing import Host, Mount
 
 OURS = "gatewright:"
-"""The prefix of the names of routes that only describe what the middleware answers."""
+"""The prefix of the names of routes that only describe what the middleware serves."""
 
 _VARIABLE = re.compile(r"{[^}]*}")
 
 
 def routes_of(app: object) -> Iterator[tuple[str, str]]:
-    """Yield path and name of the endpoint of every route, with a sample value in place of each variable.
+    """Yield path and endpoint name of every route, with a sample value for each variable.
 
     Args:
         app: The application; one that does not list its routes has none.
@@ -26,7 +26,7 @@ def routes_of(app: object) -> Iterator[tuple[str, str]]:
 
 
 def endpoints_of(app: object) -> Iterator[tuple[str, object]]:
-    """Yield path and endpoint of every route, sockets' included.
+    """Yield path and endpoint of every route, including WebSockets.
 
     Args:
         app: The application; one that does not list its routes has none.
@@ -36,7 +36,7 @@ def endpoints_of(app: object) -> Iterator[tuple[str, object]]:
 
 
 def _all_routes(app: object, *, below: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every route with its whole path, those of applications that are mounted, too."""
+    """Yield every route with its whole path, including those of mounted applications."""
     for route in _expanded(app):
         path = below + getattr(route, "path", "")
         if isinstance(route, Mount | Host):
@@ -46,7 +46,7 @@ def _all_routes(app: object, *, below: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _expanded(app: object) -> Iterator[Any]:
-    """Yield the routes of an application. Newer versions of FastAPI keep those of a router behind one of their own."""
+    """Yield the routes of an application. Newer versions of FastAPI wrap a router's routes in one of their own."""
     for route in getattr(app, "routes", None) or ():
         if hasattr(route, "effective_route_contexts"):
             yield from (each.starlette_route or each for each in route.effective_route_contexts())

@@ -1,4 +1,4 @@
-"""What is put beside an application's answer on its way out, or in its place."""
+"""What is added to an application's response on its way out, or replaces it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.ac
 
 
 def pass_on(opening: Opening, send: Send, message: Message, *, adds_headers: bool = True) -> Awaitable[None]:
-    """Send a message of the application's, with what its answer needs for this visitor, or ours in its place.
+    """Send one of the application's messages, with what its response needs for this visitor, or gatewright's instead.
 
-    It is ours for a visitor whom a dependency refused: what an exception becomes is decided in whatever application is
-    mounted there, but headers added beside it, such as those of CORS, stay. Or it redirects from an address that
-    the application does not know.
+    It is gatewright's for a visitor whom a dependency refused: the application mounted there decides what an exception
+    becomes, but headers added to it, such as those of CORS, stay. Or it redirects from a URL that the application does
+    not know.
 
-    A plain function, since most messages are sent on as they are: a coroutine, or an object for each request, would
-    cost more than all the rest.
+    A plain function, since most messages are passed on unchanged: a coroutine, or an object per request, would cost
+    more than all the rest.
 
     Args:
-        opening: The visit, if anybody has asked for it. Where nobody has, the answer goes out as it is.
-        send: What sends.
-        message: What the application sends.
+        opening: The visit, if it has been opened. If not, the response goes out unchanged.
+        send: The ASGI ``send``.
+        message: The application's message.
         adds_headers: Whether to add what the visitor needs.
     """
     if message["type"] in _STARTS:
@@ -83,7 +83,7 @@ def _messages_of(answer: Response, request: Request) -> tuple[Message, Message]:
 
 
 def _kept_from(message: Message, start: Message) -> list[tuple[bytes, bytes]]:
-    """Return those headers of an answer that are not about its body, and that ours lacks or may repeat."""
+    """Return those headers of a response that are not about its body and that gatewright's lacks or may repeat."""
     ours = {name for name, _ in start["headers"]} - {b"vary"}
     kept = [(name.lower(), value) for name, value in message.get("headers", ())]
     return [(name, value) for name, value in kept if name not in ours and not name.startswith(b"content-")]

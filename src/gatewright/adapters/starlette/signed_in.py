@@ -1,4 +1,4 @@
-"""A user who is signed in, in Starlette's own words."""
+"""A signed-in user, with Starlette's interface."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gatewright.model import User
 
 
 class SignedInUser(BaseUser):
-    """What ``request.user`` is for somebody who is signed in. It has every attribute of the `User` in it, too.
+    """``request.user`` for a signed-in visitor. It also has every attribute of its `User`.
 
     Args:
-        user: The user, as their provider gave it.
+        user: The user, as their provider returned it.
     """
 
     def __init__(self, user: User) -> None:
@@ -21,7 +21,7 @@ class SignedInUser(BaseUser):
 
     @property
     def is_authenticated(self) -> bool:
-        """True: who is not signed in is a `GuestUser`."""
+        """True: a visitor who is not signed in is a `GuestUser`."""
         return True
 
     @property
@@ -44,7 +44,7 @@ class SignedInUser(BaseUser):
 
 
 class GuestUser(UnauthenticatedUser):
-    """What ``request.user`` is for a guest. It has the attributes that pages ask a `User` for, empty."""
+    """``request.user`` for a guest. It has the attributes of a `User` that pages use, but empty."""
 
     id = ""
     username = ""

@@ -1,4 +1,4 @@
-"""Convert ASGI messages to our `Request`, and our `Response` back to them."""
+"""Convert ASGI messages to gatewright's `Request`, and gatewright's `Response` to ASGI messages."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _SCHEMES = {"ws": "http", "wss": "https"}
 
 
 def place_of(scope: Scope) -> tuple[str, str]:
-    """Return where the application itself is mounted, without a slash at the end, and the path below, as it knows it.
+    """Return where the application itself is mounted, without a trailing slash, and the path as the application sees
+    it.
 
-    A server gives the whole path (ASGI 3, ``root_path``); a proxy may have taken the mount point off before.
+    A server passes the whole path (ASGI 3, ``root_path``); a proxy may have stripped the mount point before.
     """
     root, path = scope.get("root_path", ""), scope["path"]
     if not root:
@@ -28,17 +29,17 @@ def place_of(scope: Scope) -> tuple[str, str]:
 
 
 def path_of(scope: Scope) -> str:
-    """Return the path as the application knows it; see `place_of`."""
+    """Return the path as the application sees it; see `place_of`."""
     return place_of(scope)[1]
 
 
 class ScopeRequest(Request):
-    """The request of a scope, of ``http`` or ``websocket``, each part of it read when it is needed.
+    """The request of an ``http`` or ``websocket`` scope; each part is read when needed.
 
     Args:
-        scope: ASGI's.
-        path: The path below ``mount``.
-        mount: What the pages are mounted below, or the application itself.
+        scope: The ASGI scope.
+        path: The path relative to ``mount``.
+        mount: Where the pages, or the application itself, are mounted.
     """
 
     _scope: Scope
@@ -50,8 +51,8 @@ class ScopeRequest(Request):
     def method(self) -> str:
         """The method.
 
-        A socket may be used to change things, so its handshake counts as a change, which no other site may make in the
-        visitor's name: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
+        A WebSocket may be used to change things, so its handshake counts as a change, which no other site may make on
+        the visitor's behalf: as ``CONNECT``, which it is in HTTP/2 (RFC 8441).
         """
         return str(self._scope.get("method", "CONNECT"))
 
@@ -79,7 +80,7 @@ class ScopeRequest(Request):
 
     @once
     def raw_path(self) -> str:
-        """The whole path, as the browser wrote it."""
+        """The whole path, as the browser sent it."""
         root, path = place_of(self._scope)
         return raw_path(self._scope.get("raw_path"), root=root, path=path)
 
@@ -94,7 +95,7 @@ def request_of(scope: Scope, *, path: str, mount: str) -> Request:
 
 
 def to_starlette(response: Response, *, method: str = "GET") -> responses.Response:
-    """Return one of our answers as Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
+    """Convert one of gatewright's responses to Starlette's, which any endpoint can return. ``HEAD`` gets no body."""
     answer = responses.Response(b"" if method == "HEAD" else response.body, response.status)
     length = () if response.status in (204, 304) else (("Content-Length", str(len(response.body))),)
     answer.raw_headers = encoded((*response.headers, *length))
@@ -102,5 +103,5 @@ def to_starlette(response: Response, *, method: str = "GET") -> responses.Respon
 
 
 def encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI wants them."""
+    """Return headers in ASGI's format."""
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]

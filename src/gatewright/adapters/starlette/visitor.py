@@ -1,4 +1,4 @@
-"""Who is visiting, in Starlette's own words: ``request.user`` and ``request.auth``."""
+"""The visitor, with Starlette's interface: ``request.user`` and ``request.auth``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gatewright.web import Visit
 from gatewright.web.routes import STATIC
 
 KEY = "gatewright"
-"""Where the visit lies in the scope, be it opened or not."""
+"""The key of the visit in the scope, opened or not."""
 
 
 def introduce(scope: Scope, opening: Opening) -> None:
-    """Make the visitor known to the application: ``request.user`` and ``request.auth``, looked up when asked."""
+    """Expose the visitor to the application: ``request.user`` and ``request.auth``, looked up when needed."""
     scope[KEY] = opening
     scope["user"], scope["auth"] = LazyUser(opening), LazyCredentials(opening)
 
@@ -37,15 +37,15 @@ def visit_of(connection: HTTPConnection) -> Visit:
 
 
 async def login_user(connection: HTTPConnection, user: User, *, remember: bool = False) -> None:
-    """Sign in a user whom the application has proven in its own way; by a password, `AsyncGuard.login` does it.
+    """Sign in a user whom the application has authenticated itself; for a password, use `AsyncGuard.login`.
 
     Args:
         connection: The request.
-        user: What `AsyncAuth.attempt`, `AsyncAuth.bypass` or a provider returned.
+        user: The user that `AsyncAuth.attempt`, `AsyncAuth.bypass` or a provider returned.
         remember: Whether to remember the browser beyond this session.
 
     Raises:
-        ConfigurationError: If it is not clear which provider the user comes from.
+        ConfigurationError: If it is unclear which provider the user comes from.
     """
     visit = visit_of(connection)
     await visit.guard.store(user)
@@ -62,8 +62,8 @@ async def logout_user(connection: HTTPConnection) -> None:
 def template_context(request: Request) -> dict[str, Any]:
     """Return what templates need of the pages, for ``Jinja2Templates(..., context_processors=[template_context])``.
 
-    ``current_user`` is who is visiting, ``gatewright_path(name)`` the path of a page, ``gatewright_static(name)`` that
-    of a file beside them, and ``gatewright_csrf_token()`` what a form to a page repeats.
+    ``current_user`` is the visitor, ``gatewright_path(name)`` the path of a page, ``gatewright_static(name)`` that of
+    one of their static files, and ``gatewright_csrf_token()`` the token that a form to a page must send.
     """
     visit = visit_of(request)
     return {
@@ -75,7 +75,7 @@ def template_context(request: Request) -> dict[str, Any]:
 
 
 def _introduce_as(scope: Scope, user: User | None) -> None:
-    """Make another visitor known than the one who came, whatever the application has put in their place."""
+    """Replace the visitor who came by another, whatever the application has put in their place."""
     opening = cast(Opening, scope[KEY])
     opening.know(user)
     introduce(scope, opening)

@@ -1,5 +1,5 @@
 # Generated from auth/async_own_account.py by tools/write_facades.py: change that file, never this one.
-"""`OwnAccount`: what visitors do with their own account, for code that blocks."""
+"""`OwnAccount`: what visitors do with their own account, for blocking code."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from gatewright.proofs import Proof, write_proofs
 
 
 class OwnAccount(Proving):
-    """Changes, exports and deletes the visitor's account. Each of these needs fresh proof of who they are.
+    """Changes, exports and deletes the visitor's account. Each of these requires a fresh proof.
 
-    That is one by any method within the setting ``fresh_minutes`` in this session, at sign-in or by `prove`; or else
-    ``password``, their current one. Users of other providers than our own tables cannot be changed here.
+    That is a proof by any method within the setting ``fresh_minutes`` in this session, at sign-in or by `prove`; or
+    else ``password``, their current one. Only users in gatewright's own tables can be changed here.
     """
 
     def change_password(self, current: str | None, new: str, *, language: str | None = None) -> None:
-        """Replace the visitor's password, which ends all their sessions but this visit's, and forgets their browsers.
+        """Replace the visitor's password. This ends all their other sessions and forgets their remembered browsers.
 
         Args:
-            current: Their current password; None where they have proven themselves recently.
-            new: The password that they want, checked against the policy.
-            language: The language of the mail that tells them; by default the visitor's, then the setting's.
+            current: Their current password; None if they have authenticated recently.
+            new: The new password, checked against the policy.
+            language: The language of the email that notifies them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the current password is wrong.
-            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
+            StepUpRequiredError: If no password is given, and the visitor has not authenticated recently.
             AttemptBlockedError: If too many attempts have failed.
             WeakPasswordError: If the new password is too easy to guess.
             InvalidParameterError: If the user is not in our own tables.
@@ -52,16 +52,16 @@ class OwnAccount(Proving):
         self._renew(session, user, proofs)
 
     def change_username(self, username: str, *, password: str | None = None) -> None:
-        """Give the visitor another username. All their sessions go on.
+        """Change the visitor's username. All their sessions continue.
 
         Args:
             username: The new name.
-            password: Their current password; not needed where they have proven themselves recently.
+            password: Their current password; not needed if they have authenticated recently.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
+            StepUpRequiredError: If no password is given, and the visitor has not authenticated recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the name is not acceptable, or the user is not in our own tables.
             TakenError: If the name is already taken.
@@ -74,19 +74,21 @@ class OwnAccount(Proving):
     def request_email_change(
         self, email: str, *, password: str | None = None, language: str | None = None, base_url: str | None = None
     ) -> None:
-        """Send a link to the visitor's new mail address, and a notice to the old one. Nothing changes until it is used.
+        """Send a link to the visitor's new email address, and a notice to the old one. Until it is used, nothing
+        changes.
 
         Args:
             email: The new address.
-            password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mails; by default the visitor's, then the setting's.
-            base_url: Where the mails lead, such as ``https://example.com``; by default where the visit is.
+            password: Their current password; not needed if they have authenticated recently.
+            language: The language of the emails; by default the visitor's, then the setting's.
+            base_url: Base URL of the links in the emails, such as ``https://example.com``; by default that of the
+                visit.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
-            RateLimitError: If too many attempts have failed, or the client has asked for too many mails.
+            StepUpRequiredError: If no password is given, and the visitor has not authenticated recently.
+            RateLimitError: If too many attempts have failed, or the client has requested too many emails.
             InvalidParameterError: If the address is not acceptable, or the user is not in our own tables.
             Denied: If a ``pre_email_change`` hook refuses.
         """
@@ -97,19 +99,19 @@ class OwnAccount(Proving):
         )
 
     def link_wallet(self, evrmore_address: str, challenge: str, signature: str) -> None:
-        """Let the visitor sign in with another wallet too, which has signed a challenge of this browser.
+        """Link another wallet, which has signed a challenge of this browser, so that the visitor can sign in with it.
 
         Args:
             evrmore_address: The wallet's address.
-            challenge: What `begin_enrolment` or `begin` has returned for it in this browser.
+            challenge: The challenge that `begin_enrolment` or `begin` returned for it in this browser.
             signature: The signature over it, base64.
 
         Raises:
             AuthenticationError: If nobody is signed in.
-            StepUpRequiredError: If the visitor has not proven themselves recently.
-            InvalidChallengeError: If the challenge was given to another browser, is used or has expired.
-            InvalidSignatureError: If the signature is not right.
-            TakenError: If the wallet belongs to an account already.
+            StepUpRequiredError: If the visitor has not authenticated recently.
+            InvalidChallengeError: If the challenge was issued to another browser, is used or has expired.
+            InvalidSignatureError: If the signature is wrong.
+            TakenError: If the wallet already belongs to an account.
             UserNotFoundError: If the user is not in our own tables.
         """
         self.require_fresh()
@@ -117,15 +119,15 @@ class OwnAccount(Proving):
         run_to_completion(link_own_wallet(self._step_of(user), WalletAttempt(evrmore_address, challenge, signature)))
 
     def export(self, *, password: str | None = None) -> dict[str, Any]:
-        """Return everything that is kept about the visitor, as JSON can write it.
+        """Return everything stored about the visitor, as JSON-serialisable data.
 
         Args:
-            password: Their current password; not needed where they have proven themselves recently.
+            password: Their current password; not needed if they have authenticated recently.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
+            StepUpRequiredError: If no password is given, and the visitor has not authenticated recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the user is not in our own tables.
         """
@@ -133,16 +135,16 @@ class OwnAccount(Proving):
         return run_to_completion(export_own_data(self._step_of(user), session, password=password))
 
     def delete_account(self, *, password: str | None = None, language: str | None = None) -> None:
-        """Delete the visitor's account and sign them out, here and everywhere. What the visit kept is forgotten.
+        """Delete the visitor's account and sign them out everywhere. The visit's data is discarded.
 
         Args:
-            password: Their current password; not needed where they have proven themselves recently.
-            language: The language of the mail that tells them; by default the visitor's, then the setting's.
+            password: Their current password; not needed if they have authenticated recently.
+            language: The language of the email that notifies them; by default the visitor's, then the setting's.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
-            StepUpRequiredError: If no password is given, and the visitor has not proven themselves recently.
+            StepUpRequiredError: If no password is given, and the visitor has not authenticated recently.
             AttemptBlockedError: If too many attempts have failed.
             InvalidParameterError: If the user is not in our own tables.
             Denied: If a ``pre_account_deletion`` hook refuses.
@@ -153,7 +155,7 @@ class OwnAccount(Proving):
         self.destroy()
 
     def _renew(self, session: Session, user: User, proofs: tuple[Proof, ...]) -> None:
-        """Give the visit a new secret for the session that it has, with these proofs."""
+        """Give the visit's session a new secret, with these proofs."""
         renewed = run_to_completion(
             open_visit(
                 self._parts,

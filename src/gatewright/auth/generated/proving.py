@@ -1,5 +1,5 @@
 # Generated from auth/async_proving.py by tools/write_facades.py: change that file, never this one.
-"""`Proving`: proofs by any method, second factors, and what a user has enrolled, in an event loop."""
+"""`Proving`: proofs by any method, second factors and authenticators, for blocking code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from gatewright.proofs import Proof
 
 
 class Proving(SigningIn):
-    """Proves a visitor by whatever methods there are, one after the other, until the policy is met."""
+    """Authenticates a visitor by one method after another, until the policy is satisfied."""
 
     def begin(
         self,
@@ -41,33 +41,33 @@ class Proving(SigningIn):
         is_confirmation: bool = False,
         is_anew: bool = False,
     ) -> Mapping[str, Any]:
-        """Prepare a proof: a challenge for a passkey or a wallet, a code that is mailed.
+        """Prepare a proof: a challenge for a passkey or a wallet, or an emailed code.
 
-        Whoever names somebody else than the one whose sign-in waits for its second factor starts anew, as with
-        `start_anew`.
+        If ``given`` names somebody other than the user whose sign-in is waiting for its second factor, the sign-in
+        starts over, as with `start_anew`.
 
         Args:
             method: The name of a method.
-            given: What it needs to know, such as a username.
-            is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
-                begun to sign in.
-            is_anew: Whether it is prepared for the first step of a sign-in, whoever's waits for its second. That goes
-                on to wait: nobody may press the button.
+            given: What the method needs to know, such as a username.
+            is_confirmation: Whether the signed-in visitor is to authenticate again, even if somebody else has begun to
+                sign in.
+            is_anew: Whether to prepare the first step of a new sign-in, even if another is waiting for its second step.
+                That one keeps waiting, since the new one may never be completed.
 
         Returns:
-            What the visitor's browser or program needs, as JSON can write it.
+            What the visitor's browser or program needs, as JSON-serialisable data.
 
         Raises:
             SignInOverError: As `prove` does.
             InvalidParameterError: As `prove` does.
-            RateLimitError: If the visitor has asked too often.
+            RateLimitError: If the visitor has made too many requests.
         """
         given = require_mapping("given", given)
         step = self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
         return run_to_completion(begin_by_method(step, self._usable(method, step, is_anew=is_anew), given))
 
     def begun(self, method: str, *, is_confirmation: bool = False, is_anew: bool = False) -> Mapping[str, Any] | None:
-        """Return what the visitor has begun by a method and can still finish; None where there is nothing.
+        """Return what the visitor has begun by a method and can still finish; None if there is nothing.
 
         Args:
             method: The name of a method.
@@ -81,7 +81,7 @@ class Proving(SigningIn):
         return run_to_completion(self._method(method).resume(step))
 
     def options(self, method: str, *, is_confirmation: bool = False) -> Mapping[str, Any]:
-        """Return what there is for the visitor to choose from before they begin with a method, such as their wallets.
+        """Return what the visitor can choose from before beginning with a method, such as their wallets.
 
         Args:
             method: The name of a method.
@@ -95,27 +95,29 @@ class Proving(SigningIn):
     def prove(
         self, method: str, given: Mapping[str, Any], *, is_confirmation: bool = False, is_anew: bool = False
     ) -> User:
-        """Prove the visitor: as the first or second step of a sign-in, or once more in a session.
+        """Authenticate the visitor: as the first or second step of a sign-in, or again within a session.
 
-        Whoever names somebody else than the one whose sign-in waits starts anew, as with `begin`.
+        If ``given`` names somebody other than the user whose sign-in is waiting, the sign-in starts over, as with
+        `begin`.
 
         Args:
             method: The name of a method.
-            given: What it verifies, such as ``{"code": "123456"}``.
-            is_confirmation: Whether the visitor who is signed in is to prove themselves once more, whoever else has
-                begun to sign in.
-            is_anew: Whether it is the first step of a sign-in, whoever is signed in and whoever's waits for its second.
+            given: What the method verifies, such as ``{"code": "123456"}``.
+            is_confirmation: Whether the signed-in visitor is to authenticate again, even if somebody else has begun to
+                sign in.
+            is_anew: Whether this is the first step of a new sign-in, even if somebody is signed in or another sign-in
+                is waiting for its second step.
 
         Returns:
             The user who is now signed in.
 
         Raises:
-            InvalidProofError: If it is not right.
-            SecondFactorRequiredError: If it is right, and the policy asks for another proof.
+            InvalidProofError: If the proof is wrong.
+            SecondFactorRequiredError: If the proof is right, but the policy requires another.
             AttemptBlockedError: If too many attempts have failed.
-            SignInOverError: If the method cannot begin a sign-in, and none waits for its second step.
+            SignInOverError: If the method cannot begin a sign-in, and none is waiting for its second step.
             InvalidParameterError: If there is no such method, or it cannot begin the sign-in that ``is_anew`` asks for.
-            GatewrightError: What the method raises.
+            GatewrightError: Whatever the method raises.
         """
         given = require_mapping("given", given)
         step = self._step_by(method, given, is_confirmation=is_confirmation, is_anew=is_anew)
@@ -124,13 +126,13 @@ class Proving(SigningIn):
         return self._go_on(step, run_to_completion(prove_by_method(step, usable, given)))
 
     def methods(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
-        """Return the methods by which the visitor can prove themselves now, the strongest first.
+        """Return the methods by which the visitor can authenticate now, strongest first.
 
-        In a pending sign-in those are the second factors; for a guest the methods that a sign-in can begin with.
+        In a pending sign-in these are the second factors; for a guest, the methods that a sign-in can begin with.
 
         Args:
-            is_confirmation: Whether the visitor who is signed in is to prove themselves once more.
-            aal: The authentication assurance level that they need: those that do not help are left out.
+            is_confirmation: Whether the signed-in visitor is to authenticate again.
+            aal: The required authentication assurance level: methods that do not help to reach it are left out.
         """
         step = self._step(is_confirmation=is_confirmation)
         if step.user is None:
@@ -140,9 +142,9 @@ class Proving(SigningIn):
         return [method.name for method in run_to_completion(usable_methods(step, is_second=step.waiting is not None))]
 
     def enrollable(self, *, is_confirmation: bool = False, aal: int = 0) -> list[str]:
-        """Return the methods that the visitor can set up to go on, where `methods` names none: those that would help.
+        """Return the methods that would help and that the visitor can set up to continue, if `methods` returns none.
 
-        There are none for whoever would have to prove themselves first, and cannot.
+        There are none for a visitor who would have to authenticate first and cannot.
 
         Args:
             is_confirmation: As in `methods`.
@@ -159,15 +161,15 @@ class Proving(SigningIn):
         return [method.name for method in run_to_completion(enrollable_methods(step, aal=aal))]
 
     def pending_user(self) -> User | None:
-        """Return who has given a first proof in this visit and owes a second; they are not signed in."""
+        """Return the user who has given a first proof in this visit and must give a second; not signed in yet."""
         waiting = self._waiting_step()
         return None if waiting is None else waiting.user
 
     def begin_enrolment(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """Prepare the enrolment of a method, such as by making a secret.
+        """Prepare the enrolment of a method, for example by generating a secret.
 
         Returns:
-            What the visitor's browser or program needs, as JSON can write it.
+            What the visitor's browser or program needs, as JSON-serialisable data.
 
         Raises:
             InvalidParameterError: If there is no such method.
@@ -179,24 +181,24 @@ class Proving(SigningIn):
         return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment has to return")
 
     def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        """Enrol a method for the visitor. Where the policy demands one and they have none, that finishes the sign-in.
+        """Enrol a method for the visitor. If the policy requires one and they have none, this completes the sign-in.
 
-        Where it is what the user is asked for from now on, and they have had nothing of the kind, their other sessions
-        end, and their remembered browsers are forgotten: those have proven less.
+        If sign-ins require it from now on and the user had nothing of the kind before, their other sessions end and
+        their remembered browsers are forgotten, since those proved less.
 
         Args:
             method: The name of a method.
-            given: What it verifies.
+            given: What the method verifies.
 
         Returns:
-            What the user is shown this once, such as recovery codes.
+            What the user is shown only this once, such as recovery codes.
 
         Raises:
-            InvalidProofError: If what was sent is not right.
-            InvalidParameterError: If there is no such method, or the user has as many as they may.
+            InvalidProofError: If what was sent is wrong.
+            InvalidParameterError: If there is no such method, or the user already has the maximum number.
             StepUpRequiredError: If the visitor's last proof is too old.
             AuthenticationError: If nobody is signed in.
-            GatewrightError: What opening a session raises: then nothing is enrolled.
+            GatewrightError: Whatever opening a session raises: then nothing is enrolled.
         """
         given = require_mapping("given", given)
         step, chosen = (self._enrolling_step(), self._method(method))
@@ -220,7 +222,7 @@ class Proving(SigningIn):
         return shown
 
     def ends_other_sessions(self, method: str) -> bool:
-        """Say whether the visitor's other sessions end when they enrol a method: see `enrol`.
+        """Return whether enrolling a method will end the visitor's other sessions: see `enrol`.
 
         Raises:
             InvalidParameterError: If there is no such method.
@@ -232,14 +234,14 @@ class Proving(SigningIn):
         return run_to_completion(is_first_demanded(step or self._beginning(), chosen))
 
     def authenticators(self) -> list[Authenticator]:
-        """Return what the visitor has enrolled, oldest first; nothing for a guest."""
+        """Return the visitor's authenticators, oldest first; none for a guest."""
         user = self.user()
         if user is None:
             return []
         return [each for some in run_to_completion(self._step_of(user).enrolled()).values() for each in some]
 
     def rename_authenticator(self, authenticator_id: str, name: str) -> bool:
-        """Give one of the visitor's authenticators another name, and say whether they have it.
+        """Rename one of the visitor's authenticators, and return whether they have it.
 
         Raises:
             InvalidParameterError: If the name is not 1 to 60 characters.
@@ -249,7 +251,7 @@ class Proving(SigningIn):
         return run_to_completion(rename_authenticator(self._parts, user, authenticator_id, name))
 
     def remove_authenticator(self, authenticator_id: str) -> bool:
-        """Remove one of the visitor's authenticators, and say whether they had it.
+        """Remove one of the visitor's authenticators, and return whether they had it.
 
         Raises:
             StepUpRequiredError: If the visitor's last proof is too old.
@@ -266,26 +268,26 @@ class Proving(SigningIn):
         )
 
     def is_fresh(self, minutes: float | None = None, *, aal: int = 0) -> bool:
-        """Say whether the visitor's session is as strong as asked, and their last proof as young.
+        """Return whether the visitor's session is strong enough and their last proof recent enough.
 
         Args:
-            minutes: How long ago they may have proven who they are at most; None for any time.
-            aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
+            minutes: Maximum age of the last proof, in minutes; None for any age.
+            aal: The minimum authentication assurance level of their session (NIST SP 800-63B-4), 0 to 3.
 
         Raises:
-            InvalidParameterError: If they are no number of minutes, or no level.
+            InvalidParameterError: If they are not a number of minutes and a level.
         """
         _require_askable(minutes, aal)
         session = self.current_session()
         return session is not None and is_fresh(self._parts, session, minutes, aal=aal)
 
     def require_fresh(self, minutes: float | None = None, *, aal: int = 0) -> None:
-        """Do what `is_fresh` does, with the setting ``fresh_minutes`` by default.
+        """Raise unless `is_fresh`; ``minutes`` defaults to the setting ``fresh_minutes``.
 
         Raises:
             AuthenticationError: If nobody is signed in.
-            StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the visitor has
-                proven less than the policy asks for by now, and can prove more.
+            StepUpRequiredError: If the session is not strong enough or its last proof too old; or if the visitor has
+                proved less than the policy now requires, and can prove more.
             InvalidParameterError: As `is_fresh` does.
         """
         _require_askable(minutes, aal)
@@ -293,7 +295,7 @@ class Proving(SigningIn):
         run_to_completion(require_fresh(self._step_of(user), session, minutes, aal=aal))
 
     def _enrolling_step(self) -> Step:
-        """Return the step of somebody who may enrol a method: freshly proven, or unable to sign in without one."""
+        """Return the step of a user who may enrol a method: freshly authenticated, or unable to sign in without one."""
         step, user = (self._waiting_step(), self.user())
         if step is None or (user is not None and _is_of_another(step, user)):
             self.require_fresh()
@@ -307,7 +309,7 @@ class Proving(SigningIn):
     def _step_by(
         self, name: str, given: Mapping[str, Any], *, is_confirmation: bool = False, is_anew: bool = False
     ) -> Step:
-        """Return the step that the visit is at, or the first one where what was sent names somebody else."""
+        """Return the visit's current step, or a first step if what was sent names somebody else."""
         method, step = (self._method(name), self._step(is_confirmation=is_confirmation))
         if step.waiting is not None and method.can_begin and method.names_another(step.require_user(), given):
             self.start_anew()
@@ -315,14 +317,14 @@ class Proving(SigningIn):
         return self._beginning() if is_anew else step
 
     def _open_unless_more(self, step: Step, user: User, proof: Proof) -> Session | None:
-        """Open a session by a proof; None where the policy asks for more: then the sign-in goes on to wait."""
+        """Open a session by a proof; None if the policy requires more: then the sign-in keeps waiting."""
         try:
             return self._open(step, user, proof)
         except SecondFactorRequiredError:
             return None
 
     def _usable(self, name: str, step: Step, *, is_anew: bool) -> Method:
-        """Return a method, if a step can be made by it."""
+        """Return a method, if the step can use it."""
         method = self._method(name)
         if step.user is not None or method.begins(self._parts.settings):
             return method
@@ -340,10 +342,10 @@ class Proving(SigningIn):
 
 
 def _require_askable(minutes: float | None, aal: int) -> None:
-    """Refuse what nobody can be asked for, or nothing: True is not a minute.
+    """Refuse what cannot be required of anybody: True is not a number of minutes.
 
     Raises:
-        InvalidParameterError: If it is no number of minutes, or no level.
+        InvalidParameterError: If it is not a number of minutes, or not a level.
     """
     if minutes is not None:
         require_minutes("minutes", minutes, least=0)
@@ -351,5 +353,5 @@ def _require_askable(minutes: float | None, aal: int) -> None:
 
 
 def _is_of_another(step: Step | None, user: User) -> bool:
-    """Say whether a sign-in that waits, if one does, is of somebody else than the visitor who is signed in."""
+    """Return whether there is a pending sign-in of somebody other than the signed-in visitor."""
     return step is None or owner_of(step.require_user()) != owner_of(user)

@@ -1,5 +1,5 @@
 # Generated from auth/async_rights.py by tools/write_facades.py: change that file, never this one.
-"""Roles and permissions in our own tables, for code that blocks."""
+"""Roles and permissions in our own tables, for blocking code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gatewright.operations.rights import (
 
 
 class Rights(Facade):
-    """Declares, grants and revokes. Changes act on the next request. ``actor`` is always who makes them."""
+    """Declares, grants and revokes. Changes take effect on the next request. ``actor`` is always who makes them."""
 
     def create_permission(self, permission: str, *, actor: str | None = None) -> None:
         """Declare a permission, such as ``general.delete.local``, and every branch above it.
@@ -32,7 +32,7 @@ class Rights(Facade):
         run_to_completion(create_permission(self._parts, permission, actor=actor))
 
     def permission_exists(self, permission: str) -> bool:
-        """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+        """Return whether a permission, or a branch such as ``general.*``, has been declared."""
         return run_to_completion(permission_exists(self._parts, permission))
 
     def list_permissions(self) -> list[str]:
@@ -42,7 +42,7 @@ class Rights(Facade):
     def grant_permission(
         self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
     ) -> None:
-        """Give a permission, or a branch such as ``general.*``, to a user or to a role.
+        """Grant a permission, or a branch such as ``general.*``, to a user or a role.
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -54,7 +54,7 @@ class Rights(Facade):
     def revoke_permission(
         self, permission: str, *, username: str | None = None, role: str | None = None, actor: str | None = None
     ) -> bool:
-        """Take a permission, or a branch, from a user or from a role, and say whether it was there.
+        """Revoke a permission, or a branch, from a user or a role. Return whether it had been granted.
 
         Raises:
             InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -64,7 +64,7 @@ class Rights(Facade):
         return run_to_completion(revoke_permission(self._parts, permission, username=username, role=role, actor=actor))
 
     def create_role(self, role: str, *, inherits: Iterable[str] = (), actor: str | None = None) -> None:
-        """Declare a role, and the roles whose permissions it has as well.
+        """Declare a role, and the roles whose permissions it inherits.
 
         Raises:
             InvalidParameterError: If a name is not acceptable.
@@ -76,7 +76,7 @@ class Rights(Facade):
         return run_to_completion(self._parts.store.list_roles())
 
     def assign_role(self, role: str, *, username: str, actor: str | None = None) -> None:
-        """Give a declared role to a user.
+        """Assign a declared role to a user.
 
         Raises:
             InvalidParameterError: If the role has not been declared.
@@ -85,7 +85,7 @@ class Rights(Facade):
         run_to_completion(assign_role(self._parts, role, username=username, actor=actor))
 
     def unassign_role(self, role: str, *, username: str, actor: str | None = None) -> bool:
-        """Take a role from a user and say whether they had it.
+        """Remove a role from a user, and return whether they had it.
 
         Raises:
             InvalidParameterError: If the role has not been declared.
@@ -94,7 +94,7 @@ class Rights(Facade):
         return run_to_completion(unassign_role(self._parts, role, username=username, actor=actor))
 
     def add_voter(self, voter: Voter) -> Voter:
-        """Ask ``voter`` whenever a guard is asked whether something is granted. Works as a decorator.
+        """Consult ``voter`` whenever a guard is asked whether something is granted. Works as a decorator.
 
         Args:
             voter: A function of the user, the permission and the subject that returns a `Vote`.

@@ -1,5 +1,5 @@
 # Generated from auth/async_self_service.py by tools/write_facades.py: change that file, never this one.
-"""What users do for themselves, most of it by mail, for code that blocks."""
+"""What users do for themselves, mostly by email, for blocking code."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gatewright.operations.sign_up import SignUpForm, sign_up
 
 
 class SelfService(Facade):
-    """Sign-up, mail addresses, forgotten passwords and profiles.
+    """Sign-up, email addresses, forgotten passwords and profiles.
 
-    ``ip_address`` is where the request comes from. Mails are written in ``language`` (default: the setting, then
-    English) and lead to ``base_url`` (default: the setting ``public_url``, then this machine): never pass on a host
-    name that a request has brought along. ``next_path`` is kept with the link, for whoever follows it: `find_link`.
+    ``ip_address`` is where the request comes from. Emails are written in ``language`` (default: the setting, then
+    English) and link to ``base_url`` (default: the setting ``public_url``, then this machine): never derive it from a
+    request's host name. ``next_path`` is stored with the link, for whoever follows it: `find_link`.
     """
 
     def sign_up(
@@ -38,23 +38,23 @@ class SelfService(Facade):
         base_url: str | None = None,
         next_path: str | None = None,
     ) -> None:
-        """Make an account for a visitor. Where the mail address has one already, its owner gets a mail instead.
+        """Create an account for a visitor. If the email address already has one, its owner gets an email instead.
 
         Args:
-            email: The mail address that was typed.
-            password: The password that was chosen, checked against the policy. None only where the setting ``methods``
-                leaves passwords out.
-            username: A name to sign in with; the mail address will do as well. Names are public.
-            profile: What else was typed, by field: at most 20 strings of at most 255 characters.
+            email: The email address that was entered.
+            password: The chosen password, checked against the policy. None only if the setting ``methods`` leaves
+                passwords out.
+            username: A name to sign in with; the email address works as well. Names are public.
+            profile: The other fields, by name: at most 20 strings of at most 255 characters.
             ip_address: Where the request comes from.
-            language: The language of the mail, such as ``en``.
-            base_url: Where the mail's link leads, such as ``https://example.com``.
-            next_path: Where on the site the visitor wants to go once they have followed it, such as ``/checkout``.
+            language: The language of the email, such as ``en``.
+            base_url: Base URL of the email's link, such as ``https://example.com``.
+            next_path: Where on the site to continue after following the link, such as ``/checkout``.
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
             WeakPasswordError: If the password is too easy to guess.
-            TakenError: If the username is already taken. That a mail address is taken is never told.
+            TakenError: If the username is already taken. That an email address is taken is never revealed.
             RateLimitError: If the client has tried too often.
             Denied: If a ``pre_signup`` hook refuses.
             BusyError: If too many passwords are being hashed.
@@ -74,11 +74,11 @@ class SelfService(Facade):
         base_url: str | None = None,
         next_path: str | None = None,
     ) -> None:
-        """Send a link if an account with this address is not verified yet. The caller is not told whether there is one.
+        """Send a link if there is an unverified account with this address. The caller is not told whether there is one.
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
-            RateLimitError: If the client has asked too often.
+            RateLimitError: If the client has made too many requests.
         """
         asker = read_asker(
             self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
@@ -108,7 +108,7 @@ class SelfService(Facade):
 
         Raises:
             InvalidParameterError: If a value is not acceptable.
-            RateLimitError: If the client has asked too often.
+            RateLimitError: If the client has made too many requests.
         """
         asker = read_asker(
             self._parts, ip_address=ip_address, language=language, base_url=base_url, next_path=next_path
@@ -124,13 +124,13 @@ class SelfService(Facade):
         language: str | None = None,
         base_url: str | None = None,
     ) -> User:
-        """Set a new password by the secret of a link. All sessions of the user end, and none is opened.
+        """Set a new password by the secret of a link. All the user's sessions end, and none is opened.
 
-        ``language`` and ``base_url`` are those of the mail that tells the owner.
+        ``language`` and ``base_url`` are those of the email that notifies the owner.
 
         Raises:
             InvalidLinkError: If the link is unknown, used, expired or replaced by a newer one.
-            WeakPasswordError: If the password is too easy to guess. The link stays good.
+            WeakPasswordError: If the password is too easy to guess. The link stays valid.
             Denied: If a ``pre_password_reset`` hook refuses.
             BusyError: If too many passwords are being hashed.
             InvalidParameterError: If an argument is not acceptable.
@@ -139,7 +139,7 @@ class SelfService(Facade):
         return run_to_completion(reset_password(self._parts, token, password, asker=asker))
 
     def is_link_valid(self, token: str, *, purpose: str) -> bool:
-        """Say whether a link could be used now, without using it.
+        """Return whether a link could be used now, without using it.
 
         Args:
             token: The secret of the link.
@@ -151,9 +151,9 @@ class SelfService(Facade):
         return run_to_completion(find_link(self._parts, token, purpose=purpose)) is not None
 
     def find_link(self, token: str, *, purpose: str) -> Link | None:
-        """Return a link that could be used now, without using it: whose address it was sent to, and where to go on.
+        """Return a link that could be used now, without using it: its recipient's address, and where to continue.
 
-        Its ``next_path`` comes from a request: check that it leads to your site before you redirect anybody there.
+        Its ``next_path`` comes from a request: check that it leads to your own site before redirecting to it.
 
         Args:
             token: The secret of the link.
@@ -165,7 +165,7 @@ class SelfService(Facade):
         return run_to_completion(find_link(self._parts, token, purpose=purpose))
 
     def get_profile(self, username: str) -> dict[str, str]:
-        """Return the fields of a user's profile; none where nothing has been kept.
+        """Return the fields of a user's profile; none if nothing has been stored.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -183,23 +183,23 @@ class SelfService(Facade):
         run_to_completion(set_profile(self._parts, username, profile, actor=actor))
 
     def deliver_mails(self) -> int:
-        """Send the mails that are due, and return how many were handed over. The others are tried again later.
+        """Send the emails that are due, and return how many were handed over. The others are retried later.
 
         Raises:
-            StoreUnavailableError: If the mails cannot be read.
+            StoreUnavailableError: If the emails cannot be read.
         """
         return run_to_completion(deliver_mails(self._parts))
 
     def list_queued_mails(self) -> list[QueuedMail]:
-        """Return the mails that wait to be sent, the oldest first, with the error of the last try.
+        """Return the queued emails, oldest first, with the error of the last attempt.
 
         Raises:
-            StoreUnavailableError: If the mails cannot be read.
+            StoreUnavailableError: If the emails cannot be read.
         """
         return run_to_completion(self._parts.store.list_queued_mails())
 
     def cleanup_expired_links(self, *, at_most: int = 2**31) -> int:
-        """Delete links of mails that have expired, and return how many; at most so many in one transaction.
+        """Delete expired email links, and return how many; at most ``at_most`` in one transaction.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number of rows.

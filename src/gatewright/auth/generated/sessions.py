@@ -1,5 +1,5 @@
 # Generated from auth/async_sessions.py by tools/write_facades.py: change that file, never this one.
-"""Tokens, sessions and the audit record, for code that blocks."""
+"""Tokens, sessions and the audit record, for blocking code."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from gatewright.ports import Owner
 
 
 class Sessions(Facade):
-    """What recognises a user on the next request, and what tells who did what."""
+    """Recognises a user on the next request, and reads the audit record."""
 
     def validate_token(self, token: str) -> dict[str, Any] | None:
-        """Return a token's claims if it is valid: signature, times, issuer, audience, type, session and user.
+        """Return a token's claims if its signature, times, issuer, audience, type, session and user are valid.
 
         Args:
             token: What the client sent.
 
         Returns:
-            The claims, among them ``sub`` (the user's id) and ``jti`` (the session's), or None.
+            The claims, including ``sub`` (the user's id) and ``jti`` (the session's), or None.
 
         Raises:
             StoreUnavailableError: If the session cannot be looked up. Nobody is let in.
@@ -42,7 +42,7 @@ class Sessions(Facade):
         return run_to_completion(validate_token(self._parts, token))
 
     def invalidate_token(self, token: str) -> bool:
-        """End the session that a token names: sign out.
+        """Sign out: end the session that a token identifies.
 
         Args:
             token: What the client sent.
@@ -57,11 +57,11 @@ class Sessions(Facade):
         return run_to_completion(invalidate_token(self._parts, token))
 
     def invalidate_all_tokens(self, user_id: str, *, provider: str | None = None, actor: str | None = None) -> int:
-        """End every session of a user: sign out everywhere.
+        """Sign a user out everywhere: end all their sessions.
 
         Args:
             user_id: The user's id.
-            provider: The user's provider, if they are not in our own tables.
+            provider: The user's provider, if they are not in gatewright's own tables.
             actor: Who ends them, for the audit record.
 
         Returns:
@@ -74,7 +74,7 @@ class Sessions(Facade):
         return run_to_completion(end_sessions_of(self._parts, Owner(user_id, provider), actor=actor))
 
     def get_user_by_token(self, token: str) -> User | None:
-        """Return the user whom a valid token belongs to, else None.
+        """Return the user to whom a valid token belongs, else None.
 
         Raises:
             StoreUnavailableError: If the user cannot be looked up.
@@ -90,11 +90,11 @@ class Sessions(Facade):
         return run_to_completion(find_user(self._parts, user_id))
 
     def list_sessions(self, user_id: str | None = None, *, provider: str | None = None) -> list[Session]:
-        """Return the sessions that are alive, newest first: one user's, or everybody's.
+        """Return the active sessions, newest first: one user's, or everybody's.
 
         Args:
             user_id: The user's id.
-            provider: The user's provider, if they are not in our own tables.
+            provider: The user's provider, if they are not in gatewright's own tables.
 
         Raises:
             StoreUnavailableError: If the sessions cannot be read.
@@ -102,10 +102,10 @@ class Sessions(Facade):
         return run_to_completion(list_sessions(self._parts, None if user_id is None else Owner(user_id, provider)))
 
     def revoke_session(self, session_id: str, *, actor: str | None = None) -> bool:
-        """End the session with this id, whichever user's it is, and say whether this call ended it.
+        """End the session with this id, whichever user's it is. Return whether this call ended it.
 
         Args:
-            session_id: The session's id, as lists and logs show it.
+            session_id: The session's id, as shown in lists and logs.
             actor: Who ends it, for the audit record.
 
         Raises:
@@ -115,7 +115,7 @@ class Sessions(Facade):
         return run_to_completion(end_session(self._parts, session_id, actor=actor))
 
     def cleanup_expired_sessions(self, *, at_most: int = 2**31) -> int:
-        """Delete sessions that have expired, and return how many; at most so many in one transaction.
+        """Delete expired sessions, and return how many; at most ``at_most`` in one transaction.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -124,7 +124,7 @@ class Sessions(Facade):
         return run_to_completion(delete_expired_sessions(self._parts, at_most=at_most))
 
     def cleanup_expired_attempts(self, *, at_most: int = 2**31) -> int:
-        """Delete attempts that no limit counts any more, and return how many; at most so many in one transaction.
+        """Delete attempts that no limit counts any more, and return how many; at most ``at_most`` in one transaction.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -133,7 +133,7 @@ class Sessions(Facade):
         return run_to_completion(delete_expired_attempts(self._parts, at_most=at_most))
 
     def cleanup_expired_remembered(self, *, at_most: int = 2**31) -> int:
-        """Delete remembered browsers that have expired, and return how many; at most so many in one transaction.
+        """Delete expired remembered browsers, and return how many; at most ``at_most`` in one transaction.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -142,9 +142,9 @@ class Sessions(Facade):
         return run_to_completion(delete_expired_remembered(self._parts, at_most=at_most))
 
     def cleanup_expired_pending_steps(self, *, at_most: int = 2**31) -> int:
-        """Delete steps that browsers have begun and not finished in time, and return how many.
+        """Delete steps that browsers did not finish in time, and return how many.
 
-        At most so many in one transaction.
+        At most ``at_most`` in one transaction.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -167,13 +167,13 @@ class Sessions(Facade):
         Args:
             since: The earliest time.
             event: The event's name, such as ``sign_in_failed``.
-            username: Whom it is about.
-            after_id: The number of a line: only later ones are returned.
-            at_most: How many lines.
-            newest: Where there are more: whether to return the newest of them, and not the first.
+            username: The user concerned.
+            after_id: The number of a line: only later lines are returned.
+            at_most: Maximum number of lines.
+            newest: If there are more: whether to return the newest ones rather than the first.
 
         Raises:
-            InvalidParameterError: If an argument is of the wrong kind.
+            InvalidParameterError: If an argument is of the wrong type.
             StoreUnavailableError: If the record cannot be read.
         """
         return run_to_completion(

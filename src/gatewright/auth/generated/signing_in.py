@@ -1,5 +1,5 @@
 # Generated from auth/async_signing_in.py by tools/write_facades.py: change that file, never this one.
-"""`SigningIn`: how a visitor signs in, stays known and signs out, for code that blocks."""
+"""`SigningIn`: how a visitor signs in, stays recognised and signs out, for blocking code."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from gatewright.providers import UserProvider
 
 
 class SigningIn(Visitor):
-    """Opens a visitor's sessions and ends them. Each new one has a secret of its own, and ends the one before."""
+    """Opens and ends a visitor's sessions. Each new session has a new secret and ends the previous one."""
 
     def login(self, username: str, password: str, provider: str | UserProvider) -> User:
-        """Prove a user by their password and store them: `Auth.attempt` and `store` in one.
+        """Authenticate a user by password and sign them in: `Auth.attempt` and `store` in one.
 
         Returns:
             The user who is now signed in.
 
         Raises:
-            InvalidParameterError: If the username is not a string, or there is no password.
+            InvalidParameterError: If the username is not a string, or the password is missing.
             AttemptBlockedError: If too many attempts have failed.
             UserNotFoundError: If there is no such user or the password is wrong.
             InactiveUserError: If the user has been deactivated.
             UnverifiedUserError: If the user is not verified yet.
-            SecondFactorRequiredError: If the password is right, and the policy asks for another proof: see `prove`.
+            SecondFactorRequiredError: If the password is right, but the policy requires another proof: see `prove`.
             BusyError: If too many passwords are being hashed.
             ConfigurationError: If there is no such provider.
         """
@@ -50,23 +50,23 @@ class SigningIn(Visitor):
         return user
 
     def login_with_wallet(self, evrmore_address: str, challenge: str, signature: str) -> User:
-        """Prove a user by a signed challenge and store them. The first sign-in makes an account.
+        """Authenticate a user by a signed challenge and sign them in. The first sign-in creates an account.
 
         Args:
             evrmore_address: The address that wants to sign in.
-            challenge: The text that it was asked to sign.
+            challenge: The text that the wallet was asked to sign.
             signature: The signature over it, base64.
 
         Returns:
             The user who is now signed in.
 
         Raises:
-            AttemptBlockedError: If too many attempts of this client have failed.
+            AttemptBlockedError: If too many attempts by this client have failed.
             InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
-            InvalidSignatureError: If the signature is not the address's over the challenge.
+            InvalidSignatureError: If the signature over the challenge was not made with the address's key.
             InactiveUserError: If the account has been deactivated.
             InvalidParameterError: If an argument is not acceptable.
-            SecondFactorRequiredError: If the policy asks for another proof: see `prove`.
+            SecondFactorRequiredError: If the policy requires another proof: see `prove`.
             Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
         """
         self._is_waiting_known = False
@@ -74,31 +74,31 @@ class SigningIn(Visitor):
         return self._go_on(step, run_to_completion(authenticate_visit(step, attempt)))
 
     def store(self, user: User, provider: str | UserProvider | None = None) -> Session:
-        """Sign a proven user in: a new session, which ends the visit's previous one. Its custom data stays.
+        """Sign in an authenticated user: open a new session, which ends the visit's previous one. Custom data is kept.
 
         Args:
-            user: What `attempt`, `bypass` or a provider returned.
-            provider: What reloads the user; not needed where `attempt` or `bypass` returned them, or where only one
-                provider has users of this class.
+            user: The user that `attempt`, `bypass` or a provider returned.
+            provider: The provider that reloads the user; not needed if `attempt` or `bypass` returned them, or if only
+                one provider has users of this class.
 
         Raises:
-            ConfigurationError: If it is not clear which provider the user comes from.
-            SecondFactorRequiredError: If the policy asks for another proof: see `prove`. Never where `bypass` returned
-                the user: whoever vouches for them has decided.
+            ConfigurationError: If it is unclear which provider the user comes from.
+            SecondFactorRequiredError: If the policy requires another proof: see `prove`. Never for a user that `bypass`
+                returned: whoever vouches for them has decided.
         """
         name = self._provider_of(user, provider)
         proof = user.proof or Proof("store", self._parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ())
         return self._advance(self._first_step(name), user, proof, method="store")
 
     def confirm_password(self, password: str) -> None:
-        """Prove the visitor once more by their own password, which makes the visit fully authenticated.
+        """Authenticate the visitor again by their own password, which makes the visit fully authenticated.
 
         Raises:
             AuthenticationError: If nobody is signed in.
             UserNotFoundError: If the password is wrong.
             AttemptBlockedError: If too many attempts have failed.
             StepUpRequiredError: If the setting ``methods`` leaves passwords out.
-            GatewrightError: What else `login` raises.
+            GatewrightError: Whatever else `login` raises.
         """
         _, user = self._require_visit()
         step = self._step_of(user)
@@ -108,10 +108,10 @@ class SigningIn(Visitor):
         """Remember the visitor's browser beyond this session, for the setting ``remember_days``.
 
         Returns:
-            What the browser is to keep, as the value of a cookie of its own.
+            The value to store in the browser, in a separate cookie.
 
         Raises:
-            AuthenticationError: If nobody is signed in, or the visitor is merely remembered themselves.
+            AuthenticationError: If nobody is signed in, or the visitor is only remembered.
         """
         session, user = self._require_visit()
         cookie = run_to_completion(remember(self._parts, session, user))
@@ -119,14 +119,14 @@ class SigningIn(Visitor):
         return cookie
 
     def recall(self, cookie: str) -> str | None:
-        """Sign a guest in by their browser's remember token. The visit is not fully authenticated by that.
+        """Sign a guest in by their browser's remember-me token. This does not make the visit fully authenticated.
 
         Args:
             cookie: The cookie's value.
 
         Returns:
-            The value that the cookie must have from now on. Where it is the same, leave the cookie alone: another
-            request may just have set a newer one. None where it is not valid any more: delete the cookie.
+            The cookie's value from now on. If it is unchanged, leave the cookie alone: a concurrent request may just
+            have set a newer one. None if it is no longer valid: delete the cookie.
         """
         if not self.is_guest():
             return cookie
@@ -140,10 +140,10 @@ class SigningIn(Visitor):
         return recalled.cookie
 
     def destroy(self, *, remembered: str | None = None) -> None:
-        """Sign out: end the session, forget the browser, and forget everything that the visit kept.
+        """Sign out: end the session, forget the browser, and discard the visit's data.
 
         Args:
-            remembered: What the browser has kept of `remember`, if anything, for a visit that was not recalled by it.
+            remembered: The browser's value from `remember`, if any, for a visit that was not recalled by it.
         """
         secret = self._state.secret()
         self._visit, self._is_resumed, self._is_waiting_known = (None, False, False)
@@ -154,14 +154,14 @@ class SigningIn(Visitor):
         self._state.clear()
 
     def start_anew(self) -> None:
-        """Drop the sign-in of this visit that waits for its second factor: whoever comes now begins with the first."""
+        """Discard this visit's sign-in that is waiting for its second factor; the next begins with the first step."""
         waiting = self._waiting_step()
         self._is_waiting_known = False
         if waiting is not None and waiting.waiting is not None:
             run_to_completion(self._parts.store.claim_pending_step(waiting.waiting.id, now=waiting.now))
 
     def _go_on(self, step: Step, proven: Proven) -> User:
-        """Take what was proven; the hooks of a login hear of it where somebody was a guest until now."""
+        """Take a proof; fires the login hooks if the visitor was a guest until now."""
         is_login = step.user is None or self.is_guest()
         if proven.session is None:
             self._advance(step, proven.user, proven.proof)
@@ -172,14 +172,14 @@ class SigningIn(Visitor):
         return proven.user
 
     def _advance(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
-        """Take a proof: make a session the visit's, or leave the sign-in waiting for more."""
+        """Take a proof: open the visit's session, or leave the sign-in waiting for more."""
         user = loaded_by(user, step.provider)
         session = self._open(step, user, proof, method=method)
         self._keep(session, user)
         return session
 
     def _open(self, step: Step, user: User, proof: Proof, *, method: str | None = None) -> Session:
-        """Open a session by a proof. It takes the place of the visit's, which does not name it yet."""
+        """Open a session by a proof. It replaces the visit's session, but the visit does not refer to it yet."""
         self._is_waiting_known = False
         provider = str(user.provider_name)
         return run_to_completion(
@@ -187,23 +187,23 @@ class SigningIn(Visitor):
         )
 
     def _beginning(self, provider: str | None = None) -> Step:
-        """Return the first step of a sign-in: whoever it proves, nothing of the visit's session counts for it."""
+        """Return the first step of a sign-in, whoever it is of: nothing of the visit's session counts for it."""
         return Step(self._parts, self._device, self._state, provider or self._parts.settings.user_provider)
 
     def _first_step(self, provider: str) -> Step:
-        """Return the step of who may be proven anew: what they have proven in a sign-in that waits goes on to count."""
+        """Return the step of a visitor who may authenticate anew: their proofs in a pending sign-in still count."""
         waiting = self._waiting_step()
         return self._beginning(provider) if waiting is None else replace(waiting, provider=provider)
 
     def _waiting_step(self) -> Step | None:
-        """Return the step that a sign-in of this visit waits for, loaded once a request; None where none waits."""
+        """Return the step of this visit's pending sign-in, loaded once per request; None if there is none."""
         if not self._is_waiting_known:
             self._waiting = run_to_completion(waiting_step(self._beginning()))
             self._is_waiting_known = True
         return None if self._waiting is None else replace(self._waiting)
 
     def _step(self, *, is_confirmation: bool = False) -> Step:
-        """Return the step that the visit is at: of whoever owes a second factor, or is signed in, or of a guest."""
+        """Return the visit's current step: of a pending sign-in, a signed-in visitor, or a guest."""
         waiting = None if is_confirmation else self._waiting_step()
         if waiting is not None:
             return waiting
@@ -211,7 +211,7 @@ class SigningIn(Visitor):
         return self._beginning() if user is None else self._step_of(user)
 
     def _step_of(self, user: User) -> Step:
-        """Return the step of the visitor who is signed in."""
+        """Return the step of the signed-in visitor."""
         session, _ = self._visit or (None, None)
         provider = str(user.provider_name) if session is None else session.provider
         proofs = () if session is None else session.proofs

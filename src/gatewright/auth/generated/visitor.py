@@ -1,5 +1,5 @@
 # Generated from auth/async_visitor.py by tools/write_facades.py: change that file, never this one.
-"""`Visitor`: who is visiting, and what the visit holds, for code that blocks."""
+"""`Visitor`: who is visiting, and what the visit stores, for blocking code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_MESSAGE = 255
 
 
 class Visitor:
-    """Knows the visitor by the secret in the session mapping, and keeps what the application wants kept for them."""
+    """Recognises the visitor by the secret in the session mapping, and stores the application's values for them."""
 
     def __init__(self, parts: Parts, mapping: MutableMapping[str, Any], *, device: Callable[[], Device]) -> None:
         self._parts = parts
@@ -36,20 +36,20 @@ class Visitor:
 
     @cached_property
     def _device(self) -> Device:
-        """Where the visit comes from. A sign-in wants to know, and hardly any other request."""
+        """Where the visit comes from. Sign-ins need this; hardly any other request does."""
         return self._find_device()
 
     def user(self) -> User | None:
-        """Return the user who is signed in, or None for a guest."""
+        """Return the signed-in user, or None for a guest."""
         visit = self._visit if self._is_resumed and self._is_noted else self._resume()
         return None if visit is None else visit[1]
 
     def is_guest(self) -> bool:
-        """Say whether nobody is signed in."""
+        """Return whether nobody is signed in."""
         return self._resume() is None
 
     def is_fully_authenticated(self) -> bool:
-        """Say whether the user proved who they are in this session, and is not merely remembered."""
+        """Return whether the user authenticated in this session and is not merely remembered."""
         visit = self._resume()
         return visit is not None and visit[0].is_fully_authenticated
 
@@ -59,14 +59,14 @@ class Visitor:
         return None if visit is None else replace(visit[0], token=None)
 
     def session(self, name: str | None = None, value: Any = None) -> Any:
-        """Keep a value of your own in the visitor's session, or get it, or get all of them.
+        """Store a value of your own in the visitor's session, or get one or all of them.
 
         Args:
-            name: The value's name; without one, all values are returned.
-            value: What to keep, as JSON can write it; without one, the value is returned, or None.
+            name: The value's name; if omitted, all values are returned.
+            value: What to store, JSON-serialisable; if omitted, the value is returned, or None.
 
         Raises:
-            InvalidParameterError: If the value cannot be kept.
+            InvalidParameterError: If the value cannot be stored.
         """
         if name is None:
             return self._state.data()
@@ -78,14 +78,14 @@ class Visitor:
         return None
 
     def messages(self) -> dict[str, str]:
-        """Return the messages that the last request left for the visitor, type -> code, and forget them."""
+        """Return the messages that the last request left for the visitor, type -> code, and clear them."""
         return self._state.take_messages()
 
     def add_message(self, kind: str, code: str) -> None:
         """Leave a message for the visitor's next page.
 
         Args:
-            kind: Its type, such as ``danger``; a later message of the same type takes its place.
+            kind: Its type, such as ``danger``; a later message of the same type replaces it.
             code: What to say, as a code such as ``ERR_LOGIN_INVALID_CREDENTIALS``.
 
         Raises:
@@ -96,7 +96,7 @@ class Visitor:
         )
 
     def _resume(self) -> tuple[Session, User] | None:
-        """Recognise the visitor, once a request, and write down that they were seen."""
+        """Recognise the visitor, once per request, and record that they were seen."""
         visit = self._recognise()
         if visit is not None and (not self._is_noted):
             self._is_noted = True
@@ -104,12 +104,12 @@ class Visitor:
         return visit
 
     def _user_at_once(self) -> User | None:
-        """Do what `user` does without a word of it to the store."""
+        """Do what `user` does without asking the store."""
         visit = self._recognise()
         return None if visit is None else visit[1]
 
     def _recognise(self) -> tuple[Session, User] | None:
-        """Recognise the visitor, once a request. Nothing is written."""
+        """Recognise the visitor, once per request. Nothing is written."""
         if not self._is_resumed:
             secret = self._state.secret()
             self._visit = None if secret is None else self._look_up(secret)
@@ -121,7 +121,7 @@ class Visitor:
         return run_to_completion(resume_visit(self._parts, secret))
 
     def _require_visit(self) -> tuple[Session, User]:
-        """Return the session and the user of whoever is signed in."""
+        """Return the session and the user of the signed-in visitor."""
         visit = self._resume()
         if visit is None:
             raise AuthenticationError("Nobody is signed in. Ask guard.is_guest() first.")

@@ -1,4 +1,4 @@
-"""`EmailCodeSettings`: what an operator decides about mailed codes."""
+"""`EmailCodeSettings`: the operator's settings for emailed codes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from gatewright.environment_settings import EnvironmentSettings
 
 
 class EmailCodeSettings(EnvironmentSettings):
-    """Settings of mailed codes.
+    """Settings for emailed codes.
 
-    They are off by default: they make a mailbox as good as a password, or as good as a second factor, and that is for
-    whoever runs the site to decide.
+    Off by default: they make a mailbox as good as a password or a second factor, and that is the operator's decision.
     """
 
     email_code: Literal["off", "second", "first", "both"] = Field(
         "off",
         description=(
-            "What a code or a link by mail is good for: nothing; as a second factor; to sign in without a password; "
-            "or both. It is never the second factor where the mailbox was the first, nor after a password that was "
-            "set by a mailed link."
+            "What an emailed code or link counts as: nothing; a second factor; a sign-in without a password; or both. "
+            "It never counts as the second factor if the mailbox was the first, nor after a password that was set "
+            "through an emailed link."
         ),
     )
-    email_code_digits: int = Field(8, ge=6, le=8, description="How many digits a mailed code has.")
+    email_code_digits: int = Field(8, ge=6, le=8, description="Number of digits in an emailed code.")

@@ -1,4 +1,4 @@
-"""What an operator may decide about passkeys."""
+"""The operator's settings for passkeys."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _AAGUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class PasskeySettings(EnvironmentSettings):
-    """The settings of passkeys. Frozen, as `gatewright.settings.Settings` is."""
+    """Settings for passkeys. Frozen, like `gatewright.settings.Settings`."""
 
     rp_id: str | None = Field(
         None,
         max_length=253,
         description=(
-            "The domain that passkeys are made for: the site's host, or a domain above it, such as `example.com` for "
-            "`https://login.example.com`. Whoever changes it makes every passkey useless. Default: the host of "
+            "The domain that passkeys are bound to: the site's host, or a parent domain, such as `example.com` for "
+            "`https://login.example.com`. Changing it makes every passkey unusable. Default: the host of "
             "`GATEWRIGHT_PUBLIC_URL`, else `GATEWRIGHT_DOMAIN`."
         ),
     )
@@ -29,27 +29,27 @@ class PasskeySettings(EnvironmentSettings):
         None,
         min_length=1,
         max_length=60,
-        description="What authenticators call the site. Default: `GATEWRIGHT_SITE_NAME`.",
+        description="The site name that authenticators display. Default: `GATEWRIGHT_SITE_NAME`.",
     )
     passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description=(
             "Further sites of yours on which the same passkeys work, such as `https://example.co.uk`, separated by "
-            "commas. Browsers find them at `/.well-known/webauthn`."
+            "commas. Browsers look them up at `/.well-known/webauthn`."
         ),
     )
     passkey_user_verification: Literal["required", "preferred"] = Field(
         "required",
         description=(
-            "Whether an authenticator must have recognised its user, by a PIN or a finger, say. With `preferred` one "
-            "that cannot is accepted, and counts as one factor."
+            "Whether an authenticator must verify its user, for example by PIN or fingerprint. With `preferred`, one "
+            "that cannot is accepted and counts as one factor."
         ),
     )
     passkey_aaguids: Annotated[tuple[Annotated[str, Field(pattern=_AAGUID)], ...], NoDecode] = Field(
         (),
         description=(
-            "The only models of authenticators that may be enrolled, by their AAGUIDs, separated by commas. With any, "
-            "attestation is asked for. Empty: all."
+            "The only authenticator models that may be enrolled, by AAGUID, separated by commas. If any are given, "
+            "attestation is requested. Empty: all."
         ),
     )
 

@@ -14,7 +14,7 @@ from gatewright.environment_settings import as_variables
 
 
 class Command(BaseCommand):
-    """Runs in a process of its own, which is told the project's settings by its environment."""
+    """Runs in a separate process, which receives the project's settings through its environment."""
 
     help = (
         "Looks after users, roles, sessions and mails: what the command gatewright does, with this project's settings."
@@ -22,11 +22,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Hand all arguments on, ``--help`` included."""
+        """Pass all arguments on, including ``--help``."""
         raise SystemExit(self.handle(*argv[2:]))
 
     def handle(self, *arguments: str, **_: Any) -> int:  # type: ignore[override] # the status is for the shell
-        """Return the status that the command ends with."""
+        """Return the command's exit status."""
         environment = {**os.environ, **as_variables(read_values())}
         command = [sys.executable, "-m", "gatewright", *arguments]
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the operator's own words
