@@ -94,14 +94,14 @@ class InvalidParameterError(GatewrightError, ValueError):
     """An argument has the wrong type, size or shape. The message names it and says what is accepted."""
 
     code = "invalid_parameter"
-    public_message = "A value in the request is not acceptable."
+    public_message = "A value in the request is not valid."
 
 
 class InvalidAddressError(InvalidParameterError):
     """A wallet address is not a P2PKH address on a network that may sign in."""
 
     code = "invalid_address"
-    public_message = "This is not an address that can sign in here."
+    public_message = "This address cannot be used to sign in here."
 
 
 class InvalidKeyError(InvalidParameterError):
@@ -169,7 +169,7 @@ class TakenError(GatewrightError):
     """A name, an email address or a wallet already belongs to another account."""
 
     code = "taken"
-    public_message = "This is taken already."
+    public_message = "This is already taken."
 
 
 class RateLimitError(GatewrightError):
@@ -219,7 +219,7 @@ class MailUnavailableError(GatewrightError):
     """An email could not be handed over. It stays queued and is retried."""
 
     code = "mail_unavailable"
-    public_message = "The mail could not be sent right now. It will be tried again."
+    public_message = "The email could not be sent right now. It will be sent later."
 
 
 class AuthenticationError(GatewrightError):
@@ -244,7 +244,7 @@ class InvalidChallengeError(AuthenticationError):
     """The challenge is unknown, for another address, used or expired. Only the evidence says which."""
 
     code = "invalid_challenge"
-    public_message = "This challenge cannot be used. Ask for a new one."
+    public_message = "This challenge cannot be used. Request a new one."
 
 
 class ChallengeExpiredError(InvalidChallengeError):
@@ -273,14 +273,14 @@ class InvalidLinkError(AuthenticationError):
     """A link from an email is unknown, used, expired or replaced by a newer one. Only the evidence says which."""
 
     code = "invalid_link"
-    public_message = "This link cannot be used any more. Ask for a new one."
+    public_message = "This link is no longer valid. Request a new one."
 
 
 class UnconfirmedError(AuthenticationError):
-    """The visitor is recognised, but must authenticate again, by password or wallet, before they go on."""
+    """The visitor is recognised, but must authenticate again, by any method, before they go on."""
 
     code = "not_fully_authenticated"
-    public_message = "Prove once more that it is you, and try again."
+    public_message = "Confirm that it is you, and try again."
 
 
 class StepUpRequiredError(UnconfirmedError):
@@ -296,7 +296,7 @@ class InvalidProofError(AuthenticationError):
     """A code, a passkey's response or another proof is wrong. Only the evidence says why."""
 
     code = "invalid_proof"
-    public_message = "This could not be verified. Try again, or choose another method."
+    public_message = "This could not be verified. Try again, or use another method."
 
 
 class SecondFactorRequiredError(AuthenticationError):
@@ -307,14 +307,14 @@ class SecondFactorRequiredError(AuthenticationError):
     """
 
     code = "second_factor_required"
-    public_message = "Prove by a second method that it is you."
+    public_message = "A second factor is required."
 
 
 class SignInOverError(AuthenticationError):
     """A second step was sent, but this browser has no pending sign-in, or no longer has one."""
 
     code = "sign_in_over"
-    public_message = "This sign-in has taken too long or was ended. Please sign in again."
+    public_message = "This sign-in took too long or was cancelled. Please sign in again."
 
 
 class UserNotFoundError(AuthenticationError):

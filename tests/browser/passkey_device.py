@@ -13,7 +13,7 @@ from browser.chromium import SECONDS
 from running_examples import PASSWORD
 
 SIGN_IN, CREATE = "Sign in with a passkey", "Create a passkey"
-REFUSED = ["This could not be verified. Please try again, or choose another way."]
+REFUSED = ["This could not be verified. Please try again, or use another method."]
 _numbers = itertools.count(1)
 
 

@@ -41,7 +41,7 @@ def test_the_password_is_changed(account, anna, sign_in):
     elsewhere = sign_in(anna, user_agent=FIREFOX)
     account.fill(password=NEW_PASSWORD, password_confirm="another one")
     account.press("Change the password")
-    assert account.texts(".error") == ["The two passwords are not the same."]
+    assert account.texts(".error") == ["The two passwords do not match."]
 
     account.fill(password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
     account.press("Change the password")

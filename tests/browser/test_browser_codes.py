@@ -61,7 +61,7 @@ def test_recovery_codes_become_a_file(browser, phone, give_password, problems, t
     """By a link that needs no script; one of them signs in without the phone."""
     browser.open(CODES)
     assert problems("recovery-codes-enrol") == []
-    browser.press("Make recovery codes")
+    browser.press("Generate recovery codes")
     assert problems("recovery-codes-enrolled") == []
     codes = browser.find("#recovery-codes").text.split()
 

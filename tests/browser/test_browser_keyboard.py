@@ -32,7 +32,7 @@ def test_a_signup_by_keys_alone(browser, link_to):
     browser.type("Kay", TAB, "Keys", TAB, TAB, email, TAB, PASSWORD, TAB, TAB)
     browser.type(PASSWORD)
     browser.enter()
-    assert browser.heading == "Look into your mail"
+    assert browser.heading == "Check your email"
 
     browser.open(link_to(email))
     while browser.focused.text != "Confirm my email address":
@@ -46,7 +46,7 @@ def test_the_first_stop_skips_to_the_content(browser, anna, sign_in):
     sign_in(anna)
     browser.open("/account")
     browser.type(TAB)
-    assert browser.focused.text == "Skip to the content"
+    assert browser.focused.text == "Skip to content"
 
     browser.type("\ue007")
     assert browser.focused.tag_name == "main"
@@ -64,7 +64,7 @@ def test_a_field_with_an_error_is_where_the_keyboard_is(browser):
     field = browser.focused
     assert (field.get_property("name"), field.get_attribute("aria-invalid")) == ("evrmore_address", "true")
     assert browser.find(f"#{field.get_attribute('aria-describedby')}").text == (
-        "This is not an address that can sign in here."
+        "This address cannot be used to sign in here."
     )
 
 

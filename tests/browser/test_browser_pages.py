@@ -169,7 +169,7 @@ def test_an_account_that_moves_and_ends(browser, make_person, sign_in, link_to, 
     browser.follow("Delete my account")
     assert problems("account-delete") == []
 
-    browser.press("Delete my account for good")
+    browser.press("Permanently delete my account")
     assert problems("login-after-deletion") == []
 
 

@@ -15,7 +15,7 @@ from running_examples import PASSWORD, running
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 
 USE = "Use a passkey"
-CANCELLED = ["No passkey was used. Try again, or choose another way."]
+CANCELLED = ["No passkey was used. Try again, or use another method."]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_device_makes_one_passkey(device):
     device.log_in()
     browser.open("/account/methods/passkey")
     device.click(CREATE)
-    assert device.complaint() == ["There is a passkey of yours on this device already."]
+    assert device.complaint() == ["You already have a passkey on this device."]
     assert len(device.passkeys) == 1
 
 

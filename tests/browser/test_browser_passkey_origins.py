@@ -26,7 +26,7 @@ from stores_under_test import QUICK
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 
-ELSEWHERE = ["The passkeys of this site do not work at this address. Choose another way."]
+ELSEWHERE = ["This site's passkeys do not work at this address. Use another method."]
 ORIGIN = "passkey_origin"
 
 

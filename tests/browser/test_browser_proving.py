@@ -15,7 +15,7 @@ from running_examples import PASSWORD, running
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser-passkey")]
 
 STEP, CONFIRM = "/login/step", "/confirm_password"
-WRONG = "This could not be verified. Please try again, or choose another way."
+WRONG = "This could not be verified. Please try again, or use another method."
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no_scripts"])
 
 
@@ -58,7 +58,7 @@ class Factors:
             case "recovery_codes":
                 return {"code": self.codes[0]}
             case "email_code":
-                browser.press("Mail me a code")
+                browser.press("Email me a code")
                 return {"code": mailed_code(self.application, self.person.email)}
             case "wallet":
                 browser.press("Continue with your wallet")
@@ -96,7 +96,7 @@ def send(browser, typed, *, has_scripts):
 def ask_for_code(browser, person):
     browser.open("/login?next=/account")
     browser.find("#email-code-address").send_keys(person.email)
-    browser.press("Mail me a code")
+    browser.press("Email me a code")
 
 
 @WITH_AND_WITHOUT_SCRIPTS
@@ -159,7 +159,7 @@ def test_a_mailed_link_signs_nobody_in_elsewhere(application, browser, anna, lin
     link, asked = link_to(anna.email), browser.cookies
     browser.begin(application.url)
     browser.open(link)
-    assert browser.find("main").text.count("This is not the browser in which the code was asked for") == 1
+    assert browser.find("main").text.count("The link was requested in another browser") == 1
     assert browser.texts("main button") == []
     browser.follow("Back to sign in")
     assert browser.path == "/login"
@@ -212,7 +212,7 @@ def test_a_second_step_by_keys_alone(application, browser, anna, problems):
         browser.type(TAB)
     browser.enter()
     assert problems("step-totp") == []
-    assert browser.texts(".hint") == ["It is sent as soon as it is complete."]
+    assert browser.texts(".hint") == ["It is submitted as soon as it is complete."]
     browser.fill_and_go(**factors.proof_by("totp", browser))
     assert browser.path == "/account"
 
@@ -289,7 +289,7 @@ def test_a_wallet_on_another_device_signs_in(browser):
     browser.fill(evrmore_address=wallet.address)
     browser.press("Continue with your wallet")
     text = browser.value("challenge")
-    assert "In Evrmore Core: open File, Sign message" in browser.find("main").text
+    assert "In Evrmore Core, choose File, then Sign message" in browser.find("main").text
     assert f'evrmore-cli signmessage "{wallet.address}" "{text}"' == browser.find("#sign-node").text
 
     file = browser.find("a[download='challenge.txt']").get_attribute("href")
@@ -322,17 +322,19 @@ def test_the_account_page_says_what_to_do_next(browser, anna, sign_in):
     """A second factor, then recovery codes, then nothing."""
     sign_in(anna)
     browser.open("/account")
-    assert browser.texts(".advice p") == ["Next step\nAdd a second factor, so that a stolen password is not enough."]
+    assert browser.texts(".advice p") == [
+        "Next step\nAdd a second factor, so that a stolen password is not enough to get in."
+    ]
     browser.follow("Set up")
     assert browser.path == "/account/methods/totp"
     app = AuthenticatorApp(browser.find("a[href^='otpauth:']").get_attribute("href"))
     browser.fill_and_go(code=app.code(SystemClock().now()))
     assert browser.path == "/account"
 
-    advice = "Next step\nKeep recovery codes at hand, so that a lost phone does not lock you out."
+    advice = "Next step\nKeep recovery codes at hand, so that losing your phone does not lock you out."
     assert browser.texts(".advice p") == [advice]
     browser.find(".advice a").click()
-    browser.press("Make recovery codes")
+    browser.press("Generate recovery codes")
     browser.follow("Continue")
     assert browser.texts(".advice") == []
 

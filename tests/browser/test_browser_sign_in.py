@@ -26,13 +26,13 @@ def test_from_signup_to_the_dashboard(browser, link_to, has_scripts):
     browser.follow("Create an account")
     browser.fill(first_name="Nina", email=email, password=PASSWORD, password_confirm=PASSWORD)
     browser.press("Create an account")
-    assert browser.heading == "Look into your mail"
+    assert browser.heading == "Check your email"
     assert email in browser.find("main").text
 
     browser.open("/login")
     log_in(browser, email)
     assert browser.texts("[role=alert]") == [
-        "This account has not been verified yet. Look for our mail, or ask for a new one."
+        "This account has not been verified yet. Check your email, or request a new link."
     ]
 
     browser.open(link_to(email))
@@ -66,19 +66,19 @@ def test_a_signup_with_mistakes_keeps_what_was_typed(browser, make_person):
     browser.fill(first_name="Nina", username=taken, email="nina@example.com", password="short", password_confirm="shot")
     browser.press("Create an account")
 
-    assert browser.texts(".error") == ["The two passwords are not the same."]
+    assert browser.texts(".error") == ["The two passwords do not match."]
     assert (browser.value("first_name"), browser.value("username")) == ("Nina", taken)
     assert browser.focused.get_property("id") == "password_confirm"
 
     browser.fill(password="short", password_confirm="short")
     browser.press("Create an account")
     assert browser.texts(".error") == [
-        "This password is too short. Take at least 15 characters; a sentence is easy to remember."
+        "This password is too short. Use at least 15 characters; a sentence is easy to remember."
     ]
 
     browser.fill(password=PASSWORD, password_confirm=PASSWORD)
     browser.press("Create an account")
-    assert browser.texts(".error") == ["This username is taken already."]
+    assert browser.texts(".error") == ["This username is already taken."]
 
 
 @WITH_AND_WITHOUT_SCRIPTS
@@ -125,7 +125,7 @@ def test_a_wallet_signs_in(application, browser, has_scripts):
     browser.open("/dashboard")
     browser.fill(evrmore_address="nonsense")
     browser.press("Continue with your wallet")
-    assert browser.texts(".error") == ["This is not an address that can sign in here."]
+    assert browser.texts(".error") == ["This address cannot be used to sign in here."]
 
     browser.fill(evrmore_address=wallet.address)
     browser.press("Continue with your wallet")
@@ -166,7 +166,7 @@ def test_a_forgotten_password_is_replaced(browser, anna, sign_in, link_to):
     browser.follow("Forgot your password?")
     browser.fill(email=anna.email)
     browser.press("Send the link")
-    assert browser.heading == "Look into your mail"
+    assert browser.heading == "Check your email"
     link = link_to(anna.email)
 
     browser.open(link)
@@ -180,7 +180,7 @@ def test_a_forgotten_password_is_replaced(browser, anna, sign_in, link_to):
 
     browser.press("Sign out")
     browser.open(link)
-    assert browser.texts("[role=alert]") == ["This link cannot be used any more. Ask for a new one."]
+    assert browser.texts("[role=alert]") == ["This link is no longer valid. Request a new one."]
 
 
 def test_a_remembered_visitor_proves_themselves_before_a_change(browser, anna):

@@ -61,7 +61,7 @@ def test_a_visitor_signs_up_confirms_and_forgets_the_password(start_auth, mail_s
 
     assert (changed["Subject"], registered["Subject"]) == (
         "gatewright: your password has been changed",
-        "gatewright: you have an account already",
+        "gatewright: you already have an account",
     )
     assert {message["To"] for message in mail_server.mailbox.messages} == {ALICE}
     assert auth.attempt(ALICE, f"another {PASSWORD}", "SQLUserProvider").email == ALICE

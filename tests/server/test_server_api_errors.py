@@ -293,7 +293,7 @@ def test_an_unexpected_error_of_a_page_is_a_page(open_site):
     problem = client.get("/login")
 
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
-    assert "Something went wrong here." in page.text
+    assert "Something went wrong on our side." in page.text
     assert "default-src" in page.headers["content-security-policy"]
     assert problem.json()["code"] == "internal_error"
 

@@ -16,13 +16,13 @@ AGAIN = {"/login/wallet": (303, "/"), "/logout": (403, None)}
 
 def assert_not_taken(page, path):
     assert (page.status, page.location) == AGAIN[path]
-    assert page.location or "This form was out of date, so nothing has been done." in page.text
+    assert page.location or "This form had expired, so nothing was changed." in page.text
 
 
 def assert_refused(page):
     assert page.status == 403
     assert page.header("content-type").startswith("text/html")
-    assert "If you sent a form, open the page again and retry." in page.text
+    assert "If you submitted a form, reload the page and try again." in page.text
     assert page.header("set-cookie") is None
 
 

@@ -85,7 +85,7 @@ def test_the_walk_through_with_a_password(open_site):
     typed = {"email": "ben@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
     told = browser.submit(browser.get("/signup").form("/signup"), **typed)
     (link,) = re.findall(r"http://\S+", mailbox.next().text)
-    assert heading(told) == "Look into your mail"
+    assert heading(told) == "Check your email"
     assert link.startswith(f"{site.url}/email_verification/")
 
     verified = browser.submit(browser.get(link.removeprefix(site.url)).form())
@@ -112,7 +112,7 @@ def test_a_mail_server_that_is_down_keeps_nobody_out(open_site):
     browser = site.browser()
     typed = {"email": "ben@example.com", "password": PASSWORD, "password_confirm": PASSWORD}
 
-    assert heading(browser.submit(browser.get("/signup").form("/signup"), **typed)) == "Look into your mail"
+    assert heading(browser.submit(browser.get("/signup").form("/signup"), **typed)) == "Check your email"
     assert site.fetch("SELECT email FROM users") == [("ben@example.com",)]
 
 

@@ -117,7 +117,7 @@ def test_the_mail_about_it_is_in_the_visitors_language(pages, log_in, anna, peop
     [
         ({"current_password": "wrong"}, "The current password is wrong."),
         ({"password": "short", "password_confirm": "short"}, "This password is too short."),
-        ({"password_confirm": "another"}, "The two passwords are not the same."),
+        ({"password_confirm": "another"}, "The two passwords do not match."),
     ],
 )
 def test_a_refused_change_is_explained(at_home, pages, log_in, fields, text):
@@ -179,7 +179,7 @@ def test_a_wallet_of_somebody_else_is_not_linked(pages, at_home, people, sign_in
     page = at_home.submit(form, signature=alice.sign(form.fields["challenge"]))
 
     assert page.status == 409
-    assert "belongs to an account already" in page.text
+    assert "already belongs to an account" in page.text
     assert people.list_wallets("anna") == []
 
 

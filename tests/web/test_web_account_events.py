@@ -12,7 +12,7 @@ PASSWORD = "correct horse battery staple"
 
 def shown(browser):
     """Return what the page says has happened, the newest first."""
-    section = browser.get("/account").text.partition("What happened lately")[2].partition("</ul>")[0]
+    section = browser.get("/account").text.partition("Recent activity")[2].partition("</ul>")[0]
     return re.findall(r'<div class="what">\s*<span>([^<]+)</span>', section)
 
 

@@ -136,7 +136,7 @@ def test_new_codes_are_offered_to_those_who_have_some(browser, set_up, codes_of)
     set_up()
     old = codes_of(browser.submit(browser.get(CODES).form(CODES, action="enrol")))
     page = browser.get(CODES)
-    assert "those that you have no longer work" in page.text
+    assert "the ones you have stop working" in page.text
     assert set(codes_of(browser.submit(page.form(CODES, action="enrol")))).isdisjoint(old)
 
 

@@ -164,7 +164,7 @@ def test_the_link_says_in_another_browser_that_it_is_another_one(pages, browser,
     receive()
     path, other = link_in(mailbox.mails[-1]), pages.browser()
     page = other.get(path)
-    assert "This is not the browser in which the code was asked for" in page.text
+    assert "The link was requested in another browser" in page.text
     assert [form for form in page.forms if form.action == path] == []
     token = other.get("/login").form("/login").fields["csrf_token"]
     answer = other.post(path, {"csrf_token": token})
@@ -176,7 +176,10 @@ def test_the_link_says_in_another_browser_that_it_is_another_one(pages, browser,
 
 @pytest.mark.parametrize(
     ("pages", "cure"),
-    [({}, "sign out, and ask for another code"), ({"second_factor": "required"}, "go back to sign in, and ask")],
+    [
+        ({}, "sign out and request another code"),
+        ({"second_factor": "required"}, "go back to the sign-in page and request"),
+    ],
     ids=["signed in", "waiting"],
     indirect=["pages"],
 )
@@ -190,7 +193,7 @@ def test_the_link_says_that_somebody_else_has_come_since(pages, browser, ask, re
     page = browser.get(path)
     assert [form for form in page.forms if form.action == path] == []
     assert "The link is for another account" in page.text
-    assert "This is not the browser" not in page.text
+    assert "The link was requested in another browser" not in page.text
     assert cure in page.text
 
     if page.forms:

@@ -189,9 +189,9 @@ class TestChange:
         other = pages.browser()
         log_in(other, remember_me="on")
         page = at_home.get(PAGE)
-        assert "you are signed out everywhere else" in page.text
+        assert "you will be signed out everywhere else" in page.text
         done = at_home.follow(at_home.submit(page.form(PAGE), codes="one"))
-        assert "Everywhere else you have been signed out." in done.text
+        assert "You have been signed out everywhere else." in done.text
         assert pages.user_of(other) is None
         again = at_home.get(PAGE)
         assert "everywhere else" not in again.text

@@ -11,7 +11,7 @@ from gatewright.web import AuthController
 
 PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "purple monkey dishwasher rain"
-SAID = "This form was out of date, so nothing has been done."
+SAID = "This form had expired, so nothing was changed."
 HEADERS = [[], [("Sec-Fetch-Site", "same-origin")]]
 
 

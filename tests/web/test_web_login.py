@@ -266,11 +266,11 @@ def rank_of(button, page):
 @pytest.mark.parametrize(
     ("methods", "ranks"),
     [
-        (["email_code"], {"Mail me a code": "primary"}),
+        (["email_code"], {"Email me a code": "primary"}),
         (["passkey"], {"Sign in with a passkey": "primary"}),
         (["wallet"], {"Continue with your wallet": "primary"}),
-        (["passkey", "email_code", "wallet"], {"Sign in with a passkey": "secondary", "Mail me a code": "primary"}),
-        (["email_code", "password"], {"Mail me a code": "secondary", "Sign in": "primary"}),
+        (["passkey", "email_code", "wallet"], {"Sign in with a passkey": "secondary", "Email me a code": "primary"}),
+        (["email_code", "password"], {"Email me a code": "secondary", "Sign in": "primary"}),
     ],
 )
 def test_one_button_stands_out(make_pages, monkeypatch, methods, ranks):
@@ -289,7 +289,7 @@ def test_who_finds_no_way_to_sign_in_is_told(make_pages, settings):
     """And is offered no account that they could not sign in to."""
     page = make_pages(**settings).browser().get("/login")
 
-    assert "There is no way to sign in here at present." in page.text
+    assert "There is currently no way to sign in here." in page.text
     assert "/signup" not in page.text
 
 

@@ -94,7 +94,7 @@ class TestUsername:
         [
             ({"username": "annette", "current_password": "wrong"}, "The current password is wrong."),
             ({"username": "", "current_password": PASSWORD}, "Please fill in this field."),
-            ({"username": "bert", "current_password": PASSWORD}, "This username is taken already."),
+            ({"username": "bert", "current_password": PASSWORD}, "This username is already taken."),
             ({"username": "x@example.com", "current_password": PASSWORD}, "3 to 22 visible characters"),
             ({"username": "an\u200bna", "current_password": PASSWORD}, "3 to 22 visible characters"),
             ({"username": "x" * 23, "current_password": PASSWORD}, "This is too long."),
@@ -127,7 +127,7 @@ class TestEmail:
 
     def test_nothing_changes_before_the_link_is_used(self, pages, at_home, asked, mailbox, people):
         """The link goes to the new address, a notice to the old; a look at the link changes nothing."""
-        assert "a link is on its way" in at_home.follow(asked).text
+        assert "we sent a link to it" in at_home.follow(asked).text
         mails = sent(pages, mailbox)
         link = link_of(mails["new@example.com"])
 
@@ -190,8 +190,8 @@ class TestEmail:
         ("fields", "complaint"),
         [
             ({"email": "new@example.com", "current_password": "wrong"}, "The current password is wrong."),
-            ({"email": "nonsense", "current_password": PASSWORD}, "An email address looks like name@example.com."),
-            ({"email": "ANNA@example.com", "current_password": PASSWORD}, "has this email address already"),
+            ({"email": "nonsense", "current_password": PASSWORD}, "Enter an email address such as name@example.com."),
+            ({"email": "ANNA@example.com", "current_password": PASSWORD}, "already has this email address"),
         ],
     )
     def test_a_mistake_sends_nothing(self, pages, at_home, mailbox, fields, complaint):

@@ -19,7 +19,7 @@ from sample_methods import CODES, ListedCode, Voucher
 
 PASSWORD = "correct horse battery staple"
 JSON = ("Content-Type", "application/json")
-OVER = "This sign-in has taken too long or was ended."
+OVER = "This sign-in took too long or was cancelled."
 LOGIN = {"email": "anna", "password": PASSWORD}
 
 
@@ -322,7 +322,7 @@ class TestPolicy:
         pages = make_pages(auth={"methods": [ListedCode()]}, second_factor="required")
         browser = pages.browser()
         page = browser.follow(log_in(browser, next="/orders", remember_me="on"))
-        assert "Set one up to go on." in page.text
+        assert "Set one up to continue." in page.text
         assert pages.user_of(browser) is None
         setting_up = browser.get("/account/methods/listed_code?next=/orders")
         done = browser.submit(setting_up.form("/account/methods/listed_code"), codes=" ".join(CODES))
@@ -342,7 +342,7 @@ class TestPolicy:
         give(browser, CODES[0])
         page = browser.get("/confirm_password?aal=3&next=/vault")
 
-        assert "Set one up to go on." in page.text
+        assert "Set one up to continue." in page.text
         assert re.findall(r'href="/account/methods/([^"]*)"', page.text) == ["passkey?next=%2Fvault"]
 
     @pytest.mark.parametrize("minutes", [0, 20])
@@ -355,7 +355,7 @@ class TestPolicy:
         gatewright_clock.advance(timedelta(minutes=minutes))
 
         page = browser.get("/confirm_password?aal=2&next=/vault")
-        assert "Ask those who run this site" in page.text
+        assert "Ask the site's administrators" in page.text
         assert "sign in again" not in page.text
 
     def test_whoever_has_one_must_give_it_before_they_enrol_another(self, pages, waiting):

@@ -99,13 +99,13 @@ def test_a_taken_address_is_told_by_mail_only(pages, browser, mailbox, anna):
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"email": "nonsense"}, "An email address looks like name@example.com."),
+        ({"email": "nonsense"}, "Enter an email address such as name@example.com."),
         ({"email": ""}, "Please fill in this field."),
-        ({"password": "short", "password_confirm": "short"}, "This password is too short. Take at least 15 characters"),
-        ({"password_confirm": "something else"}, "The two passwords are not the same."),
+        ({"password": "short", "password_confirm": "short"}, "This password is too short. Use at least 15 characters"),
+        ({"password_confirm": "something else"}, "The two passwords do not match."),
         ({"password": "ben@example.com", "password_confirm": "ben@example.com"}, "contains your name"),
         ({"username": "x" * 30}, "This is too long."),
-        ({"username": "b@n"}, "A username has 3 to 22 visible characters and no @."),
+        ({"username": "b@n"}, "A username must have 3 to 22 visible characters and no @."),
         ({"first_name": "x" * 50}, "This is too long."),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_taken_username_is_told(browser, anna):
     page = sign_up(browser, username="Anna")
 
     assert page.status == 422
-    assert "This username is taken already." in page.text
+    assert "This username is already taken." in page.text
 
 
 def test_who_makes_too_many_is_told_to_wait(make_pages, people):
@@ -321,7 +321,7 @@ def test_a_link_that_is_none_is_explained(browser, path):
     again = "/password-reset" if "password" in path else "/email_verification"
 
     assert page.status == 410
-    assert "Ask for a new one." in page.text
+    assert "Request a new one." in page.text
     assert f'href="{again}"' in page.text
 
 

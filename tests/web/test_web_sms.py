@@ -74,7 +74,7 @@ def test_a_wrong_number_is_asked_for_again(at_home, phone):
     """And nothing is sent."""
     page = give_number(at_home, "12")
     assert page.status == 422
-    assert "This value is not acceptable." in page.text
+    assert "This value is not valid." in page.text
     assert at_home.submit(page.form(SETTING_UP, action="begin"), number=NUMBER).status == 200
     assert len(phone.sent) == 1
 

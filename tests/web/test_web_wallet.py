@@ -63,7 +63,7 @@ def test_a_wrong_address_is_said_at_its_field(browser):
     page = browser.submit(browser.get("/login").form("/login/wallet"), evrmore_address="Enonsense")
 
     assert page.status == 422
-    assert "not an address that can sign in" in page.text
+    assert "address cannot be used to sign in" in page.text
     assert page.form("/login/wallet").fields["evrmore_address"] == "Enonsense"
 
 

@@ -32,7 +32,7 @@ from gatewright.web.routes import API
 from gatewright.web.visit import Visit
 
 _Act = Callable[[Visit, Mapping[str, Any]], Awaitable[Response]]
-_ACCEPTED = {"detail": "If this is possible, a mail is on its way."}
+_ACCEPTED = {"detail": "If this is possible, an email is on its way."}
 
 
 async def answer(visit: Visit) -> Response:

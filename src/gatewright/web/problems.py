@@ -63,18 +63,18 @@ _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
 }
 
 _TRANSPORT = {
-    400: ("malformed_request", "The request cannot be read."),
+    400: ("malformed_request", "The request could not be read."),
     401: ("missing_token", "Send a token in the header: Authorization: Bearer <token>."),
     403: (FOREIGN_FORM, "This form was not sent from this site. Open the page again and retry."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method."),
+    405: ("method_not_allowed", "This address does not accept this request method."),
     408: ("request_timeout", "The request took too long to arrive."),
     413: ("body_too_large", "The body of the request is too large."),
     415: (
         "unsupported_media_type",
         "The Content-Type of the body is not accepted here. The API takes application/json.",
     ),
-    500: ("internal_error", "Something went wrong here. It has been noted."),
+    500: ("internal_error", "Something went wrong on our side. The error has been logged."),
 }
 
 _PHRASES = {

@@ -222,7 +222,7 @@ def test_the_page_may_ask_again_where_somebody_confirms(carol, auth):
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (UP | UV, "It stays on one device."),
+        (UP | UV, "It is stored on one device only."),
         (UP | UV | BE, "It is not backed up yet."),
         (UP | UV | BE | BS, "It is backed up."),
     ],

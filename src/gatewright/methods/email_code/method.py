@@ -60,7 +60,7 @@ class EmailCode(Method):
             longest=255,
         ),
     )
-    prompt = N_("Type the code that we have mailed to you.")
+    prompt = N_("Enter the code that we emailed to you.")
     fields = (
         Field(
             "code",

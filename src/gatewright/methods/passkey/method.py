@@ -56,8 +56,8 @@ class Passkey(Method):
     connects = True
     requires = "webauthn"
     at_most = 20
-    prompt = N_("Use a passkey to prove that it is you.")
-    enrolment_prompt = N_("Sign in with your fingerprint, your face or your screen lock, and no password.")
+    prompt = N_("Use a passkey to confirm that it is you.")
+    enrolment_prompt = N_("Sign in with your fingerprint, face or screen lock, without a password.")
     templates = _FOLDER / "templates"
     scripts = {"passkey.js": _FOLDER / "passkey.js"}  # noqa: RUF012 - declared by Method
     api_fields = {  # noqa: RUF012 - declared by Method
@@ -199,7 +199,7 @@ class Passkey(Method):
         """Say where a passkey is kept."""
         record = record_of(authenticator)
         if not record.is_synced:
-            return N_("It stays on one device.")
+            return N_("It is stored on one device only.")
         return N_("It is backed up.") if record.is_backed_up else N_("It is not backed up yet.")
 
     def _site(self, step: Step) -> PasskeySite:

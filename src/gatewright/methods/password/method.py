@@ -30,7 +30,7 @@ class Password(Method):
     can_begin = True
     page = "login"
     templates = Path(__file__).parent / "templates"
-    prompt = N_("Enter your password to go on.")
+    prompt = N_("Enter your password to continue.")
     fields = (
         Field(
             "password",

@@ -34,7 +34,7 @@ class RecoveryCodes(Method):
     strength = 1
     at_most = _CODES
     replaces = True
-    advice = N_("Keep recovery codes at hand, so that a lost phone does not lock you out.")
+    advice = N_("Keep recovery codes at hand, so that losing your phone does not lock you out.")
     prompt = N_("Enter one of your recovery codes. Each works once.")
     fields = (
         Field(
@@ -51,9 +51,7 @@ class RecoveryCodes(Method):
             longest=80,
         ),
     )
-    enrolment_prompt = N_(
-        "When you have lost your phone or your passkey, a recovery code lets you sign in all the same."
-    )
+    enrolment_prompt = N_("If you lose your phone or your passkey, a recovery code still lets you sign in.")
     templates = Path(__file__).parent / "templates"
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:

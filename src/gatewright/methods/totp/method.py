@@ -43,8 +43,8 @@ class Totp(Method):
     is_demanded = True
     at_most = 1
     replaces = True
-    advice = N_("Add a second factor, so that a stolen password is not enough.")
-    prompt = N_("Enter the code that your authenticator app shows now.")
+    advice = N_("Add a second factor, so that a stolen password is not enough to get in.")
+    prompt = N_("Enter the current code from your authenticator app.")
     fields = (
         Field(
             "code",
@@ -60,8 +60,7 @@ class Totp(Method):
         ),
     )
     enrolment_prompt = N_(
-        "Add this key to your authenticator app: scan the QR code, or type the key in. Then enter the code that the "
-        "app shows."
+        "Scan the QR code with your authenticator app, or type in the key. Then enter the code that the app shows."
     )
     enrolment_fields = fields
     templates = Path(__file__).parent / "templates"

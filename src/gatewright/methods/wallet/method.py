@@ -37,7 +37,7 @@ class Wallet(Method):
     page = "login_wallet"
     needs_begin = True
     templates = Path(__file__).parent / "templates"
-    prompt = N_("Sign a short text with your wallet to go on.")
+    prompt = N_("Sign a short text with your wallet to continue.")
     fields = (Field("evrmore_address", N_("Wallet address"), is_required=True, longest=100),)
     api_fields = {  # noqa: RUF012 - declared by Method
         "challenge": "the challenge, exactly as it was given",

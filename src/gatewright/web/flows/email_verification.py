@@ -14,7 +14,7 @@ from gatewright.web.visit import Visit
 PURPOSE = "email_verification"
 REQUEST = LinkRequest(
     "email_verification_request.html",
-    N_("If there is an account of %(email)s that waits to be verified, a new link is on its way."),
+    N_("If %(email)s belongs to an account that is not verified yet, we sent it a new link."),
     lambda visit: visit.auth.request_email_verification,
 )
 

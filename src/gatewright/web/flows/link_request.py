@@ -42,7 +42,7 @@ class LinkRequest:
             return await self.show(visit, status=422, values={"email": email}, errors=errors)
         return await visit.site.pages.show_message(
             visit,
-            title=N_("Look into your mail"),
+            title=N_("Check your email"),
             text=self.answer,
             link="login",
             label=N_("Go to the login page"),

@@ -14,7 +14,7 @@ from gatewright.web.visit import Visit
 PURPOSE = "password_reset"
 REQUEST = LinkRequest(
     "password_reset.html",
-    N_("If there is an account of %(email)s, a link to a new password is on its way."),
+    N_("If %(email)s belongs to an account, we sent it a link to choose a new password."),
     lambda visit: visit.auth.request_password_reset,
 )
 NEW_PASSWORD = (PASSWORD, PASSWORD_CONFIRM)

@@ -37,8 +37,8 @@ async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
         return redirect(visit.path_with_next("login", visit.wanted))
     return await visit.site.pages.show_message(
         visit,
-        title=N_("Look into your mail"),
-        text=N_("We have sent a mail to %(email)s. Follow its link to go on. It may take a minute to arrive."),
+        title=N_("Check your email"),
+        text=N_("We sent an email to %(email)s. Open the link in it to continue. It may take a minute to arrive."),
         link="login",
         label=N_("Go to the login page"),
         email=typed["email"],

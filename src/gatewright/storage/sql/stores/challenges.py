@@ -93,7 +93,7 @@ class SQLChallenges(StoreBase):
                 await tx.execute(self._statements.insert_wallet, wallet)
                 await self._record(tx, audit)
         except DuplicateError:
-            raise TakenError("This wallet belongs to an account already.", address=evrmore_address) from None
+            raise TakenError("This wallet already belongs to an account.", address=evrmore_address) from None
         return True
 
     async def spend_challenge(self, challenge_id: str, *, now: datetime) -> bool:
