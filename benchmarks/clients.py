@@ -1,6 +1,6 @@
-"""Clients of an application on the loopback interface: some sign in without pause, another one asks for something else.
+"""Clients of an application on the loopback interface: some sign in without pause, another requests something else.
 
-Plain asyncio streams: a client of a few microseconds leaves the processor to the application.
+They are plain asyncio streams: a client that takes a few microseconds leaves the processor to the application.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 _HOST = "127.0.0.1"
 _PAUSE = 0.005
-"""Seconds between two pings, which are to watch the application and not to be its load."""
+"""Seconds between two pings, which should watch the application, not load it."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Answers:
     """What the clients saw.
 
     Args:
-        sign_ins: How many there were in a second.
+        sign_ins: How many there were per second.
         pings: Seconds that each ping took.
     """
 
@@ -30,7 +30,7 @@ class Answers:
 
 
 async def visit(port: int, people: Mapping[str, str], *, seconds: float) -> Answers:
-    """Let everybody sign in again and again, each as soon as the last answer is there, and ping meanwhile.
+    """Have everybody sign in again and again, each as soon as the last answer arrives, and ping meanwhile.
 
     Args:
         port: Where the application listens.

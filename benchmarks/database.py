@@ -1,4 +1,4 @@
-"""SQLite files as a grown application has them: migrated by gatewright, then filled with rows by the bare driver."""
+"""SQLite files like those of a grown application: migrated by gatewright, then filled by the bare driver."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VALUE = re.compile(r"x?'(?:[^']|'')*'|\bNULL\b|\b\d+\b")
 
 
 def open_auth(path: Path) -> EvrmoreAuth:
-    """Return a gatewright on a file; it is made and migrated if need be, and never refuses a challenge as too many."""
+    """Return an auth on a file, created and migrated if need be, that never refuses a challenge as too many."""
     settings = load_settings(challenges_per_address=10**9)
     return EvrmoreAuth(f"sqlite:///{path.absolute()}", jwt_secret=SECRET, settings=settings)
 
@@ -38,7 +38,7 @@ def new_id() -> str:
 
 @contextmanager
 def filling(path: Path) -> Iterator[sqlite3.Connection]:
-    """Make and migrate a file, and give a connection that fills it fast; afterwards it is as gatewright left it."""
+    """Create and migrate a file, and yield a connection that fills it fast; restore gatewright's modes afterwards."""
     open_auth(path).close()
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
@@ -52,7 +52,7 @@ def filling(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def make_database(path: Path, *, sessions: int = 0, challenges: int = 0) -> list[tuple[str, str]]:
-    """Make a file with so many rows.
+    """Create a file with so many rows.
 
     Returns:
         The user and the session of each row of ``sessions``, in the order of insertion.
@@ -71,7 +71,7 @@ def make_database(path: Path, *, sessions: int = 0, challenges: int = 0) -> list
 
 
 def accounts(users: list[str], now: datetime) -> Iterator[dict[str, object]]:
-    """Yield the row of each user: nameless and without a password, as those whom wallets bring."""
+    """Yield the row of each user, without a name or password, like users who come with a wallet."""
     draft = Account(
         id="",
         username=None,
@@ -87,7 +87,7 @@ def accounts(users: list[str], now: datetime) -> Iterator[dict[str, object]]:
 
 
 def session_row(provider: str, now: datetime) -> dict[str, object]:
-    """Return what the rows of many sessions have in common."""
+    """Return the columns that the rows of many sessions have in common."""
     draft = Session(
         id="",
         user_id="",
@@ -106,7 +106,7 @@ def session_row(provider: str, now: datetime) -> dict[str, object]:
 
 
 def trace(connection: sqlite3.Connection, call: Callable[[], object]) -> list[str]:
-    """Return the statements that a call runs on a connection, every value in them written as ``?``."""
+    """Return the statements that a call runs on a connection, with every value replaced by ``?``."""
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
     call()
@@ -115,7 +115,7 @@ def trace(connection: sqlite3.Connection, call: Callable[[], object]) -> list[st
 
 
 def connection_of(auth: EvrmoreAuth) -> sqlite3.Connection:
-    """Return the connection that a gatewright holds in this thread."""
+    """Return the connection that an auth holds in this thread."""
     store = auth._parts.store
     assert isinstance(store, SQLStore)
     with store._database.connection() as connection:

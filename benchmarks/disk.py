@@ -1,4 +1,4 @@
-"""A folder on a real disk, for a commit that never reaches one costs nothing and proves nothing."""
+"""A folder on a real disk: a commit that never reaches one costs nothing and proves nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _IN_MEMORY = {"tmpfs", "ramfs"}
 
 @contextmanager
 def working_folder() -> Iterator[Path]:
-    """Give a folder that is deleted afterwards: in the usual place, or here where that is in memory."""
+    """Yield a folder that is deleted afterwards: in the usual place, or here if that is in memory."""
     usual = Path(tempfile.gettempdir())
     parent = Path.cwd() if filesystem_of(usual) in _IN_MEMORY else usual
     with tempfile.TemporaryDirectory(prefix="gatewright-bench-", dir=parent) as folder:
@@ -20,7 +20,7 @@ def working_folder() -> Iterator[Path]:
 
 
 def filesystem_of(folder: Path) -> str:
-    """Return the type of the file system that holds a folder, or ``unknown`` where the system does not tell."""
+    """Return the type of the file system that holds a folder, or ``unknown`` if the system does not say."""
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():
         return "unknown"

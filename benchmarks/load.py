@@ -1,7 +1,7 @@
 """Put the real server under load: several workers, PostgreSQL and Redis, all on this machine.
 
-Visitors sign in with passwords and with wallets, are recognised, and sign out. Then what they were told is compared
-with what the store says. Exits with 1 where anything that was answered is lost, or any answer was wrong.
+Visitors sign in with passwords and with wallets, are recognised, and sign out. Then the answers they got are compared
+with what the store holds. Exits with 1 if anything that was confirmed is lost, or any answer was wrong.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def _put_under_load(folder: Path, workers: int, *, seconds: float) -> int:
-    """Run the server with so many workers, print what was seen, and return how much of it was wrong."""
+    """Run the server with so many workers, print what was seen, and return how many answers were wrong."""
     with postgresql() as database_url, redis_server() as redis_url:
         make_people(database_url, _CLIENTS // 4)
         began = kept_sessions(database_url)
@@ -92,7 +92,7 @@ def _put_under_load(folder: Path, workers: int, *, seconds: float) -> int:
 
 
 class _Watch:
-    """Says whether to go on, and notes the memory of the server from time to time."""
+    """Tells whether to go on, and notes the server's memory from time to time."""
 
     def __init__(self, site: Site, *, seconds: float) -> None:
         self._site = site
@@ -107,8 +107,8 @@ class _Watch:
 
 
 def _endure(operations: int) -> None:
-    """Have a process of its own do so many operations, and print its memory on the way."""
-    # A million operations commit 300,000 times: to wait for the disk would take most of the time, and no memory.
+    """Have a separate process do so many operations, and print its memory along the way."""
+    # A million operations commit 300,000 times: waiting for the disk would take most of the time, and no memory.
     with postgresql("fsync=off") as database_url, redis_server() as redis_url:
         make_people(database_url, 1)
         command = [sys.executable, "-m", "loading.endurance", database_url, redis_url, str(operations)]
@@ -116,7 +116,7 @@ def _endure(operations: int) -> None:
 
 
 def _stores() -> Sequence[int]:
-    """Return the processes of the servers that this one has started, but for the one under load."""
+    """Return the processes of the servers that this one has started, except the one under load."""
     names = {"postgres", "redis-server"}
     return [each for each in with_children(os.getpid()) if Path(f"/proc/{each}/comm").read_text().strip() in names]
 

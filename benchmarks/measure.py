@@ -1,9 +1,9 @@
 """Time contenders against each other on a machine that is never quiet.
 
-Whatever else runs slows everybody in the same moment. So turns are short, about a millisecond, for most of them then
-fall between two interruptions; rounds are many; the order turns round each time, so that nobody always follows the same
-neighbour; and a ratio is the median of the ratios within single rounds. Needs the standard library only, for it also
-runs in the peer's virtualenv.
+Whatever else runs slows everybody at the same moment. So turns are short, about a millisecond, because most of them
+then fall between two interruptions; there are many rounds; the order is reversed each time, so that nobody always
+follows the same neighbour; and a ratio is the median of the ratios within single rounds. It needs only the standard
+library, since it also runs in the peer's virtualenv.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _ROUNDS = 151
 _WARM_UP = 50
 
 Turn = Callable[[], float]
-"""Does a contender's work some times over, and returns the seconds that doing it once took."""
+"""Does a contender's work several times, and returns the seconds that doing it once took."""
 
 
 def repeat(function: Callable[[], object], *, number: int) -> Turn:
-    """Return a turn that calls ``function`` so many times, after once to fill the processor's caches again."""
+    """Return a turn that calls ``function`` so many times, after one call to refill the processor's caches."""
 
     def turn() -> float:
         function()
@@ -52,7 +52,7 @@ class Race:
         return median(self._seconds[name])
 
     def ratio(self, name: str, to: str) -> float:
-        """Return how many times as long ``name`` takes as ``to``."""
+        """Return how many times as long as ``to`` ``name`` takes."""
         return median(one / other for one, other in self._pairs(name, to))
 
     def difference(self, name: str, minus: str) -> float:
@@ -64,7 +64,7 @@ class Race:
 
 
 def race(turns: Mapping[str, Turn], *, rounds: int = _ROUNDS, warm_up: int = _WARM_UP) -> Race:
-    """Let every contender take its turn in every round, without garbage collection; the first ones only warm up."""
+    """Give every contender a turn in every round, without garbage collection; the first rounds only warm up."""
     seconds: dict[str, list[float]] = {name: [] for name in turns}
     order = list(turns)
     gc.collect()

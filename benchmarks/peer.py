@@ -1,4 +1,4 @@
-"""evrmore-authentication, in processes of its own."""
+"""evrmore-authentication, in separate processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Peers:
     """The peer at work: one process for each number of rows in its database, started when it is first needed.
 
     Args:
-        python: The interpreter that has the peer, or None where it takes part in nothing.
+        python: The interpreter that has the peer, or None if it takes no part.
         folder: Where its databases go.
     """
 
@@ -32,10 +32,10 @@ class Peers:
 
         Args:
             turns: The race's contenders.
-            name: What the peer is called there.
+            name: The peer's name in the race.
             case: A case of ``peer_evrmore.py``.
             rows: How many rows its tables hold.
-            number: How often it does its work in one turn.
+            number: How often it does its work per turn.
         """
         if self.python is None:
             return

@@ -1,6 +1,6 @@
-"""The peer's side: fills a database of evrmore-authentication 0.3.0 and does a case whenever it is asked to.
+"""The peer's side: fills a database of evrmore-authentication 0.3.0 and runs a case on request.
 
-Runs inside the peer's virtualenv, in a folder of its own, with the number of rows as its argument. Each line of
+Runs inside the peer's virtualenv, in its own folder, with the number of rows as its argument. Each line of
 standard input is a JSON list, case and number; each answer is a line with the seconds that one call took.
 """
 
@@ -29,7 +29,7 @@ class Peer:
     """evrmore-authentication on a database with so many users, challenges and sessions."""
 
     def __init__(self, rows: int) -> None:
-        # It logs several lines for each call; only what it reports as wrong is left on.
+        # It logs several lines per call; keep only errors.
         logging.getLogger("evrmore_authentication").setLevel(logging.WARNING)
         self._auth = EvrmoreAuth()
         self._wallets = cycle([generate_key_pair() for _ in range(_WALLETS)])
@@ -59,7 +59,7 @@ class Peer:
         return seconds / number
 
     def validate(self, number: int) -> float:
-        """Validate tokens whose sessions lie all over the table."""
+        """Validate tokens whose sessions are spread over the whole table."""
         return repeat(lambda: self._auth.validate_token(next(self._tokens)), number=number)()
 
     def _fill(self, rows: int) -> None:

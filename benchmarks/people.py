@@ -16,7 +16,7 @@ from gatewright.system import SystemClock
 ROLES = 20
 ROLES_EACH = 2
 PERMISSIONS = [f"area{number % 10}.thing{number // 10}.edit" for number in range(50)]
-"""What each of them may do, granted to everybody in person: the most rows that there can be."""
+"""What each of them may do, granted to each user directly: the most rows that there can be."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Visit:
     """One person's visit.
 
     Args:
-        username: Who it is.
+        username: The person's username.
         session: What a framework's session holds.
-        digest: What the database knows of the secret in it.
+        digest: The digest that the database stores of the secret in it.
     """
 
     username: str
@@ -35,7 +35,7 @@ class Visit:
 
 
 def make_people(path: Path, *, users: int) -> list[Visit]:
-    """Make a file with so many people, each with 2 roles, 50 permissions and one session, and return their visits."""
+    """Create a file with so many people, each with 2 roles, 50 permissions and one session, and return their visits."""
     now = SystemClock().now()
     ids = sorted(new_id() for _ in range(users))
     visits = [_visit_of(id_) for id_ in ids]
@@ -73,7 +73,7 @@ def make_people(path: Path, *, users: int) -> list[Visit]:
 
 
 def see_all(connection: sqlite3.Connection) -> None:
-    """Have everybody seen just now, so that for a minute no request has to write that down."""
+    """Mark everybody as seen just now, so that no request has to record that for a minute."""
     connection.execute("UPDATE sessions SET last_seen_at = ?", (text_of(SystemClock().now()),))
 
 

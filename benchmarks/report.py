@@ -1,4 +1,4 @@
-"""What was measured, as text: a table of medians and ratios, and the budgets."""
+"""The report as text: a table of medians and ratios, and the budgets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a figure may be at most, or must be at least; ``unit`` says of what: ``x`` for a ratio."""
+    """The most that a figure may be, or the least that it must be, in ``unit``: ``x`` for a ratio."""
 
     what: str
     figure: float
@@ -54,10 +54,10 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     budgets: list[Budget] = field(default_factory=list)
     timings: list[tuple[str, ...]] = field(default_factory=list)
-    """What somebody's request takes beside one that names nobody: the columns of `_TIMING`."""
+    """How long a request of an account's owner takes, compared with one for a name nobody has: a row of `_TIMING`."""
 
     def add_race(self, what: str, result: Race, *, ours: str = "ours", bare: str = "bare", peer: str = "peer") -> None:
-        """Add a row in which ``ours``, ``bare`` and ``peer`` name contenders; the peer need not have taken part."""
+        """Add a row in which ``ours``, ``bare`` and ``peer`` name contenders; the peer may be missing."""
         has_peer = peer in result
         self.rows.append(
             Row(

@@ -1,6 +1,6 @@
 """Measure gatewright against the bare libraries and against its peers, all in one run.
 
-Exits with 1 where a budget is missed, unless ``--no-fail`` is given.
+Exits with 1 if a budget is missed, unless ``--no-fail`` is given.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def _share_one_core() -> None:
-    """Keep this process and the peer's on the same core, so that what else is running slows them alike."""
+    """Keep this process and the peer's on the same core, so that other processes slow them alike."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis on free loopback ports, each in a folder of its own, for as long as something is measured."""
+"""PostgreSQL and Redis on free loopback ports, each in its own folder, for as long as something is measured."""
 
 from __future__ import annotations
 
@@ -85,15 +85,15 @@ def running(
     environment: Mapping[str, str] = MappingProxyType({}),
     user: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server in a folder for as long as it is needed. What it says goes into the file ``log`` there.
+    """Run a server in a folder for as long as it is needed. Its output goes into the file ``log`` there.
 
     Args:
         command: What to run.
-        folder: Where.
+        folder: Where to run it.
         ready: Whether it answers.
         stop: The signal that ends it.
         environment: Variables besides those of this process.
-        user: Whom it runs as, as `subprocess.Popen` takes it.
+        user: The user to run it as, as `subprocess.Popen` takes it.
 
     Raises:
         RuntimeError: If it ends, or does not answer within a minute.
@@ -121,7 +121,7 @@ def running(
 
 
 def _postgresql_programs() -> Path:
-    """Return the folder of the newest server's programs: Debian keeps them out of the path."""
+    """Return the folder of the newest server's programs: Debian keeps them off the PATH."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name), reverse=True)
     search = os.pathsep.join([*map(str, folders), os.environ["PATH"]])
     found = shutil.which("initdb", path=search)
@@ -131,7 +131,7 @@ def _postgresql_programs() -> Path:
 
 
 def _its_user(folder: Path) -> dict[str, Any]:
-    """Return whom the server runs as, never as root, which it refuses; the folder becomes theirs."""
+    """Return the user to run the server as, never root, which it refuses; give them the folder."""
     if os.getuid() != 0:
         return {}
     owner = pwd.getpwnam("postgres")

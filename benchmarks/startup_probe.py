@@ -1,6 +1,6 @@
 """Import one library, open its database in the current folder, and print what that took as JSON.
 
-Runs in a process of its own: ``startup_probe.py gatewright|evrmore_authentication``.
+Runs in a separate process: ``startup_probe.py gatewright|evrmore_authentication``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def start_evrmore_authentication() -> object:
 
 
 def resident_bytes() -> int:
-    """Return the memory that this process holds now; 0 where the system does not tell."""
+    """Return the memory that this process holds now, or 0 if the system does not say."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 

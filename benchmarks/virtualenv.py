@@ -1,4 +1,4 @@
-"""A peer as its users get it, in pinned versions and in a virtualenv of its own."""
+"""A peer as its users get it, with pinned versions and in its own virtualenv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Peer:
     Args:
         name: Its name and version.
         lock: The file that pins what is installed.
-        modules: What must be importable then.
+        modules: What must be importable afterwards.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Peer:
         return self.name
 
     def find_python(self) -> Path | None:
-        """Return the interpreter that has the peer, installed at first use; None, said aloud, without PyPI."""
+        """Return the interpreter that has the peer, installed at first use, or None (with a message) without PyPI."""
         virtualenv = _FOLDER / self.name.replace(" ", "-")
         python = virtualenv / "bin" / "python"
         if _run(python, "-I", "-c", f"import {self.modules}") is None:
@@ -64,7 +64,7 @@ WEB = Peer(
 
 
 def _run(*command: str | Path) -> str | None:
-    """Run a command; return None if it went well, else its last word."""
+    """Run a command; return None if it succeeded, else its last line."""
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE)
     except subprocess.CalledProcessError as error:

@@ -24,7 +24,7 @@ class Wallet:
 
 
 def make_wallet() -> Wallet:
-    """Make a random wallet on Evrmore's main network."""
+    """Create a random wallet on Evrmore's main network."""
     address, wif = new_wallet(SystemRandom().token_bytes, network=EVRMORE)
     _, key_hash = read_address(address, [EVRMORE])
     return Wallet(address, key_hash, wif)

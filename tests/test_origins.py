@@ -95,7 +95,8 @@ def test_a_setting_may_end_with_a_slash():
 
 
 @pytest.mark.parametrize(
-    ("written", "cure"), [("*", "write out"), ("https://*.example.com", "write out"), ("shop.example", "such as https")]
+    ("written", "cure"),
+    [("*", "list every origin"), ("https://*.example.com", "list every origin"), ("shop.example", "such as https")],
 )
 def test_a_wrong_setting_says_what_to_write(written, cure):
     """A pattern is no origin."""

@@ -160,8 +160,8 @@ def test_the_public_address_may_have_a_path(path):
     [
         ("trusted_origins", "https://shop.example/shop", "such as https://example.com, without a path"),
         ("public_url", "https://shop.example/shop?a=b", "a path such as https://example.com/shop, if any"),
-        ("trusted_origins", "https://*.shop.example", "write out every origin"),
-        ("session_cookie", "__Host-shop", "on https the prefix __Host- is added"),
+        ("trusted_origins", "https://*.shop.example", "list every origin"),
+        ("session_cookie", "__Host-shop", "over https it is prefixed with __Host-"),
     ],
 )
 def test_a_bad_value_comes_with_its_cure(name, value, cure):
@@ -243,18 +243,18 @@ def test_a_variable_that_is_no_setting_is_named_at_the_start(folder, monkeypatch
     monkeypatch.setenv("GATEWRIGHT_RP_NAME", "Shop")
     (folder / ".env").write_text("GATEWRIGHT_ZZZ=1\nSITE_NAME=x\n")
     Auth("sqlite://", settings=Settings(methods="password")).close()
-    said = [each.getMessage() for each in caplog.records if "is no setting" in each.getMessage()]
+    said = [each.getMessage() for each in caplog.records if "is not a setting" in each.getMessage()]
 
     role, other = said
-    assert role.startswith("GATEWRIGHT_SECOND_FACTOR_ROLE in the environment is no setting and changes nothing. ")
+    assert role.startswith("GATEWRIGHT_SECOND_FACTOR_ROLE in the environment is not a setting and has no effect. ")
     assert role.endswith("Did you mean GATEWRIGHT_SECOND_FACTOR_ROLES?")
-    assert other == "GATEWRIGHT_ZZZ in .env is no setting and changes nothing. Remove it."
+    assert other == "GATEWRIGHT_ZZZ in .env is not a setting and has no effect. Remove it."
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"settings": {"site_name": "x"}}, r"settings takes Settings\(...\), of gatewright, not dict"),
+        ({"settings": {"site_name": "x"}}, r"settings takes gatewright's Settings\(...\), not dict"),
         ({"providers": MemoryUserProvider([])}, r"not MemoryUserProvider. Write providers=\[...\]"),
         ({"methods": Totp()}, r"not Totp. Write methods=\[...\]"),
     ],

@@ -1,8 +1,8 @@
-"""Fuzz what reads the bytes of strangers, each target for a while, guided by the code that its inputs reach.
+"""Fuzz everything that parses untrusted bytes, each target for a while, guided by coverage.
 
-The inputs that the repository keeps are under ``tests/fuzz/corpus``; the tests give every one of them to its target. An
-input that fails is written there: the tests fail until it is cured, and it stays there afterwards. With ``--keep`` the
-inputs that reach something new are written too, for you to choose a few from.
+The repository's inputs are in ``tests/fuzz/corpus``; the tests run every one of them through its target. An input that
+fails is written there: the tests fail until the bug is fixed, and the input stays there afterwards. With ``--keep``,
+inputs that reach new code are written too, for you to choose a few from.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _START = 300
 
 
 def fuzz(name: str, seconds: int, *, keep: bool = False) -> str | None:
-    """Fuzz a target; return what was shown where it failed.
+    """Fuzz a target, and return its output if it failed.
 
     Args:
         name: The target.
         seconds: How long.
-        keep: Whether to keep what reaches code that nothing kept has reached.
+        keep: Whether to keep inputs that reach code that no kept input reaches.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(TESTS / "fuzz" / "under_coverage.py"), name, str(seconds), folder]
@@ -45,7 +45,7 @@ def fuzz(name: str, seconds: int, *, keep: bool = False) -> str | None:
 
 
 def main() -> int:
-    """Fuzz all targets, and say which failed."""
+    """Fuzz all targets, and print which failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", default=TARGETS, help="which ones; all, if none is named")
     parser.add_argument("--seconds", type=int, default=60, help="how long each is fuzzed")

@@ -1,7 +1,7 @@
-"""Pin what the project's commands install: exact versions, with hashes, for every Python that is supported.
+"""Pin what the project's commands install: exact versions, with hashes, for every supported Python.
 
-Without an argument it resolves again and keeps every version that still fits ``pyproject.toml``; with ``--upgrade``
-it takes the newest. Either way it prints what has changed.
+Without an argument, resolve again and keep every version that still fits ``pyproject.toml``; with ``--upgrade``, take
+the newest. Either way, print what has changed.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ LOCKS: dict[Path, tuple[str, ...]] = {
     ),
     **{path.with_suffix(".txt"): (str(path.relative_to(ROOT)),) for path in sorted(FOLDER.glob("peers/*.in"))},
 }
-"""The files, and what is resolved for each. The peers of the benchmarks have environments of their own."""
+"""The files, and what is resolved for each. The benchmarks' peers have their own environments."""
 
-# axe-core is one file in a package that would drive it by Playwright, which is large and not used.
+# axe-core is one file in a package that drives it through Playwright, which is large and not used.
 LEFT_OUT = ("playwright", "pyee")
 HEADER = "# Written by tools/lock.py: run `make upgrade`, never change this file by hand.\n"
 _PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\]+))?", re.MULTILINE)
 
 
 def pins(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the packages of a lock with the marker that each is for, and the version of each."""
+    """Yield the packages of a lock, each with its marker and version."""
     for pin in _PIN.finditer(text):
         marker = (pin["marker"] or "").strip()
         yield f"{pin['name']} ({marker})" if marker else pin["name"], pin["version"]
@@ -70,7 +70,7 @@ def resolve(path: Path, *, upgrade: bool) -> str:
 
 
 def changes(before: str, after: str) -> Iterator[str]:
-    """Say which versions differ."""
+    """Print which versions differ."""
     old, new = dict(pins(before)), dict(pins(after))
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):

@@ -1,8 +1,8 @@
-"""Tell `mutmut run` which changes of the code mypy notices, as `make check` would, so that no test need run for them.
+"""Tell `mutmut run` which mutants mypy catches, as `make check` would, so that no test need run for them.
 
-mutmut starts it in its folder ``mutants``. It wraps every function, and a wrapped type guard is to mypy a plain
-function, so that it finds errors where nothing was changed. What it says of the unchanged function, it says of no
-mutant here.
+mutmut starts it in its folder ``mutants``. mutmut wraps every function, and mypy takes a wrapped type guard for a plain
+function, so it finds errors where nothing was changed. Errors that mypy reports for the unchanged function are not
+reported for its mutants.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MYPY = [sys.executable, "-m", "mypy", "--output", "json", "--no-warn-unused-ign
 
 
 def main() -> None:
-    """Print mypy's errors in mutants, each a line of JSON."""
+    """Print mypy's errors in mutants, one line of JSON each."""
     said = defaultdict(list)
     for line in subprocess.run(_MYPY, capture_output=True, text=True, check=False).stdout.splitlines():
         error = json.loads(line) if line.strip() else {}
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _in_mutants(file: Path, errors: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the errors that mutants have, and the functions that they were made of have not."""
+    """Yield the errors that mutants have but their original functions do not."""
     functions = {
         line: each.name
         for each in ast.walk(ast.parse(file.read_text()))

@@ -1,11 +1,11 @@
-"""Say which changes of the code no test notices, after `mutmut run`, and compare them with those that are explained.
+"""Report which mutants survive after `mutmut run`, and compare them with those that are explained.
 
-``tests/survivors.toml`` has one table for each change that may live, with the line as it is, the line as it becomes,
-and why no test can tell the two apart. Exits with 1 if a change lives that is not there, or one is there that does not.
+``tests/survivors.toml`` has one table for each mutant that may survive, with the original line, the changed line, and
+why no test can tell the two apart. Exits with 1 if a mutant survives that is not listed, or a listed one does not.
 
-Two kinds need no explanation of their own, and are counted by themselves: other words in the message of an error or of
-a line of the log, which developers and operators read (codes, reasons and what visitors are told are not among them);
-and other case in the name of an encoding or of a hash function, which Python reads alike.
+Two kinds need no explanation, and are counted separately: different wording in an error message or a log line, which
+developers and operators read (codes, reasons and texts for visitors are not among them); and different case in the name
+of an encoding or of a hash function, which Python reads alike.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Change(NamedTuple):
 
     Args:
         function: The function's full name.
-        was: The lines as they are, without the indentation.
-        becomes: The lines as they become.
+        was: The original lines, without the indentation.
+        becomes: The changed lines.
     """
 
     function: str
@@ -56,7 +56,7 @@ class _Function(NamedTuple):
 
 
 class _WithoutWords(ast.NodeTransformer):
-    """Takes away what may read differently: see the top of this file."""
+    """Removes what may read differently: see the top of this file."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -97,14 +97,14 @@ def change_of(name: str) -> Change:
 
 
 def changes_only_words(name: str) -> bool:
-    """Say whether a mutant only says the same in other words."""
+    """Return whether a mutant only says the same in other words."""
     original, mutant = (_WithoutWords().visit(deepcopy(_function(each).tree)) for each in (_original_of(name), name))
     mutant.name = original.name
     return ast.dump(original) == ast.dump(mutant)
 
 
 def explained() -> set[Change]:
-    """Return the changes that may live."""
+    """Return the changes that may survive."""
     tables = tomllib.loads(EXPLAINED.read_text())["survivor"]
     return {Change(each["function"], each["was"], each["becomes"]) for each in tables if each["why"]}
 
@@ -157,7 +157,7 @@ def _function(name: str) -> _Function:
 
 @cache
 def _functions_in(module: str) -> dict[str, _Function]:
-    """Return what mutmut has made of the functions of a module: beside each, its mutants."""
+    """Return what mutmut made of the functions of a module: each one with its mutants."""
     path = _MUTATED.joinpath(*module.split("."))
     source = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
     lines, found = source.splitlines(), {}

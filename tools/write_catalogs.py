@@ -1,9 +1,9 @@
 """Bring the catalogs up to date with the sentences of pages, mails and code.
 
-Without an argument it writes them: new sentences come in without a translation, those that are gone go. With
-``--check`` it fails if one has other sentences than the code, or lacks a translation or a form of a plural. Sentences
-are compared and not files: how a file is wrapped, and what a language's plural rule is, is its library's word and
-changes with it. The rule that counts is the one in the file's header.
+Without an argument, write them: new sentences are added without a translation, and removed ones are dropped. With
+``--check``, fail if a catalog's sentences differ from the code's, or it lacks a translation or a plural form. The check
+compares sentences, not files: the wrapping of a file and the plural rule of a language come from the library and
+change with it. The rule that counts is the one in the file's header.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ msgstr ""
 
 
 def sources() -> Iterator[tuple[Path, Any]]:
-    """Yield every file that may hold sentences, and how they are found in it."""
+    """Yield every file that may hold sentences, and how to find them in it."""
     folders = [PACKAGE / folder / "templates" for folder in ("web", "mail")]
     for folder in (*folders, *sorted(PACKAGE.glob("methods/*/templates"))):
         for template in sorted(each for each in folder.rglob("*") if each.is_file()):
@@ -50,7 +50,7 @@ def sources() -> Iterator[tuple[Path, Any]]:
 
 
 def present(language: str) -> Catalog:
-    """Return the catalog of a language as it is; an empty one where there is none."""
+    """Return the current catalog of a language, or an empty one if there is none."""
     path = FOLDER / f"{language}.po"
     with BytesIO(path.read_bytes() if path.exists() else b"") as file:
         return read_po(file, locale=language)
@@ -58,7 +58,7 @@ def present(language: str) -> Catalog:
 
 @cache
 def sentences() -> list[tuple[Any, str]]:
-    """Return every sentence, or pair of singular and plural, with the file that it stands in."""
+    """Return every sentence, or pair of singular and plural, with the file that contains it."""
     found = []
     for source, method in sources():
         with source.open("rb") as file:
@@ -68,7 +68,7 @@ def sentences() -> list[tuple[Any, str]]:
 
 
 def wanted(known: Catalog) -> Catalog:
-    """Return every sentence, with the translations and the plural rule that a catalog has now."""
+    """Return a catalog of every sentence, with the translations and the plural rule of the current catalog."""
     catalog = Catalog(locale=known.locale, fuzzy=False)
     catalog.mime_headers = [("Plural-Forms", known.plural_forms)]
     for sentence, place in sentences():
@@ -78,14 +78,14 @@ def wanted(known: Catalog) -> Catalog:
 
 
 def as_text(catalog: Catalog) -> str:
-    """Return a catalog as a file: in the order of the sentences, and without what changes by itself."""
+    """Return a catalog as a file: sorted by sentence, and without anything that changes by itself."""
     body = BytesIO()
     write_po(body, catalog, width=120, omit_header=True, sort_output=True, include_lineno=False)
     return HEADER.format(language=catalog.locale, plural_forms=catalog.plural_forms) + body.getvalue().decode()
 
 
 def entries(catalog: Catalog) -> dict[Any, tuple[Any, list[str]]]:
-    """Return what a catalog says: its sentences, with their translations and the files that they stand in."""
+    """Return the contents of a catalog: its sentences, with their translations and the files that contain them."""
     return {
         message.id: (message.string, sorted({place for place, _ in message.locations}))
         for message in catalog
@@ -94,19 +94,19 @@ def entries(catalog: Catalog) -> dict[Any, tuple[Any, list[str]]]:
 
 
 def untranslated(catalog: Catalog) -> list[str]:
-    """Return the sentences that lack a translation, or a form of their plural."""
+    """Return the sentences that lack a translation or a plural form."""
     return [str(message.id) for message in catalog if message.id and not is_whole(message, catalog.num_plurals)]
 
 
 def is_whole(message: Message, forms: int) -> bool:
-    """Say whether a sentence is translated, in as many forms as its language has."""
+    """Return whether a sentence is translated, in as many forms as its language has."""
     if not message.pluralizable:
         return bool(message.string)
     return isinstance(message.string, tuple) and len(message.string) == forms and all(message.string)
 
 
 def main() -> int:
-    """Write the catalogs, or compare what they say."""
+    """Write the catalogs, or compare their contents."""
     is_wrong = False
     for language in LANGUAGES:
         if language == SOURCE_LANGUAGE:

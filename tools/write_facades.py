@@ -1,9 +1,9 @@
 """Write the blocking facades from the asynchronous ones, which are written by hand.
 
-Without an argument it writes them; with ``--check`` it fails if one does not say what would be written. Code is
-compared and not text, which ``ast`` and ruff spell in another way in another version.
+Without an argument, write them; with ``--check``, fail if one is out of date. The check compares code, not text, which
+differs between versions of ``ast`` and ruff.
 
-The logic stands once, in the operations; a facade is one line an operation, and only this skin is generated.
+The logic exists once, in the operations; a facade has one line per operation, and only this layer is generated.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WORDS = {
 }
 
 ASKED = "asked"
-"""The decorator of what has to be awaited before it is true or false."""
+"""The decorator of whatever must be awaited before it is true or false."""
 
 
 class ToBlocking(ast.NodeTransformer):
@@ -91,13 +91,13 @@ class ToBlocking(ast.NodeTransformer):
 
 
 def is_own_method(node: ast.expr) -> bool:
-    """Say whether this calls a method of the same object, which has become a plain one."""
+    """Return whether this calls a method of the same object, which has become a plain one."""
     function = node.func if isinstance(node, ast.Call) else None
     return isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "self"
 
 
 def blocking_name(text: str) -> str:
-    """Return a name or a text in the words of the blocking build."""
+    """Return a name or a text, as the blocking build words it."""
     for asynchronous, blocking in WORDS.items():
         text = text.replace(asynchronous, blocking)
     return text
@@ -115,7 +115,7 @@ def blocking_facade(source: Path) -> str:
 
 
 def tidy(code: str) -> str:
-    """Sort imports and format, so that the result does not depend on how ``ast`` spells it."""
+    """Sort imports and format, so that the result does not depend on how ``ast`` writes it."""
     for command in (["check", "--select", "I", "--fix-only", "--quiet"], ["format", "--quiet"]):
         arguments = ["ruff", *command, "--stdin-filename", str(PACKAGE / "generated.py"), "-"]
         run = subprocess.run(
@@ -126,7 +126,7 @@ def tidy(code: str) -> str:
 
 
 def is_current(source: Path, path: Path) -> bool:
-    """Say whether a blocking facade is there and is the same code as its source gives."""
+    """Return whether a blocking facade exists and has the code that its source generates."""
     try:
         return ast.dump(ast.parse(path.read_text())) == ast.dump(ast.parse(blocking_facade(source)))
     except (FileNotFoundError, SyntaxError):

@@ -1,8 +1,8 @@
-"""Write what applications may rely on, with its signatures, into ``tests/public_api.txt``.
+"""Write the public API, with its signatures, into ``tests/public_api.txt``.
 
-Public is what the packages below export, and whatever else a document imports. Without an argument it writes the
-file; with ``--check`` it fails if that is not what would be written: so no change of it goes unseen, and each shows in
-a diff. Read from the source and not from the objects, so that every Python writes the same.
+Public is what the packages below export, and whatever else a document imports. Without an argument, write the file;
+with ``--check``, fail if it is out of date, so that every change of the API shows in a diff. The names are read from
+the source, not from the objects, so that every Python version writes the same.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def exported(module: ModuleType) -> set[str]:
-    """Return the names in ``__all__``, or else those that are imported as themselves or, in a module, made there."""
+    """Return the names in ``__all__``, or else those imported as themselves or, in a module, defined there."""
     if hasattr(module, "__all__"):
         return set(module.__all__)
     body = tree_of(module.__name__).body
@@ -58,7 +58,7 @@ def exported(module: ModuleType) -> set[str]:
 
 
 def documented() -> Iterator[tuple[str, str]]:
-    """Yield what the documents import, as module and name."""
+    """Yield what the documents import, as pairs of module and name."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         for module, names in _IMPORT.findall(page.read_text()):
             for name in re.sub(r"#.*", "", names).strip("() \n").split(","):
@@ -81,7 +81,7 @@ def public_objects() -> dict[str, Any]:
 
 
 def lines() -> Iterator[str]:
-    """Yield a line for each name and each member, and one for each further name of the same."""
+    """Yield a line for each name and each member, and one for each further name of the same object."""
     objects = public_objects()
     classes = {value for value in objects.values() if inspect.isclass(value)}
     seen: dict[int, str] = {}
@@ -99,7 +99,7 @@ def lines() -> Iterator[str]:
 
 
 def lines_of_class(path: str, kind: type, others: set[type]) -> Iterator[str]:
-    """Yield a class and its public members, and those that it inherits from classes which are not public themselves."""
+    """Yield a class and its public members, including those inherited from non-public classes."""
     said = {part for other in others if issubclass(kind, other) for part in other.__mro__}
     bases = ", ".join(base.__name__ for base in kind.__bases__ if base is not object)
     yield f"{path}({bases})" if bases else path
@@ -130,7 +130,7 @@ def members_of(path: str, definition: ast.AST, *, is_enum: bool) -> dict[str, li
 
 
 def definitions(module: str, name: str) -> list[Any]:
-    """Return the definitions of a name in a module: several if it is overloaded, none if it is made otherwise."""
+    """Return the definitions of a name in a module: several if overloaded, none if defined in another way."""
     return [
         node
         for node in ast.walk(tree_of(module))
@@ -139,7 +139,7 @@ def definitions(module: str, name: str) -> list[Any]:
 
 
 def signature(path: str, node: _Function) -> str:
-    """Return a function as one line: how it is called, and what comes back."""
+    """Return a function as one line: how it is called, and what it returns."""
     decorators = {ast.unparse(each) for each in node.decorator_list}
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     if decorators & {"property", "cached_property"}:

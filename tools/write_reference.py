@@ -136,7 +136,7 @@ def routes() -> Iterator[str]:
 
 
 def messages() -> Iterator[str]:
-    """Every code of a message, with its text."""
+    """Every message code, with its text."""
     yield "# Message codes"
     yield (
         "The codes that `guard.messages()` passes to the next page, kind -> code, and their English text on the "
@@ -151,7 +151,7 @@ def first_line(member: object) -> str:
 
 
 def body_of(answer: dict[str, Any], schema: dict[str, Any]) -> str:
-    """Return an answer's example, or the codes of its problems with what they say."""
+    """Return an answer's example, or the codes of its problems with their texts."""
     content = answer.get("content", {})
     if "application/problem+json" in content:
         examples = content["application/problem+json"]["examples"]
@@ -183,7 +183,7 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Return a default as it is written in the environment."""
+    """Return a default as you would write it in the environment."""
     shown = value.get_secret_value() if isinstance(value, SecretStr) else value
     return ",".join(shown) if isinstance(shown, tuple) else str(shown)
 

@@ -1,8 +1,8 @@
-"""Write the bill of materials of each set of requirements that people install: CycloneDX 1.6, in JSON.
+"""Write a software bill of materials for each set of requirements that people install: CycloneDX 1.6, in JSON.
 
-Each lock of ``requirements/`` but that of the developers becomes ``dist/gatewright-<version>-<lock>.cdx.json``: the
-packages with their exact versions and the digests of the files that may be installed. Nothing is looked up anywhere,
-and the same lock gives the same bytes; the moment is that of ``SOURCE_DATE_EPOCH`` (seconds since 1970), if it is set.
+Each lock in ``requirements/`` except the developers' becomes ``dist/gatewright-<version>-<lock>.cdx.json``: the
+packages with their exact versions and the digests of the files that may be installed. Nothing is looked up online,
+and the same lock gives the same bytes; the timestamp is ``SOURCE_DATE_EPOCH`` (seconds since 1970), if that is set.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DIGEST = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def bill_of(lock: str) -> dict[str, Any]:
-    """Return the bill of materials of a lock's text, without a moment."""
+    """Return the bill of materials of a lock's text, without a timestamp."""
     packages = [component(pin["name"], pin["version"], _DIGEST.findall(pin["rest"])) for pin in _PIN.finditer(lock)]
     root = package_url(PROJECT["name"], PROJECT["version"])
     return {
@@ -43,7 +43,7 @@ def bill_of(lock: str) -> dict[str, Any]:
             },
         },
         "components": packages,
-        # A lock says that it needs all of them, and not which of them needs which.
+        # A lock says that it needs all of them, not which of them needs which.
         "dependencies": [{"ref": root, "dependsOn": [package["bom-ref"] for package in packages]}],
     }
 
@@ -63,13 +63,13 @@ def component(name: str, version: str, digests: list[str]) -> dict[str, Any]:
 
 
 def serial_number(of: str) -> str:
-    """Return an identifier that follows from what it is for: a UUID of version 8, RFC 9562."""
+    """Return an identifier derived from what it is for: a version 8 UUID, RFC 9562."""
     digest = hashlib.sha256(of.encode()).hexdigest()
     return f"urn:uuid:{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
 
 
 def package_url(name: str, version: str) -> str:
-    """Return the name that tools for vulnerabilities look a package up by."""
+    """Return the name by which vulnerability scanners look up a package."""
     return f"pkg:pypi/{name}@{version.replace('+', '%2B')}"
 
 

@@ -2,10 +2,10 @@
 
 The data: ``security/asvs/*.toml`` beside this file (how each requirement of OWASP ASVS 5.0 is met, by its id),
 ``security/cryptography.toml`` (what is used for what), and ``tests/abuse/*.toml`` (which attacks are tried, and which
-defects of the original systems are guarded against). A test, a module or a page that is not there, an id that is
-missing, and cryptography that nobody has listed are errors.
+defects of the original systems are guarded against). References to a test, module or page that does not exist,
+missing ids and unlisted cryptography are errors.
 
-Without an argument it writes the page; with ``--check`` it fails if that is not what would be written.
+Without an argument, write the page; with ``--check``, fail if it is out of date.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DATA = ROOT / "tools" / "security"
 PACKAGE = ROOT / "src" / "gatewright"
 PAGE = ROOT / "docs" / "explanation" / "security.md"
 
-# The ids of ASVS 5.0: a digit for each requirement of a section, which is its level.
+# The ids of ASVS 5.0: one digit for each requirement of a section, giving its level.
 SECTIONS = """
 3.1=3 3.2=113 3.3=12223 3.4=11222233 3.5=11122333 3.6=3 3.7=22333
 6.1=122 6.2=111111112222 6.3=11223333 6.4=112233 6.5=22222333 6.6=2223 6.7=33 6.8=2222
@@ -64,7 +64,7 @@ def entries(table: str, files: Iterable[Path]) -> list[dict[str, Any]]:
 
 
 def requirements() -> dict[str, dict[str, Any]]:
-    """Return what is said of each requirement, by its id."""
+    """Return what the data says about each requirement, by its id."""
     found: dict[str, dict[str, Any]] = {}
     for entry in entries("requirement", sorted((DATA / "asvs").glob("*.toml"))):
         for name in [entry["id"]] if isinstance(entry["id"], str) else entry["id"]:
@@ -92,7 +92,7 @@ def tests_of(file: str) -> frozenset[str]:
 
 
 def problems_of_tests(cited: Iterable[str], by: str) -> Iterator[str]:
-    """Say which tests there are not, and where there is one of that name."""
+    """Yield which cited tests do not exist, and where there is one of that name."""
     for each in cited:
         file, _, name = each.partition("::")
         name = name.partition("[")[0]
@@ -104,7 +104,7 @@ def problems_of_tests(cited: Iterable[str], by: str) -> Iterator[str]:
 
 
 def problems_of_requirements(found: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Say what is missing, or cited and not there."""
+    """Yield what is missing, or cited but does not exist."""
     yield from (f"Nothing is said of requirement {name}." for name in IDS.keys() - found.keys())
     yield from (f"There is no requirement {name}." for name in found.keys() - IDS.keys())
     for name, entry in found.items():
@@ -120,7 +120,7 @@ def problems_of_requirements(found: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def problems_of_attacks(table: str, found: list[dict[str, Any]]) -> Iterator[str]:
-    """Say which attack or defect has neither a test nor a reason, or both."""
+    """Yield which attack or defect has neither a test nor a reason, or both."""
     for entry in found:
         title = f"The {table} {entry.get('tries') or entry.get('was')!r}"
         if bool(entry.get("tests")) == bool(entry.get("absent")):
@@ -129,7 +129,7 @@ def problems_of_attacks(table: str, found: list[dict[str, Any]]) -> Iterator[str
 
 
 def problems_of_cryptography(uses: list[dict[str, Any]]) -> Iterator[str]:
-    """Say which module uses cryptography and is not in the inventory."""
+    """Yield which modules use cryptography and are not in the inventory."""
     listed = {file for use in uses for file in use["code"]}
     yield from (f"The inventory names {file}, which is not there." for file in listed if not (PACKAGE / file).is_file())
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -172,7 +172,7 @@ def row_of(name: str, entry: dict[str, Any]) -> tuple[str, ...]:
 
 
 def kind_of(entry: dict[str, Any]) -> str:
-    """Return which of the four answers an entry gives."""
+    """Return which of the four possible answers an entry gives."""
     return next(kind for kind in KINDS if kind in entry)
 
 
@@ -206,7 +206,7 @@ def table_of_defects(found: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def absent_ones(title: str, found: list[dict[str, Any]], key: str) -> Iterator[str]:
-    """Yield what there is no test of, with the reasons."""
+    """Yield what is not tested, with the reasons."""
     if absent := [f"- {entry[key]}: {entry['absent']}" for entry in found if "absent" in entry]:
         yield title
         yield "\n".join(absent)

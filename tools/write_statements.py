@@ -1,7 +1,7 @@
-"""Write the statements of the store as each kind of database takes them, so that nobody needs SQLAlchemy at work.
+"""Write the store's statements as each kind of database takes them, so that SQLAlchemy is not needed at run time.
 
-Without an argument it writes them; with ``--check`` it fails if one is not what would be written. White space is not
-compared: SQLAlchemy breaks lines in another way in another version.
+Without an argument, write them; with ``--check``, fail if one is out of date. White space is not compared: versions
+of SQLAlchemy break lines differently.
 """
 
 from __future__ import annotations

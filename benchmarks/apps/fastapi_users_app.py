@@ -1,6 +1,6 @@
-"""fastapi-users by its own documentation, with SQLAlchemy and SQLite in the current folder.
+"""fastapi-users as its documentation sets it up, with SQLAlchemy and SQLite in the current folder.
 
-Runs inside the peer's virtualenv. Its argon2id parameters are gatewright's; all else is its documentation's example:
+Runs inside the peer's virtualenv. Its argon2id parameters are gatewright's; all else is the documentation's example:
 ``jwt`` or ``database`` as the first argument chooses the strategy.
 """
 
@@ -77,7 +77,7 @@ def get_database_strategy(
 
 
 async def make_people() -> None:
-    """Make the tables, and an account for everybody."""
+    """Create the tables, and an account for everybody."""
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with make_session() as session:
@@ -107,7 +107,7 @@ def make_app(strategy: str) -> FastAPI:
 
 
 async def make_token(strategy: str) -> str:
-    """Return the token of somebody who has signed in."""
+    """Sign somebody in and return their token."""
     async with make_session() as session:
         user = await SQLAlchemyUserDatabase[User, uuid.UUID](session, User).get_by_email(next(iter(PEOPLE)))
         assert user is not None

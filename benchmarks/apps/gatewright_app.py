@@ -16,14 +16,14 @@ _SECRET = "only-for-measuring-0123456789abcdef"
 
 
 def make_people() -> None:
-    """Make an account for everybody."""
+    """Create an account for everybody."""
     with Auth(_URL, jwt_secret=_SECRET) as auth:
         for email, password in PEOPLE.items():
             auth.create_user(email=email, password=password, is_verified=True)
 
 
 def make_app() -> FastAPI:
-    """Return the application; what a session middleware would keep in its cookie is the answer to a sign-in."""
+    """Return the application, which answers a sign-in with what a session middleware would keep in its cookie."""
     app, auth = FastAPI(), AsyncAuth(_URL, jwt_secret=_SECRET)
 
     @app.post("/login")

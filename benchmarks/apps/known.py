@@ -1,4 +1,4 @@
-"""Who visits the applications of the case ``request``, and how each application says how to visit it."""
+"""The visitor of the applications in the case ``request``, and how each application says how to visit it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _VISITS = Path("visits.json")
 
 
 def tell(visits: dict[str, dict[str, str]]) -> None:
-    """Say by which headers each kind of visitor is known."""
+    """Print the headers by which each kind of visitor is recognised."""
     _VISITS.write_text(json.dumps(visits))
 
 
 def make_visits() -> None:
-    """Make a person who is signed in to gatewright in the current folder, in a process that leaves no memory behind."""
+    """Sign a person in to gatewright in the current folder, in a separate process, which leaves no memory behind."""
     subprocess.run([sys.executable, "-m", "apps.known"], check=True)
 
 

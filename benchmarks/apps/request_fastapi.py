@@ -18,7 +18,7 @@ from apps.known import SECRET, URL, make_visits, tell
 
 
 def add_open(app: FastAPI) -> FastAPI:
-    """Add an endpoint that asks nothing."""
+    """Add an endpoint that needs no sign-in."""
 
     @app.get("/open")
     async def open_to_all() -> dict[str, str]:
@@ -39,7 +39,7 @@ def ours() -> FastAPI:
     from gatewright.adapters.fastapi import FastAPIAuth
 
     make_visits()
-    app = add_open(FastAPI())  # the first route, as in each of them: those before it cost something, too
+    app = add_open(FastAPI())  # the first route, as in each of them: any route before it would cost something too
     auth = FastAPIAuth(app, auth=AsyncAuth(URL, jwt_secret=SECRET))
 
     async def mine(user: Any = Depends(auth.current_user())) -> dict[str, str]:  # noqa: B008 - as FastAPI documents it
@@ -50,7 +50,7 @@ def ours() -> FastAPI:
 
 
 def hand() -> FastAPI:
-    """Return an application with the dependency that everybody writes: no session, so nothing can be revoked."""
+    """Return an application with the usual handwritten dependency: no session, so nothing can be revoked."""
     import jwt
 
     bearer = HTTPBearer()

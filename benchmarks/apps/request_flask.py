@@ -35,7 +35,7 @@ def ours() -> Flask:
 
 
 def peer() -> Flask:
-    """Return an application with Flask-Login, whose loader asks Flask-SQLAlchemy."""
+    """Return an application with Flask-Login, whose loader queries Flask-SQLAlchemy."""
     from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
     from flask_sqlalchemy import SQLAlchemy
 

@@ -1,4 +1,4 @@
-"""Serve an application on the loopback interface. Needs uvicorn only, for it also runs in the peer's virtualenv."""
+"""Serve an application on the loopback interface. Needs only uvicorn, since it also runs in the peer's virtualenv."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PEOPLE = {f"person{number}@example.com": f"correct horse battery staple {number}
 def serve(app: Any) -> None:
     """Serve until standard input ends; the first line of standard output is the port that the system chose.
 
-    The loop and the parser are those that every installation has, so that all applications run on the same.
+    It uses the event loop and the parser that every installation has, so that all applications run on the same ones.
     """
     server = _Server(
         uvicorn.Config(app, port=0, loop="asyncio", http="h11", access_log=False, log_level="warning"),

@@ -1,1 +1,1 @@
-"""The floor: the same work done with the bare libraries, by hand and without a framework."""
+"""The floor: the same work done by hand with the bare libraries, without a framework."""

@@ -18,7 +18,7 @@ RP_ID, ORIGIN = "localhost", "https://localhost"
 
 
 def verify_by_library(record: PasskeyRecord, challenge: str, credential: dict[str, Any]) -> int:
-    """Verify by py_webauthn alone, and return the counter."""
+    """Verify with py_webauthn alone, and return the counter."""
     verified = verify_authentication_response(
         credential=credential,
         expected_challenge=base64url_to_bytes(challenge),
@@ -36,7 +36,7 @@ class BarePasskey:
 
     Args:
         path: A file in which the passkey is enrolled.
-        record: What is kept of it.
+        record: What is stored of it.
         now: The current time.
     """
 
@@ -47,7 +47,7 @@ class BarePasskey:
         self._now = text_of(now)
 
     def verify(self, digest: bytes, challenge: str, credential: dict[str, Any]) -> None:
-        """Spend the challenge, find the passkey, verify, and write down its counter."""
+        """Use up the challenge, find the passkey, verify, and store its counter."""
         execute, sql, now = self.connection.execute, self._sql, self._now
         pending = {"digest": digest, "kind": "passkey", "now": now}
         (step_id, *_) = execute(sql.find_pending_step, pending).fetchone()

@@ -22,7 +22,7 @@ from gatewright.system import SystemClock
 class BareSignIn:
     """A sign-in that is nothing but gatewright's own statements, in its two transactions, and a bare verification.
 
-    Rows are written down once and for all, and nothing is checked but the signature.
+    Rows are built only once, and nothing is checked but the signature.
 
     Args:
         path: A migrated file.
@@ -45,7 +45,7 @@ class BareSignIn:
         )
 
     def generate_challenge(self, address: str) -> str:
-        """Count the address's challenges and keep another one."""
+        """Count the address's challenges and store another one."""
         execute, sql, id_ = self.connection.execute, self._sql, new_id()
         text = (
             f"localhost asks you to sign in with your Evrmore wallet {address}. "
@@ -69,7 +69,7 @@ class BareSignIn:
         return text
 
     def authenticate(self, address: str, challenge: str, signature: str) -> None:
-        """Find the challenge, verify, spend it on a session, record that, and read what the user may do."""
+        """Find the challenge, verify, trade it for a session, record that, and read what the user may do."""
         execute, sql = self.connection.execute, self._sql
         (challenge_id, *_) = execute(sql.find_challenge, {"challenge_text": challenge}).fetchone()
         assert is_signed_by(self._key_hashes[address], challenge, signature)

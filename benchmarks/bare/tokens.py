@@ -15,7 +15,7 @@ _SELECT = "SELECT is_active FROM sessions WHERE id = ?"
 
 
 class BareTokens:
-    """A token check by joserfc and the driver: signature, claims, and the session's row by its primary key.
+    """A token check with joserfc and the driver: signature, claims, and the session's row by its primary key.
 
     Args:
         path: A migrated file.
@@ -36,7 +36,7 @@ class BareTokens:
         )
 
     def validate_token(self, token: str) -> dict[str, object] | None:
-        """Return the claims, or None where the session has ended."""
+        """Return the claims, or None if the session has ended."""
         claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
         self._claims.validate(claims)
         row = self._connection.execute(_SELECT, (claims["jti"],)).fetchone()

@@ -29,7 +29,7 @@ _SECRET = "what names the browser's steps"
 
 
 class _Browser:
-    """A browser that has begun something."""
+    """A browser that has begun a step."""
 
     def pending(self) -> str:
         return _SECRET
@@ -55,7 +55,7 @@ class _Enrolled:
         return Step(self.auth._parts, Device(), _Browser(), _PROVIDER)
 
     def begin(self) -> Mapping[str, Any]:
-        """Begin, and return what the passkey is asked."""
+        """Begin, and return the options for the passkey."""
         return run_to_completion(self.method.begin(self.step(), {}))
 
     def turn(self, verify: Callable[[str, dict[str, Any]], object]) -> Turn:

@@ -1,4 +1,4 @@
-"""Sign in with a password: the hash takes its time on purpose, and nothing else should."""
+"""Sign in with a password: the hash is slow on purpose, and nothing else should be."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def measure(report: Report, *, folder: Path) -> None:
 def _time_with_its_hash(call: Callable[[], object]) -> Race:
     """Time a call, and argon2-cffi's work within it.
 
-    Two hashes of 20 milliseconds differ by more than the few percent that are at stake here, so that a race against
-    another hash would be decided by chance.
+    Two hashes of 20 milliseconds differ by more than the few percent at stake here, so chance would decide a race
+    against another hash.
     """
     ours: list[float] = []
     bare: list[float] = []

@@ -1,4 +1,4 @@
-"""What a request costs a server: nobody asks, somebody asks; ours beside what people write by hand and beside peers."""
+"""What a request costs a server, anonymous or signed in: ours, what people write by hand, and the peers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from servers import free_port, running
 _HOME = Path(__file__).parent.parent
 _CONNECTIONS = 32
 _TURNS = 20
-"""How often each of the connections asks in a round."""
+"""How many requests each connection sends in a round."""
 _STARTS = 6
 _ROUNDS = 3
 _PATIENCE = 60.0
@@ -36,9 +36,9 @@ class Server:
     """An application that answers.
 
     Args:
-        port: Where.
+        port: Where it listens.
         worker: The process that answers.
-        visits: The headers by which it knows each kind of visitor.
+        visits: The headers by which it recognises each kind of visitor.
     """
 
     port: int
@@ -46,7 +46,7 @@ class Server:
     visits: Mapping[str, Mapping[str, str]]
 
     def cost(self, path: str, visitor: str = "") -> float:
-        """Return how many seconds of processor time one request takes: what else runs on the machine has no part."""
+        """Return the seconds of processor time that one request takes; other processes do not count."""
         request = _request_for(path, self.visits.get(visitor, {}))
         before = processor_time([self.worker])
         _ask(self.port, request, connections=_CONNECTIONS, turns=_TURNS)
@@ -54,7 +54,7 @@ class Server:
 
 
 def measure(report: Report, *, folder: Path, python: Path | None) -> None:
-    """Compare processor time a request, one worker each: uvicorn on uvloop and httptools, gunicorn's sync worker."""
+    """Compare processor time per request, one worker each: uvicorn on uvloop and httptools, gunicorn's sync worker."""
     if python is None or not Path("/proc/self/smaps_rollup").exists():
         return
     starts = [_start(python, folder=folder / f"request-{number}") for number in range(_STARTS)]
@@ -71,8 +71,8 @@ def measure(report: Report, *, folder: Path, python: Path | None) -> None:
 def _start(python: Path, *, folder: Path) -> tuple[dict[str, float], dict[str, float]]:
     """Start all applications, and return what each kind of request costs them, and their memory before the first.
 
-    Where code and data of a process come to lie in the processor's caches is chance, and stays until it ends. So one
-    start alone tells little.
+    Where a process's code and data end up in the processor's caches is chance, and stays so until the process ends.
+    So a single start tells little.
     """
     folder.mkdir()
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ def _mean(starts: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _costs_in_turns(servers: Mapping[str, Server]) -> dict[str, float]:
-    """Return what each kind of request costs each server: the median of some rounds, in turns."""
+    """Return what each kind of request costs each server: the median of several rounds, taking turns."""
     turns = {f"{name} open": (server, "/open", "") for name, server in servers.items()}
     for name, server in servers.items():
         turns |= {f"{name} {visitor}": (server, "/mine", visitor) for visitor in server.visits}
@@ -101,7 +101,7 @@ def _costs_in_turns(servers: Mapping[str, Server]) -> dict[str, float]:
 
 
 def _added(costs: Mapping[str, float], name: str, visitor: str) -> float:
-    """Return what somebody who is known adds to the cost of an open request of the same application."""
+    """Return what a signed-in visitor adds to the cost of an open request of the same application."""
     return costs[f"{name} {visitor}"] - costs[f"{name} open"]
 
 
@@ -192,7 +192,7 @@ def _request_for(path: str, headers: Mapping[str, str]) -> bytes:
 
 
 def _ask(port: int, request: bytes, *, connections: int = 1, turns: int = 1) -> None:
-    """Send a request over several connections at once, some times over; a connection stays as long as it may."""
+    """Send a request repeatedly over several connections at once, each kept alive as long as the server allows."""
     open_ones: list[socket.socket] = []
     try:
         for _ in range(turns):
@@ -210,7 +210,7 @@ def _ask(port: int, request: bytes, *, connections: int = 1, turns: int = 1) -> 
 
 
 def _stays(connection: socket.socket) -> bool:
-    """Read an answer, and say whether the connection stays."""
+    """Read an answer, and return whether the connection stays open."""
     head = b""
     while b"\r\n\r\n" not in head:
         chunk = connection.recv(65536)

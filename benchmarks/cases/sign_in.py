@@ -48,7 +48,7 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
 
 
 def _turn(contender: _SignIn, wallets: Sequence[Wallet]) -> Turn:
-    """Sign in one wallet in each turn; its own signing does not count, nor do the rounds that make the accounts."""
+    """Sign in one wallet in each turn; neither its signing nor the rounds that create the accounts count."""
     following = cycle([wallets[0], *wallets])  # the first one twice: once new, once known
 
     def turn() -> float:

@@ -1,4 +1,4 @@
-"""Eight people sign in with passwords at the same time: how many get in, and what does everybody else notice?"""
+"""Eight people sign in with passwords at the same time: how many get in, and what do others notice?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WARM_UP = 1.0
 def measure(report: Report, *, folder: Path, peer_python: Path | None) -> None:
     """Compare gatewright behind FastAPI with fastapi-users, which hashes with the same parameters.
 
-    Each application has a process of its own and the whole machine, one after the other, round after round. The
+    Each application has its own process and the whole machine, one after the other, round after round. The
     strategy ``database`` keeps a session that can be ended, as gatewright does; ``jwt`` keeps nothing.
     """
     with ExitStack() as stack:
@@ -48,7 +48,7 @@ def measure(report: Report, *, folder: Path, peer_python: Path | None) -> None:
 
 
 def _visit_in_turns(ports: Mapping[str, int]) -> dict[str, list[Answers]]:
-    """Let the clients visit each application in every round."""
+    """Have the clients visit each application in every round."""
     answers: dict[str, list[Answers]] = {name: [] for name in ports}
     for port in ports.values():
         asyncio.run(visit(port, PEOPLE, seconds=_WARM_UP))
@@ -72,13 +72,13 @@ def _add_rows(report: Report, ours: Sequence[Answers], peers: Sequence[Answers] 
 
 
 def _percentile(answers: Sequence[Answers], rank: int) -> float:
-    """Return the seconds within which so many of a hundred pings were answered, in all rounds together."""
+    """Return the given percentile of the seconds that pings took, in all rounds together."""
     return quantiles((ping for each in answers for ping in each.pings), n=100)[rank - 1]
 
 
 @contextmanager
 def _serving(python: Path, app: str, *arguments: str, folder: Path) -> Iterator[int]:
-    """Run an application in a process and a folder of its own, and give its port; it stops when its input ends."""
+    """Run an application in its own process and folder, and yield its port; it stops when its input ends."""
     home = folder / "-".join((app, *arguments))
     home.mkdir()
     path = os.pathsep.join(filter(None, (str(_HOME), os.environ.get("PYTHONPATH"))))

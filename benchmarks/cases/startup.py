@@ -1,4 +1,4 @@
-"""Start: import the library and open a database that is there already, in a fresh process."""
+"""Start: import the library and open an existing database, in a fresh process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PROBE = Path(__file__).parent.parent / "startup_probe.py"
 
 
 def measure(report: Report, *, folder: Path, peers: Peers) -> None:
-    """Compare the time and the memory that a process needs above those of a bare Python."""
+    """Compare the time and memory that a process needs beyond those of a bare Python."""
     home = folder / "startup"
     home.mkdir()
     make_database(home / "gatewright.db")
@@ -33,7 +33,7 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
         ("start: import and open", "ms", "seconds", 1e3),
         ("memory above bare Python", "MB", "bytes", 1e-6),
     ):
-        # The first process of each only warms up the disk's cache.
+        # The first process of each only warms the disk cache.
         ours, *rest = (median(probe[measure] for probe in probes[1:]) * scale for probes in taken.values())
         peer = rest[0] if rest else None
         report.rows.append(Row(what, unit, ours, peer=peer, peer_to_ours=None if peer is None else peer / ours))

@@ -28,7 +28,7 @@ _Ask = Callable[[], Awaitable[object]]
 
 
 def measure(report: Report, *, folder: Path) -> None:
-    """Compare processor time of this process: the database's server has no part in it, nor what else runs."""
+    """Compare processor time of this process, without the database's server and whatever else runs."""
     if not has_servers():
         return
     with ExitStack() as stack:
@@ -81,7 +81,7 @@ def _visit(settings: Settings) -> tuple[dict[str, object], str]:
 async def _costs(
     auths: Mapping[str, AsyncEvrmoreAuth], visits: Mapping[str, tuple[dict[str, object], str]]
 ) -> dict[str, float]:
-    """Return the median of what each costs, in microseconds, asked in turns."""
+    """Return the median cost of each, in microseconds, taking turns."""
     turns: dict[str, _Ask] = {}
     async with AsyncExitStack() as stack:
         for store, auth in auths.items():

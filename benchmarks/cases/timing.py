@@ -1,9 +1,9 @@
-"""Does the time of an answer tell who has an account? Pairs of requests over HTTP, told apart by Welch's t-test."""
+"""Does response time reveal who has an account? Compares pairs of requests over HTTP with Welch's t-test."""
 
 from __future__ import annotations
 
 import json
-import random  # noqa: TID251 - the order of a pair is to be nobody's pattern
+import random  # noqa: TID251 - the order of a pair must not follow a pattern
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -27,16 +27,16 @@ _MAILS = 400
 
 _WARM_UP = 10
 _SLOWEST = 0.1
-"""The part of the samples that is left out, as dudect does: what else runs on the machine has slowed them."""
+"""The share of samples that is left out, as dudect does: other processes on the machine have slowed them."""
 
 _PAUSE = 0.004
-"""Seconds after each answer, in which the mail worker does what the request has left to it."""
+"""Seconds after each answer, in which the mail worker does what the request left to it."""
 
 _NO_NOISE = 4.5
-"""The |t| from which on a difference is one, as in dudect."""
+"""The |t| from which a difference counts, as in dudect."""
 
 _AT_MOST = 15.0
-"""Percent by which the medians of a pair may differ, if that is no noise."""
+"""Percent by which the medians of a pair may differ, if the difference is not noise."""
 
 _PATIENCE = 60.0
 _SECRET = "only-for-measuring-0123456789abcdef"
@@ -44,7 +44,7 @@ _PASSWORD = "correct horse battery staple"
 _MANY = "1000000"
 _SETTINGS = {
     "GATEWRIGHT_JWT_SECRET": _SECRET,
-    "GATEWRIGHT_TRUSTED_PROXIES": "127.0.0.1",  # so that each request comes from a client of its own
+    "GATEWRIGHT_TRUSTED_PROXIES": "127.0.0.1",  # so that each request comes from a different client
     "GATEWRIGHT_ATTEMPTS_PER_ACCOUNT": _MANY,
     "GATEWRIGHT_MAILS_PER_ADDRESS": _MANY,
     "GATEWRIGHT_EMAIL_CODE": "both",
@@ -57,7 +57,7 @@ Ask = Callable[[str], None]
 
 
 class _Client:
-    """Sends requests on one connection, each as a client of its own, unless it is told which.
+    """Sends requests on one connection, each as a different client, unless told which.
 
     Args:
         port: Where the server listens.
@@ -75,7 +75,7 @@ class _Client:
         self.log_in(name, client=_LOCKED_OUT)
 
     def sign_up(self, name: str) -> None:
-        """Sign up by an address that is taken; or by a new one each time, where nobody has the name."""
+        """Sign up with an address that is taken or, for the name that nobody has, with a new one each time."""
         number = f"-{next(self._newcomers)}" if name.startswith("none") else ""
         document = {"email": f"{name}{number}@example.com", "password": _PASSWORD, "password_confirm": _PASSWORD}
         self._post("/api/signup", document | {"first_name": "A", "last_name": "B"})
@@ -104,7 +104,7 @@ class _Client:
 
 
 def measure(report: Report, *, folder: Path) -> None:
-    """Compare how long the server takes for somebody who has an account, and for somebody who has none."""
+    """Compare how long the server takes for somebody who has an account and for somebody who has none."""
     home = folder / "timing"
     home.mkdir()
     _make_people(home)
@@ -186,7 +186,7 @@ def _make_people(home: Path) -> None:
 
 @contextmanager
 def _serving(home: Path) -> Iterator[int]:
-    """Run ``gatewright serve`` with the costs of production, and give its port; mails go to a file."""
+    """Run ``gatewright serve`` with the costs of production, and yield its port; mails go to a file."""
     port = free_port()
 
     def is_ready() -> bool:

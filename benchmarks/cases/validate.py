@@ -21,7 +21,7 @@ _SIZES = (1_000, 100_000, 1_000_000)
 _SAMPLE = 1_000
 _NUMBER = 20
 _PEER_NUMBERS = {1_000: 5, 100_000: 1}
-"""The peer reads whole tables: a million rows would take it a tenth of a second for each token."""
+"""The peer reads whole tables: with a million rows, each token would take it a tenth of a second."""
 
 
 def measure(report: Report, *, folder: Path, peers: Peers) -> None:
@@ -47,7 +47,7 @@ def measure(report: Report, *, folder: Path, peers: Peers) -> None:
 
 
 def _contenders(stack: ExitStack, path: Path, *, size: int) -> dict[str, Turn]:
-    """Return gatewright and its floor, with tokens of sessions that lie all over the table."""
+    """Return gatewright and its floor, with tokens of sessions spread over the whole table."""
     owners = make_database(path, sessions=size)
     auth = stack.enter_context(open_auth(path))
     issuer, audience = auth.settings.jwt_issuer, auth.settings.jwt_audience
@@ -66,7 +66,7 @@ def _issue_tokens(issuer: AccessTokens, owners: Sequence[tuple[str, str]]) -> li
 
 
 def _turn(validate: Callable[[str], object], tokens: Sequence[str]) -> Turn:
-    """Validate one token after the other, round and round."""
+    """Validate one token after another, over and over."""
     assert all(validate(token) is not None for token in tokens)
     following = cycle(tokens)
     return repeat(lambda: validate(next(following)), number=_NUMBER)

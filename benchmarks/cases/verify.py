@@ -15,7 +15,7 @@ _NUMBER = 15
 
 
 def measure(report: Report, *, folder: Path, peers: Peers) -> None:
-    """Compare `EvrmoreAuth.verify_signature`, its hook points included, with the recovery and the hashes alone."""
+    """Compare `EvrmoreAuth.verify_signature`, including its hook points, with the recovery and the hashes alone."""
     wallet = make_wallet()
     with open_auth(folder / "verify.db") as auth:
         message = auth.generate_challenge(wallet.address)

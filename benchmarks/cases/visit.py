@@ -1,4 +1,4 @@
-"""Recognise the visitor of a request, and answer what they may do."""
+"""Recognise the visitor of a request, and check what they may do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ASKED = PERMISSIONS[-1]
 
 
 def measure(report: Report, *, folder: Path) -> None:
-    """Compare the load of a request's user with its own reads, and the check of a permission with few and many users.
+    """Compare loading a request's user with the bare reads, and checking a permission with few and many users.
 
     Each of the users has 50 permissions of their own, so that the largest table has five million rows.
     """
@@ -99,14 +99,14 @@ def _check(auth: EvrmoreAuth, visit: Visit) -> bool:
 
 
 def _turn(visits: Sequence[Visit], load: Callable[[Visit], object]) -> Turn:
-    """Recognise one visitor after the other, round and round."""
+    """Recognise one visitor after another, over and over."""
     assert all(load(visit) for visit in visits)
     following = cycle(visits)
     return repeat(lambda: load(next(following)), number=_NUMBER)
 
 
 def _require_same_reads(auth: EvrmoreAuth, floor: BareVisits, visit: Visit) -> None:
-    """Make sure that the floor reads exactly what gatewright reads, which asks before whether it has to."""
+    """Make sure that the floor reads exactly what gatewright reads, which first asks whether it has to."""
     asked, *ours = trace(connection_of(auth), lambda: _load(auth, visit))
     assert asked == "PRAGMA data_version"
     assert ours == trace(floor.connection, lambda: floor.load(visit)), ours

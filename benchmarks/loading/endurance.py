@@ -1,7 +1,7 @@
-"""One process that signs in, recognises and signs out for a long time: does its memory stay what it was?
+"""One process that signs in, recognises and signs out for a long time: does its memory stay constant?
 
-``python -m loading.endurance DATABASE_URL REDIS_URL OPERATIONS``. It asks the library, not the server: HTTP and clients
-would take most of the time, and keep nothing of ours.
+``python -m loading.endurance DATABASE_URL REDIS_URL OPERATIONS``. It calls the library, not the server: HTTP and
+clients would take most of the time, and hold nothing of ours in memory.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _RECOGNISED = 10
 """How often each of the two sessions of a round is recognised."""
 
 _OPERATIONS = 2 * _RECOGNISED + 5
-"""Of one round: a challenge, two sign-ins, what is recognised, two sign-outs."""
+"""In one round: a challenge, two sign-ins, the recognitions, two sign-outs."""
 
 
 def _round(auth: EvrmoreAuth, wallet: Wallet) -> None:
-    """Sign in by a password and by a wallet, be recognised, and sign out of both.
+    """Sign in with a password and with a wallet, be recognised, and sign out of both.
 
     Raises:
         AssertionError: If somebody is not recognised, or still is.
@@ -43,7 +43,7 @@ def _round(auth: EvrmoreAuth, wallet: Wallet) -> None:
 
 
 def main() -> None:
-    """Do so many operations, and print the memory of this process ten times on the way."""
+    """Do so many operations, and print the memory of this process ten times along the way."""
     database_url, redis_url, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
     wallet, done, samples, start = Wallet.new("alice"), 0, [], perf_counter()
     with EvrmoreAuth(settings=settings_of(database_url, redis_url)) as auth:

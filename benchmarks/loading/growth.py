@@ -1,4 +1,4 @@
-"""What an operation costs PostgreSQL as tables grow, and how it would look things up in still larger ones."""
+"""What an operation costs PostgreSQL as tables grow, and how lookups would be planned in even larger ones."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _SESSIONS = """
     FROM generate_series(%(first)s::int, %(last)s::int) AS n
 """
 _TEN_TIMES = "UPDATE pg_class SET reltuples = reltuples * 10 WHERE relnamespace = 'public'::regnamespace"
-"""For the planner: it reckons with the rows of a page that this says, times the pages that there are."""
+"""For the planner, which estimates rows as this number of rows per page, times the actual pages."""
 
 
 def measure(database_url: str, sizes: Sequence[int]) -> dict[int, dict[str, float]]:
-    """Return what each statement takes, in microseconds, a round trip included, for so many sessions in the table."""
+    """Return what each statement takes, in microseconds with the round trip, for so many sessions in the table."""
     taken, rows = {}, 0
     with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.prepare_threshold = 0
@@ -66,7 +66,7 @@ def measure(database_url: str, sizes: Sequence[int]) -> dict[int, dict[str, floa
 
 
 def plans(database_url: str) -> dict[str, list[str]]:
-    """Return which indexes each statement uses where the planner is told that there are ten times as many rows.
+    """Return which indexes each statement uses if the planner is told that there are ten times as many rows.
 
     Raises:
         RuntimeError: If one would read a whole table.
@@ -85,7 +85,7 @@ def plans(database_url: str) -> dict[str, list[str]]:
 
 
 def _time(connection: psycopg.Connection[TupleRow], name: str, size: int) -> float:
-    """Ask for rows that lie evenly over the whole table, and return the median."""
+    """Query rows spread evenly over the whole table, and return the median."""
     statement = getattr(statements_of("postgresql"), name).encode()
     seconds = []
     for turn in range(-_ASKED // 5, _ASKED):
@@ -100,7 +100,7 @@ def _time(connection: psycopg.Connection[TupleRow], name: str, size: int) -> flo
 
 
 def _parameters(number: int) -> dict[str, object]:
-    """Return what names a session and its account, for any of the statements."""
+    """Return the parameters that name a session and its account, for any of the statements."""
     now, account = SystemClock().now(), (number + 9) // 10
     return {
         "digest": sha256(str(number).encode()).digest(),

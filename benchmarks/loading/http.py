@@ -1,4 +1,4 @@
-"""A client of a few microseconds: it leaves the processor to the server."""
+"""A client that takes a few microseconds, and so leaves the processor to the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATIENCE = 30.0
 
 
 class Answer(NamedTuple):
-    """What the server answered: the cookie is what ``Set-Cookie`` names first, if anything."""
+    """What the server answered; the cookie is the first one in ``Set-Cookie``, if any."""
 
     status: int
     cookie: str | None
@@ -19,7 +19,7 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """Asks one thing after the other, on a connection that is opened again where it was closed.
+    """Sends one request after another, on a connection that is reopened if it was closed.
 
     Args:
         port: Where the server listens, on the loopback interface.
@@ -39,8 +39,8 @@ class Connection:
         """Send a request and return the answer.
 
         Args:
-            method: As in HTTP.
-            path: What to ask for.
+            method: The HTTP method.
+            path: The path to request.
             body: Sent as JSON.
             **headers: Such as ``cookie``.
 

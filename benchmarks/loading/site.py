@@ -1,4 +1,4 @@
-"""The real server with its workers, on a PostgreSQL and a Redis of its own."""
+"""The real server with its workers, on its own PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from loading.visitors import name_of
 PASSWORD = "correct horse battery staple"
 _SETTINGS = {
     "GATEWRIGHT_JWT_SECRET": "4Qk0yT7pXwq9Zb2LrVn8sJd6Hf3GmAeC",
-    "GATEWRIGHT_ARGON2_MEMORY_KIB": "8",  # a hash is to cost next to nothing: it would hide the rest
+    "GATEWRIGHT_ARGON2_MEMORY_KIB": "8",  # a hash must cost next to nothing: it would hide the rest
     "GATEWRIGHT_ARGON2_ITERATIONS": "1",
     "GATEWRIGHT_CHALLENGES_PER_ADDRESS": "1000000",  # all clients have one address
     "GATEWRIGHT_CHALLENGES_PER_CLIENT": "1000000",
@@ -46,12 +46,12 @@ class Site:
 
     @property
     def workers(self) -> list[int]:
-        """The processes that answer, and what watches over them."""
+        """The workers, and the process that supervises them."""
         return with_children(self.process)
 
 
 def settings_of(database_url: str, redis_url: str | None = None) -> Settings:
-    """Return the settings of the server, for a process that asks the library."""
+    """Return the server's settings, for a process that calls the library."""
     return load_settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -60,7 +60,7 @@ def settings_of(database_url: str, redis_url: str | None = None) -> Settings:
 
 
 def make_people(database_url: str, count: int) -> None:
-    """Make accounts that sign in with a password."""
+    """Create accounts that sign in with a password."""
     with EvrmoreAuth(settings=settings_of(database_url)) as auth:
         for name in map(name_of, range(count)):
             auth.create_user(name, email=f"{name}@example.com", password=PASSWORD, is_verified=True)
@@ -77,7 +77,7 @@ def serving(folder: Path, *, database_url: str, redis_url: str, workers: int) ->
 
 
 def kept_sessions(database_url: str) -> tuple[int, int]:
-    """Return how many sessions the store has, and how many of them have ended, by both of its records."""
+    """Return how many sessions the store has, and how many of them have ended, according to both of its records."""
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         row = connection.execute(
             "SELECT least(count(*), (SELECT count(*) FROM audit WHERE event = 'signed_in')),"

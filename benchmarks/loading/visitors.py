@@ -1,4 +1,4 @@
-"""Visitors who sign in, are recognised a few times and sign out, again and again, and write down what was answered."""
+"""Visitors who sign in, are recognised a few times and sign out, again and again, and record the answers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from loading.http import Answer, Connection
 VALIDATIONS = 10
 """How often a visitor is recognised before they sign out."""
 STAYS = 8
-"""Every so many rounds a visitor does not sign out."""
+"""Once in so many rounds, a visitor does not sign out."""
 
 
 @dataclass
 class Seen:
-    """What the visitors were told.
+    """The answers that visitors got.
 
     Args:
-        seconds: What was asked -> how long each answer took.
-        errors: What was answered otherwise than it should be -> how often.
+        seconds: Request -> how long each answer took.
+        errors: Wrong answer -> how often it came.
         begun: How many sessions began.
         ended: How many of them ended.
     """
@@ -44,7 +44,7 @@ class Visitor:
 
     Args:
         connection: To the server.
-        seen: Where to write down what was answered.
+        seen: Where to record the answers.
     """
 
     def __init__(self, connection: Connection, seen: Seen) -> None:
@@ -52,7 +52,7 @@ class Visitor:
         self._seen = seen
 
     async def _ask(self, what: str, expected: int, method: str, path: str, **request: object) -> Answer:
-        """Ask something, and raise unless the answer is as it should be."""
+        """Send a request, and raise unless the answer is as expected."""
         start = perf_counter()
         answer = await self._connection.ask(method, path, **request)  # type: ignore[arg-type]
         self._seen.seconds[what].append(perf_counter() - start)
@@ -62,7 +62,7 @@ class Visitor:
 
 
 class PasswordVisitor(Visitor):
-    """Signs in with a password, and is known by a cookie."""
+    """Signs in with a password, and is recognised by a cookie."""
 
     async def visit(self, name: str, password: str, *, stays: bool) -> None:
         """Sign in, be recognised, and sign out unless they stay."""
@@ -83,7 +83,7 @@ class PasswordVisitor(Visitor):
 
 
 class WalletVisitor(Visitor):
-    """Signs in with a wallet, and is known by a token."""
+    """Signs in with a wallet, and is recognised by a token."""
 
     async def visit(self, wallet: Wallet, *, stays: bool) -> None:
         """Sign in, be recognised, and sign out unless they stay."""
@@ -109,8 +109,8 @@ async def crowd(port: int, *, clients: int, password: str, goes_on: Callable[[Se
     Args:
         port: Where the server listens.
         clients: How many there are at once.
-        password: Everybody's.
-        goes_on: Says whether it is not yet time to end.
+        password: Everybody's password.
+        goes_on: Returns whether to continue.
     """
     seen = Seen()
     await asyncio.gather(*(_come_and_go(port, number, seen, password, goes_on) for number in range(clients)))

@@ -1,4 +1,4 @@
-"""A small application with sign-in: a page for everybody, one for who is signed in, one for administrators.
+"""A small application with sign-in: a page for everybody, one for signed-in users, one for administrators.
 
 Start it with ``make example-fastapi``. Sign-in has added five lines, which are marked.
 """
@@ -21,7 +21,7 @@ os.environ.setdefault("GATEWRIGHT_DATABASE_URL", f"sqlite:///{HERE / 'fastapi.db
 
 app = FastAPI(title="FastAPI example")
 auth = FastAPIAuth(app)  # line 2
-app.include_router(auth.router())  # line 3: the pages' JSON API stand in /docs
+app.include_router(auth.router())  # line 3: lists the pages' JSON API in /docs
 SignedIn = Annotated[User, Depends(auth.current_user())]  # line 4
 Admin = Annotated[User, Depends(auth.current_user(role="admin"))]  # line 5
 templates = Jinja2Templates(HERE / "templates", context_processors=[template_context])

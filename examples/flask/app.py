@@ -1,4 +1,4 @@
-"""A small application with sign-in: a page for everybody, one for who is signed in, one for administrators.
+"""A small application with sign-in: a page for everybody, one for signed-in users, one for administrators.
 
 Start it with ``make example-flask``. Sign-in has added five lines, which are marked.
 """

@@ -1,4 +1,4 @@
-"""Say in two words what a session was opened with. For people to recognise it: nobody is let in or kept out by it."""
+"""Name the device that a session was opened on, so that people recognise it. No access decision depends on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BROWSERS = {
     "CriOS/": "Chrome",
     "Safari/": "Safari",
 }
-"""Marks in the user agent, the telling ones first: most browsers also claim to be Chrome and Safari."""
+"""Marks in the user agent, the most specific first: most browsers also claim to be Chrome and Safari."""
 
 _SYSTEMS = {
     "Android": "Android",
@@ -29,11 +29,11 @@ _SYSTEMS = {
 
 
 def device_name(user_agent: str | None, translate: Callable[[str], str] = str) -> str:
-    """Return a short name such as ``Firefox on Windows``, or the program's own name where it is no browser.
+    """Return a short name such as ``Firefox on Windows``, or the program's own name if it is not a browser.
 
     Args:
-        user_agent: What the browser says of itself.
-        translate: Gives the words in another language.
+        user_agent: The ``User-Agent`` header.
+        translate: Translates the text.
     """
     if not user_agent:
         return translate(N_("Unknown device"))

@@ -1,7 +1,7 @@
-"""Run an operation that never suspends to its end, without an event loop.
+"""Run an operation that never suspends to completion, without an event loop.
 
-Operations are written once, as ``async def``. In the blocking build every port they await answers at once, so a
-single ``send(None)`` runs the whole operation (about one microsecond); whatever suspends there is a mistake.
+Operations are written once, as ``async def``. In the blocking build, no port that they await ever suspends, so a single
+``send(None)`` runs the whole operation (about one microsecond). Anything that suspends there is a mistake.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ def run_to_completion(coroutine: Coroutine[Any, Any, T]) -> T:
     """Return what ``coroutine`` returns, provided that it never suspends.
 
     Args:
-        coroutine: A fresh coroutine whose awaits all answer at once.
+        coroutine: A fresh coroutine in which no await suspends.
 
     Raises:
-        SuspendedError: If it suspends. The message names the chain that did; the coroutine is closed.
+        SuspendedError: If it suspends. The message names the chain of coroutines; the coroutine is closed.
     """
     try:
         coroutine.send(None)
@@ -38,22 +38,22 @@ def run_to_completion(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def is_coroutine_function(function: Callable[..., Any]) -> bool:
-    """Say whether what a function returns has to be awaited; of an object, what its ``__call__`` returns."""
+    """Return whether the result of a function, or of an object's ``__call__``, must be awaited."""
     return any(inspect.iscoroutinefunction(each) for each in (function, type(function).__call__))
 
 
 def misfit(function: Callable[..., Any], *given: str) -> str | None:
-    """Return why a function cannot be called with as many values, by position, or None where it can.
+    """Return why a function cannot be called with these positional arguments, or None if it can.
 
     Args:
-        function: A function of the application's.
-        given: What the values are called.
+        function: A function of the application.
+        given: The names of the arguments.
     """
     try:
         inspect.signature(function).bind(*given)
     except TypeError as error:
         return str(error)
-    except ValueError:  # some callables written in C do not say what they take
+    except ValueError:  # some callables written in C have no signature
         return None
     return None
 

@@ -1,4 +1,4 @@
-"""Where settings come from: arguments, the environment, ``.env``. Names in any of them that are no settings."""
+"""Read settings from arguments, the environment and ``.env``, and find names there that are not settings."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from gatewright.errors import ConfigurationError
 
 PREFIX = "GATEWRIGHT_"
-"""What the names of all variables begin with."""
+"""The prefix of every variable's name."""
 
 ENV_FILE = Path(".env")
 
 _logger = logging.getLogger("gatewright")
 
 _hints: list[Callable[[], Mapping[str, str]]] = []
-"""Each returns, for every setting of one kind, where it belongs and how to write it there."""
+"""Each returns, for every setting of one class, where it belongs and how to write it there."""
 
 
 class EnvironmentSettings(BaseSettings):
-    """Settings from arguments, else from the environment, else from ``.env``; the same for ours and for a method's."""
+    """Settings from arguments, then the environment, then ``.env``; the base of gatewright's and the methods' own."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -38,12 +38,12 @@ class EnvironmentSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Leave out what is empty where nothing is a value: ``GATEWRIGHT_SKIN=${SKIN:-}`` of a compose file."""
+        """Drop empty values of settings that may be unset, such as ``GATEWRIGHT_SKIN=${SKIN:-}`` in a Compose file."""
         return {name: value for name, value in values.items() if not (_is_empty(value) and cls._may_be_unset(name))}
 
     @classmethod
     def _may_be_unset(cls, name: str) -> bool:
-        """Say whether a setting without a value is one that is not set."""
+        """Return whether an empty value means that the setting is unset."""
         return name in cls.model_fields and cls.model_fields[name].default is None
 
     @classmethod
@@ -55,13 +55,13 @@ class EnvironmentSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Refuse an argument that is no setting, and leave out what holds nothing of ours.
+        """Refuse an argument that is not a setting, and skip sources that contain none of our variables.
 
-        In the environment there may be settings of other kinds. Looking for each field there takes most of the time of
-        reading.
+        The environment may contain settings of other classes. Looking up each field there takes most of the time that
+        reading takes.
 
         Raises:
-            ConfigurationError: If an argument is none; names the setting that may have been meant.
+            ConfigurationError: If an argument is not a setting; suggests the closest one.
         """
         refuse_unknown(f"{cls.__name__}(...)", init_settings(), known=cls.model_fields)
         sources = (init_settings, env_settings, dotenv_settings, file_secret_settings)
@@ -80,16 +80,16 @@ def _may_hold_ours(source: PydanticBaseSettingsSource) -> bool:
 
 
 def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str], prefix: str = "") -> None:
-    """Refuse what is meant to be a setting and is none: a misspelt one would change nothing, silently.
+    """Refuse unknown settings: a misspelt one would silently have no effect.
 
     Args:
-        where: Who names them, for the error: ``app.config``.
-        names: What is named, as fields of the settings.
-        known: The fields that there are.
-        prefix: What they are written with there, in capitals; without it they are in lower case.
+        where: The source of the names, for the error: ``app.config``.
+        names: The names, as field names of the settings.
+        known: The names of all fields.
+        prefix: The prefix that the source uses, with names in upper case; without one, names are in lower case.
 
     Raises:
-        ConfigurationError: If one is not known; names the setting that may have been meant.
+        ConfigurationError: If a name is unknown; suggests the closest one.
     """
     unknown = [str(name) for name in names if name not in known]
     if unknown:
@@ -107,22 +107,22 @@ def refuse_unknown(where: str, names: Iterable[object], *, known: Collection[str
 
 
 def register_hints(hints: Callable[[], Mapping[str, str]]) -> None:
-    """Have the error for an unknown setting say where it belongs, if it is a setting of another kind.
+    """Register hints for the error about an unknown setting: where it belongs, if it is a setting of another class.
 
     Args:
-        hints: Returns, for each field of that kind, what it is a setting of and how to write it. Called for an error
-            only.
+        hints: Returns, for each field of that class, what it is a setting of and how to write it. Called only when an
+            error is raised.
     """
     _hints.append(hints)
 
 
 @dataclass(frozen=True, slots=True)
 class Misspelt:
-    """A variable of ours that is no setting.
+    """A variable that has our prefix but is not a setting.
 
     Args:
-        problem: Which, and where.
-        cure: What to do.
+        problem: Which variable, and where.
+        cure: How to fix it.
     """
 
     problem: str
@@ -130,24 +130,24 @@ class Misspelt:
 
 
 def misspelt_variables(known: Collection[str]) -> Iterator[Misspelt]:
-    """Yield the variables that begin as ours do, and are no settings.
+    """Yield the variables that have our prefix but are not settings.
 
     Args:
-        known: The fields that there are, of all kinds of settings.
+        known: The field names of all classes of settings.
     """
     for name, place in variables():
         field = name.lower().removeprefix(PREFIX.lower())
         if name.upper().startswith(PREFIX) and field not in known:
             nearest = _nearest(field, known)
             cure = f"Did you mean {PREFIX}{nearest.upper()}?" if nearest else "Remove it."
-            yield Misspelt(f"{name} in {place} is no setting and changes nothing.", cure)
+            yield Misspelt(f"{name} in {place} is not a setting and has no effect.", cure)
 
 
 def warn_of_misspelt(kinds: Iterable[type[BaseSettings] | None]) -> None:
-    """Write each such variable to the log.
+    """Log a warning for each misspelt variable.
 
     Args:
-        kinds: All kinds of settings; None for a method that has none.
+        kinds: All classes of settings; None for a method that has none.
     """
     known = {name for kind in kinds if kind is not None for name in kind.model_fields}
     for each in misspelt_variables(known):
@@ -155,23 +155,23 @@ def warn_of_misspelt(kinds: Iterable[type[BaseSettings] | None]) -> None:
 
 
 def variables() -> Iterator[tuple[str, str]]:
-    """Yield the name of every variable, and where it is."""
+    """Yield the name of every variable, and where it is set."""
     yield from ((name, "the environment") for name in os.environ)
     yield from ((name, ".env") for name in names_in_env_file())
 
 
 def names_in_env_file() -> list[str]:
-    """Return the names in ``.env``. Where it cannot be read, whoever reads it for its values says so."""
+    """Return the names in ``.env``. If it cannot be read, the code that reads its values reports that."""
     with suppress(OSError, UnicodeDecodeError):
         return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
     return []
 
 
 def as_variables(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables by which another process finds the same settings.
+    """Return the environment variables that give another process the same settings.
 
     Args:
-        values: Settings, field -> value; what is None is left out.
+        values: Settings, field -> value; None values are left out.
     """
     return {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
 
@@ -185,7 +185,7 @@ def _as_text(value: Any) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the field that a misspelt name, with the prefix of the variables or without, may have meant."""
+    """Return the field closest to a misspelt name, which may have the variables' prefix."""
     bare = name.lower().removeprefix(PREFIX.lower())
     return next(iter(get_close_matches(bare, sorted(known), n=1)), None)
 

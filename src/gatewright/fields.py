@@ -1,4 +1,4 @@
-"""The fields of a form: what a page asks for, and what is wrong with what was typed."""
+"""The fields of a form: what a page asks for, and how its input is validated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FieldType = Literal["text", "email", "password", "radio", "checkbox", "select"]
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
-    """Mark a text for the catalogs, to be translated where it is shown."""
+    """Mark a text for the catalogs; it is translated where it is shown."""
     return text
 
 
@@ -21,16 +21,16 @@ class Field:
     """One field of a form.
 
     Args:
-        name: What it is called in the form and in the profile.
-        label: What it is called on the page; translated where our catalogs know it.
-        type: What the browser shows.
-        is_required: Whether it may stay empty.
+        name: Its name in the form and in the profile.
+        label: Its label on the page, translated if our catalogs contain it.
+        type: The kind of input.
+        is_required: Whether it must be filled in.
         attributes: More HTML attributes, such as ``autocomplete``.
         options: The choices of ``radio`` and ``select``, as pairs of value and label.
-        longest: How many characters it takes.
+        longest: Maximum number of characters.
 
     Raises:
-        ConfigurationError: If there is no such type; lists those there are.
+        ConfigurationError: If the type is unknown; lists the types.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Field:
             )
 
     def problem_with(self, value: str) -> str | None:
-        """Return what is wrong with what was typed, to be translated, or None."""
+        """Return what is wrong with the input, as a text to translate, or None."""
         if self.is_required and not value:
             return N_("Please fill in this field.")
         if value and self.options and value not in dict(self.options):
@@ -58,14 +58,14 @@ class Field:
 
 
 def require_fields(given: object, *, of: str) -> tuple[Field, ...]:
-    """Return the fields that a form shall have, if they are some.
+    """Return the fields of a form, after checking their type.
 
     Args:
-        given: What an application gives.
-        of: Where, for the error.
+        given: What the application passed.
+        of: Where it passed them, for the error.
 
     Raises:
-        ConfigurationError: If it is anything but `Field` objects.
+        ConfigurationError: If anything is not a `Field` object.
     """
     fields = tuple(given) if isinstance(given, Iterable) else (given,)
     for each in fields:

@@ -1,4 +1,4 @@
-"""What an identifier looks like as text, whatever a source of users keeps it as."""
+"""Identifiers as text, whatever type a source of users stores them as."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ _UUID_SIZE = 16
 
 
 def id_text(value: Any) -> str | None:
-    """Return an identifier as text, without loss: two that differ have different texts.
+    """Return an identifier as text, without loss: different identifiers give different texts.
 
-    Sessions, remember tokens and the audit record keep identifiers as text, and compare them.
+    Sessions, remember-me tokens and the audit record store identifiers as text, and compare them.
 
     Args:
-        value: Text and numbers are written as they are, 0 among them; a UUID in its usual form (RFC 9562), and 16 bytes
-            likewise; other bytes in hexadecimal.
+        value: Text and numbers, including 0, are kept as they are; a UUID and 16 bytes are written in the UUID format
+            (RFC 9562); other bytes in hexadecimal.
 
     Returns:
-        None where there is none: for None, a truth value, and empty text or bytes.
+        The text; None for None, a truth value, and empty text or bytes.
     """
-    if type(value) is str:  # as nearly all are
+    if type(value) is str:  # the usual case
         return value or None
     if value is None or isinstance(value, bool):
         return None
@@ -31,7 +31,7 @@ def id_text(value: Any) -> str | None:
 
 
 def text_in(value: bytes) -> str | None:
-    """Return the text that a value is, or None where it is none."""
+    """Return the text that the bytes encode in UTF-8, or None if they are not text."""
     try:
         text = value.decode()
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""Log lines that belong together: the id of the request that each was written for, and one JSON object a line.
+"""Correlate log lines by the id of the request that each was written for, and write one JSON object per line.
 
-For any logging set-up: put `RequestIdFilter` on a handler, and `JsonFormatter`, too, where programs read the log.
+For any logging set-up: put `RequestIdFilter` on a handler, and `JsonFormatter` too if programs read the log.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from threading import Lock
 
 _OUTSIDE = "-"
-"""What a line of text says where there is no request."""
+"""Stands for the request's id in a line of text outside of requests."""
 
 _making = Lock()
 _current: ContextVar[Identified | None] = ContextVar("gatewright_request_id", default=None)
 
 
 class Identified(ABC):
-    """What has the id of one request, made when the first log line asks for it: most requests write none."""
+    """Holds the id of one request, created when the first log line needs it: most requests write none."""
 
     __slots__ = ("_id",)
 
@@ -35,13 +35,13 @@ class Identified(ABC):
     def id(self) -> str:
         """The id."""
         if self._id is None:
-            with _making:  # threads of one request may write their first lines at once
+            with _making:  # threads of one request may write their first lines concurrently
                 self._id = self._id or self.make_id()
         return self._id
 
 
 class RequestId(Identified):
-    """The id of one request, and nothing else.
+    """The id of one request and nothing else.
 
     Args:
         make: Returns the id.
@@ -59,39 +59,39 @@ class RequestId(Identified):
 
 
 def begin_request(request: Identified) -> None:
-    """Let whatever is logged from now on, in this task or thread, belong to a request."""
+    """Associate everything logged from now on, in this task or thread, with a request."""
     _current.set(request)
 
 
 def end_request() -> None:
-    """Let whatever is logged from now on belong to no request: a thread answers one after the other."""
+    """Associate everything logged from now on with no request: a thread serves one after another."""
     _current.set(None)
 
 
 def request_id() -> str | None:
-    """Return the id of the request that is being answered, or None outside of one."""
+    """Return the id of the current request, or None outside of one."""
     current = _current.get()
     return None if current is None else current.id
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives every record the attribute ``request_id``; ``-`` outside of requests."""
+    """Gives every record the attribute ``request_id``, which is ``-`` outside of requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let the record through."""
+        """Accept every record."""
         record.request_id = request_id() or _OUTSIDE
         return True
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one JSON object in one line: time in UTC, level, logger, process, request, message.
+    """Writes a record as one JSON object per line: time in UTC, level, logger, process, request, message.
 
-    Of what the application passes as ``extra`` nothing is written: nobody has looked whether it holds a secret.
+    It writes nothing that the application passes as ``extra``: that might contain a secret.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        # Where another thread writes the lines, only the filter on the way there could tell.
+        # If another thread writes the lines, only the filter has seen the request's context.
         name = getattr(record, "request_id", None) or request_id()
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -106,4 +106,4 @@ class JsonFormatter(logging.Formatter):
             line |= {"client": client, "method": method, "path": path, "status": status}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)  # in ASCII, where nothing but a line's end ends a line
+        return json.dumps(line, default=str)  # in ASCII, so that no character in it can break the line

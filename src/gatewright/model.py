@@ -252,7 +252,7 @@ def require_collection(names: Any) -> Collection[str]:
         return names
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise ConfigurationError(
-            f"roles and permissions of a user are collections of names, not {type(names).__name__}."
+            f"roles and permissions of a user must be collections of names, not {type(names).__name__}."
         )
     return names if isinstance(names, Collection) else tuple(names)
 

@@ -1,4 +1,4 @@
-"""The paths of the pages, by name: SimpleAuth's, and how the setting ``page_paths`` moves one or switches it off."""
+"""The paths of SimpleAuth's pages by name, and the setting ``page_paths``, which moves them or switches them off."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ PATHS = {
     "account_method": "/account/methods/{token}",
     "email_change": "/email_change/{token}",
 }
-"""Page -> path below where the pages are mounted; ``{token}`` stands for the secret of a mail's link."""
+"""Page -> path relative to where the pages are mounted; ``{token}`` stands for the secret in an emailed link."""
 
-_TOKEN = "/{token}"  # noqa: S105 - where one stands
+_TOKEN = "/{token}"  # noqa: S105 - a placeholder for one
 _PLAIN = re.compile(r"/|(?:/[\w.~!$&'()*+,;=:@-]+)+", re.ASCII)
 
 
 def _split(written: object) -> object:
-    """Return what ``account=/my/account,signup=`` says: page -> path. What is not a string stays as it is."""
+    """Parse ``account=/my/account,signup=`` into page -> path. A value that is not a string is returned unchanged."""
     if not isinstance(written, str):
         return written
     paths: dict[str, str] = {}
     for part in filter(None, map(str.strip, written.split(","))):
         name, is_pair, path = (each.strip() for each in part.partition("="))
         if not is_pair or name in paths:
-            raise ValueError(f"must be pairs such as account=/my/account, each page once; this is {part!r:.80}")
+            raise ValueError(f"must be pairs such as account=/my/account, each page once; not {part!r:.80}")
         paths[name] = path
     return paths
 
@@ -68,7 +68,7 @@ def _check_api(path: str) -> str:
 
 
 def _is_plain(path: str) -> bool:
-    """Say whether every framework reads a path in one way: no escapes, no query, no slash at its end."""
+    """Return whether every framework interprets a path identically: no escapes, no query, no trailing slash."""
     return _PLAIN.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
 
 

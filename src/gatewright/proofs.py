@@ -1,7 +1,7 @@
 """How a session was proven: by which methods, when, and how strong that is.
 
-Levels are authentication assurance levels in the sense of NIST SP 800-63B-4, section 2; names of methods in tokens and
-answers are authentication method references (RFC 8176).
+Levels are authentication assurance levels as defined by NIST SP 800-63B-4, section 2. Names of methods in tokens and
+responses are authentication method references (RFC 8176).
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ class Kind(StrEnum):
     POSSESSION = "possession"
     INHERENCE = "inherence"
     MAILBOX = "mailbox"
-    """Access to a mail address. NIST SP 800-63B-4, 3.1.3 does not count it as possession."""
+    """Access to an email address. NIST SP 800-63B-4, 3.1.3 does not count it as possession."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One proof of who somebody is.
+    """One proof of somebody's identity.
 
     Args:
-        method: The name of the method that has verified it.
+        method: The name of the method that verified it.
         at: When, aware UTC.
         kinds: What it shows. Two kinds in one proof, such as a passkey with user verification, are two factors.
         amr: Authentication method references (RFC 8176), such as ``pwd`` and ``otp``.
-        is_bound_to_device: Whether the key cannot leave the device that it was made on.
+        is_bound_to_device: Whether the key cannot leave the device that it was created on.
     """
 
     method: str
@@ -43,20 +43,20 @@ class Proof:
 
 
 def with_proof(earlier: Iterable[Proof], proof: Proof) -> tuple[Proof, ...]:
-    """Return earlier proofs and a new one, which takes the place of an earlier one of the same method."""
+    """Return the earlier proofs and a new one, which replaces an earlier one of the same method."""
     return (*(each for each in earlier if each.method != proof.method), proof)
 
 
 def kinds_of(proofs: Iterable[Proof]) -> frozenset[Kind]:
-    """Return what proofs show, all together."""
+    """Return the kinds of all proofs together."""
     return frozenset(kind for proof in proofs for kind in proof.kinds)
 
 
 def assurance_of(proofs: Iterable[Proof]) -> int:
-    """Return the authentication assurance level of proofs: 0 where there are none, to 3.
+    """Return the authentication assurance level of proofs, from 0 (no proofs) to 3.
 
-    Level 2 asks for two factors, one of them possession. Level 3 asks for a key that is bound to its device and that
-    its user has unlocked by what they know or are.
+    Level 2 requires two factors, one of them possession. Level 3 requires a key that is bound to its device and that
+    its user has unlocked with something that they know or are.
     """
     proofs = tuple(proofs)
     if not proofs:
@@ -69,7 +69,7 @@ def assurance_of(proofs: Iterable[Proof]) -> int:
 
 
 def write_proofs(proofs: Iterable[Proof]) -> str:
-    """Return proofs as a column keeps them; empty for none."""
+    """Return proofs in the form in which a column stores them; empty for none."""
     written = [
         [proof.method, int(proof.at.timestamp()), sorted(proof.kinds), list(proof.amr), int(proof.is_bound_to_device)]
         for proof in proofs
@@ -78,7 +78,7 @@ def write_proofs(proofs: Iterable[Proof]) -> str:
 
 
 def read_proofs(written: str) -> tuple[Proof, ...]:
-    """Read what `write_proofs` has written."""
+    """Read proofs that `write_proofs` has written."""
     return tuple(
         Proof(method, datetime.fromtimestamp(at, UTC), frozenset(map(Kind, kinds)), tuple(amr), bool(is_bound))
         for method, at, kinds, amr, is_bound in json.loads(written or "[]")

@@ -1,4 +1,4 @@
-"""QR codes, for whoever has the key on another device."""
+"""QR codes, for users whose key is on another device."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from io import BytesIO
 
 
 def qr_svg(text: str) -> str | None:
-    """Return a text as a QR code: an ``svg`` element without styles or scripts. None where segno is not installed.
+    """Return a text as a QR code, an ``svg`` element without styles or scripts. None if segno is not installed.
 
-    It is black on white whatever the page is like, since not every phone reads the inverse, and as large as its place.
+    It is black on white whatever the page's colours, since not every phone reads the inverse, and fills its container.
     """
     try:
         import segno

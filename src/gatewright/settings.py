@@ -414,7 +414,7 @@ class Settings(EnvironmentSettings):
 
     @classmethod
     def _may_be_unset(cls, name: str) -> bool:
-        # Whoever names a key without a value has lost it: another one would sign everybody out.
+        # A key that is named without a value has been lost: generating another would sign everybody out.
         return super()._may_be_unset(name) and not name.startswith("jwt_")
 
     @field_validator("*", mode="before")
@@ -433,7 +433,7 @@ class Settings(EnvironmentSettings):
     @classmethod
     def _is_one_word(cls, value: str) -> str:
         if not (value.isascii() and value.isprintable()) or " " in value:
-            raise ValueError("must be a host name in ASCII letters; write an international one in its xn-- form")
+            raise ValueError("must be an ASCII host name; write an international one in its xn-- form")
         return value
 
     @field_validator(
@@ -468,9 +468,9 @@ class Settings(EnvironmentSettings):
     @classmethod
     def _is_a_free_name(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None and value.startswith("__"):
-            raise ValueError("must not begin with __: on https the prefix __Host- is added to it")
+            raise ValueError("must not begin with __: over https it is prefixed with __Host-")
         if value is not None and value == info.data.get("session_cookie"):
-            raise ValueError(f"must be another name: {value} is the cookie of the visit itself")
+            raise ValueError(f"must be a different name: {value} is the cookie of the visit itself")
         return value
 
     @property
@@ -503,10 +503,10 @@ class Settings(EnvironmentSettings):
         refuse_unknown("with_values(...)", values, known=type(self).model_fields)
         changes = {name: value for name, value in values.items() if value is not None}
         if "jwt_secret" in changes:
-            changes["jwt_key_file"] = None  # a key file goes before a secret, but not before one that code asks for
+            changes["jwt_key_file"] = None  # a key file takes precedence over a secret, except one given in code
         if not changes:
             return self
-        # What was read once is not read again: only the values are looked at, as if all of them had been given.
+        # Do not read the sources again: only validate the values, as if all of them had been passed.
         changed = type(self).__new__(type(self))
         with _errors_named():
             BaseModel.__init__(changed, **(self.model_dump() | changes))
@@ -546,9 +546,9 @@ def _errors_named() -> Iterator[None]:
         problems = "; ".join(
             f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
         )
-        raise ConfigurationError(f"The settings are not acceptable. {problems}.") from None
+        raise ConfigurationError(f"Invalid settings. {problems}.") from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError("The file .env is not text in UTF-8. Save it as UTF-8.") from error
+        raise ConfigurationError("The file .env is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigurationError(f"The file .env cannot be read: {error.strerror}.") from error
 

@@ -1,8 +1,8 @@
-"""The real clock and the real randomness: the only module that may read either."""
+"""The real clock and the real source of randomness: the only module that may use either."""
 
 from __future__ import annotations
 
-import secrets  # noqa: TID251 - here is where randomness is made
+import secrets  # noqa: TID251 - the one source of randomness
 from datetime import UTC, datetime
 
 
@@ -11,7 +11,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the current time, aware UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - here is where the clock is read
+        return datetime.now(UTC)  # noqa: TID251 - the one place where the clock is read
 
 
 class SystemRandom:

@@ -125,7 +125,7 @@ def test_causing_an_error_in_a_flask_application_in_debug_mode(environment, prod
     assert later.test_client().get("/nowhere").status_code == 404
     later.debug = True  # as app.run(debug=True) does
     assert later.test_client().get("/nowhere").status_code == 500
-    assert "Leave out debug=True" in caplog.text
+    assert "Remove debug=True" in caplog.text
 
 
 @pytest.mark.parametrize("make", [Starlette, FastAPI])

@@ -102,14 +102,14 @@ class StepUpCases:
         """By the log: the visitor can do nothing about it."""
         log_in(browser)
         grow_old()
-        told = lambda: [each for each in caplog.messages if each.startswith("Nobody can get to")]  # noqa: E731
+        told = lambda: [each for each in caplog.messages if each.startswith("Nobody can access")]  # noqa: E731
         assert (browser.get("/recent").status, browser.get("/strong").status, told()) == (303, 303, [])
         monkeypatch.setattr(Site, "methods", property(lambda site: [site.parts.methods["password"]]))
         assert (browser.get("/recent").status, browser.get("/strong").status) == (303, 303)
 
         (said,) = told()
         assert "/strong" in said
-        assert "the assurance level 2, and all methods together (password) reach 1" in said
+        assert "assurance level 2, but all methods together (password) reach 1" in said
 
     def test_a_script_gets_a_problem(self, browser, log_in):
         """Which says what is asked for; htmx learns where the page is."""

@@ -61,5 +61,5 @@ def test_a_dependency_takes_flags(argument, value):
 def test_a_dependency_takes_names(argument):
     """One, or several in whatever holds them; a number is neither."""
     for value in (5, True, object(), b"admin"):
-        with pytest.raises(ConfigurationError, match=rf'Name what is demanded: current_user\({argument}="..."\)'):
+        with pytest.raises(ConfigurationError, match=rf'Name what is required: current_user\({argument}="..."\)'):
             FastAPIAuth().current_user(**{argument: value})

@@ -303,5 +303,5 @@ def test_a_short_rsa_key_is_used_with_a_warning(make, key_file, bits, warns, cap
     told = [record.getMessage() for record in caplog.records if "RSA" in record.getMessage()]
     assert auth.validate_token("nonsense") is None
     assert len(told) == warns
-    cure = "Make a better one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
+    cure = "Generate a better one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
     assert all(f"{bits} bits" in line and line.endswith(f". {cure}") for line in told)

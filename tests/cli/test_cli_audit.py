@@ -177,7 +177,7 @@ def test_an_empty_record_is_told(invoke, database):
     for_people, for_programs = invoke("audit"), invoke("audit", "--json")
 
     assert (for_people.exit_code, for_people.stdout) == (0, "")
-    assert for_people.stderr == "There is nothing in the record.\n"
+    assert for_people.stderr == "The audit record has no matching lines.\n"
     assert (for_programs.exit_code, for_programs.output) == (0, "")
 
 

@@ -85,11 +85,11 @@ def test_a_key_file_that_cannot_be_read_is_bad_input(invoke, place):
     result = invoke("wallet", "sign", "text", "--wif-file", place)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "The file of --wif-file cannot be read" in result.stderr
+    assert "The file named by --wif-file cannot be read" in result.stderr
     assert place == "." or place not in result.stderr
 
 
-@pytest.mark.parametrize(("stdin", "reason"), [(b"", "no message"), (b"\xff\xfe", "not text in UTF-8")])
+@pytest.mark.parametrize(("stdin", "reason"), [(b"", "no message"), (b"\xff\xfe", "not UTF-8 text")])
 def test_a_standard_input_without_text_is_bad_input(invoke, folder, stdin, reason):
     """Nothing is signed by mistake when the command before in the pipe has failed."""
     (folder / "key").write_text("irrelevant")
@@ -118,8 +118,8 @@ def test_settings_that_cannot_be_read_are_a_configuration_error(invoke, folder, 
     by_file = invoke(*command)
 
     assert (by_value.exit_code, by_file.exit_code) == (3, 3)
-    assert "error: The settings are not acceptable. GATEWRIGHT_TOKEN_MINUTES" in by_value.stderr
-    assert by_file.stderr == "error: The file .env is not text in UTF-8. Save it as UTF-8.\n"
+    assert "error: Invalid settings. GATEWRIGHT_TOKEN_MINUTES" in by_value.stderr
+    assert by_file.stderr == "error: The file .env is not UTF-8 text. Save it as UTF-8.\n"
 
 
 @pytest.mark.parametrize(

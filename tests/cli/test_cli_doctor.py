@@ -95,13 +95,13 @@ def test_a_production_in_order_is_ok_throughout(examine, folder):
     ("name", "value", "check", "status", "said"),
     [
         ("TRUSTED_PROXIES", "", "proxies", "ok", "GATEWRIGHT_TRUSTED_PROXIES"),
-        ("TRUSTED_PROXIES", "10.0.0.0/8", "proxies", "ok", "a scheme that is none of http, https, ws and wss"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8", "proxies", "ok", "a scheme other than http, https, ws and wss"),
         ("TRUSTED_PROXIES", "0.0.0.0/0,::/0", "proxies", "warning", "everybody"),
         ("TRUSTED_PROXIES", "proxy.example", "proxies", "unsafe", "such as 10.0.0.0/8"),
         ("TRUSTED_ORIGINS", "", "trusted origins", "ok", "No other origin"),
         ("TRUSTED_ORIGINS", "https://App.example.org/", "trusted origins", "ok", "https://app.example.org"),
         ("TRUSTED_ORIGINS", "http://app.example.org", "trusted origins", "warning", "https://"),
-        ("TRUSTED_ORIGINS", "*", "settings", "unsafe", "write out every origin"),
+        ("TRUSTED_ORIGINS", "*", "settings", "unsafe", "list every origin"),
     ],
 )
 def test_who_is_believed_and_trusted_is_said(examine, name, value, check, status, said):
@@ -140,7 +140,7 @@ def test_what_is_only_in_the_log_of_a_database_in_use_is_seen(examine, folder):
         ({"GATEWRIGHT_ENVV": "production"}, "names", "Did you mean GATEWRIGHT_ENV?"),
         ({"gatewright_jwt_secrt": STRONG}, "names", "Did you mean GATEWRIGHT_JWT_SECRET?"),
         ({"GATEWRIGHT_XYZZY": "1"}, "names", "Remove it."),
-        ({"GATEWRIGHT_NETWORKS": "evrmore,dogecoin"}, "networks", "Known are: evrmore, "),
+        ({"GATEWRIGHT_NETWORKS": "evrmore,dogecoin"}, "networks", "Known networks: evrmore, "),
         ({"GATEWRIGHT_ENV": "production"}, "token keys", "token_urlsafe"),
         ({"GATEWRIGHT_JWT_SECRET": ""}, "token keys", "token_urlsafe"),
         (PRODUCTION | {"GATEWRIGHT_JWT_SECRET": WEAK}, "token keys", "token_urlsafe"),
@@ -371,7 +371,7 @@ def test_what_cannot_be_written_is_told(database, folder, name):
         place.chmod(mode)
 
     assert run.returncode == 1
-    assert f"{place} cannot be written" in run.stdout
+    assert f"{place} is not writable" in run.stdout
 
 
 def examine_as_anybody(folder):
@@ -458,7 +458,7 @@ def test_secrets_made_on_the_fly_are_no_secret_of_several(examine):
     code, found = examine(GATEWRIGHT_DATABASE_URL="postgresql+psycopg://shop@db.example/shop")
 
     assert code == 1
-    assert "every process makes one of its own" in found["development secret", "unsafe"]
+    assert "every process makes its own" in found["development secret", "unsafe"]
     assert "GATEWRIGHT_JWT_SECRET" in found["development secret", "unsafe"]
 
 
@@ -536,12 +536,12 @@ def test_a_role_that_only_uses_the_tables_is_enough(examine_as_a_role):
         ("REVOKE ALL ON SEQUENCE audit_id_seq FROM {role}", "rights", "ALL SEQUENCES"),
         ("ALTER ROLE {role} SET default_transaction_read_only = on", "rights", "target_session_attrs"),
         ("ALTER ROLE {role} CONNECTION LIMIT 4", "connections", "allows 4 in all"),
-        ("ALTER DATABASE {database} CONNECTION LIMIT 5", "connections", "CONNECTION LIMIT of role and database"),
-        ("DROP TABLE wallets CASCADE", "rights", "lost: wallets"),
+        ("ALTER DATABASE {database} CONNECTION LIMIT 5", "connections", "CONNECTION LIMIT of the role"),
+        ("DROP TABLE wallets CASCADE", "rights", "missing: wallets"),
         ("UPDATE alembic_version SET version_num = '0009'", "rights", "as the owner"),
         ("UPDATE alembic_version SET version_num = 'ae1027a6acf2'", "revision", "another application"),
         ("DELETE FROM alembic_version", "revision", "another application"),
-        ("ALTER ROLE {role} SET search_path = nosuch", "rights", "may not make the tables"),
+        ("ALTER ROLE {role} SET search_path = nosuch", "rights", "may not create the tables"),
         ("REVOKE SELECT ON alembic_version FROM {role}", "database", "ALL TABLES"),
     ],
 )

@@ -54,13 +54,13 @@ def test_secrets_without_a_key_are_counted(enrol, examine):
     """Those of the previous key are, too: it must stay until they have been used."""
     assert examine(jwt_secret=FIRST) == []
     enrol("anna", jwt_secret=FIRST)
-    assert examine(jwt_secret=FIRST) == [("ok", "Every secret of a user is encrypted by the current key.")]
+    assert examine(jwt_secret=FIRST) == [("ok", "Every user's secrets are encrypted with the current key.")]
     enrol("ben", jwt_secret=SECOND)
     assert examine(jwt_secret=SECOND, jwt_secret_previous=FIRST) == [
-        ("ok", "1 of 2 secrets of users are encrypted by the previous key.")
+        ("ok", "1 of 2 users' secrets are encrypted with the previous key.")
     ]
     assert examine(jwt_secret=SECOND) == [
-        ("warning", "1 of 2 secrets of users cannot be decrypted: their authenticator apps are refused.")
+        ("warning", "1 of 2 users' secrets cannot be decrypted: their authenticator apps are refused.")
     ]
 
 

@@ -34,7 +34,7 @@ def test_who_signs_up_can_sign_in(told, methods, email_code, is_told):
     assert (found is not None) is is_told
     if is_told:
         assert found[0] == "warning"
-        assert "Whoever signs up has nothing to sign in with" in found[1]
+        assert "Users who sign up have nothing to sign in with" in found[1]
     assert told("sign-up", **given, GATEWRIGHT_ENABLE_SIGNUP="false") is None
 
 
@@ -55,11 +55,11 @@ def test_mailed_codes_need_a_mail_server(told):
         ("https://shop.example.com", "example.com", None),
         ("https://shop.example.com:8443/shop", "example.com", None),
         ("http://localhost:8000", None, None),
-        ("https://shop.example.com", "example.org", "shop.example.com, where the pages are, is no part of it"),
-        ("https://myexample.com", "example.com", "Passkeys are made for example.com, and myexample.com"),
-        ("https://example.com", "login.example.com", "Passkeys are made for login.example.com, and example.com"),
-        ("http://127.0.0.1:8000", None, "No browser makes a passkey at http://127.0.0.1:8000"),
-        ("https://[::1]", "example.com", "No browser makes a passkey at https://[::1]"),
+        ("https://shop.example.com", "example.org", "shop.example.com, where the pages are, is not part of it"),
+        ("https://myexample.com", "example.com", "Passkeys are created for example.com, but myexample.com"),
+        ("https://example.com", "login.example.com", "Passkeys are created for login.example.com, but example.com"),
+        ("http://127.0.0.1:8000", None, "No browser creates a passkey at http://127.0.0.1:8000"),
+        ("https://[::1]", "example.com", "No browser creates a passkey at https://[::1]"),
     ],
 )
 def test_passkeys_that_no_browser_makes(told, public_url, rp_id, problem):

@@ -21,7 +21,7 @@ def test_a_first_method_that_is_not_known(told):
     assert told("first methods") is None
     status, finding = told("first methods", GATEWRIGHT_SECOND_FACTOR_AFTER="pwd,password")
     assert status == "warning"
-    assert "after pwd, which is no method" in finding
+    assert "after pwd, which is not a known method" in finding
 
 
 def test_a_list_of_first_methods_that_leaves_passwords_out(told):
@@ -46,7 +46,7 @@ def test_a_policy_that_nobody_can_meet(told, policy):
     """There is no method to enrol."""
     status, finding = told("second factor", **policy, GATEWRIGHT_METHODS="password,email_code")
     assert status == "warning"
-    assert "no method to enrol" in finding
+    assert "no method can be enrolled" in finding
 
 
 @pytest.mark.parametrize("methods", ["email_code", "password,email_code", "wallet,email_code"])
@@ -55,7 +55,7 @@ def test_a_policy_that_a_mailed_code_alone_can_meet(told, methods):
     policy = {"GATEWRIGHT_SECOND_FACTOR": "required", "GATEWRIGHT_EMAIL_CODE": "both"}
     status, finding = told("second factor", **policy, GATEWRIGHT_METHODS=methods)
     assert status == "warning"
-    assert "has set the password by a mailed link does not get in" in finding
+    assert "set the password through a mailed link cannot sign in" in finding
     assert told("second factor", **policy, GATEWRIGHT_METHODS=f"{methods},totp")[0] == "ok"
 
 
@@ -123,9 +123,9 @@ def test_what_a_method_that_is_left_out_has_enrolled_does_not_count(told, databa
 @pytest.mark.parametrize(
     ("page", "policy", "consequence"),
     [
-        ("login_step", {}, "whoever is asked for one does not get in"),
+        ("login_step", {}, "users who are asked for one cannot sign in"),
         ("login_step", {"GATEWRIGHT_SECOND_FACTOR": "off"}, None),
-        ("login_step", {"GATEWRIGHT_SECOND_FACTOR": "off", "GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}, "not get in"),
+        ("login_step", {"GATEWRIGHT_SECOND_FACTOR": "off", "GATEWRIGHT_SECOND_FACTOR_ROLES": "staff"}, "not sign in"),
         ("account_method", {}, None),
         ("account_method", {"GATEWRIGHT_SECOND_FACTOR": "required"}, "cannot set it up"),
         ("signup", {"GATEWRIGHT_SECOND_FACTOR": "required"}, None),

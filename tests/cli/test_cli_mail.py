@@ -67,7 +67,7 @@ def test_an_empty_list_says_so(invoke, database):
     """Words on stderr, an empty document for programs."""
     people, programs = invoke("mail", "list"), invoke("mail", "list", "--json")
 
-    assert (people.exit_code, people.stdout, people.stderr) == (0, "", "No mails wait.\n")
+    assert (people.exit_code, people.stdout, people.stderr) == (0, "", "No mails are queued.\n")
     assert (programs.exit_code, json.loads(programs.stdout)) == (0, {"mails": []})
 
 
@@ -77,7 +77,7 @@ def test_what_is_due_is_delivered(invoke, mails, mail_server):
 
     assert (result.exit_code, result.stdout) == (0, "Mails: 2 sent, 0 failed, 0 waiting.\n")
     assert [message["To"] for message in mail_server.mailbox.messages] == [ALICE, "bob@example.com"]
-    assert invoke("mail", "list").stderr == "No mails wait.\n"
+    assert invoke("mail", "list").stderr == "No mails are queued.\n"
 
 
 def test_a_failure_is_an_exit_code(invoke, mails, mail_server):
@@ -106,8 +106,8 @@ def test_a_test_mail_arrives(invoke, folder, mail_server):
 
     assert (result.exit_code, result.stdout) == (0, f"The test mail to {ALICE} has been handed over.\n")
     assert (message["From"], message["To"]) == ("Shop <no-reply@shop.example>", ALICE)
-    assert "Mails from Shop & Sons arrive." in message.get_body(("plain",)).get_content()
-    assert "Mails from Shop &amp; Sons arrive." in message.get_body(("html",)).get_content()
+    assert "Mail from Shop & Sons arrives." in message.get_body(("plain",)).get_content()
+    assert "Mail from Shop &amp; Sons arrives." in message.get_body(("html",)).get_content()
     assert list(folder.iterdir()) == []
 
 
@@ -127,7 +127,7 @@ def test_what_is_no_address_is_bad_input(invoke, mail_server, address):
     result = invoke("mail", "test", address, GATEWRIGHT_MAIL_URL=mail_server.url())
 
     assert result.exit_code == 2
-    assert "address is none" in result.stderr
+    assert "must be a valid address" in result.stderr
     assert mail_server.mailbox.envelopes == []
 
 

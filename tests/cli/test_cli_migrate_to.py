@@ -251,12 +251,12 @@ def test_nobody_can_write_to_the_source_meanwhile(halfway, visits, change):
     ("statement", "table", "problem"),
     [
         ("UPDATE users SET username = 'an' || char(0) || 'na' WHERE username = 'anna'", "users", "NUL character"),
-        ("UPDATE sessions SET user_agent = CAST(x'ff41' AS TEXT)", "sessions", "no UTF-8"),
-        ("UPDATE audit SET at = 'yesterday' WHERE id = 1", "audit with id 1", "no timestamp"),
+        ("UPDATE sessions SET user_agent = CAST(x'ff41' AS TEXT)", "sessions", "not valid UTF-8"),
+        ("UPDATE audit SET at = 'yesterday' WHERE id = 1", "audit with id 1", "not a timestamp"),
         ("UPDATE users SET is_active = 7 WHERE username = 'anna'", "users", "neither 0 nor 1"),
-        ("UPDATE links SET digest = 'text'", "links", "no bytes"),
-        ("UPDATE outbox SET tries = 'often'", "outbox", "no number"),
-        ("UPDATE outbox SET error = x'00'", "outbox", "no text"),
+        ("UPDATE links SET digest = 'text'", "links", "not bytes"),
+        ("UPDATE outbox SET tries = 'often'", "outbox", "not a number"),
+        ("UPDATE outbox SET error = x'00'", "outbox", "not text"),
         ("DELETE FROM users WHERE username = 'anna'", "refers to a row of users", "foreign_key_check"),
     ],
     ids=["NUL", "no UTF-8", "no time", "no flag", "no bytes", "no number", "no text", "no owner"],
@@ -277,7 +277,7 @@ def test_what_postgresql_cannot_hold_is_named_before_anything_is_copied(
 @pytest.mark.parametrize(
     ("to", "words"),
     [
-        ("sqlite:///other.db", "--to takes the URL"),
+        ("sqlite:///other.db", "--to takes a database URL"),
         ("mysql://localhost/shop", "not supported"),
         ("postgresql://tests@127.0.0.1:1/nowhere", "cannot be reached"),
     ],

@@ -1,4 +1,4 @@
-"""``gatewright permission``: declare permissions, grant and revoke them."""
+"""``gatewright permission``: declare, grant and revoke permissions."""
 
 from __future__ import annotations
 

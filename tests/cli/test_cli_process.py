@@ -86,7 +86,7 @@ def test_without_its_libraries_it_says_what_to_install(monkeypatch, capsys, libr
 
     assert stopped.value.code == 3
     assert capsys.readouterr().err.splitlines() == [
-        'The command needs a few more libraries: pip install "gatewright[server]"'
+        'The gatewright command needs more libraries: pip install "gatewright[server]"'
     ]
 
 
@@ -211,7 +211,7 @@ def test_a_full_disk_is_an_error_in_a_line(start):
         _, stderr = process.communicate(timeout=SECONDS)
 
     assert process.returncode == 3
-    assert stderr == b"error: the output cannot be written: No space left on device\n"
+    assert stderr == b"error: cannot write the output: No space left on device\n"
 
 
 def test_closed_streams_are_empty_ones(folder, clean_environment, count):

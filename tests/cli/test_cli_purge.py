@@ -75,7 +75,7 @@ def test_off_a_terminal_there_is_no_bar(invoke, rows):
     result = invoke("purge")
 
     assert result.stdout == (
-        "Deleted what has expired: challenges: 2500, sessions: 1000, links of mails: 1, "
+        "Deleted what has expired: challenges: 2500, sessions: 1000, mailed links: 1, "
         "failed attempts: 1, remembered browsers: 1, pending steps: 1, audit lines: 1500.\n"
     )
     assert result.stderr == ""

@@ -1,4 +1,4 @@
-"""``gatewright role``: declare roles, give them and take them."""
+"""``gatewright role``: declare, assign and unassign roles."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_an_undeclared_role_is_bad_input_and_an_unknown_user_a_no(invoke, databa
     unknown = invoke("role", command, "editor", "nobody")
 
     assert (undeclared.exit_code, unknown.exit_code) == (2, 1)
-    assert "Nobody has declared the role 'edtior'" in undeclared.stderr
+    assert "The role 'edtior' has not been declared" in undeclared.stderr
     assert unknown.stderr == "error: There is no user 'nobody'.\n"
 
 

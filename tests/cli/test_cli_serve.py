@@ -127,9 +127,9 @@ def test_an_unsafe_configuration_does_not_start(invoke):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("GATEWRIGHT_ENV", "production", "error: Production needs GATEWRIGHT_PUBLIC_URL"),
+        ("GATEWRIGHT_ENV", "production", "error: Set GATEWRIGHT_PUBLIC_URL in production"),
         ("GATEWRIGHT_USER_PROVIDER", "SQLProvider", "error: There is no user provider 'SQLProvider'"),
-        ("GATEWRIGHT_TRUSTED_PROXIES", "nginx", "error: GATEWRIGHT_TRUSTED_PROXIES takes addresses"),
+        ("GATEWRIGHT_TRUSTED_PROXIES", "nginx", "error: GATEWRIGHT_TRUSTED_PROXIES must list addresses"),
     ],
 )
 def test_pages_that_cannot_work_do_not_start(invoke, port, name, value, words):
@@ -155,7 +155,7 @@ def test_an_address_that_cannot_be_listened_on_is_told_before_anything_else(run,
         code, stdout, stderr = run("serve", "--port", port, "--workers", workers)
 
     assert (code, stdout) == (3, b"")
-    assert f"error: Nothing can listen on 127.0.0.1 port {port}: Address already in use".encode() in stderr
+    assert f"error: Cannot listen on 127.0.0.1 port {port}: Address already in use".encode() in stderr
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_pages_and_metrics_at_one_address(invoke, port, host, metrics):
     result = invoke("serve", "--host", host, "--port", str(port), **where)
 
     assert (result.exit_code, result.stdout) == (3, "")
-    assert f"error: The pages and the metrics cannot both be answered on port {port}." in result.stderr
+    assert f"error: The pages and the metrics cannot both use port {port}." in result.stderr
 
 
 @pytest.mark.parametrize("host", ["nosuch.invalid", "203.0.113.7", "[::1]", "a b", f"{'a' * 70}.example"])
@@ -176,7 +176,7 @@ def test_a_host_that_is_not_this_machine_is_told(invoke, port, host):
     result = invoke("serve", "--host", host, "--port", str(port))
 
     assert (result.exit_code, result.stdout) == (3, "")
-    assert f"error: Nothing can listen on {host} port {port}: " in result.stderr
+    assert f"error: Cannot listen on {host} port {port}: " in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_workers_end_when_nobody_is_left_to_stop_them(serve):
 @pytest.mark.parametrize(
     ("options", "env", "cure"),
     [
-        (("--reload",), {}, "Leave --workers out"),
+        (("--reload",), {}, "Remove --workers"),
         ((), {"GATEWRIGHT_DATABASE_URL": "sqlite://"}, "GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"),
     ],
 )
@@ -224,7 +224,7 @@ def test_an_address_for_metrics_that_is_taken_is_refused(run, free_port):
         code, _, stderr = run("serve", "--port", str(free_port), env=settings)
 
     assert code == 3
-    assert f"error: The metrics cannot be answered at GATEWRIGHT_METRICS_ADDRESS={address}" in stderr.decode()
+    assert f"error: Cannot serve metrics at GATEWRIGHT_METRICS_ADDRESS={address}" in stderr.decode()
     assert b"Traceback" not in stderr
 
 

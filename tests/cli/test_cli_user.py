@@ -1,4 +1,4 @@
-"""``gatewright user``: make users, look at them, change them."""
+"""``gatewright user``: create, inspect and change users."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_user_without_a_password_is_asked_for_none(invoke, database):
         ("passwordpassword", "too common"),
         ("x" * 1_000_000, "too long"),
         (f"{PASSWORD}\n{ANOTHER}\n", "must be one line"),
-        (b"\xff\xfe" + PASSWORD.encode(), "not text in UTF-8"),
+        (b"\xff\xfe" + PASSWORD.encode(), "not UTF-8 text"),
         ("alice has a password", "contains the name"),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_password_file_that_cannot_be_read_is_bad_input(invoke, place):
     result = invoke("user", "create", "alice", "--password-file", place)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "The file of --password-file cannot be read" in result.stderr
+    assert "The file named by --password-file cannot be read" in result.stderr
     assert place == "." or place not in result.stderr
 
 

@@ -27,7 +27,7 @@ def test_a_user_is_renamed(invoke, database, alice):
     """By any of their names; who did it is in the record."""
     result = invoke("user", "rename", "alice@example.org", "Alicia")
 
-    assert (result.exit_code, result.stdout) == (0, "alice@example.org is alicia now.\n")
+    assert (result.exit_code, result.stdout) == (0, "alice@example.org is now alicia.\n")
     assert database.get_user("alicia").id == alice.id
     assert only_line(database, "username_changed").actor == acting_user()
     assert json.loads(invoke("user", "rename", "alicia", "ann", "--json").stdout)["username"] == "ann"

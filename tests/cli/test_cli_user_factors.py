@@ -160,7 +160,7 @@ class TestOfAnotherProvider:
         misspelt = invoke("user", "factors", "root", "--provider", "Stuff")
 
         assert nobody.exit_code != 0
-        assert "Nobody whom Staff knows by this name has enrolled anything" in nobody.stderr
+        assert "No user of Staff with this name has enrolled anything" in nobody.stderr
         assert misspelt.exit_code != 0
         assert "There is no user provider 'Stuff'" in misspelt.stderr
-        assert "Nor has anybody enrolled anything" in misspelt.stderr
+        assert "Nor has any user of a provider with this name enrolled anything" in misspelt.stderr

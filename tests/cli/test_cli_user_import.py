@@ -113,7 +113,7 @@ def test_what_is_there_may_be_a_bad_line(import_csv, database):
     result, document = import_csv("alice,,,1,1,\nbob,,,1,1,\n", "--on-conflict", "fail")
 
     assert result.exit_code == 1
-    assert document["bad"] == [{"line": 2, "reason": "There is such a user already."}]
+    assert document["bad"] == [{"line": 2, "reason": "This user already exists."}]
     assert names(database) == {"alice", "bob"}
 
 
@@ -125,17 +125,17 @@ BAD_LINES = {
     "active": ("x,,,perhaps,1,", "active must be 1 or 0"),
     "verified": ("x,,,1,2,", "verified must be 1 or 0"),
     "role": ("x,,,1,1,nope", "a role that nobody has declared"),
-    "too many fields": ("x,,$argon2id$v=19$m=64,t=3,p=4$c2FsdA$aGFzaA,1,1,", "It has 8 fields, and the header 6"),
+    "too many fields": ("x,,$argon2id$v=19$m=64,t=3,p=4$c2FsdA$aGFzaA,1,1,", "It has 8 fields, but the header has 6"),
     "too few fields": ("x", "It has 1 fields"),
     "taken email": ("x,taken@example.org,,1,1,", "email belongs to another user"),
     "earlier name": ("GOOD,,,1,1,", "An earlier line has the same"),
     "earlier email": ("x,good@example.org,,1,1,", "An earlier line has the same"),
-    "not UTF-8": (b"x\xff,,,1,1,", "not text in UTF-8"),
+    "not UTF-8": (b"x\xff,,,1,1,", "not UTF-8 text"),
     "NUL": ("x\0y,,,1,1,", "characters"),
     "control characters": ("\x1b[31m,,,1,1,", "visible characters"),
     "long name": (f"{'x' * 300},,,1,1,", "1 to 255 characters"),
     "huge": ("x" * 1_000_000, "It has more than 65,536 bytes"),
-    "quotation": ('"x"y,,,1,1,', "It is no CSV"),
+    "quotation": ('"x"y,,,1,1,', "It is not CSV"),
 }
 
 
@@ -160,7 +160,7 @@ BAD_JSON = {
     "a list": ("[]", "not one JSON object"),
     "an opened list": ('[{"username": "x"},', "not one JSON object"),
     "two objects": ('{"username": "x"}{"username": "y"}', "not one JSON object"),
-    "depth": ("[" * 60_000, "depth"),
+    "depth": ("[" * 60_000, "nested too deeply"),
     "digits": (f'{{"username": {"1" * 5000}}}', "number"),
     "lone surrogate": (r'{"username": "\ud800"}', "not text"),
     "lone surrogate in a password": (rf'{{"username": "x", "password": "{PASSWORD}\ud800"}}', "Unicode"),
@@ -211,7 +211,7 @@ def test_a_quotation_mark_that_is_never_closed_is_reported_with_its_line(import_
 
     assert result.exit_code == 1
     assert [bad["line"] for bad in document["bad"]] == [3]
-    assert f"is not closed up to line {5 if filler else 4}" in document["bad"][0]["reason"]
+    assert f"is still open at line {5 if filler else 4}" in document["bad"][0]["reason"]
     assert names(database) == {"alice"}
 
 
@@ -233,8 +233,8 @@ UNREADABLE = {
     "another separator": (b"username:email\nalice:\n", "names neither a column"),
     "column twice": (b"username,email,EMAIL\nalice,,\n", "names a column twice"),
     "JSON": (b'{"username": "alice"}\n', "--format jsonl"),
-    "UTF-16": ("username\nalice\n".encode("utf-16"), "not text in UTF-8"),
-    "binary": (bytes(range(255, -1, -1)) * 10_000, "not text in UTF-8"),
+    "UTF-16": ("username\nalice\n".encode("utf-16"), "not UTF-8 text"),
+    "binary": (bytes(range(255, -1, -1)) * 10_000, "not UTF-8 text"),
     "endless header": (b"username," * 100_000, "more than 65,536 bytes"),
 }
 
@@ -294,7 +294,7 @@ def test_users_come_from_standard_input(invoke, database, options, stdin):
     """As CSV unless it is said to be JSON lines."""
     result = invoke("user", "import", "-", *options, stdin=stdin)
 
-    assert (result.exit_code, result.stdout) == (0, "Created: 1, there already: 0, bad lines: 0.\n")
+    assert (result.exit_code, result.stdout) == (0, "Created: 1, already there: 0, bad lines: 0.\n")
     assert names(database) == {"alice"}
 
 
@@ -306,7 +306,7 @@ def test_passwords_in_clear_are_hashed_and_complained_about(import_json, invoke,
 
     assert document["clear_passwords"] is True
     assert database.attempt("alice", PASSWORD, "SQLUserProvider").username == "alice"
-    assert "passwords in clear" in for_people.stderr
+    assert "plaintext passwords" in for_people.stderr
     assert PASSWORD not in result.output + for_people.output
 
 
@@ -316,7 +316,7 @@ def test_fields_that_are_not_imported_are_named(invoke, database, folder):
     result = invoke("user", "import", "users.csv")
 
     assert result.exit_code == 0
-    assert result.stderr == "Not imported: created_at, pasword_hash, uid.\n"
+    assert result.stderr == "Fields not imported: created_at, pasword_hash, uid.\n"
 
 
 def test_the_report_for_people_is_on_stderr(invoke, database, folder):
@@ -324,7 +324,7 @@ def test_the_report_for_people_is_on_stderr(invoke, database, folder):
     (folder / "users.csv").write_text("username,active\nalice,1\nbob,perhaps\n")
     result = invoke("user", "import", "users.csv")
 
-    assert (result.exit_code, result.stdout) == (1, "Created: 1, there already: 0, bad lines: 1.\n")
+    assert (result.exit_code, result.stdout) == (1, "Created: 1, already there: 0, bad lines: 1.\n")
     assert result.stderr == "line 3: active must be 1 or 0, true or false, yes or no.\n"
 
 
@@ -340,7 +340,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(invoke, import_csv, 
     real, done = import_csv(lines)
 
     assert untouched == before
-    assert for_people.stdout == "Would be created: 1, there already: 1, bad lines: 1.\n"
+    assert for_people.stdout == "Would be created: 1, already there: 1, bad lines: 1.\n"
     assert (dry.exit_code, told["dry_run"]) == (real.exit_code, not done["dry_run"]) == (1, True)
     assert [told[name] for name in ("created", "skipped", "bad")] == [
         done[name] for name in ("created", "skipped", "bad")

@@ -92,7 +92,7 @@ def test_a_pipe_is_imported_as_it_comes(start, database):
     wait_for(database, 1)
     stdout, _ = process.communicate(b"bob\n", timeout=SECONDS)
 
-    assert stdout == b"Created: 2, there already: 0, bad lines: 0.\n"
+    assert stdout == b"Created: 2, already there: 0, bad lines: 0.\n"
     assert {user.username for user in database.list_users()} == {"alice", "bob"}
 
 

@@ -69,7 +69,7 @@ def test_a_line_of_another_separator_is_a_bad_line(import_file):
     code, document = import_file("username;email\nalice;a;b\nbob,bob@example.org\ncarol;\n")
 
     assert (code, document["created"], [bad["line"] for bad in document["bad"]]) == (1, 1, [2, 3])
-    assert "It has 3 fields, and the header 2. Quote what holds a semicolon" in document["bad"][0]["reason"]
+    assert "It has 3 fields, but the header has 2. Quote what holds a semicolon" in document["bad"][0]["reason"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_an_id_belongs_to_one(import_file, database, options):
     assert (code, document["created"], document["skipped"]) == (1, 2, 2)
     assert {bad["line"]: bad["reason"] for bad in document["bad"]} == {
         3: "Its id belongs to another user.",
-        4: "There is such a user already, with another id.",
+        4: "This user already exists, with another id.",
         7: "An earlier line has the same id, username or email, or somebody took it meanwhile.",
         8: "An earlier line has the same id, username or email, or somebody took it meanwhile.",
     }

@@ -37,7 +37,7 @@ def read_until(descriptor, text):
 def answer(master, *answers):
     """Type each answer when its prompt stands there, and return what was shown."""
     shown = b""
-    for prompt, text in zip((b"hidden): ", b"again: "), answers, strict=True):
+    for prompt, text in zip((b"hidden): ", b"Repeat the password: "), answers, strict=True):
         shown += read_until(master, prompt)
         os.write(master, text.encode() + b"\n")
     return shown
@@ -116,4 +116,4 @@ def test_a_terminal_sees_the_import_go_on(start, terminal, database, folder):
 
     assert process.returncode == 1
     assert "\N{BOX DRAWINGS HEAVY HORIZONTAL}".encode() in shown
-    assert stdout == b"Created: 200, there already: 0, bad lines: 1.\n"
+    assert stdout == b"Created: 200, already there: 0, bad lines: 1.\n"

@@ -187,8 +187,8 @@ def test_an_unknown_network_is_refused_with_those_there_are(invoke, command):
     by_setting = invoke("wallet", *command, GATEWRIGHT_NETWORKS="dogecoin")
 
     assert (by_option.exit_code, by_setting.exit_code) == (2, 3)
-    assert "'dogecoin'. Known are: evrmore, " in by_option.stderr
-    assert "GATEWRIGHT_NETWORKS names no network: 'dogecoin'" in by_setting.stderr
+    assert "'dogecoin'. Known networks: evrmore, " in by_option.stderr
+    assert "GATEWRIGHT_NETWORKS: unknown network 'dogecoin'" in by_setting.stderr
 
 
 def test_wallets_need_no_database(invoke, folder):

@@ -55,5 +55,5 @@ def test_every_text_is_the_only_spelling_of_its_bytes(text):
 @pytest.mark.parametrize("template", ["{}2g", "2{}g", "2g{}", "{}"])
 def test_any_other_character_is_refused_wherever_it_stands(character, template):
     """Neither white space nor NUL nor a look-alike letter is skipped, at the ends no more than inside."""
-    with pytest.raises(ValueError, match="it holds a character that is not"):
+    with pytest.raises(ValueError, match="it contains a character that is not"):
         decode_base58(template.format(character))

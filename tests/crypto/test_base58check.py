@@ -58,7 +58,7 @@ def test_one_wrong_character_is_noticed(index, character):
 def test_nothing_may_stand_round_it(extra):
     """White space, NUL and even a leading 1 (a zero byte) make another text, which is refused."""
     for text in (extra + ADDRESS, ADDRESS + extra, ADDRESS[:9] + extra + ADDRESS[9:]):
-        with pytest.raises(ValueError, match=r"it holds|checksum"):
+        with pytest.raises(ValueError, match=r"it contains|checksum"):
             decode_base58check(text)
 
 

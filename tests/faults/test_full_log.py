@@ -144,7 +144,7 @@ def test_a_start_where_the_shared_memory_of_sqlite_cannot_be_made(make_disk, mig
         with pytest.raises(StoreUnavailableError, match="disk is full"):
             EvrmoreAuth(settings=Settings(**settings))
     ((check, finding, cure),) = troubles(settings)
-    assert (check, "disk is full" in finding, "Make room" in cure) == ("revision", True, True)
+    assert (check, "disk is full" in finding, "Free space" in cure) == ("revision", True, True)
     assert log.read_bytes() == written
     ballast.unlink()
 

@@ -24,7 +24,7 @@ def test_it_is_neither_true_nor_false(gatewright_async_auth, name):
     async def visit():
         guard = gatewright_async_auth.guard({})
         for forgotten in (lambda: bool(ask(guard)), lambda: not ask(guard), lambda: ask(guard) and True):
-            with pytest.raises(TypeError, match=rf"has to be awaited: await guard.{name}\("):
+            with pytest.raises(TypeError, match=rf"must be awaited: await guard.{name}\("):
                 forgotten()
 
     asyncio.run(visit())

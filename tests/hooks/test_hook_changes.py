@@ -90,7 +90,7 @@ def test_what_is_no_mapping_changes_nothing(auth, alice, answer, caplog):
     assert auth.validate_token(token)
     assert auth.invalidate_token(token)
     said = [each.getMessage() for each in caplog.records if each.name == "gatewright.hooks"]
-    assert f"returned something of type {type(answer).__name__}, which changes nothing and stops nothing" in said[0]
+    assert f"returned something of type {type(answer).__name__}, which has no effect" in said[0]
     assert len(said) == 5
     assert "raise Denied(...)" in said[0]
 

@@ -89,5 +89,5 @@ class Misspelt(AuthMiddleware):
 
 def test_a_method_of_no_event_is_refused(auth):
     """With the one that may have been meant."""
-    with pytest.raises(ConfigurationError, match=r"belongs to no event. Did you mean on_login_success\?"):
+    with pytest.raises(ConfigurationError, match=r"matches no event. Did you mean on_login_success\?"):
         auth.add_middleware(Misspelt)

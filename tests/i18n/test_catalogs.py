@@ -130,7 +130,7 @@ def test_plurals_of_a_skin_follow_its_own_header(spanish, lines, apples):
 
 @pytest.mark.parametrize(
     ("lines", "cure"),
-    [((HEADER, APPLES + FORMS[0]), 'Add a line like "Plural-Forms: '), ((HEADER + THREE_FORMS, APPLES), "promises 3")],
+    [((HEADER, APPLES + FORMS[0]), 'Add a line like "Plural-Forms: '), ((HEADER + THREE_FORMS, APPLES), "declares 3")],
     ids=["no rule", "a form is missing"],
 )
 def test_plurals_that_depend_on_the_library_are_refused(spanish, lines, cure):

@@ -209,7 +209,7 @@ CODE = Field("code", "Code")
 @pytest.mark.parametrize(
     ("wrong", "cure"),
     [
-        ({"title": None}, "Make it a text"),
+        ({"title": None}, "Make it a string"),
         ({"kinds": "possession"}, "Make it a set"),
         ({"kinds": [Kind.POSSESSION]}, "Make it a set"),
         ({"kinds": frozenset()}, "Make it a set"),
@@ -218,18 +218,18 @@ CODE = Field("code", "Code")
         ({"strength": "high"}, "Make it a whole number"),
         ({"at_most": None}, "Make it a whole number"),
         ({"at_most": -1}, "Make it a whole number"),
-        ({"templates": "templates"}, "Make it the Path of a folder"),
-        ({"templates": Path("/nowhere")}, "Make it the Path of a folder"),
+        ({"templates": "templates"}, "Make it the Path of an existing folder"),
+        ({"templates": Path("/nowhere")}, "Make it the Path of an existing folder"),
         ({"fields": CODE}, "Make it a list"),
-        ({"fields": (CODE, CODE)}, "a field 'code', which is there twice"),
-        ({"begin_fields": (Field("action", "Action"),)}, "a field 'action', which a form of ours has already"),
-        ({"enrolment_fields": (Field("next", "Next"),)}, "a field 'next', which a form of ours has already"),
+        ({"fields": (CODE, CODE)}, "a field 'code', which occurs twice"),
+        ({"begin_fields": (Field("action", "Action"),)}, "a field 'action', which gatewright's forms already use"),
+        ({"enrolment_fields": (Field("next", "Next"),)}, "a field 'next', which gatewright's forms already use"),
         ({"verify": _plain}, "async def"),
         ({"enrol": _plain}, "async def"),
         ({"records_itself": _awaited}, "a plain def"),
         ({"names_another": _awaited}, "a plain def"),
-        ({"verify": _of_nothing}, "cannot take that"),
-        ({"is_ready": True}, "has to be a method"),
+        ({"verify": _of_nothing}, "but fails"),
+        ({"is_ready": True}, "must be a method"),
     ],
 )
 def test_a_method_that_cannot_work_is_refused(make_auth, wrong, cure):
@@ -262,7 +262,7 @@ def test_what_is_no_proof_signs_nobody_in(make_auth, register, returned):
     visitor = Visitor(auth)
     with pytest.raises(SecondFactorRequiredError):
         visitor.request().login("carol", PASSWORD, OURS)
-    with pytest.raises(ConfigurationError, match=r"Sloppy\.verify has to return Proven\(user, proof\), not"):
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.verify must return Proven\(user, proof\), not"):
         visitor.request().prove("listed_code", {"code": "amber"})
     assert visitor.request().is_guest()
 
@@ -287,7 +287,7 @@ def test_what_cannot_be_kept_enrols_nothing(make_auth, register, made):
     register(auth, "carol")
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
-    with pytest.raises(ConfigurationError, match=r"Sloppy\.enrol has to return|of listed_code ha(s|ve) to be"):
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.enrol must return|of listed_code ha(s|ve) to be"):
         visitor.request().enrol("listed_code")
     assert visitor.request().authenticators() == []
 
@@ -312,11 +312,13 @@ def test_what_json_cannot_write_is_told_before_anything_is_kept(make_auth, regis
     register(auth, "carol")
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
-    with pytest.raises(ConfigurationError, match=r"The `shown` of .*Sloppy\.enrol has to be (what JSON|a mapping)"):
+    with pytest.raises(
+        ConfigurationError, match=r"The `shown` of .*Sloppy\.enrol must be (values that JSON|a mapping)"
+    ):
         visitor.request().enrol("listed_code", {"codes": "amber"})
-    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin_enrolment has to return"):
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin_enrolment must return"):
         visitor.request().begin_enrolment("listed_code")
-    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin has to return"):
+    with pytest.raises(ConfigurationError, match=r"Sloppy\.begin must return"):
         visitor.request().begin("listed_code", is_confirmation=True)
     assert visitor.request().authenticators() == []
 
@@ -325,7 +327,7 @@ def test_what_json_cannot_write_is_told_before_anything_is_kept(make_auth, regis
 def test_a_setting_that_names_no_method_says_so(make_auth, gatewright_settings, key_fobs, monkeypatch, named):
     """Whether it is nowhere, or cannot be made without arguments."""
     monkeypatch.setitem(sys.modules, "key_fobs", key_fobs)
-    with pytest.raises(ConfigurationError, match=f"The method '{named}' cannot be made"):
+    with pytest.raises(ConfigurationError, match=f"The method '{named}' cannot be created"):
         make_auth(settings=gatewright_settings.with_values(methods=("password", named)))
 
 

@@ -266,11 +266,14 @@ def test_a_provider_that_can_no_longer_be_imported_makes_guests(make_auth, impor
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        *((name, "cannot be made") for name in ("{}:Missing", "{}.missing:Imported", "{}:Needy", "{}:something_else")),
+        *(
+            (name, "cannot be created")
+            for name in ("{}:Missing", "{}.missing:Imported", "{}:Needy", "{}:something_else")
+        ),
         *((name, "There is no user provider") for name in ("{}:", ":Imported", ":", "{}")),
-        ("..up:Imported", "cannot be made"),
+        ("..up:Imported", "cannot be created"),
         ("{}:Imported:Imported", "has no attribute 'Imported:Imported'"),
-        ("collections:OrderedDict", "this is of type OrderedDict"),
+        ("collections:OrderedDict", "not of type OrderedDict"),
     ],
 )
 def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, name, error):
@@ -282,7 +285,7 @@ def test_what_cannot_be_imported_is_an_error_of_configuration(auth, importable, 
 @pytest.mark.parametrize(("given", "shown"), [(Plain, "Plain"), (5, "of type int")])
 def test_what_is_no_provider_is_an_error_of_configuration(make_auth, given, shown):
     """A class is none, not even a provider's."""
-    with pytest.raises(ConfigurationError, match=f"this is {shown}\\."):
+    with pytest.raises(ConfigurationError, match=f"not {shown}\\."):
         make_auth(providers=[given])
 
 

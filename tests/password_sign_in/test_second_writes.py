@@ -75,7 +75,7 @@ def test_when_a_session_was_last_seen_decides_nothing(signed_in, clock, monkeypa
     monkeypatch.setattr(SQLStore, "touch_session", fail)
 
     assert signed_in.request().user().username == "carol"
-    assert "last seen was not written" in caplog.text
+    assert "last request was not written" in caplog.text
 
 
 def test_a_failure_is_told_as_one_though_it_cannot_be_recorded(auth, register, monkeypatch, caplog):

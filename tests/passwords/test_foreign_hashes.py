@@ -100,7 +100,7 @@ def test_a_hash_that_would_cost_too_much_is_not_tried(cheap_hasher, stored, kind
         ("hunter2", "7 characters"),
         ("hunter2$", "8 characters"),
         ("$2x$05$" + DEAR[7:], "$2x$"),
-        (b"\xff\xfe\x00", "bytes that are not text"),
+        (b"\xff\xfe\x00", "bytes that are not ASCII text"),
         ("x" * 100_000, "more than 2048 characters"),
         (12345, "int"),
     ],

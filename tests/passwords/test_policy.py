@@ -62,7 +62,7 @@ def test_the_minimum_can_be_eight_to_sixty_four():
 @pytest.mark.parametrize("minimum", [-1, 0, 7, 65, 5000])
 def test_another_minimum_is_refused(minimum):
     """Nobody sets up a policy that is none."""
-    with pytest.raises(ConfigurationError, match="within 8 to 64"):
+    with pytest.raises(ConfigurationError, match="between 8 and 64"):
         PasswordPolicy(minimum_length=minimum)
 
 

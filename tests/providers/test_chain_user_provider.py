@@ -269,7 +269,7 @@ def test_an_alias_never_leads_to_somebody_elses_session():
     chain = ChainUserProvider(MemoryUserProvider([person("alice", "other")]), aliases)
     with Auth("sqlite://", providers=[chain]) as auth:
         for refused in (lambda: auth.attempt("al", PASSWORD, chain), lambda: auth.bypass("al", chain)):
-            with pytest.raises(ConfigurationError, match="Two users have one name"):
+            with pytest.raises(ConfigurationError, match="Two users share a name"):
                 refused()
 
 

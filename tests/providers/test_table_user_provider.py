@@ -179,7 +179,7 @@ def test_a_missing_column_is_named(database):
 
 def test_a_missing_table_is_named(database):
     """The error names the table and those that there are, views among them."""
-    with pytest.raises(ConfigurationError, match=r"no table or view 'user'\. There are: people, users\."):
+    with pytest.raises(ConfigurationError, match=r"no table or view 'user'\. The database has: people, users\."):
         TableUserProvider(database, table="user").find("alice")
 
 
@@ -187,7 +187,7 @@ def test_a_table_may_be_made_later(tmp_path):
     """The table is looked at when it is needed, and a missing one is looked for again."""
     url = f"sqlite:///{tmp_path / 'late.db'}"
     provider = TableUserProvider(url)
-    with pytest.raises(ConfigurationError, match="There are: none"):
+    with pytest.raises(ConfigurationError, match="The database has: none"):
         provider.find("alice@example.com")
 
     execute(url, *SIMPLE_AUTH.strip().split(";\n"))

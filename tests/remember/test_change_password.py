@@ -87,7 +87,7 @@ def test_other_providers_keep_their_own_passwords(make_auth, visitor):
     auth = make_auth(providers=[MemoryUserProvider([{"email": "carol"}])])
     guard = auth.guard({})
     guard.store(auth.bypass("carol", "MemoryUserProvider"))
-    with pytest.raises(InvalidParameterError, match="MemoryUserProvider keeps this user"):
+    with pytest.raises(InvalidParameterError, match="MemoryUserProvider stores this user"):
         guard.change_password(PASSWORD, NEW)
 
 

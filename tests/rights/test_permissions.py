@@ -211,7 +211,7 @@ def test_an_unknown_permission_is_an_error(auth, carol, snapshot, act, permissio
     with pytest.raises(PermissionNotFoundError) as refused:
         getattr(auth, act)(permission, username="carol")
     shown = repr(permission) if isinstance(permission, str) else f"of type {type(permission).__name__}"
-    assert f"Nobody has declared the permission {shown}." in str(refused.value)
+    assert f"The permission {shown} has not been declared." in str(refused.value)
     assert snapshot() == before
 
 

@@ -483,7 +483,7 @@ def test_users_of_other_providers_are_not_ours_to_change(make_auth, act):
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, "MemoryUserProvider")
 
-    with pytest.raises(InvalidParameterError, match="MemoryUserProvider keeps this user"):
+    with pytest.raises(InvalidParameterError, match="MemoryUserProvider stores this user"):
         act(visitor.request(), password=PASSWORD)
 
 

@@ -128,7 +128,7 @@ def test_an_unknown_error_is_named_by_its_class_only(auth, mail, office, caplog,
     caplog.set_level(logging.DEBUG)
     assert auth.deliver_mails() == 0
     assert auth.list_queued_mails()[0].error == "OSError"
-    assert "A mail (password_reset) could not be sent: OSError. It is tried again in 1 min." in caplog.text
+    assert "An email (password_reset) could not be sent: OSError. It will be retried in 1 min." in caplog.text
     assert said[0] not in caplog.text + repr(snapshot())
 
 

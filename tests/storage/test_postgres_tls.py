@@ -72,7 +72,7 @@ def test_a_server_that_is_not_vouched_for_is_refused(build, port, tmp_path):
 
 def test_a_certificate_of_another_host_is_refused(port, certificate):
     secure = settings_of(port, sslrootcert=certificate.authority, hostaddr="127.0.0.1", host="localhost")
-    with pytest.raises(ConfigurationError, match=r"does not match host name.*the host as its certificate does"):
+    with pytest.raises(ConfigurationError, match=r"does not match host name.*the host as in its certificate"):
         EvrmoreAuth(settings=secure)
 
 

@@ -52,7 +52,7 @@ def test_postgresql_needs_a_secret(migrated_postgres_database):
     [
         (
             lambda url: url.rpartition(":")[0] + ":1/nowhere",
-            "See that the server runs, .* GATEWRIGHT_DATABASE_URL, or --to, names",
+            "Check that the server runs, .* GATEWRIGHT_DATABASE_URL, or --to, names",
         ),
         (lambda url: url.rpartition("/")[0] + "/nosuch", 'database "nosuch" does not exist'),
         (lambda url: url.replace("//tests@", "//nobody@"), 'role "nobody" does not exist'),
@@ -251,7 +251,7 @@ def test_a_database_that_can_only_be_read_is_not_ready(migrated_postgres_databas
 
     async def ask():
         with closing(open_store(settings, naive_timestamps=False, is_async=is_async)) as opened:
-            with pytest.raises(StoreUnavailableError, match="can only be read"):
+            with pytest.raises(StoreUnavailableError, match="is read-only"):
                 await opened.store.check()
             admin.execute("SET default_transaction_read_only = off")
             admin.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")

@@ -130,7 +130,7 @@ def test_what_keeps_a_server_from_being_used_is_told_with_its_cure(redis_server,
             (replica.url, ConfigurationError, "is a replica"),
             (f"redis://few:{PASSWORD.replace('%', '%25')}@127.0.0.1:{port}/0", ConfigurationError, "ACL SETUSER"),
             (f"redis://{node}/0", ConfigurationError, "redis+cluster://"),
-            (f"redis+cluster://127.0.0.1:{port}", ConfigurationError, "Write redis://"),
+            (f"redis+cluster://127.0.0.1:{port}", ConfigurationError, "Use redis://"),
             (f"redis://127.0.0.1:{port}/99", StoreUnavailableError, "out of range"),
         ]:
             with pytest.raises(error) as raised:
@@ -161,7 +161,7 @@ def test_a_right_that_is_missing_is_told_with_the_cure(redis_server, missing):
     """Though it is missed in the midst of a script, or not before Redis has started anew and lost all scripts."""
     rights = "~gatewright:* +@read +@write +@scripting +@connection +info"
     redis_server.ask("ACL", "SETUSER", "most", "on", ">pw", *rights.split(), f"-{missing}")
-    with pytest.raises(ConfigurationError, match=r"does not let this user do what is needed .*ACL SETUSER name ~"):
+    with pytest.raises(ConfigurationError, match=r"does not grant this user what is needed .*ACL SETUSER name ~"):
         require_redis(read_url(redis_server.url.replace("://", "://most:pw@")))
 
 

@@ -14,7 +14,7 @@ from gatewright.errors import ConfigurationError
 from gatewright.tokens import KeyRing, SigningKey, key_from_pem, key_from_secret, weakness_of_secret
 
 PLACEHOLDER = "looks like a placeholder from an example. "
-REPEATS_ITSELF = "repeats itself and is easy to guess. "
+REPEATS_ITSELF = "is repetitive and easy to guess. "
 SECRET = "tS3vQ0n8_Xw1Lk5-Zr7Yb2Hc9Md4Fg6Jp0Ae"
 
 
@@ -240,7 +240,7 @@ def test_a_weak_secret_is_told_why_and_what_to_do(secret, reason):
     weakness = weakness_of_secret(secret)
 
     assert weakness is not None
-    assert weakness.startswith(f"The secret that signs tokens {reason}")
+    assert weakness.startswith(f"The token secret {reason}")
     assert weakness.endswith('python -c "import secrets; print(secrets.token_urlsafe(48))"')
     assert not secret or len(secret) < 8 or secret not in weakness
 

@@ -261,7 +261,7 @@ class FrameworksResponse:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (FrameworksResponse(), "test_web_controllers.FrameworksResponse. A Response is made from gatewright.web"),
+        (FrameworksResponse(), "test_web_controllers.FrameworksResponse. Use gatewright.web"),
         (Response(200, (), "text"), "body of type str"),
         (Response(200, (), {"a": 1}), "body of type dict"),
         (Response(200, {"X-A": "b"}, b""), "headers of type dict"),
@@ -281,7 +281,7 @@ def test_an_answer_that_cannot_be_sent_is_named(make_pages, answer, said):
 @pytest.mark.parametrize("given", [SimpleAuthController, "pages.ShopPages", object()])
 def test_what_is_no_controller_is_refused(gatewright_auth, given):
     """The class of one, above all: what is needed is an object of it."""
-    with pytest.raises(ConfigurationError, match=r"object made from a subclass of AuthController, such as MyPages\(\)"):
+    with pytest.raises(ConfigurationError, match=r"an instance of a subclass of AuthController, such as MyPages\(\)"):
         Site(gatewright_auth, given)
 
 
@@ -347,18 +347,18 @@ class AwaitedFields(SimpleAuthController):
     ("kind", "said"),
     [
         (NobodysProvider, r"There is no user provider 'Staf'.*MemoryUserProvider.*providers=\[\.\.\.\]"),
-        (ClassOfProvider, "is an object made from a subclass of UserProvider; this is Staff"),
-        (AnotherProviderEachTime, "named Staff already.*make one object and use it everywhere"),
+        (ClassOfProvider, "must be an instance of a subclass of UserProvider, not Staff"),
+        (AnotherProviderEachTime, "already named Staff.*create one object and use it everywhere"),
         (
             ProviderOfRequest,
             r"ProviderOfRequest.get_user_provider must be a plain method.*def get_user_provider\(self\)",
         ),
         (AwaitedProvider, "AwaitedProvider.get_user_provider must be a plain method"),
-        (PageOfForm, "PageOfForm.signup cannot answer for the page /signup: .*'form'.* It is given request, visit "),
-        (PageOfPosition, "PageOfPosition.password_reset cannot answer"),
-        (PageWithoutSelf, "PageWithoutSelf.email_verification cannot answer"),
-        (PageThatIsNone, "None cannot answer for the page /password-reset: "),
-        (TokenWithoutLink, "TokenWithoutLink.signup cannot answer for the page /signup: .*'token'"),
+        (PageOfForm, "PageOfForm.signup cannot serve the page /signup: .*'form'.* It is called with request, visit "),
+        (PageOfPosition, "PageOfPosition.password_reset cannot serve"),
+        (PageWithoutSelf, "PageWithoutSelf.email_verification cannot serve"),
+        (PageThatIsNone, "None cannot serve the page /password-reset: "),
+        (TokenWithoutLink, "TokenWithoutLink.signup cannot serve the page /signup: .*'token'"),
         (AwaitedFields, "AwaitedFields.signup_fields must be a plain method"),
     ],
 )

@@ -46,7 +46,7 @@ def test_what_another_site_sends_is_in_the_log(pages, warnings):
     answer = pages.send("POST", "/login", [("Origin", "https://evil.example")], b"")
     assert answer[0] == 403
     assert warnings() == [
-        "POST '/login': Another site sent this. It counts as nobody's. Origin: 'https://evil.example'"
+        "POST '/login': Another site sent this request. It is treated as a guest's. Origin: 'https://evil.example'"
     ]
 
 
@@ -65,5 +65,5 @@ def test_the_secret_of_a_link_is_not_in_the_log(pages, warnings, below, path):
     answer = pages.send("POST", f"{below}{path}/email_code.secret", [("Origin", "https://evil.example")], b"")
     assert answer[0] == 403
     assert warnings() == [
-        f"POST '{below}{path}/...': Another site sent this. It counts as nobody's. Origin: 'https://evil.example'"
+        f"POST '{below}{path}/...': Another site sent this request. It is treated as a guest's. Origin: 'https://evil.example'"
     ]

@@ -47,21 +47,21 @@ def test_a_key_without_an_end_is_found(redis_server, broken):
     redis_server.ask("SET", "gatewright:ours", 1)
     redis_server.ask("SET", "others", 1)
 
-    assert broken() == [(1, "keys of Redis have no end, or one in more than a year", "gatewright:ours")]
+    assert broken() == [(1, "Redis keys never expire, or expire in more than a year", "gatewright:ours")]
 
 
 def test_sessions_of_the_future_and_of_no_time_are_found(redis_server, last_seen, broken):
     redis_server.ask("SET", last_seen, LATER, "KEEPTTL")
-    assert broken() == [(1, "sessions were last seen in the future, as Redis has it", last_seen)]
+    assert broken() == [(1, "sessions were last seen in the future, according to Redis", last_seen)]
     redis_server.ask("SET", last_seen, "yesterday", "KEEPTTL")
-    assert broken() == [(1, "sessions were last seen in Redis at what is no time", last_seen)]
+    assert broken() == [(1, "sessions have an unreadable last-seen time in Redis", last_seen)]
 
 
 def test_sessions_that_redis_has_lost_are_found(auth, redis_server, last_seen, broken):
     """All of them, by their identifiers."""
     Visitor(auth).request().login("carol", PASSWORD, OURS)
     redis_server.ask("DEL", last_seen)
-    lost = "living sessions of visits are not known to Redis"
+    lost = "live sessions of visitors are unknown to Redis"
     assert broken() == [(1, lost, last_seen.split(":")[2].rstrip("}"))]
     redis_server.ask("FLUSHALL")
 

@@ -1,4 +1,4 @@
-"""The project's pages: one for everybody, one for who is signed in, one for administrators."""
+"""The project's pages: one for everybody, one for signed-in users, one for administrators."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from gatewright.adapters.django import login_required, role_required
 
 
 def homepage(request: HttpRequest) -> HttpResponse:
-    """Say who is signed in."""
+    """Show who is signed in."""
     return render(request, "home.html")
 
 
 @login_required
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show something to whoever is signed in."""
+    """Show something to signed-in users only."""
     return render(request, "dashboard.html")
 
 

@@ -1,4 +1,4 @@
-"""What a user may do: permission names, and the votes on a question about them."""
+"""Authorisation: permission names, and the votes that decide whether a user has a permission."""
 
 from gatewright.access.permissions import is_covered as is_covered
 from gatewright.access.permissions import is_held as is_held

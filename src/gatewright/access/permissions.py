@@ -1,7 +1,7 @@
-"""Dotted permission names, compared by segments, never as patterns.
+"""Dotted permission names, compared by segment, never as patterns.
 
-``general.delete.local`` is a leaf below ``general.delete`` below ``general``. A grant of ``general.*`` holds for
-everything below ``general``; the question ``general.*`` asks whether anything below ``general`` is held.
+``general.delete.local`` is a leaf below ``general.delete``, which is below ``general``. Granting ``general.*`` grants
+everything below ``general``; asking for ``general.*`` asks whether anything below ``general`` is held.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _BRANCH = ".*"
 
 
 def require_permission(name: object) -> str:
-    """Return ``name`` if it can be the name of one permission.
+    """Return ``name`` if it is a valid name of one permission.
 
     Raises:
-        InvalidParameterError: If it is anything else, a whole branch included.
+        InvalidParameterError: If it is anything else, including a whole branch.
     """
     if not _is_name(name):
         raise InvalidParameterError(
-            "A permission is named by letters, digits, - and _ in segments with dots between, such as general.read.",
+            "A permission's name has segments of letters, digits, - and _, separated by dots, such as general.read.",
             parameter="permission",
         )
     return str(name)
@@ -42,10 +42,10 @@ def require_grantable(name: object) -> str:
 
 
 def is_held(asked: str, held: Collection[str]) -> bool:
-    """Say whether ``asked`` is among ``held``, or, asked as ``branch.*``, whether anything below the branch is.
+    """Return whether ``asked`` is among ``held`` or, for ``branch.*``, whether anything below the branch is.
 
     Args:
-        asked: A permission, or a branch to ask for anything below it. Nonsense is not held.
+        asked: A permission, or a branch to ask for anything below it. An invalid name is never held.
         held: Permissions and branches that were granted.
     """
     if asked in held:
@@ -55,7 +55,7 @@ def is_held(asked: str, held: Collection[str]) -> bool:
 
 
 def is_covered(asked: str, held: Collection[str]) -> bool:
-    """Say whether ``asked`` is held, itself or by a branch above it that was granted as a whole."""
+    """Return whether ``asked`` is held, either itself or through a branch above it that was granted as a whole."""
     if is_held(asked, held):
         return True
     name = asked.removesuffix(_BRANCH)

@@ -1,4 +1,4 @@
-"""Votes on a question: each voter grants, denies or abstains, and a named strategy counts them."""
+"""Votes on a permission: each voter grants, denies or abstains, and a strategy counts the votes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Vote(Enum):
 
 
 Voter = Callable[[User, str, Any], Vote]
-"""A function of the user, the permission asked for and the subject (any object, or None)."""
+"""A function of the user, the requested permission and the subject (any object, or None)."""
 
 
 class Strategy(Enum):
-    """How votes are counted. Where nobody grants, the answer is no."""
+    """How votes are counted. If nobody grants, the answer is no."""
 
     AFFIRMATIVE = "affirmative"
     """One grant is enough."""
@@ -38,7 +38,7 @@ def decide(votes: Iterable[Vote], *, strategy: Strategy) -> bool:
     """Count votes.
 
     Args:
-        votes: the answers.
+        votes: The votes.
         strategy: How to count them.
     """
     grants = denials = 0

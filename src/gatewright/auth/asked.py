@@ -26,7 +26,7 @@ class Asked(Coroutine[Any, Any, bool]):
 
     def __bool__(self) -> bool:
         self._coroutine.close()
-        raise TypeError(f"The answer has to be awaited: await guard.{self._name}(...).")
+        raise TypeError(f"The answer must be awaited: await guard.{self._name}(...).")
 
     def __await__(self) -> Generator[Any, Any, bool]:
         return self._coroutine.__await__()

@@ -74,7 +74,7 @@ def settings_in_force(settings: Settings | None, *, database_url: str | None, jw
         ConfigurationError: If they are not `Settings`, or a value is not acceptable.
     """
     if settings is not None and not isinstance(settings, Settings):
-        raise ConfigurationError(f"settings takes Settings(...), of gatewright, not {type(settings).__name__}.")
+        raise ConfigurationError(f"settings takes gatewright's Settings(...), not {type(settings).__name__}.")
     return (settings or load_settings()).with_values(database_url=database_url, jwt_secret=jwt_secret)
 
 
@@ -96,7 +96,7 @@ def assemble(settings: Settings, choices: Choices, *, is_async: bool) -> tuple[P
     unknown = [name for name in settings.networks if name not in NETWORKS]
     if unknown:
         raise ConfigurationError(
-            f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known are: {', '.join(NETWORKS)}."
+            f"GATEWRIGHT_NETWORKS names unknown networks: {', '.join(unknown)}. Known networks: {', '.join(NETWORKS)}."
         )
     opened = open_store(settings, naive_timestamps=choices.naive_timestamps, is_async=is_async)
     with closed_on_failure(opened):
@@ -154,7 +154,7 @@ def _assemble_on(
         is_store_quick=opened.is_quick,
         observer=observer,
     )
-    # The mail worker has a thread of its own, so in either build it works with parts that block.
+    # The mail worker has its own thread, so in either build it works with parts that block.
     blocking = replace(parts, store=opened.blocking, reader=opened.blocking, shield=run_here, call=call_here)
     mail_worker = MailWorker(partial(_deliver, blocking))
     if settings.mail_delivery == "background":
@@ -170,7 +170,7 @@ def _require_mailer(mailer: Mailer | None) -> Mailer | None:
     """
     send = getattr(mailer, "send", None)
     if mailer is not None and (not callable(send) or is_coroutine_function(send) or misfit(send, "mail")):
-        raise ConfigurationError("mailer must be an object with a plain method send(mail), which may take its time.")
+        raise ConfigurationError("mailer must be an object with a plain method send(mail), which may block.")
     return mailer
 
 

@@ -178,7 +178,7 @@ class AsyncProving(AsyncSigningIn):
         """
         given, chosen = require_mapping("given", given), self._method(method)
         begun = await chosen.begin_enrolment(await self._enrolling_step(), given)
-        return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment has to return")
+        return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment must return")
 
     async def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. If the policy requires one and they have none, this completes the sign-in.
@@ -204,7 +204,7 @@ class AsyncProving(AsyncSigningIn):
         step, chosen = await self._enrolling_step(), self._method(method)
         user, is_login = step.require_user(), await self.is_guest()
         enrolled = await verify_enrolment(step, chosen, given)
-        # Nothing is enrolled where the session is refused: what is shown but once would be lost.
+        # Enrol nothing if the session is refused: what is shown only once would be lost.
         session = None if enrolled.proof is None else await self._open_unless_more(step, user, enrolled.proof)
         current = session or await self.current_session()
         try:
@@ -300,7 +300,7 @@ class AsyncProving(AsyncSigningIn):
             return self._step_of(user)
         usable = [method.name for method in await usable_methods(step, is_second=True)]
         if usable:
-            raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
+            raise SecondFactorRequiredError("Give the second factor that is set up.", methods=usable)
         return step
 
     async def _step_by(
@@ -328,13 +328,13 @@ class AsyncProving(AsyncSigningIn):
         said = f"A sign-in cannot begin with {method.name}"
         if is_anew:
             raise InvalidParameterError(f"{said}.", parameter="method")
-        raise SignInOverError(f"{said}, and none waits for its second step.")
+        raise SignInOverError(f"{said}, and none is waiting for its second step.")
 
     def _method(self, name: str) -> Method:
         method = self._parts.methods.get(name) if isinstance(name, str) else None
         if not isinstance(method, Method):
             known = ", ".join(self._parts.methods)
-            raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
+            raise InvalidParameterError(f"There is no method {name!r:.80}. Known methods: {known}.", parameter="method")
         return method
 
 

@@ -85,7 +85,7 @@ class AsyncSigningIn(AsyncVisitor):
                 returned: whoever vouches for them has decided.
         """
         name = self._provider_of(user, provider)
-        # The application has proven them, by a password mostly: so no password is a second factor to it.
+        # The application has verified them, mostly by a password: so a password cannot be the second factor.
         proof = user.proof or Proof("store", self._parts.clock.now(), frozenset({Kind.KNOWLEDGE}), ())
         return await self._advance(await self._first_step(name), user, proof, method="store")
 
@@ -148,7 +148,7 @@ class AsyncSigningIn(AsyncVisitor):
             await forget(self._parts, str(series))
         if secret is not None:
             await end_visit(self._parts, secret)
-        self._state.clear()  # only now: the visitor keeps what names a session that could not be ended
+        self._state.clear()  # only now: the visitor must keep the name of a session that could not be ended
 
     async def start_anew(self) -> None:
         """Discard this visit's sign-in that is waiting for its second factor; the next begins with the first step."""
@@ -223,7 +223,7 @@ class AsyncSigningIn(AsyncVisitor):
         fitting = self._parts.sources.fitting(type(user))
         if len(fitting) != 1:
             raise ConfigurationError(
-                f"It is not clear which provider reloads {user!r}: {', '.join(fitting) or 'none'} would fit. "
+                f"It is not clear which provider reloads {user!r}: {', '.join(fitting) or 'none'} would do. "
                 "Name it: guard.store(user, provider)."
             )
         return fitting[0]

@@ -11,7 +11,7 @@ _OF_ONE_PROCESS = frozenset(
     {
         *("health_path", "log_format", "mail_delivery", "metrics", "metrics_address", "tracing"),
         *("hashing_queue", "hashing_threads", "shutdown_delay_seconds", "skin", "trusted_proxies"),
-        *("jwt_secret", "jwt_secret_previous", "jwt_key_file", "jwt_key_file_previous"),  # their keys are in it
+        *("jwt_secret", "jwt_secret_previous", "jwt_key_file", "jwt_key_file_previous"),  # their keys are already in it
         "mail_url",
     }
 )

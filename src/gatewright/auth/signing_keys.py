@@ -66,10 +66,10 @@ def _current_key(settings: Settings, *, database: Path | None, random: Random) -
         return _key_from_file(settings.jwt_key_file)
     if settings.jwt_secret is not None:
         return _key_from_setting("GATEWRIGHT_JWT_SECRET", settings.jwt_secret.get_secret_value(), settings)
-    is_shared = is_postgresql(settings.database_url)  # by processes and machines that have no file in common
+    is_shared = is_postgresql(settings.database_url)  # by processes and machines that share no file
     if settings.is_production or is_shared:
         what = "Production" if settings.is_production else "PostgreSQL"
-        raise ConfigurationError(f"{what} needs a secret for tokens. {HOW_TO_MAKE_ONE}")
+        raise ConfigurationError(f"{what} needs a secret to sign tokens. {HOW_TO_MAKE_ONE}")
     if database is None:
         return key_from_secret(random.token_bytes(32).hex())
     return key_from_secret(_development_secret(development_secret_file(database), random))
@@ -99,9 +99,7 @@ def _key_from_file(path: Path) -> SigningKey:
     try:
         key = key_from_pem(path.read_bytes())
         if key.can_sign and lies_open(path):
-            raise ConfigurationError(
-                f"Others may read the private key in {path}. Keep it to yourself: chmod 600 {path}"
-            )
+            raise ConfigurationError(f"Others may read the private key in {path}. Make it private: chmod 600 {path}")
     except OSError as error:
         raise ConfigurationError(f"The key file {path} cannot be read: {error.strerror}.") from error
     if (weakness := weakness_of_key(key)) is not None:
@@ -116,21 +114,21 @@ def _development_secret(path: Path, random: Random) -> str:
             _create_secret_file(path, random.token_bytes(32).hex())
             _logger.warning(
                 "No GATEWRIGHT_JWT_SECRET is set: tokens are signed with a random secret kept in %s. "
-                "That is for development; production refuses to start without one.",
+                "This is for development; production refuses to start without a secret.",
                 path,
             )
         if lies_open(path):
-            raise ConfigurationError(f"Others may read the secret in {path}. Keep it to yourself: chmod 600 {path}")
+            raise ConfigurationError(f"Others may read the secret in {path}. Make it private: chmod 600 {path}")
         return path.read_text().strip()
     except OSError as error:
         raise ConfigurationError(
-            f"The secret in {path} cannot be kept: {error.strerror}. Set GATEWRIGHT_JWT_SECRET instead."
+            f"The secret cannot be stored in {path}: {error.strerror}. Set GATEWRIGHT_JWT_SECRET instead."
         ) from error
 
 
 def _create_secret_file(path: Path, secret: str) -> None:
     """Write the file under another name first, so that it appears complete, unless another process was first."""
-    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner only
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable only by its owner
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secret)

@@ -82,7 +82,7 @@ class VisitState:
         try:
             kept = json.loads(json.dumps({name: value}, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidParameterError(f"The session keeps what JSON can write; {name!r:.40}: {error}.") from error
+            raise InvalidParameterError(f"A session value must be JSON-serialisable; {name!r:.40}: {error}.") from error
         data = self.data() | kept
         self._require_room(name, data, self._part("messages"))
         self._change(data=data)
@@ -122,7 +122,7 @@ class VisitState:
             del data[dropped[-1]]
         self._change(data=data, messages=messages if self._excess(data, messages) <= 0 else {})
         _logger.warning(
-            "A visitor's session held more than there is room for. Dropped to let them sign in: %s.",
+            "A visitor's session held more than fits. Dropped to let them sign in: %s.",
             ", ".join(ascii(name[:40]) for name in dropped) or "messages",
         )
 
@@ -138,7 +138,7 @@ class VisitState:
             free = max(0, -self._excess(others, self._part("messages")))
             raise InvalidParameterError(
                 f"There is no room for {name!r:.40} in the visit's cookie: {free} bytes are free, as JSON, which is "
-                f"{excess} too few. Keep large values in your database, and only their key in the session."
+                f"{excess} too few. Store large values in your database, and only their keys in the session."
             )
 
     def _excess(self, data: Mapping[str, Any], messages: Mapping[str, Any]) -> int:
@@ -177,7 +177,7 @@ def require_mapping(session: Any) -> MutableMapping[str, Any]:
     """
     if not all(hasattr(session, method) for method in ("get", "pop", "__setitem__")):
         raise ConfigurationError(
-            f"A guard needs the framework's session, a mapping that can be changed, not {type(session).__name__}."
+            f"A guard needs the framework's session, a mutable mapping, not {type(session).__name__}."
         )
     mapping: MutableMapping[str, Any] = session
     return mapping

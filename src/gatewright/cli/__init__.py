@@ -9,12 +9,12 @@ from gatewright.cli.exit_codes import ExitCode
 
 
 def main() -> None:
-    """Run the command; where its libraries are not installed, say how to install them."""
+    """Run the command, or say how to install its libraries if they are missing."""
     if any(find_spec(library) is None for library in ("typer", "rich")):
-        print('The command needs a few more libraries: pip install "gatewright[server]"', file=sys.stderr)
+        print('The gatewright command needs more libraries: pip install "gatewright[server]"', file=sys.stderr)
         raise SystemExit(ExitCode.UNAVAILABLE)
     try:
         from gatewright.cli.app import run
-    except KeyboardInterrupt:  # before anything has begun, with nothing to tell
+    except KeyboardInterrupt:  # nothing has started yet, so there is nothing to report
         raise SystemExit(130) from None
     run()

@@ -1,4 +1,4 @@
-"""The tree of commands, and how it is run."""
+"""The command tree, and how it runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _group(summary: str, commands: Mapping[str, Callable[..., None]]) -> typer.T
 
 
 app = _group(
-    "Users, sign-in and sessions: serve them, look after them, try them out.",
+    "Serve the sign-in pages, manage users and sessions, and check the configuration.",
     {
         "serve": serve,
         "migrate": migrate_database,
@@ -61,7 +61,7 @@ app = _group(
 )
 app.add_typer(
     _group(
-        "Make wallets, sign and verify messages.", {"new": new_wallet, "sign": sign_message, "verify": verify_message}
+        "Create wallets, sign and verify messages.", {"new": new_wallet, "sign": sign_message, "verify": verify_message}
     ),
     name="wallet",
 )
@@ -71,14 +71,14 @@ app.add_typer(
 )
 app.add_typer(
     _group(
-        "See which mails wait, send them, try the mail server out.",
+        "List queued mails, deliver them, and test the mail server.",
         {"list": list_queued_mails, "deliver": deliver_mails, "test": send_test_mail},
     ),
     name="mail",
 )
 app.add_typer(
     _group(
-        "Make users, look at them, change them.",
+        "Create, inspect and change users.",
         {
             "create": create_user,
             "import": import_users,
@@ -99,14 +99,14 @@ app.add_typer(
 )
 app.add_typer(
     _group(
-        "Declare roles, give them and take them.",
+        "Declare, assign and unassign roles.",
         {"create": create_role, "list": list_roles, "assign": assign_role, "unassign": unassign_role},
     ),
     name="role",
 )
 app.add_typer(
     _group(
-        "Declare permissions, grant and revoke them.",
+        "Declare, grant and revoke permissions.",
         {
             "create": create_permission,
             "list": list_permissions,
@@ -134,7 +134,7 @@ def _options(
 
 
 def run() -> None:
-    """Run the command line. A reader of stdout that has had enough is no error; a full disk is one, in a line."""
+    """Run the command line. A closed pipe on stdout ends it quietly; a full disk is reported in one line."""
     _open_what_is_closed()
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -148,17 +148,17 @@ def run() -> None:
         raise SystemExit(ExitCode.NO) from None
     except OSError as error:
         _drop_output()
-        print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
         raise SystemExit(ExitCode.UNAVAILABLE) from None
 
 
 def _open_what_is_closed() -> None:
-    """Give a process without standard streams empty ones, so that no database gets the file descriptor of one."""
+    """Open the null device for each missing standard stream, so that no database gets its file descriptor."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _drop_output() -> None:
-    """Let the interpreter's own last flush succeed."""
+    """Let the interpreter's final flush succeed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -36,17 +36,15 @@ _PLAIN = re.compile(r"[^\s\"=\\]+")
 def read_audit(
     since: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="From then on: an age such as 90s, 30m, 2h, 7d, 4w, or an ISO time, UTC."),
+        typer.Option(metavar="WHEN", help="Only lines since then: an age such as 90s, 30m, 2h, 7d, 4w, or a UTC time."),
     ] = None,
     event: Annotated[str | None, typer.Option(metavar="EVENT", help="Only this event, such as sign_in_failed.")] = None,
-    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only what is about this user.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new lines, until Ctrl-C.")] = False,
-    limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only the newest N lines, to begin with.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document per line: an export.")] = False,
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines about this user.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines until Ctrl-C.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Start with only the newest N lines.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document per line, for export.")] = False,
 ) -> None:
-    """Read the audit record, the newest line last."""
+    """Print the audit record, newest line last."""
     earliest = None if since is None else _moment_of(since)
     write = _write_json if as_json else _write_text
     with Auth() as auth:
@@ -54,7 +52,7 @@ def read_audit(
         read = partial(search, at_most=_PAGE)
         last = _write_all(_lines_behind(0, read) if limit is None else search(at_most=limit, newest=True), write)
         if not last and not follow and not as_json:
-            note("There is nothing in the record.")
+            note("The audit record has no matching lines.")
         while follow:
             _wait_for_more()
             last = _write_all(_lines_behind(last, read), write) or last
@@ -68,7 +66,7 @@ def _lines_behind(last: int, read: _Read) -> Iterator[_Line]:
 
 
 def _write_all(lines: Iterable[_Line], write: Callable[[int, AuditEntry], None]) -> int:
-    """Print lines and return the number of the last one, 0 where there is none."""
+    """Print lines and return the number of the last one, or 0 if there is none."""
     last = 0
     for last, entry in lines:
         write(last, entry)
@@ -88,12 +86,12 @@ def _write_text(_: int, entry: AuditEntry) -> None:
 
 
 def _facts_of(entry: AuditEntry) -> dict[str, Any]:
-    """Return what a line says, by name. ``asdict`` would copy every value deeply."""
+    """Return the facts of a line, by name. ``asdict`` would deep-copy every value."""
     return {name: getattr(entry, name) for name in _FACTS}
 
 
 def _quoted(text: str) -> str:
-    """Return a fact so that what a visitor typed as a name cannot look like another fact."""
+    """Return a value, quoted if needed, so that a name that a visitor typed cannot pass for another fact."""
     if _PLAIN.fullmatch(text) and text.isprintable():
         return text
     return json.dumps(printable(text), ensure_ascii=False)
@@ -118,7 +116,7 @@ def _moment_of(when: str) -> datetime:
 
 
 def _wait_for_more() -> None:
-    """Wait a moment; stop waiting if the reader of stdout has gone, even where there is nothing to write.
+    """Wait a moment, or stop if the reader of stdout is gone, even when there is nothing to write.
 
     Raises:
         BrokenPipeError: If nobody reads stdout any more.

@@ -1,4 +1,4 @@
-"""Who the audit record names where a command changes something."""
+"""The actor that the audit record names when a command changes something."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def acting_user() -> str:
-    """Return ``cli:`` and the name of the user whom the operating system knows, whatever the environment says."""
+    """Return ``cli:`` and the user's name: by user ID, whatever the environment says, except on Windows."""
     return f"cli:{_name_of_user()}"
 
 
@@ -20,5 +20,5 @@ def _name_of_user() -> str:
     number = os.getuid()
     try:
         return pwd.getpwuid(number).pw_name
-    except KeyError:  # as in a container that runs under any number
+    except KeyError:  # as in a container that runs under an arbitrary user ID
         return str(number)

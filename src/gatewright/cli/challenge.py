@@ -1,4 +1,4 @@
-"""``gatewright challenge``: make a challenge by hand."""
+"""``gatewright challenge``: create a challenge by hand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gatewright.evrmore import EvrmoreAuth
 
 
 def make_challenge(
-    address: Annotated[str, typer.Argument(help="The wallet address that is asked to sign.")],
+    address: Annotated[str, typer.Argument(help="The wallet address that will sign.")],
     as_json: AsJson = False,
 ) -> None:
-    """Make a challenge for an address, and print the text to sign."""
+    """Create a challenge for an address, and print the text to sign."""
     with EvrmoreAuth() as auth:
         text = auth.generate_challenge(address)
         challenge = auth.get_challenge_details(text)

@@ -23,11 +23,11 @@ NetworkName = Annotated[
 
 
 def choose_networks(name: str | None) -> tuple[Network, ...]:
-    """Return the network with this name; without a name, those of the settings.
+    """Return the network with this name or, without a name, those of the settings.
 
     Raises:
         InvalidParameterError: If there is no network with this name.
-        ConfigurationError: If the settings name one that there is not.
+        ConfigurationError: If the settings name one that does not exist.
     """
     from gatewright.crypto import NETWORKS
 
@@ -37,5 +37,5 @@ def choose_networks(name: str | None) -> tuple[Network, ...]:
         kind, source = (
             (ConfigurationError, "GATEWRIGHT_NETWORKS") if name is None else (InvalidParameterError, "--network")
         )
-        raise kind(f"{source} names no network: {', '.join(map(repr, unknown))}. Known are: {', '.join(NETWORKS)}.")
+        raise kind(f"{source}: unknown network {', '.join(map(repr, unknown))}. Known networks: {', '.join(NETWORKS)}.")
     return tuple(NETWORKS[name] for name in names)

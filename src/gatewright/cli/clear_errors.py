@@ -1,4 +1,4 @@
-"""Every command fails in one clear line and with an exit code, never with a traceback."""
+"""Make every command fail with one clear line and an exit code, never with a traceback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 
 def with_clear_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Wrap a command so that errors are told on stderr: as a line, or as a JSON document where it has ``--json``."""
+    """Wrap a command so that it reports errors on stderr: as a line or, with ``--json``, as a JSON document."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -32,7 +32,7 @@ def with_clear_errors(command: Callable[P, None]) -> Callable[P, None]:
             raise
         except OSError as error:
             if error.errno == ENOSPC and error.filename is None:
-                raise  # the output cannot be written, and so nothing be told there
+                raise  # the output cannot be written: the caller reports it
             cause = error.strerror or str(error)
             place = f": {error.filename}" if error.filename else ""
             raise _tell(ConfigurationError(f"{cause}{place}."), as_json=as_json) from error
@@ -52,6 +52,6 @@ def _tell(error: GatewrightError, *, as_json: bool) -> typer.Exit:
 
 
 def _show_warnings(*, are_wanted: bool) -> None:
-    """Send what is logged to stderr; to nowhere where a program reads stderr as one document."""
+    """Log to stderr, or nowhere if a program reads stderr as one document."""
     handler = logging.StreamHandler() if are_wanted else logging.NullHandler()
     logging.basicConfig(format="%(levelname)s: %(message)s", handlers=[handler])

@@ -1,4 +1,4 @@
-"""Ask before something that cannot be undone."""
+"""Ask for confirmation of something that cannot be undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_ANSWER = 100
 
 
 def confirm(question: str) -> None:
-    """Ask a person on stderr, so that stdout stays data; go on only if the answer is yes.
+    """Ask on stderr, so that stdout stays data, and return only if the answer is yes.
 
     Raises:
         typer.Exit: With `ExitCode.NO` for any other answer, the end of standard input and Ctrl-C.

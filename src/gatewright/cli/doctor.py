@@ -1,4 +1,4 @@
-"""``gatewright doctor``: is this configuration safe, and if not, what cures it?"""
+"""``gatewright doctor``: is this configuration safe, and if not, how do you fix it?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _STYLES = {"ok": "green", "warning": "yellow", "unsafe": "bold red"}
 
 
 def examine_configuration(
-    deep: Annotated[bool, typer.Option("--deep", help="Read every row of the database too, and check it.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also read and check every row of the database.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is unsafe in the configuration, and the cure.
+    """Report what is unsafe in the configuration, and how to fix it.
 
     Changes nothing. The exit code is 1 if anything is unsafe, else 0.
     """

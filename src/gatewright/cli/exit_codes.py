@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     """The exit codes. 130 is Ctrl-C, as everywhere."""
 
     DONE = 0
-    """It is done, or the answer is yes."""
+    """Done, or the answer is yes."""
     NO = 1
     """The answer is no: an invalid signature, nothing to revoke, no such user, a bad line, something unsafe."""
     BAD_INPUT = 2
@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
 
 
 def exit_code_of(error: GatewrightError) -> ExitCode:
-    """Return the exit code that tells of ``error``."""
+    """Return the exit code for ``error``."""
     match error:
         case InvalidParameterError() | RateLimitError():
             return ExitCode.BAD_INPUT

@@ -1,4 +1,4 @@
-"""``gatewright hooks``: where an application may step in."""
+"""``gatewright hooks``: the points where an application can step in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gatewright mail``: see which mails wait, send them, try the server out."""
+"""``gatewright mail``: list queued mails, deliver them, and test the mail server."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _COLUMNS = ("id", "kind", "email", "created_at", "due_at", "tries", "error")
 
 
 def list_queued_mails(as_json: AsJson = False) -> None:
-    """List the mails that wait to be sent, the oldest first.
+    """List the queued mails, oldest first.
 
-    With why the last try failed.
+    Shows why the last try failed.
     """
     with Auth() as auth:
         mails = auth.list_queued_mails()
@@ -30,14 +30,14 @@ def list_queued_mails(as_json: AsJson = False) -> None:
     elif mails:
         write_table(_COLUMNS, [_cells_of(mail) for mail in mails])
     else:
-        note("No mails wait.")
+        note("No mails are queued.")
 
 
 def deliver_mails(as_json: AsJson = False) -> None:
     """Send the mails that are due.
 
-    The exit code is 1 if any could not be sent. Mails that wait for another try after a failure are sent when they are
-    due. By cron where GATEWRIGHT_MAIL_DELIVERY=command.
+    The exit code is 1 if any could not be sent. A mail that failed is tried again when it is due. Run this from cron
+    if GATEWRIGHT_MAIL_DELIVERY=command.
     """
     with Auth() as auth:
         tries_before = {mail.id: mail.tries for mail in auth.list_queued_mails()}
@@ -55,15 +55,15 @@ def deliver_mails(as_json: AsJson = False) -> None:
 def send_test_mail(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where to send it, such as your own address.")],
 ) -> None:
-    """Send a test mail, as the settings say that mails are sent."""
+    """Send a test mail, using the mail settings."""
     settings = load_settings()
     mailer_from_url(settings).send(_test_mail(address, settings))
     print(f"The test mail to {address} has been handed over.")
 
 
 def _test_mail(address: str, settings: Settings) -> Mail:
-    text = f"This is a test. Mails from {settings.site_name} arrive."
-    return Mail(to=address, subject="A test mail of gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
+    text = f"This is a test. Mail from {settings.site_name} arrives."
+    return Mail(to=address, subject="Test mail from gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
 
 
 def _cells_of(mail: QueuedMail) -> list[str]:

@@ -23,10 +23,10 @@ def migrate_database(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create or migrate the database, and say its revision.
+    """Create or migrate the database, and print its revision.
 
-    With --to, copy a SQLite file into an empty PostgreSQL database and compare both in the end. Stop the server
-    before: the file cannot be written meanwhile. After an interruption run the same command again, and it goes on.
+    With --to, copy a SQLite file into an empty PostgreSQL database, then compare the two. Stop the server first: the
+    file cannot be written meanwhile. After an interruption, run the same command again to resume.
     """
     if to is None:
         _migrate(load_settings(), as_json=as_json)
@@ -64,13 +64,13 @@ def _copy(settings: Settings, to: str, *, as_json: bool) -> None:
         return
     rows = [[t.name, str(t.contents.rows), str(t.copied), t.contents.digest[:16]] for t in tables]
     write_table(["table", "rows", "copied now", "digest"], rows)
-    print("Both databases hold the same: the numbers of rows and the digests of all tables are equal.")
+    print("Both databases hold the same data: the row counts and digests of all tables are equal.")
     note("Set GATEWRIGHT_DATABASE_URL to the new database before you start the server again.")
 
 
 @contextmanager
 def _progress() -> Iterator[Watch]:
-    """Show a bar on stderr, where that is a terminal."""
+    """Show a progress bar on stderr, if that is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = BarColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TextColumn("rows")

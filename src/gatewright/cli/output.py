@@ -1,4 +1,4 @@
-"""What the commands print: data on stdout, words for people on stderr."""
+"""What the commands print: data on stdout, messages for people on stderr."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _UNLIMITED_WIDTH = 100_000
 
 
 def write_json(document: Mapping[str, Any]) -> None:
-    """Print the one JSON document of a command; datetimes are ISO text."""
+    """Print a command's JSON document; datetimes become ISO text."""
     print(json.dumps(document, indent=2, default=_text_of))
 
 
 def note(text: str) -> None:
-    """Tell a person something that is not data."""
+    """Print a message for people, which is not data."""
     print(text, file=sys.stderr)
 
 
 def write_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Print a table whose cells are never cut, whatever characters they hold.
+    """Print a table that never truncates a cell, whatever characters it holds.
 
     Args:
         columns: The headings.
@@ -51,7 +51,7 @@ def write_table(
 
 
 def console_on(stream: TextIO) -> Console:
-    """Return a Rich console; it colours and wraps only on a terminal, and takes no text for markup."""
+    """Return a Rich console that colours and wraps only on a terminal, and never reads text as markup."""
     from rich.console import Console
 
     is_terminal = stream.isatty()
@@ -66,7 +66,7 @@ def console_on(stream: TextIO) -> Console:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` as one line that can do nothing to a terminal: all but printable characters are escaped."""
+    """Return ``text`` as one line that cannot affect a terminal: unprintable characters are escaped."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
@@ -75,4 +75,4 @@ def printable(text: str) -> str:
 def _text_of(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

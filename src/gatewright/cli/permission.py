@@ -1,4 +1,4 @@
-"""``gatewright permission``: declare permissions, grant and revoke them."""
+"""``gatewright permission``: declare, grant and revoke permissions."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def grant_permission(
 def revoke_permission(
     permission: Permission, user: UserOption = None, role: RoleOption = None, as_json: AsJson = False
 ) -> None:
-    """Revoke exactly what was granted. The exit code is 1 if it was not."""
+    """Revoke a permission exactly as it was granted. The exit code is 1 if it was not."""
     holder = _one_of(user, role)
     with Auth() as auth:
         was_held = auth.revoke_permission(permission, username=user, role=role, actor=acting_user())

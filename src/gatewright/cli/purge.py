@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _BATCH = 1000
-"""Rows in one transaction: small enough that a sign-in in between hardly waits."""
+"""Rows per transaction: few enough that a concurrent sign-in hardly waits."""
 
 
 _TITLES = {
     "challenges": "challenges",
     "sessions": "sessions",
-    "links": "links of mails",
+    "links": "mailed links",
     "attempts": "failed attempts",
     "remembered": "remembered browsers",
     "pending_steps": "pending steps",
@@ -33,7 +33,7 @@ class _Cleanup(Protocol):
 def purge(as_json: AsJson = False) -> None:
     """Delete what has expired, and old lines of the audit record.
 
-    Batch by batch: nobody waits long meanwhile.
+    Works in batches, so that nobody waits long meanwhile.
     """
     with EvrmoreAuth() as auth, _progress() as progress:
         cleanups: dict[str, _Cleanup] = {
@@ -54,7 +54,7 @@ def purge(as_json: AsJson = False) -> None:
 
 
 def _progress() -> Progress:
-    """Return a bar on stderr, where that is a terminal. How much there is to delete is not known beforehand."""
+    """Return a progress bar on stderr, if that is a terminal. The total is not known beforehand."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} deleted")

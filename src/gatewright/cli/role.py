@@ -1,4 +1,4 @@
-"""``gatewright role``: declare roles, give them and take them."""
+"""``gatewright role``: declare, assign and unassign roles."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def create_role(
     role: Role,
     inherits: Annotated[
         list[str] | None,
-        typer.Option(metavar="ROLE", help="A role whose permissions this one has as well; repeat it."),
+        typer.Option(metavar="ROLE", help="A role whose permissions this one inherits; can be repeated."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Declare a role. One that is declared already gains what it inherits."""
+    """Declare a role. One that already exists gains what it inherits."""
     with Auth() as auth:
         auth.create_role(role, inherits=inherits or (), actor=acting_user())
     if as_json:
@@ -45,7 +45,7 @@ def list_roles(as_json: AsJson = False) -> None:
 
 
 def assign_role(role: Role, name: Name, as_json: AsJson = False) -> None:
-    """Give a role to a user."""
+    """Assign a role to a user."""
     with Auth() as auth:
         auth.assign_role(role, username=name, actor=acting_user())
     if as_json:

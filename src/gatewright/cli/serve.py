@@ -17,14 +17,14 @@ from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.url import is_postgresql
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, never listened on
-"""What to open in a browser on this machine where the server listens on every address."""
+"""What to open in a browser on this machine when the server listens on every address."""
 
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes answer.")] = 1,
-    reload: Annotated[bool, typer.Option("--reload", help="Start again when code changes; for development.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="The number of worker processes.")] = 1,
+    reload: Annotated[bool, typer.Option("--reload", help="Restart when code changes; for development.")] = False,
 ) -> None:
     """Serve the sign-in pages and the REST API."""
     try:
@@ -33,8 +33,8 @@ def serve(
         from gatewright.web import Site
     except ModuleNotFoundError as error:
         raise ConfigurationError(f'{error.name} is missing: pip install "gatewright[server]"') from error
-    # An unsafe or unusable configuration is told here, in words, before a server says it in its own way.
-    # It also migrates the database and makes a development secret, once, before several workers would.
+    # Report an unsafe or unusable configuration here, in plain words, before the server does in its own way.
+    # This also migrates the database and makes a development secret once, before several workers would.
     settings = load_settings()
     dictConfig(server.log_config(settings.log_format))
     with EvrmoreAuth(settings=settings) as auth:
@@ -51,18 +51,18 @@ def serve(
 
 
 def _check_workers(settings: Settings, *, reload: bool) -> None:
-    """Refuse several workers that would not be one server.
+    """Refuse several workers that could not act as one server.
 
     Raises:
-        ConfigurationError: If each would have a database or a secret of its own, or be started anew by itself.
+        ConfigurationError: If each would have its own database or secret, or would reload by itself.
     """
     if reload:
-        raise ConfigurationError("--reload is for development and runs one process. Leave --workers out.")
+        raise ConfigurationError("--reload is for development and runs one process. Remove --workers.")
     is_server = is_postgresql(settings.database_url)
     path = None if is_server else SQLiteDatabase(settings.database_url).path
     if path is None and not is_server:
         raise ConfigurationError(
-            "The database is in memory, so each worker would have one of its own. Name a file or a server: "
+            "The database is in memory, so each worker would have its own. Name a file or a server: "
             "GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"
         )
     if not is_key_shared(settings, database=path):
@@ -93,6 +93,6 @@ def _greet(url: str, settings: Settings, *, has_wallets: bool) -> None:
             Text("  4. paste the signature into the page"),
         ]
     if settings.mail_delivery == "background" and settings.mail_url.get_secret_value().startswith("console:"):
-        lines.append(Text("Mails are printed here, with the links in them."))
+        lines.append(Text("Mails are printed here, including the links in them."))
     console_on(sys.stdout).print(Text("\n").join(lines), soft_wrap=True)
     sys.stdout.flush()

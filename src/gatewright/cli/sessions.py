@@ -29,7 +29,7 @@ _COLUMNS = (
 
 Provider = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The provider of the user that --user names; by default gatewright's own."),
+    typer.Option(metavar="NAME", help="The provider of the user named by --user; default: gatewright's own."),
 ]
 
 
@@ -38,7 +38,7 @@ def list_sessions(
     provider: Provider = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the sessions that are alive, newest first."""
+    """List the active sessions, newest first."""
     user_id = None if user is None else require_id("--user", user)
     with EvrmoreAuth() as auth:
         sessions = auth.list_sessions(user_id, provider=provider)
@@ -54,8 +54,8 @@ def revoke_sessions(
     session_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The session to end.")] = None,
     user: Annotated[str | None, typer.Option(metavar="ID", help="End every session of this user.")] = None,
     provider: Provider = None,
-    everybody: Annotated[bool, typer.Option("--all", help="End every session of everybody.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --all.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="End every session of every user.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation of --all.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """End sessions. Their tokens stop working at once."""

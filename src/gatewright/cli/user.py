@@ -1,4 +1,4 @@
-"""``gatewright user``: make users, look at them, change them."""
+"""``gatewright user``: create, inspect and change users."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def create_user(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The username.")],
     email: Annotated[str | None, typer.Option(metavar="EMAIL", help="The mail address.")] = None,
     roles: Annotated[
-        list[str] | None, typer.Option("--role", metavar="ROLE", help="A declared role; repeat it.")
+        list[str] | None, typer.Option("--role", metavar="ROLE", help="A declared role; can be repeated.")
     ] = None,
     is_verified: Annotated[bool, typer.Option("--verified", help="Mark the user as verified at once.")] = False,
-    has_no_password: Annotated[bool, typer.Option("--no-password", help="Set no password, and ask for none.")] = False,
+    has_no_password: Annotated[bool, typer.Option("--no-password", help="Set no password, and do not ask.")] = False,
     password_file: PasswordFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a user. You are prompted for the password."""
+    """Create a user. Prompts for the password."""
     if has_no_password and password_file is not None:
-        raise InvalidParameterError("Say either --no-password or --password-file.")
+        raise InvalidParameterError("Use either --no-password or --password-file, not both.")
     password = None if has_no_password else read_new_password(password_file)
     with Auth() as auth:
         user = auth.create_user(
@@ -74,9 +74,9 @@ def verify_user(name: Name, as_json: AsJson = False) -> None:
 
 
 def set_password(name: Name, password_file: PasswordFile = None, as_json: AsJson = False) -> None:
-    """Give a user a new password. You are prompted for it; the user's sessions end at once."""
+    """Set a new password for a user. Prompts for it; the user's sessions end at once."""
     with Auth() as auth:
-        auth.get_user(name)  # so that nobody types a password for a user that there is not
+        auth.get_user(name)  # so that nobody types a password for a user who does not exist
         auth.set_password(name, read_new_password(password_file), actor=acting_user())
         _tell(auth, name, "has a new password", as_json=as_json)
 

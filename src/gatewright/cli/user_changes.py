@@ -1,4 +1,4 @@
-"""``gatewright user rename``, ``email``, ``export`` and ``delete``: rename, move, export and delete users."""
+"""``gatewright user rename``, ``email``, ``export`` and ``delete``: change, export and delete users."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def rename_user(
     username: Annotated[str, typer.Argument(metavar="USERNAME", help="The new username.")],
     as_json: AsJson = False,
 ) -> None:
-    """Give a user another username. The user stays signed in; the old name is free for others."""
+    """Change a username. The user stays signed in; the old name becomes free for others."""
     with Auth() as auth:
         renamed = auth.change_username(auth.get_user(name).id, username=username, actor=acting_user())
         fields = user_fields(auth, renamed)
     if as_json:
         write_json(fields)
     else:
-        print(f"{printable(name)} is {printable(renamed.username)} now.")
+        print(f"{printable(name)} is now {printable(renamed.username)}.")
 
 
 def change_email(
@@ -34,7 +34,7 @@ def change_email(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The new mail address.")],
     as_json: AsJson = False,
 ) -> None:
-    """Send a user the link to another mail address. Nothing changes until it is used; the old address is told."""
+    """Send a link to a user's new mail address. Nothing changes until it is used; the old address is notified."""
     with Auth() as auth:
         user = auth.get_user(name)
         auth.request_email_change(user.id, email=email, actor=acting_user())
@@ -42,13 +42,13 @@ def change_email(
     if as_json:
         write_json(fields)
     else:
-        print(f"If {printable(email)} is nobody else's, a link is on its way to it. Nothing has changed yet.")
+        print(f"If nobody else has {printable(email)}, a link is on its way to it. Nothing has changed yet.")
 
 
 def export_user(name: Name) -> None:
-    """Print everything that is kept about a user, as JSON.
+    """Print everything stored about a user, as JSON.
 
-    One document, without hashes and secrets.
+    This is one document, without hashes and secrets.
     """
     with Auth() as auth:
         document = auth.export_user(auth.get_user(name).id, actor=acting_user())
@@ -57,17 +57,17 @@ def export_user(name: Name) -> None:
 
 def delete_user(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete a user, with everything that is kept about them. The user's sessions end at once."""
+    """Delete a user and everything stored about them. The user's sessions end at once."""
     with Auth() as auth:
         user = auth.get_user(name)
         for role in auth.list_sole_roles(user.id):
             note(f"Nobody else has the role {printable(role)}.")
         shown = f"{printable(user.username)} ({user.id})"
         if not yes:
-            confirm(f"Delete {shown} with everything that is kept about them? This cannot be undone.")
+            confirm(f"Delete {shown} and everything stored about them? This cannot be undone.")
         auth.delete_user(user.id, actor=acting_user())
     if as_json:
         write_json({"deleted": user.id})

@@ -1,4 +1,4 @@
-"""``gatewright user factors``: what a user proves themselves by, and the way out for one who has lost it."""
+"""``gatewright user factors``: list what a user signs in with, and remove what they have lost."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def user_factors(
         str | None, typer.Option(metavar="METHOD", help="Remove those of this method, or all; needs --reason.")
     ] = None,
     reason: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="How you know that it was the user who asked, for the record.")
+        str | None, typer.Option(metavar="TEXT", help="How you know that the user asked for it, for the audit record.")
     ] = None,
     provider: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The provider of the user; by default gatewright's own.")
+        str | None, typer.Option(metavar="NAME", help="The provider of the user; default: gatewright's own.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List or remove what a user has set up to sign in with.
 
-    Such as passkeys, authenticator apps and recovery codes.
-    Sessions go on: gatewright sessions revoke --user ID ends them.
+    These are passkeys, authenticator apps, recovery codes and the like.
+    Sessions continue: gatewright sessions revoke --user ID ends them.
     """
     if (remove is None) != (reason is None):
-        raise InvalidParameterError("Say both --remove METHOD and --reason TEXT, or neither.")
+        raise InvalidParameterError("Use both --remove METHOD and --reason TEXT, or neither.")
     with Auth() as auth:
         if remove is None or reason is None:
             found = auth.list_authenticators(name, provider=provider)
@@ -65,7 +65,7 @@ def _tell_announced(hours: float, *, as_json: bool) -> None:
     if as_json:
         write_json({"removed": [], "announced_for_hours": hours})
     else:
-        print(f"Announced. It is removed when the user signs in after {hours:g} hours, unless they use it before.")
+        print(f"Announced. It is removed when the user signs in after {hours:g} hours, unless they use it before then.")
 
 
 def _fields_of(authenticator: Authenticator) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What the commands tell of a user."""
+"""What the commands show of a user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def user_fields(auth: Auth, user: User) -> dict[str, Any]:
 
 
 def cell_of(value: object) -> str:
-    """Return a field as a person reads it."""
+    """Return a field as text for people."""
     match value:
         case bool():
             return "yes" if value else "no"

@@ -39,7 +39,7 @@ def _write_document(auth: Auth) -> None:
 
 
 def _write_tables(auth: Auth) -> None:
-    """Print one table per page: columns as wide as all users need would need all users in memory."""
+    """Print one table per page: to size the columns of a single one, all users would have to be in memory."""
     is_empty = True
     for page in _pages(auth):
         rows = [account_fields(user.entity) for user in page]

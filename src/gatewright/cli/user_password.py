@@ -1,4 +1,4 @@
-"""Read a new password from where it is safe: a prompt, a file, standard input. Never from an argument."""
+"""Read a new password from a safe place: a prompt, a file, standard input. Never from an argument."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PasswordFile = Annotated[
     typer.Option(
         "--password-file",
         metavar="FILE",
-        help="The file with the password, one line; - for standard input. By default you are asked.",
+        help="A file with the password on one line; - for standard input. By default you are asked.",
     ),
 ]
 
 _LARGEST_FILE = 10_000
-"""Bytes. Longer than any password that is taken; what is larger is another file, or an endless one."""
+"""Bytes. Longer than any accepted password; anything larger is another file, or an endless one."""
 
 
 def read_new_password(source: str | None) -> str:
-    """Read a new password, from a hidden prompt twice where no source is named.
+    """Read a new password, twice from a hidden prompt if no source is named.
 
     Args:
         source: The name of a file, ``-`` for standard input, or None.
@@ -42,11 +42,11 @@ def read_new_password(source: str | None) -> str:
     try:
         password = raw.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise InvalidParameterError("The password of --password-file is not text in UTF-8.") from None
+        raise InvalidParameterError("The password in --password-file is not UTF-8 text.") from None
     if not password:
         raise InvalidParameterError("There is no password in --password-file.")
     if "\n" in password:
-        raise InvalidParameterError("The password of --password-file must be one line.")
+        raise InvalidParameterError("The password in --password-file must be one line.")
     return password
 
 
@@ -55,13 +55,13 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE)
     except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it has no such name"
-        raise InvalidParameterError(f"The file of --password-file cannot be read: {cause}.") from None
+        cause = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise InvalidParameterError(f"The file named by --password-file cannot be read: {cause}.") from None
 
 
 def _ask_twice() -> str:
     password = _ask("Password (hidden): ")
-    if _ask("The same again: ") != password:
+    if _ask("Repeat the password: ") != password:
         raise InvalidParameterError("The two passwords differ. Nothing was done.")
     return password
 

@@ -1,4 +1,4 @@
-"""``gatewright wallet``: make wallets, sign and verify, without any database."""
+"""``gatewright wallet``: create wallets, sign and verify messages, without any database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def new_wallet(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an address and its private key (WIF). Nothing is stored anywhere else."""
+    """Create an address and its private key (WIF). Nothing is stored anywhere else."""
     from gatewright import crypto
     from gatewright.system import SystemRandom
 
@@ -55,7 +55,7 @@ def sign_message(
     network: NetworkName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a message, such as a challenge. Prints the signature."""
+    """Sign a message, such as a challenge, and print the signature."""
     from gatewright import crypto
 
     if message == wif_file == STANDARD_INPUT:

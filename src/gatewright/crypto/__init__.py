@@ -1,4 +1,4 @@
-"""Addresses, keys and signed messages: pure functions, which need no port and keep no state."""
+"""Addresses, keys and signed messages: pure functions that need no port and keep no state."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Addresses: the hash of a public key, with the version byte of its network, in base58check.
 
-Only P2PKH addresses are read. Behind a script address stands no single key, so nobody can sign for it.
+Only P2PKH addresses are read. A script address has no single key, so nobody can sign for it.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ _SHOWN_OF_LONGER = 12
 
 
 def address_of(public_key: bytes, network: Network) -> str:
-    """Write the address of a public key. The two forms of one key have two different addresses.
+    """Return the address of a public key. The two forms of one key have different addresses.
 
     Args:
         public_key: 33 bytes (compressed) or 65 bytes (uncompressed), as SEC 1 writes them.
-        network: Whose version byte the address begins with.
+        network: The network whose version byte the address begins with.
     """
     return encode_base58check(bytes([network.address_version]) + hash160(public_key))
 
 
 def read_address(address: object, networks: Sequence[Network]) -> tuple[Network, bytes]:
-    """Read an address that came from outside, or refuse it. Nothing is trimmed: one address has one spelling.
+    """Read an untrusted address, or refuse it. Nothing is trimmed: an address has only one spelling.
 
     Args:
-        address: Whatever was sent.
-        networks: The networks that are accepted. Where two share a version byte, the first is meant.
+        address: The value received.
+        networks: The networks to accept. If two share a version byte, the first one is used.
 
     Returns:
         The network, and the 20 bytes of the public key's hash.
 
     Raises:
-        InvalidAddressError: This is no P2PKH address of any of the networks.
+        InvalidAddressError: If it is not a P2PKH address of any of the networks.
     """
     if not isinstance(address, str):
         raise InvalidAddressError(f"An address must be a str, not {type(address).__name__}.")
@@ -54,7 +54,7 @@ def read_address(address: object, networks: Sequence[Network]) -> tuple[Network,
 
 
 def is_address(text: object, networks: Sequence[Network]) -> bool:
-    """Say whether a string is a P2PKH address of one of the networks."""
+    """Return whether a text is a P2PKH address of one of the networks."""
     try:
         read_address(text, networks)
     except InvalidAddressError:
@@ -71,7 +71,7 @@ def _refusal(address: str, reason: str, networks: Sequence[Network]) -> InvalidA
 
 
 def _show(address: str) -> str:
-    """Quote an address for a log. A longer text may be a pasted private key, so only its beginning is shown."""
+    """Quote an address for a log. A longer text may be a pasted private key, so show only its beginning."""
     if len(address) <= _LONGEST_SHOWN:
         return ascii(address)
     return f"{address[:_SHOWN_OF_LONGER]!a}... ({len(address)} characters)"

@@ -8,7 +8,7 @@ _DIGITS = bytes(_ALPHABET.find(character) % 256 for character in range(256))
 
 
 def encode_base58(data: bytes) -> str:
-    """Write bytes in base 58; each leading zero byte becomes a leading ``1``.
+    """Encode bytes in base 58; each leading zero byte becomes a leading ``1``.
 
     Args:
         data: Bytes of any length. The cost is quadratic, so keep them short.
@@ -24,19 +24,19 @@ def encode_base58(data: bytes) -> str:
 
 
 def decode_base58(text: str) -> bytes:
-    """Read bytes back from base 58. Every character counts: there is nothing that this skips or trims.
+    """Decode base 58. Every character counts: nothing is skipped or trimmed.
 
     Args:
         text: Base 58 of any length. The cost is quadratic, so bound the length first.
 
     Raises:
-        ValueError: A character is none of the 58. The text is not quoted, because it may be a private key.
+        ValueError: If a character is not one of the 58. The text is not quoted, because it may be a private key.
     """
     if not text.isascii():
-        raise ValueError("it holds a character that is not ASCII")
+        raise ValueError("it contains a character that is not ASCII")
     digits = text.encode("ascii").translate(_DIGITS)
     if _NO_DIGIT in digits:
-        raise ValueError("it holds a character that is not base58")
+        raise ValueError("it contains a character that is not base58")
     number = 0
     for digit in digits:
         number = number * 58 + digit

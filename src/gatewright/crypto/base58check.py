@@ -1,4 +1,4 @@
-"""Base58check: base 58 with a checksum of four bytes, so that a mistyped address is refused and not paid to."""
+"""Base58check: base 58 with a checksum of four bytes, so that a mistyped address is refused instead of paid to."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from hashlib import sha256
 from gatewright.crypto.base58 import decode_base58, encode_base58
 
 _CHECKSUM_SIZE = 4
-# An address has at most 35 characters, a private key 52. Base58 is quadratic, so a longer text is not even looked at.
+# An address has at most 35 characters, a private key 52. Base58 is quadratic, so refuse a longer text unread.
 _MAX_LENGTH = 64
 
 
 def encode_base58check(payload: bytes) -> str:
-    """Write a payload (version byte and data) with its checksum, in base 58.
+    """Encode a payload (version byte and data) with its checksum in base 58.
 
     Args:
-        payload: At most 42 bytes, if `decode_base58check` is to read it back.
+        payload: At most 42 bytes, so that `decode_base58check` can decode it.
     """
     return encode_base58(payload + _checksum(payload))
 
 
 def decode_base58check(text: str) -> bytes:
-    """Read a payload back, and check it. One payload has one spelling: nothing may stand before, after or between.
+    """Decode a payload and verify its checksum. A payload has only one spelling; no extra characters are accepted.
 
     Args:
         text: At most 64 characters.
@@ -30,7 +30,7 @@ def decode_base58check(text: str) -> bytes:
         The payload, without its checksum.
 
     Raises:
-        ValueError: The text is too long, is not base 58, or its checksum is missing or wrong. The text is not quoted,
+        ValueError: If the text is too long, is not base 58, or its checksum is missing or wrong. It is not quoted,
             because it may be a private key.
     """
     if len(text) > _MAX_LENGTH:

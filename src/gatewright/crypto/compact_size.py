@@ -1,10 +1,10 @@
-"""CompactSize: how these networks write a length in front of what it measures, in 1, 3, 5 or 9 bytes."""
+"""CompactSize: the encoding of a length in 1, 3, 5 or 9 bytes that these networks put before variable-length data."""
 
 from __future__ import annotations
 
 
 def compact_size(length: int) -> bytes:
-    """Write a length in as few bytes as it needs, little-endian.
+    """Encode a length in as few bytes as possible, little-endian.
 
     Args:
         length: A number of bytes, from 0 to 2**64 - 1.

@@ -1,4 +1,4 @@
-"""The hash of a public key that an address holds: SHA-256, then RIPEMD-160."""
+"""The hash of a public key that an address contains: SHA-256, then RIPEMD-160."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gatewright.crypto.ripemd160 import ripemd160
 
 
 def hash160(data: bytes) -> bytes:
-    """Hash bytes, as a rule a public key of 33 or 65 bytes, to the 20 bytes that its address stands for."""
+    """Hash bytes, usually a public key of 33 or 65 bytes, to the 20 bytes that an address encodes."""
     return _ripemd160(hashlib.sha256(data).digest())
 
 
@@ -20,7 +20,7 @@ def _openssl_ripemd160(data: bytes) -> bytes:
 def _choose_ripemd160() -> Callable[[bytes], bytes]:
     try:
         _openssl_ripemd160(b"")
-    except ValueError:  # OpenSSL 3 may be built or configured without its older digests
+    except ValueError:  # OpenSSL 3 may be built or configured without its legacy digests
         return ripemd160
     return _openssl_ripemd160
 

@@ -1,7 +1,8 @@
 """The networks whose wallets can sign in, and the three constants in which they differ.
 
-All of them share secp256k1, base58check and the layout of a signed message. An address or a key tells its network only
-by its version byte, and networks share those: testnet with regtest, and all main networks the one of their keys.
+All of them use secp256k1, base58check and the same layout of a signed message. Only the version byte of an address or a
+key identifies its network, and some networks share one: testnet and regtest share both, and all main networks share the
+version byte of keys.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What has to be known about a network to read its addresses and keys, and to check what its wallets signed.
+    """The constants needed to read a network's addresses and keys, and to verify what its wallets signed.
 
     Args:
         name: The name in settings, such as ``"evrmore-testnet"``.
         title: The name for people, such as ``"Evrmore testnet"``.
-        message_magic: What a wallet puts in front of a message, so that no signed message can be a transaction.
+        message_magic: The prefix that a wallet adds to a message, so that no signed message can be a transaction.
         address_version: First byte of an address that pays to the hash of a public key (P2PKH), 0 to 255.
         wif_version: First byte of a private key in wallet import format, 0 to 255.
     """

@@ -1,4 +1,4 @@
-"""Make a wallet: a random private key and the address it signs for."""
+"""Create a wallet: a random private key and its address."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def new_wallet(token_bytes: Callable[[int], bytes], *, network: Network) -> tupl
     """Return a new address and its private key in wallet import format.
 
     Args:
-        token_bytes: Returns so many unpredictable bytes.
-        network: Whose address it will be.
+        token_bytes: Returns the given number of unpredictable bytes.
+        network: The network of the address.
 
     Raises:
-        InvalidKeyError: If the bytes are no private key, which happens by chance once in 2**127 draws.
+        InvalidKeyError: If the bytes are not a valid private key, which happens by chance once in 2**127 draws.
     """
     key = PrivateKey(token_bytes(32), is_compressed=True, network=network)
     return address_of(public_key_of(key), network), write_wif(key)

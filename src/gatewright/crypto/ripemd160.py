@@ -1,6 +1,6 @@
-"""RIPEMD-160 in plain Python, for the builds of OpenSSL 3 that no longer offer it.
+"""RIPEMD-160 in pure Python, for builds of OpenSSL 3 that no longer provide it.
 
-Two lines of five rounds run side by side over each block of 64 bytes; their results are added at its end.
+Two lines of five rounds process each block of 64 bytes in parallel; their results are added at its end.
 Source: H. Dobbertin, A. Bosselaers, B. Preneel, "RIPEMD-160: A Strengthened Version of RIPEMD" (1996); ISO/IEC 10118-3.
 """
 
@@ -26,7 +26,7 @@ _MIXES: tuple[_Mix, ...] = (
 _LEFT_CONSTANTS = (0x00000000, 0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xA953FD4E)
 _RIGHT_CONSTANTS = (0x50A28BE6, 0x5C4DD124, 0x6D703EF3, 0x7A6D76E9, 0x00000000)
 
-# How the order of the words changes from one round to the next, and how far each word turns in each round.
+# How the order of the words changes from one round to the next, and how far each word is rotated in each round.
 _NEXT_ORDER = (7, 4, 13, 1, 10, 6, 15, 3, 12, 0, 9, 5, 2, 14, 11, 8)
 _SHIFTS = (
     (11, 14, 15, 12, 5, 8, 7, 9, 11, 13, 14, 15, 6, 7, 9, 8),
@@ -51,7 +51,7 @@ _RIGHT_STEPS = tuple(_steps([(9 * i + 5) % 16 for i in range(16)], _MIXES[::-1],
 def ripemd160(data: bytes) -> bytes:
     """Hash bytes to 20 bytes with RIPEMD-160.
 
-    Slow, some hundred times slower than OpenSSL: meant for the 32 bytes of another hash.
+    Slow, hundreds of times slower than OpenSSL: meant for the 32 bytes of another hash.
 
     Args:
         data: Bytes of any length.

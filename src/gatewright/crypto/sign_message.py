@@ -14,22 +14,22 @@ _COMPRESSED = 4
 
 
 def sign_message(message: str, *, wif: str, networks: Sequence[Network]) -> str:
-    """Sign a message; the node's ``signmessagewithprivkey`` gives the same signature, byte for byte.
+    """Sign a message; the signature is byte for byte that of the node's ``signmessagewithprivkey``.
 
-    The nonce follows RFC 6979 and S is low, so one key makes one signature of one message.
+    The nonce follows RFC 6979 and S is low, so a key has exactly one signature of a message.
 
     Args:
         message: Any text; it is signed exactly as it is.
         wif: The private key in wallet import format.
-        networks: The network of the key, whose magic goes in front of the message. The key tells its network only by a
-            version byte that all main networks share: of several, the first that fits is meant.
+        networks: The network of the key, whose magic precedes the message. Only its version byte, which all main
+            networks share, identifies the network of a key: if several match, the first one is used.
 
     Returns:
         88 characters of base64: header, r and s.
 
     Raises:
-        InvalidKeyError: This is no private key of any of the networks. The error never holds the key.
-        InvalidParameterError: The message is not a ``str``, or holds a lone surrogate.
+        InvalidKeyError: If it is not a private key of any of the networks. The error never contains the key.
+        InvalidParameterError: If the message is not a ``str``, or contains a lone surrogate.
     """
     import coincurve
 

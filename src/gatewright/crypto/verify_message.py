@@ -1,4 +1,4 @@
-"""Check that the holder of an address signed a text."""
+"""Verify that the holder of an address signed a text."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _SIGNATURE_LENGTH = 88
 
 
 def verify_message(address: str, *, message: str, signature: str, networks: Sequence[Network]) -> bool:
-    """Say whether the key of an address signed a message.
+    """Return whether the key of an address signed a message.
 
-    Whatever the three values are, the answer is a bool: nothing that a visitor sends makes this raise. It accepts what
-    the node's ``verifymessage`` accepts, high S included, but only in one spelling: the node also takes padded
-    addresses, text after the base64 and 32 header bytes for each signature.
+    The result is a bool for any three values: no untrusted input makes this raise. It accepts what the node's
+    ``verifymessage`` accepts, including high S, but only in one spelling: the node also accepts padded addresses, text
+    after the base64, and 32 header bytes for each signature.
 
     Args:
         address: A P2PKH address of one of the networks, with nothing around it.
         message: The text, exactly as it was signed.
         signature: 88 characters of base64, with nothing around them.
-        networks: The networks that are accepted. Where two share a version byte, the first is meant.
+        networks: The networks to accept. If two share a version byte, the first one is used.
     """
     raw_signature = _decode_signature(signature)
     if raw_signature is None:
@@ -48,6 +48,6 @@ def _decode_signature(signature: object) -> bytes | None:
         decoded = a2b_base64(signature)
     except ValueError:
         return None
-    # Decoders forgive foreign characters and stray bits, each in their own way; encoding is the same everywhere.
+    # Each decoder ignores foreign characters and stray bits in its own way; encoding is the same everywhere.
     is_canonical = b2a_base64(decoded, newline=False) == signature.encode("ascii")
     return decoded if is_canonical else None

@@ -1,4 +1,4 @@
-"""Private keys in wallet import format (WIF): what a wallet exports, and what `sign_message` takes."""
+"""Private keys in wallet import format (WIF), which wallets export and `sign_message` takes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _GROUP_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD036414
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A private key that is known to be usable. Its ``repr`` does not show the secret.
+    """A valid private key. Its ``repr`` does not show the secret.
 
     Args:
         secret: 32 bytes, big-endian, from 1 to one less than the order of secp256k1.
-        is_compressed: Which form of the public key, and so which address, the wallet uses.
-        network: Where the key belongs.
+        is_compressed: Which form of the public key, and therefore which address, the wallet uses.
+        network: The network that the key belongs to.
 
     Raises:
-        InvalidKeyError: The secret has another size or is out of range.
+        InvalidKeyError: If the secret has another size or is out of range.
     """
 
     secret: bytes = field(repr=False)
@@ -37,15 +37,15 @@ class PrivateKey:
 
 
 def read_wif(wif: object, networks: Sequence[Network]) -> PrivateKey:
-    """Read a private key that came from outside, or refuse it. Nothing is trimmed.
+    """Read an untrusted private key, or refuse it. Nothing is trimmed.
 
     Args:
-        wif: Whatever was given.
-        networks: The networks that are accepted. Where two share a version byte, as all main networks do, the first
-            is meant: pass only the one that you mean.
+        wif: The value received.
+        networks: The networks to accept. If two share a version byte, as all main networks do, the first one is used:
+            pass only the one that you mean.
 
     Raises:
-        InvalidKeyError: This is no private key of any of the networks. The error never holds the key.
+        InvalidKeyError: If it is not a private key of any of the networks. The error never contains the key.
     """
     if not isinstance(wif, str):
         raise InvalidKeyError(f"A private key in wallet import format must be a str, not {type(wif).__name__}.")

@@ -1,4 +1,4 @@
-"""Hook points: where an application steps in, before and after every operation."""
+"""Hook points: where an application intervenes, before and after every operation."""
 
 from gatewright.hooks.declarations import POINTS as POINTS
 from gatewright.hooks.declarations import HookDeclaration as HookDeclaration

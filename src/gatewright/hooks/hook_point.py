@@ -1,4 +1,4 @@
-"""One hook point at work: who is called, with what, and what their exceptions do."""
+"""Run the callbacks of one hook point, and handle what they return and raise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _logger = logging.getLogger("gatewright.hooks")
 
 @dataclass(frozen=True, slots=True)
 class _Callback:
-    """A callback and the parameters it names."""
+    """A callback and the parameters that it takes."""
 
     function: Callable[..., Any]
     wanted: tuple[str, ...]
@@ -62,11 +62,11 @@ class HookPoint:
     def __call__(self, callback: F) -> F:
         """Add a callback, and return it unchanged so that this works as a decorator.
 
-        One that is here already stays where it is and runs once: modules are imported twice, extensions set up twice.
-        Methods count as the same if they belong to the same object.
+        A callback that has already been added keeps its place and runs once: modules may be imported twice, and
+        extensions set up twice. Methods are the same if they belong to the same object.
 
         Raises:
-            HookSignatureError: If the callback cannot be called with what this point gives.
+            HookSignatureError: If the callback cannot be called with the parameters of this point.
         """
         added = _Callback(callback, self._parameters_for(callback))
         if all(each.function != callback for each in self._callbacks):
@@ -75,28 +75,28 @@ class HookPoint:
 
     @property
     def may_suspend(self) -> bool:
-        """Whether a callback is a coroutine function, which takes its time."""
+        """Whether any callback is a coroutine function."""
         return any(is_coroutine_function(callback.function) for callback in self._callbacks)
 
     async def fire(self, **parameters: Any) -> dict[str, Any]:
-        """Run the callbacks one after the other.
+        """Run the callbacks in order.
 
-        Each callback sees what the ones before it changed. Only ``pre_*`` points take changes, and only of
-        parameters that they have; whatever else a callback returns is ignored.
+        Each callback sees the changes of the ones before it. Only ``pre_*`` points accept changes, and only to their
+        own parameters; anything else that a callback returns is ignored.
 
         Returns:
-            The parameters, changed or not. They come from outside: validate them again.
+            The parameters, changed or not. They are untrusted: validate them again.
 
         Raises:
             Denied: If a callback of a ``pre_*`` point refuses.
-            Exception: Whatever a callback raised, where errors are to be propagated.
+            Exception: Whatever a callback raised, if errors are propagated.
         """
         for callback in self._callbacks:
             parameters.update(await self._call(callback, parameters))
         return parameters
 
     async def _call(self, callback: _Callback, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Run one callback and return what it changes."""
+        """Run one callback and return its changes."""
         try:
             with nullcontext() if self._observer is None else self._observer.hook(self.name, callback.name):
                 answer = callback.function(**{name: parameters[name] for name in callback.wanted})
@@ -106,7 +106,7 @@ class HookPoint:
                 return {name: answer[name] for name in self.declaration.parameters if name in answer}
             if self.declaration.is_before and answer is not None:
                 _logger.warning(
-                    "The hook %s at %s returned something of type %s, which changes nothing and stops nothing. "
+                    "The hook %s at %s returned something of type %s, which has no effect. "
                     "Return a mapping to change parameters, or `raise Denied(...)` to refuse.",
                     callback.name,
                     self.name,
@@ -115,10 +115,10 @@ class HookPoint:
         except Exception as error:
             is_veto = isinstance(error, Denied) and self.declaration.is_before
             if is_veto or self._propagate_errors:
-                parameters.clear()  # what reports errors shows the variables of each frame, and scrubs them by name
+                parameters.clear()  # error reporters show the variables of each frame, and redact them only by name
                 raise
             _logger.error(
-                "The hook %s at %s failed; the operation goes on.\n%s",
+                "The hook %s at %s failed; the operation continues.\n%s",
                 callback.name,
                 self.name,
                 redacted_traceback(
@@ -128,21 +128,21 @@ class HookPoint:
         return {}
 
     def _parameters_for(self, callback: Callable[..., Any]) -> tuple[str, ...]:
-        """Find out which of the point's parameters a callback asks for."""
+        """Return which of the point's parameters a callback takes."""
         if not callable(callback):
             raise HookSignatureError(
-                f"A hook for {self.name} must be callable, not {type(callback).__name__}. Name the function without "
-                "calling it: without parentheses."
+                f"A hook for {self.name} must be callable, not {type(callback).__name__}. Pass the function itself, "
+                "without parentheses."
             )
         if not self._accepts_coroutines and is_coroutine_function(callback):
             raise HookSignatureError(
-                f"{callback!r} is a coroutine function, which the blocking API cannot wait for. "
+                f"{callback!r} is a coroutine function, which the blocking API cannot await. "
                 "Make it a plain function, or use the asynchronous counterpart of this class."
             )
         offered = tuple(self.declaration.parameters)
         try:
             asked = _parameters_of(callback)
-        except ValueError:  # some callables written in C do not say what they take
+        except ValueError:  # some callables written in C have no signature
             return offered
         named = [parameter for parameter in asked if parameter.kind not in _VARIABLE]
         refused = [
@@ -152,8 +152,8 @@ class HookPoint:
         ]
         if refused:
             raise HookSignatureError(
-                f"{self.name} passes {', '.join(offered)}, by keyword; {callback!r} asks for {', '.join(refused)}. "
-                "Name only what the point has, and bind the rest with functools.partial."
+                f"{self.name} passes {', '.join(offered)}, by keyword; {callback!r} requires {', '.join(refused)}. "
+                "Take only these parameters, and bind others with functools.partial."
             )
         if any(parameter.kind is parameter.VAR_KEYWORD for parameter in asked):
             return offered
@@ -161,7 +161,7 @@ class HookPoint:
 
 
 def _is_secret(name: str, value: object) -> bool:
-    """Say whether a parameter must not reach the log. What is too long for an address may be a key pasted as one."""
+    """Return whether a parameter must not be logged. A text too long for an address may be a key pasted as one."""
     return name in SECRETS or (isinstance(value, str) and len(value) > _LONGEST_ADDRESS)
 
 
@@ -170,6 +170,6 @@ _VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def _parameters_of(callback: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Return what a callback still takes: what ``functools.partial`` has bound is no longer asked for."""
+    """Return the parameters that a callback still takes, without those that ``functools.partial`` has bound."""
     bound = callback.keywords if isinstance(callback, functools.partial) else {}
     return [parameter for name, parameter in inspect.signature(callback).parameters.items() if name not in bound]

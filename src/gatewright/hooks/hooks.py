@@ -1,4 +1,4 @@
-"""The hook points of one application, as attributes: a typo is an AttributeError and a type error."""
+"""The hook points of one application, as attributes, so that a typo is an AttributeError and a type error."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gatewright.hooks.middleware import EVENTS, AuthMiddleware, make_middleware
 from gatewright.ports import Observer
 
 NOT_GIVEN: Any = object()
-"""In the place of a callback that a decorator is to give. None may be what a function has returned."""
+"""Stands for a missing callback, which a decorator will pass. Not None, which a call may have returned by mistake."""
 
 
 class Hooks:
     """All hook points of one ``Auth``.
 
     Args:
-        propagate_errors: Whether an exception in a callback reaches the caller, instead of the log only.
-        accepts_coroutines: Whether callbacks may be ``async def``: under the asynchronous classes.
-        observer: What watches the callbacks, if anything does.
+        propagate_errors: Whether an exception in a callback reaches the caller instead of only being logged.
+        accepts_coroutines: Whether callbacks may be ``async def``, as under the asynchronous classes.
+        observer: Observes the callbacks, if given.
     """
 
     pre_challenge: HookPoint
@@ -75,7 +75,7 @@ class Hooks:
         self._used: list[tuple[object, AuthMiddleware]] = []
 
     def __iter__(self) -> Iterator[HookPoint]:
-        """Go through the points in the order of their declaration."""
+        """Iterate over the points in the order of their declaration."""
         return (getattr(self, declaration.name) for declaration in POINTS)
 
     @overload
@@ -88,8 +88,8 @@ class Hooks:
         """Add a callback to the point named ``event``, or return a decorator that does.
 
         Raises:
-            UnknownHookError: If there is no such point; lists those there are.
-            HookSignatureError: If the callback is none, or asks for what the point does not give.
+            UnknownHookError: If there is no such point; lists the points.
+            HookSignatureError: If the callback is not callable, or requires parameters that the point does not have.
         """
         point = next((point for point in self if point.name == event), None)
         if point is None:
@@ -102,23 +102,23 @@ class Hooks:
         """Add each method of a middleware to the point that it is named after.
 
         Raises:
-            HookSignatureError: If a method asks for what its point does not give.
+            HookSignatureError: If a method requires parameters that its point does not have.
         """
         for event, method in EVENTS.items():
             self.add(event, getattr(middleware, method))
 
     def use_middleware(self, given: object) -> AuthMiddleware:
-        """Add a middleware as an application names it, once: several sites may have one controller and one ``Auth``.
+        """Add a middleware as an application specifies it, once: several sites may share a controller and an ``Auth``.
 
         Args:
-            given: An object, its class, or ``package.module:Class`` to import and make.
+            given: An object, its class, or ``package.module:Class`` to import and instantiate.
 
         Returns:
             The object.
 
         Raises:
-            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be made.
-            HookSignatureError: If a method asks for what its point does not give.
+            ConfigurationError: If it is not an `AuthMiddleware`, or cannot be created.
+            HookSignatureError: If a method requires parameters that its point does not have.
         """
         for known, made in self._used:
             if known == given:

@@ -1,4 +1,4 @@
-"""Several hooks of one sign-in, as methods of one class."""
+"""The hooks of a sign-in as methods of one class."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gatewright.model import User
 
 
 class AuthMiddleware:
-    """What an application does at each event of a sign-in. Override what you need; nothing happens by default.
+    """What an application does at each event of a sign-in. Override the methods you need; by default they do nothing.
 
-    A group of hooks: `Auth.add_middleware` adds each method to the hook point that it is named after, and what holds
-    for hooks holds for it. Under `AsyncAuth` a method may be ``async def``.
+    This is a group of hooks: `Auth.add_middleware` adds each method to the hook point that it is named after, and the
+    rules for hooks apply. Under `AsyncAuth` a method may be ``async def``.
     """
 
     def pre_login(self, route: Any) -> Any:
-        """Act whenever the login route is visited, whether the form is submitted or not. May raise `Denied`.
+        """Act whenever the login route is visited, whether or not the form is submitted. May raise `Denied`.
 
         Args:
             route: The route, with its ``name``, ``path`` and ``method``.
@@ -35,25 +35,25 @@ class AuthMiddleware:
         """Act after a failed login, before the redirect that follows.
 
         Args:
-            username: The name that was given, whatever it is.
+            username: The name that was entered, unverified.
         """
 
     def on_login_inactive_user(self, user: User | None) -> Any:
-        """Act after a login of somebody who has been deactivated.
+        """Act after the login of a deactivated user.
 
         Args:
-            user: The `User`, or None where the provider refused while loading.
+            user: The `User`, or None if the provider refused while loading.
         """
 
     def on_login_unverified_user(self, user: User | None) -> Any:
-        """Act after a login of somebody who is not verified yet.
+        """Act after the login of a user who is not verified yet.
 
         Args:
-            user: The `User`, or None where the provider refused while loading.
+            user: The `User`, or None if the provider refused while loading.
         """
 
     def on_logout(self) -> Any:
-        """Act after a visitor has logged off."""
+        """Act after a visitor has logged out."""
 
 
 EVENTS = {
@@ -64,14 +64,14 @@ EVENTS = {
     "login_unverified_user": "on_login_unverified_user",
     "logout": "on_logout",
 }
-"""Hook point -> the method that is its callback."""
+"""Hook point -> the method that is added to it."""
 
 
 def make_middleware(given: object) -> AuthMiddleware:
-    """Return a middleware: the object that was given, or a new one of the class that was given or named.
+    """Return a middleware: the given object, or a new instance of the given or named class.
 
     Raises:
-        ConfigurationError: If it is not an `AuthMiddleware`, cannot be made, or has a method that belongs to no event.
+        ConfigurationError: If it is not an `AuthMiddleware`, cannot be created, or has a method that matches no event.
     """
     made = given
     try:
@@ -81,18 +81,18 @@ def make_middleware(given: object) -> AuthMiddleware:
         if isinstance(made, type):
             made = made()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"The middleware {given!r:.80} cannot be made: {error}.") from error
+        raise ConfigurationError(f"The middleware {given!r:.80} cannot be created: {error}.") from error
     if not isinstance(made, AuthMiddleware):
-        raise ConfigurationError(f"A middleware is made from a subclass of AuthMiddleware; this is {made!r:.80}.")
+        raise ConfigurationError(f"A middleware must be an instance of a subclass of AuthMiddleware, not {made!r:.80}.")
     _refuse_misspelt(type(made))
     return made
 
 
 def _refuse_misspelt(kind: type[AuthMiddleware]) -> None:
-    """Refuse a method that is named like one of an event and belongs to none: nothing would ever call it.
+    """Refuse a method that is named like an event's but matches none: nothing would ever call it.
 
     Raises:
-        ConfigurationError: If there is one; names those there are.
+        ConfigurationError: If there is one; lists the events' methods.
     """
     known = tuple(EVENTS.values())
     for name in dir(kind):
@@ -100,5 +100,5 @@ def _refuse_misspelt(kind: type[AuthMiddleware]) -> None:
             nearest = get_close_matches(name, known, n=1)
             meant = f" Did you mean {nearest[0]}?" if nearest else ""
             raise ConfigurationError(
-                f"{kind.__name__}.{name} belongs to no event.{meant} The events are: {', '.join(known)}."
+                f"{kind.__name__}.{name} matches no event.{meant} The events are: {', '.join(known)}."
             )

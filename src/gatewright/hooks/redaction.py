@@ -1,4 +1,4 @@
-"""Keep secrets out of the log, wherever in an exception they stand."""
+"""Keep secrets in exceptions out of the log."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from urllib.parse import quote
 from gatewright.model import Challenge, Session
 
 _SHORTEST_SECRET = 8
-"""Characters. What is shorter is not one of our secrets, and replacing it would garble the text."""
+"""Characters. A shorter text is not one of our secrets, and replacing it would garble the traceback."""
 
 
 def redacted_traceback(error: BaseException, *, secrets: Iterable[object]) -> str:
-    """Return the traceback as indented text in which none of ``secrets`` is readable.
+    """Return the traceback as indented text, with all ``secrets`` redacted.
 
-    The indentation keeps a visitor's value with line breaks from posing as a line of the log.
+    The indentation prevents a visitor's value with line breaks from passing as a line of the log.
 
     Args:
         error: What the hook raised.
-        secrets: What nobody may read: texts, and records that hold one.
+        secrets: Texts to redact, and records that contain one.
     """
     text = "".join(traceback.format_exception(error))
     spellings = {spelling for holder in secrets for secret in _secrets_in(holder) for spelling in _spellings(secret)}
@@ -40,6 +40,6 @@ def _secrets_in(holder: object) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> tuple[str, ...]:
-    """Return how a secret may look inside an exception's text: plain, in a repr, in a URL."""
+    """Return how a secret may appear in an exception's text: plain, in a repr, in a URL."""
     quoted = quote(secret, safe="", errors="replace")
     return secret, repr(secret)[1:-1], quoted, quote(secret, errors="replace"), quoted.replace("%20", "+")

@@ -1,4 +1,4 @@
-"""The languages of pages and mails: which there are, which a visitor reads, and our sentences in each."""
+"""The languages of pages and emails: which ones exist, which one a visitor reads, and our texts in each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the language of a visitor."""
+"""Choose the language for a visitor."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _RANGE = re.compile(
 )
 _MOST_CHARACTERS = 1000
 _TRADITIONAL = {"tw", "hk", "mo"}
-"""Where Chinese is written in the traditional script, unless a range names the script (CLDR, likely subtags)."""
+"""Regions where Chinese is written in the traditional script unless the range names another (CLDR, likely subtags)."""
 
 
 def choose_language(accept_language: str | None, *, fixed: str | None = None) -> str:
-    """Return the language to answer in: of those that we write, the one that the visitor likes best.
+    """Return the language to respond in: of our languages, the one that the visitor prefers.
 
-    A regional variety counts as its language: who reads ``pt-BR`` or ``zh-Hans`` reads ours. Another script does not
-    (RFC 4647, section 3.4): our Chinese is simplified, so who reads the traditional script gets it only where nothing
-    else of ours is accepted. What cannot be read of a header is skipped, and of a header that no browser sends only the
-    beginning is looked at.
+    A regional variety counts as its language: a reader of ``pt-BR`` or ``zh-Hans`` gets ours. A different script does
+    not (RFC 4647, section 3.4): our Chinese is simplified, so a reader of the traditional script gets it only if
+    they accept no other language of ours. Unreadable parts of a header are skipped, and only the beginning of an
+    implausibly long one is read.
 
     Args:
-        accept_language: The ``Accept-Language`` header (RFC 9110, section 12.5.4), if there is one.
-        fixed: The language that the application has chosen for everybody, if it has.
+        accept_language: The ``Accept-Language`` header (RFC 9110, section 12.5.4), if any.
+        fixed: The language that the application uses for everybody, if any.
     """
     if fixed is not None:
         return fixed

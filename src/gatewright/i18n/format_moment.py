@@ -1,4 +1,4 @@
-"""Format a time for people."""
+"""Format a time for people to read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from gatewright.i18n.needs_babel import needs_babel
 
 _WORLD_ENGLISH = {"en": "en_GB"}
-"""A visitor from anywhere reads 1 Mar 2026, 09:30; Babel's plain English is American."""
+"""An international format, 1 Mar 2026, 09:30; Babel's plain English is American."""
 
 
 def format_moment(moment: datetime, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The languages that we write."""
+"""The languages of our texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LANGUAGE_NAMES = {
     "ja": "日本語",
     "zh": "中文",
 }
-"""Code (ISO 639-1) -> what its speakers call it."""
+"""Code (ISO 639-1) -> the language's own name."""
 
 LANGUAGES = tuple(LANGUAGE_NAMES)
 SOURCE_LANGUAGE = "en"

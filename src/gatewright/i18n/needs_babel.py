@@ -1,4 +1,4 @@
-"""Say what to install where Babel is missing."""
+"""Report what to install if Babel is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gatewright.errors import ConfigurationError
 
 @contextmanager
 def needs_babel() -> Iterator[None]:
-    """Guard an import of Babel, which is imported late: whoever shows no pages and sends no mails does without.
+    """Guard an import of Babel, which is deferred: without pages and emails it is not needed.
 
     Raises:
         ConfigurationError: If Babel is not installed.
@@ -18,4 +18,4 @@ def needs_babel() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise ConfigurationError("Pages and mails need Babel: pip install 'gatewright[pages]'.") from error
+        raise ConfigurationError("Pages and emails need Babel: pip install 'gatewright[pages]'.") from error

@@ -1,4 +1,4 @@
-"""How mails are written and handed over: templates in each language, a console for development, SMTP."""
+"""Write and send emails: templates in each language, a console for development, SMTP."""
 
 from gatewright.mail.console import ConsoleMailer as ConsoleMailer
 from gatewright.mail.mailer_from_url import mailer_from_url as mailer_from_url

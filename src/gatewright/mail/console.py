@@ -1,4 +1,4 @@
-"""Mails for development: they go no further than the terminal."""
+"""Print emails to the terminal, for development."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _RULE = "-" * 72
 
 
 class ConsoleMailer:
-    """Prints mails to stderr, links and all, where a developer can follow them."""
+    """Prints emails, including links, to stderr, where a developer can follow them."""
 
     def send(self, mail: Mail) -> None:
-        """Print the text of a mail."""
+        """Print the text of an email."""
         lines = [_RULE, f"To: {mail.to}", f"Subject: {mail.subject}", "", *mail.text.splitlines(), _RULE]
-        # In one piece, since threads and processes print side by side.
+        # In a single write, because threads and processes print concurrently.
         print("\n".join(map(_printable, lines)), file=sys.stderr, flush=True)
 
 
 def _printable(line: str) -> str:
-    """Return a line that can do nothing to a terminal, whatever names people have given themselves."""
+    """Escape everything in a line that could control a terminal, such as names that users have chosen."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in line
     )

@@ -1,4 +1,4 @@
-"""The domain of a mail address: one spelling to keep, compare and show, and one for mail servers."""
+"""Normalise the domain of an email address: one spelling to store, compare and show, and one for mail servers."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ import unicodedata
 _LONGEST_DOMAIN = 253
 _ASCII_DOMAIN = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*", re.ASCII)
 _ENCODED = "xn--"
-"""What a label begins with that stands for one beyond ASCII (RFC 5890, section 2.3.2.1)."""
+"""The prefix of a label that stands for a non-ASCII one (RFC 5890, section 2.3.2.1)."""
 
 
 def canonical_domain(domain: str) -> str | None:
-    """Return the one spelling of a domain, in the letters that people read: ``münchen.example`` for
-    ``XN--MNCHEN-3YA.Example.`` too.
+    """Return the canonical Unicode spelling of a domain: ``münchen.example`` also for ``XN--MNCHEN-3YA.Example.``.
 
-    By IDNA 2008 with the mapping of UTS 46, non-transitional, as browsers do it: ``straße`` and ``strasse`` are two
-    domains, of two owners perhaps. Names that merely look alike, in letters of another script, stay two as well.
+    By IDNA 2008 with the mapping of UTS 46, non-transitional, as in browsers: ``straße`` and ``strasse`` are two
+    domains, which may have different owners. Names that merely look alike, in different scripts, stay different too.
 
     Returns:
-        None if there can be no such domain.
+        None if no such domain can exist.
     """
     encoded = ascii_domain(domain)
     return None if encoded is None else ".".join(map(_decoded, encoded.split(".")))
 
 
 def ascii_domain(domain: str) -> str | None:
-    """Return the one spelling of a domain in ASCII, which every mail server understands, or None if there is none."""
+    """Return the canonical ASCII spelling of a domain, which every mail server understands, or None if it has none."""
     if len(domain) > _LONGEST_DOMAIN:
         return None
     is_plain = domain.isascii() and _ENCODED not in domain.lower()
@@ -35,21 +34,23 @@ def ascii_domain(domain: str) -> str | None:
 
 
 def _encode(domain: str) -> str:
-    import idna  # few domains need its tables
+    import idna  # its tables are large, and few domains need them
 
     try:
         labels = idna.uts46_remap(domain.rstrip(), std3_rules=False).split(".")
         return ".".join(_encode_label(label) if label else "" for label in labels)
-    except UnicodeError:  # IDNAError is one
+    except UnicodeError:  # the base class of IDNAError
         return ""
 
 
 def _encode_label(label: str) -> str:
-    """Return a label in ASCII. IDNA 2008 has no symbols, but some registries sell names such as ``i❤``: there the
-    rest of the label must be what it allows.
+    """Return a label in ASCII, even with symbols.
+
+    IDNA 2008 does not allow symbols, but some registries sell names such as ``i❤``. The rest of such a label must still
+    be valid.
 
     Raises:
-        UnicodeError: If there can be no such label.
+        UnicodeError: If no such label can exist.
     """
     import idna
 
@@ -60,7 +61,7 @@ def _encode_label(label: str) -> str:
     if mails:
         idna.alabel(mails)
     if idna.uts46_remap(shown, std3_rules=False) != shown:
-        raise UnicodeError("Encoded is what has another spelling.")
+        raise UnicodeError("The encoded label is not in its canonical spelling.")
     return _ENCODED + shown.encode("punycode").decode()
 
 
@@ -69,5 +70,5 @@ def _decoded(label: str) -> str:
 
 
 def _is_symbol(mail: str) -> bool:
-    """Say whether a character is a picture, or the skin of one, that can be seen: the blank Braille pattern cannot."""
+    """Return whether a character is a pictogram or a skin tone, and visible: the blank Braille pattern is not."""
     return (unicodedata.category(mail) == "So" and mail != "\u2800") or "\U0001f3fb" <= mail <= "\U0001f3ff"

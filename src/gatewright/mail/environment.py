@@ -1,4 +1,4 @@
-"""The templates of mails in one language. Needs Jinja2 and Babel."""
+"""The templates of emails in one language. Needs Jinja2 and Babel."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _OURS = Path(__file__).with_name("templates")
 
 
 class MailEnvironment:
-    """Templates whose sentences come out in one language. Values are escaped in HTML and left alone in text.
+    """Templates rendered in one language. Values are escaped in HTML and left unchanged in text.
 
     Args:
-        language: Which one.
-        skin: A folder whose subfolder ``mail`` goes before ours; ``gatewright/layout.html`` is always ours.
-        folders: Where methods have theirs.
+        language: The language's code.
+        skin: A folder whose subfolder ``mail`` takes precedence over ours; ``gatewright/layout.html`` is always ours.
+        folders: The methods' own template folders.
     """
 
     def __init__(self, language: str, *, skin: Path | None, folders: Sequence[Path] = ()) -> None:
@@ -48,15 +48,15 @@ class MailEnvironment:
         self._templates.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # which the extension adds
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
-        """Return a template's text.
+        """Return the rendered text of a template.
 
         Raises:
-            ConfigurationError: If there is no such template, or it is wrong.
+            ConfigurationError: If there is no such template, or it has an error.
         """
         try:
             return self._templates.get_template(name).render(values)
         except TemplateNotFound as error:
-            raise ConfigurationError(f"The mail's template {name} cannot be used: {error.name!r} not found.") from error
+            raise ConfigurationError(f"The email template {name} cannot be used: {error.name!r} not found.") from error
         except TemplateError as error:
             place = f"{error.name}, line {error.lineno}" if isinstance(error, TemplateSyntaxError) else name
-            raise ConfigurationError(f"The mail's template {place} cannot be used: {error.message}.") from error
+            raise ConfigurationError(f"The email template {place} cannot be used: {error.message}.") from error

@@ -1,4 +1,4 @@
-"""The mailer that the settings ask for."""
+"""Select the mailer that the settings ask for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gatewright.settings import Settings
 
 
 def mailer_from_url(settings: Settings) -> Mailer:
-    """Return what sends mails as ``mail_url`` says, from ``mail_from``.
+    """Return the mailer that ``mail_url`` specifies, with ``mail_from`` as the sender.
 
     Raises:
-        ConfigurationError: If either cannot be used. The message never shows the URL, which may hold a password.
+        ConfigurationError: If either is invalid. The message never shows the URL, which may contain a password.
     """
     url = settings.mail_url.get_secret_value()
     if url in {"console:", "console://"}:
@@ -24,7 +24,7 @@ def mailer_from_url(settings: Settings) -> Mailer:
             "for instance smtp://user:password@mail.example.com:587."
         )
     server = read_smtp_url(url)
-    # Imported here because it takes a hundred times as long as making the console's mailer.
+    # Imported here because it takes a hundred times as long as creating the console mailer.
     from gatewright.mail.smtp import SMTPMailer
 
     return SMTPMailer(server, sender=settings.mail_from)

@@ -1,4 +1,4 @@
-"""A mail as it goes over the wire."""
+"""Build an email as it is sent over the wire."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from gatewright.mail.domains import ascii_domain
 from gatewright.model import Mail
 
 _SEVEN_BITS = SMTP.clone(cte_type="7bit")
-"""Every server takes such a message, also one without 8BITMIME (RFC 6152)."""
+"""Every server accepts such a message, even one without 8BITMIME (RFC 6152)."""
 
 _ADDRESS = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s\"(),:;<>@\[\\\]]+")
-"""One address of RFC 5322 without its rarities: quotes, comments, groups. Python's own parser lets some of them in."""
+"""One RFC 5322 address without quotes, comments and groups, some of which Python's own parser accepts."""
 
 
 def read_sender(value: str) -> Address:
-    """Return the sender that a setting names: ``Shop <noreply@shop.example>``, or the address alone.
+    """Return the sender in a setting: ``Shop <noreply@shop.example>``, or the address alone.
 
     Raises:
-        ConfigurationError: If it names none.
+        ConfigurationError: If it is not a sender.
     """
     try:
         ((name, address),) = getaddresses([value])
@@ -37,28 +37,28 @@ def read_sender(value: str) -> Address:
 
 
 def read_recipient(value: str) -> Address:
-    """Return the one address that ``value`` is.
+    """Return the address in ``value``.
 
     Raises:
-        InvalidParameterError: If it is none, or several, or more than an address.
+        InvalidParameterError: If it is anything other than a single address.
     """
     try:
         return _address(value)
     except ValueError:
-        raise InvalidParameterError("The mail's address is none that mails can be sent to.", parameter="to") from None
+        raise InvalidParameterError("The email's recipient must be a valid address.", parameter="to") from None
 
 
 def build_message(mail: Mail, *, sender: Address, sent_at: datetime, message_id: str) -> EmailMessage:
-    """Return the message of a mail: its text, and the same in HTML for readers who prefer that.
+    """Return an email's message: its text, and the same as HTML for readers who prefer that.
 
     Args:
-        mail: What to send.
-        sender: Who sends it.
+        mail: The email to send.
+        sender: Its sender.
         sent_at: The time in its ``Date``, aware.
         message_id: The unique part of its Message-ID, without domain.
 
     Raises:
-        InvalidParameterError: If its address is not one, or its subject more than a line: it would add headers.
+        InvalidParameterError: If its address is invalid, or its subject is not one line: it could add headers.
     """
     message = EmailMessage(_SEVEN_BITS)
     message["From"] = sender
@@ -66,20 +66,20 @@ def build_message(mail: Mail, *, sender: Address, sent_at: datetime, message_id:
     try:
         message["Subject"] = _one_line(mail.subject)
     except ValueError:
-        raise InvalidParameterError("The mail's subject must be one line of text.", parameter="subject") from None
+        raise InvalidParameterError("The email's subject must be one line of text.", parameter="subject") from None
     message["Date"] = sent_at
     message["Message-ID"] = f"<{message_id}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: an absence note must not answer
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
 
 
 def _address(value: str) -> Address:
-    """Return an address whose domain is in ASCII, as every server understands it.
+    """Return an address whose domain is in ASCII, which every server understands.
 
     Raises:
-        ValueError: If ``value`` is no address.
+        ValueError: If ``value`` is not an address.
     """
     if not _ADDRESS.fullmatch(_one_line(value)):
         raise ValueError
@@ -91,10 +91,10 @@ def _address(value: str) -> Address:
 
 
 def _one_line(value: str) -> str:
-    """Return ``value`` if every character can be seen.
+    """Return ``value`` if all its characters are printable.
 
     Raises:
-        ValueError: If one ends the line or means something to machines only.
+        ValueError: If one is not, such as a line break.
     """
     if not value.isprintable():
         raise ValueError

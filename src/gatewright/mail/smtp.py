@@ -1,4 +1,4 @@
-"""Mails handed to an SMTP server."""
+"""Hand emails over to an SMTP server."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from gatewright.ports import Clock, Random
 from gatewright.system import SystemClock, SystemRandom
 
 _PATIENCE = 10.0
-"""Seconds to wait for a connection, and for each answer."""
+"""Time-out for connecting, and for each response, in seconds."""
 
 _LONGEST_REPLY = 200
 
 
 class SMTPMailer:
-    """Hands mails to an SMTP server, each in a connection of its own.
+    """Hands emails over to an SMTP server, each over its own connection.
 
-    Certificates and host names are verified against the system's authorities (``SSL_CERT_FILE`` names others). A
-    password is never sent unencrypted, unless ``TLS.NONE`` asks for that.
+    Certificates and host names are verified against the system's certificate authorities (``SSL_CERT_FILE`` specifies
+    others). A password is never sent unencrypted, except with ``TLS.NONE``.
 
     Args:
-        server: Which server.
-        sender: Who the mails come from: ``Shop <noreply@shop.example>``.
+        server: The server.
+        sender: The sender of the emails: ``Shop <noreply@shop.example>``.
         clock: A clock other than the machine's, for tests.
         random: A source of randomness other than the system's, for tests.
 
     Raises:
-        ConfigurationError: If the sender is no address.
+        ConfigurationError: If the sender is not a valid address.
     """
 
     def __init__(
@@ -45,10 +45,10 @@ class SMTPMailer:
         self._random = random or SystemRandom()
 
     def send(self, mail: Mail) -> None:
-        """Hand over a mail. When this returns, the server has taken it on.
+        """Hand an email over. When this returns, the server has accepted it.
 
         Raises:
-            MailUnavailableError: If the server cannot be reached or trusted, or refuses. Says why.
+            MailUnavailableError: If the server cannot be reached or trusted, or refuses. The message says why.
             InvalidParameterError: If the address or the subject could add headers or recipients.
         """
         message_id = self._random.token_bytes(16).hex()
@@ -57,13 +57,13 @@ class SMTPMailer:
             with _connection(self._server) as connection:
                 connection.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
-            # What was said to the server, password included, stays out of the log with the cause.
+            # Without the cause: it contains what was sent to the server, including the password.
             raise MailUnavailableError(f"The mail server {self._server} {_reason(error)}.") from None
 
 
 @contextmanager
 def _connection(server: SMTPServer) -> Iterator[smtplib.SMTP]:
-    """Open a connection, encrypted and authenticated as the server's record asks."""
+    """Open a connection, encrypted and authenticated as the server's record specifies."""
     tls = ssl.create_default_context()
     if server.tls is TLS.FROM_START:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_PATIENCE, context=tls)
@@ -76,7 +76,7 @@ def _connection(server: SMTPServer) -> Iterator[smtplib.SMTP]:
             connection.login(server.username, server.password)
         yield connection
     finally:
-        # A mail that has been taken on is sent, however the server says goodbye.
+        # Once the server has accepted an email, an error while closing the connection does not matter.
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
 
@@ -87,16 +87,16 @@ def _encrypt(connection: smtplib.SMTP, server: SMTPServer, tls: ssl.SSLContext) 
         connection.starttls(context=tls)
     elif server.tls is TLS.REQUIRED or server.username is not None:
         raise MailUnavailableError(
-            f"The mail server {server} does not offer STARTTLS. Use its smtps:// port, or, where nobody can listen in, "
-            "say ?tls=none behind GATEWRIGHT_MAIL_URL."
+            f"The mail server {server} does not offer STARTTLS. Use its smtps:// port or, if nobody can eavesdrop, "
+            "append ?tls=none to GATEWRIGHT_MAIL_URL."
         )
 
 
 def _reason(error: smtplib.SMTPException | OSError) -> str:
-    """Say in a line why a mail was not handed over, without what was sent."""
+    """Return in one line why an email was not handed over, without what was sent."""
     match error:
         case smtplib.SMTPAuthenticationError():
-            return f"does not accept the user and the password ({error.smtp_code})"
+            return f"does not accept the username and password ({error.smtp_code})"
         case smtplib.SMTPRecipientsRefused():
             ((code, reply),) = error.recipients.values()
             return f"refuses the address: {code} {_readable(reply)}"
@@ -105,15 +105,15 @@ def _reason(error: smtplib.SMTPException | OSError) -> str:
         case ssl.SSLCertVerificationError():
             return f"has a certificate that cannot be trusted: {error.verify_message}"
         case smtplib.SMTPException():
-            return f"does not do as it should: {_readable(str(error))}"
+            return f"violated the protocol: {_readable(str(error))}"
         case TimeoutError():
-            return f"does not answer within {_PATIENCE:g} seconds"
+            return f"did not respond within {_PATIENCE:g} seconds"
         case _:
             return f"cannot be reached: {error.strerror or type(error).__name__}"
 
 
 def _readable(reply: bytes | str) -> str:
-    """Return a server's words as one short line without control characters."""
+    """Return a server's reply as one short line without control characters."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     words = " ".join(text.split())[:_LONGEST_REPLY].rstrip(".")
     return "".join(character for character in words if character.isprintable())

@@ -1,4 +1,4 @@
-"""Which SMTP server, and how carefully."""
+"""Parse the URL of an SMTP server."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _PORT, _TLS_PORT = 25, 465
 
 
 class TLS(StrEnum):
-    """When the connection is encrypted, and the server's certificate verified."""
+    """When the connection is encrypted and the server's certificate verified."""
 
     FROM_START = "from_start"
-    """Before a word is said (RFC 8314)."""
+    """Before the first command (RFC 8314)."""
     REQUIRED = "required"
-    """By STARTTLS (RFC 3207); a server that does not offer it gets no mail."""
+    """With STARTTLS (RFC 3207); a server that does not offer it gets no email."""
     OFFERED = "offered"
-    """By STARTTLS where the server offers it. Without it a password is not sent, but a mail is."""
+    """With STARTTLS if the server offers it. If not, emails are sent, but no password."""
     NONE = "none"
-    """Never: for a server on the same machine or a network of one's own."""
+    """Never: for a server on the same machine or a private network."""
 
 
 @dataclass(frozen=True, slots=True)
 class SMTPServer:
-    """A server that takes mails, and our account there."""
+    """A server that accepts emails, and our account on it."""
 
     host: str
     port: int
@@ -41,27 +41,27 @@ class SMTPServer:
 
 
 def read_smtp_url(url: str) -> SMTPServer:
-    """Return the server that a URL names: ``smtp://[user:password@]host[:port][?tls=...]`` or ``smtps://...``.
+    """Return the server in a URL: ``smtp://[user:password@]host[:port][?tls=...]`` or ``smtps://...``.
 
     Raises:
-        ConfigurationError: If it names none. The message never shows the URL, which may hold a password.
+        ConfigurationError: If it is not such a URL. The message never shows the URL, which may contain a password.
     """
     try:
         parts = urlsplit(url)
         return _server(parts, port=parts.port)
     except ValueError:  # its message may quote the password
         raise ConfigurationError(
-            "GATEWRIGHT_MAIL_URL must be smtp://user:password@host:port, with user and password only where the server "
-            "asks for them, in ASCII, and %XX for each of their characters that means something in a URL, such as "
-            "%40 for @. Behind it ?tls=required or ?tls=none may follow; smtps:// is TLS from the start."
+            "GATEWRIGHT_MAIL_URL must be smtp://user:password@host:port. Give the user and password, in ASCII, only if "
+            "the server requires them, and write each character that has a meaning in a URL as %XX, such as %40 for @. "
+            "Optionally append ?tls=required or ?tls=none; smtps:// uses TLS from the start."
         ) from None
 
 
 def _server(parts: SplitResult, *, port: int | None) -> SMTPServer:
-    """Return the server of a URL's parts.
+    """Return the server in a URL's parts.
 
     Raises:
-        ValueError: If they are not those of a server.
+        ValueError: If the parts are invalid.
     """
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     host = parts.hostname or ""
@@ -80,10 +80,10 @@ def _server(parts: SplitResult, *, port: int | None) -> SMTPServer:
 
 
 def _tls_in(parts: SplitResult) -> TLS:
-    """Return what a URL's query asks for.
+    """Return the TLS mode in a URL's query.
 
     Raises:
-        ValueError: If it asks for anything else than two words, or contradicts the scheme.
+        ValueError: If it is anything other than the two allowed values, or contradicts the scheme.
     """
     if not parts.query:
         return TLS.OFFERED

@@ -1,4 +1,4 @@
-"""Mails from templates."""
+"""Write emails from templates."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class TemplateWriter:
-    """Writes mails in the language of their readers, from a template in text and one in HTML for each kind.
+    """Writes emails in their readers' language, from a text template and an HTML template for each kind.
 
-    The first line of the text is the subject. Needs ``gatewright[pages]``, but not before the first mail is written:
-    most applications that use gatewright as a library never do.
+    The first line of the text is the subject. Needs ``gatewright[pages]``, but only once the first email is written:
+    most applications that use gatewright as a library never write one.
 
     Args:
-        site_name: What the mails call the site.
-        has_passwords: Whether anybody has a password there.
-        skin: A folder whose subfolder ``mail`` holds templates, each of which replaces ours of that name.
-        folders: Where methods have the templates of their own mails.
+        site_name: The site's name in the emails.
+        has_passwords: Whether the site has passwords at all.
+        skin: A folder whose subfolder ``mail`` contains templates, each of which replaces ours of the same name.
+        folders: The template folders of the methods' own emails.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class TemplateWriter:
         self._environments: dict[str, MailEnvironment] = {}
 
     def write(self, mail: QueuedMail, *, link: str | None, hours: int, code: str | None = None) -> Mail:
-        """Write a queued mail in its language, or in English where that is none of ours.
+        """Write a queued email in its language, or in English if we do not have that language.
 
         Args:
-            mail: What to write, to whom.
-            link: Where its link leads, secret included.
-            hours: How long the link is good.
-            code: What its reader is to type, in a method's own mail.
+            mail: The queued email.
+            link: The URL of its link, including the secret.
+            hours: How long the link is valid.
+            code: The code that the reader is to enter, in a method's own email.
 
         Raises:
             ConfigurationError: If Jinja2 or Babel is not installed, or a template cannot be used.
@@ -70,7 +70,7 @@ class TemplateWriter:
 
     @staticmethod
     def _happened(mail: QueuedMail, environment: MailEnvironment, language: str) -> dict[str, str | None]:
-        """Return when, from where and by which method the thing happened that a notice tells of."""
+        """Return when, from where and by which method the event that a notice reports happened."""
         details = json.loads(mail.details or "{}")
         method, due_at = details.get("method"), details.get("due_at")
         is_from_somewhere = details.get("ip_address") or details.get("user_agent")
@@ -88,6 +88,6 @@ class TemplateWriter:
             try:
                 from gatewright.mail.environment import MailEnvironment
             except ModuleNotFoundError as error:
-                raise ConfigurationError("Mails need Jinja2: pip install 'gatewright[pages]'.") from error
+                raise ConfigurationError("Emails need Jinja2: pip install 'gatewright[pages]'.") from error
             self._environments[language] = MailEnvironment(language, skin=self._skin, folders=self._folders)
         return self._environments[language]

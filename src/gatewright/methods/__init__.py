@@ -1,6 +1,6 @@
-"""Ways of proving who one is: a folder each, all of which the core knows by one class and one list.
+"""Authentication methods, one folder each. The core knows them only through one class and one list.
 
-`Method` is the class to subclass for one of your own. Methods never import each other.
+Subclass `Method` to write your own. Methods never import each other.
 """
 
 from __future__ import annotations

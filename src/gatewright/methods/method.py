@@ -1,4 +1,4 @@
-"""`Method`: one way of proving who one is, and all that pages, the JSON API and commands need to offer it."""
+"""`Method`: one authentication method, with all that pages, the JSON API and commands need to offer it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from gatewright.proofs import Kind, Proof
 from gatewright.settings import Settings
 
 _LONGEST_KEY = 1023
-"""Bytes, as the identifier of a passkey has at most (WebAuthn level 3, section 4)."""
+"""Bytes: the maximum length of a passkey's identifier (WebAuthn level 3, section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a method has verified: who somebody is, and how that is known.
+    """What a method has verified: who the user is, and how that is known.
 
     Args:
-        user: Who has been proven.
-        proof: When, and what it shows.
-        session: The session that it has given, where the method opens it in the transaction that spends the proof; by
-            default the caller opens one, if the proof is enough.
+        user: The authenticated user.
+        proof: When it was verified, and what it shows.
+        session: The new session, if the method opens it in the transaction that uses up the proof; by default the
+            caller opens one, if the proof is enough.
     """
 
     user: User
@@ -41,12 +41,12 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What a method has made of an enrolment. It is kept by the caller, together with the audit record.
+    """The result of an enrolment. The caller stores it, together with the audit record.
 
     Args:
-        authenticators: What the user proves themselves by from now on.
-        shown: What the user is shown this once, as JSON can write it, such as recovery codes.
-        proof: What the enrolment itself proves, if anything: a code was typed, a passkey has answered.
+        authenticators: What the user can authenticate by from now on.
+        shown: What to show the user this once, JSON-serialisable, such as recovery codes.
+        proof: What the enrolment itself proves, if anything: a code was typed, or a passkey responded.
     """
 
     authenticators: Sequence[Authenticator]
@@ -55,89 +55,88 @@ class Enrolled:
 
 
 class Method(ABC):
-    """One way of proving who one is. Subclass it, and name it in the setting ``methods`` or give it to ``Auth``.
+    """An authentication method. Subclass it, and name it in the setting ``methods`` or pass it to ``Auth``.
 
-    Only `verify` is needed, and `enrol` where users enrol something. Attempts are counted, refusals recorded and hooks
-    fired around both by the caller. What a method keeps between two requests it gives to `Step.keep`; what a user has
-    enrolled are `Authenticator` records, in a table that all methods share.
+    Only `verify` is required, and `enrol` if users enrol something. The caller counts attempts, records refusals and
+    fires hooks around both. To store data between two requests, use `Step.keep`; what a user has enrolled is stored as
+    `Authenticator` records, in a table that all methods share.
 
-    Methods are shared by all requests of a process, so they hold no state of any of them. Every ``async def`` is driven
-    without an event loop under the blocking classes, so it awaits nothing but the step and the ports.
+    All requests of a process share a method, so it must not hold any request's state. The blocking classes run every
+    ``async def`` without an event loop, so it must await nothing but the step and the ports.
     """
 
     name: ClassVar[str]
-    """What it is called in addresses, settings, hooks and the audit record, such as ``totp``: 1 to 64 letters, digits,
-    underscores and dashes."""
+    """Its name in URLs, settings, hooks and the audit record, such as ``totp``: 1 to 64 letters, digits, underscores
+    and dashes."""
 
     title: ClassVar[str]
-    """What pages call it, in English; catalogs translate it."""
+    """Its name on pages, in English; catalogs translate it."""
 
     kinds: ClassVar[frozenset[Kind]]
-    """What a proof by it shows at most."""
+    """The most that a proof by it can show."""
 
     amr: ClassVar[tuple[str, ...]] = ()
     """Authentication method references of its proofs (RFC 8176)."""
 
     strength: ClassVar[int] = 0
-    """Where a visitor can choose, pages offer the one with the highest number first."""
+    """If a visitor has a choice, pages offer the method with the highest number first."""
 
     can_begin: bool = False
-    """Whether it can prove a user who has not said who they are, or by a name: the first step of a sign-in."""
+    """Whether it can be the first step of a sign-in, for a user who is not known yet or has only given a name."""
 
     page: ClassVar[str | None] = None
-    """The route of the page that takes its first step, where that is not the page of all steps, as only the oldest two
-    have."""
+    """The route of the page for its first step, if not the common one. Only the two oldest methods have one."""
 
     is_demanded: ClassVar[bool] = False
-    """Whether a user who has enrolled it is asked for a second factor (the setting ``second_factor``)."""
+    """Whether a user who has enrolled it is asked for a second factor (see the setting ``second_factor``)."""
 
     at_most: ClassVar[int] = 0
-    """How many authenticators a user may have of it; 0 where none are enrolled."""
+    """How many authenticators of it a user may have; 0 if it has none to enrol."""
 
     settings_class: ClassVar[type[BaseSettings] | None] = None
-    """The class of its own settings, for ``gatewright doctor`` and the reference; see `gatewright.settings`."""
+    """The class of its settings, for ``gatewright doctor`` and the reference; see `gatewright.settings`."""
 
     requires: ClassVar[str | None] = None
-    """A package that it needs, of the extra that is called like the method. It is not imported before it is used."""
+    """A package that it needs, from the extra of the same name as the method. It is imported only when used."""
 
     connects: ClassVar[bool] = False
-    """Whether its script on the login page asks the JSON API, so that the page's policy has to allow that."""
+    """Whether its script on the login page calls the JSON API, which the page's content security policy must allow."""
 
     replaces: ClassVar[bool] = False
-    """Whether what is enrolled takes the place of all that the user had of it, so that pages offer it once more."""
+    """Whether an enrolment replaces all that the user had of it, so that pages offer to enrol it again."""
 
     has_link: ClassVar[bool] = False
-    """Whether it can be proven by a link: a page asks, and gives the last part of its address as ``token``."""
+    """Whether it works by a link: a page asks for confirmation, and passes the last part of its URL as ``token``."""
 
     advice: ClassVar[str] = ""
-    """Why its user should set it up next, in English, for the account page: as a second factor where it `is_demanded`,
-    otherwise beside one. Empty where nobody is advised to."""
+    """Why a user should set it up next, in English, for the account page: as a second factor if it `is_demanded`,
+    otherwise in addition to one. Empty if the account page should not advise it."""
 
     fields: ClassVar[Sequence[Field]] = ()
-    """What a page asks for to prove it, where the page is not a template of its own."""
+    """The fields of the page that verifies a proof by it, unless that has its own template."""
 
     prompt: ClassVar[str] = ""
-    """What a page says above these fields, in English."""
+    """The text above these fields, in English."""
 
     begin_enrolment_fields: ClassVar[Sequence[Field]] = ()
-    """What a page asks for before it prepares an enrolment, such as a phone number; where it asks for nothing, the
+    """The fields that a page asks for before it prepares an enrolment, such as a phone number; if there are none, the
     enrolment is prepared as soon as the page is shown."""
 
     enrolment_fields: ClassVar[Sequence[Field]] = ()
-    """What a page asks for to enrol it."""
+    """The fields of the page that enrols it."""
 
     enrolment_prompt: ClassVar[str] = ""
-    """What a page says above these fields, in English."""
+    """The text above these fields, in English."""
 
     messages: ClassVar[Mapping[str, str]] = {}
-    """Message codes of its own -> text in English."""
+    """Its own message codes -> text in English."""
 
     templates: ClassVar[Path | None] = None
-    """A folder of templates: ``<name>_prove.html``, ``<name>_enrol.html`` and ``<name>_enrolled.html`` take the place
-    of what is made of the fields."""
+    """A folder of templates: ``<name>_prove.html``, ``<name>_enrol.html`` and ``<name>_enrolled.html`` replace what is
+    rendered from the fields."""
 
     begin_fields: ClassVar[Sequence[Field]] = ()
-    """What a page asks for before it begins, for a method that prepares its proofs."""
+    """The fields that a page asks for before it begins, for a method that prepares its proofs."""
 
     needs_begin: ClassVar[bool] = False
     """Whether a proof has to be prepared, so that pages first offer to begin."""
@@ -146,39 +145,39 @@ class Method(ABC):
     """Static files that its templates need, by name."""
 
     api_fields: ClassVar[Mapping[str, str]] = {}
-    """What programs send besides what the forms ask for -> what it is, for the description of the JSON API."""
+    """Field that programs send in addition to the forms' fields -> its description, for that of the JSON API."""
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
-        """Say whether the user of a step can prove themselves by it now: by default, whether they have enrolled it."""
+        """Return whether the user of a step can authenticate by it now: by default, whether they have enrolled it."""
         return bool(enrolled.get(self.name))
 
     def begins(self, settings: Settings) -> bool:
-        """Say whether a sign-in can begin with it under these settings: by default, whether it `can_begin` at all."""
+        """Return whether a sign-in can begin with it under these settings: by default, whether it `can_begin`."""
         return self.can_begin
 
     def records_itself(self, step: Step) -> bool:
-        """Say whether it limits and counts attempts of a step, fires hooks of its own and records refusals itself.
+        """Return whether it limits and counts a step's attempts, fires hooks and records refusals itself.
 
-        By default the caller does; only the oldest two have their own.
+        By default the caller does; only the two oldest methods do so themselves.
         """
         return False
 
     def action_of(self, given: Mapping[str, Any]) -> str | None:
-        """Return ``begin`` or ``prove`` for what an application's own form has sent without naming method and action.
+        """Return ``begin`` or ``prove`` for an application's own form that does not name method and action.
 
-        None, by default, where it is not meant for this method.
+        By default it returns None: the form is not for this method.
         """
         return None
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Prepare a proof, such as by making a challenge.
+        """Prepare a proof, for example by creating a challenge.
 
         Args:
-            step: The step; without a user where a sign-in begins.
+            step: The step; it has no user when a sign-in begins.
             given: What was sent.
 
         Returns:
-            What the page or the program needs, as JSON can write it.
+            What the page or the program needs, JSON-serialisable.
 
         Raises:
             GatewrightError: If it cannot be prepared.
@@ -186,22 +185,22 @@ class Method(ABC):
         return {}
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
-        """Return what `begin` returned, or as much as a page needs that is shown again; None where nothing was begun.
+        """Return what `begin` returned, or as much of it as a page needs to be shown again; None if nothing was begun.
 
-        By default nothing is: a method that asks for no preparation needs none.
+        The default is None: a method that needs no preparation has nothing to resume.
         """
         return None
 
     async def options(self, step: Step) -> Mapping[str, Any]:
-        """Return what there is for the user to choose from, by name, for the templates: by default nothing."""
+        """Return the user's choices, by name, for the templates: by default none."""
         return {}
 
     @abstractmethod
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify a proof. Nothing that was verified once may be verified again.
+        """Verify a proof. A proof that was verified once must not be accepted again.
 
         Args:
-            step: The step. Where it has a user, nobody else may be proven.
+            step: The step. If it has a user, the proof must not be anybody else's.
             given: What was sent: unverified and possibly nonsense.
 
         Raises:
@@ -209,43 +208,43 @@ class Method(ABC):
         """
 
     def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
-        """Say whether what was sent names somebody else than the user whose sign-in waits for its second factor.
+        """Return whether what was sent names somebody other than the user whose sign-in awaits its second factor.
 
-        Then they begin anew. By default nobody is named: the login page says so itself.
+        If so, a new sign-in begins. By default it names nobody: the login page says so itself.
         """
         return False
 
     def well_known(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return what pages answer below ``/.well-known/``, as JSON can write it, by name; by default nothing."""
+        """Return JSON documents to serve under ``/.well-known/``, by name; by default none."""
         return {}
 
     def described(self, authenticator: Authenticator) -> str:
-        """Say what else a page shows of what a user has enrolled, in English; by default nothing."""
+        """Return what else a page shows of an authenticator, in English; by default nothing."""
         return ""
 
     async def claimed_name(self, step: Step, given: Mapping[str, Any]) -> str:
-        """Return who somebody claims to be who is not known yet, so that attempts on one name are limited.
+        """Return who a user who is not known yet claims to be, so that attempts per name are limited.
 
-        It is empty where nobody knows: then the client's attempts are limited alone.
+        If empty, because it is unknown, only the client's attempts are limited.
         """
         return ""
 
     def mailed(self, parts: Parts, mail: QueuedMail) -> Mailed | None:
-        """Return what a mail of this method's own says: one whose ``kind`` is the method's name.
+        """Return the content of this method's own emails: those whose ``kind`` is the method's name.
 
-        It is called when the mail is sent, so that nothing secret waits in the outbox. Its templates are
+        It is called when the email is sent, so that no secret waits in the outbox. Its templates are
         ``mail/<name>.txt`` and ``mail/<name>.html`` in the folder `templates`.
 
         Returns:
-            None where it is too late for the mail: it is not sent.
+            None if it is too late for the email, which is then not sent.
         """
         return None
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Prepare an enrolment, such as by making a secret. Where one has been prepared already, it stays the same.
+        """Prepare an enrolment, for example by creating a secret. If one is already prepared, it stays the same.
 
         Returns:
-            What the page or the program needs, as JSON can write it.
+            What the page or the program needs, JSON-serialisable.
 
         Raises:
             GatewrightError: If it cannot be prepared.
@@ -253,43 +252,43 @@ class Method(ABC):
         return {}
 
     async def enrol(self, step: Step, given: Mapping[str, Any]) -> Enrolled:
-        """Verify what was sent, and return what to keep.
+        """Verify what was sent, and return what to store.
 
         Raises:
             InvalidProofError: If it is not right.
-            InvalidParameterError: If nobody enrols this method.
+            InvalidParameterError: If this method cannot be enrolled.
         """
-        raise InvalidParameterError(f"Nobody enrols {self.name}.", parameter="method")
+        raise InvalidParameterError(f"The method {self.name} cannot be enrolled.", parameter="method")
 
     def proof(
         self, step: Step, *, kinds: frozenset[Kind] | None = None, amr: tuple[str, ...] | None = None, **facts: bool
     ) -> Proof:
-        """Return a proof by this method, of now."""
+        """Return a proof by this method, dated now."""
         return Proof(self.name, step.now, kinds or self.kinds, self.amr if amr is None else amr, **facts)
 
     def authenticator(
         self, step: Step, *, key: bytes, name: str = "", data: str = "{}", counter: int = 0
     ) -> Authenticator:
-        """Return a new authenticator of the step's user, to be kept.
+        """Return a new authenticator of the step's user, to be stored.
 
         Args:
             step: The step.
-            key: What finds it among all of the method: 1 to 1023 bytes.
-            name: What its user calls it.
-            data: What only the method understands, as JSON.
-            counter: Where its counter begins.
+            key: Identifies it among all authenticators of the method: 1 to 1023 bytes.
+            name: The user's name for it.
+            data: The method's own data, as JSON.
+            counter: The initial value of its counter.
 
         Raises:
-            ConfigurationError: If it cannot be kept: then the method is wrong, and not what was sent.
+            ConfigurationError: If it cannot be stored: a defect of the method, not of what was sent.
         """
         if not isinstance(key, bytes) or not 1 <= len(key) <= _LONGEST_KEY:
             raise ConfigurationError(
-                f"The key of an authenticator of {self.name} has to be 1 to {_LONGEST_KEY} bytes. Take a digest of "
-                "what is longer."
+                f"The key of an authenticator of {self.name} has to be 1 to {_LONGEST_KEY} bytes. If it is longer, use "
+                "a digest of it."
             )
         if not isinstance(name, str) or not isinstance(data, str):
             raise ConfigurationError(
-                f"The name and the data of an authenticator of {self.name} have to be texts; write data by json.dumps."
+                f"The name and the data of an authenticator of {self.name} have to be strings; use json.dumps for data."
             )
         user = step.require_user()
         return Authenticator(

@@ -1,4 +1,4 @@
-"""The list of methods: the one line that a new one needs outside its folder."""
+"""The list of methods: a new one needs one line here, outside its folder."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ BUILT_IN = {
     "recovery_codes": "gatewright.methods.recovery_codes:RecoveryCodes",
     "email_code": "gatewright.methods.email_code:EmailCode",
 }
-"""Name -> where it is. Each is imported only where the settings name it."""
+"""Name -> where it is. Each is imported only if the settings name it."""
 
 STORE = "store"
-"""What stands in the setting ``second_factor_after`` for users whom the application itself has proven."""
+"""Value of the setting ``second_factor_after`` for users whom the application itself has authenticated."""
 
 
 def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> dict[str, Method]:
-    """Return methods by their names, in order.
+    """Return methods by name, in order.
 
     Args:
-        named: Names of built-in methods, or ``package.module:Class``; None for all that are built in, and whose
-            requirements are installed.
-        added: Methods that the application has made itself; they take the place of those with the same name.
+        named: Names of built-in methods, or ``package.module:Class``; None for all built-in methods whose requirements
+            are installed.
+        added: Methods that the application created itself; they replace methods of the same name.
 
     Raises:
-        ConfigurationError: If there is no such method; lists those there are. Or if what it requires is not installed,
-            or if it is not what a method has to be.
+        ConfigurationError: If there is no such method, with a list of the known ones; or if its requirement is not
+            installed; or if it is not a valid method.
     """
     chosen = map(_load_installed, named) if named else filter(_is_installed, map(_load, BUILT_IN))
     methods = {method.name: method for method in chosen}
@@ -45,41 +45,41 @@ def load_methods(named: Sequence[str] | None, added: Sequence[Method] = ()) -> d
     for method in added:
         if not isinstance(method, Method):
             raise ConfigurationError(
-                f"methods takes objects of subclasses of gatewright.methods.Method, not {method!r:.80}."
+                f"methods takes instances of subclasses of gatewright.methods.Method, not {method!r:.80}."
             )
         if own.setdefault(require_method(method).name, method) is not method:
             raise ConfigurationError(
-                f"Two methods are called {method.name}: {own[method.name]!r:.80} and {method!r:.80}. Give each a name "
-                "of its own."
+                f"Two methods are called {method.name}: {own[method.name]!r:.80} and {method!r:.80}. Give each its own "
+                "name."
             )
     return methods | own
 
 
 def unknown_first_methods(named: Iterable[str], methods: Iterable[str]) -> list[str]:
-    """Return which names of the setting ``second_factor_after`` no method has that is known here."""
+    """Return the names in the setting ``second_factor_after`` that are not names of methods known here."""
     return [name for name in named if name not in {*BUILT_IN, *methods, STORE}]
 
 
 def refuse_misspelt(named: Iterable[str], methods: Iterable[str]) -> None:
-    """Refuse a name of the setting ``second_factor_after`` that is nearly one of a method.
+    """Refuse a name in the setting ``second_factor_after`` that looks like a misspelt method.
 
-    After the method that was meant nobody would be asked for a second factor. Any other name that is not known may be
-    that of a method which another process has.
+    Otherwise nobody would be asked for a second factor after the intended method. Any other unknown name may be that of
+    a method that exists in another process.
 
     Raises:
-        ConfigurationError: If there is one; names the method.
+        ConfigurationError: If there is one; the message names the method.
     """
     for name in unknown_first_methods(named, methods):
         meant = get_close_matches(name.lower(), [*BUILT_IN, STORE], n=1)
         if meant:
             raise ConfigurationError(
-                f"GATEWRIGHT_SECOND_FACTOR_AFTER names {name!r:.80}, which is no method, so nobody would be asked for "
-                f"a second factor after it. Did you mean {meant[0]}?"
+                f"GATEWRIGHT_SECOND_FACTOR_AFTER names {name!r:.80}, which is not a method, so nobody would be asked "
+                f"for a second factor after it. Did you mean {meant[0]}?"
             )
 
 
 def built_in_methods() -> list[type[Method]]:
-    """Return the classes of the methods that come with gatewright, but for those whose libraries are not installed."""
+    """Return the classes of the built-in methods, except those whose libraries are not installed."""
     found: list[type[Method]] = []
     for where in BUILT_IN.values():
         module, _, attribute = where.partition(":")
@@ -107,20 +107,20 @@ def _load(name: str) -> Method:
     module, is_path, attribute = where.partition(":")
     if not is_path:
         raise ConfigurationError(
-            f"GATEWRIGHT_METHODS names {name!r:.80}, which is unknown. Known are {', '.join(BUILT_IN)}; write one of "
-            "your own as package.module:Class."
+            f"GATEWRIGHT_METHODS names {name!r:.80}, which is unknown. Known are {', '.join(BUILT_IN)}; write your "
+            "own as package.module:Class."
         )
     try:
         made = getattr(import_module(module), attribute)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"The method {where!r:.200} cannot be made: {error}.") from error
+        raise ConfigurationError(f"The method {where!r:.200} cannot be created: {error}.") from error
     if not isinstance(made, Method):
-        raise ConfigurationError(f"{where:.200} is no subclass of gatewright.methods.Method.")
+        raise ConfigurationError(f"{where:.200} is not a subclass of gatewright.methods.Method.")
     return require_method(made)
 
 
 def _setting_hints() -> dict[str, str]:
-    """Return, for each setting of a method that comes with gatewright, which method's it is and how to write it."""
+    """Return, for each setting of a built-in method, which method it belongs to and how to set it."""
     return {
         name: f"the method {kind.name}: write Auth(methods=[{kind.__name__}({settings.__name__}({name}=...))])"
         for kind in built_in_methods()

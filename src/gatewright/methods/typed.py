@@ -1,22 +1,22 @@
-"""What people type where a code is asked for."""
+"""Normalise codes that people type."""
 
 from __future__ import annotations
 
 from unicodedata import category, decimal
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-"""The characters that Japanese and Chinese keyboards type where ASCII is meant (Unicode, block FF00)."""
+"""Full-width characters, which Japanese and Chinese keyboards may type in place of ASCII (Unicode, block FF00)."""
 
 _LEFT_OUT = frozenset({"Pd", "Cf"})
-"""Dashes, and what nobody sees, such as the marks of direction that are copied with a number."""
+"""Dashes and invisible characters, such as direction marks that are copied along with a number."""
 
 _MINUS = "\N{MINUS SIGN}"
 
 
 def read_typed(value: object) -> str:
-    """Return a code without what people add to read it: spaces and dashes. What is no text is empty.
+    """Return a code without spaces and dashes, which people add for readability. A value that is no string is empty.
 
-    Digits of other scripts, which an Arabic keyboard types for one, are those that they stand for.
+    Digits of other scripts, such as those of an Arabic keyboard, are converted to ASCII.
     """
     if not isinstance(value, str):
         return ""

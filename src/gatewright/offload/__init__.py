@@ -1,4 +1,4 @@
-"""What differs between the builds: blocking work runs in bounded pools, so that an event loop never waits for it."""
+"""What differs between the builds: blocking work runs in bounded pools, so that it never blocks an event loop."""
 
 from gatewright.offload.caller import Caller as Caller
 from gatewright.offload.caller import call_here as call_here

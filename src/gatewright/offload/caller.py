@@ -1,4 +1,4 @@
-"""The application's own functions, called here or in a bounded pool."""
+"""Call the application's own functions, here or in a bounded pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords hashed here or in a pool, a few at once."""
+"""Limit how many passwords are hashed concurrently, here or in a pool."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gatewright.passwords import PasswordHasher
 from gatewright.ports import Hasher, Verified
 
 _COME_BACK = 2
-"""Seconds after which a busy sign-in may be tried again."""
+"""Seconds after which a sign-in refused as busy may be retried."""
 
 
 class PasswordsHere:
-    """Hashes passwords where it is called, a few at once; a caller who finds too many waiting is told to come back.
+    """Hashes passwords in the calling thread, a few concurrently; a caller who finds the queue full is refused.
 
-    Blocking build, where every caller brings a thread of its own, and some servers have hundreds.
+    For the blocking build, where every caller has its own thread, and some servers have hundreds.
 
     Args:
-        hasher: What hashes.
-        at_once: How many passwords are hashed at once, each in argon2's memory.
+        hasher: Hashes the passwords.
+        at_once: How many passwords are hashed concurrently, each in argon2's memory.
         queue: How many more may wait.
     """
 
@@ -33,19 +33,19 @@ class PasswordsHere:
         self._process = 0
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a password by today's policy.
+        """Return the hash of a password by the current policy.
 
         Raises:
-            BusyError: If too many wait already.
+            BusyError: If the queue is full.
         """
         with self._turn():
             return self._hasher.hash(password)
 
     async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours.
+        """Verify a password against a hash, at the same cost if there is none; optionally with another hasher.
 
         Raises:
-            BusyError: If too many wait already.
+            BusyError: If the queue is full.
         """
         with self._turn():
             return (by or self._hasher).verify(password, against=against)
@@ -62,7 +62,7 @@ class PasswordsHere:
             places.release()
 
     def _semaphores(self) -> tuple[BoundedSemaphore, BoundedSemaphore]:
-        """Return this process's: in a forked child, what its parent's threads have taken would never be given back."""
+        """Return this process's semaphores: in a forked child, what the parent's threads hold is never released."""
         if self._process != os.getpid():
             turns, places = self._sizes
             self._own = BoundedSemaphore(turns), BoundedSemaphore(places)
@@ -71,14 +71,14 @@ class PasswordsHere:
 
 
 class BoundedPasswords:
-    """Hashes passwords in a few threads of its own; a caller who finds the queue too long is told to come back.
+    """Hashes passwords in a few threads of its own; a caller who finds the queue full is refused.
 
-    One hash takes tens of milliseconds and megabytes on purpose. Without a bound, a burst of sign-ins would take all
-    memory, and without a pool it would stop the event loop.
+    One hash takes tens of milliseconds and megabytes on purpose. Without a limit, a burst of sign-ins would use up all
+    memory; without a pool, it would block the event loop.
 
     Args:
-        hasher: What hashes.
-        threads: How many passwords are hashed at once.
+        hasher: Hashes the passwords.
+        threads: How many passwords are hashed concurrently.
         queue: How many more may wait.
     """
 
@@ -88,19 +88,19 @@ class BoundedPasswords:
         self._taken = 0
 
     async def hash(self, password: str) -> str:
-        """Return the hash of a password by today's policy.
+        """Return the hash of a password by the current policy.
 
         Raises:
-            BusyError: If too many wait already.
+            BusyError: If the queue is full.
         """
         with self._place():
             return await self._port.hash(password)
 
     async def verify(self, password: str, *, against: object, by: Hasher | None = None) -> Verified:
-        """Compare a password with a hash, at the same cost where there is no hash; by another hasher than ours.
+        """Verify a password against a hash, at the same cost if there is none; optionally with another hasher.
 
         Raises:
-            BusyError: If too many wait already.
+            BusyError: If the queue is full.
         """
         with self._place():
             return await self._port.verify(password, against=against, by=by)
@@ -117,4 +117,4 @@ class BoundedPasswords:
 
 
 def _busy() -> BusyError:
-    return BusyError("Too many passwords wait to be hashed.", retry_after=_COME_BACK)
+    return BusyError("Too many passwords are waiting to be hashed.", retry_after=_COME_BACK)

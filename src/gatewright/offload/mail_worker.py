@@ -1,4 +1,4 @@
-"""Sends the mails in the background: one thread in each process."""
+"""Send emails in the background, in one thread per process."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from collections.abc import Callable
 _logger = logging.getLogger("gatewright.mail")
 
 _PAUSE = 60.0
-"""Seconds after which mails that wait are looked at again: only the store knows when each is due."""
+"""Seconds between checks for waiting emails: only the store knows when each is due."""
 
 _HEAD_START = 0.05
-"""Seconds that whoever has woken the mail worker has to answer first: mails that are made beside an answer slow it, and
-who measures that learns that there was somebody to write to."""
+"""Seconds by which delivery is delayed so that the response goes first: writing emails at the same time would slow it,
+and its timing would reveal whether there was an account to write to."""
 
 _LAST_ROUND = 5.0
-"""Seconds that the last delivery may take when the mail worker is closed."""
+"""Maximum duration of the last delivery, in seconds, when the mail worker is closed."""
 
 
 class MailWorker:
-    """Delivers in a thread of its own, which starts when it is first woken, and once more in every forked child.
+    """Delivers emails in a thread of its own, started on the first wake-up, and again in every forked child.
 
     Args:
-        deliver: Sends what is due, and says whether mails still wait.
-        pause_seconds: After how long waiting mails are looked at again, if nobody wakes the mail worker before.
+        deliver: Sends the emails that are due, and returns whether others are still waiting.
+        pause_seconds: Interval between checks for waiting emails if nobody wakes the mail worker.
     """
 
     def __init__(self, deliver: Callable[[], bool], *, pause_seconds: float = _PAUSE) -> None:
@@ -34,17 +34,17 @@ class MailWorker:
         self._rounds: dict[int, _Rounds] = {}
 
     def wake(self) -> None:
-        """Say that there is something to deliver. Returns at once."""
-        process = os.getpid()  # a child inherits neither its parent's threads nor a lock that somebody will release
+        """Signal that there is something to deliver. Returns at once."""
+        process = os.getpid()  # a child inherits neither its parent's threads nor anybody to release its locks
         rounds = self._rounds.get(process) or self._rounds.setdefault(
             process, _Rounds(self._deliver, pause_seconds=self._pause_seconds)
         )
         rounds.wake()
 
     def close(self) -> None:
-        """Deliver what it was woken for, if that does not take too long, and stop. Waking it again starts anew.
+        """Deliver what it was woken for, within a time limit, and stop. Waking it again restarts it.
 
-        What is not sent by then waits in the store.
+        Emails that are not sent by then stay in the store.
         """
         rounds = self._rounds.pop(os.getpid(), None)
         if rounds is not None:
@@ -61,7 +61,7 @@ class _Rounds:
         self._over = threading.Event()
         self._something_happens = threading.Event()
         self._start = threading.Lock()
-        # A daemon: mails keep, so no process stays alive for them.
+        # A daemon thread: emails are stored, so no process needs to stay alive for them.
         self._thread = threading.Thread(target=self._run, name="gatewright-mail", daemon=True)
 
     def wake(self) -> None:
@@ -89,9 +89,9 @@ class _Rounds:
                 self._something_happens.wait(self._pause_seconds if is_mail_waiting else None)
 
     def _go_round(self) -> bool:
-        """Deliver once, and say whether mails still wait; they may, after an error."""
+        """Deliver once, and return whether emails may still be waiting; after an error, they may."""
         try:
             return self._deliver()
-        except Exception:  # a store that is down for a while must not end the delivery for good
-            _logger.exception("Mails could not be delivered. They wait, and are tried again.")
+        except Exception:  # a temporary outage of the store must not end delivery for good
+            _logger.exception("Emails could not be delivered. They stay queued and will be retried.")
             return True

@@ -1,4 +1,4 @@
-"""What belongs to one event loop: connections, above all."""
+"""Objects that belong to one event loop, above all connections."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 class PerLoop(Generic[T]):
-    """Something of which every event loop has one, made when it first asks, and closed when the loop ends.
+    """Holds one object per event loop, created on first use and closed when the loop ends.
 
-    It is lent by an asynchronous generator, since that is what ``asyncio.run`` and every server close before they
-    close their loop (`asyncio.loop.shutdown_asyncgens`); nothing has to be told that the end has come.
+    An asynchronous generator lends it, because ``asyncio.run`` and every server close those before they close their
+    loop (`asyncio.loop.shutdown_asyncgens`); so nobody needs to signal the end.
 
     Args:
-        lend: Makes one, yields it once, and closes it.
+        lend: Creates the object, yields it once, and closes it.
     """
 
     def __init__(self, lend: Callable[[], AsyncGenerator[T, None]]) -> None:
@@ -27,22 +27,22 @@ class PerLoop(Generic[T]):
         self._lent: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lent[T]] = WeakKeyDictionary()
 
     async def get(self) -> T:
-        """Return the running loop's own. A forked child never gets its parent's.
+        """Return the running loop's object. A forked child never gets its parent's.
 
         Raises:
-            Exception: What making it has raised. The next call tries again.
+            Exception: Whatever creating it raised. The next call tries again.
         """
         loop = asyncio.get_running_loop()
         lent = self._lent.get(loop)
         if lent is None or lent.process != os.getpid() or lent.has_failed():
             generator = self._lend()
             lent = self._lent[loop] = _Lent(os.getpid(), asyncio.ensure_future(anext(generator)), generator)
-        return lent.made.result() if lent.made.done() else await asyncio.shield(lent.made)  # others wait for it too
+        return lent.made.result() if lent.made.done() else await asyncio.shield(lent.made)  # others await it too
 
     def close(self) -> None:
-        """Close what every loop was lent: that of the calling loop as soon as it goes on, any other at once.
+        """Close the objects of all loops: the calling loop's as soon as it continues, any other at once.
 
-        Whoever asks afterwards is lent another one.
+        A later call of `get` creates a new one.
         """
         here = asyncio._get_running_loop()
         while self._lent:
@@ -58,10 +58,10 @@ class PerLoop(Generic[T]):
 
 
 class ClosedOnCancellation:
-    """Close something after the block, and earlier when the loop cancels all its tasks.
+    """Close something after the block, or earlier if the loop cancels all its tasks.
 
-    ``asyncio.run`` does that first, and waits for them, before it lets anything else be closed. A class: the loop would
-    close a generator in here at the same time as the one that lends.
+    ``asyncio.run`` cancels its tasks first, and waits for them before it closes anything else. This is a class because
+    the loop would close a generator in here concurrently with the one that lends.
 
     Args:
         close: Closes it.
@@ -72,7 +72,7 @@ class ClosedOnCancellation:
 
     async def __aenter__(self) -> None:
         self._ending = asyncio.ensure_future(self._close_in_the_end())
-        await asyncio.sleep(0)  # a task that is cancelled before it begins does nothing at all
+        await asyncio.sleep(0)  # a task that is cancelled before it starts never runs at all
 
     async def __aexit__(self, *_: object) -> None:
         self._ending.cancel()
@@ -87,16 +87,16 @@ class ClosedOnCancellation:
 
 @dataclass(frozen=True, slots=True)
 class _Lent(Generic[T]):
-    """What one loop of one process has been lent, and the generator that is to close it."""
+    """What one loop of one process has been lent, and the generator that will close it."""
 
     process: int
     made: asyncio.Future[T]
     generator: AsyncGenerator[T, None]
 
     def has_failed(self) -> bool:
-        """Say whether it could not be made."""
+        """Return whether it could not be created."""
         return self.made.done() and (self.made.cancelled() or self.made.exception() is not None)
 
     async def close(self) -> None:
-        """Let the generator go on to its end."""
+        """Run the generator to its end."""
         await self.generator.aclose()

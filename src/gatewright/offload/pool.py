@@ -1,4 +1,4 @@
-"""A blocking port in a bounded pool of threads, but for what is over sooner than the way there."""
+"""Run a blocking port in a bounded pool of threads, except for calls that are faster than the switch to a thread."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _QUICK = "is_quick"
 
 
 def quick(method: F) -> F:
-    """Mark a method of a port that reads a few rows by an index: it takes less time than the way to a thread."""
+    """Mark a port's method that reads a few rows by an index: it is faster than switching to a thread."""
     setattr(method, _QUICK, True)
     return method
 
 
 class _Offloaded:
-    """Stands in for a blocking port: every coroutine method runs to its end in a thread of the pool."""
+    """Stands in for a blocking port: every coroutine method runs to completion in a thread of the pool."""
 
     def __init__(self, port: object, *, threads: int, here: object, patience: float) -> None:
         self._port = port
@@ -47,7 +47,7 @@ class _Offloaded:
 
             def run() -> Any:
                 if loop.time() > latest:
-                    raise StoreUnavailableError("The store is not available: too many calls wait for it.")
+                    raise StoreUnavailableError("The store is not available: too many calls are waiting for it.")
                 return context.run(run_to_completion, method(*args, **kwargs))
 
             return await loop.run_in_executor(self._pool(), run)
@@ -67,7 +67,7 @@ class _Offloaded:
 
 
 def _first_here(here: Callable[..., Any], in_pool: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method that answers on the event loop, or in the pool where the answer has to be waited for."""
+    """Return a method that runs on the event loop, or in the pool if it would have to wait."""
 
     async def read(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -81,14 +81,14 @@ def _first_here(here: Callable[..., Any], in_pool: Callable[..., Any]) -> Callab
 def offload(port: P, *, threads: int, here: P | None = None, patience: float = inf) -> P:
     """Return a port that runs the blocking ``port`` in at most ``threads`` threads of its own.
 
-    Threads start when they are first needed. Work beyond them waits in line; it never grows the pool.
+    Threads start on first use. Calls beyond the limit queue; they never grow the pool.
 
     Args:
-        port: What blocks.
-        threads: How many of its calls run at once.
-        here: The same port, which gives up where it would have to wait. Its `quick` methods run on the event loop,
-            and once more in the pool where it gave up.
-        patience: Seconds that a call waits in line. One that has waited longer is not made: where each waits for
-            something that hangs, the last would wait for all others' waits. It raises `StoreUnavailableError`.
+        port: The blocking port.
+        threads: How many of its calls run concurrently.
+        here: The same port, but one that gives up instead of waiting. Its `quick` methods run on the event loop, and
+            again in the pool if it gave up.
+        patience: Maximum seconds that a call may queue. A call that has queued for longer is not made, and raises
+            `StoreUnavailableError`: if something hangs, the last call would otherwise wait for all those before it.
     """
     return cast(P, _Offloaded(port, threads=threads, here=here, patience=patience))

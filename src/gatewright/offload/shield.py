@@ -1,4 +1,4 @@
-"""What must not stop halfway."""
+"""Shield what must not stop halfway from cancellation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 async def run_here(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Shield of the blocking build, where nobody can cancel: just run it."""
+    """Run a coroutine in the blocking build, where nobody can cancel it: just await it."""
     return await coroutine
 
 
 async def run_shielded(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Shield of the asynchronous build: run in a task of its own, wait for its end, and only then be cancelled.
+    """Run a coroutine in the asynchronous build in its own task, wait for its end, and only then honour cancellation.
 
     Context variables that the coroutine sets are set for the caller, as if it had been awaited directly.
     """
@@ -31,13 +31,13 @@ async def run_shielded(coroutine: Coroutine[Any, Any, T]) -> T:
     _adopt(context)
     if cancelled is not None:
         if not task.cancelled():
-            task.exception()  # seen; asyncio would write an exception that nobody saw to the log, secrets and all
+            task.exception()  # retrieve it: asyncio would log an unretrieved exception, including secrets
         raise cancelled
     return task.result()
 
 
 def _adopt(context: contextvars.Context) -> None:
-    """Take over the context variables that were set elsewhere."""
+    """Copy the context variables that were set in another context."""
     missing = object()
     for variable, value in context.items():
         if cast(Callable[[object], object], variable.get)(missing) is not value:

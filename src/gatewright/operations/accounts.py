@@ -1,4 +1,4 @@
-"""Make accounts and change them."""
+"""Create and change accounts."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from gatewright.passwords import read_hash, text_of
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What an account is made of.
+    """The properties of a new account.
 
     Args:
-        username: The name to sign in with; the mail address will do as well.
-        email: The mail address.
+        username: The name to sign in with; the email address works as well.
+        email: The email address.
         is_active: Whether the account may be used at once.
-        is_verified: Whether the mail address counts as verified.
+        is_verified: Whether the email address counts as verified.
         roles: Declared roles.
-        id: An identifier of the application's own; by default a random one.
+        id: An identifier chosen by the application; by default a random one.
     """
 
     username: str | None = None
@@ -49,26 +49,26 @@ class NewAccount:
 async def create_user(
     parts: Parts, new: NewAccount, *, password: str | None, password_hash: str | None, actor: str | None
 ) -> User:
-    """Make an account.
+    """Create an account.
 
     Args:
         parts: The application's parts.
-        new: What it is made of.
+        new: The properties of the account.
         password: Its password, checked against the policy.
-        password_hash: Instead of a password, the hash that another system made of it; renewed at first sign-in.
-        actor: Who makes it.
+        password_hash: Instead of a password, its hash from another system; replaced at the first sign-in.
+        actor: Who creates it.
 
     Raises:
         UnreadableHashError: If the hash is of an unknown kind, damaged, or too costly.
-        InvalidParameterError: If a name, a role or a hash is not acceptable, or there is neither username nor email.
+        InvalidParameterError: If a name, a role or a hash is invalid, or there is neither a username nor an email.
         WeakPasswordError: If the password is too easy to guess.
-        TakenError: If the name, the mail address or the identifier is already taken.
+        TakenError: If the name, the email address or the identifier is already taken.
     """
     draft = draft_account(parts, new)
     names = [name for name in (draft.username, draft.email) if name]
     roles = [await require_role(parts, role) for role in require_names("roles", new.roles)]
     if password is not None and password_hash is not None:
-        raise InvalidParameterError("Give either a password or a password_hash.")
+        raise InvalidParameterError("Pass either a password or a password_hash, not both.")
     if password_hash is not None:
         password_hash = _require_readable(password_hash)
     if password is not None:
@@ -81,7 +81,7 @@ async def create_user(
 
 
 def _require_readable(password_hash: object) -> str:
-    """Return a foreign hash as it is stored.
+    """Return a foreign hash in the form in which it is stored.
 
     Raises:
         UnreadableHashError: If nobody could sign in with it. The message names its kind.
@@ -89,21 +89,19 @@ def _require_readable(password_hash: object) -> str:
     try:
         is_there = read_hash(password_hash) is not None
     except UnreadableHashError as error:
-        raise UnreadableHashError(
-            f"password_hash must be one that can be read. {error}", parameter="password_hash"
-        ) from None
+        raise UnreadableHashError(f"password_hash must be readable. {error}", parameter="password_hash") from None
     if not is_there:
         raise UnreadableHashError(
-            "password_hash must be a hash; this one says that there is no password. Leave it out."
+            "password_hash must be a hash; this value means that there is no password. Leave it out."
         )
     return text_of(password_hash)
 
 
 def draft_account(parts: Parts, new: NewAccount) -> Account:
-    """Return the account to be made, each name in its one spelling.
+    """Return the account to create, each name in its canonical spelling.
 
     Raises:
-        InvalidParameterError: If a name, a flag or the identifier is not acceptable, or there is neither username nor
+        InvalidParameterError: If a name, a flag or the identifier is invalid, or there is neither a username nor an
             email.
     """
     username = None if new.username is None else canonical_name("username", new.username)
@@ -125,17 +123,17 @@ def draft_account(parts: Parts, new: NewAccount) -> Account:
 
 
 def require_own_username(username: str, *, email: str | None) -> None:
-    """Refuse a username that is somebody's mail address, unless it is the account's own.
+    """Refuse a username that is an email address, unless it is the account's own.
 
     Raises:
-        InvalidParameterError: If it is another one.
+        InvalidParameterError: If it is another address.
     """
     if "@" in username and username != email:
         raise InvalidParameterError("A username with an @ must be the user's own email.", parameter="username")
 
 
 async def has_password(parts: Parts, username: str) -> bool:
-    """Say whether an account has a password.
+    """Return whether an account has a password.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -144,7 +142,7 @@ async def has_password(parts: Parts, username: str) -> bool:
 
 
 async def account_has_password(parts: Parts, account: Account) -> bool:
-    """Say whether an account can be proven by a password, and not by a wallet alone."""
+    """Return whether an account has a password, rather than only a wallet."""
     found = await parts.store.find_credentials(account.username or account.email or "")
     return found is not None and found[1] is not None
 
@@ -162,7 +160,7 @@ async def require_account_of_id(parts: Parts, user_id: object) -> Account:
 
 
 def check_password(parts: Parts, password: str, *, of: Account) -> None:
-    """Ask the policy about a new password, which may not be made of the account's own names either.
+    """Check a new password against the policy; it must not contain the account's own names either.
 
     Raises:
         WeakPasswordError: If the password is too easy to guess.
@@ -180,15 +178,15 @@ async def set_password(
     actor: str | None,
     asker: Asker,
 ) -> None:
-    """Change a password, which ends the user's sessions but one, and tell its owner by mail.
+    """Change a password, end the user's sessions but one, and notify its owner by email.
 
     Args:
         parts: The application's parts.
-        username: Whose password.
+        username: The user's name.
         password: The new password, checked against the policy.
         keep_session: The identifier of the session that changes it.
-        actor: Who changes it, where that is not the user.
-        asker: Who asks; says in which language the mail is, and where it leads.
+        actor: Who changes it, if not the user.
+        asker: Who asks; determines the email's language and where it leads.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -214,7 +212,7 @@ async def set_password(
 
 
 def _notice_to(parts: Parts, account: Account, *, asker: Asker) -> QueuedMail | None:
-    """Return what tells an account's owner that the password was changed, if there is an address to write to."""
+    """Return the notice that the password was changed, or None if the account has no email address."""
     if account.email is None:
         return None
     return new_queued_mail(parts, PASSWORD_CHANGED, account_id=account.id, email=account.email, asker=asker)

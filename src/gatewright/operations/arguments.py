@@ -1,4 +1,4 @@
-"""Check what comes from outside: an argument is acceptable, or an error names it and the cure."""
+"""Validate input: an argument is acceptable, or an error names it and says what is."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from unicodedata import category
 from gatewright.errors import InvalidParameterError
 
 LONGEST_LIFETIME = 366 * 24 * 60
-"""Minutes. Longer ones are mistakes of unit, such as seconds for minutes."""
+"""Minutes. A longer lifetime is a mistake of unit, such as seconds for minutes."""
 
 _LONGEST_USER_AGENT = 512
 LONGEST_ID = 255
 LONGEST_NOTE = 255
 LONGEST_LABEL = 60
 _JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"))
-"""What is not seen, and belongs to emojis and to words of Persian and Hindi."""
+"""Invisible characters that are part of emoji, and of words in Persian and Hindi."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that end a line, turn its direction, or are not seen at all."""
+"""Categories of characters that end a line, change its direction, or are invisible."""
 
 _LARGEST_COUNT = 2**31
 
@@ -37,12 +37,12 @@ def require_text(name: str, value: object, *, at_most: int) -> str:
     if not 1 <= len(value) <= at_most:
         raise InvalidParameterError(f"{name} must have 1 to {at_most} characters, not {len(value)}.", parameter=name)
     if not _is_storable(value):
-        raise InvalidParameterError(f"{name} holds characters that are not text.", parameter=name)
+        raise InvalidParameterError(f"{name} contains characters that are not text.", parameter=name)
     return value
 
 
 def is_label(text: str) -> bool:
-    """Say whether somebody can call a thing of theirs by a text: one line that is seen as it is."""
+    """Return whether a text can be a user's label for something: one line, with no invisible characters."""
     shown = text.translate(_JOINERS).strip()
     return 1 <= len(shown) <= len(text) <= LONGEST_LABEL and not any(category(each) in _UNSEEN for each in shown)
 
@@ -51,7 +51,7 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
     """Return ``value`` if it is a number of minutes from ``least`` to a year.
 
     Raises:
-        InvalidParameterError: If it is anything else, a bool included.
+        InvalidParameterError: If it is anything else, including a bool.
     """
     if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= LONGEST_LIFETIME:
         raise InvalidParameterError(
@@ -61,10 +61,10 @@ def require_minutes(name: str, value: object, *, least: float) -> float:
 
 
 def require_count(name: str, value: object, *, least: int = 1) -> int:
-    """Return ``value`` if it is a number of things that a database can count.
+    """Return ``value`` if it is a count that fits a database's integer.
 
     Raises:
-        InvalidParameterError: If it is anything else, a bool included.
+        InvalidParameterError: If it is anything else, including a bool.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _LARGEST_COUNT:
         raise InvalidParameterError(f"{name} must be a whole number from {least} to {_LARGEST_COUNT}.", parameter=name)
@@ -75,7 +75,7 @@ def require_level(name: str, value: object) -> int:
     """Return ``value`` if it is an authentication assurance level, 0 to 3.
 
     Raises:
-        InvalidParameterError: If it is anything else, a bool included: nobody would ever meet it, or everybody.
+        InvalidParameterError: If it is anything else, including a bool: nobody would ever meet it, or everybody would.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3:
         raise InvalidParameterError(f"{name} must be an assurance level: 0, 1, 2 or 3.", parameter=name)
@@ -83,7 +83,7 @@ def require_level(name: str, value: object) -> int:
 
 
 def require_flag(name: str, value: object) -> bool:
-    """Return ``value`` if it is True or False itself: a merely truthy value must not switch off a check.
+    """Return ``value`` if it is exactly True or False: a merely truthy value must not switch off a check.
 
     Raises:
         InvalidParameterError: If it is anything else.
@@ -94,7 +94,7 @@ def require_flag(name: str, value: object) -> bool:
 
 
 def read_ip_address(value: object) -> IPv4Address | IPv6Address | None:
-    """Return the client's address in its one canonical form; an IPv4-mapped IPv6 address is an IPv4 address.
+    """Return the client's address in its canonical form; an IPv4-mapped IPv6 address becomes an IPv4 address.
 
     Raises:
         InvalidParameterError: If it is neither None nor an IP address.
@@ -118,7 +118,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address:
 
 
 def is_ip_address(value: object) -> bool:
-    """Say whether ``value`` is the text of an IP address."""
+    """Return whether ``value`` is the text of an IP address."""
     try:
         return read_ip_address(value) is not None
     except InvalidParameterError:
@@ -126,14 +126,14 @@ def is_ip_address(value: object) -> bool:
 
 
 def client_of(address: IPv4Address | IPv6Address | None) -> str | None:
-    """Return the network that counts as one client: an IPv4 address, or a whole IPv6 /64 that one customer holds."""
+    """Return the network that counts as one client: an IPv4 address, or an IPv6 /64, which one customer usually has."""
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), 64), strict=False))
     return None if address is None else str(address)
 
 
 def read_user_agent(value: object) -> str | None:
-    """Return what a browser says of itself, shortened and cleaned: it is for display, never for a decision.
+    """Return a ``User-Agent``, shortened and cleaned: it is for display, never for a decision.
 
     Raises:
         InvalidParameterError: If it is neither None nor a str.
@@ -149,7 +149,7 @@ def read_user_agent(value: object) -> str | None:
 
 
 def require_note(name: str, value: object) -> str | None:
-    """Return ``value`` if it is None, or text short enough for the audit record.
+    """Return ``value`` if it is None, or a text short enough for the audit record.
 
     Raises:
         InvalidParameterError: If it is anything else.
@@ -158,7 +158,7 @@ def require_note(name: str, value: object) -> str | None:
 
 
 def require_mapping(name: str, value: object) -> Mapping[str, Any]:
-    """Return ``value`` if it is a mapping, and an empty one for None.
+    """Return ``value`` if it is a mapping; for None, return an empty one.
 
     Raises:
         InvalidParameterError: If it is anything else.
@@ -182,10 +182,10 @@ def require_names(name: str, value: object) -> list[str]:
 
 
 def require_id(parameter: str, value: object) -> str:
-    """Return an identifier of the application's own, exactly as it is given.
+    """Return an identifier that the application chose, unchanged.
 
     Raises:
-        InvalidParameterError: If it is not a string of 1 to 255 characters that can be seen, without outer spaces.
+        InvalidParameterError: If it is not a string of 1 to 255 visible characters, without surrounding spaces.
     """
     if not is_possible_id(value) or not value.isprintable() or value != value.strip():
         raise InvalidParameterError(
@@ -195,12 +195,12 @@ def require_id(parameter: str, value: object) -> str:
 
 
 def is_possible_id(value: object) -> TypeGuard[str]:
-    """Say whether ``value`` can be an identifier of ours at all, so that it is worth asking the store."""
+    """Return whether ``value`` can be one of our identifiers at all, so that a look-up makes sense."""
     return isinstance(value, str) and 1 <= len(value) <= LONGEST_ID and _is_storable(value)
 
 
 def _is_storable(text: str) -> bool:
-    """Say whether text can be stored and sent: NUL is none to databases, and lone surrogates are none in UTF-8."""
+    """Return whether text can be stored and sent: databases refuse NUL, and UTF-8 cannot encode lone surrogates."""
     if "\0" in text:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Count sign-ins, and refuse one too many before anything is verified."""
+"""Count sign-ins, and refuse excessive ones before anything is verified."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ SIGN_IN = "sign_in"
 """The action under which sign-ins are counted."""
 
 SECOND_STEP = "second_step"
-"""The action under which the tries of those who have proven something already are counted once more."""
+"""The action under which attempts after a first proof are additionally counted."""
 
 _LONGEST_NAME = 512
 
 
 def account_name(provider: str, username: str) -> str:
-    """Return the name under which attempts on one user are counted, however their name was spelled.
+    """Return the name under which attempts on a user are counted, regardless of how their name was spelled.
 
-    The user need not exist: whoever guesses at unknown names is limited exactly alike.
+    The user need not exist: guesses at unknown names are limited in exactly the same way.
     """
     name = f"{provider}:{folded_name(username)}"
     return name if len(name) <= _LONGEST_NAME else sha256(name.encode()).hexdigest()
 
 
 class Trial:
-    """One attempt to sign in with what can be guessed: begun before it is verified, then failed or forgiven.
+    """An attempt to sign in with something that can be guessed: begun before it is verified, then failed or forgiven.
 
-    Counting first and forgiving what succeeds keeps a burst from getting around a limit: however many try at once,
-    no more are verified than may fail. Where the client is not known only the user can be slowed down; that limit is
-    looked at first and counted last, which spares every success two commits, and a burst may exceed it by its size.
+    Counting first and forgiving successes prevents a burst from evading a limit: however many attempts run at once, no
+    more are verified than may fail. If the client is unknown, only the user can be slowed down. That limit is checked
+    first and counted last, which saves every success two commits, and a burst may exceed it by its size.
 
     Args:
         parts: The application's parts.
-        client: The address that the attempt comes from, or None where that is not known.
-        is_further: Whether whoever tries has proven something already. Six digits can be guessed from many clients
-            (NIST SP 800-63B-4, 3.2.2), and strangers do not get so far, so an account is blocked here: nobody else
-            can use up its tries.
+        client: The address that the attempt comes from, or None if unknown.
+        is_further: Whether the visitor has already given a proof. Six digits can be guessed from many clients
+            (NIST SP 800-63B-4, 3.2.2), and strangers do not get this far, so here the account is blocked: nobody else
+            can use up its attempts.
     """
 
     def __init__(self, parts: Parts, *, client: str | None, is_further: bool = False) -> None:
@@ -60,13 +60,13 @@ class Trial:
         """Count the attempt, or refuse it.
 
         Args:
-            name: Whom it is about: an `account_name`. None where nobody is named before it is verified, as by a
-                passkey: then only its client is limited, or failures of some would slow down all, and only its failure
-                is counted, for nobody can guess what is right.
+            name: The user that it is about, as an `account_name`. None if nobody is named before verification, as with
+                a passkey: then only its client is limited, because the failures of some would otherwise slow everybody
+                down, and only its failure is counted, because the right answer cannot be guessed.
 
         Raises:
-            AttemptBlockedError: If too many have failed: of this client on this user, of this client, or on this
-                user, who is then slowed down, so that nobody can lock them out.
+            AttemptBlockedError: If too many have failed: by this client on this user, by this client, or on this user,
+                who is then only slowed down, so that nobody can lock them out.
         """
         if name is None:
             await refuse_blocked_client(self._parts, client=self._client)
@@ -85,7 +85,7 @@ class Trial:
             await self._keep(further, _limit_of_further(self._parts))
 
     async def fail(self) -> None:
-        """Let the attempt count, unless it was refused."""
+        """Keep the attempt counted, unless it was refused."""
         if self._is_unnamed:
             await count_failure(self._parts, name="", client=self._client)
         if self._attempt is not None and self._attempt.client is None:
@@ -94,10 +94,10 @@ class Trial:
     async def forgive(self) -> None:
         """Forget the attempt: it has succeeded, or nothing was verified. All others still count.
 
-        Where that cannot be written it counts, like those that failed, until the window of the limit has passed.
+        If this cannot be written, the attempt counts as failed until the limit's window has passed.
         """
         for attempt in self._kept:
-            with second_write("That an attempt has succeeded"):
+            with second_write("The success of an attempt"):
                 await self._parts.store.remove_attempt(attempt.id)
 
     async def _keep(self, attempt: Attempt, limit: AttemptLimit) -> None:
@@ -106,14 +106,14 @@ class Trial:
 
 
 async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
-    """Refuse a client that has failed too often, whatever it tried. Counts nothing, and so costs no commit.
+    """Refuse a client that has failed too often, whatever it tried. Counts nothing, so it costs no commit.
 
     Args:
         parts: The application's parts.
-        client: The address that an attempt comes from, or None where that is not known.
+        client: The address that the attempt comes from, or None if unknown.
 
     Raises:
-        AttemptBlockedError: If too many attempts of this client have failed.
+        AttemptBlockedError: If too many attempts by this client have failed.
     """
     if client is not None and parts.settings.enable_brute_force_protection:
         attempt = _attempt(parts, name="", client=client)
@@ -121,29 +121,29 @@ async def refuse_blocked_client(parts: Parts, *, client: str | None) -> None:
 
 
 async def count_failure(parts: Parts, *, name: str, client: str | None) -> None:
-    """Count what has failed, where nobody can guess what is right: a signature, say.
+    """Count a failure whose right answer cannot be guessed, such as a signature.
 
     Args:
         parts: The application's parts.
-        name: Whom it was about: an `account_name`.
-        client: The address that it came from; where that is not known, nothing is counted.
+        name: The user that it was about, as an `account_name`.
+        client: The address that it came from; if unknown, nothing is counted.
     """
     if client is not None and parts.settings.enable_brute_force_protection:
         await parts.store.add_attempt(_attempt(parts, name=name, client=client), limit=_limit_of_client(parts))
 
 
 async def limit_requests(parts: Parts, action: str, *, client: str | None, at_most: int, window: timedelta) -> None:
-    """Count that a client asks for something, whoever it is for.
+    """Count a client's request, whoever it is for.
 
     Args:
         parts: The application's parts.
-        action: What it asks for.
-        client: The network that it comes from; where that is not known, nothing is counted.
-        at_most: How many requests of it are answered within the window.
+        action: What it requests.
+        client: The network that it comes from; if unknown, nothing is counted.
+        at_most: How many of its requests are served within the window.
         window: How long a request counts.
 
     Raises:
-        RateLimitError: If the client has had too many.
+        RateLimitError: If the client has made too many.
     """
     if client is None:
         return

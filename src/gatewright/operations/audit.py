@@ -1,4 +1,4 @@
-"""The audit record: make its lines, and read them."""
+"""The audit record: create its lines, and read them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def entry(
     actor: str | None = None,
     at: datetime | None = None,
 ) -> AuditEntry:
-    """Return a line about something that happens ``at`` a moment, or now. None of its facts may be a secret.
+    """Return a line about an event at the time ``at``, or now. None of its facts may be a secret.
 
-    Why it happens is cut to the 255 characters that are kept.
+    The reason is truncated to the 255 characters that are stored.
 
     Raises:
-        InvalidParameterError: If who did it is not a string of at most 255 characters.
+        InvalidParameterError: If the actor is not a string of at most 255 characters.
     """
     return AuditEntry(
         at=at or parts.clock.now(),
@@ -57,10 +57,10 @@ async def list_audit(
 ) -> list[tuple[int, AuditEntry]]:
     """Return lines of the audit record with their numbers, oldest first. Arguments that are None do not filter.
 
-    Where there are more than ``at_most``, those are the first, or the ``newest``.
+    If there are more than ``at_most``, return the first ones, or the ``newest``.
 
     Raises:
-        InvalidParameterError: If an argument is of the wrong kind.
+        InvalidParameterError: If an argument has the wrong type.
     """
     if since is not None and not isinstance(since, datetime):
         raise InvalidParameterError("since must be a datetime or None.", parameter="since")
@@ -76,6 +76,6 @@ async def list_audit(
 
 
 def _spellings(username: object) -> tuple[str, str]:
-    """Return how a name may stand in the record: a wallet's address as it is, any other name folded."""
+    """Return how a name may appear in the record: a wallet's address unchanged, any other name folded."""
     typed = require_text("username", username, at_most=LONGEST_NOTE)
     return typed, name_for_record(typed) or typed

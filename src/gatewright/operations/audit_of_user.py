@@ -1,4 +1,4 @@
-"""What the audit record says of one user, whatever they were called at the time."""
+"""The audit record of one user, whatever their name was at the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gatewright.ports import AuditFilter
 
 
 async def newest_audit_of(parts: Parts, user: User, *, at_most: int) -> list[AuditEntry]:
-    """Return the newest lines of the audit record about a user, oldest first. No names are compared: they change.
+    """Return the newest lines of the audit record about a user, oldest first. Names are not compared: they change.
 
     Users of two providers may have the same identifier.
     """

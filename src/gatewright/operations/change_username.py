@@ -1,4 +1,4 @@
-"""Give an account another username. Its user stays signed in."""
+"""Change an account's username. Its user stays signed in."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gatewright.operations.users import user_of
 async def change_username(
     parts: Parts, user_id: object, username: object, *, actor: str | None, client: str | None = None
 ) -> User:
-    """Give an account another username. Its sessions and remembered browsers go on; its former name is free.
+    """Change an account's username. Its sessions and remembered browsers remain; its old name becomes available.
 
     Args:
         parts: The application's parts.
-        user_id: Whose name.
+        user_id: The account's identifier.
         username: The new name.
-        actor: Who changes it, where that is not the user.
+        actor: Who changes it, if not the user.
         client: The address that the request comes from, for the audit record.
 
     Raises:
         UserNotFoundError: If there is no such user.
-        InvalidParameterError: If the name is not acceptable.
+        InvalidParameterError: If the name is invalid.
         TakenError: If the name is already taken.
         Denied: If a ``pre_username_change`` hook refuses.
     """

@@ -1,6 +1,6 @@
-"""Passwords that another provider keeps: where one is changed there, its user's sessions end here.
+"""Passwords stored by another provider: if one is changed there, its user's sessions end here.
 
-Our own accounts need none of this: whoever changes an account's password ends its sessions at the same time.
+Our own accounts need none of this: changing an account's password ends its sessions at the same time.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from gatewright.ports import CredentialSource, Owner, credential_digest, hands_o
 
 
 async def has_changed(parts: Parts, user: User, *, provider: str) -> bool:
-    """Say whether a user who has just been loaded has another password than when they were last seen.
+    """Return whether a user who has just been loaded has a different password from when they were last seen.
 
-    Then all their sessions have been ended, and their browsers forgotten.
+    If so, all their sessions have been ended, and their browsers forgotten.
     """
     digest = user.credential_digest
     if digest is None or is_account(user):
@@ -29,10 +29,10 @@ async def has_changed(parts: Parts, user: User, *, provider: str) -> bool:
 
 
 async def note_password(parts: Parts, user: User, *, provider: str) -> bytes | None:
-    """Record which password a user has who is about to get a session; sessions opened by an older one end.
+    """Record the password of a user who is about to get a session; sessions opened with an older one end.
 
     Returns:
-        What to ask `has_still` by, later; None where there is nothing to ask.
+        The value to pass to `has_still` later; None if there is nothing to check.
     """
     if is_account(user):
         return None
@@ -43,28 +43,28 @@ async def note_password(parts: Parts, user: User, *, provider: str) -> bytes | N
 
 
 async def has_still(parts: Parts, user: User, noted: bytes, *, provider: str) -> bool:
-    """Say whether a user has still the password that was noted, whoever has noticed a change meanwhile."""
+    """Return whether a user still has the password that was noted, no matter who has noticed a change meanwhile."""
     return await parts.store.is_credential_current(Owner(user.id, provider), digest=noted)
 
 
 async def renew_hash(
     parts: Parts, user: User, source: CredentialSource, *, provider: str, username: str, old_hash: str, new_hash: str
 ) -> None:
-    """Have a provider keep a new hash of a user's password, which does not change the password: no session ends.
+    """Have a provider store a new hash of a user's password. The password is the same, so no session ends.
 
-    The new hash is announced before it is stored, since a session may be resumed in between.
+    The new hash is announced before it is stored, because a session may be resumed in between.
 
     Args:
         parts: The application's parts.
-        user: Whose password it is.
+        user: The user whose password it is.
         source: The provider.
         provider: Its name.
         username: The name that the user was found by.
-        old_hash: What was compared.
-        new_hash: What to keep in its place.
+        old_hash: The hash that the password was verified against.
+        new_hash: The hash to store in its place.
 
     Raises:
-        ProviderUnavailableError: If it cannot be kept.
+        ProviderUnavailableError: If it cannot be stored.
     """
     save = partial(source.save_hash, username, old_hash=old_hash, new_hash=new_hash)
     if is_account(user):
@@ -95,7 +95,7 @@ async def _keep(parts: Parts, owner: Owner, digest: bytes) -> bool:
 
 
 async def _ask(parts: Parts, user: User, *, provider: str) -> bytes | None:
-    """Return which password hash the provider has of a user whom other code loaded, such as Django's sign-in."""
+    """Return the password hash that a provider has of a user whom other code loaded, such as Django's sign-in."""
     source = parts.sources.get(provider)
     if source is None or not hands_out_hashes(source):
         return None

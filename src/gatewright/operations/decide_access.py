@@ -1,4 +1,4 @@
-"""Answer whether a user may do something: voters are asked, and what the user holds is one of the votes."""
+"""Decide whether a user has a permission: the voters vote, and the user's own permissions count as one vote."""
 
 from __future__ import annotations
 
@@ -14,42 +14,41 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.sessions import is_account
 
 _ASKED = ("user", "permission", "subject")
-"""What a voter is given, in this order."""
+"""The arguments of a voter, in this order."""
 
 
 def require_voter(parts: Parts, voter: Voter) -> Voter:
-    """Return what an application adds as a voter, if it can be asked.
+    """Return a voter that an application adds, after checking that it can be called.
 
     Raises:
-        ConfigurationError: If it cannot; says why.
+        ConfigurationError: If it cannot. The message says why.
     """
     if not callable(voter):
         raise ConfigurationError(
-            f"A voter must be callable, not {type(voter).__name__}. Name the function without calling it: without "
-            "parentheses."
+            f"A voter must be callable, not {type(voter).__name__}. Pass the function itself, without parentheses."
         )
     if not parts.hooks.accepts_coroutines and is_coroutine_function(voter):
         raise ConfigurationError(
-            f"The voter {voter!r} is a coroutine function, which the blocking API cannot wait for. Make it a plain "
+            f"The voter {voter!r} is a coroutine function, which the blocking API cannot await. Make it a plain "
             "function, or use AsyncAuth."
         )
     problem = misfit(voter, *_ASKED)
     if problem is not None:
-        raise ConfigurationError(f"A voter is called with {', '.join(_ASKED)}: {voter!r} does not fit, {problem}.")
+        raise ConfigurationError(f"A voter is called with {', '.join(_ASKED)}; {voter!r} cannot be: {problem}.")
     return voter
 
 
 async def is_granted(parts: Parts, user: User, permission: object, *, subject: object) -> bool:
-    """Say whether a user may do something.
+    """Return whether a user has a permission.
 
     Args:
         parts: The application's parts.
-        user: Who asks.
+        user: The user.
         permission: A dotted name, or ``branch.*`` to ask for anything below it.
         subject: What it is about, for voters; any object, or None.
 
     Raises:
-        ConfigurationError: If a voter answers with anything but a `Vote`.
+        ConfigurationError: If a voter returns anything but a `Vote`.
     """
     if not isinstance(permission, str):
         return False
@@ -68,16 +67,16 @@ async def _ask(voter: Voter, user: User, permission: str, subject: object) -> Vo
 
 
 def has_role(user: User, role: object) -> bool:
-    """Say whether a user has a role. Those of our own accounts have one spelling, whoever asks in another one."""
+    """Return whether a user has a role. Our own accounts' roles have one spelling, to which ``role`` is normalised."""
     name = name_for_record(role) if is_account(user) else role
     return name is not None and name in require_collection(user.roles)
 
 
 def _holds(user: User, permission: str) -> bool:
-    """Say whether a user holds a permission.
+    """Return whether a user holds a permission.
 
-    What a branch covers in our own tables stands among the user's permissions, name by name, so that what nobody
-    declared is not held. What a provider's own branch covers only the provider knows: everything below it.
+    In our own tables a branch is expanded to the names that it covers, so that an undeclared permission is not held.
+    Only a provider knows what its own branch covers, so that counts as everything below it.
     """
     is_answered_by = is_held if is_account(user) else is_covered
     return is_answered_by(permission, require_collection(user.permissions))

@@ -1,4 +1,4 @@
-"""Delete an account, with everything that is kept about its person."""
+"""Delete an account and all personal data stored with it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _PROVIDERS = ("SQLUserProvider", WALLET_PROVIDER)
 
 
 async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str | None) -> None:
-    """Delete an account: its sessions end at once, and its names are free. The audit record keeps no person.
+    """Delete an account: its sessions end at once, and its names become available. The audit record keeps no names.
 
-    The owner is told by mail, at an address that is known to be theirs.
+    The owner is notified by email, at an address that is known to be theirs.
 
     Args:
         parts: The application's parts.
-        user_id: Whose account.
-        asker: Who asks; says in which language the mail is.
-        actor: Who deletes it, where that is not the user.
+        user_id: The account's identifier.
+        asker: Who asks; determines the email's language.
+        actor: Who deletes it, if not the user.
 
     Raises:
         UserNotFoundError: If there is no such user, or somebody else has just deleted them.
@@ -49,7 +49,7 @@ async def delete_user(parts: Parts, user_id: object, *, asker: Asker, actor: str
 
 
 async def _attempts_on(parts: Parts, account: Account) -> list[tuple[str, str]]:
-    """Return under which actions and names sign-ins to an account, and mails to its address, are counted."""
+    """Return the actions and names under which sign-ins to an account, and emails to its addresses, are counted."""
     names = await parts.store.names_of_account(account.id)
     mails = [(kind, name) for kind in (*COUNTED, *parts.methods) for name in names]
     counted = [account_name(provider, name) for provider in _PROVIDERS for name in names]

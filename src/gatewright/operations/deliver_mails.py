@@ -1,4 +1,4 @@
-"""Send the mails that are due. A mail waits in the outbox until a server has taken it, however long that takes."""
+"""Send the emails that are due. An email stays in the outbox until a server accepts it, however long that takes."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gatewright.ports import Mailed
 _logger = logging.getLogger("gatewright.mail")
 
 _AT_MOST = 1000
-"""Mails in one call, so that it ends."""
+"""Maximum number of emails per call, so that it ends."""
 
 _LEASE = timedelta(minutes=2)
-"""How long a mail is reserved while it is being sent. A process that dies meanwhile delays it no longer than that."""
+"""How long an email is reserved while it is being sent. If the process dies, this is the longest delay."""
 
 _LONGEST_PAUSE = 60
-"""Minutes between two tries, once 1, 2, 4, ... have not helped."""
+"""Maximum interval between attempts, in minutes, after intervals of 1, 2, 4, ..."""
 
 _LONGEST_ERROR = 255
 
@@ -37,7 +37,7 @@ _SIGN_IN = "login"
 
 
 async def deliver_mails(parts: Parts) -> int:
-    """Send the mails that are due, the oldest first, and return how many mails were handed over."""
+    """Send the emails that are due, oldest first, and return how many were handed over."""
     sent = 0
     for _ in range(_AT_MOST):
         now = parts.clock.now()
@@ -49,7 +49,7 @@ async def deliver_mails(parts: Parts) -> int:
 
 
 async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
-    """Send one mail, and say whether it was handed over."""
+    """Send one email, and return whether it was handed over."""
     account = None if queued.account_id is None else await parts.store.find_account(queued.account_id)
     objection = objection_to(queued.kind, email=queued.email, account=account)
     method = parts.methods.get(queued.kind)
@@ -63,12 +63,12 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
     try:
         link = await _link_of(parts, queued, mailed)
     except UserNotFoundError:
-        return False  # deleted since a moment ago, and the mail with it
+        return False  # the account has just been deleted, and the email with it
     try:
         hours = max(1, int(parts.settings.link_hours))
         mail = parts.writer.write(queued, link=link, hours=hours, code=None if mailed is None else mailed.code)
         await parts.call(parts.mailer.send, mail)
-    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the mail waits
+    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the email is kept
         await _postpone(parts, queued, error)
         return False
     await parts.store.remove_queued_mail(queued.id, audit=_about(parts, "mail_sent", account, queued.kind))
@@ -76,12 +76,12 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
 
 
 async def _link_of(parts: Parts, queued: QueuedMail, mailed: Mailed | None) -> str | None:
-    """Return where a mail's link leads. Its secret is made here: a mail that waits holds none.
+    """Return the URL of an email's link. Its secret is created here: a queued email contains none.
 
-    Where the page is switched off, the application is there in its place.
+    If the page is switched off, the application is expected to serve its usual path.
     """
     if queued.account_id is None:
-        return None  # there is nothing left to go to
+        return None  # the account no longer exists
     if mailed is not None:
         path = parts.settings.paths["login_link"].format(token=f"{queued.kind}.{mailed.token}")
         return f"{queued.base_url}{path}" if path else None
@@ -97,11 +97,11 @@ async def _link_of(parts: Parts, queued: QueuedMail, mailed: Mailed | None) -> s
 
 
 async def _postpone(parts: Parts, queued: QueuedMail, error: Exception) -> None:
-    """Try again later. The text of a foreign exception may hold the mail, and so the secret: only its class is kept."""
+    """Retry later. Keep only the class of a foreign exception: its text may contain the email, and so the secret."""
     name = type(error).__name__
     shown = f"{name}: {error}" if isinstance(error, GatewrightError) else name
     minutes = min(2**queued.tries, _LONGEST_PAUSE)
-    _logger.warning("A mail (%s) could not be sent: %s. It is tried again in %d min.", queued.kind, shown, minutes)
+    _logger.warning("An email (%s) could not be sent: %s. It will be retried in %d min.", queued.kind, shown, minutes)
     due_at = parts.clock.now() + timedelta(minutes=minutes)
     await parts.store.postpone_queued_mail(queued.id, due_at=due_at, error=shown[:_LONGEST_ERROR])
 

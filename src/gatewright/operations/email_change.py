@@ -1,4 +1,4 @@
-"""Move an account to another mail address: only a reader of the new address has the link, and the old one is told."""
+"""Change an account's email address: the link goes only to the new address, and the old one is notified."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _FAILED = "email_change_failed"
 async def request_email_change(
     parts: Parts, user_id: object, email: object, *, asker: Asker, actor: str | None
 ) -> None:
-    """Send a link to a new address, and tell the one that the account has. Until the link is used nothing changes.
+    """Send a link to a new address, and notify the account's current one. Nothing changes until the link is used.
 
-    Where the new address is somebody else's, no link is sent. The answer is the same: nobody learns who has an account.
+    If the new address belongs to somebody else, no link is sent. The response is the same: it reveals no accounts.
 
     Args:
         parts: The application's parts.
-        user_id: Whose address.
+        user_id: The account's identifier.
         email: The new address.
         asker: Who asks.
-        actor: Who asks, where that is not the user.
+        actor: Who asks, if not the user.
 
     Raises:
         UserNotFoundError: If there is no such user.
-        InvalidParameterError: If the address has not the shape of one, or is the account's already.
+        InvalidParameterError: If the address is malformed, or is already the account's.
         RateLimitError: If the client has asked too often.
         Denied: If a ``pre_email_change`` hook refuses.
     """
@@ -50,7 +50,7 @@ async def request_email_change(
     asked = await parts.hooks.pre_email_change.fire(user=await user_of(parts, account), email=email)
     address = canonical_email(asked["email"])
     if address == account.email:
-        raise InvalidParameterError("The account has this address already.", parameter="email", reason="unchanged")
+        raise InvalidParameterError("The account already has this address.", parameter="email", reason="unchanged")
     await limit_client(parts, EMAIL_CHANGE, asker)
     is_too_many = await is_one_too_many(parts, EMAIL_CHANGE, email=address)
     is_taken = await parts.store.find_credentials(address) is not None
@@ -75,18 +75,18 @@ async def request_email_change(
 async def confirm_email_change(
     parts: Parts, token: str, *, ip_address: str | None, language: str | None, base_url: str | None
 ) -> User:
-    """Move an account to the address that a link was sent to, which is verified by that. The sessions stay.
+    """Change an account's address to the one that a link was sent to, which verifies it. The sessions stay.
 
     Args:
         parts: The application's parts.
         token: The secret in the link.
         ip_address: Where the request comes from, for the audit record.
-        language: The language of the mail that tells the former address; by default the setting's.
-        base_url: Where the site is that this mail leads to; by default the setting's.
+        language: The language of the notice to the former address; by default the setting's.
+        base_url: The URL of the site for that notice; by default the setting's.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
-        TakenError: If another account has taken the address meanwhile. The link is not spent.
+        TakenError: If another account has taken the address meanwhile. The link is not used up.
     """
     asker = read_asker(parts, ip_address=ip_address, language=language, base_url=base_url)
     client = asker.ip_address
@@ -112,13 +112,13 @@ async def confirm_email_change(
 
 
 def _notice_to(parts: Parts, account: Account, kind: str, *, asker: Asker) -> QueuedMail | None:
-    """Return what tells the address that an account has, if it has one."""
+    """Return the notice to the account's current address, if it has one."""
     if account.email is None:
         return None
     return new_queued_mail(parts, kind, account_id=account.id, email=account.email, asker=asker)
 
 
 def _moved(account: Account, email: str) -> Account:
-    """Return an account as it is at its new address; a username that was the old one has moved along."""
+    """Return an account as it is after the change; a username that was the old address changes with it."""
     username = email if account.username is not None and account.username == account.email else account.username
     return replace(account, email=email, username=username, is_verified=True)

@@ -1,4 +1,4 @@
-"""Verify a mail address: only a reader of its mail has the link."""
+"""Verify an email address: only its owner can read the link."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gatewright.operations.users import user_of
 
 
 async def request_email_verification(parts: Parts, email: str, *, asker: Asker) -> None:
-    """Send a link if an account with this address is not verified yet. The caller is not told whether there is one.
+    """Send a link if there is an account with this address that is not verified. The caller is not told which.
 
     Raises:
-        InvalidParameterError: If what was typed has not the shape of a mail address.
+        InvalidParameterError: If the address is malformed.
         RateLimitError: If the client has asked too often.
     """
     await request_mail(parts, "email_verification_requested", kind=EMAIL_VERIFICATION, email=email, asker=asker)
@@ -25,7 +25,7 @@ async def request_email_verification(parts: Parts, email: str, *, asker: Asker) 
 
 
 async def verify_email(parts: Parts, token: str, *, ip_address: str | None) -> User:
-    """Mark an account as verified, by the link that was sent to its address.
+    """Mark an account as verified, through the link that was sent to its address.
 
     Args:
         parts: The application's parts.

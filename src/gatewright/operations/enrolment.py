@@ -1,4 +1,4 @@
-"""Enrol what users prove themselves by, rename it, and remove it."""
+"""Enrol users' authenticators, rename and remove them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from gatewright.ports import ProofMethod
 
 
 async def verify_enrolment(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
-    """Verify what a user will prove themselves by, or record why it was refused. `keep_enrolment` enrols it.
+    """Verify what a user enrols, or record why it was refused. `keep_enrolment` then stores it.
 
     Args:
         step: The step, with its user.
         method: The method.
-        given: What was sent.
+        given: The values that were sent.
 
     Returns:
-        What the method has made of it.
+        The method's result.
 
     Raises:
-        InvalidProofError: If what was sent is not right.
-        InvalidParameterError: If the user has as many of this method as they may.
-        TakenError: If it is enrolled already, whoever's it is.
+        InvalidProofError: If the values are not valid.
+        InvalidParameterError: If the user already has as many authenticators of this method as allowed.
+        TakenError: If it is already enrolled, by anybody.
         Denied: If a ``pre_method_enrolment`` hook refuses.
     """
     try:
@@ -54,33 +54,33 @@ async def _verify(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> 
     enrolled = await method.enrol(step, given)
     if not getattr(enrolled, "authenticators", ()):
         raise ConfigurationError(
-            f"{type(method).__qualname__}.enrol has to return Enrolled([...]) with what it has made by "
+            f"{type(method).__qualname__}.enrol must return Enrolled([...]) with the results of "
             f"self.authenticator(...), not {type(enrolled).__name__} without any."
         )
-    require_json(enrolled.shown, f"The `shown` of {type(method).__qualname__}.enrol has to be")
+    require_json(enrolled.shown, f"The `shown` of {type(method).__qualname__}.enrol must be")
     kept = 0 if method.replaces else len((await step.enrolled()).get(method.name, ()))
     if kept + len(enrolled.authenticators) > method.at_most:
         raise _one_too_many(method)
     for each in () if method.replaces else enrolled.authenticators:
         if await step.parts.store.find_authenticator(method.name, each.key) is not None:
-            raise TakenError("This is enrolled already.", method=method.name)
+            raise TakenError("This is already enrolled.", method=method.name)
     return enrolled
 
 
 async def keep_enrolment(step: Step, method: ProofMethod, enrolled: Any, *, session_id: str | None) -> None:
-    """Enrol what `verify_enrolment` has verified. The owner is told by mail.
+    """Store what `verify_enrolment` has verified, and notify the owner by email.
 
-    Where it is the first that the user is asked for, their other sessions end, which have proven less.
+    If it is the first factor that will be required of the user, their other sessions end: they have proven less.
 
     Args:
         step: The step, with its user.
         method: The method.
-        enrolled: What it has made.
-        session_id: The session that goes on in any case: that of whoever enrols it.
+        enrolled: The method's result.
+        session_id: The session to keep in any case: the one that enrols it.
 
     Raises:
-        InvalidParameterError: If the user has as many of this method as they may since a moment ago.
-        TakenError: If it was enrolled a moment ago, whoever's it is.
+        InvalidParameterError: If the user has meanwhile reached the number of authenticators allowed for this method.
+        TakenError: If it has meanwhile been enrolled, by anybody.
         InactiveUserError: If the account was deactivated or deleted meanwhile.
     """
     parts, user = step.parts, step.require_user()
@@ -107,14 +107,14 @@ async def keep_enrolment(step: Step, method: ProofMethod, enrolled: Any, *, sess
 
 
 async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, name: object) -> bool:
-    """Give one of a user's authenticators another name, and say whether they have it.
+    """Rename one of a user's authenticators, and return whether they have it.
 
     Raises:
-        InvalidParameterError: If the name is not 1 to 60 characters that can be seen, on one line.
+        InvalidParameterError: If the name is not one line of 1 to 60 visible characters.
     """
     kept = require_text("name", name, at_most=LONGEST_LABEL).strip()
     if not is_label(kept):
-        raise InvalidParameterError("name must be a line of characters that can be seen.", parameter="name")
+        raise InvalidParameterError("name must be one line of visible characters.", parameter="name")
     return await parts.store.rename_authenticator(authenticator_id, kept, owner=owner_of(user))
 
 
@@ -127,14 +127,14 @@ async def remove_authenticators(
     actor: str | None = None,
     reason: str | None = None,
 ) -> list[Authenticator]:
-    """Remove one of a user's authenticators, those of one method, or all, and return what is gone.
+    """Remove one of a user's authenticators, those of one method, or all, and return the removed ones.
 
     Args:
         step: The step, with its user.
-        method: Which method's; None for every one.
-        authenticator_id: Which one; None for all.
-        until: What was enrolled later than that stays; None for nothing.
-        actor: Who does it, where that is not the user.
+        method: The name of the method; None for all methods.
+        authenticator_id: The authenticator; None for all.
+        until: Keep authenticators enrolled later than this; None to keep none.
+        actor: Who removes them, if not the user.
         reason: Why.
 
     Raises:
@@ -164,9 +164,9 @@ def line(
 
     Args:
         step: The step, with its user.
-        event: What has happened.
-        method: The name of the method that it is about; None where it is about all.
-        actor: Who did it, where that is not the user.
+        event: The event's name.
+        method: The name of the method that it is about; None if it is about all.
+        actor: Who did it, if not the user.
         reason: Why.
     """
     user = step.require_user()
@@ -191,13 +191,13 @@ def notice(
     due_at: datetime | None = None,
     are_others_ended: bool = False,
 ) -> QueuedMail | None:
-    """Return a mail that tells the user of a step what has happened; None for one without a mail address of ours.
+    """Return an email that notifies the user of a step; None for users without an email address in our own tables.
 
     Args:
         step: The step, with its user.
-        kind: The mail's kind.
-        method: The name of the method that it is about, if it is about one.
-        due_at: When it will happen, if it has not yet.
+        kind: The email's kind.
+        method: The name of the method that it is about, if any.
+        due_at: When it will happen, if it has not happened yet.
         are_others_ended: Whether it has ended the user's other sessions.
     """
     user, device = step.require_user(), step.device
@@ -216,4 +216,4 @@ def notice(
 
 
 def _one_too_many(method: ProofMethod) -> InvalidParameterError:
-    return InvalidParameterError(f"A user may have {method.at_most} of {method.name}. Remove one first.")
+    return InvalidParameterError(f"A user may have at most {method.at_most} of {method.name}. Remove one first.")

@@ -1,4 +1,4 @@
-"""Export everything that is kept about a user, for that person (GDPR, articles 15 and 20)."""
+"""Export everything that is stored about a user, for that person (GDPR, articles 15 and 20)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from gatewright.ports import AccountData
 from gatewright.proofs import read_proofs
 
 _UNTOLD = ("actor", "account_id", "user_id", "token", "proven_by")
-"""Left out: others who were involved are other people's data, the user is named at the top, and no token is kept.
+"""Fields that are left out: they are about other people, repeat the identifier at the top, or have no stored value.
 
-How somebody has proven who they are is told in words.
+Proofs are exported in readable form.
 """
 
 
 async def export_user(parts: Parts, user_id: object, *, actor: str | None, client: str | None = None) -> dict[str, Any]:
-    """Return everything that is kept about a user, as JSON can write it. No hash, no digest, no secret.
+    """Return everything that is stored about a user, as JSON-compatible values, without hashes, digests or secrets.
 
     Args:
         parts: The application's parts.
-        user_id: Whose data.
-        actor: Who asks for it, where that is not the user.
+        user_id: The account's identifier.
+        actor: Who asks for it, if not the user.
         client: The address that the request comes from, for the audit record.
 
     Raises:
@@ -65,7 +65,7 @@ def _records(records: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _proofs(record: Any) -> dict[str, Any]:
-    """Return how a session or a remembered browser was proven, in words, where a record says so."""
+    """Return how a session or a remembered browser was proven, in readable form, if the record has that."""
     written = getattr(record, "proven_by", None)
     return {} if written is None else {"proofs": [_fields(asdict(proof)) for proof in read_proofs(written)]}
 

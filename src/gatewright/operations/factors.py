@@ -1,4 +1,4 @@
-"""An administrator looks at what a user proves themselves by, and removes it: for whoever has lost theirs."""
+"""Let an administrator list a user's factors, and remove them for a user who has lost them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_REASON = 255
 _KIND = "factor_reset"
 _BATCH = 500
 _GOOD_FOR = timedelta(days=30)
-"""How long after it was due the user may sign in for it to happen."""
+"""How long after it is due a removal can still happen, at a sign-in of the user."""
 
 
 async def list_factors(parts: Parts, username: str, *, provider: object) -> list[Authenticator]:
@@ -32,8 +32,8 @@ async def list_factors(parts: Parts, username: str, *, provider: object) -> list
 
     Args:
         parts: The application's parts.
-        username: Whose: a name of an account of ours, or what another provider knows them by.
-        provider: That provider, by its name or itself; None for our own accounts.
+        username: The user: a name of one of our accounts, or the name that another provider knows them by.
+        provider: That provider, as its name or the object itself; None for our own accounts.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -45,18 +45,18 @@ async def list_factors(parts: Parts, username: str, *, provider: object) -> list
 async def remove_factors(
     parts: Parts, username: str, *, method: str | None, provider: object, actor: str, reason: str
 ) -> list[Authenticator]:
-    """Remove what a user has enrolled of one method, or of all, tell them by mail, and return what is gone.
+    """Remove a user's authenticators of one method, or all, notify them by email, and return the removed ones.
 
-    Their sessions stay: end those where somebody else may have the factor. Where the setting ``factor_reset_hours``
-    says so, it is announced only, and `settle_reset` does it later: nothing is gone yet.
+    Their sessions stay: end them if somebody else may have the factor. With the setting ``factor_reset_hours``, the
+    removal is only announced, and `settle_reset` does it later: nothing is removed yet.
 
     Args:
         parts: The application's parts.
-        username: Whose, as for `list_factors`.
-        method: Which method's; None for every one.
+        username: The user, as for `list_factors`.
+        method: The name of the method; None for all methods.
         provider: As for `list_factors`.
         actor: Who does it.
-        reason: Why, for the record: whoever asks for this may not be whom they say they are.
+        reason: Why, for the record: the person who asks for this may be an impostor.
 
     Raises:
         UserNotFoundError: If there is no such user.
@@ -66,7 +66,7 @@ async def remove_factors(
     """
     for name, value in (("actor", actor), ("reason", reason)):
         if not require_text(name, value, at_most=_LONGEST_REASON).strip():
-            raise InvalidParameterError(f"{name} must say something.", parameter=name)
+            raise InvalidParameterError(f"{name} must not be blank.", parameter=name)
     user = await _find(parts, username, provider)
     step = Step(parts, Device(), None, str(user.provider_name), user=user)
     if method is not None and method not in parts.methods and method not in await step.enrolled():
@@ -78,14 +78,14 @@ async def remove_factors(
 
 
 async def settle_reset(step: Step, proof: Proof) -> None:
-    """Do what an administrator has announced to a user who signs in, if its time has come.
+    """Carry out a removal that an administrator has announced, when the user signs in after it is due.
 
-    It is called off where they have just proven themselves by what would be removed: they have not lost it. What they
-    have enrolled since it was announced stays.
+    It is cancelled if they have just authenticated with a factor that would be removed: they have not lost it.
+    Authenticators enrolled since the announcement stay.
 
     Args:
         step: The step, with its user.
-        proof: What they have just proven.
+        proof: The proof that they have just given.
     """
     parts, user = step.parts, step.require_user()
     if not parts.settings.factor_reset_hours:
@@ -99,7 +99,7 @@ async def settle_reset(step: Step, proof: Proof) -> None:
         if await parts.store.claim_pending_step(announced.id, now=step.now):
             await parts.store.add_audit(line(step, "method_removal_called_off", method=method))
     elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now):
-        with suppress(Denied):  # by a hook: then everything stays
+        with suppress(Denied):  # if a hook refuses, everything stays
             if await parts.store.claim_pending_step(announced.id, now=step.now):
                 await remove_authenticators(
                     step,
@@ -111,7 +111,7 @@ async def settle_reset(step: Step, proof: Proof) -> None:
 
 
 async def _announce(step: Step, *, method: str | None, actor: str, reason: str) -> None:
-    """Keep what is to be removed, and tell the user. A later announcement takes the place of an earlier one."""
+    """Store the announced removal, and notify the user. A later announcement replaces an earlier one."""
     parts, user = step.parts, step.require_user()
     due_at = step.now + timedelta(hours=parts.settings.factor_reset_hours)
     announced = PendingStep(
@@ -136,7 +136,7 @@ async def _announce(step: Step, *, method: str | None, actor: str, reason: str) 
 
 
 def _digest(user: User) -> bytes:
-    """Return what an announcement is found by. No browser keeps it, and it is no secret."""
+    """Return the digest that an announcement is found by. No browser has it, and it is not a secret."""
     return digest_of(f"{_KIND} {owner_of(user)}")
 
 
@@ -149,7 +149,7 @@ async def _find(parts: Parts, username: str, provider: object) -> User:
         kept = await _find_in_store(parts, username, provider)
         if kept is None:
             raise ConfigurationError(
-                f"{error} Nor has anybody enrolled anything whom one of that name knows."
+                f"{error} Nor has any user of a provider with this name enrolled anything."
             ) from error
         return kept
     user = require_user(await parts.call(source.bypass, username), provider=name)
@@ -158,12 +158,12 @@ async def _find(parts: Parts, username: str, provider: object) -> User:
 
 
 async def _find_in_store(parts: Parts, username: str, provider: object) -> User | None:
-    """Return the user of a provider that this process cannot ask, by what they have enrolled; None where it is unknown.
+    """Return a user of a provider that this process cannot ask, from what they have enrolled; None if it is unknown.
 
-    Only the application can make a provider from objects of its own, or from Django's users. The command line cannot.
+    Only the application can create a provider from its own objects, or from Django's users. The command line cannot.
 
     Raises:
-        UserNotFoundError: If others of that provider have enrolled something, and nobody of that name has.
+        UserNotFoundError: If the provider's users have enrolled something, but nobody with that name has.
     """
     is_known, after, found = False, "", None
     while batch := await parts.store.list_all_authenticators(after=after, at_most=_BATCH):
@@ -178,5 +178,5 @@ async def _find_in_store(parts: Parts, username: str, provider: object) -> User 
         user.provider_name = found.provider
         return user
     if is_known:
-        raise UserNotFoundError(f"Nobody whom {provider} knows by this name has enrolled anything.", username=username)
+        raise UserNotFoundError(f"No user of {provider} with this name has enrolled anything.", username=username)
     return None

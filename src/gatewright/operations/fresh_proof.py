@@ -1,4 +1,4 @@
-"""A fresh proof of who a visitor is: asked for before what matters, such as a change of the password."""
+"""Step-up authentication: a fresh proof before a sensitive action, such as changing the password."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _PASSWORD = "password"  # noqa: S105 - the name of the method
 
 
 def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int = 0) -> bool:
-    """Say whether a session is as strong as asked, and its last proof as young.
+    """Return whether a session is as strong, and its last proof as recent, as required.
 
-    The age is that of the latest proof alone (RFC 9470, 3: the last active authentication event); at level 3, of the
-    proofs that are enough for it. See `is_confirmed_by`.
+    The age is that of the latest proof alone (RFC 9470, 3: the last active authentication event); at level 3, that of
+    the proofs that suffice for it. See `is_confirmed_by`.
 
     Args:
         parts: The application's parts.
-        session: The session. One of a browser that is merely remembered has no proof.
-        minutes: How long ago the last proof may be at most; None for any time.
+        session: The session. That of a merely remembered browser has no proof.
+        minutes: Maximum age of the last proof; None for any age.
         aal: The authentication assurance level that the session must have.
     """
     if session.aal < aal:
@@ -37,75 +37,75 @@ def is_fresh(parts: Parts, session: Session, minutes: float | None, *, aal: int 
 
 
 async def require_fresh(step: Step, session: Session, minutes: float | None, *, aal: int) -> None:
-    """Refuse a visitor whose last proof is too old, or less than what is asked.
+    """Refuse a visitor whose last proof is too old or too weak.
 
     Args:
         step: The step, with the visitor and the proofs of their session.
         session: Their session.
-        minutes: How long ago the last proof may be at most; None for the setting ``fresh_minutes``.
+        minutes: Maximum age of the last proof; None for the setting ``fresh_minutes``.
         aal: The authentication assurance level that the session must have.
 
     Raises:
-        StepUpRequiredError: If the session is not strong enough, or its last proof too old; or if the policy has come
-            to ask for a second factor since, and the visitor has one.
+        StepUpRequiredError: If the session is too weak, or its last proof too old; or if the policy has come to
+            require a second factor since, and the visitor has one.
     """
     limit = step.parts.settings.fresh_minutes if minutes is None else minutes
     if not is_fresh(step.parts, session, limit, aal=aal):
-        raise StepUpRequiredError("The visitor has to prove themselves once more.", minutes=limit, aal=aal)
+        raise StepUpRequiredError("The visitor must authenticate again.", minutes=limit, aal=aal)
     if await needs_second_factor(step, step.proofs) and await usable_methods(step, is_second=True):
-        raise StepUpRequiredError("The visitor has proven less than the policy asks for.", minutes=limit, aal=aal)
+        raise StepUpRequiredError("The visitor has proven less than the policy requires.", minutes=limit, aal=aal)
 
 
 async def require_fresh_proof(step: Step, session: Session, password: object) -> tuple[Proof, ...]:
-    """Prove a visitor once more, unless they did so a short while ago, by whatever method.
+    """Require a new proof from a visitor, unless they have recently given one by any method.
 
     Args:
         step: The step, with the visitor and the proofs of their session.
         session: Their session.
-        password: Their password, as they typed it; None where they typed none. A wrong one is refused and counted even
-            where none is needed.
+        password: Their password as typed; None if they typed none. A wrong one is refused and counted even if none is
+            needed.
 
     Returns:
-        All that the visitor has proven by now.
+        All proofs that the visitor has given by now.
 
     Raises:
         InvalidParameterError: If the user is not in our own tables.
         StepUpRequiredError: If they typed no password, and the last proof is older than the setting ``fresh_minutes``;
-            or if all of it is less than the policy asks for, as after a password in a remembered browser.
-        GatewrightError: What `attempt` raises where the password is not right.
+            or if all proofs together are less than the policy requires, as with a password in a remembered browser.
+        GatewrightError: What `attempt` raises if the password is wrong.
     """
     parts, proofs, minutes = step.parts, step.proofs, step.parts.settings.fresh_minutes
     user = step.require_user()
     if not is_account(user):
         raise InvalidParameterError(
-            f"{session.provider} keeps this user. Only accounts of our own can be changed, exported or deleted here."
+            f"{session.provider} stores this user. Only our own accounts can be changed, exported or deleted here."
         )
     if password is not None:
         proofs = with_proof(proofs, await prove_by_password(step, password))
     elif not is_fresh(parts, session, minutes):
-        raise StepUpRequiredError("The visitor has to prove themselves once more.", minutes=minutes)
+        raise StepUpRequiredError("The visitor must authenticate again.", minutes=minutes)
     if await needs_second_factor(step, proofs):
-        raise StepUpRequiredError("The visitor has proven less than the policy asks for.", minutes=minutes)
+        raise StepUpRequiredError("The visitor has proven less than the policy requires.", minutes=minutes)
     return proofs
 
 
 async def prove_by_password(step: Step, password: object) -> Proof:
-    """Return the proof of a visitor who has typed their password.
+    """Return the proof of a visitor who has entered their password.
 
     Raises:
-        StepUpRequiredError: If the setting ``methods`` leaves passwords out.
+        StepUpRequiredError: If the setting ``methods`` does not include passwords.
         GatewrightError: What `attempt` raises.
     """
     method = step.parts.methods.get(_PASSWORD)
     if method is None:
-        raise StepUpRequiredError("No password proves anybody here: the setting methods leaves it out.")
+        raise StepUpRequiredError("Passwords cannot be used here: the setting methods does not include them.")
     proven = await method.verify(step, {"password": password})
     proof: Proof = proven.proof
     return proof
 
 
 def _proofs_of(session: Session) -> tuple[Proof, ...]:
-    """Return how a session was proven; an older release kept but when, and it was by a password or a wallet."""
+    """Return how a session was proven. An older release stored only when; it was by a password or a wallet."""
     if session.proofs or session.auth_time is None:
         return session.proofs
     return (Proof("", as_utc(session.auth_time), frozenset({Kind.KNOWLEDGE}), ()),)

@@ -1,4 +1,4 @@
-"""End the session that a token names, at once and everywhere."""
+"""End the session that a token refers to, at once and everywhere."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ async def invalidate_token(parts: Parts, token: object) -> bool:
 
     Args:
         parts: The application's parts.
-        token: What the client sent, of whatever type.
+        token: What the client sent, of any type.
 
     Returns:
-        Whether this call ended a session: False for what is not one of our tokens, or no longer valid.
+        Whether this call ended a session: False for anything that is not one of our tokens or no longer valid.
 
     Raises:
         Denied: If a ``pre_token_invalidate`` hook refuses.

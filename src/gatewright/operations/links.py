@@ -1,4 +1,4 @@
-"""The links of mails: made when the mail is sent, good once, for a while, and for one address."""
+"""Links in emails: created when the email is sent, for a single use, a limited time and one address."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gatewright.operations.visits import digest_of
 
 
 async def mint_link(parts: Parts, mail: QueuedMail, *, account_id: str) -> str:
-    """Make the link of a mail to an account, which takes the place of its older ones, and return its secret.
+    """Create the link of an email to an account, which replaces its older ones, and return its secret.
 
-    Only the secret's digest is kept: whoever reads the database cannot use a link.
+    Only the secret's digest is stored: somebody who can read the database cannot use a link.
     """
     now, token = parts.clock.now(), parts.new_secret()
     link = Link(
@@ -34,7 +34,7 @@ async def find_link(parts: Parts, token: object, *, purpose: str) -> Link | None
     """Return a link that could be used now. Changes nothing: mail scanners open links before their readers do.
 
     Raises:
-        InvalidParameterError: If links have no such purpose.
+        InvalidParameterError: If there is no such purpose.
     """
     if purpose not in PURPOSES:
         raise InvalidParameterError(f"purpose must be one of: {', '.join(PURPOSES)}.", parameter="purpose")
@@ -45,11 +45,11 @@ async def find_link(parts: Parts, token: object, *, purpose: str) -> Link | None
 async def require_link(
     parts: Parts, failed: str, token: object, *, purpose: str, client: str | None
 ) -> tuple[Link, Account]:
-    """Return a link that can be used, and its account.
+    """Return a usable link and its account.
 
     Args:
         parts: The application's parts.
-        failed: What to record where there is none.
+        failed: The event to record if there is none.
         token: The secret in the link.
         purpose: What the link is to be used for.
         client: Where the request comes from.
@@ -67,7 +67,7 @@ async def require_link(
 async def refuse_link(
     parts: Parts, failed: str, *, client: str | None, reason: str, account: Account | None = None
 ) -> InvalidLinkError:
-    """Record that a link was of no use, and return the error to raise."""
+    """Record that a link could not be used, and return the error to raise."""
     user_id, username = (None, None) if account is None else (account.id, User(account).username)
     refused = entry(parts, failed, user_id=user_id, username=username, client=client, reason=reason)
     await parts.store.add_audit(refused)

@@ -1,4 +1,4 @@
-"""A visitor asks for a mail to an address. The answer never tells whether the address has an account."""
+"""Handle a visitor's request for an email. The response never reveals whether the address has an account."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from gatewright.operations.parts import Parts
 async def request_mail(
     parts: Parts, event: str, *, kind: str, email: object, asker: Asker, window: timedelta | None = None
 ) -> tuple[Account, QueuedMail] | None:
-    """Write a mail to an account's own address, or none: the answer and the work are the same.
+    """Queue an email to an account's own address, or none: the response and the work are the same.
 
-    The caller wakes the mail worker, after all that it has to write itself: only a mail that exists is sent, and its
-    sending would slow down what is written meanwhile, and so tell who has an account.
+    The caller wakes the mail worker after all its own writes: only an email that exists is sent, and sending it would
+    slow down concurrent writes, and so reveal who has an account.
 
     Args:
         parts: The application's parts.
-        event: What to record.
-        kind: The mail's kind.
-        email: The mail address that was typed.
+        event: The event to record.
+        kind: The email's kind.
+        email: The email address as typed.
         asker: Who asks.
-        window: How long a request counts for the limits; by default as long as a link is good.
+        window: How long a request counts towards the limits; by default the lifetime of a link.
 
     Returns:
-        The account and the mail, where there is one: nobody who is not known yet may be told.
+        The account and the email, if there is one. Never reveal this to an unauthenticated visitor.
 
     Raises:
-        InvalidParameterError: If what was typed has not the shape of a mail address.
-        RateLimitError: If the client has asked too often, for whatever addresses.
+        InvalidParameterError: If the address is malformed.
+        RateLimitError: If the client has asked too often, for any addresses.
     """
     address = canonical_email(email)
     await limit_client(parts, kind, asker, window=window)

@@ -1,6 +1,6 @@
-"""One spelling of a name: whoever types it in another case or width means the same person.
+"""Normalise names: spellings that differ only in case or width mean the same person.
 
-A mail address is a name with a domain, which has a spelling of its own: see `gatewright.mail.domains`.
+An email address is a name with a domain, which is normalised separately: see `gatewright.mail.domains`.
 """
 
 from __future__ import annotations
@@ -14,33 +14,33 @@ from gatewright.operations.arguments import require_text
 
 _LONGEST_NAME = 255
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories of what nobody can see, and so of what only makes a look-alike."""
+"""Unicode categories of invisible characters, which only serve to make a look-alike."""
 
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
-"""Letters and marks that nobody sees either: Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern."""
+"""Invisible letters and marks: Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern."""
 
 _LOCAL = re.compile(r"(?!\.)(?:[^\x00-\x20\x7f()<>\[\]:;@\\,\".\s]|\.(?!\.|$)){1,64}")
-"""Of a mail address, without quotes, which nobody types and few systems pass on (RFC 5321, sections 4.1.2, 4.5.3.1)."""
+"""The local part of an email address, without quotes, which few systems pass on (RFC 5321, 4.1.2 and 4.5.3.1)."""
 
 _ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?\d+")
-"""As the number of a machine does, and no domain (RFC 1123, section 2.1)."""
+"""As an IP address does, but no domain (RFC 1123, section 2.1)."""
 
 
 def canonical_name(parameter: str, value: object) -> str:
-    """Return the one spelling under which a username or a mail address is kept and looked up.
+    """Return the canonical spelling under which a username or an email address is stored and looked up.
 
-    Compatibility forms (full-width letters) and case are folded, a run of any spaces is one, outer spaces and dots
-    fall away: what looks the same is the same, so that nobody can register a look-alike of another's (RFC 8265 has the
-    same aim). The domain of a mail address is kept as people read it, however it was written.
+    Compatibility forms (full-width letters) and case are folded, runs of whitespace become one space, and outer spaces
+    and dots are removed. What looks the same is the same, so that nobody can register a look-alike of another's name
+    (RFC 8265 has the same aim). The domain of an email address is stored as people read it, however it was written.
 
     Args:
-        parameter: How the caller named it, for the error.
-        value: What was typed.
+        parameter: The parameter's name, for the error.
+        value: The name as typed.
 
     Raises:
-        InvalidParameterError: If it is not a string of 1 to 255 characters, or holds characters that cannot be seen.
+        InvalidParameterError: If it is not a string of 1 to 255 characters, or contains invisible characters.
     """
     typed, domain = _split(require_text(parameter, value, at_most=_LONGEST_NAME))
     folded = _fold(typed)
@@ -53,8 +53,10 @@ def canonical_name(parameter: str, value: object) -> str:
 
 
 def folded_name(typed: str) -> str:
-    """Return a name without what only makes a look-alike, what nobody sees included. Made to count by, not to find by:
-    some directories overlook more than we do (RFC 4518, section 2.2), and whoever counts must overlook no less.
+    """Return a name without anything that only makes a look-alike, including invisible characters.
+
+    For counting, not for look-up: some directories ignore more than we do (RFC 4518, section 2.2), and counting must
+    not ignore less than they do.
     """
     local, domain = _split(typed)
     name = local + domain
@@ -67,13 +69,13 @@ def folded_name(typed: str) -> str:
 
 
 def kept_names(parameter: str, value: object) -> tuple[str, ...]:
-    """Return the names under which the account of a name may be kept: its one spelling; and before that, where the
-    domain of a mail address was typed in ASCII, that one.
+    """Return the names under which the account of a name may be stored.
 
-    Of two accounts that had one mailbox before a domain had one spelling, both can still be found.
+    These are its canonical spelling and, before it, the spelling with an email's domain in ASCII if it was typed so. Of
+    two accounts that shared one mailbox before domains were normalised, both can still be found.
 
     Raises:
-        InvalidParameterError: If it is no name; see `canonical_name`.
+        InvalidParameterError: If it is not a name; see `canonical_name`.
     """
     name = canonical_name(parameter, value)
     _, at, domain = (typed := str(value)).rpartition("@")
@@ -81,8 +83,9 @@ def kept_names(parameter: str, value: object) -> tuple[str, ...]:
 
 
 def spellings(typed: str) -> tuple[str, ...]:
-    """Return how a name may be written where somebody else keeps it: as it was typed, and if it is a mail address,
-    with its domain as people read it, and in ASCII.
+    """Return how another system may spell a name: as typed and, for an email address, with either form of its domain.
+
+    The domain's forms are the one that people read, and ASCII.
     """
     local, at, domain = typed.rpartition("@")
     domains = (canonical_domain(domain), ascii_domain(domain)) if at else ()
@@ -90,14 +93,14 @@ def spellings(typed: str) -> tuple[str, ...]:
 
 
 def _split(typed: str) -> tuple[str, str]:
-    """Return a mail address up to its @, and the canonical domain; any other name whole, and nothing."""
+    """Return an email address up to its @ and its canonical domain; any other name whole, and an empty text."""
     local, at, domain = unicodedata.normalize("NFKC", typed).strip().rpartition("@")
     canonical = canonical_domain(domain) if at else None
     return (typed, "") if canonical is None else (f"{local}@", canonical)
 
 
 def _is_plain(typed: str) -> bool:
-    """Say whether a name is of visible ASCII letters, as most are: then nobody need look at each."""
+    """Return whether a name consists of visible ASCII characters, as most do: then none needs a closer look."""
     return typed.isascii() and typed.isprintable()
 
 
@@ -111,19 +114,19 @@ def _fold(typed: str) -> str:
 
 
 def name_for_record(typed: object) -> str | None:
-    """Return a name as the audit record shows it: folded, so that it is found however it was typed."""
+    """Return a name as the audit record shows it: folded, so that it can be found in any spelling."""
     try:
         return canonical_name("username", typed)
     except InvalidParameterError:
-        return None  # nonsense has no place in the record
+        return None  # an invalid name is not recorded
 
 
 def canonical_email(value: object) -> str:
-    """Return the one spelling of a mail address.
+    """Return the canonical spelling of an email address.
 
     Raises:
-        InvalidParameterError: If it has not the shape of one, or no mail of ours can be sent to it: one whose domain is
-            the number of a machine, for instance. Whether it exists only a mail to it can tell.
+        InvalidParameterError: If it is malformed, or we cannot send email to it, for instance because its domain is an
+            IP address. Whether it exists, only an email to it can tell.
     """
     email = canonical_name("email", value)
     local, at, domain = email.rpartition("@")

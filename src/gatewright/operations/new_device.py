@@ -1,4 +1,4 @@
-"""Tell a user by mail when somebody has signed in to their account from a kind of device that is new to it."""
+"""Notify a user by email of a sign-in to their account from a new kind of device."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 async def tell_of_new_device(
     parts: Parts, account: Account, session: Session, *, device: Device, has_been_here: bool
 ) -> None:
-    """Queue a mail where no other session of the account, alive or ended, is of the same browser and system.
+    """Queue an email if no other session of the account, active or ended, has the same browser and system.
 
-    Their versions do not count, and the address does not: both change all the time. Sessions that have been purged are
-    forgotten, so a device that was not used for long is new again. The first sign-in of all is told of to nobody.
+    Versions and addresses do not count: both change all the time. Purged sessions are forgotten, so a device that has
+    not been used for long is new again. The very first sign-in is not reported.
 
-    One indexed read at each sign-in, after it has been written down: a sign-in does not fail because of it.
+    This is one indexed read per sign-in, after the sign-in has been recorded: it cannot make a sign-in fail.
 
     Args:
         parts: The application's parts.
-        account: Whose account.
+        account: The account.
         session: The session that was just opened.
-        device: Where it comes from.
-        has_been_here: Whether somebody has signed in to the account before, even if no session tells of it any more.
+        device: The device that it was opened on.
+        has_been_here: Whether anybody has signed in to the account before, even if no session shows it any more.
     """
     if account.email is None or not parts.settings.notify_new_devices:
         return

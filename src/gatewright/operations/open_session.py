@@ -1,4 +1,4 @@
-"""The last steps of every way to sign in: name the new session and tell the hooks."""
+"""The last steps of every sign-in: name the new session and run the hooks."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from gatewright.operations.parts import Parts
 
 
 async def open_session(parts: Parts, user: User, session: Session, *, make_token: Callable[[], str]) -> Session:
-    """Hand out a session that has just been committed. If that fails, the session is ended first: no orphan.
+    """Hand out a session that has just been committed. If that fails, end the session first, so that no orphan remains.
 
     Args:
         parts: The application's parts.
-        user: Whose session it is.
-        session: The session as it is stored.
-        make_token: Makes what the client keeps to name the session by.
+        user: The session's user.
+        session: The session as stored.
+        make_token: Creates the token by which the client identifies the session.
 
     Returns:
-        The session with its token, which nobody can ask for again.
+        The session with its token, which cannot be retrieved again.
 
     Raises:
-        Exception: What a ``post_auth`` hook raised, where errors are to be propagated.
+        Exception: What a ``post_auth`` hook raised, if errors are propagated.
     """
     try:
         session = replace(session, token=make_token())

@@ -1,4 +1,4 @@
-"""The outbox: who asks for a mail, how many there may be, and what is kept until it is sent."""
+"""The outbox: who asks for an email, how many are allowed, and what is stored until it is sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RECOVERY_CODE_USED = "recovery_code_used"
 NEW_DEVICE = "new_device"
 
 PURPOSES = (EMAIL_VERIFICATION, PASSWORD_RESET, EMAIL_CHANGE)
-"""The kinds of mails whose link lets its reader do something."""
+"""The kinds of emails whose link lets its reader do something."""
 
 ABOUT_SESSIONS = (METHOD_ENROLLED, METHOD_REMOVED, METHOD_REMOVAL_ANNOUNCED, RECOVERY_CODE_USED, NEW_DEVICE)
 """The kinds of notices whose link leads to the list of sessions."""
@@ -43,30 +43,30 @@ NOTICES = (
     ACCOUNT_DELETED,
     *ABOUT_SESSIONS,
 )
-"""The kinds of mails that only tell. Any other is a method's own, and named like it."""
+"""The kinds of emails that only inform. Any other kind is a method's own, with the method's name."""
 
 COUNTED = (*PURPOSES, ALREADY_REGISTERED)
-"""The kinds of which one address can be made to receive only so many."""
+"""The kinds for which the number of emails to one address is limited."""
 
 _PER_CLIENT = 20
-"""How many mails of one kind one client may ask for in the life of a link, whomever they are for."""
+"""How many emails of one kind one client may request within the lifetime of a link, to any addresses."""
 
 _BASE_URL = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _DEVELOPMENT = "http://localhost:8000"
 _LONGEST_PATH = 8000
-"""In characters: longer ones do not fit into the first line of a request everywhere (RFC 9112, 3)."""
+"""In characters: not every server accepts a longer one in a request line (RFC 9112, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever has done something that causes a mail.
+    """The person who causes an email.
 
     Args:
         ip_address: Where the request comes from.
         client: The network that counts as one client.
         language: The language to write in.
-        base_url: Where the site is that the mail's link leads to, without a slash at the end.
+        base_url: The URL of the site that the email's link leads to, without a trailing slash.
         next_path: Where on the site they want to go in the end, if anywhere in particular.
     """
 
@@ -85,10 +85,10 @@ def read_asker(
     base_url: object = None,
     next_path: object = None,
 ) -> Asker:
-    """Return who asks, with the settings' language and address of the site where none is given.
+    """Return who asks; the language and the site's URL default to the settings'.
 
     Raises:
-        InvalidParameterError: If an argument is not acceptable.
+        InvalidParameterError: If an argument is invalid.
     """
     address = read_ip_address(ip_address)
     if language is None:
@@ -113,7 +113,7 @@ def new_queued_mail(
     asker: Asker,
     details: Mapping[str, str | None] | None = None,
 ) -> QueuedMail:
-    """Return a mail that is due at once; ``details`` are what it tells of."""
+    """Return an email that is due at once; ``details`` are the facts that it reports."""
     now = parts.clock.now()
     return QueuedMail(
         id=parts.new_id(),
@@ -130,7 +130,7 @@ def new_queued_mail(
 
 
 def objection_to(kind: str, *, email: str, account: Account | None) -> str | None:
-    """Return why a mail of this kind is not to be sent, as a stable code, or None where nothing is against it."""
+    """Return why an email of this kind must not be sent, as a stable code, or None if it may."""
     if account is None:
         return None if kind == ACCOUNT_DELETED else "user_not_found"
     if kind in NOTICES:
@@ -140,25 +140,25 @@ def objection_to(kind: str, *, email: str, account: Account | None) -> str | Non
     if not account.is_active:
         return "inactive_user"
     if kind not in PURPOSES and not account.is_verified:
-        return "unverified_user"  # whoever made the account may have named somebody else's address
+        return "unverified_user"  # the account may have been created with somebody else's address
     return "user_verified" if kind == EMAIL_VERIFICATION and account.is_verified else None
 
 
 async def limit_client(parts: Parts, kind: str, asker: Asker, *, window: timedelta | None = None) -> None:
-    """Count a client's request for a mail of this kind, by default for as long as a link is good.
+    """Count a client's request for an email of this kind, by default for the lifetime of a link.
 
     Raises:
-        RateLimitError: If the client has had too many.
+        RateLimitError: If the client has made too many.
     """
     life = window or life_of_links(parts)
     await limit_requests(parts, kind, client=asker.client, at_most=_PER_CLIENT, window=life)
 
 
 async def is_one_too_many(parts: Parts, kind: str, *, email: str, window: timedelta | None = None) -> bool:
-    """Count a mail of this kind to an address, whether or not it has an account, and say whether it is one too many.
+    """Count an email of this kind to an address, whether or not it has an account, and return whether it is too many.
 
-    The address's limit and the client's are counted in rows of their own: the visitor may be told of the client's,
-    but never of the address's.
+    The limits of the address and of the client are counted in separate rows: the visitor may be told about the
+    client's, but never about the address's.
     """
     limit = AttemptLimit(window=window or life_of_links(parts), on_name=parts.settings.mails_per_address)
     attempt = Attempt(id=parts.new_id(), action=kind, name=email, client=None, at=parts.clock.now())
@@ -166,7 +166,7 @@ async def is_one_too_many(parts: Parts, kind: str, *, email: str, window: timede
 
 
 def life_of_links(parts: Parts) -> timedelta:
-    """Return how long a link is good once its mail is sent."""
+    """Return how long a link is valid once its email is sent."""
     return timedelta(hours=parts.settings.link_hours)
 
 

@@ -1,4 +1,4 @@
-"""What visitors do with their own account, each with fresh proof of who they are."""
+"""What visitors do with their own account, each action with a fresh proof."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from gatewright.proofs import Proof
 async def change_own_password(
     step: Step, session: Session, *, current: object, new: str, asker: Asker
 ) -> tuple[Proof, ...]:
-    """Replace a visitor's password, which ends all their sessions but this one, and return what they have proven.
+    """Change a visitor's password, end all their sessions but this one, and return their proofs.
 
     Args:
         step: The step, with the visitor.
         session: Their session.
-        current: Their current password, as they typed it; None where they typed none.
-        new: The password that they want, checked against the policy.
-        asker: Who asks; says in which language the mail is that tells them, and where it leads.
+        current: Their current password as typed; None if they typed none.
+        new: The new password, checked against the policy.
+        asker: Who asks; determines the notice's language and where it leads.
 
     Raises:
         WeakPasswordError: If the new password is too easy to guess.
@@ -49,7 +49,7 @@ async def delete_own_account(step: Step, session: Session, *, password: object, 
 
 
 async def change_own_username(step: Step, session: Session, *, username: object, password: object) -> None:
-    """Give a visitor another username.
+    """Change a visitor's username.
 
     Raises:
         GatewrightError: What `require_fresh_proof` and `change_username` raise.
@@ -61,7 +61,7 @@ async def change_own_username(step: Step, session: Session, *, username: object,
 async def request_own_email_change(
     step: Step, session: Session, *, email: object, password: object, asker: Asker
 ) -> None:
-    """Send a visitor the link to another mail address.
+    """Send a visitor the link for changing their email address.
 
     Raises:
         GatewrightError: What `require_fresh_proof` and `request_email_change` raise.
@@ -71,7 +71,7 @@ async def request_own_email_change(
 
 
 async def export_own_data(step: Step, session: Session, *, password: object) -> dict[str, Any]:
-    """Give a visitor everything that is kept about them.
+    """Return everything that is stored about a visitor.
 
     Raises:
         GatewrightError: What `require_fresh_proof` and `export_user` raise.

@@ -1,4 +1,4 @@
-"""The parts that an operation works with, put together once per application."""
+"""The parts that operations use, assembled once per application."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from gatewright.settings import Settings
 from gatewright.tokens import AccessTokens, DerivedSecrets, Seal, Vault
 
 SecondFactorPolicy = Callable[[User, tuple[Proof, ...]], bool | None]
-"""Says whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
+"""Returns whether a user who has given these proofs must give a second factor; None leaves it to the settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every operation may ask for. All of one kind: blocking or asynchronous.
+    """The parts available to every operation, all blocking or all asynchronous.
 
-    But for ``reader``, which never suspends in either: the store, for what is read by an index where nobody can await.
-    It is None where every read means waiting for a network.
+    The exception is ``reader``, which never suspends in either build: the store, for indexed reads where nothing can be
+    awaited. It is None if every read has to wait for a network.
     """
 
     settings: Settings
@@ -71,7 +71,7 @@ class Parts:
 
     @property
     def has_passwords(self) -> bool:
-        """Whether anybody proves themselves by a password: the setting ``methods`` may leave it out."""
+        """Whether anybody can sign in with a password: the setting ``methods`` may leave it out."""
         return "password" in self.methods
 
     def beginning(self) -> list[str]:

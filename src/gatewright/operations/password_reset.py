@@ -1,4 +1,4 @@
-"""Replace a forgotten password: only a reader of the account's mail has the link."""
+"""Reset a forgotten password: only a reader of the account's email has the link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
     """Send a link if there is an active account with this address. The caller is not told whether there is one.
 
     Raises:
-        InvalidParameterError: If what was typed has not the shape of a mail address.
+        InvalidParameterError: If the address is malformed.
         RateLimitError: If the client has asked too often.
     """
     await request_mail(parts, "password_reset_requested", kind=PASSWORD_RESET, email=email, asker=asker)
@@ -24,13 +24,13 @@ async def request_password_reset(parts: Parts, email: str, *, asker: Asker) -> N
 
 
 async def reset_password(parts: Parts, token: str, password: str, *, asker: Asker) -> User:
-    """Set a new password by the link of a mail. All sessions of the user end, and none is opened.
+    """Set a new password through an emailed link. All sessions of the user end, and none is opened.
 
     Args:
         parts: The application's parts.
         token: The secret in the link.
-        password: The new password, checked against the policy; one that is refused leaves the link as it is.
-        asker: Who asks; says in which language the mail is that tells the owner, and where it leads.
+        password: The new password, checked against the policy; if it is refused, the link remains valid.
+        asker: Who asks; determines the notice's language and where it leads.
 
     Raises:
         InvalidLinkError: If the link cannot be used.

@@ -1,4 +1,4 @@
-"""Users' profiles: names and values that mean nothing to gatewright."""
+"""Users' profiles: names and values that gatewright only stores."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _MOST_FIELDS = 20
 _LONGEST_NAME = 64
 _LONGEST_VALUE = 255
 _UNTYPABLE = {"Cc", "Cs"}
-"""Unicode categories of control characters and of halves of characters."""
+"""Unicode categories of control characters and of lone surrogates."""
 
 
 def read_profile(value: object) -> dict[str, str]:
-    """Return a profile if it is one.
+    """Return a profile if it is valid.
 
     Raises:
         InvalidParameterError: Unless it maps at most 20 names of 1 to 64 characters to strings of at most 255, without
@@ -58,8 +58,7 @@ async def set_profile(parts: Parts, username: str, profile: Mapping[str, str], *
 def _require_name(name: object) -> str:
     if not isinstance(name, str) or not 1 <= len(name) <= _LONGEST_NAME or not _is_typable(name):
         raise InvalidParameterError(
-            f"The name of a field of the profile must have 1 to {_LONGEST_NAME} characters, none of them a control "
-            "character.",
+            f"The name of a profile field must have 1 to {_LONGEST_NAME} characters, none of them a control character.",
             parameter="profile",
         )
     return name
@@ -68,7 +67,7 @@ def _require_name(name: object) -> str:
 def _require_value(text: object) -> str:
     if not isinstance(text, str) or len(text) > _LONGEST_VALUE or not _is_typable(text):
         raise InvalidParameterError(
-            f"A field of the profile must have at most {_LONGEST_VALUE} characters, none of them a control character.",
+            f"A profile field must have at most {_LONGEST_VALUE} characters, none of them a control character.",
             parameter="profile",
         )
     return text

@@ -1,4 +1,4 @@
-"""Prove a user by a method: count the attempt, fire the hooks, record a refusal."""
+"""Verify a user's proof by a method: count the attempt, fire the hooks, record a refusal."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from gatewright.ports import ProofMethod
 from gatewright.proofs import Proof
 
 _BEGIN = "begin"
-"""The action under which it is counted that guests begin to prove themselves, each of which writes a row."""
+"""The action under which a guest's begun proofs are counted, because each writes a row."""
 
 
 async def begin_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Prepare a proof. A client whose guests begin too often has to wait, as with the challenges of wallets.
+    """Prepare a proof. A client whose guests begin too often must wait, as with the challenges of wallets.
 
     Raises:
-        RateLimitError: If it does.
+        RateLimitError: If it must wait.
         GatewrightError: What the method raises.
     """
     if step.user is None and not method.records_itself(step):
         client, at_most = client_of(read_ip_address(step.device.ip_address)), step.parts.settings.challenges_per_client
         await limit_requests(step.parts, _BEGIN, client=client, at_most=at_most, window=timedelta(minutes=1))
-    return require_json(await method.begin(step, given), f"{type(method).__qualname__}.begin has to return")
+    return require_json(await method.begin(step, given), f"{type(method).__qualname__}.begin must return")
 
 
 async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, Any]) -> Any:
@@ -47,14 +47,14 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
     Args:
         step: The step.
         method: The method.
-        given: What was sent.
+        given: The values that were sent.
 
     Returns:
         What the method has verified: a user and a proof.
 
     Raises:
         AttemptBlockedError: If too many attempts have failed. Nothing was verified.
-        InvalidProofError: If the proof is not right.
+        InvalidProofError: If the proof is wrong.
         Denied: If a ``pre_method_use`` hook refuses.
     """
     if method.records_itself(step):
@@ -76,14 +76,14 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
 
 
 def require_json(value: Any, said: str) -> Mapping[str, Any]:
-    """Return what a method tells a browser or a program, if it is a mapping that JSON can write.
+    """Return what a method sends to a browser or a program, if it is a mapping that JSON can represent.
 
     Args:
-        value: What it tells.
-        said: How the error begins: whose it is.
+        value: What the method returned.
+        said: The beginning of the error: where the value comes from.
 
     Raises:
-        ConfigurationError: If it is none, or holds something else, such as a datetime.
+        ConfigurationError: If it is not a mapping, or contains something else, such as a datetime.
     """
     if not isinstance(value, Mapping):
         raise ConfigurationError(f"{said} a mapping, not {type(value).__name__}.")
@@ -91,34 +91,34 @@ def require_json(value: Any, said: str) -> Mapping[str, Any]:
         json.dumps(dict(value))
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
-            f"{said} what JSON can write, since programs are told it, too ({error}). Make texts and numbers of the "
-            "rest, such as moment.isoformat()."
+            f"{said} values that JSON can represent, because programs receive them too ({error}). Convert other values "
+            "to texts or numbers, such as moment.isoformat()."
         ) from error
     return value
 
 
 def _require_proven(proven: Any, method: ProofMethod) -> Any:
-    """Return what a method has verified, if it has.
+    """Return a method's result if it is one.
 
     Raises:
-        ConfigurationError: If it returned anything else, such as True or None.
+        ConfigurationError: If it is anything else, such as True or None.
     """
     if not isinstance(getattr(proven, "user", None), User) or not isinstance(proven.proof, Proof):
         raise ConfigurationError(
-            f"{type(method).__qualname__}.verify has to return Proven(user, proof), not {type(proven).__name__}. For "
-            "what is not right it raises InvalidProofError."
+            f"{type(method).__qualname__}.verify must return Proven(user, proof), not {type(proven).__name__}. If the "
+            "proof is wrong, raise InvalidProofError."
         )
     return proven
 
 
 async def tell_failure(step: Step, event: str, method: str, claimed: str, error: GatewrightError) -> None:
-    """Record that a proof or an enrolment was refused, and tell ``auth_failed``.
+    """Record that a proof or an enrolment was refused, and fire ``auth_failed``.
 
     Args:
         step: The step.
-        event: What the audit record calls it.
+        event: The event's name in the audit record.
         method: The method's name.
-        claimed: Who it was, as far as they said.
+        claimed: The name that the visitor claimed.
         error: Why.
     """
     parts, user = step.parts, step.user

@@ -1,4 +1,4 @@
-"""Find out who somebody is: by username and password, or because a trusted caller vouches for them."""
+"""Identify a user: by username and password, or because a trusted caller vouches for them."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError | P
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim to be some user.
+    """A claim to be a certain user.
 
     Args:
         username: The name that the provider knows them by.
-        provider: Where they come from.
+        provider: The provider's name.
         source: The provider itself.
-        client: The address that the claim comes from, which counts, and is recorded.
+        client: The address that the claim comes from, which is counted and recorded.
     """
 
     username: str
@@ -57,8 +57,8 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
 
     Args:
         parts: The application's parts.
-        claim: Who the user is said to be.
-        actor: Who says so.
+        claim: The claimed user.
+        actor: Who vouches for them.
         reason: Why.
 
     Raises:
@@ -86,16 +86,16 @@ async def bypass(parts: Parts, claim: Claim, *, actor: str | None, reason: str |
 
 
 def proven_by(user: User, proof: Proof) -> User:
-    """Return a user who carries a proof, in an object of its own: a provider may hand out one object many times."""
+    """Return a copy of a user that carries a proof: a provider may return the same object many times."""
     user = copy(user)
     user.proof = proof
     return user
 
 
 def loaded_by(user: User, provider: str) -> User:
-    """Return a user who names their provider, in an object of its own where the application's code has loaded them.
+    """Return a user with their provider's name set, as a copy if the application's code has loaded them.
 
-    What users have enrolled is kept under it: nobody would be asked for a second factor without.
+    Their authenticators are stored under that name: without it, nobody would be asked for a second factor.
     """
     if user.provider_name is None:
         user = copy(user)
@@ -104,15 +104,15 @@ def loaded_by(user: User, provider: str) -> User:
 
 
 def require_user(user: Any, *, provider: str) -> User:
-    """Return what a provider gave, if it is a user whom a session can name and reload.
+    """Return what a provider returned, if it is a user whom a session can refer to and reload.
 
     Raises:
         ConfigurationError: If it is anything else.
     """
     if not isinstance(user, User):
         raise ConfigurationError(
-            f"{provider} must return a User, not {type(user).__name__}. For a name that nobody has, "
-            "load_user_by_username raises UserNotFoundError, and find returns None."
+            f"{provider} must return a User, not {type(user).__name__}. For an unknown name, load_user_by_username "
+            "must raise UserNotFoundError, and find must return None."
         )
     if not is_possible_id(user.username):
         raise ConfigurationError(
@@ -128,7 +128,7 @@ def require_user(user: Any, *, provider: str) -> User:
 
 
 async def load_claimed(parts: Parts, claim: Claim, *password: str) -> User:
-    """Load a user from a provider, however it writes the domain of a mail address.
+    """Load a user from a provider, whichever way it spells the domain of an email address.
 
     Raises:
         UserNotFoundError: If there is none, or the password is wrong.
@@ -144,7 +144,7 @@ async def load_claimed(parts: Parts, claim: Claim, *password: str) -> User:
 async def prove_claim(
     parts: Parts, claim: Claim, load: Callable[[], Awaitable[User]], *, method: str, actor: str | None = None
 ) -> User:
-    """Load and check a user; a failure fires its events, is recorded, and is raised."""
+    """Load and check a user; on failure, fire the hooks, record it and raise."""
     user: User | None = None
     try:
         require_text("username", claim.username, at_most=_LONGEST_USERNAME)

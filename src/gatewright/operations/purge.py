@@ -1,4 +1,4 @@
-"""Delete what has expired. Nothing depends on it; it only keeps the tables small."""
+"""Delete what has expired. Correctness never depends on it; it only keeps the tables small."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def delete_expired_challenges(parts: Parts, *, at_most: int) -> int:
 async def delete_expired_sessions(parts: Parts, *, at_most: int) -> int:
     """Delete expired sessions in one transaction and return how many.
 
-    With them goes what was kept to notice that their users' passwords change.
+    Data kept to detect changes of their users' passwords is deleted as well.
 
     Raises:
         InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -34,7 +34,7 @@ async def delete_expired_sessions(parts: Parts, *, at_most: int) -> int:
 
 
 async def delete_expired_links(parts: Parts, *, at_most: int) -> int:
-    """Delete links of mails that have expired in one transaction and return how many.
+    """Delete expired email links in one transaction and return how many.
 
     Raises:
         InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -44,7 +44,7 @@ async def delete_expired_links(parts: Parts, *, at_most: int) -> int:
 
 
 async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
-    """Delete attempts that no limit counts any more, in one transaction, and return how many.
+    """Delete attempts that no longer count towards any limit, in one transaction, and return how many.
 
     Raises:
         InvalidParameterError: If ``at_most`` is not a positive number of rows.
@@ -55,7 +55,7 @@ async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
 
 
 async def delete_expired_remembered(parts: Parts, *, at_most: int) -> int:
-    """Delete remembered browsers that have expired in one transaction and return how many.
+    """Delete expired remembered browsers in one transaction and return how many.
 
     Raises:
         InvalidParameterError: If ``at_most`` is not a positive number of rows.

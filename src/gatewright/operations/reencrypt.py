@@ -1,4 +1,4 @@
-"""Encrypt the secrets of users anew, so that a key that was rotated can go."""
+"""Re-encrypt users' secrets, so that a rotated key can be removed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from gatewright.ports import Owner
 from gatewright.tokens import has_encrypted
 
 _BATCH = 500
-"""Rows that are read at once."""
+"""Rows read per batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reencrypted:
-    """What has become of the secrets of users.
+    """The result of re-encrypting users' secrets.
 
     Args:
-        renewed: How many have been encrypted anew.
-        current: How many were encrypted by the current key already.
-        unreadable: How many no key decrypts: they stay as they are.
+        renewed: How many have been re-encrypted.
+        current: How many were already encrypted with the current key.
+        unreadable: How many no key decrypts; they are left unchanged.
     """
 
     renewed: int = 0
@@ -31,10 +31,10 @@ class Reencrypted:
 
 
 async def reencrypt_secrets(parts: Parts) -> Reencrypted:
-    """Encrypt each secret that the previous key has encrypted by the current one, one transaction for each.
+    """Re-encrypt each secret that the previous key has encrypted with the current one, each in its own transaction.
 
-    Users may go on to sign in meanwhile: a secret that is used at the same moment is left to whoever uses it, who
-    encrypts it anew as well. Doing it twice does no harm.
+    Users may sign in meanwhile: a secret that is used at the same moment is left to that sign-in, which re-encrypts it
+    as well. Doing it twice is harmless.
     """
     counts = {"renewed": 0, "current": 0, "unreadable": 0}
     after = ""
@@ -53,6 +53,6 @@ async def _renew(parts: Parts, authenticator: Authenticator, owner: Owner) -> st
     if kept.is_current:
         return "current"
     encrypted = parts.vault.encrypt(kept.secret, method=authenticator.method, owner=owner)
-    new = json.dumps(data_of(authenticator) | encrypted)  # a method may keep more beside it
+    new = json.dumps(data_of(authenticator) | encrypted)  # a method may store more beside it
     is_renewed = await parts.store.replace_authenticator_data(authenticator.id, old=authenticator.data, new=new)
     return "renewed" if is_renewed else "current"

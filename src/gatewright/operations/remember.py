@@ -1,8 +1,8 @@
-"""Remember a browser beyond one session: a series of tokens, each replaced at its use.
+"""Remember a browser beyond one session: a series of tokens, each replaced when it is used.
 
-The way of Charles Miller and Barry Jaspan ("Improved Persistent Login Cookie Best Practice"): whoever uses a token
-gets its successor. An answer can be lost, so a token stays good until its successor is used. When both a token and
-what was issued in its place are used, two parties have the series, and it ends for both.
+This follows Charles Miller and Barry Jaspan ("Improved Persistent Login Cookie Best Practice"): using a token returns
+its successor. A response can be lost, so a token stays valid until its successor is used. If both a token and its
+successor are used, two parties have the series, and it ends for both.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from gatewright.proofs import Kind, Proof, read_proofs
 _METHOD = "remember_me"
 _THEFT = "remember_me_theft"
 _GRACE = timedelta(seconds=30)
-"""How long a new token is taken to be on its way. A browser sends several requests at once, all with the one before."""
+"""How long a new token may still be in transit. A browser sends concurrent requests, all with the previous one."""
 
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A visitor who was recognised, with their new session, and the cookie to be recognised by the next time."""
+    """A recognised visitor, with their new session, and the cookie to be recognised by next time."""
 
     session: Session
     user: User
@@ -46,16 +46,16 @@ async def remember(parts: Parts, session: Session, user: User) -> str:
     Args:
         parts: The application's parts.
         session: The visitor's session.
-        user: Whose it is.
+        user: The session's user.
 
     Returns:
-        What the browser keeps, as the value of a cookie. Only its digest is stored.
+        The value of the cookie for the browser. Only its digest is stored.
 
     Raises:
-        AuthenticationError: If the visitor is merely remembered: that would be for ever.
+        AuthenticationError: If the visitor is merely remembered: they would be remembered for ever.
     """
     if not session.is_fully_authenticated:
-        raise AuthenticationError("Only a visitor who has proven who they are can be remembered.")
+        raise AuthenticationError("Only a visitor who has authenticated can be remembered.")
     now, secret = parts.clock.now(), parts.new_secret()
     series = Remembered(
         id=parts.new_id(),
@@ -73,18 +73,18 @@ async def remember(parts: Parts, session: Session, user: User) -> str:
 
 
 async def recall(parts: Parts, cookie: object, *, device: Device, previous_secret: str | None) -> Recalled | None:
-    """Sign a remembered visitor in, by a session that is not fully authenticated.
+    """Sign a remembered visitor in, with a session that is not fully authenticated.
 
-    The user is loaded before the token is used up: while the provider cannot be reached, nothing is lost.
+    The user is loaded before the token is used up, so nothing is lost while the provider cannot be reached.
 
     Args:
         parts: The application's parts.
         cookie: What the browser sent.
         device: Where the visit comes from.
-        previous_secret: What the visit's session mapping held until now.
+        previous_secret: What the visit's session mapping has contained until now.
 
     Returns:
-        None where the cookie is worth nothing: it is malformed, expired, stolen, or its user may no longer be let in.
+        None if the cookie is worthless: it is malformed, expired or stolen, or its user may no longer sign in.
 
     Raises:
         ProviderUnavailableError: If the provider cannot be reached.
@@ -105,17 +105,17 @@ async def recall(parts: Parts, cookie: object, *, device: Device, previous_secre
         return None
     step = Step(parts, device, browser=None, provider=series.provider, user=user)
     if await needs_second_factor(step, _proofs_of(series)):
-        return None  # one has been asked for since
+        return None  # a second factor has become required since
     return await parts.shield(_use(parts, series, user, secret=secret, device=device, previous_secret=previous_secret))
 
 
 async def forget(parts: Parts, series_id: str) -> None:
-    """Forget a browser: whatever it has kept of this series is worth nothing from now on."""
+    """Forget a browser: its tokens of this series are worthless from now on."""
     await parts.store.remove_remembered(series_id)
 
 
 def series_of(cookie: object) -> str | None:
-    """Return which series a cookie is of, or None where it is of none."""
+    """Return the series that a cookie belongs to, or None if it is malformed."""
     read = _read(cookie)
     return None if read is None else read[0]
 
@@ -148,13 +148,13 @@ async def _use(
             is_fully_authenticated=False,
         )
     except InactiveUserError:
-        return None  # since a moment ago
+        return None  # deactivated just now
     is_on_its_way = recollection is Recollection.JUST_ROTATED
     return Recalled(session, user, cookie=_cookie_of(series, secret if is_on_its_way else new_secret))
 
 
 def _proofs_of(series: Remembered) -> tuple[Proof, ...]:
-    """Return how the user of a browser had proven who they are: by a password, where an older release kept it."""
+    """Return how a browser's user had proven their identity; older releases remembered only passwords."""
     return read_proofs(series.proven_by) or (Proof("password", series.created_at, frozenset({Kind.KNOWLEDGE}), ()),)
 
 

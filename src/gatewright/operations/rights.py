@@ -1,4 +1,4 @@
-"""Declare, grant and revoke permissions, and give roles."""
+"""Declare, grant and revoke permissions, and assign roles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def create_permission(parts: Parts, name: str, *, actor: str | None) -> No
 
 
 async def permission_exists(parts: Parts, name: str) -> bool:
-    """Say whether a permission, or a branch such as ``general.*``, has been declared."""
+    """Return whether a permission, or a branch such as ``general.*``, has been declared."""
     try:
         return await parts.store.has_permission(require_grantable(name))
     except InvalidParameterError:
@@ -36,10 +36,10 @@ async def permission_exists(parts: Parts, name: str) -> bool:
 
 
 async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor: str | None) -> None:
-    """Declare a role, and the roles whose permissions it has as well.
+    """Declare a role, and the roles that it inherits from.
 
     Raises:
-        InvalidParameterError: If a name is not acceptable, or a role to inherit from has not been declared.
+        InvalidParameterError: If a name is invalid, or a role to inherit from has not been declared.
     """
     parents = [await require_role(parts, parent) for parent in require_names("inherits", inherits)]
     name = canonical_name("role", role)
@@ -49,7 +49,7 @@ async def create_role(parts: Parts, role: str, *, inherits: Iterable[str], actor
 async def grant_permission(
     parts: Parts, permission: str, *, username: str | None, role: str | None, actor: str | None
 ) -> None:
-    """Give a permission, or a whole branch, to a user or to a role.
+    """Grant a permission, or a whole branch, to a user or a role.
 
     Raises:
         InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -59,7 +59,7 @@ async def grant_permission(
     holder = await _holder(parts, username=username, role=role)
     if not await permission_exists(parts, permission):
         raise PermissionNotFoundError(
-            f"Nobody has declared the permission {_shown(permission)}. Declare it with create_permission."
+            f"The permission {_shown(permission)} has not been declared. Declare it with create_permission."
         )
     granted = _about(parts, "permission_granted", holder, permission, username=username, actor=actor)
     await parts.store.grant(permission, to=holder, audit=granted)
@@ -68,7 +68,7 @@ async def grant_permission(
 async def revoke_permission(
     parts: Parts, permission: str, *, username: str | None, role: str | None, actor: str | None
 ) -> bool:
-    """Take a permission, or a whole branch, from a user or from a role, and say whether it was there.
+    """Revoke a permission, or a whole branch, from a user or a role, and return whether it had been granted.
 
     Raises:
         InvalidParameterError: Unless exactly one of ``username`` and ``role`` is given.
@@ -77,13 +77,13 @@ async def revoke_permission(
     """
     holder = await _holder(parts, username=username, role=role)
     if not await permission_exists(parts, permission):
-        raise PermissionNotFoundError(f"Nobody has declared the permission {_shown(permission)}.")
+        raise PermissionNotFoundError(f"The permission {_shown(permission)} has not been declared.")
     revoked = _about(parts, "permission_revoked", holder, permission, username=username, actor=actor)
     return await parts.store.revoke(permission, of=holder, audit=revoked)
 
 
 async def assign_role(parts: Parts, role: str, *, username: str, actor: str | None) -> None:
-    """Give a declared role to a user.
+    """Assign a declared role to a user.
 
     Raises:
         InvalidParameterError: If the role has not been declared.
@@ -97,7 +97,7 @@ async def assign_role(parts: Parts, role: str, *, username: str, actor: str | No
 
 
 async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | None) -> bool:
-    """Take a role from a user and say whether they had it.
+    """Remove a role from a user, and return whether they had it.
 
     Raises:
         InvalidParameterError: If the role has not been declared.
@@ -111,7 +111,7 @@ async def unassign_role(parts: Parts, role: str, *, username: str, actor: str | 
 
 
 async def require_account(parts: Parts, username: str) -> Account:
-    """Return the account with this username, mail address or wallet. What is an address can only be a wallet's.
+    """Return the account with this username, email address or wallet. A wallet's address can be nothing else.
 
     Raises:
         UserNotFoundError: If there is none.
@@ -137,7 +137,7 @@ async def _holder(parts: Parts, *, username: str | None, role: str | None) -> Ho
 def _about(
     parts: Parts, event: str, holder: Holder, permission: str, *, username: str | None, actor: str | None
 ) -> AuditEntry:
-    """Return the line about a permission: its holder is a user, or the reason names the role."""
+    """Return the audit entry for a permission: its holder is a user, or the reason names the role."""
     reason = permission if holder.role is None else f"{permission} role:{holder.role}"
     name = name_for_record(username)
     return entry(parts, event, user_id=holder.account_id, username=name, reason=reason, actor=actor)
@@ -148,12 +148,12 @@ def _shown(permission: object) -> str:
 
 
 async def require_role(parts: Parts, role: str) -> str:
-    """Return the one spelling of a declared role.
+    """Return the canonical spelling of a declared role.
 
     Raises:
         InvalidParameterError: If it has not been declared.
     """
     name = canonical_name("role", role)
     if name not in await parts.store.list_roles():
-        raise InvalidParameterError(f"Nobody has declared the role {name!r}. Declare it with create_role.")
+        raise InvalidParameterError(f"The role {name!r} has not been declared. Declare it with create_role.")
     return name

@@ -1,4 +1,4 @@
-"""Who must give a second factor, and by which methods they can."""
+"""Decide who must give a second factor, and with which methods they can."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from gatewright.proofs import Kind, Proof, assurance_of, kinds_of
 
 
 async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
-    """Say whether a user who has given these proofs must give another one before they have a session.
+    """Return whether a user who has given these proofs must give another one before they get a session.
 
     The application's own policy decides first, then the settings ``second_factor``, ``second_factor_roles`` and
     ``second_factor_after``.
 
     Args:
         step: The step, with its user.
-        proofs: What the user has proven.
+        proofs: The proofs that the user has given.
     """
     parts, user = step.parts, step.require_user()
     if proofs and all(_is_second_only(parts, proof.method) for proof in proofs):
-        return True  # as where a remembered visitor confirms by a code: nothing of the kind begins a sign-in
+        return True  # as when a remembered visitor confirms with a code: no sign-in can begin with one
     if _are_two(parts, proofs) and not await is_one_mailbox(step, kinds_of(proofs)):
         return False
     if parts.second_factor_policy is not None:
@@ -44,17 +44,18 @@ async def needs_second_factor(step: Step, proofs: tuple[Proof, ...]) -> bool:
 
 
 def may_ask_after(parts: Parts, method: str) -> bool:
-    """Say whether anybody may be asked for a second factor after this first method."""
+    """Return whether anybody may be asked for a second factor after this first method."""
     return parts.second_factor_policy is not None or method in parts.settings.second_factor_after
 
 
 async def is_one_mailbox(step: Step, kinds: Set[Kind]) -> bool:
-    """Say whether these kinds of proof are one factor, in whatever order they come: a mailbox, and a password that a
-    link in this mailbox has set. Whoever can read the mail would need nothing else.
+    """Return whether these kinds of proof are one factor: a mailbox, and a password set through a link to this mailbox.
+
+    Somebody who can read the email would need nothing else. The order of the proofs does not matter.
 
     Args:
         step: The step, with its user.
-        kinds: What has been proven, or would be.
+        kinds: The kinds that have been proven, or would be.
     """
     user = step.require_user()
     return (
@@ -65,11 +66,11 @@ async def is_one_mailbox(step: Step, kinds: Set[Kind]) -> bool:
 
 
 async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
-    """Return the methods by which a user can prove themselves now, the strongest first.
+    """Return the methods that a user can authenticate with now, the strongest first.
 
     Args:
         step: The step, with its user.
-        is_second: Whether only those count that show something else than the proofs of the step.
+        is_second: Whether to return only methods that add a factor to the proofs of the step.
     """
     enrolled = await step.enrolled()
     usable = [
@@ -81,20 +82,20 @@ async def usable_methods(step: Step, *, is_second: bool) -> list[ProofMethod]:
 
 
 async def confirming_methods(step: Step, *, aal: int) -> list[ProofMethod]:
-    """Return the methods by which a visitor can prove themselves once more, the strongest first.
+    """Return the methods that a visitor can authenticate with again, the strongest first.
 
     Args:
         step: The step, with the visitor and the proofs of their session.
-        aal: The authentication assurance level that they need: what does not help, as `is_fresh` counts, is left out.
+        aal: The authentication assurance level that they need: methods that `is_fresh` would not count are left out.
     """
     return [method for method in await usable_methods(step, is_second=False) if _confirms(step, method, aal=aal)]
 
 
 async def enrollable_methods(step: Step, *, aal: int | None = None) -> list[ProofMethod]:
-    """Return the methods that a user can set up to go on, where nothing that they have helps, in order.
+    """Return, in order, the methods that a user can enrol to continue if none of those that they have helps.
 
     Args:
-        step: The step, with its user and what they have proven.
+        step: The step, with its user and their proofs.
         aal: The authentication assurance level that a visitor needs; None for the second step of a sign-in.
     """
     enrolled = [method for method in step.parts.methods.values() if method.at_most]
@@ -104,10 +105,11 @@ async def enrollable_methods(step: Step, *, aal: int | None = None) -> list[Proo
 
 
 def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
-    """Say whether fresh proofs are enough to confirm a session that has an authentication assurance level.
+    """Return whether fresh proofs suffice to confirm a session at an authentication assurance level.
 
-    One factor is, at level 2 too (NIST SP 800-63B-4, 2.2.3), where the session's secret is the other one; but no
-    mailbox there, which is no authenticator (3.1.3). Level 3 asks for as much as a sign-in does (2.3.3).
+    One factor suffices, at level 2 too (NIST SP 800-63B-4, 2.2.3), because the session's secret is the other one. But a
+    mailbox does not suffice there, because it is not an authenticator (3.1.3). Level 3 requires as much as a sign-in
+    does (2.3.3).
 
     Args:
         proofs: The fresh proofs.
@@ -119,22 +121,22 @@ def is_confirmed_by(proofs: Sequence[Proof], *, aal: int) -> bool:
 
 
 async def is_first_demanded(step: Step, method: ProofMethod) -> bool:
-    """Say whether a user who enrols a method is asked for it from then on, and has had nothing of the kind."""
+    """Return whether a user who enrols a method must use it from then on, and had no such method before."""
     return method.is_demanded and not await _has_demanded(step)
 
 
 def _are_two(parts: Parts, proofs: tuple[Proof, ...]) -> bool:
-    """Say whether proofs show two different kinds of things, or two things that somebody has and can begin with one of.
+    """Return whether proofs show two kinds of factor, or two possessions of which a sign-in can begin with one.
 
-    The latter is one factor, and raises no level (NIST SP 800-63B-4, 2.2.1); but whoever has stolen the one still lacks
-    the other.
+    Two possessions are one factor, and do not raise the level (NIST SP 800-63B-4, 2.2.1). But a thief of one still
+    lacks the other.
     """
     had = {proof.method for proof in proofs if Kind.POSSESSION in proof.kinds}
     return len(kinds_of(proofs)) > 1 or (len(had) > 1 and not all(_is_second_only(parts, name) for name in had))
 
 
 async def _adds(step: Step, method: ProofMethod) -> bool:
-    """Say whether a proof by a method, at best, makes those of a step two, or more."""
+    """Return whether a proof by a method would, at best, turn the proofs of a step into two factors, or more."""
     shown = kinds_of(step.proofs)
     if method.kinds - shown:
         return not await is_one_mailbox(step, shown | method.kinds)
@@ -143,12 +145,12 @@ async def _adds(step: Step, method: ProofMethod) -> bool:
 
 
 def _confirms(step: Step, method: ProofMethod, *, aal: int) -> bool:
-    """Say whether a proof by a method, at best, helps a visitor who needs an authentication assurance level."""
+    """Return whether a proof by a method would, at best, help a visitor reach an authentication assurance level."""
     level, proof = assurance_of(step.proofs), _at_best(step, method)
     if level >= aal:
         return is_confirmed_by([proof], aal=aal)
     reached = assurance_of((*step.proofs, proof))
-    # Two steps may lead to level 2, as in a remembered browser. To level 3 one does, or none.
+    # Two steps may lead to level 2, as in a remembered browser. Level 3 is reached in one step or not at all.
     return reached >= aal if aal >= 3 else reached > level
 
 
@@ -158,15 +160,15 @@ def _at_best(step: Step, method: ProofMethod) -> Proof:
 
 
 def _is_enough(parts: Parts, name: str) -> bool:
-    """Say whether nobody who has proven themselves by a method is asked for another one.
+    """Return whether a proof by a method never requires another one.
 
-    Never where a sign-in cannot begin with it, such as a code from an authenticator app: it only ever comes second.
+    False for a method that no sign-in can begin with, such as an authenticator app: it only ever comes second.
     """
     return not _is_second_only(parts, name) and name not in parts.settings.second_factor_after
 
 
 def _is_second_only(parts: Parts, name: str) -> bool:
-    """Say whether no sign-in can begin with a method, so that it only ever comes second."""
+    """Return whether no sign-in can begin with a method, so that it only ever comes second."""
     method = parts.methods.get(name)
     return method is not None and not method.can_begin
 
@@ -177,7 +179,7 @@ async def _has_demanded(step: Step) -> bool:
 
 
 def _require_decision(decided: Any) -> bool:
-    """Return what a policy has decided, if that is yes or no: an empty list of factors might mean either.
+    """Return a policy's decision if it is a bool: an empty list of factors, say, might mean either.
 
     Raises:
         ConfigurationError: If it is anything else.

@@ -1,4 +1,4 @@
-"""List sessions, and end them by what names them there, without their tokens or secrets."""
+"""List sessions and end them by their identifiers, without their tokens or secrets."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from gatewright.ports import Owner
 
 
 def is_account(user: User) -> bool:
-    """Say whether a user is one of our own accounts, whichever provider loaded them."""
+    """Return whether a user is one of our own accounts, whichever provider loaded them."""
     return isinstance(user.entity, Account)
 
 
 def is_possible_provider(name: object) -> bool:
-    """Say whether ``name`` can be a provider's, or None for ours."""
+    """Return whether ``name`` can be a provider's name, or is None for our own accounts."""
     return name is None or is_possible_id(name)
 
 
 async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Session]:
-    """Return the sessions that are alive, newest first: one user's, or everybody's where ``owner`` is None."""
+    """Return the active sessions, newest first: one user's, or everybody's if ``owner`` is None."""
     if owner is not None:
         owner = _as_kept(owner)
         if owner is None:
@@ -36,9 +36,10 @@ async def list_sessions(parts: Parts, owner: Owner | None = None) -> list[Sessio
 
 
 async def end_session(parts: Parts, session_id: object, *, actor: str | None = None) -> bool:
-    """End one session, whichever user's it is, and say whether this call ended it.
+    """End one session, whichever user's it is, and return whether this call ended it.
 
-    Its user's remembered browsers are forgotten: nobody can tell which of them it is, and it must not come back.
+    All remembered browsers of its user are forgotten: it is unknown which of them has the session, and it must not sign
+    in again.
     """
     if not is_possible_id(session_id):
         return False
@@ -47,13 +48,13 @@ async def end_session(parts: Parts, session_id: object, *, actor: str | None = N
 
 
 async def end_session_of(parts: Parts, owner: Owner, session_id: object) -> bool:
-    """End a session if it is this user's, and say whether this call ended it."""
+    """End a session if it is this user's, and return whether this call ended it."""
     is_theirs = any(session.id == session_id for session in await list_sessions(parts, owner))
     return is_theirs and await end_session(parts, session_id)
 
 
 async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None, actor: str | None = None) -> int:
-    """End every session of a user, but the one with the identifier ``keep``; return how many there were."""
+    """End all sessions of a user except the one with the identifier ``keep``, and return how many."""
     kept = _as_kept(owner)
     if kept is None:
         return 0
@@ -62,13 +63,13 @@ async def end_sessions_of(parts: Parts, owner: Owner, *, keep: str | None = None
 
 
 def _as_kept(owner: Owner) -> Owner | None:
-    """Return an owner with the identifier as sessions keep it, or None where there can be no such owner.
+    """Return an owner with the identifier in the form that sessions store, or None if no such owner can exist.
 
-    An application may name the owner by the very value that its own records have: a number, a UUID, bytes.
+    An application may pass the value that its own records have: a number, a UUID, bytes.
     """
     try:
         user_id = id_text(owner.user_id)
-    except ValueError:  # Python writes no number of thousands of digits
+    except ValueError:  # Python does not convert numbers with thousands of digits to text
         return None
     if not is_possible_id(user_id) or not is_possible_provider(owner.provider):
         return None

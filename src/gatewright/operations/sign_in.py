@@ -1,6 +1,6 @@
-"""Sign-in as a state machine: proof by proof, until the policy is met. Until then a visitor is a guest.
+"""Sign-in as a state machine: it collects proofs until the policy is met. Until then the visitor is a guest.
 
-Whatever the methods and their order, this is the one place that turns proofs into a session.
+Whatever the methods and their order, this is the only place that turns proofs into a session.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from gatewright.operations.visits import open_visit, reload_user
 from gatewright.proofs import Proof, read_proofs, with_proof, write_proofs
 
 SIGN_IN = "sign_in"
-"""The kind of a pending step: a user has given a first proof, and owes a second."""
+"""The kind of a pending step in which a user has given a first proof, and must give a second."""
 
 
 async def advance(
     step: Step, user: User, proof: Proof, *, provider: str, previous_secret: str | None, method: str | None = None
 ) -> Session:
-    """Take a proof that has just been verified: open a session, or ask for a second factor.
+    """Process a proof that has just been verified: open a session, or ask for a second factor.
 
-    What the user of the step has proven before, in a sign-in that waits or in their session, counts together with it.
-    Where somebody else has been proven, they begin anew.
+    It counts together with the earlier proofs of the step's user, from a pending sign-in or from their session. If it
+    is somebody else's proof, the sign-in starts over.
 
     Args:
         step: The step.
-        user: Who has been proven.
-        proof: By what.
-        provider: What reloads the user.
-        previous_secret: What names the visit's session, which the new one replaces.
-        method: What the audit record says of it; by default the proof's method.
+        user: The user whose proof it is.
+        proof: The proof.
+        provider: The provider that reloads the user.
+        previous_secret: The secret of the visit's session, which the new one replaces.
+        method: The method in the audit record; by default the proof's.
 
     Returns:
-        The session; its ``token`` is the secret that the session mapping keeps from now on.
+        The session; its ``token`` is the secret that the session mapping contains from now on.
 
     Raises:
-        SecondFactorRequiredError: If the policy asks for more. The sign-in waits for it.
+        SecondFactorRequiredError: If the policy requires more. The sign-in stays pending.
         InvalidProofError: If another request has just finished the pending sign-in.
         GatewrightError: What `open_visit` raises.
     """
@@ -66,9 +66,9 @@ async def advance(
 
 
 async def _note_name(step: Step) -> None:
-    """Have what a user has enrolled load them by the name that they have now, if their provider has renamed them.
+    """Update the name under which a user's authenticators load them, if their provider has renamed them.
 
-    A passkey that begins a sign-in asks the provider by the name that it knows.
+    A passkey that begins a sign-in asks the provider for the stored name.
     """
     user = step.require_user()
     if is_account(user):
@@ -80,9 +80,9 @@ async def _note_name(step: Step) -> None:
 
 
 async def waiting_step(beginning: Step) -> Step | None:
-    """Return the step that a sign-in of this browser waits for; None where none waits.
+    """Return the step of this browser's pending sign-in, or None.
 
-    Its user is loaded afresh, and one who may no longer be let in, or has another password by now, has none.
+    Its user is loaded again. There is none if the user may no longer sign in, or has changed their password.
 
     Args:
         beginning: The step of a guest in this browser.
@@ -94,20 +94,20 @@ async def waiting_step(beginning: Step) -> Step | None:
     user = await reload_user(parts, provider=provider, username=kept.username)
     if user is None or user.id != kept.user_id or await has_changed(parts, user, provider=provider):
         return None
-    noted = data.get("password")  # what an older release kept has none
+    noted = data.get("password")  # steps of an older release have none
     if noted is not None and not await has_still(parts, user, bytes.fromhex(noted), provider=provider):
         return None
     return replace(beginning, user=user, proofs=read_proofs(data["proofs"]), provider=provider, waiting=kept)
 
 
 async def require_no_more(step: Step) -> None:
-    """Let a sign-in go on whose proofs are enough; else keep them until the second factor comes.
+    """Return if the proofs are enough; otherwise store them until the second factor is given, and raise.
 
     Args:
-        step: The step, with the user and what they have proven. Without a browser nothing is kept.
+        step: The step, with the user and their proofs. Without a browser nothing is stored.
 
     Raises:
-        SecondFactorRequiredError: If the policy asks for more; says by which methods it can come.
+        SecondFactorRequiredError: If the policy requires more. Lists the methods that the user can continue with.
     """
     if not await needs_second_factor(step, step.proofs):
         return
@@ -117,4 +117,4 @@ async def require_no_more(step: Step) -> None:
         await step.keep(
             SIGN_IN, {"proofs": write_proofs(step.proofs), "password": None if noted is None else noted.hex()}
         )
-    raise SecondFactorRequiredError("The first proof was right. A second factor is needed.", methods=methods)
+    raise SecondFactorRequiredError("The first proof was right. A second factor is required.", methods=methods)

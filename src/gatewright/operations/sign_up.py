@@ -1,4 +1,4 @@
-"""Sign up: a visitor makes an account. Nobody learns from it whether a mail address has one already."""
+"""Sign up: a visitor creates an account. This never reveals whether an email address already has one."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SignUpForm:
-    """What a visitor types to sign up. There is nothing in it that could give them a right.
+    """The input of a visitor who signs up. Nothing in it can grant a right.
 
     Args:
-        email: Their mail address.
-        password: The password that they want; none where passwords are no method.
-        username: The name that they want, if any.
-        profile: What else they typed, by field.
+        email: Their email address.
+        password: The new password; none if passwords are not a method.
+        username: The desired name, if any.
+        profile: Other input, by field.
     """
 
     email: str
@@ -47,7 +47,7 @@ class SignUpForm:
 
 @dataclass(frozen=True, slots=True)
 class _Newcomer:
-    """An account to be made, and what comes with it."""
+    """An account to create, and what comes with it."""
 
     account: Account
     email: str
@@ -56,20 +56,20 @@ class _Newcomer:
 
 
 async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
-    """Make an account, or write to the one that has the mail address already: the answer is the same.
+    """Create an account, or write to the one that already has the email address: the response is the same.
 
-    A username is public anyway, so that one may be told that it is taken, whosever the address is.
+    Usernames are public, so a visitor may be told that one is taken, whoever owns the address.
 
     Args:
         parts: The application's parts.
-        form: What was typed.
+        form: The input.
         asker: Who asks.
 
     Raises:
-        InvalidParameterError: If a name, the mail address or the profile is not acceptable, or a password is missing.
+        InvalidParameterError: If a name, the email address or the profile is invalid, or a password is missing.
         WeakPasswordError: If the password is too easy to guess.
         TakenError: If the username is already taken.
-        RateLimitError: If the client has tried too often: each account is a mail to whomever it names, and a hash.
+        RateLimitError: If the client has tried too often: each attempt costs a hash, and an email to any address.
         Denied: If a ``pre_signup`` hook refuses.
     """
     asked = await parts.hooks.pre_signup.fire(
@@ -83,12 +83,12 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
 
 
 async def _read(parts: Parts, asked: dict[str, Any], *, password: str | None) -> _Newcomer:
-    """Check what was typed, as the hooks left it, and hash a password: at the same cost whosever the address is."""
+    """Validate the input, as the hooks left it, and hash the password: at the same cost whoever owns the address."""
     email, profile = canonical_email(asked["email"]), read_profile(asked["profile"])
     is_verified = not parts.settings.enable_email_verification
     draft = draft_account(parts, NewAccount(asked["username"], email=email, is_verified=is_verified))
     if draft.username == email:
-        draft = replace(draft, username=None)  # to ask whether it is taken would be to ask for the address
+        draft = replace(draft, username=None)  # asking whether it is taken would reveal whether the address is
     if password is None and not parts.has_passwords:
         return _Newcomer(draft, email, None, profile)
     if password is None:
@@ -107,7 +107,7 @@ async def _sign_up(parts: Parts, newcomer: _Newcomer, asker: Asker) -> None:
     owner = await _owner(parts, newcomer.email)
     try:
         await _keep(parts, newcomer, owner, asker)
-    except TakenError:  # meanwhile: if it is not the name, it is the address
+    except TakenError:  # taken meanwhile: if not the name, then the address
         await _require_free_name(parts, newcomer)
         owner = await _owner(parts, newcomer.email)
         if owner is not None:
@@ -120,9 +120,9 @@ async def _owner(parts: Parts, email: str) -> Account | None:
 
 
 async def _keep(parts: Parts, newcomer: _Newcomer, owner: Account | None, asker: Asker) -> None:
-    """Keep the account and tell the hooks; or write to the owner of the address, who may have forgotten it.
+    """Store the account and fire the hooks, or write to the owner of the address, who may have forgotten the account.
 
-    Both by the same statements. The mail to a newcomer counts like one that is asked for, but is always written.
+    Both use the same statements. A newcomer's email counts towards the limit like a requested one, but is always sent.
     """
     draft, email, is_free = newcomer.account, newcomer.email, owner is None
     kind = EMAIL_VERIFICATION if owner is None else ALREADY_REGISTERED

@@ -1,4 +1,4 @@
-"""Where users come from, by name: what a session remembers is the name of a provider's class."""
+"""The user providers by name: a session stores the name of a provider's class."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _CALLS = (
     ("check_user_is_verified", "user"),
     ("find", "username"),
 )
-"""The methods of a provider, and what each is called with."""
+"""The methods of a provider, with their arguments."""
 
 
 class Sources:
     """The user providers of one application, each under the name of its class.
 
     Args:
-        given: The application's own; a name stands for one object.
-        built_in: Ours, unless the application brings its own of that name.
+        given: The application's own providers; a name stands for one object.
+        built_in: Ours, each used unless the application has its own of that name.
 
     Raises:
-        ConfigurationError: If one is no user provider, or two of the application's have one name.
+        ConfigurationError: If one is not a user provider, or two of the application's have the same name.
     """
 
     def __init__(self, given: Iterable[UserSource], *, built_in: Iterable[UserSource] = ()) -> None:
@@ -42,7 +42,7 @@ class Sources:
             self._by_name.setdefault(type(source).__name__, source)
 
     def get(self, name: str) -> UserSource | None:
-        """Return the provider that a session remembers, or None where this process cannot make it."""
+        """Return the provider that a session names, or None if this process cannot create it."""
         known = self._by_name.get(name)
         if known is not None:
             return known
@@ -53,15 +53,15 @@ class Sources:
 
     @property
     def are_quick(self) -> bool:
-        """Whether each of them can be asked on an event loop."""
+        """Whether all of them can be asked on an event loop."""
         return all(map(reads_quickly, self._by_name.values()))
 
     def find(self, provider: object) -> tuple[str, UserSource]:
         """Return a provider with its name.
 
         Args:
-            provider: A known name, ``package.module:Class`` to import and make, or the object itself, which is known
-                from then on. What was imported keeps its full name, so that any process can reload its users.
+            provider: A known name, ``package.module:Class`` to import and instantiate, or the object itself, which is
+                known from then on. An imported provider keeps its full name, so that any process can reload its users.
 
         Raises:
             ConfigurationError: If there is no such provider, or another object has its name.
@@ -74,8 +74,8 @@ class Sources:
         module, colon, class_name = provider.partition(":")
         if not (module and colon and class_name):
             raise ConfigurationError(
-                f"There is no user provider {provider!r:.80}. Known are: {self._names()}. Give Auth an object of "
-                "yours, providers=[...], or name its class as package.module:Class."
+                f"There is no user provider {provider!r:.80}. Known providers: {self._names()}. Pass an object of "
+                "yours to Auth, providers=[...], or name its class as package.module:Class."
             )
         return self._import(module, class_name)
 
@@ -88,8 +88,8 @@ class Sources:
         name = type(source).__name__
         if self._by_name.setdefault(name, source) is not source:
             raise ConfigurationError(
-                f"Another user provider is named {name} already. Sessions tell providers by the names of their "
-                "classes: make one object and use it everywhere, or make a subclass with a name of its own."
+                f"Another user provider is already named {name}. Sessions identify providers by the names of their "
+                "classes: create one object and use it everywhere, or create a subclass with a different name."
             )
         return name, source
 
@@ -97,9 +97,7 @@ class Sources:
     def _checked(given: Any) -> UserSource:
         if isinstance(given, type) or not isinstance(given, UserSource):
             shown = given.__name__ if isinstance(given, type) else f"of type {type(given).__name__}"
-            raise ConfigurationError(
-                f"A user provider is an object made from a subclass of UserProvider; this is {shown}."
-            )
+            raise ConfigurationError(f"A user provider must be an instance of a subclass of UserProvider, not {shown}.")
         name = type(given).__name__
         if not isinstance(given.user_class, type) or not issubclass(given.user_class, User):
             raise ConfigurationError(f"{name}.user_class must be a subclass of User, not {given.user_class!r:.80}.")
@@ -117,7 +115,7 @@ class Sources:
             known = self._by_name.get(class_name)
             source = known if known is not None and type(known) is kind else self._checked(kind())
         except (ImportError, AttributeError, TypeError, ValueError) as error:
-            raise ConfigurationError(f"The user provider {name} cannot be made: {error}.") from error
+            raise ConfigurationError(f"The user provider {name} cannot be created: {error}.") from error
         if self._by_name.setdefault(class_name, source) is source:
             self._full_names[class_name] = name
         return name, self._by_name.setdefault(name, source)

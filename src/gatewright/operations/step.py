@@ -1,4 +1,4 @@
-"""One step of a proof: who must prove themselves, from where, and what their browser has begun."""
+"""One authentication step: who must authenticate, from where, and what their browser has begun."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _MOST_TRIES = 5
 
 @dataclass(slots=True)
 class Step:
-    """What a method works with.
+    """The context that a method works in.
 
     Args:
         parts: The application's parts.
         device: Where the visit comes from.
-        browser: What keeps the secret that names the visit's pending steps; None where there are none.
-        provider: Where the users of the login form come from; the user's own provider where there is a user.
-        user: Who must prove themselves, where that is known: they are signed in, or have given a first proof.
-        proofs: What they have proven so far.
-        waiting: The sign-in of this browser that waits for this step, if one does.
+        browser: Stores the secret that identifies the visit's pending steps; None if there are none.
+        provider: The provider of the login form's users; if there is a user, their own provider.
+        user: Who must authenticate, if known: they are signed in, or have given a first proof.
+        proofs: The proofs that they have given so far.
+        waiting: This browser's pending sign-in that this step continues, if any.
     """
 
     parts: Parts
@@ -44,33 +44,33 @@ class Step:
     _enrolled: dict[str, list[Authenticator]] | None = field(default=None, init=False)
 
     def require_user(self) -> User:
-        """Return who must prove themselves.
+        """Return the user who must authenticate.
 
         Raises:
-            InvalidProofError: If that is not known.
+            InvalidProofError: If the user is not known.
         """
         if self.user is None:
-            raise InvalidProofError("Nobody is about to prove themselves in this browser.", reason="no_user")
+            raise InvalidProofError("Nobody has begun to authenticate in this browser.", reason="no_user")
         return self.user
 
     def require_browser(self) -> Browser:
-        """Return what keeps something for the visit's next request.
+        """Return the browser, which stores something for the visit's next request.
 
         Raises:
             ConfigurationError: If there is no visit.
         """
         if self.browser is None:
-            raise ConfigurationError("Without a browser nothing can be begun that another request finishes.")
+            raise ConfigurationError("Without a browser, nothing can be begun for another request to finish.")
         return self.browser
 
     @property
     def language(self) -> str | None:
-        """The language of mails; None for the setting's."""
+        """The language of emails; None for the setting's."""
         return self.device.language
 
     @property
     def base_url(self) -> str | None:
-        """Where the links of mails lead; None for the setting's."""
+        """The base URL of links in emails; None for the setting's."""
         return self.device.base_url
 
     @property
@@ -79,7 +79,7 @@ class Step:
         return self.parts.clock.now()
 
     async def enrolled(self) -> Mapping[str, list[Authenticator]]:
-        """Return what the user has enrolled, by method, oldest first; empty for one who has none or is not known."""
+        """Return what the user has enrolled, by method, oldest first; empty for nothing, or for an unknown user."""
         if self._enrolled is None:
             by_method: defaultdict[str, list[Authenticator]] = defaultdict(list)
             if self.user is not None:
@@ -89,19 +89,19 @@ class Step:
         return self._enrolled
 
     def forget_enrolled(self) -> None:
-        """Take note that what the user has enrolled has just changed."""
+        """Discard the cached enrolments, because they have just changed."""
         self._enrolled = None
 
     async def keep(
         self, kind: str, data: Mapping[str, Any], *, minutes: float | None = None, step_id: str | None = None
     ) -> PendingStep:
-        """Keep what this browser has begun, so that it can be finished by another request, once.
+        """Store what this browser has begun, so that another request can finish it, once.
 
         Args:
-            kind: What it is, such as ``passkey``; a browser has one of each.
-            data: What to keep, as JSON can write it. It stays on the server.
+            kind: Its kind, such as ``passkey``; a browser has at most one of each.
+            data: JSON-compatible data to store. It stays on the server.
             minutes: How long it may take to finish; None for the setting ``pending_minutes``.
-            step_id: The step's identifier, where something else has it already; by default a new one.
+            step_id: The step's identifier, if something else already refers to it; by default a new one.
         """
         parts, now = self.parts, self.now
         secret = self._browser_secret()
@@ -122,9 +122,9 @@ class Step:
         return step
 
     async def kept(self, kind: str) -> PendingStep | None:
-        """Return what this browser has begun of a kind, if there is still time to finish it.
+        """Return what this browser has begun of a kind, if it has not expired.
 
-        It is not for another user to see, who comes after the first in the same browser.
+        Another user who comes after the first one in the same browser does not get it.
         """
         secret = None if self.browser is None else self.browser.pending()
         if secret is None:
@@ -138,16 +138,16 @@ class Step:
         """Return what this browser has begun of a kind, for this user.
 
         Raises:
-            InvalidProofError: If it has begun none, or for somebody else, or it took too long.
+            InvalidProofError: If it has begun none, has begun it for somebody else, or it has expired.
         """
         found = await self.kept(kind)
         user_id = None if self.user is None else self.user.id
         if found is None or found.user_id != user_id:
-            raise InvalidProofError(f"This browser has not begun {kind}, or too long ago.", reason=f"{kind}_not_begun")
+            raise InvalidProofError(f"This browser has no {kind} step, or it expired.", reason=f"{kind}_not_begun")
         return found
 
     def _browser_secret(self) -> str:
-        """Return what names this browser's steps; it is told to keep it where it has none yet."""
+        """Return the secret that identifies this browser's steps, after storing a new one in it if it has none."""
         browser = self.require_browser()
         secret = browser.pending()
         if secret is None:
@@ -162,10 +162,10 @@ class Step:
             InvalidProofError: If there have been too many.
         """
         if not await self.parts.store.count_try(pending.id, at_most=at_most):
-            raise InvalidProofError("Too many tries. Begin again.", reason=f"{pending.kind}_too_many_tries")
+            raise InvalidProofError("Too many attempts. Start again.", reason=f"{pending.kind}_too_many_tries")
 
     async def claim(self, pending: PendingStep) -> None:
-        """Finish a step: exactly one request can.
+        """Finish a step: only one request can.
 
         Raises:
             InvalidProofError: If another one has just done it.
@@ -175,11 +175,11 @@ class Step:
 
 
 def data_of(kept: PendingStep | Authenticator) -> dict[str, Any]:
-    """Return what was kept, as it was before JSON."""
+    """Return the stored data, parsed from JSON."""
     data: dict[str, Any] = json.loads(kept.data)
     return data
 
 
 def owner_of(user: User) -> Owner:
-    """Return what a user's authenticators and sessions are kept under."""
+    """Return the owner under which a user's authenticators and sessions are stored."""
     return Owner(user.id) if is_account(user) else Owner(user.id, user.provider_name)

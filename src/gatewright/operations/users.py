@@ -1,4 +1,4 @@
-"""Users of our own tables, with their rights."""
+"""Users in our own tables, with their rights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatewright.operations.parts import Parts
 from gatewright.ports import AccountStore, SignedIn, Store
 
 OWN_PROVIDER, WALLET_PROVIDER = "SQLUserProvider", "WalletUserProvider"
-"""Which of our providers reloads an account: by a name of its own, or by its wallet."""
+"""Our providers that reload an account: by its name, or by its wallet."""
 
 
 async def find_user(parts: Parts, user_id: object) -> User | None:
@@ -22,12 +22,12 @@ async def find_user(parts: Parts, user_id: object) -> User | None:
 
 
 async def find_by_name(store: AccountStore, name: object) -> tuple[Account, str | None] | None:
-    """Return the account with this username or mail address, however it is written, and its password hash, or None.
+    """Return the account with this username or email address, in any spelling, and its password hash, or None.
 
-    The store is asked for every spelling, so that an unknown name costs no question more than a known one.
+    The store is asked for every spelling, so that an unknown name takes as many queries as a known one.
 
     Raises:
-        InvalidParameterError: If it is no name.
+        InvalidParameterError: If it is not a valid name.
     """
     found = [await store.find_credentials(kept) for kept in kept_names("username", name)]
     return next((each for each in found if each is not None), None)
@@ -40,12 +40,12 @@ async def user_of(parts: Parts, account: Account) -> User:
 
 
 def newcomer_of(account: Account) -> User:
-    """Return the user of an account that has just been made, which holds no role yet."""
+    """Return the user of an account that has just been created, and holds no role yet."""
     return _known(User(account), account)
 
 
 def visitor_of(parts: Parts, found: SignedIn) -> User:
-    """Return the user of a session for one request, who is asked for roles and permissions seldom."""
+    """Return the user of a session for one request. Roles and permissions not found yet are loaded lazily."""
     account, rights = found.account, found.rights
     if rights is not None:
         return _known(User(account, rights.roles, rights.permissions), account)
@@ -54,7 +54,7 @@ def visitor_of(parts: Parts, found: SignedIn) -> User:
 
 
 def read_rights(reader: Store, account_id: str) -> Rights:
-    """Return what an account may do now, from a store that never suspends."""
+    """Return an account's current rights from a store that never suspends."""
     return run_to_completion(reader.rights_of(account_id))
 
 

@@ -1,4 +1,4 @@
-"""Recognise who a token belongs to, by its signature, its claims and the session it names."""
+"""Find the user that a token belongs to, from its signature, its claims and its session."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ T = TypeVar("T", covariant=True)
 
 
 class _Question(Protocol[T]):
-    """What the store is asked of a token's session; nothing, or no, means that it is not alive."""
+    """A query about a token's session; a falsy result means that the session is not active."""
 
     async def __call__(self, session_id: str, *, user_id: str, now: datetime) -> T: ...
 
 
 async def validate_token(parts: Parts, token: object) -> dict[str, Any] | None:
-    """Return the claims of a token whose session is alive and whose user is active, else None.
+    """Return the claims of a token whose session and user are active, else None.
 
     Args:
         parts: The application's parts.
-        token: What the client sent, of whatever type.
+        token: What the client sent, of any type.
 
     Returns:
-        The claims, or None for whatever is not valid and where a ``pre_token_validate`` hook refuses.
+        The claims, or None if the token is not valid or a ``pre_token_validate`` hook refuses.
 
     Raises:
         StoreUnavailableError: If the session cannot be looked up. Nobody is let in.
@@ -43,7 +43,7 @@ async def user_of_token(parts: Parts, token: object) -> User | None:
 
 
 async def _validate(parts: Parts, token: object, ask: _Question[T]) -> tuple[dict[str, Any] | None, T | None]:
-    """Return a valid token's claims, and what the store says of its session by the one question that it is asked."""
+    """Return a valid token's claims, and the result of a single query about its session."""
     try:
         token = (await parts.hooks.pre_token_validate.fire(token=token))["token"]
         claims, answer = await _read(parts, token, ask)

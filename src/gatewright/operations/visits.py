@@ -26,18 +26,18 @@ from gatewright.operations.sessions import is_account
 from gatewright.ports import SignedIn, UserSource, VisitSecrets, admits_accounts, reads_quickly
 
 _SEEN_EVERY = timedelta(minutes=1)
-"""Last-seen is written at most so often: a read must not cost a write."""
+"""Minimum interval between updates of the last-seen time, so that reads rarely cost a write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a visit comes from, to show in the list of sessions, and how to write to whoever is there.
+    """Where a visit comes from, to show in the list of sessions, and how to write to its user.
 
     Args:
         ip_address: The client's address.
-        user_agent: What the browser says of itself.
-        language: The language of mails; None for the setting's.
-        base_url: Where the links of mails lead, such as ``https://example.com``; None for the setting's.
+        user_agent: The ``User-Agent`` header.
+        language: The language of emails; None for the setting's.
+        base_url: The base URL of links in emails, such as ``https://example.com``; None for the setting's.
     """
 
     ip_address: str | None = None
@@ -47,7 +47,7 @@ class Device:
 
 
 def read_device(ip_address: object, user_agent: object) -> Device:
-    """Return the device of a visit, in its canonical form.
+    """Return the device of a visit in canonical form.
 
     Raises:
         InvalidParameterError: If the address is not an IP address, or the user agent is not a string.
@@ -67,23 +67,23 @@ async def open_visit(
     proven_by: str,
     is_fully_authenticated: bool = True,
 ) -> Session:
-    """Make a session for a proven user, and end the one that the visit had before.
+    """Create a session for a user who has authenticated, and end the visit's previous one.
 
     Args:
         parts: The application's parts.
-        user: Who signs in.
-        provider: What reloads the user on the next request.
-        previous_secret: What the visit's session mapping held until now.
+        user: The user who signs in.
+        provider: The provider that reloads the user on the next request.
+        previous_secret: What the visit's session mapping has contained until now.
         device: Where the visit comes from.
-        method: How the user was proven, for the audit record.
+        method: The method of authentication, for the audit record.
         proven_by: All their proofs, as `gatewright.proofs.write_proofs` writes them.
-        is_fully_authenticated: Whether they were proven now, and not merely remembered.
+        is_fully_authenticated: Whether they authenticated now, rather than being merely remembered.
 
     Returns:
-        The session; its ``token`` is the secret that the session mapping keeps from now on.
+        The session; its ``token`` is the secret that the session mapping contains from now on.
 
     Raises:
-        ConfigurationError: If the provider's user cannot be named.
+        ConfigurationError: If the session cannot refer to the provider's user.
         InactiveUserError: If the account was deactivated or deleted meanwhile.
     """
     now = parts.clock.now()
@@ -134,27 +134,27 @@ async def open_visit(
 
 
 def new_visit_secret(parts: Parts, *, previous_secret: str | None) -> tuple[str, VisitSecrets]:
-    """Return a new secret for the session mapping to keep, and what the database knows of it and of the last one."""
+    """Return a new secret for the session mapping, and what the database stores of it and of the previous one."""
     secret = parts.new_secret()
     ends = None if previous_secret is None else digest_of(previous_secret)
     return secret, VisitSecrets(digest_of(secret), ends=ends)
 
 
 def life_of_visits(parts: Parts) -> timedelta:
-    """Return how long a visitor's session lives at most, however often they come."""
+    """Return the maximum lifetime of a visitor's session, however active it is."""
     return timedelta(days=parts.settings.session_days)
 
 
 async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None:
-    """Return the session that a secret names and its user, loaded afresh from where users come from.
+    """Return the session that a secret identifies and its user, reloaded from their provider.
 
     Args:
         parts: The application's parts.
-        secret: What the session mapping holds.
+        secret: The secret in the session mapping.
 
     Returns:
-        None where the session is over or from the future, or its user no longer loads, is inactive or unverified, or
-        has another password.
+        None if the session has ended or is from the future, or if its user no longer loads, is inactive or unverified,
+        or has changed their password.
     """
     now = parts.clock.now()
     idle = timedelta(minutes=parts.settings.session_idle_minutes)
@@ -166,28 +166,28 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
         return None
     user = await reload_user(parts, provider=session.provider, username=session.username, signed_in=signed_in)
     if user is None or user.id != session.user_id:
-        return None  # gone, or the name is somebody else's by now
+        return None  # deleted, or the name now belongs to somebody else
     if await has_changed(parts, user, provider=session.provider):
         return None
     return session, user
 
 
 async def note_visit(parts: Parts, session: Session) -> None:
-    """Write down that a session has been seen, unless that was done a moment ago."""
+    """Record that a session has been seen, unless that was done recently."""
     now = parts.clock.now()
     if not -CLOCKS_APART <= now - as_utc(session.last_seen_at) < _SEEN_EVERY:
-        with second_write("When a session was last seen"):
+        with second_write("The time of a session's last request"):
             await parts.store.touch_session(session.id, now=now)
 
 
 async def reload_user(parts: Parts, *, provider: str, username: str, signed_in: SignedIn | None = None) -> User | None:
-    """Return a user as the provider knows them now, or None where they may no longer be let in.
+    """Return a user as the provider knows them now, or None if they may no longer sign in.
 
     Args:
         parts: The application's parts.
-        provider: Where the user comes from.
-        username: What the provider knows them by.
-        signed_in: The account of ours that the session belongs to, if it is known already.
+        provider: The provider's name.
+        username: The name that the provider knows them by.
+        signed_in: The account of ours that the session belongs to, if already known.
     """
     source = parts.sources.get(provider)
     if source is None:
@@ -203,7 +203,7 @@ async def reload_user(parts: Parts, *, provider: str, username: str, signed_in: 
 
 
 def _admit(source: UserSource, username: str, signed_in: SignedIn) -> User | None:
-    """Return the user of an account that is known already, or None where the source has to be asked."""
+    """Return the user of a known account, or None if the source must be asked."""
     user = source.admit(signed_in.account, username) if admits_accounts(source) else None
     return user if user is None or signed_in.rights is None else with_rights(signed_in.rights, user)
 
@@ -213,9 +213,9 @@ async def _load(parts: Parts, source: UserSource, username: str) -> Any:
 
 
 async def end_visit(parts: Parts, secret: str) -> None:
-    """End the session that a secret names, and tell the hooks if this call has ended it.
+    """End the session that a secret identifies, and fire the hooks if this call ended it.
 
-    The user need not load: whoever is locked out, or cut off from the provider, can still sign out.
+    The user need not load: somebody who is locked out, or whose provider is unreachable, can still sign out.
     """
 
     async def end() -> None:
@@ -226,5 +226,5 @@ async def end_visit(parts: Parts, secret: str) -> None:
 
 
 def digest_of(secret: str) -> bytes:
-    """Return what the database knows of a secret. It is random and long, so a plain digest is enough."""
+    """Return the digest of a secret for the database. The secret is long and random, so a plain digest suffices."""
     return sha256(secret.encode(errors="surrogatepass")).digest()

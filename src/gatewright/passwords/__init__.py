@@ -1,6 +1,7 @@
-"""Passwords: how they are hashed and verified, and which ones may be chosen.
+"""Passwords: hashing, verification, and the policy for new ones.
 
-A hash of ours is argon2id. Those that an application brings along are verified too, and replaced at the next sign-in.
+gatewright hashes with argon2id. It also verifies hashes that an application brings along, and replaces them at the next
+sign-in.
 """
 
 from __future__ import annotations

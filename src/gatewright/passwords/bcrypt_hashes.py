@@ -1,4 +1,4 @@
-"""Bcrypt hashes, as PHP's ``password_hash`` and many others write them."""
+"""Bcrypt hashes, as written by PHP's ``password_hash`` and many others."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 _MAXIMUM_COST = 15  # 2**15 rounds, about two seconds of one core
 _SIGNIFICANT_BYTES = 72
 
-# $2x$ marks hashes of a broken implementation. A salt is 128 bits in 22 characters: the last one has four values, and
-# the library refuses the others by an error.
+# $2x$ marks hashes of a broken implementation. A salt is 128 bits in 22 characters: the last one has only four values,
+# and the library raises an error on others.
 _SALT, _DIGEST = r"[./A-Za-z0-9]{21}[.Oeu]", r"[./A-Za-z0-9]{31}"
 _BCRYPT = rf"\$2[aby]\$(0[4-9]|[1-3][0-9])\${_SALT}{_DIGEST}"
-_PLAIN = re.compile(rf"(?:bcrypt\$)?({_BCRYPT})")  # Django writes "bcrypt$" before it
+_PLAIN = re.compile(rf"(?:bcrypt\$)?({_BCRYPT})")  # Django prefixes the hash with "bcrypt$"
 _OF_DJANGO = re.compile(rf"bcrypt_sha256\$({_BCRYPT})")
 _OF_PASSLIB = re.compile(rf"\$bcrypt-sha256\$v=2,t=(2[aby]),r=(0?[4-9]|[1-3][0-9])\$({_SALT})\$({_DIGEST})")
 
 
 def read_bcrypt(stored: str) -> StoredHash | None:
-    """Read a bcrypt hash: of a password, or, where Django or passlib wrote it, of a digest of one.
+    """Read a bcrypt hash of a password, or of its digest if Django or passlib wrote it.
 
-    Bcrypt has room for 72 bytes, and what follows them never counted: PHP takes any longer password that begins with
-    the same ones, and so do we. A digest is of the whole password.
+    Bcrypt uses only the first 72 bytes: PHP accepts any longer password that begins with the same ones, and so do we. A
+    digest covers the whole password.
 
     Raises:
-        UnreadableHashError: It takes more rounds than we spend.
+        UnreadableHashError: If its cost is above our limit.
     """
     if match := _PLAIN.fullmatch(stored):
         _require_affordable(match[2])

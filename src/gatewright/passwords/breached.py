@@ -1,4 +1,4 @@
-"""Passwords that have leaked somewhere, from a file of their digests that an operator has fetched; nothing is asked."""
+"""Leaked passwords, from a file of their digests that the operator has downloaded. No service is queried."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _DIGEST_SIZE = 40
 _LONGEST_LINE = 80
 _LINE = re.compile(rb"[0-9A-Fa-f]{40}(:[0-9]+)?\s*")
 _CURE = (
-    "GATEWRIGHT_BREACHED_PASSWORDS_FILE must name a file of SHA-1 digests in ascending order, one a line, as the "
-    "downloader of Have I Been Pwned writes it."
+    "GATEWRIGHT_BREACHED_PASSWORDS_FILE must name a file of SHA-1 digests in ascending order, one per line, as the "
+    "Have I Been Pwned downloader writes it."
 )
 
 
 class BreachedPasswords:
-    """A file of SHA-1 digests, one a line, in ascending order, each with or without ``:`` and a count behind it.
+    """A file of SHA-1 digests in ascending order, one per line, each optionally followed by ``:`` and a count.
 
-    The list of Have I Been Pwned has a thousand million lines. So it is searched by halves and never loaded: about
-    forty short reads for a password that is set.
+    The Have I Been Pwned list has about a billion lines. So it is binary-searched and never loaded: about forty short
+    reads for each new password.
 
     Args:
         path: The file.
 
     Raises:
-        ConfigurationError: If it cannot be read, or begins with anything else.
+        ConfigurationError: If it cannot be read, or does not begin with a digest.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,24 +37,24 @@ class BreachedPasswords:
         try:
             with path.open("rb") as file:
                 first = file.readline(_LONGEST_LINE)
-        except (OSError, ValueError) as error:  # a path may hold what no file system takes
+        except (OSError, ValueError) as error:  # a path may contain characters that no file system accepts
             raise _unreadable(path, error) from error
         if not _LINE.fullmatch(first):
-            raise ConfigurationError(f"The first line of {path} is no digest. {_CURE}")
+            raise ConfigurationError(f"The first line of {path} is not a digest. {_CURE}")
 
     def __contains__(self, password: str) -> bool:
-        """Say whether a password is in the file.
+        """Return whether a password is in the file.
 
         Raises:
-            ConfigurationError: If the file cannot be read any more: then no password can be set.
-            InvalidParameterError: If it is no Unicode text.
+            ConfigurationError: If the file can no longer be read: then no password can be set.
+            InvalidParameterError: If the password is not Unicode text.
         """
         wanted = sha1(encode_password(password), usedforsecurity=False).hexdigest().upper().encode()
         try:
             with self._path.open("rb") as file:
 
                 def digest_after(place: int) -> bytes:
-                    """Return the first digest whose line begins behind a place, or at the beginning of the file."""
+                    """Return the first digest whose line begins after a place, or at the beginning of the file."""
                     file.seek(place)
                     if place:
                         file.readline(_LONGEST_LINE)
@@ -69,7 +69,7 @@ class BreachedPasswords:
                     else:
                         high = middle
                 return digest_after(low) == wanted
-        except (OSError, ValueError) as error:  # a path may hold what no file system takes
+        except (OSError, ValueError) as error:  # a path may contain characters that no file system accepts
             raise _unreadable(self._path, error) from error
 
 

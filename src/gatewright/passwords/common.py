@@ -1,4 +1,4 @@
-"""The passwords that everybody tries first, from a list that the zxcvbn package brings along; nothing is fetched."""
+"""The most common passwords, from the list in the zxcvbn package. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _DECORATION = string.digits + string.punctuation + string.whitespace
 
 
 def is_common(password: str) -> bool:
-    """Tell whether a password is on the list, or so close to it that guessing programs try it at once.
+    """Return whether a password is on the list, or so close to it that guessing programs try it early.
 
     The list's entries have 4 to 20 characters, and few have the 15 that a password needs today: people stretch them.
-    So a password is common too where it is a common one repeated, followed by another common one, or, if it begins
-    and ends with a letter, with digits and punctuation around it; and where it is up to three characters over and
-    over. Case does not count.
+    So a password is also common if it is a common one repeated, followed by another common one, or, if it begins and
+    ends with a letter, surrounded by digits and punctuation; and if it is up to three characters repeated. Case does
+    not matter.
     """
     text = password.casefold()
     words = {text, text.strip(_DECORATION)}
@@ -25,14 +25,14 @@ def is_common(password: str) -> bool:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the list. Loaded when first asked for: it takes 50 ms and 17 MB, and only who sets passwords needs it."""
+    """Return the list. Loaded on first use: it takes 50 ms and 17 MB, and only setting a password needs it."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _repeated_part(word: str) -> str:
-    """Return the shortest part that gives the word when it is repeated; the last time may be cut short."""
+    """Return the shortest part whose repetition gives the word; the last repetition may be cut short."""
     return next((word[:size] for size in range(1, len(word)) if word.startswith(word[size:])), word)
 
 

@@ -1,7 +1,7 @@
-"""Hashes of crypt(3): those of ``/etc/shadow``, of Apache and of many mail servers, which Python itself has no longer.
+"""Hashes of crypt(3), used by ``/etc/shadow``, Apache and many mail servers; Python no longer has a module for them.
 
-``$5$`` and ``$6$`` follow Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512", ``$1$`` and Apache's ``$apr1$``
-Poul-Henning Kamp's MD5 crypt. Ory Kratos calls them ``$sha256-crypt$``, ``$sha512-crypt$`` and ``$md5-crypt$``.
+``$5$`` and ``$6$`` follow Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512"; ``$1$`` and Apache's ``$apr1$``
+follow Poul-Henning Kamp's MD5 crypt. Ory Kratos calls them ``$sha256-crypt$``, ``$sha512-crypt$`` and ``$md5-crypt$``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from gatewright.passwords.stored_hash import StoredHash, too_costly, without_nul
 
 _MAXIMUM_ROUNDS = 1_000_000  # about two seconds of one core; passlib writes 656,000
-_LONGEST_PASSWORD = 1024  # bytes: every round takes time for each of them
+_LONGEST_PASSWORD = 1024  # bytes: every round takes time in proportion
 _LEAST_ROUNDS = 1000
 _USUAL_ROUNDS = 5000
 _ROUNDS_OF_MD5 = 1000
@@ -27,17 +27,17 @@ _MD5 = re.compile(r"\$(1|apr1|md5-crypt)\$([!-#%-~]{0,8})\$([./A-Za-z0-9]{22})")
 
 _Order = Sequence[tuple[int, ...]]
 
-# In which order the bytes of a digest are written: three by three, then those that are left over.
+# The order in which the bytes of a digest are written: in groups of three, then the rest.
 _ORDER_OF_SHA256: _Order = [(i, (i + 10) % 30, (i + 20) % 30) for i in (i * 21 % 30 for i in range(10))] + [(31, 30)]
 _ORDER_OF_SHA512: _Order = [(i, (i + 21) % 63, (i + 42) % 63) for i in (i * 22 % 63 for i in range(21))] + [(63,)]
 _ORDER_OF_MD5: _Order = [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5), (11,)]
 
 
 def read_crypt(stored: str) -> StoredHash | None:
-    """Read a hash of crypt(3).
+    """Read a crypt(3) hash.
 
     Raises:
-        UnreadableHashError: It takes more rounds than we spend.
+        UnreadableHashError: If it has more rounds than our limit.
     """
     if match := _SHA.fullmatch(stored):
         name, order = ("sha256", _ORDER_OF_SHA256) if match[1] else ("sha512", _ORDER_OF_SHA512)
@@ -62,7 +62,7 @@ def _compared(text: str, order: _Order, compute: Callable[[bytes], bytes]) -> St
 
 
 def _sha_crypt(name: str, password: bytes, salt: bytes, rounds: int) -> bytes:
-    """Return the digest; the numbers are those of the steps in the specification."""
+    """Return the digest. The numbers refer to the steps of the specification."""
     size = len(password)
     first = _digest(name, password + salt + password)  # 4 to 8
     text = password + salt + _filled(first, size)  # 9, 10
@@ -83,7 +83,7 @@ def _md5_crypt(magic: bytes, password: bytes, salt: bytes) -> bytes:
 
 
 def _stretched(name: str, digest: bytes, password: bytes, salt: bytes, rounds: int) -> bytes:
-    """Digest the digest again and again, with the password and the salt in a place that changes."""
+    """Digest the digest repeatedly, with the password and the salt in changing places."""
     for number in range(rounds):
         is_odd = number % 2
         text = password if is_odd else digest
@@ -94,7 +94,7 @@ def _stretched(name: str, digest: bytes, password: bytes, salt: bytes, rounds: i
 
 
 def _written(digest: bytes, order: _Order) -> str:
-    """Return a digest in crypt's own alphabet: six bits a letter, the lowest first."""
+    """Return a digest in crypt's own alphabet: six bits per letter, the lowest first."""
     letters = []
     for places in order:
         bits = int.from_bytes(bytes(digest[place] for place in places), "big")
@@ -111,7 +111,7 @@ def _filled(part: bytes, size: int) -> bytes:
 
 
 def _bits(number: int) -> Iterable[bool]:
-    """Yield the bits of a number, the lowest first, up to the highest that is set."""
+    """Yield the bits of a number, the lowest first, up to the highest one set."""
     while number:
         yield bool(number & 1)
         number >>= 1

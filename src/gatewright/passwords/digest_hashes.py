@@ -1,7 +1,7 @@
-"""Hashes that are one round of a digest: LDAP's, Ory Kratos's, the oldest of Django and werkzeug.
+"""Hashes that are one round of a digest: LDAP's, Ory Kratos's, the oldest ones of Django and Werkzeug.
 
-They are as weak as they look. Whoever has stolen them guesses billions a second, so they are read for one purpose: to
-be replaced when their owners sign in.
+They are as weak as they look: anybody who steals them can try billions of guesses per second. They are read only so
+that they can be replaced when their owners sign in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def read_digest(stored: str) -> StoredHash | None:
 
 
 def _of_ldap(name: str, value: bytes | None, *, is_salted: bool) -> StoredHash | None:
-    """``{SSHA}`` and its like (RFC 2307): the digest, and behind it the salt."""
+    """Read ``{SSHA}`` and the like (RFC 2307): the digest, followed by the salt."""
     function = "sha1" if name == "sha" else name
     size = _size_of(function)
     if value is None or (len(value) <= size if is_salted else len(value) != size):
@@ -47,7 +47,7 @@ def _of_ldap(name: str, value: bytes | None, *, is_salted: bool) -> StoredHash |
 
 
 def _of_kratos(name: str, template: bytes | None, salt: bytes | None, digest: bytes | None) -> StoredHash | None:
-    """``$sha1$pf=...$salt$digest``, where the template says how salt and password come together."""
+    """Read ``$sha1$pf=...$salt$digest``, where the template says how to combine salt and password."""
     if template is None or salt is None or digest is None or len(digest) != _size_of(name):
         return None
     written = template or b"{PASSWORD}"
@@ -63,7 +63,7 @@ def _of_kratos(name: str, template: bytes | None, salt: bytes | None, digest: by
 
 
 def _of_hmac(name: str, written: bytes | None, key: bytes | None) -> StoredHash | None:
-    """``$hmac-sha256$digest$key``, where the digest is in hexadecimal and that in base64."""
+    """Read ``$hmac-sha256$digest$key``, where the digest is hexadecimal, then base64."""
     if written is None or key is None or len(written) != 2 * _size_of(name):
         return None
     secret = key
@@ -75,7 +75,7 @@ def _of_hmac(name: str, written: bytes | None, key: bytes | None) -> StoredHash 
 
 
 def _of_django_or_werkzeug(name: str, salt: bytes, digest: bytes) -> StoredHash | None:
-    """``sha1$salt$digest``: Django digested salt and password, and werkzeug made an HMAC with the salt as its key."""
+    """Read ``sha1$salt$digest``: Django digested salt and password; Werkzeug used an HMAC with the salt as its key."""
     if len(digest) != _size_of(name):
         return None
 

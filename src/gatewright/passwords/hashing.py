@@ -1,4 +1,4 @@
-"""Hashing and verifying passwords: argon2id for our own, older and foreign hashes until their owners sign in."""
+"""Hash and verify passwords: argon2id for new hashes, and older and foreign hashes until their owners sign in."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What `PasswordHasher.verify` found out.
+    """The result of `PasswordHasher.verify`.
 
-    ``new_hash`` is there where the password is right but its stored hash is not of today's policy: keep it instead.
-    ``unreadable`` says why the stored hash could not be read, and names its kind; it is for the log alone.
+    ``new_hash`` is set if the password is right but its stored hash does not follow the current policy: store it
+    instead. ``unreadable`` says why the stored hash could not be read, and names its kind; it is for the log only.
     """
 
     is_valid: bool
@@ -30,7 +30,7 @@ class Verified:
 
 
 def can_verify(stored: object) -> bool:
-    """Tell whether a stored hash is of a kind and within the bounds that `PasswordHasher.verify` reads."""
+    """Return whether a stored hash is of a kind, and within the limits, that `PasswordHasher.verify` reads."""
     try:
         return read_hash(stored) is not None
     except UnreadableHashError:
@@ -38,18 +38,18 @@ def can_verify(stored: object) -> bool:
 
 
 class PasswordHasher:
-    """Hashes passwords with argon2id, and verifies whatever kind of hash the common systems have stored.
+    """Hashes passwords with argon2id, and verifies the hashes of common systems.
 
-    The defaults are those of OWASP's Password Storage Cheat Sheet. A hash takes one thread ``memory_kib`` of memory
-    and tens of milliseconds, and other threads run meanwhile.
+    The defaults are those of OWASP's Password Storage Cheat Sheet. A hash takes one thread, ``memory_kib`` of memory
+    and tens of milliseconds, during which other threads can run.
 
     Args:
         memory_kib: Memory that one hash fills, in KiB.
         iterations: Passes over that memory.
-        parallelism: Lanes, each a thread of its own.
+        parallelism: Lanes, each with its own thread.
 
     Raises:
-        ConfigurationError: The parameters are not within the bounds of what is verified here.
+        ConfigurationError: If the parameters are outside the limits of verification.
     """
 
     def __init__(self, *, memory_kib: int = 19456, iterations: int = 2, parallelism: int = 1) -> None:
@@ -59,7 +59,7 @@ class PasswordHasher:
         self._of_today = re.compile(re.escape(beginning) + r"[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}")
         if not can_verify(self._dummy):
             raise ConfigurationError(
-                "These argon2id parameters cannot be used: at least 8 KiB of memory for each lane and at most 256 MiB, "
+                "These argon2id parameters cannot be used. Use at least 8 KiB of memory per lane and at most 256 MiB, "
                 "1 to 64 iterations, 1 to 16 lanes, and memory times iterations at most 1 GiB. "
                 "Start from memory_kib=19456, iterations=2, parallelism=1.",
                 memory_kib=memory_kib,
@@ -69,39 +69,39 @@ class PasswordHasher:
 
     @cached_property
     def _argon2(self) -> Argon2Hasher:
-        """What hashes, imported for the first password: a worker that only recognises its visitors does without."""
+        """The hasher, imported for the first password: a worker that only recognises its visitors does not need it."""
         from pwdlib.hashers.argon2 import Argon2Hasher
 
         memory_kib, iterations, parallelism = self._cost
         return Argon2Hasher(time_cost=iterations, memory_cost=memory_kib, parallelism=parallelism)
 
     def hash(self, password: str) -> str:
-        """Hash a password with a new salt: in Unicode's form NFC, and otherwise exactly as it is given.
+        """Hash a password with a new salt: in Unicode's form NFC, and otherwise exactly as given.
 
-        Whether anybody should choose it is for `PasswordPolicy` to say.
+        `PasswordPolicy` decides whether the password may be chosen.
 
         Raises:
-            WeakPasswordError: It is longer than `MAXIMUM_PASSWORD_BYTES`.
-            InvalidParameterError: It is not a ``str``, or not Unicode text.
+            WeakPasswordError: If it is longer than `MAXIMUM_PASSWORD_BYTES`.
+            InvalidParameterError: If it is not a ``str``, or not Unicode text.
         """
         return self._argon2.hash(encode_password(password))
 
     def verify(self, password: object, *, against: object) -> Verified:
-        """Tell whether a password is the one that was hashed, and renew the hash where the policy has moved on.
+        """Verify a password against a stored hash, and compute a new hash if the policy has changed.
 
-        Whatever it is given and whatever the answer, it hashes once with today's parameters: by comparing, by making
-        the new hash, or for nothing. So an unknown user, one without a password, one with a damaged hash and a wrong
-        password cost the same. An older or foreign hash costs its own work on top, for a right and a wrong password
-        alike, until its owner signs in; a cheap one never answers faster than no user at all. A password that is not
-        in the form NFC is tried in that form and then as it was typed, so it costs all of this twice.
+        Whatever the input and the result, it hashes once with today's parameters: to compare, to compute the new hash,
+        or as a dummy. So an unknown user, one without a password, one with a damaged hash and a wrong password cost the
+        same. An older or foreign hash adds its own cost, for a right and a wrong password alike, until its owner signs
+        in; a cheap one is never faster than an unknown user. A password that is not in the form NFC is tried in that
+        form and then as it was typed, so it costs all of this twice.
 
-        Passwords of 72 bytes and more are compared in their first 72 bytes where the hash is bcrypt's, as PHP does.
-        Since nobody knows whether that is the whole password, such a hash stays.
+        Against a bcrypt hash, only the first 72 bytes of a password are compared, as PHP does. A password of 72 bytes
+        or more may not be the whole one, so such a hash is kept.
 
         Args:
-            password: Anything at all, from a stranger. What is not Unicode text or too long is not valid.
-            against: The stored hash, or None where there is no user or no password to compare with. A hash that is
-                malformed, of an unknown kind or out of bounds fits no password.
+            password: Any untrusted value. If it is not Unicode text or is too long, it is not valid.
+            against: The stored hash, or None if there is no user or no password to compare with. A hash that is
+                malformed, of an unknown kind or out of bounds matches no password.
         """
         try:
             spellings = [spelling.encode() for spelling in spellings_of(password)]
@@ -125,7 +125,7 @@ class PasswordHasher:
         return Verified(matching is not None, self._argon2.hash(spellings[0]) if is_as_typed else None)
 
     def _refuse(self, spellings: Sequence[bytes], *, unreadable: str | None = None) -> Verified:
-        """Answer no, at the cost of one hash for every spelling that would have been compared."""
+        """Return a refusal, at the cost of one hash for every spelling that would have been compared."""
         for _ in spellings:
             self._argon2.verify(b"", self._dummy)
         return Verified(is_valid=False, unreadable=unreadable)

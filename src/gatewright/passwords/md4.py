@@ -1,4 +1,4 @@
-"""MD4 (RFC 1320), which OpenSSL no longer offers: for passwords under an HMAC of it."""
+"""MD4 (RFC 1320), which OpenSSL no longer provides: for passwords hashed with HMAC-MD4."""
 
 from __future__ import annotations
 

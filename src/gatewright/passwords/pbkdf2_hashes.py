@@ -1,4 +1,4 @@
-"""PBKDF2 hashes (RFC 8018) as Django, werkzeug, passlib and Ory Kratos write them."""
+"""PBKDF2 hashes (RFC 8018), as written by Django, Werkzeug, passlib and Ory Kratos."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from math import ceil
 from gatewright.passwords.stored_hash import StoredHash, decode_base64, too_costly, without_nul
 
 _MAXIMUM_ITERATIONS = 4_000_000  # about one second of one core; Django 6.1 writes 1.5 million
-_DIGEST_SIZES = range(16, 65)  # a shorter one could be met by chance
+_DIGEST_SIZES = range(16, 65)  # a shorter one could match by chance
 
 _NAME, _COUNT = r"(sha(?:1|224|256|384|512))", r"([1-9][0-9]{0,9})"
-_TEXT = r"([!-#%-~]{1,128})"  # a salt that counts as text: printable ASCII without a dollar sign
+_TEXT = r"([!-#%-~]{1,128})"  # a salt used as text: printable ASCII without a dollar sign
 _BASE64 = r"([A-Za-z0-9+/.]{%s,128}={0,2})"
 
 _OF_DJANGO = re.compile(rf"pbkdf2_{_NAME}\${_COUNT}\${_TEXT}\${_BASE64 % 22}")
@@ -26,7 +26,7 @@ def read_pbkdf2(stored: str) -> StoredHash | None:
     """Read a PBKDF2 hash.
 
     Raises:
-        UnreadableHashError: It takes more iterations than we spend.
+        UnreadableHashError: If it has more iterations than our limit.
     """
     if match := _OF_DJANGO.fullmatch(stored):
         digest = decode_base64(match[4])
@@ -43,7 +43,7 @@ def read_pbkdf2(stored: str) -> StoredHash | None:
 def _hash_of(
     name: str, iterations: int, salt: bytes | None, digest: bytes | None, *, size: int | None = None
 ) -> StoredHash | None:
-    """Return a hash whose digest has the size that it says, or else the function's own: a part would fit, too."""
+    """Return the hash if its digest has the stated size, or else the function's own: a part of it would match too."""
     own_size = hashlib.new(name).digest_size
     if salt is None or digest is None or len(digest) not in _DIGEST_SIZES or len(digest) != (size or own_size):
         return None

@@ -1,4 +1,4 @@
-"""Which passwords may be chosen: long ones that nobody would try first (NIST SP 800-63B-4, section 3.1.1.2)."""
+"""The policy for new passwords: long, and not among the first guesses (NIST SP 800-63B-4, section 3.1.1.2)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gatewright.passwords.breached import BreachedPasswords
 from gatewright.passwords.common import is_common
 from gatewright.passwords.encoding import encode_password, normalize_password
 
-_LEAST_MINIMUM = 8  # NIST's least, and only beside a second factor
-_GREATEST_MINIMUM = 64  # NIST asks to take passwords of 64 characters
+_LEAST_MINIMUM = 8  # NIST's minimum, and only with a second factor
+_GREATEST_MINIMUM = 64  # NIST requires that passwords of 64 characters are accepted
 
 _MINIMUM_WORD_LENGTH = 4
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -21,17 +21,17 @@ _SEPARATORS = re.compile(r"[\W_]+")
 class PasswordPolicy:
     """Refuses passwords that are short, common, or made of what is known about the site or the user.
 
-    There are no composition rules, and any character will do, space and emoji too: rules only make passwords harder
-    to remember. A character is a Unicode code point of the password's form NFC.
+    There are no composition rules, and any character is allowed, including spaces and emoji: rules only make passwords
+    harder to remember. A character is a Unicode code point of the password in form NFC.
 
     Args:
-        minimum_length: In characters. 15 where the password is the only factor; never below 8.
+        minimum_length: In characters. 15 if the password is the only factor; never below 8.
         context_words: Names of the site, the product, the company. Only words of four characters or more count.
-        breached: Passwords that have leaked; asked for each password after its other rules.
+        breached: Leaked passwords, searched after the checks for length and for common passwords.
 
     Raises:
-        ConfigurationError: The minimum is not within 8 to 64.
-        InvalidParameterError: ``context_words`` is a single ``str``.
+        ConfigurationError: If the minimum is not within 8 to 64.
+        InvalidParameterError: If ``context_words`` is a single ``str``.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class PasswordPolicy:
         if not _LEAST_MINIMUM <= minimum_length <= _GREATEST_MINIMUM:
             raise ConfigurationError(
                 f"The minimum length of passwords is {minimum_length}; "
-                f"it must be within {_LEAST_MINIMUM} to {_GREATEST_MINIMUM}, and 15 is NIST's.",
+                f"it must be between {_LEAST_MINIMUM} and {_GREATEST_MINIMUM}, and NIST requires 15.",
                 minimum_length=minimum_length,
             )
         self._minimum_length = minimum_length
@@ -48,17 +48,17 @@ class PasswordPolicy:
         self._breached = breached
 
     def check(self, password: str, *, personal: Iterable[str] = ()) -> None:
-        """Return if the password may be chosen.
+        """Return if the password may be chosen; raise if not.
 
         Args:
-            password: As it was typed.
-            personal: What is known about the user: user name, display name, mail address (of which the part before
-                the ``@`` counts). Only words of four characters or more count.
+            password: The password as typed.
+            personal: What is known about the user: username, display name, email address (only the part before the
+                ``@`` counts). Only words of four characters or more count.
 
         Raises:
-            WeakPasswordError: It may not. ``public_message`` says what to do, and ``evidence["reason"]`` why:
+            WeakPasswordError: If it may not. ``public_message`` says what to do, and ``evidence["reason"]`` why:
                 ``too_short``, ``too_long``, ``common`` or ``context``.
-            InvalidParameterError: It is not a ``str`` or not Unicode text, or ``personal`` is a single ``str``.
+            InvalidParameterError: If it is not a ``str`` or not Unicode text, or ``personal`` is a single ``str``.
         """
         encode_password(password)
         chosen = normalize_password(password)
@@ -84,9 +84,9 @@ class PasswordPolicy:
 
 
 def _words_of(texts: Iterable[str]) -> frozenset[str]:
-    """Split names into what a password may not contain: each whole, and its words; of a mail address its local ones."""
+    """Split names into forbidden words: each as a whole, and its parts; of an email address, the local part's."""
     if isinstance(texts, str):
-        raise InvalidParameterError("Give the words as a list of texts; a single str is a list of characters.")
+        raise InvalidParameterError("Pass the words as a list of texts; a single str is a list of characters.")
     whole = [normalize("NFC", text).casefold() for text in texts]
     names = [text.partition("@")[0] for text in whole]
     words = {word for name in names for word in (name, *_SEPARATORS.split(name))}.union(whole)

@@ -1,4 +1,4 @@
-"""Scrypt hashes (RFC 7914) as werkzeug, Django, passlib, Ory Kratos and Firebase write them."""
+"""Scrypt hashes (RFC 7914), as written by Werkzeug, Django, passlib, Ory Kratos and Firebase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gatewright.passwords.stored_hash import StoredHash, decode_base64, too_costly, without_nul
 
 _MAXIMUM_MEMORY = 256 * 1024 * 1024  # bytes
-_MAXIMUM_WORK = 1024 * 1024 * 1024  # bytes that are filled in all, up to about three seconds of one core
+_MAXIMUM_WORK = 1024 * 1024 * 1024  # bytes filled in total, up to about three seconds of one core
 _DIGEST_SIZES = range(16, 65)
 _GREATEST_EXPONENT = 63
 """Up to here ``ln`` is the logarithm of the cost, as its name says. Ory Kratos writes the cost itself."""
@@ -26,7 +26,7 @@ _OF_FIREBASE = re.compile(rf"\$firescrypt\${_COSTS}\${_BASE64 % 0}\${_BASE64 % 2
 
 @dataclass(frozen=True, slots=True)
 class _Scrypt:
-    """The function with its parameters, which are checked.
+    """The function with its parameters, checked against our limits.
 
     Args:
         n: The cost, a power of two.
@@ -34,7 +34,7 @@ class _Scrypt:
         p: The parallelisation.
 
     Raises:
-        UnreadableHashError: It fills more memory, or more often, than we spend.
+        UnreadableHashError: If it takes more memory or work than our limits.
     """
 
     n: int
@@ -47,7 +47,7 @@ class _Scrypt:
 
     @property
     def is_defined(self) -> bool:
-        """Whether there is a function with such parameters."""
+        """Whether the function is defined for these parameters."""
         return self.n > 1 and self.n & (self.n - 1) == 0
 
     def __call__(self, password: bytes, salt: bytes, size: int) -> bytes:
@@ -63,7 +63,7 @@ def read_scrypt(stored: str) -> StoredHash | None:
     """Read a scrypt hash.
 
     Raises:
-        UnreadableHashError: It takes more memory or time than we spend.
+        UnreadableHashError: If it takes more memory or work than our limits.
     """
     if match := _OF_WERKZEUG.fullmatch(stored):
         n, r, p = (int(match[group]) for group in (1, 2, 3))
@@ -90,7 +90,7 @@ def _hash_of(scrypt: _Scrypt, salt: bytes | None, digest: bytes | None) -> Store
 
 
 def _hash_of_firebase(scrypt: _Scrypt, parts: list[bytes | None]) -> StoredHash | None:
-    """Firebase encrypts the project's signer key (AES-256-CTR) with what scrypt makes of a password."""
+    """Read Firebase's hash: the project's signer key, encrypted (AES-256-CTR) with a key derived by scrypt."""
     salt, digest, separator, signer_key = parts
     if not scrypt.is_defined or salt is None or digest is None or separator is None or signer_key is None:
         return None

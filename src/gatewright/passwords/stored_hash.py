@@ -1,4 +1,4 @@
-"""What the readers of stored hashes have in common: what they return, when they give up, and how texts are decoded."""
+"""Shared by the readers of stored hashes: what they return, how they refuse, and how they decode texts."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ class StoredHash:
     """A stored hash that has been read.
 
     Args:
-        matches: Says whether a password, in bytes, is the one that was hashed.
-        significant_bytes: Of how many bytes of a password its scheme takes note. None: of all.
+        matches: Returns whether a password, in bytes, is the one that was hashed.
+        significant_bytes: How many bytes of a password its scheme uses; None for all.
     """
 
     matches: Callable[[bytes], bool] = field(repr=False)
     significant_bytes: int | None = None
 
     def compares_whole(self, password: bytes) -> bool:
-        """Say whether a password that matches can only be the whole one.
+        """Return whether a matching password can only be the whole one.
 
-        One that fills all bytes that count may be the beginning of a longer one, whose owner a new hash of it would
-        lock out.
+        One that fills all significant bytes may be the beginning of a longer one. A new hash of it would lock out its
+        owner.
         """
         return self.significant_bytes is None or len(password) < self.significant_bytes
 
 
 Reader = Callable[[str], StoredHash | None]
-"""Reads one family of hashes; None for what is of another, or damaged."""
+"""Reads one family of hashes; returns None for other families and damaged hashes."""
 
 
 def too_costly() -> UnreadableHashError:
-    """Return what a `Reader` raises where somebody would have us spend more memory or time than we do."""
+    """Return the error that a `Reader` raises for a hash that would take more memory or time than our limits."""
     return UnreadableHashError("Its parameters are out of bounds.", reason="too_costly")
 
 
 def without_nul(matches: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
-    r"""Return a comparison that no password with a NUL passes.
+    r"""Return a comparison that refuses every password with a NUL.
 
-    An HMAC pads a password with NULs, and programs in C end it at the first: ``a`` and ``a\0`` have the same hash.
+    An HMAC pads a password with NULs, and C programs end it at the first: ``a`` and ``a\0`` have the same hash.
     """
     return lambda password: b"\0" not in password and matches(password)
 
 
 def decode_base64(text: str) -> bytes | None:
-    """Return what is written in base64, padded or not; with ``.`` for ``+``, as passlib does, or not."""
+    """Decode base64, with or without padding, and with ``.`` in place of ``+``, as passlib writes it."""
     padded = text.rstrip("=").replace(".", "+")
     try:
         return b64decode(padded + "=" * (-len(padded) % 4), validate=True)

@@ -33,7 +33,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs SQLAlchemy, which takes its time, only where somebody asks for it."""
+    """Import what needs SQLAlchemy, which is slow to import, only on demand."""
     if name in ("TableColumns", "TableUserProvider"):
         from gatewright.providers.table import provider
 

@@ -1,4 +1,4 @@
-"""A provider that knows its users' password hashes: the core verifies them, at equal cost whoever asks."""
+"""A provider that exposes its users' password hashes, so that the core can verify them at equal cost."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ Found = tuple[User, str | None]
 
 
 class CredentialsUserProvider(UserProvider):
-    """A `UserProvider` by two other methods: `find` a user with their hash, and keep a renewed hash.
+    """A `UserProvider` with two other methods to write: `find` a user and their hash, and store a renewed hash.
 
-    An ``Auth`` verifies the hash itself, so that every sign-in costs the same, and does not ask `verify_password`.
+    An ``Auth`` verifies the hash itself, so that every sign-in costs the same, and does not call `verify_password`.
     """
 
     own_hasher: ClassVar[Hasher | None] = None
-    """What verifies and renews these hashes, where that is not for the settings of the ``Auth`` to say."""
+    """What verifies and renews these hashes, unless the settings of the ``Auth`` apply."""
 
     @abstractmethod
     def find(self, username: str) -> Found | None:
-        """Return the user with this name and their password hash (None without one), or None.
+        """Return the user with this name and their password hash (None if they have none), or None.
 
-        Hand the hash out as it is stored, text or bytes, padded or not: the core reads it.
+        Return the hash as stored, text or bytes, padded or not: the core reads it.
         """
 
     @abstractmethod
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Keep a new hash of the password that a user has just signed in with, if the old one is still there.
+        """Store a new hash of the password that a user has just signed in with, if the old one is still there.
 
-        Raise whatever you like where it cannot be kept: the user is let in, and the log says what happened. Never
-        keep a part of it: in a column that is too short, a database may cut it without a word.
+        If it cannot be stored, raise any exception: the user is signed in, and the log says what happened. Never
+        store a part of it: a database may silently truncate it if the column is too short.
         """
 
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
-        """Return the user with this name, and with this password where one is given.
+        """Return the user with this name; with a password, only if it is right.
 
         Raises:
             UserNotFoundError: If there is no such user, or the password is wrong; both take equally long.

@@ -9,11 +9,11 @@ _WORDS = {"1", "t", "true", "y", "yes"}
 
 
 def is_flag_set(value: Any) -> bool:
-    """Say whether a stored flag is set. What is not clearly set is not: an unclear account stays out.
+    """Return whether a stored flag is set. Anything ambiguous counts as not set, which keeps the account out.
 
     Args:
-        value: Set are True, the number or bit 1, the words ``1``, ``t``, ``true``, ``y`` and ``yes`` in any case, and
-            a timestamp, as in columns that say since when.
+        value: These count as set: True, the number or bit 1, the words ``1``, ``t``, ``true``, ``y`` and ``yes`` in
+            any case, and a timestamp, as in columns that record since when.
     """
     if isinstance(value, str):
         return value.strip().lower() in _WORDS

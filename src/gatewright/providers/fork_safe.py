@@ -1,4 +1,4 @@
-"""Connections that a forked child must not use, because its parent does."""
+"""Connections that a forked child must not share with its parent."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class ForkSafe(Generic[T]):
-    """Something made at first use, and once more in every forked child.
+    """An object created at first use, and again in every forked child.
 
     Args:
-        make: Makes it. Two threads that come first together may both call it; one of the results is used.
+        make: Creates it. Two threads that race for first use may both call it; one of the results is used.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -21,7 +21,7 @@ class ForkSafe(Generic[T]):
         self._made: dict[int, T] = {}
 
     def get(self) -> T:
-        """Return this process's own."""
+        """Return this process's object."""
         process = os.getpid()
         try:
             return self._made[process]
@@ -29,5 +29,5 @@ class ForkSafe(Generic[T]):
             return self._made.setdefault(process, self._make())
 
     def take(self) -> T | None:
-        """Return this process's own, if it has one, and forget it, so that it can be closed."""
+        """Return this process's object, if it has one, and forget it, so that it can be closed."""
         return self._made.pop(os.getpid(), None)

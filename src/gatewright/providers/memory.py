@@ -1,4 +1,4 @@
-"""Users from a list: for tests, tools and the first steps."""
+"""Users from a list, for tests, tools and first steps."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class MemoryUserProvider(CredentialsUserProvider):
     """Users from mappings, found by one of their fields.
 
     Args:
-        users: Each with the field that finds it, ``password`` (a hash; without one nobody signs in by password), and
-            if you like ``id``, ``active``, ``verified``, ``roles``, ``permissions`` and fields of your own. The field
-            that finds a user is their id where they have no other.
-        username_field: The field that users are found by.
+        users: One mapping for each user, with the username field, ``password`` (a hash; without one, the user cannot
+            sign in with a password), and optionally ``id``, ``active``, ``verified``, ``roles``, ``permissions`` and
+            fields of your own. Without an ``id``, the username field is the id.
+        username_field: The field to find users by.
 
     Raises:
         ConfigurationError: If a user lacks that field, or two share a name.
@@ -31,7 +31,7 @@ class MemoryUserProvider(CredentialsUserProvider):
         for user in _mappings(users):
             name = user.get(username_field)
             if not isinstance(name, str) or name in self._users:
-                raise ConfigurationError(f"Every user needs a {username_field} of their own, a str.")
+                raise ConfigurationError(f"Every user needs a unique {username_field}, a str.")
             self._users[name] = dict(user)
         self._username_field = username_field
         self._given = {name: credential_digest(user.get("password")) for name, user in self._users.items()}
@@ -44,11 +44,11 @@ class MemoryUserProvider(CredentialsUserProvider):
         entity = SimpleNamespace(**{name: value for name, value in fields.items() if name not in _NOT_SHOWN})
         entity.username = username
         user = self.user_class(entity, fields.get("roles") or (), fields.get("permissions") or ())
-        user.credential_digest = self._given[username]  # every process has the list, and renews hashes for itself
+        user.credential_digest = self._given[username]  # each process renews the hashes of its list independently
         return user, fields.get("password")
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Keep a new hash for as long as this object lives."""
+        """Store a new hash for the lifetime of this object."""
         fields = self._users.get(username, {})
         if fields.get("password") == old_hash:
             fields["password"] = new_hash

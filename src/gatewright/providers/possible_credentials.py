@@ -1,4 +1,4 @@
-"""What is worth asking a source of users about: names and passwords that somebody could have."""
+"""Checks for names and passwords that nobody can have, so that no source of users is asked about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST_USERNAME = 255
 
 
 def is_possible_username(value: object) -> bool:
-    """Say whether anybody could have this name: text of 1 to 255 characters that can be stored and sent."""
+    """Return whether anybody could have this name: text of 1 to 255 characters that can be stored and sent."""
     if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_USERNAME or "\0" in value:
         return False
     try:
@@ -20,7 +20,7 @@ def is_possible_username(value: object) -> bool:
 
 
 def is_possible_password(value: object) -> bool:
-    """Say whether anybody could have this password: text that is not empty, of at most 4096 bytes in UTF-8."""
+    """Return whether anybody could have this password: non-empty text of at most 4096 bytes in UTF-8."""
     try:
         return len(encode_password(value)) > 0
     except InvalidParameterError:

@@ -1,4 +1,4 @@
-"""Users from our own tables: those that `Auth.create_user` makes."""
+"""Users from gatewright's own tables: those that `Auth.create_user` creates."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from gatewright.providers.credentials import CredentialsUserProvider, Found
 
 
 class SQLUserProvider(CredentialsUserProvider):
-    """Accounts, found by username or mail address. Every `Auth` has one.
+    """Accounts, found by username or email address. Every `Auth` has one.
 
     Args:
         store: A blocking store.
-        requires_verified: Whether an account must be verified to be let in.
-        reader: The same store for quick reads, which may be done on an event loop; None where it has none.
+        requires_verified: Whether an account must be verified to sign in.
+        reader: The same store for quick reads, which may run on an event loop; None if it has none.
     """
 
     def __init__(self, store: Store, *, requires_verified: bool = True, reader: Store | None = None) -> None:
         self._store = store
         self._reader = reader or store
         self._requires_verified = requires_verified
-        self.admits_accounts = type(self) is SQLUserProvider  # what a subclass does, nobody knows
+        self.admits_accounts = type(self) is SQLUserProvider  # a subclass may do anything
         self.is_quick = self.admits_accounts and reader is not None
 
     def check_user_is_verified(self, user: User) -> None:
-        """Raise unless the user is verified, or need not be.
+        """Raise unless the user is verified, or does not have to be.
 
         Raises:
             UnverifiedUserError: If the user is not verified yet.
@@ -52,7 +52,7 @@ class SQLUserProvider(CredentialsUserProvider):
         return user
 
     def find(self, username: str) -> Found | None:
-        """Return the user with this username or mail address and their password hash, or None."""
+        """Return the user with this username or email address and their password hash, or None."""
         try:
             found = run_to_completion(find_by_name(self._reader, username))
         except InvalidParameterError:
@@ -63,7 +63,7 @@ class SQLUserProvider(CredentialsUserProvider):
         return self._user_of(account), password_hash
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Keep a new hash of the same password, unless it was changed meanwhile. No session ends."""
+        """Store a new hash of the same password, unless the password has been changed meanwhile. No session ends."""
         found = self.find(username)
         if found is not None and isinstance(found[0].entity, Account):
             account_id = found[0].entity.id

@@ -15,9 +15,9 @@ def trust(ca_file: str | Path | None) -> ssl.SSLContext:
         ca_file: Certificates to trust, in PEM; None for the system's authorities.
 
     Raises:
-        ConfigurationError: If the file holds none.
+        ConfigurationError: If the file contains none, or cannot be read.
     """
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:  # ssl.SSLError is one
-        raise ConfigurationError(f"ca_file holds no certificates in PEM: {error.strerror or error}.") from None
+        raise ConfigurationError(f"ca_file contains no PEM certificates: {error.strerror or error}.") from None

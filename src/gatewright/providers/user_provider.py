@@ -1,4 +1,4 @@
-"""The class to subclass when users come from somewhere of your own."""
+"""The class to subclass to load users from a source of your own."""
 
 from __future__ import annotations
 
@@ -18,32 +18,33 @@ _logger = logging.getLogger("gatewright")
 
 
 class UserProvider(ABC):
-    """Obtains users from somewhere: a database, an API, a list.
+    """Loads users from somewhere: a database, an API, a list.
 
     Only `load_user_by_username` must be written. Methods may be plain or ``async def``; the latter need `AsyncAuth`.
     """
 
     user_class: ClassVar[type[User]] = User
-    """What the users of this provider are instances of."""
+    """The class of this provider's users."""
 
     @abstractmethod
     def load_user_by_username(self, username: str, password: str | None = None) -> Any:
-        """Return the user with this name, and with this password where one is given.
+        """Return the user with this name; with a password, only if it is right.
 
         Args:
             username: The name that was typed, or that a session remembers.
-            password: What was typed. None when a session reloads its user and in a bypass: then it is not verified.
+            password: The password that was typed. None when a session reloads its user and in a bypass: then no
+                password is verified.
 
         Raises:
-            UserNotFoundError: If there is no such user or the password is wrong. Let both take equally long: verify
-                against a fixed hash where there is no user.
-            InactiveUserError: If the user has been deactivated; `check_user_is_active` may say so later as well.
-            UnverifiedUserError: If the user is not verified yet; `check_user_is_verified` may say so later as well.
+            UserNotFoundError: If there is no such user or the password is wrong. Make both take equally long: verify
+                against a fixed hash if there is no user.
+            InactiveUserError: If the user has been deactivated; `check_user_is_active` may also raise it later.
+            UnverifiedUserError: If the user is not verified yet; `check_user_is_verified` may also raise it later.
             PermissionNotFoundError: If the user holds a permission that does not exist.
         """
 
     def hash_password(self, password: str) -> str:
-        """Return the hash of a password, to be stored. Argon2id unless you override it.
+        """Return the hash of a password, for storage: Argon2id unless you override this.
 
         Raises:
             InvalidParameterError: If the password is not a string, or longer than 4096 bytes.
@@ -51,7 +52,7 @@ class UserProvider(ABC):
         return default_hasher().hash(password)
 
     def verify_password(self, password: str, hash: str) -> bool:  # noqa: A002 - the documented name
-        """Say whether a password has this hash, of any kind that `gatewright.passwords` reads. Never raises."""
+        """Return whether a password matches this hash, of any kind that `gatewright.passwords` reads. Never raises."""
         return compare(self, password, hash)
 
     def check_user_is_active(self, user: User) -> Any:
@@ -73,7 +74,7 @@ class UserProvider(ABC):
             raise UnverifiedUserError(username=user.username)
 
     def bypass(self, username: str) -> Any:
-        """Return the user without asking for a password, if active and verified.
+        """Return the user without a password, if active and verified.
 
         Raises:
             UserNotFoundError: If there is no such user.
@@ -92,12 +93,12 @@ class UserProvider(ABC):
 
 
 async def _resolved(answer: Any) -> Any:
-    """Return what a plain method answered, or what a coroutine method's answer leads to."""
+    """Return the result of a plain method, or await that of a coroutine method."""
     return await answer if inspect.isawaitable(answer) else answer
 
 
 def compare(provider: UserProvider, password: object, stored: object, *, by: Hasher | None = None) -> bool:
-    """Say whether a password has a stored hash, and log where nobody can say, because it cannot be read."""
+    """Return whether a password matches a stored hash; log a warning if the hash cannot be read."""
     verified = (by or default_hasher()).verify(password, against=stored)
     if verified.unreadable is not None:
         _logger.warning("A stored hash of %s cannot be read. %s", type(provider).__name__, verified.unreadable)
@@ -106,5 +107,5 @@ def compare(provider: UserProvider, password: object, stored: object, *, by: Has
 
 @lru_cache(maxsize=1)
 def default_hasher() -> PasswordHasher:
-    """Return what hashes where a provider is used on its own, without an ``Auth`` and its settings."""
+    """Return the hasher of a provider that is used on its own, without an ``Auth`` and its settings."""
     return PasswordHasher()

@@ -13,7 +13,7 @@ from gatewright.providers.user_provider import UserProvider, default_hasher
 
 
 class WalletUser(User):
-    """A user who goes by the wallet that they were found by, whatever else the account has."""
+    """A user known by the wallet that they were found by, whatever else the account has."""
 
     found_by: str | None = None
 
@@ -33,18 +33,18 @@ class WalletUserProvider(UserProvider):
 
     Args:
         store: A store that never suspends.
-        reader: The same store for quick reads, which may be done on an event loop; None where it has none.
+        reader: The same store for quick reads, which may run on an event loop; None if it has none.
     """
 
     user_class = WalletUser
 
     def __init__(self, store: Store, *, reader: Store | None = None) -> None:
         self._reader = reader or store
-        self.admits_accounts = type(self) is WalletUserProvider  # what a subclass does, nobody knows
+        self.admits_accounts = type(self) is WalletUserProvider  # a subclass may do anything
         self.is_quick = self.admits_accounts and reader is not None
 
     def check_user_is_verified(self, user: User) -> None:
-        """Let everybody in: a wallet has proven itself, whatever is known of the account's mail address."""
+        """Accept everybody: the wallet's signature is the proof, whether or not the email address is verified."""
 
     def admit(self, account: Account, username: str) -> User | None:
         """Return the user of an account without looking it up again, if active and known by this wallet.
@@ -52,20 +52,20 @@ class WalletUserProvider(UserProvider):
         Raises:
             InactiveUserError: If the user has been deactivated.
         """
-        if account.evrmore_address != username:  # of several wallets, the account shows one
+        if account.evrmore_address != username:  # an account with several wallets shows only one of them
             return None
         user = self._user_of(account, username)
         self.check_user_is_active(user)
         return user
 
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
-        """Return the user whom a wallet address belongs to.
+        """Return the user that a wallet address belongs to.
 
         Raises:
-            UserNotFoundError: If it belongs to nobody, or a password is given: a wallet proves itself by signing.
+            UserNotFoundError: If it belongs to nobody, or a password is given: a wallet proves itself by a signature.
         """
         if password is not None:
-            default_hasher().verify(password, against=None)  # as long as a wrong password takes elsewhere
+            default_hasher().verify(password, against=None)  # takes as long as a wrong password elsewhere
         is_address = isinstance(username, str) and username.isascii() and password is None
         account = run_to_completion(self._reader.find_account_by_wallet(username)) if is_address else None
         if account is None:

@@ -1,6 +1,6 @@
-"""The stand-alone authentication server: a REST API and one page, on `AsyncEvrmoreAuth`.
+"""The stand-alone authentication server: the ready-made pages and a REST API, on `AsyncEvrmoreAuth`.
 
-Everything a request can do is an operation of the core, so hooks and limits hold here as they do in the library.
+Everything a request can do is an operation of the core, so hooks and limits apply here as they do in the library.
 """
 
 from gatewright.server.application import create_app

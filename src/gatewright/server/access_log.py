@@ -1,4 +1,4 @@
-"""Keep secrets out of uvicorn's access log: query strings, where clients put tokens, and the links of mails."""
+"""Keep secrets out of uvicorn's access log: query strings, where clients put tokens, and emailed links."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gatewright.web.link_secrets import hide_secret, link_pattern
 
 
 def hide_secrets(settings: Settings) -> None:
-    """Let uvicorn's access log show paths only, without the secrets of links. Doing it twice is doing it once."""
+    """Make uvicorn's access log show only paths, without the secrets of links. Idempotent."""
     logging.getLogger("uvicorn.access").addFilter(_WithoutSecrets(link_pattern(settings)))
 
 
@@ -19,7 +19,7 @@ class _WithoutSecrets:
     """Shortens the path among a record's arguments: client, method, path, HTTP version, status.
 
     Args:
-        link: What matches the path of a link; its first group stays.
+        link: The pattern for the path of a link; its first group is kept.
     """
 
     link: str

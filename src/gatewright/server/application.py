@@ -1,4 +1,4 @@
-"""Put the server together: routes inside, and around them what holds for every answer."""
+"""Assemble the server: its routes, and around them the middleware for every response."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from gatewright.web.link_secrets import hide_secret, link_pattern
 def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     """Build the server's application, for ``serve`` or for ``uvicorn gatewright.server:create_app --factory``.
 
-    The ready-made pages with their JSON API, and the REST API of wallet sign-in. Behind a proxy, name it in
-    ``GATEWRIGHT_TRUSTED_PROXIES``; then addresses and https are right here too.
+    It serves the ready-made pages with their JSON API, and the REST API for wallet sign-in. If it runs behind a reverse
+    proxy, list the proxy in ``GATEWRIGHT_TRUSTED_PROXIES``, so that it sees the right client addresses and scheme.
 
     Args:
         auth: What to serve, with its hooks; the caller closes it. Default: one from the settings, closed at shutdown.
 
     Raises:
-        ConfigurationError: If a setting is unsafe or cannot work; says which and how to cure it.
+        ConfigurationError: If a setting is unsafe or cannot work; the message says which and how to fix it.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     served = auth or AsyncEvrmoreAuth()
@@ -66,7 +66,7 @@ def create_app(auth: AsyncEvrmoreAuth | None = None) -> FastAPI:
     app.include_router(health_api.router)
     openapi.describe(app, served)
     exception_handlers.answer_errors_of(app)
-    # The last one added stands outermost.
+    # The last one added is the outermost.
     app.add_middleware(Pages, auth=served)
     app.add_middleware(UnexpectedErrors, shown=partial(hide_secret, pattern=link_pattern(served.settings)))
     app.add_middleware(BodyLimit)

@@ -1,4 +1,4 @@
-"""Read the token of a request: from the Authorization header and from nowhere else (RFC 6750, section 2.1)."""
+"""Read the token of a request, only from the Authorization header (RFC 6750, section 2.1)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 class Bearer(SecurityBase):
-    """A dependency that gives the token as it was sent, not yet validated."""
+    """A dependency that returns the token as sent, not yet validated."""
 
     def __init__(self) -> None:
-        self.scheme_name = "bearer"  # as the JSON API of the pages calls it in the same description
+        self.scheme_name = "bearer"  # as in the description of the pages' JSON API, which is part of the same document
         self.model = BEARER
 
     async def __call__(self, request: Request) -> str:
         """Return the token.
 
         Raises:
-            HTTPException: If no token was sent: 401, without saying that one is wrong.
-            InvalidTokenError: If what was sent can be no token, or there is more than one.
+            HTTPException: 401, if no token was sent; it does not say that a token is wrong.
+            InvalidTokenError: If what was sent cannot be a token, or there is more than one.
         """
         headers = request.headers.getlist("authorization")
         credentials = [
@@ -37,7 +37,7 @@ class Bearer(SecurityBase):
         if not credentials:
             raise HTTPException(401)
         if len(headers) > 1 or not _TOKEN.fullmatch(credentials[0]):
-            raise InvalidTokenError("The Authorization header holds no single token.", reason="malformed")
+            raise InvalidTokenError("The request does not contain exactly one well-formed token.", reason="malformed")
         return credentials[0]
 
 

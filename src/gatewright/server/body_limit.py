@@ -1,4 +1,4 @@
-"""Bodies are small and arrive in time, or the request ends here."""
+"""Refuse bodies that are too large or arrive too slowly."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gatewright.web.problems import transport_problem
 
 
 class BodyLimit:
-    """Reads the whole body before the application runs, so that a limit holds with or without a Content-Length.
+    """Reads the whole body before the application runs, so that the limit applies with or without a Content-Length.
 
     Args:
         app: The application.
-        patience: Seconds in which a body must have arrived, and as many again for the rest of one that is refused.
+        patience: Seconds within which a body must arrive, and as many again for the rest of one that is refused.
     """
 
     def __init__(self, app: ASGIApp, *, patience: float = PATIENCE) -> None:
@@ -24,7 +24,7 @@ class BodyLimit:
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request, or run the application on a body that is already here."""
+        """Refuse the request, or run the application with the complete body."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         arriving, status = Body(receive), 413
@@ -42,7 +42,7 @@ class BodyLimit:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a ``receive`` that gives the body first, and then waits for the client as the given one does."""
+    """Return a ``receive`` that first returns the body, and then waits for the client as the given one does."""
     unread = [body]
 
     async def receive_again() -> Message:

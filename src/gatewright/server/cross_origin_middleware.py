@@ -1,4 +1,4 @@
-"""The REST API for scripts of trusted origins. Its paths are known here; the pages answer for their own."""
+"""CORS for the REST API's paths, for scripts of trusted origins. The pages handle CORS for theirs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PATHS = frozenset(route.path for route in _ROUTES if isinstance(route, APIRoute
 
 
 class CrossOrigin:
-    """Answers preflights, and lets answers of the API be read, errors included.
+    """Responds to preflights, and makes the API's responses readable, errors included.
 
     Args:
         app: The application.
-        rules: Which origins are trusted.
+        rules: The trusted origins.
     """
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
@@ -30,7 +30,7 @@ class CrossOrigin:
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application, or answer in its place."""
+        """Run the application, or respond in its place."""
         if scope["type"] != "http" or path_of(scope) not in _PATHS:
             return await self._app(scope, receive, send)
         request = request_of(scope, path=path_of(scope), mount="")

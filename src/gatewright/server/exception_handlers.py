@@ -1,4 +1,4 @@
-"""Every error that the API raises on purpose becomes a problem (RFC 9457)."""
+"""Convert every error that the API raises on purpose to a problem (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gatewright.web.problems import Problem, report, transport_problem
 
 
 def invalid_fields(errors: Iterable[Mapping[str, Any]]) -> Problem:
-    """Return the problem of a body that does not fit, from pydantic's errors. Names that we do not know stay out."""
+    """Return the problem of an invalid body, from pydantic's errors. Names of unknown fields are not repeated."""
     fields: dict[str, str] = {}
     for error in errors:
         if error["type"] == "extra_forbidden":
@@ -27,7 +27,7 @@ def invalid_fields(errors: Iterable[Mapping[str, Any]]) -> Problem:
 
 
 def answer_errors_of(app: FastAPI) -> None:
-    """Let every error that an application raises on purpose become a problem."""
+    """Convert every error that an application raises on purpose to a problem."""
 
     @app.exception_handler(GatewrightError)
     async def on_error(_: Request, error: GatewrightError) -> Response:

@@ -1,4 +1,4 @@
-"""Every answer of the server carries the headers that our pages carry."""
+"""Add the pages' security headers to every response of the server."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gatewright.web.security_headers import protect
 
 
 class SecurityHeaders:
-    """Adds them to the answers of the API, errors included; the pages have them already.
+    """Adds the headers to the API's responses, errors included; the pages' responses already have them.
 
     Args:
         app: The application.
-        proxies: Who is believed when they say that the browser's connection is encrypted.
+        proxies: The trusted proxies, which may say that the browser's connection is encrypted.
     """
 
     def __init__(self, app: ASGIApp, proxies: Proxies) -> None:

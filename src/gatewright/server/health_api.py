@@ -15,7 +15,7 @@ router = APIRouter(tags=["operation"])
 
 
 def _stopping() -> BusyError:
-    return BusyError("The server is about to stop.", retry_after=1)
+    return BusyError("The server is shutting down.", retry_after=1)
 
 
 @router.get("/healthz", summary="Check whether the server is alive", responses=problem_responses(*openapi.ALWAYS))

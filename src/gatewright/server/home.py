@@ -1,4 +1,4 @@
-"""The start page of the stand-alone server: who is signed in and where, or the ways to sign in."""
+"""The home page of the stand-alone server: the user and their sessions, or how to sign in."""
 
 from __future__ import annotations
 

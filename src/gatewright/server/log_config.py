@@ -1,4 +1,4 @@
-"""How the server's log is written: in text for people, or in JSON for programs. Every line names its request."""
+"""The format of the server's log: text for people, or JSON for programs. Every line has its request's id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FORMATTERS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def log_config(log_format: Literal["text", "json"]) -> dict[str, Any]:
-    """Return a configuration for `logging.config.dictConfig`: requests go to stdout, all else to stderr."""
+    """Return a configuration for `logging.config.dictConfig`: requests go to stdout, everything else to stderr."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""``/metrics`` of the server, at an address of its own: what is beside the pages cannot be reached through them."""
+"""The server's ``/metrics``, on a separate address, so that visitors of the pages cannot reach it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from prometheus_client.registry import Collector
 from gatewright.errors import ConfigurationError
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable by which prometheus-client learns where the processes of one server leave what they count."""
+"""The variable that tells prometheus-client where the processes of a server store their metrics."""
 
 
 @contextmanager
 def metrics_at(address: str, *, is_shared: bool) -> Iterator[None]:
-    """Answer at an address while the server runs.
+    """Serve the metrics at an address within the block.
 
     Args:
         address: Host and port.
-        is_shared: Whether other processes do the work, and this one only adds up what they count.
+        is_shared: Whether other processes do the work, and this one only aggregates their metrics.
 
     Raises:
         ConfigurationError: If the address cannot be listened on.
@@ -37,7 +37,7 @@ def metrics_at(address: str, *, is_shared: bool) -> Iterator[None]:
             server, _ = start_http_server(int(port), host.strip("[]"), registry)
         except (OSError, OverflowError) as error:
             raise ConfigurationError(
-                f"The metrics cannot be answered at GATEWRIGHT_METRICS_ADDRESS={address}: {error}. Choose another one."
+                f"Cannot serve metrics at GATEWRIGHT_METRICS_ADDRESS={address}: {error}. Choose another address."
             ) from error
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
@@ -46,7 +46,7 @@ def metrics_at(address: str, *, is_shared: bool) -> Iterator[None]:
 
 def _registry_of_workers(stack: ExitStack) -> CollectorRegistry:
     folder = os.environ.get(_FOLDER)
-    if not folder:  # prometheus-client, too, takes an empty one for none
+    if not folder:  # prometheus-client also treats an empty value as unset
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gatewright-metrics-"))
         os.environ[_FOLDER] = folder
         stack.callback(os.environ.pop, _FOLDER)
@@ -56,14 +56,14 @@ def _registry_of_workers(stack: ExitStack) -> CollectorRegistry:
 
 
 class _Workers(Collector):
-    """Adds up what all workers have counted, and what those of them that live measure now."""
+    """Aggregates the counters of all workers ever started, and the gauges of those that are alive."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._all: Collector = MultiProcessCollector(None, folder)  # type: ignore[no-untyped-call]
 
     def collect(self) -> Iterable[Metric]:
-        """Implement `Collector`."""
+        """Return the metrics, without the live gauges of workers that have ended."""
         for file in Path(self._folder).glob("gauge_live*_*.db"):
             pid = file.stem.rpartition("_")[2]
             if pid.isdecimal() and not _is_alive(int(pid)):
@@ -76,6 +76,6 @@ def _is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # it is somebody else's
+    except PermissionError:  # it belongs to another user
         pass
     return True

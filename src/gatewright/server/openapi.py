@@ -1,6 +1,4 @@
-"""What FastAPI's description of the server's endpoints cannot say by itself: the problems that a client gets, and the
-JSON API of the pages.
-"""
+"""Additions to FastAPI's description of the server's endpoints: the problems that clients get, and the JSON API."""
 
 from __future__ import annotations
 
@@ -23,11 +21,11 @@ BODY = (
 
 
 def describe(app: FastAPI, auth: AsyncAuth) -> None:
-    """Complete the description that FastAPI makes. What it takes is made when somebody first asks for it.
+    """Complete the description that FastAPI generates. It is generated on first use.
 
     Args:
         app: The server's application.
-        auth: What it serves, whose settings and methods decide what the pages' JSON API takes.
+        auth: The auth that it serves, whose settings and methods determine what the pages' JSON API accepts.
     """
 
     def openapi() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Say once in a while that there is no file left for another connection, instead of filling the disk with it."""
+"""Log only once a minute that no file descriptor is left for another connection, rather than fill the disk."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _logger = logging.getLogger("gatewright.server")
 
 _SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _PAUSE = 60.0
-"""Seconds from one line to the next."""
+"""Minimum seconds between two log lines."""
 
 
 def tell_seldom(loop: asyncio.AbstractEventLoop) -> None:
-    """Have an event loop tell seldom that it cannot take a connection; whatever else it tells it tells as before.
+    """Limit how often an event loop logs that it cannot accept a connection; it reports all other errors as before.
 
-    asyncio itself tries again each second, and writes a traceback for as many connections as may wait: some fifty
-    thousand lines, each second, for whoever opens more connections than the process may have files.
+    asyncio itself retries every second, and logs a traceback for each connection that the backlog may hold: about fifty
+    thousand lines per second if a client opens more connections than the process may have open files.
     """
     others, last = loop.get_exception_handler(), float("-inf")
 
@@ -29,8 +29,8 @@ def tell_seldom(loop: asyncio.AbstractEventLoop) -> None:
             if loop.time() - last >= _PAUSE:
                 last = loop.time()
                 _logger.error(
-                    "No more connections can be taken: %s. They wait. Let the process have more files (ulimit -n, "
-                    "LimitNOFILE=), and a proxy before it that bounds what one client may open.",
+                    "Cannot accept more connections: %s. New ones have to wait. Raise the limit of open files (ulimit "
+                    "-n, LimitNOFILE=), and limit the connections per client in a reverse proxy.",
                     error.strerror,
                 )
         elif others is None:

@@ -1,4 +1,4 @@
-"""The ready-made pages, before the REST API."""
+"""The ready-made pages, served ahead of the REST API."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gatewright.adapters.starlette.visitor import KEY
 from gatewright.web.routes import CHECKS
 
 _NOT_HIDDEN = ("/logout", *(f"/{name}" for name in CHECKS))
-"""Paths that no page takes from the API: its sign-out is for tokens, and a check says the same on either side."""
+"""API paths that no page shadows: the API's sign-out is for tokens, and health checks are the same on either side."""
 
 
 class Pages(GatewrightMiddleware):
-    """Answers the pages. The API recognises tokens itself: asking twice would fire the hooks of a token twice."""
+    """Serves the pages. The API validates tokens itself: validating them here, too, would fire the hooks twice."""
 
     def own_routes(self, application: object) -> Iterable[tuple[str, str]]:
-        """Return the API's routes, but for those that the pages do not take away."""
+        """Return the API's routes, except those that the pages do not shadow."""
         return (each for each in super().own_routes(application) if each[0] not in _NOT_HIDDEN)
 
     def introduce(self, opening: Opening, scope: Scope, send: Send) -> Send:
-        """Leave a visit for the API to open where it wants to know who asks."""
+        """Store a visit that the API can open if it needs to know who sent the request."""
         scope[KEY] = opening
         return partial(pass_on, opening, send, adds_headers=False)
 

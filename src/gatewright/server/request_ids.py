@@ -1,4 +1,4 @@
-"""Every request has an id, which its log lines and its answer name."""
+"""Give every request an id, which its log lines and its response contain."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gatewright.web.request_ids import request_id_of
 
 
 class RequestIds:
-    """Gives each request its id, and adds it to the answer as ``X-Request-ID``.
+    """Gives each request its id, and adds it to the response as ``X-Request-ID``.
 
     Args:
         app: The application.
-        proxies: Who is believed about the id of a request that they pass on.
+        proxies: The trusted proxies, whose request ids are kept.
         new_id: Makes an id.
     """
 

@@ -1,4 +1,4 @@
-"""The bodies of the REST API: what a client may send, and what it gets."""
+"""The bodies of the REST API: what clients send and receive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _example(**values: object) -> dict[str, Any]:
 
 
 class _Request(BaseModel):
-    """A body from a client. Unknown fields are refused: no client may believe that it chose a lifetime by one."""
+    """A body from a client. Unknown fields are refused, so that no client believes that it set a lifetime, say."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 

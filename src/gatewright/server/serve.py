@@ -1,4 +1,4 @@
-"""Run the server by uvicorn, with defaults that are safe on an open port."""
+"""Run the server with uvicorn, with defaults that are safe on a public port."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from gatewright.server.log_config import log_config
 from gatewright.settings import Settings, load_settings
 
 _STOP = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGBREAK", signal.SIGTERM)}
-"""What tells several workers to end."""
+"""The signals that stop a server with several workers."""
 
 _FAILURE = 3
-"""uvicorn's exit code of one process that cannot start, which is also that of ``gatewright``."""
+"""uvicorn's exit code if a single process cannot start, which ``gatewright`` also uses."""
 
 
 class Connection(H11Protocol):
-    """A client's connection, on which each packet is sent at once.
+    """A client's connection with Nagle's algorithm disabled.
 
-    asyncio sees to that on sockets that it has opened itself, but not on the one that several workers share. There the
-    second packet of an answer, its body, would wait until the client has confirmed the first: for 40 ms.
+    asyncio disables it on sockets that it opened itself, but not on the one that several workers share. There, the
+    second packet of a response, its body, would wait 40 ms for the client to acknowledge the first.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
-        """Begin to serve a client."""
+        """Start serving a client."""
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         super().connection_made(transport)
 
 
 def require_free(host: str, port: int) -> None:
-    """Try whether an address can be listened on, before anything is begun or said.
+    """Check that an address can be listened on, before anything is started or printed.
 
     Raises:
-        ConfigurationError: If another program listens there, the address is not this machine's, or a right is missing.
+        ConfigurationError: If another program listens there, the address is not local, or permission is denied.
     """
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -52,31 +52,31 @@ def require_free(host: str, port: int) -> None:
                     probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, True)
                 probe.bind(address)
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no host has such a name"
+        reason = error.strerror if isinstance(error, OSError) else "invalid host name"
         raise ConfigurationError(
-            f"Nothing can listen on {host} port {port}: {reason}. Stop what listens there, or choose another address "
-            "of this machine by --host, another port by --port; below 1024 a port needs root's rights."
+            f"Cannot listen on {host} port {port}: {reason}. Stop the program that listens there, or choose another "
+            "local address with --host or another port with --port; ports below 1024 need root privileges."
         ) from error
 
 
 def require_apart(host: str, port: int, metrics_address: str) -> None:
-    """See that the pages and the metrics are not to be answered at one address.
+    """Check that the pages and the metrics have different addresses.
 
     Raises:
-        ConfigurationError: If they are.
+        ConfigurationError: If they have the same.
     """
     metrics_host, _, metrics_port = metrics_address.rpartition(":")
     if int(metrics_port) == port and _have_one_in_common(host, metrics_host.strip("[]")):
         raise ConfigurationError(
-            f"The pages and the metrics cannot both be answered on port {port}. Choose another one for the metrics by "
-            "GATEWRIGHT_METRICS_ADDRESS, or for the pages by --port."
+            f"The pages and the metrics cannot both use port {port}. Choose another port for the metrics with "
+            "GATEWRIGHT_METRICS_ADDRESS, or for the pages with --port."
         )
 
 
 def _have_one_in_common(host: str, other: str) -> bool:
-    """Say whether two hosts, either of which may stand for every address of this machine, share an address."""
+    """Return whether two hosts, each of which may be a wildcard address, share an address."""
     shared, every = set[str](), {"0.0.0.0", "::"}  # noqa: S104 - compared with, never listened on
-    with suppress(OSError, UnicodeError):  # a name that nobody has is told by whoever listens there
+    with suppress(OSError, UnicodeError):  # an unknown name is reported when it is listened on
         ours, theirs = (
             {str(found[4][0]) for found in socket.getaddrinfo(each, None, type=socket.SOCK_STREAM)}
             for each in (host or "::", other)
@@ -86,21 +86,21 @@ def _have_one_in_common(host: str, other: str) -> bool:
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload: bool = False) -> None:
-    """Serve until a signal says stop; requests under way get ten seconds to end.
+    """Serve until a signal stops the server; requests in progress get ten seconds to complete.
 
-    Several workers share one port. One that dies, or hangs for half a minute, is replaced; all end when the first
+    Several workers share one port. One that dies, or hangs for half a minute, is replaced; all stop when the parent
     process is told to.
 
     Args:
         host: The address to listen on.
         port: The port to listen on.
-        workers: How many processes answer.
-        reload: Whether to start again when source files change, for development.
+        workers: The number of worker processes.
+        reload: Whether to restart when source files change, for development.
 
     Raises:
         ConfigurationError: If a setting cannot work, such as the address for metrics.
-        SystemExit: If all workers were stopped since one of them could not start: nobody has told them to, and a
-            service manager is to start the server again.
+        SystemExit: If all workers were stopped because one of them could not start: no signal asked for it, and a
+            service manager should restart the server.
     """
     settings = load_settings()
     told = _failing_unless_told_to_stop() if workers > 1 else nullcontext()
@@ -110,9 +110,9 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, reload
 
 @contextmanager
 def _failing_unless_told_to_stop() -> Iterator[None]:
-    """Exit with a failure where the block ends and no signal has told it to.
+    """Exit with a failure if the block ends without a stop signal.
 
-    uvicorn stops all workers where one cannot start, and returns as if all were well.
+    uvicorn stops all workers if one cannot start, and returns as if nothing were wrong.
 
     Raises:
         SystemExit: In that case.
@@ -147,10 +147,10 @@ def _run(settings: Settings, *, host: str, port: int, workers: int, reload: bool
         workers=workers,
         reload=reload,
         log_config=log_config(settings.log_format),
-        http=Connection,  # h11, which bounds the size of headers
+        http=Connection,  # h11, which limits the size of headers
         ws="none",
-        lifespan="on",  # what keeps the application from starting keeps the server from it
-        proxy_headers=False,  # or any client chooses the address that limits count by
+        lifespan="on",  # if the application cannot start, neither does the server
+        proxy_headers=False,  # otherwise any client could choose the address that it is rate-limited by
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,

@@ -1,4 +1,4 @@
-"""Know that the server has been told to stop, and let load balancers notice before it takes no more connections."""
+"""Graceful shutdown: let load balancers notice that the server is stopping before it refuses connections."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Stop:
 
     @contextmanager
     def awaited(self, delay: float) -> Iterator[None]:
-        """Take note of SIGTERM, by which service managers and container platforms stop a process.
+        """Handle SIGTERM, by which service managers and container platforms stop a process.
 
-        The server's own handler runs then, or after the delay. Ctrl-C stops it at once, as before.
+        The server's own handler then runs, immediately or after the delay. Ctrl-C stops it at once, as before.
 
         Args:
             delay: Seconds.
         """
         if threading.current_thread() is not threading.main_thread():
-            yield  # a thread has no signals of its own: this is a server inside another program
+            yield  # only the main thread can handle signals: this server is embedded in another program
             return
         loop, ends = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
 
@@ -54,14 +54,14 @@ class Stop:
 
 
 def _end_with_terminal() -> None:
-    """Let the only process end as by SIGTERM when its terminal is closed; the first of several starts workers anew."""
+    """Stop a single process as by SIGTERM when its terminal closes; with several, the parent restarts the workers."""
     is_alone = multiprocessing.parent_process() is None
     if is_alone and hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # and no nohup
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _end_with_parent() -> None:
-    """Let a worker stop when whoever started it is gone, however that ended: nobody else would stop it."""
+    """Stop a worker when its parent process has ended, for whatever reason: nothing else would stop it."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -74,7 +74,7 @@ def _end_with_parent() -> None:
 
 
 def _go_on(handler: Any, number: int, frame: FrameType | None = None) -> None:
-    """Do what would have been done without a look at the signal."""
+    """Do what the previous handler would have done."""
     if callable(handler):
         handler(number, frame)
     elif handler == signal.SIG_DFL:

@@ -1,4 +1,4 @@
-"""The last resort: an unexpected error becomes a 500 that says nothing, and a line in the log that says where."""
+"""The last resort: turn an unexpected error into a 500 without details, and log where it occurred."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _logger = logging.getLogger("gatewright.server")
 
 
 class UnexpectedErrors:
-    """Answers in place of an application that failed; inside the middleware that every answer must pass.
+    """Responds in place of an application that failed. It runs inside the middleware that every response must pass.
 
     Args:
         app: The application.
-        shown: Returns a path as the log may have it.
+        shown: Returns a path in the form in which it may be logged.
     """
 
     def __init__(self, app: ASGIApp, shown: Callable[[str], str] = str) -> None:
@@ -53,7 +53,7 @@ class UnexpectedErrors:
 def whereabouts(error: BaseException) -> str:
     """Return the classes of an exception and its causes, and where each was raised.
 
-    Their texts are left out: they may quote what a visitor sent, and that may be a token or a signature.
+    Their messages are left out: they may quote what a visitor sent, such as a token or a signature.
     """
     lines = []
     link: BaseException | None = error

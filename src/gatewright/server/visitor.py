@@ -1,4 +1,4 @@
-"""What a request says of who sent it, and which `AsyncEvrmoreAuth` answers it."""
+"""Dependencies: where a request comes from, and the `AsyncEvrmoreAuth` that serves it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Client:
     """Where a request comes from.
 
     Args:
-        ip_address: As the connection or a trusted proxy says; None where that is no IP address, as on a Unix socket.
-        user_agent: What the browser says of itself.
+        ip_address: According to the connection or a trusted proxy; None if not an IP address, as on a Unix socket.
+        user_agent: The ``User-Agent`` header.
     """
 
     ip_address: str | None
@@ -30,7 +30,7 @@ def client_of(request: Request) -> Client:
 
 
 def auth_of(request: Request) -> AsyncEvrmoreAuth:
-    """Return what the application serves."""
+    """Return the auth that the application serves."""
     return cast(AsyncEvrmoreAuth, request.app.state.auth)
 
 

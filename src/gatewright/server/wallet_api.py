@@ -35,7 +35,7 @@ router = APIRouter()
 
 
 def require_json(request: Request) -> None:
-    """Refuse a body of another kind: a form of another site can send text, but never JSON without asking first."""
+    """Refuse other media types: a form of another site can send text, but not JSON without a preflight."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if media_type.strip().lower() != "application/json":
         raise HTTPException(415)

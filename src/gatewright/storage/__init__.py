@@ -1,1 +1,1 @@
-"""Where accounts, challenges and sessions are kept: implementations of the store ports."""
+"""Implementations of the store ports, for accounts, challenges and sessions."""

@@ -1,4 +1,4 @@
-"""Open what the settings name: the one place that knows which databases there are."""
+"""Open the store that the settings name: the one place that knows every kind of database."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.database import PostgresDatabase
 
 _DATABASE_THREADS = 4
-"""Threads for SQLite under asyncio: readers work side by side, and there is one writer at a time anyway."""
+"""Threads for SQLite under asyncio: readers run in parallel, and there is only one writer at a time anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedStore:
-    """One store, in the ways in which it is used.
+    """One store, in each of the forms in which it is used.
 
     Args:
         store: For the operations: it suspends in the asynchronous build.
         blocking: The same, never suspending.
-        reader: The same for quick reads on an event loop; None where every read means waiting for a network.
-        file: Where it is a SQLite file, that file.
-        is_quick: Whether recognising a visitor never means waiting for a network while others of a loop wait, too.
+        reader: The same for quick reads on an event loop; None if every read is a network round trip.
+        file: The SQLite file, if it is one.
+        is_quick: Whether recognising a visitor never blocks an event loop on a network round trip.
     """
 
     store: Store
@@ -47,14 +47,14 @@ class OpenedStore:
         self.blocking.close()
 
     def seen_through(self, view: Callable[[Store], Store]) -> OpenedStore:
-        """Return the same store behind something that stands in for each of its ways."""
+        """Return the same store with each of its forms wrapped by ``view``."""
         reader = None if self.reader is None else view(self.reader)
         return replace(self, store=view(self.store), blocking=view(self.blocking), reader=reader)
 
 
 @contextmanager
 def closed_on_failure(opened: OpenedStore | SQLiteDatabase | PostgresDatabase) -> Iterator[None]:
-    """Close what has just been opened if what is done with it fails: nobody will get it."""
+    """Close what has just been opened if the block fails, since the caller will not receive it."""
     try:
         yield
     except BaseException:
@@ -63,15 +63,15 @@ def closed_on_failure(opened: OpenedStore | SQLiteDatabase | PostgresDatabase) -
 
 
 def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) -> OpenedStore:
-    """Open the database that the settings name. It is created and migrated on the way.
+    """Open the database that the settings name, creating and migrating it if necessary.
 
     Args:
-        settings: What the operator decided.
-        naive_timestamps: Whether the records that come out carry naive UTC datetimes.
-        is_async: Whether the operations wait in an event loop.
+        settings: The operator's settings.
+        naive_timestamps: Whether records are returned with naive UTC datetimes.
+        is_async: Whether the operations run in an event loop.
 
     Raises:
-        ConfigurationError: If the URL names no database that works, or one of another release or application.
+        ConfigurationError: If the URL names no usable database, or one of another release or application.
         StoreUnavailableError: If the database cannot be opened or migrated.
     """
     open_sql = _open_postgresql if is_postgresql(settings.database_url) else _open_sqlite
@@ -85,10 +85,10 @@ def open_store(settings: Settings, *, naive_timestamps: bool, is_async: bool) ->
 
 
 def open_database(settings: Settings) -> SQLiteDatabase | PostgresDatabase:
-    """Open the database that the settings name, as it is.
+    """Open the database that the settings name, without migrating it.
 
     Raises:
-        ConfigurationError: If the URL names no database that works.
+        ConfigurationError: If the URL names no usable database.
     """
     return _postgresql(settings) if is_postgresql(settings.database_url) else SQLiteDatabase(settings.database_url)
 
@@ -97,21 +97,21 @@ def copy_to_postgresql(settings: Settings, url: str, watch: Watch) -> list[Copie
     """Copy the SQLite installation that the settings name into a PostgreSQL database.
 
     Args:
-        settings: What the operator decided.
+        settings: The operator's settings.
         url: The PostgreSQL database.
-        watch: Is told now and then what is being done, for how many rows it has been done, and how many there are.
+        watch: Called with the progress: the current step, how many rows are done, and how many there are.
 
     Raises:
         InvalidParameterError: If one of the two is of the wrong kind, or PostgreSQL cannot hold a row.
-        ConfigurationError: If a URL names no database that works, or the target holds something else.
-        StoreUnavailableError: If one of the two cannot be reached or refuses.
+        ConfigurationError: If a URL names no usable database, or the target holds other data.
+        StoreUnavailableError: If one of the two cannot be reached, or refuses.
     """
     if not is_postgresql(url):
-        raise InvalidParameterError("--to takes the URL of a database as in postgresql+psycopg://user@host/database.")
+        raise InvalidParameterError("--to takes a database URL such as postgresql+psycopg://user@host/database.")
     source = open_database(settings)
     if not isinstance(source, SQLiteDatabase) or source.path is None or not source.path.exists():
         raise InvalidParameterError(
-            f"Only a SQLite file can be copied, and {source.place} is none. Name it in GATEWRIGHT_DATABASE_URL."
+            f"Only a SQLite file can be copied, which {source.place} is not. Name the file in GATEWRIGHT_DATABASE_URL."
         )
     target = _postgresql(settings.with_values(database_url=url))
     from gatewright.storage.sql.copying import copy_installation
@@ -121,10 +121,10 @@ def copy_to_postgresql(settings: Settings, url: str, watch: Watch) -> list[Copie
 
 
 def _keep_in_redis(store: Store, url: str, *, naive_timestamps: bool, is_async: bool) -> Store:
-    """Return a store that keeps in Redis what is short-lived and busy.
+    """Return a store that keeps short-lived, frequently written data in Redis.
 
     Raises:
-        ConfigurationError: If the Redis cannot work so; says how to cure it.
+        ConfigurationError: If the Redis server cannot be used; the message says how to fix it.
         StoreUnavailableError: If it cannot be reached.
     """
     from gatewright.storage.redis import RedisServer, keep_in_redis, read_url, require_redis

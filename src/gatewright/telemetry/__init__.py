@@ -1,4 +1,4 @@
-"""What happens, for operators: metrics for Prometheus, spans for OpenTelemetry. Each is an extra, off by default."""
+"""Observability for operators: Prometheus metrics and OpenTelemetry spans. Each is an extra, off by default."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gatewright.telemetry.observed import observe_store as observe_store
 
 
 def observer_from(settings: Settings) -> Observer | None:
-    """Return what the settings ask for, or None where they ask for nothing: then nothing is watched at all.
+    """Return the observer that the settings ask for, or None if none: then nothing is observed at all.
 
     Raises:
-        ConfigurationError: If a package is missing; says which.
+        ConfigurationError: If a package is missing. The message says which.
     """
     metrics, tracing = _metrics() if settings.metrics else None, _tracing() if settings.tracing else None
     if metrics is None or tracing is None:
@@ -30,8 +30,8 @@ def _metrics() -> Observer:
         raise ConfigurationError(f'GATEWRIGHT_METRICS needs {error.name}: pip install "gatewright[metrics]"') from error
     except OSError as error:
         raise ConfigurationError(
-            f"The metrics cannot be kept in the folder that PROMETHEUS_MULTIPROC_DIR names: {error.strerror}. Make it, "
-            "writable for whoever runs this, or unset the variable."
+            f"Metrics cannot be stored in the folder PROMETHEUS_MULTIPROC_DIR: {error.strerror}. Create it, writable "
+            "for the user that runs this process, or unset the variable."
         ) from error
     return Metrics()
 

@@ -1,6 +1,7 @@
 """Metrics for Prometheus, in the default registry of prometheus-client: whatever exposes that exposes these.
 
-No label holds who it is about: names of operations, hook points, providers and codes of errors, which code chooses.
+No label identifies a person: labels are names of operations, hook points and providers, and error codes, all of them
+defined in code.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ _QUICK = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 _SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds: a hash takes tens of milliseconds on purpose."""
 
-OPERATIONS = Counter("gatewright_operations_total", "Operations, by how they ended.", ("operation", "outcome"))
+OPERATIONS = Counter("gatewright_operations_total", "Operations by outcome.", ("operation", "outcome"))
 OPERATION_SECONDS = Histogram(
     "gatewright_operation_duration_seconds", "How long operations take.", ("operation",), buckets=_QUICK
 )
 RATE_LIMITED = Counter("gatewright_rate_limited_total", "Operations refused by a limit.", ("operation", "outcome"))
 SIGN_INS = Counter("gatewright_sign_ins_total", "Sign-ins, and failed attempts.", ("provider", "method", "outcome"))
 HOOK_SECONDS = Histogram("gatewright_hook_duration_seconds", "How long callbacks take.", ("point",), buckets=_QUICK)
-HOOK_ERRORS = Counter("gatewright_hook_errors_total", "Callbacks that raised, vetoes included.", ("point", "outcome"))
+HOOK_ERRORS = Counter("gatewright_hook_errors_total", "Callbacks that raised, including vetoes.", ("point", "outcome"))
 STORE_SECONDS = Histogram("gatewright_store_duration_seconds", "How long the store takes.", ("call",), buckets=_QUICK)
 STORE_ERRORS = Counter("gatewright_store_errors_total", "Calls that the store could not answer.", ("call",))
 HASHING = Gauge(
     "gatewright_hashing_passwords",
-    "Passwords that are being hashed, or wait for it.",
+    "Passwords being hashed or waiting to be hashed.",
     multiprocess_mode="livesum",
 )
 HASHING_SECONDS = Histogram(
@@ -39,19 +40,19 @@ HASHING_SECONDS = Histogram(
 )
 MAILS_WAITING = Gauge(
     "gatewright_mails_waiting",
-    "Mails in the outbox, when the mail worker last looked.",
+    "Emails in the outbox when the mail worker last checked.",
     multiprocess_mode="livemostrecent",
 )
 SETTINGS = Gauge(
     "gatewright_settings_info",
-    "1 for the fingerprint of the settings in force: processes that work together have one.",
+    "1 for the fingerprint of the settings in force; processes that belong together have the same.",
     ("fingerprint",),
     multiprocess_mode="livemax",
 )
 
 
 class Metrics:
-    """Implements `Observer`. The metrics belong to the process, however many of these it has."""
+    """Implements `Observer`. The metrics belong to the process, however many instances it has."""
 
     @contextmanager
     def operation(self, name: str) -> Iterator[None]:

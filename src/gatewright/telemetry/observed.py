@@ -1,4 +1,4 @@
-"""Parts of an application that an observer watches. Where there is none, the parts are used as they are."""
+"""Parts of an application that an observer watches. Without an observer, the parts are used directly."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ S = TypeVar("S", bound=Store)
 
 
 def observe_store(store: S, observer: Observer) -> S:
-    """Return a store whose every call is watched, and which tells of sign-ins as it writes them down."""
+    """Return a store whose every call is observed, and which reports sign-ins as it records them."""
     return cast(S, _ObservedStore(store, observer))
 
 
 def observe_passwords(passwords: Passwords, observer: Observer) -> Passwords:
-    """Return passwords that are watched from the queue on."""
+    """Return a password hasher that is observed, including the time in the queue."""
     return _ObservedPasswords(passwords, observer)
 
 
@@ -36,7 +36,7 @@ class _ObservedStore:
             return method
         has_signed_in = _SIGNS_IN.get(name)
 
-        @functools.wraps(method)  # with what marks it as quick
+        @functools.wraps(method)  # including its mark as quick
         async def observed(*args: Any, **kwargs: Any) -> Any:
             with self._observer.store_call(name):
                 result = await method(*args, **kwargs)
@@ -57,11 +57,11 @@ _SIGNS_IN: dict[str, Callable[[Any], bool]] = {
     "open_session": lambda session: session is not None,
     "claim_challenge": lambda claimed: claimed is not None and claimed[0].is_active,
 }
-"""The methods of the store that sign somebody in -> whether one has, by what it returned."""
+"""The store's methods that sign somebody in -> whether one did, given what it returned."""
 
 
 class _ObservedPasswords:
-    """Stands in for passwords."""
+    """Stands in for a password hasher."""
 
     def __init__(self, passwords: Passwords, observer: Observer) -> None:
         self._passwords = passwords

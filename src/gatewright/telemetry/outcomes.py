@@ -1,4 +1,4 @@
-"""How something ended, as one of few words."""
+"""The outcome of an operation, as one of a few words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ OK = "ok"
 
 
 def outcome_of(error: BaseException) -> str:
-    """Return the code of an error of ours, and one word for all others: their texts and classes may be anything."""
+    """Return the code of one of our errors, and one word for all others: their texts and classes may be anything."""
     if isinstance(error, GatewrightError):
         return error.code
     return "unexpected_error" if isinstance(error, Exception) else "cancelled"

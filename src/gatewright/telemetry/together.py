@@ -1,4 +1,4 @@
-"""Two observers as one."""
+"""Combine two observers into one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from gatewright.ports import Observer
 
 
 class Together:
-    """Implements `Observer` by telling two of them.
+    """Implements `Observer` by notifying two others.
 
     Args:
-        outer: Who is told first of what begins, and last of what ends.
+        outer: Notified first when something begins, and last when it ends.
         inner: The other one.
     """
 

@@ -1,6 +1,6 @@
-"""Spans for OpenTelemetry, by its API alone: without an SDK in the application they go nowhere.
+"""Spans for OpenTelemetry, using only its API: without an SDK in the application they are dropped.
 
-A span holds names that code chooses and how it ended. Texts of errors stay out: they may quote what a visitor sent.
+A span contains names defined in code, and its outcome. Error messages stay out: they may quote what a visitor sent.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ class Browser:
             if page.location is None:
                 return page
             page = self.get(page.location)
-        raise RuntimeError(f"Redirects without end at {page.path}.")
+        raise RuntimeError(f"Endless redirects at {page.path}.")
 
     def send(self, method: str, path: str, *, headers: Headers = (), body: bytes = b"") -> Page:
         """Send any request, with the browser's cookies."""

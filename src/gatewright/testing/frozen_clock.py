@@ -21,7 +21,7 @@ class FrozenClock:
 
     def __init__(self, at: datetime = _NOON) -> None:
         if at.tzinfo is None:
-            raise InvalidParameterError("at must be an aware datetime, for instance datetime(2030, 1, 1, tzinfo=UTC).")
+            raise InvalidParameterError("at must be an aware datetime, such as datetime(2030, 1, 1, tzinfo=UTC).")
         self._now = at.astimezone(UTC)
 
     def now(self) -> datetime:

@@ -43,7 +43,7 @@ class HookRecorder:
             UnknownHookError: If there is no such point, so that a typo never looks like an event that did not fire.
         """
         if event not in self._points:
-            raise UnknownHookError(f"There is no hook point {event!r}. The points are: {', '.join(self._points)}.")
+            raise UnknownHookError(f"There is no hook point {event!r}. Hook points: {', '.join(self._points)}.")
         return [parameters for name, parameters in self.events if name == event]
 
     def clear(self) -> None:

@@ -106,7 +106,7 @@ class ProviderConformance:
     username: str
     """A user who may sign in, by exactly the name that the user carries."""
 
-    password: str | None = "correct horse battery staple"  # noqa: S105 - of users made for these tests
+    password: str | None = "correct horse battery staple"  # noqa: S105 - for users created by these tests
     """The password of every user; None if nobody has one."""
 
     inactive_username: str | None = None

@@ -36,7 +36,7 @@ class Wallet:
             InvalidParameterError: If there is no such network; the message lists the existing ones.
         """
         if network not in NETWORKS:
-            raise InvalidParameterError(f"There is no network {network!r}. Known are: {', '.join(NETWORKS)}.")
+            raise InvalidParameterError(f"There is no network {network!r}. Known networks: {', '.join(NETWORKS)}.")
         address, wif = new_wallet(SeededRandom(seed).token_bytes, network=NETWORKS[network])
         return cls(address, wif, NETWORKS[network])
 

@@ -1,7 +1,7 @@
-"""Signed access tokens: the keys they are signed with, and how they are issued and read.
+"""Signed access tokens: their signing keys, and how they are issued and read.
 
-A token only names a session. What `AccessTokens.read` returns is authentic and in date; whether the session behind
-it still stands is for the store to say.
+A token only refers to a session. The claims that `AccessTokens.read` returns are authentic and unexpired; only the
+store knows whether the session is still active.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The compact form of a signed message, ``header.payload.signature`` (RFC 7515, section 3.1), for our own headers."""
+"""The compact form of a signed message, ``header.payload.signature`` (RFC 7515, section 3.1), with our own headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAXIMUM_TOKEN_BYTES = 8 * 1024
 
 
 def header_segment(key: SigningKey) -> str:
-    """Write the header of every token that this key signs: the same bytes each time."""
+    """Return the header of every token that this key signs: always the same bytes."""
     header = {"alg": key.algorithm, "typ": "JWT", "kid": key.kid}
     return _encode(json.dumps(header, separators=(",", ":")).encode())
 
@@ -22,12 +22,12 @@ def sign_compact(payload: bytes, *, header: str, key: SigningKey) -> str:
     """Sign a payload.
 
     Args:
-        payload: What is signed.
+        payload: The bytes to sign.
         header: The key's `header_segment`.
-        key: What signs it.
+        key: The signing key.
 
     Raises:
-        ConfigurationError: The key is public.
+        ConfigurationError: If the key is public.
     """
     signed = f"{header}.{_encode(payload)}"
     return f"{signed}.{_encode(key.sign(signed.encode('ascii')))}"
@@ -36,15 +36,15 @@ def sign_compact(payload: bytes, *, header: str, key: SigningKey) -> str:
 def verify_compact(token: object, *, keys: Mapping[str, SigningKey]) -> bytes:
     """Return the payload of a token that one of our keys signed.
 
-    The header is compared, never parsed: a token of ours has one of the few headers that we write, so any other is
-    refused before any cryptography, whatever it asks for (RFC 8725, sections 3.1, 3.9 and 3.10).
+    The header is compared, never parsed: our tokens have one of the few headers that we write, so any other is refused
+    before any cryptography, whatever it asks for (RFC 8725, sections 3.1, 3.9 and 3.10).
 
     Args:
-        token: Anything at all, from a stranger.
+        token: Any untrusted value.
         keys: The key for each header that we write, by its `header_segment`.
 
     Raises:
-        InvalidTokenError: It is no such token. ``evidence["reason"]`` says why: ``not_text``, ``too_long``,
+        InvalidTokenError: If it is not such a token. ``evidence["reason"]`` says why: ``not_text``, ``too_long``,
             ``not_ascii``, ``malformed``, ``foreign_header`` or ``bad_signature``.
     """
     if not isinstance(token, str):
@@ -66,7 +66,7 @@ def verify_compact(token: object, *, keys: Mapping[str, SigningKey]) -> bytes:
 
 
 def refusal(reason: str) -> InvalidTokenError:
-    """Make the error for a refused token: the reason is for the log, the public message is always the same."""
+    """Return the error for a refused token: the reason is for the log; the public message is always the same."""
     return InvalidTokenError(f"The access token is refused: {reason}.", reason=reason)
 
 
@@ -79,7 +79,7 @@ def _decode(segment: str) -> bytes:
         data = urlsafe_b64decode(segment + "==")
     except ValueError:
         raise refusal("malformed") from None
-    # Base64 has many spellings of the same bytes. Only ours counts, so that no token has a second text.
+    # The same bytes have several base64 spellings. Only ours is accepted, so that a token has only one text.
     if _encode(data) != segment:
         raise refusal("malformed")
     return data

@@ -1,4 +1,4 @@
-"""Secrets that follow from a key of the settings and a name, so that nobody has to keep them."""
+"""Secrets derived from a key in the settings and a name, so that they need not be stored."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 
 class DerivedSecrets:
-    """Makes the same secret of a name again and again, by HMAC-SHA256 (RFC 2104).
+    """Derives secrets from names by HMAC-SHA256 (RFC 2104); a name always gives the same secret.
 
-    What is in a mail that waits, and what it is compared with when it comes back, need not stand in the database:
-    whoever reads that has names, and learns nothing of their secrets without the key.
+    So the database need not contain the secret in a queued email, nor what it is compared with when it comes back:
+    somebody who reads the database learns names, and nothing about their secrets without the key.
 
     Args:
-        keys: At least one key of 32 bytes. The first one makes secrets, all of them recognise theirs: keys can rotate.
+        keys: At least one key of 32 bytes. The first one derives secrets, all of them recognise theirs: keys rotate.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
@@ -24,5 +24,5 @@ class DerivedSecrets:
         return self.all_of(name)[0]
 
     def all_of(self, name: str) -> tuple[bytes, ...]:
-        """Return what the secret of a name may be, the current key's first."""
+        """Return all possible secrets of a name, the current key's first."""
         return tuple(hmac.digest(key, name.encode(errors="surrogatepass"), "sha256") for key in self._keys)

@@ -1,4 +1,4 @@
-"""Access tokens as JSON Web Tokens (RFC 7519), with the current best practices (RFC 8725)."""
+"""Access tokens as JSON Web Tokens (RFC 7519), following the current best practices (RFC 8725)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from gatewright.tokens.keys import KeyRing
 _NAMES = ("sub", "jti")
 _TIMES = ("iat", "nbf", "exp")
 _MOST_REMEMBERED = 1024
-"""How many tokens whose signature was right are not computed again, at 8 KiB and their claims each at most."""
+"""How many verified tokens are cached, each with at most 8 KiB and its claims."""
 
 
 class AccessTokens:
-    """Issues access tokens, and reads those that this service issued and no others.
+    """Issues access tokens, and reads only those that this service issued.
 
     Args:
         keys: The current key signs; the current and the previous one verify.
-        issuer: Who issues the tokens (``iss``), usually the service's URL.
-        audience: Whom they are for (``aud``). One service, one audience: tokens of different ones never mix.
+        issuer: The issuer of the tokens (``iss``), usually the service's URL.
+        audience: Their audience (``aud``). Give each service its own: a token for one is never valid for another.
 
     Raises:
-        ConfigurationError: The issuer or the audience is empty.
+        ConfigurationError: If the issuer or the audience is empty.
     """
 
     def __init__(self, keys: KeyRing, *, issuer: str, audience: str) -> None:
@@ -37,7 +37,7 @@ class AccessTokens:
         self._header = header_segment(keys.current)
         self._keys_by_header = {header_segment(key): key for key in keys.keys}
         self._constants = {"iss": issuer, "aud": audience, "typ": "access"}
-        # What a token says never changes, and a program sends the same one again and again. Claims are plain values.
+        # A token's claims never change, and a program sends the same token repeatedly. Claims are plain values.
         self._read_signed = lru_cache(maxsize=_MOST_REMEMBERED)(self._verify)
         self._reserved = {*self._constants, *_NAMES, *_TIMES}
 
@@ -50,22 +50,22 @@ class AccessTokens:
         expires_at: datetime,
         extra: Mapping[str, object] = {},
     ) -> str:
-        """Sign a token that names a session.
+        """Sign a token that refers to a session.
 
         Args:
             subject: The user's identifier (``sub``).
             session_id: The session's identifier (``jti``).
-            issued_at: Aware; the fraction of a second is dropped, as in ``expires_at``.
+            issued_at: Aware; fractions of a second are dropped, as in ``expires_at``.
             expires_at: Aware; from this time on the token is no longer valid.
-            extra: More claims, for clients to look at.
+            extra: More claims, for clients to read.
 
         Raises:
-            ConfigurationError: The current key is public and cannot sign.
-            InvalidParameterError: A claim is not JSON, is one of ours or makes the token too long; the subject or
+            ConfigurationError: If the current key is public and cannot sign.
+            InvalidParameterError: If a claim is not JSON, is reserved, or makes the token too long; the subject or
                 the session is empty; or a time is naive.
         """
         if not subject or not session_id:
-            raise InvalidParameterError("A token needs a subject and a session_id that are not empty.")
+            raise InvalidParameterError("A token needs a non-empty subject and session_id.")
         if taken := self._reserved & extra.keys():
             raise InvalidParameterError(f"These claims are set by the token itself: {', '.join(sorted(taken))}.")
         issued = int(_timestamp(issued_at))
@@ -86,16 +86,16 @@ class AccessTokens:
         return token
 
     def read(self, token: object, *, now: datetime) -> dict[str, Any]:
-        """Return the claims of a token that we issued and that is in date; its session may have ended meanwhile.
+        """Return the claims of a token that we issued and that has not expired; its session may have ended meanwhile.
 
         Args:
-            token: Anything at all, from a stranger.
-            now: Aware. There is no leeway: the clock that issues is the clock that reads.
+            token: Any untrusted value.
+            now: Aware. There is no leeway: tokens are issued and read by the same clock.
 
         Raises:
-            InvalidTokenError: Anything else, always with the same public message. ``evidence["reason"]`` is one of
-                `verify_compact`'s, or ``not_json``, ``wrong_<claim>``, ``expired`` or ``not_yet_valid``.
-            InvalidParameterError: ``now`` is naive.
+            InvalidTokenError: If it is anything else, always with the same public message. ``evidence["reason"]`` is
+                one of `verify_compact`'s, or ``not_json``, ``wrong_<claim>``, ``expired`` or ``not_yet_valid``.
+            InvalidParameterError: If ``now`` is naive.
         """
         moment = _timestamp(now)
         claims = dict(self._read_signed(token) if isinstance(token, str) else self._verify(token))
@@ -106,7 +106,7 @@ class AccessTokens:
         return claims
 
     def _verify(self, token: object) -> dict[str, Any]:
-        """Return the claims of a token that we issued, whenever that was."""
+        """Return the claims of a token that we issued, whether or not it has expired."""
         claims = _from_json(verify_compact(token, keys=self._keys_by_header))
         self._check_claims(claims)
         return claims
@@ -120,7 +120,7 @@ class AccessTokens:
             if not isinstance(value, str) or not value:
                 raise refusal(f"wrong_{name}")
         for name in _TIMES:
-            # An exact type, for True is an int.
+            # The exact type, because True is an int.
             if type(claims.get(name)) is not int:
                 raise refusal(f"wrong_{name}")
         if claims["exp"] <= claims["iat"]:

@@ -1,7 +1,7 @@
-"""Keys that sign access tokens: made from a secret or a PEM file, and kept in a ring of at most two.
+"""Keys that sign access tokens: created from a secret or a PEM file, and kept in a ring of at most two.
 
-A secret needs nothing but the standard library. joserfc, and cryptography below it, are imported where there is a PEM
-file: they take as much memory as a small application.
+A secret needs only the standard library. joserfc, and cryptography below it, are imported only for a PEM file: they
+take as much memory as a small application.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 _MINIMUM_SECRET_BYTES = 32  # RFC 7518, section 3.2: no shorter than the hash of HS256
 _MINIMUM_RSA_BITS = 2048  # RFC 7518, section 3.3
-_STRONG_RSA_BITS = 3072  # as strong as a secret of 128 bits (NIST SP 800-57 part 1, table 2)
+_STRONG_RSA_BITS = 3072  # as strong as a 128-bit secret (NIST SP 800-57 part 1, table 2)
 _MINIMUM_DISTINCT_CHARACTERS = 8
 
-_RANDOM_TEXT_CURE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+_RANDOM_TEXT_CURE = 'Generate one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 _PEM_CURE = (
-    "Accepted are unencrypted PEM keys: Ed25519, P-256, or RSA of 2048 bits or more. "
-    "Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
+    "Accepted keys are unencrypted PEM: Ed25519, P-256, or RSA of 2048 bits or more. "
+    "Generate one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
 )
 
-# None is shorter than seven letters, so that a random secret holds one by chance less than once in a million.
+# All have at least seven letters, so that a random secret contains one by chance less than once in a million.
 _PLACEHOLDERS = (
     "changeit",
     "changeme",
@@ -56,12 +56,12 @@ _PLACEHOLDERS = (
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key with the one algorithm that it is for, so that no token ever chooses its algorithm (RFC 8725, 3.1).
+    """A key bound to one algorithm, so that no token ever chooses its algorithm (RFC 8725, 3.1).
 
     Args:
-        kid: The key's name in the header of every token that it signs; public.
+        kid: The key's public name, in the header of every token that it signs.
         algorithm: ``HS256``, ``EdDSA``, ``ES256`` or ``RS256``.
-        key: The key itself, the bytes of a secret for ``HS256``; not shown in ``repr``.
+        key: The key itself; for ``HS256``, the bytes of the secret. Not shown in ``repr``.
     """
 
     kid: str
@@ -70,28 +70,28 @@ class SigningKey:
 
     @property
     def can_sign(self) -> bool:
-        """Whether the private half is there; a public key only verifies."""
+        """Whether it includes the private key; a public key only verifies."""
         return isinstance(self.key, bytes) or self.key.is_private
 
     @property
     def members(self) -> dict[str, object]:
-        """What the key consists of, as a JSON Web Key says it (RFC 7517)."""
+        """The members of the key as a JSON Web Key (RFC 7517)."""
         if isinstance(self.key, bytes):
             return {"kty": "oct", "k": urlsafe_b64encode(self.key).rstrip(b"=").decode()}
         return dict(self.key.as_dict(private=True))
 
-    # The registry's table is used rather than its `get_alg`, which warns about EdDSA each time: RFC 9864 renames it
-    # to "Ed25519", a name that most verifiers do not know yet.
+    # Use the registry's table instead of its `get_alg`, which warns about EdDSA each time: RFC 9864 renames it to
+    # "Ed25519", a name that most verifiers do not know yet.
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message.
 
         Raises:
-            ConfigurationError: This is a public key.
+            ConfigurationError: If this is a public key.
         """
         if not self.can_sign:
             raise ConfigurationError(
-                f"The key {self.kid!r} is public and only verifies. Sign with a private key. {_PEM_CURE}", kid=self.kid
+                f"The key {self.kid!r} is public and only verifies. Sign with a private one. {_PEM_CURE}", kid=self.kid
             )
         if self._is_secret(self.key):
             return hmac.digest(self.key, message, "sha256")
@@ -100,7 +100,7 @@ class SigningKey:
         return JWSRegistry.algorithms[self.algorithm].sign(message, self.key)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Tell whether this key made the signature over exactly this message."""
+        """Return whether this key made the signature over exactly this message."""
         if self._is_secret(self.key):
             return hmac.compare_digest(hmac.digest(self.key, message, "sha256"), signature)
         from joserfc.jws import JWSRegistry
@@ -115,11 +115,11 @@ class SigningKey:
 class KeyRing:
     """The keys of one service: ``current`` signs, both verify.
 
-    To rotate, make the current key the previous one and put a new one in its place; drop the previous key once the
+    To rotate, make the current key the previous one and put a new one in its place. Remove the previous key once the
     last token that it signed has expired.
 
     Raises:
-        ConfigurationError: Both keys have the same ``kid``.
+        ConfigurationError: If both keys have the same ``kid``.
     """
 
     current: SigningKey
@@ -135,54 +135,54 @@ class KeyRing:
 
     @property
     def keys(self) -> tuple[SigningKey, ...]:
-        """Every key that verifies, the current one first."""
+        """All verifying keys, the current one first."""
         return (self.current,) if self.previous is None else (self.current, self.previous)
 
     def derive(self, purpose: str) -> tuple[bytes, ...]:
-        """Return a symmetric key of 32 bytes from each private key, the current one's first.
+        """Return a symmetric key of 32 bytes derived from each private key, the current one's first.
 
         Args:
-            purpose: What the keys are for. Keys for different purposes say nothing of each other.
+            purpose: The purpose of the keys. A key for one purpose reveals nothing about the keys for another.
         """
         material = (json.dumps(key.members, sort_keys=True).encode() for key in self.keys if key.can_sign)
         return tuple(hmac.digest(each, purpose.encode(errors="surrogatepass"), "sha256") for each in material)
 
 
 def key_from_secret(secret: str, *, kid: str | None = None) -> SigningKey:
-    """Make an HS256 key from a shared secret, of any length; `weakness_of_secret` judges it.
+    """Return an HS256 key for a shared secret of any length; `weakness_of_secret` judges its strength.
 
     Args:
         secret: Text; its UTF-8 bytes are the key.
-        kid: The key's public name. By default a digest that helps to guess the secret no more than a token does.
+        kid: The key's public name. By default a digest, which helps to guess the secret no more than a token does.
 
     Raises:
-        ConfigurationError: The secret is empty, not Unicode text, or a key file.
+        ConfigurationError: If the secret is empty, not Unicode text, or a key file.
     """
     if "-----BEGIN " in secret:
-        raise ConfigurationError("The secret that signs tokens is a PEM key. Load it with key_from_pem.")
+        raise ConfigurationError("The token secret is a PEM key. Load it with key_from_pem.")
     try:
         raw = secret.encode()
         if not raw or not (secret.isprintable() and " " not in secret):
             _refuse_public_key(raw)
     except ValueError:
-        # Not chained: the codec's error holds the whole secret.
+        # Not chained: the codec's error contains the whole secret.
         raise ConfigurationError(
-            f"The secret that signs tokens is empty, not Unicode text, or a public key. {_RANDOM_TEXT_CURE}"
+            f"The token secret is empty, not Unicode text, or a public key. {_RANDOM_TEXT_CURE}"
         ) from None
     return SigningKey(kid or hmac.digest(raw, b"gatewright kid", hashlib.sha256).hex()[:8], "HS256", raw)
 
 
 def key_from_pem(pem: bytes, *, kid: str | None = None) -> SigningKey:
-    """Make a key from a PEM file: ``EdDSA`` for Ed25519, ``ES256`` for P-256, ``RS256`` for RSA.
+    """Load a key from a PEM file: ``EdDSA`` for Ed25519, ``ES256`` for P-256, ``RS256`` for RSA.
 
     A public key is accepted too, but only verifies.
 
     Args:
         pem: The contents of the file.
-        kid: The key's public name. By default the start of its RFC 7638 thumbprint, which both halves share.
+        kid: The key's public name. By default the start of its RFC 7638 thumbprint, which is the same for both halves.
 
     Raises:
-        ConfigurationError: The file is encrypted, garbage, or holds another kind of key.
+        ConfigurationError: If the file is encrypted, damaged, or contains another kind of key.
     """
     key = _parse_pem(pem)
     algorithm = _algorithm_for(key)
@@ -190,10 +190,10 @@ def key_from_pem(pem: bytes, *, kid: str | None = None) -> SigningKey:
 
 
 def weakness_of_key(key: SigningKey) -> str | None:
-    """Tell why a key should be replaced by a stronger one; None if it need not.
+    """Return why a key should be replaced by a stronger one, or None if it need not be.
 
     Returns:
-        One sentence with the reason and one with the cure; or None.
+        One sentence with the reason and one with the fix, or None.
     """
     if key.algorithm != "RS256":
         return None
@@ -203,30 +203,30 @@ def weakness_of_key(key: SigningKey) -> str | None:
     if size >= _STRONG_RSA_BITS:
         return None
     return (
-        f"The RSA key that signs tokens has {size} bits; {_STRONG_RSA_BITS} are as strong as the rest. "
-        "Make a better one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
+        f"The RSA key that signs tokens has {size} bits; {_STRONG_RSA_BITS} bits match the strength of the other keys. "
+        "Generate a better one with: openssl genpkey -algorithm ed25519 -out token-key.pem"
     )
 
 
 def weakness_of_secret(secret: str) -> str | None:
-    """Tell why a secret must not sign tokens in production; None if it may.
+    """Return why a secret must not sign tokens in production, or None if it may.
 
-    Whoever guesses the secret signs in as anybody, and one token is all they need to try guesses offline.
+    Anybody who guesses the secret can sign in as any user, and one token is enough to test guesses offline.
 
     Returns:
-        One sentence with the reason and one with the cure, never with the secret; or None.
+        One sentence with the reason and one with the fix, neither of which contains the secret, or None.
     """
     letters = "".join(filter(str.isalnum, secret.lower()))
     size = len(secret.encode(errors="surrogatepass"))
     if any(word in letters for word in _PLACEHOLDERS):
         reason = "looks like a placeholder from an example"
     elif size < _MINIMUM_SECRET_BYTES:
-        reason = f"has {size} bytes, and {_MINIMUM_SECRET_BYTES} are the least that is safe"
+        reason = f"has {size} bytes, but at least {_MINIMUM_SECRET_BYTES} are required"
     elif len(set(secret)) < _MINIMUM_DISTINCT_CHARACTERS or _repeats_itself(secret):
-        reason = "repeats itself and is easy to guess"
+        reason = "is repetitive and easy to guess"
     else:
         return None
-    return f"The secret that signs tokens {reason}. {_RANDOM_TEXT_CURE}"
+    return f"The token secret {reason}. {_RANDOM_TEXT_CURE}"
 
 
 def _repeats_itself(text: str) -> bool:
@@ -234,10 +234,10 @@ def _repeats_itself(text: str) -> bool:
 
 
 def _refuse_public_key(secret: bytes) -> None:
-    """Refuse what everybody may know: a public key or a certificate. Each form of one holds spaces or control codes.
+    """Refuse a public key or a certificate, which is no secret. Every form of them contains spaces or control codes.
 
     Raises:
-        ValueError: If it is one, or empty.
+        ValueError: If it is one, or is empty.
     """
     from joserfc.jwk import OctKey
 
@@ -249,7 +249,7 @@ def _parse_pem(pem: bytes) -> OKPKey | ECKey | RSAKey:
     from joserfc.errors import InvalidKeyTypeError
     from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-    # The parser reads DER and SSH lines as well; one format is enough to explain.
+    # The parser also reads DER and SSH lines; one format is enough to document.
     if b"-----BEGIN " not in pem:
         raise ConfigurationError(f"The token key is not a PEM file. {_PEM_CURE}")
     try:
@@ -257,9 +257,9 @@ def _parse_pem(pem: bytes) -> OKPKey | ECKey | RSAKey:
             for kind in (OKPKey, ECKey, RSAKey):
                 with suppress(InvalidKeyTypeError):
                     return kind.import_key(pem)
-    except Exception as error:  # what the parser raises differs by damage and by its version; the cure does not
+    except Exception as error:  # what the parser raises depends on the damage and on its version; the fix does not
         raise ConfigurationError(f"The token key could not be read: it is encrypted or damaged. {_PEM_CURE}") from error
-    raise ConfigurationError(f"The token key is of a kind that cannot sign tokens here. {_PEM_CURE}")
+    raise ConfigurationError(f"This kind of token key is not supported. {_PEM_CURE}")
 
 
 def _algorithm_for(key: OKPKey | ECKey | RSAKey) -> str:
@@ -272,12 +272,12 @@ def _algorithm_for(key: OKPKey | ECKey | RSAKey) -> str:
             return "ES256"
         case RSAKey() if key.public_key.key_size >= _MINIMUM_RSA_BITS:
             return "RS256"
-    raise ConfigurationError(f"The token key has a curve or a size that cannot sign tokens here. {_PEM_CURE}")
+    raise ConfigurationError(f"The curve or size of the token key is not supported. {_PEM_CURE}")
 
 
 @contextmanager
 def _without_security_warnings() -> Iterator[None]:
-    # joserfc warns about short keys; here a short secret is `weakness_of_secret`'s to judge, a short RSA key an error.
+    # joserfc warns about short keys. Here `weakness_of_secret` judges short secrets, and short RSA keys are refused.
     from joserfc.errors import SecurityWarning
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Values that a browser keeps for us: readable, but nobody else can write one."""
+"""Sealed values that a browser stores for us: readable, but impossible to forge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 _TAG_SIZE = 32
 _MOST_REMEMBERED = 1024
-"""How many values of ours are not computed again, at 4 KiB each at most."""
+"""How many verified values are cached, each with at most 4 KiB."""
 
 
 class Seal:
@@ -22,7 +22,7 @@ class Seal:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = tuple(keys)
-        # A browser sends the same value again and again.
+        # A browser sends the same value repeatedly.
         self._payload_of = lru_cache(maxsize=_MOST_REMEMBERED)(self._read)
 
     def seal(self, payload: bytes) -> str:
@@ -30,7 +30,7 @@ class Seal:
         return urlsafe_b64encode(self._tag(self._keys[0], payload) + payload).rstrip(b"=").decode()
 
     def open(self, sealed: str) -> bytes | None:
-        """Return the payload, or None where the seal is not ours."""
+        """Return the payload, or None if the seal is not ours."""
         try:
             return self._payload_of(sealed)
         except ValueError:
@@ -40,18 +40,18 @@ class Seal:
         try:
             raw = urlsafe_b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4))
         except Base64Error as error:
-            raise ValueError("This is no sealed value.") from error
+            raise ValueError("This is not a sealed value.") from error
         tag, payload = raw[:_TAG_SIZE], raw[_TAG_SIZE:]
         is_ours = [hmac.compare_digest(tag, self._tag(key, payload)) for key in self._keys]
         if not any(is_ours):
             raise ValueError(
-                "Another key has sealed this."
-            )  # which is not remembered: strangers make as many as they like
+                "This was sealed with another key."
+            )  # exceptions are not cached: anybody can send any number of such values
         return payload
 
     @staticmethod
     def largest_payload(size: int) -> int:
-        """Return how many bytes can be sealed so that the text has no more than ``size`` characters."""
+        """Return how many bytes can be sealed in a text of at most ``size`` characters."""
         return size * 3 // 4 - _TAG_SIZE
 
     @staticmethod

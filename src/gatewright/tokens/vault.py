@@ -1,4 +1,4 @@
-"""Secrets that the database keeps encrypted, so that a copy of it alone lets nobody use them."""
+"""Secrets that are encrypted in the database, so that a copy of it alone does not reveal them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NONCE_SIZE = 12
 
 @dataclass(frozen=True, slots=True)
 class Decrypted:
-    """A secret, and whether the key that comes first has encrypted it. Where not, encrypt it anew."""
+    """A secret, and whether the first key encrypted it. If not, re-encrypt it."""
 
     secret: bytes = field(repr=False)
     is_current: bool
@@ -24,11 +24,11 @@ class Decrypted:
 class Vault:
     """Encrypts secrets with AES-256-GCM (NIST SP 800-38D) under random nonces.
 
-    Whose secret it is, and of which method, is authenticated with it: moved to another user's row, it is not readable.
+    Its owner and method are authenticated with a secret: moved to another user's row, it cannot be decrypted.
 
     Args:
         keys: At least one key of 32 bytes. The first one encrypts, all of them decrypt: keys can be rotated.
-        random: Where nonces come from.
+        random: The source of the nonces.
     """
 
     def __init__(self, keys: Sequence[bytes], random: Random) -> None:
@@ -36,12 +36,12 @@ class Vault:
         self._random = random
 
     def encrypt(self, secret: bytes, *, method: str, owner: Owner) -> dict[str, str]:
-        """Return a secret encrypted, to be kept as the data of an authenticator or of a pending step.
+        """Return a secret encrypted, to be stored as the data of an authenticator or of a pending step.
 
         Args:
             secret: The secret.
-            method: The method that it is of.
-            owner: Whose it is.
+            method: The method that it belongs to.
+            owner: The user that it belongs to.
         """
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes as much memory as a small application
 
@@ -50,9 +50,9 @@ class Vault:
         return {_MEMBER: urlsafe_b64encode(nonce + encrypted).decode()}
 
     def decrypt(self, data: str, *, method: str, owner: Owner) -> Decrypted | None:
-        """Return the secret in what `encrypt` has returned for this method and owner, once it was kept as JSON.
+        """Return the secret that `encrypt` encrypted for this method and owner, from its result as JSON.
 
-        None where no key decrypts it: the one that did is gone, or the data was damaged or moved.
+        None if no key decrypts it: its key has been removed, or the data was damaged or moved.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -71,7 +71,7 @@ class Vault:
 
 
 def has_encrypted(data: str) -> bool:
-    """Say whether data of an authenticator holds what a vault has encrypted."""
+    """Return whether an authenticator's data contains something that a vault has encrypted."""
     try:
         kept = json.loads(data)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pages and forms, free of any framework: a `Request` goes in, a `Response` comes out."""
+"""Pages and forms, independent of any framework: a `Request` goes in, a `Response` comes out."""
 
 from gatewright.fields import Field as Field
 from gatewright.hooks import AuthMiddleware as AuthMiddleware

@@ -1,4 +1,4 @@
-"""Who is let in to the application's own pages, and what the others are told. The same in every framework."""
+"""Who may see the application's own pages, and what everybody else is told. The same in every framework."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from gatewright.web.visit import Visit
 _logger = logging.getLogger("gatewright.web")
 
 _OF_ONE_VISITOR = frozenset({"cookie", "*"})
-"""What the header ``Vary`` names where an answer is for one visitor."""
+"""The values of ``Vary`` that mark a response as specific to one visitor."""
 
 
 async def what_is_lacking(
@@ -41,17 +41,17 @@ async def what_is_lacking(
     fresh: float | bool = False,
     aal: int = 0,
 ) -> Problem | None:
-    """Return why a visitor may not go on, or None where they may.
+    """Return why a visitor may not continue, or None if they may.
 
     Args:
-        visit: Whose visit.
+        visit: The visit.
         is_verified: Whether the account must be verified.
-        roles: What the user must have, every one of them. Not asked where the setting ``enable_acl`` is off.
-        permissions: What the user must be granted, every one of them. Not asked where ``enable_acl`` is off.
-        is_fully_authenticated: Whether a visitor who is merely remembered must prove once more who they are.
-        fresh: How many minutes ago the visitor may have proven who they are at most; True for the setting
-            ``fresh_minutes``, False for any time.
-        aal: The authentication assurance level that their session must have (NIST SP 800-63B-4), 0 to 3.
+        roles: Roles that the user must have, all of them. Ignored if the setting ``enable_acl`` is off.
+        permissions: Permissions that the user must be granted, all of them. Ignored if ``enable_acl`` is off.
+        is_fully_authenticated: Whether a visitor who is merely remembered must authenticate again.
+        fresh: Maximum age of the visitor's last proof, in minutes; True for the setting ``fresh_minutes``, False for
+            any age.
+        aal: The minimum authentication assurance level of their session (NIST SP 800-63B-4), 0 to 3.
 
     Raises:
         GatewrightError: If the user cannot be looked up.
@@ -74,9 +74,9 @@ async def what_is_lacking(
 
 
 async def refusal(visit: Visit, **demands: Unpack[Demands]) -> Response | None:
-    """Return the answer to a visitor who may not go on, or None where they may; see `what_is_lacking`.
+    """Return the response to a visitor who may not continue, or None if they may; see `what_is_lacking`.
 
-    A browser is led to the page that cures it, or shown one that explains; a program gets a problem.
+    A browser is redirected to the page that resolves it, or shown one that explains; a program gets a problem.
     """
     try:
         lacking = await what_is_lacking(visit, **demands)
@@ -86,30 +86,30 @@ async def refusal(visit: Visit, **demands: Unpack[Demands]) -> Response | None:
 
 
 async def answer_to(visit: Visit, lacking: Problem) -> Response:
-    """Return what a visitor is answered who lacks something."""
+    """Return the response to a visitor who lacks something."""
     return protect(await _tell(visit, lacking), visit.client)
 
 
 async def failure(visit: Visit, error: GatewrightError) -> Response:
-    """Return the answer to a visitor who cannot be recognised, because what the auth needs has failed; or whom the
-    application has signed in by one proof, where a second factor is needed.
+    """Return the response to a visitor who cannot be recognised because something that the auth needs has failed; or
+    whom the application has signed in by one proof when a second factor is required.
 
     Raises:
-        GatewrightError: The error itself, where it is a defect of the application.
+        GatewrightError: The error itself, if it is a defect of the application.
     """
     return protect(await _tell(visit, report(error)), visit.client)
 
 
 async def headers_beside(visit: Visit, *, vary: Iterable[str], has_cache_control: bool) -> Headers:
-    """Return the headers that an answer of the application needs besides its own.
+    """Return the headers to add to one of the application's responses.
 
-    What depends on who is visiting must be kept by no cache that others share (RFC 9111, 3.5; RFC 9110, 12.5.5).
-    Where nobody has asked who that is, or what the visit keeps, the answer is the same for everybody.
+    A response that depends on the visitor must not be stored by shared caches (RFC 9111, 3.5; RFC 9110, 12.5.5). If
+    nothing has accessed the visitor, or what the visit stores, the response is the same for everybody.
 
     Args:
-        visit: Whose answer.
-        vary: The values of its own header ``Vary``.
-        has_cache_control: Whether it has a header ``Cache-Control`` of its own.
+        visit: The visit.
+        vary: The values of the response's own ``Vary`` header.
+        has_cache_control: Whether the response has its own ``Cache-Control`` header.
     """
     if not visit.is_looked_at:
         return ()
@@ -124,11 +124,11 @@ async def headers_beside(visit: Visit, *, vary: Iterable[str], has_cache_control
 
 
 def denied(visit: Visit, user: User, right: str) -> Problem:
-    """Return what a user is told who lacks a right, and have the operator know (OWASP ASVS 5.0, 16.3.2).
+    """Return the problem of a user who lacks a role or permission, and log it (OWASP ASVS 5.0, 16.3.2).
 
     Args:
-        visit: Whose visit.
-        user: Who they are.
+        visit: The visit.
+        user: The user.
         right: What they lack, for the log.
     """
     request = visit.request
@@ -142,12 +142,12 @@ def _unknown(request: Request) -> Problem:
 
 
 async def _is_fully_authenticated(visit: Visit) -> bool:
-    """Say whether the visitor proved who they are. A token is only ever given for a proof."""
+    """Return whether the visitor has authenticated. A token is only ever issued for a proof."""
     return carries_token(visit.request) or await visit.guard.is_fully_authenticated()
 
 
 async def _what_proof_lacks(visit: Visit, fresh: float | bool, aal: int) -> Problem | None:
-    """Return what to tell a visitor whose last proof is too old, or whose session is not strong enough."""
+    """Return the problem of a visitor whose last proof is too old, or whose session is not strong enough."""
     minutes = None if fresh is False else visit.site.settings.fresh_minutes if fresh is True else float(fresh)
     if await visit.is_fresh(minutes, aal=aal):
         return None
@@ -157,13 +157,13 @@ async def _what_proof_lacks(visit: Visit, fresh: float | bool, aal: int) -> Prob
 
 
 def _tell_of_unreachable(visit: Visit, aal: int) -> None:
-    """Have the operator know of a level that no visitor can reach: the page that asks for it is a dead end."""
+    """Log an assurance level that no visitor can reach: the page that requires it is a dead end."""
     request, methods, now = visit.request, visit.site.methods, visit.site.parts.clock.now()
     highest = assurance_of(Proof(each.name, now, each.kinds, (), is_bound_to_device=True) for each in methods)
     if aal > highest:
         _logger.warning(
-            "Nobody can get to %s %s: it asks for the assurance level %d, and all methods together (%s) reach %d. Add "
-            "one that does to GATEWRIGHT_METHODS, such as passkey.",
+            "Nobody can access %s %s: it requires assurance level %d, but all methods together (%s) reach %d. Add a "
+            "method to GATEWRIGHT_METHODS that reaches it, such as passkey.",
             request.method,
             ascii(request.path),
             aal,

@@ -167,7 +167,7 @@ async def _step(page: ProvingPage, body: Mapping[str, Any]) -> Response:
         case "prove":
             return data({"user": _user(await page.prove(method, body))})
         case _:
-            raise InvalidParameterError("action is begin or prove.", parameter="action")
+            raise InvalidParameterError("action must be begin or prove.", parameter="action")
 
 
 async def _login_link(visit: Visit, body: Mapping[str, Any]) -> Response:
@@ -194,7 +194,7 @@ async def _method(visit: Visit, body: Mapping[str, Any]) -> Response:
         case "remove":
             await page.remove(named.get("id"))
         case _:
-            raise InvalidParameterError("action is begin, enrol, rename or remove.", parameter="action")
+            raise InvalidParameterError("action must be begin, enrol, rename or remove.", parameter="action")
     return Response(204)
 
 
@@ -239,7 +239,7 @@ async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
         case "revoke_other_sessions":
             await visit.guard.revoke_other_sessions()
         case _:
-            raise InvalidParameterError("action is not one that the account knows.", parameter="action")
+            raise InvalidParameterError("action is not a known action of the account.", parameter="action")
     return Response(204)
 
 
@@ -303,14 +303,14 @@ async def _require_user(visit: Visit) -> User:
     if user is not None:
         return user
     if carries_token(visit.request):
-        raise InvalidTokenError("The token is nobody's.", reason="guest")
+        raise InvalidTokenError("The token identifies no user.", reason="guest")
     raise TransportError(status=401)
 
 
 async def _require_confirmed_user(visit: Visit) -> User:
     user = await _require_user(visit)
     if not await visit.guard.is_fully_authenticated():
-        raise UnconfirmedError("The visitor is merely remembered.")
+        raise UnconfirmedError("The visitor is only remembered, and has not authenticated in this session.")
     return user
 
 

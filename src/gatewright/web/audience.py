@@ -1,7 +1,7 @@
-"""Who waits for an answer: a person, whose browser goes to a page, or a script or a program.
+"""Who a response is for: a person whose browser navigates to a page, or a script or program.
 
-The one place where that is decided. A person is shown a page or led to one; anything else gets a status and a problem,
-since the script would put a page into its own document.
+This is the only place that decides it. A person is shown a page or redirected to one; anything else gets a status and a
+problem, since a script would insert a page into its own document.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from gatewright.web.bearer import carries_token
 from gatewright.web.request import Request
 
 _OF_BROWSERS = ("GET", "HEAD", "POST")
-"""How a browser goes to a page: by a link or a form."""
+"""The methods by which a browser navigates to a page: through a link or a form."""
 
 _OF_LIBRARIES = ("hx-", "x-up-", "turbo-frame")
-"""How the headers begin that htmx, Unpoly and Turbo's frames send with what they fetch."""
+"""Prefixes of the headers that htmx, Unpoly and Turbo Frames send with their requests."""
 
 
 def wants_page(request: Request) -> bool:
-    """Say whether a person waits for a page.
+    """Return whether a person is waiting for a page.
 
-    Programs say ``*/*`` in ``Accept``, or nothing, or send a token. Scripts may accept pages, but their browser says
-    ``Sec-Fetch-Mode: cors`` or the like (Fetch Metadata, 2.2), or they say it themselves.
+    Programs send ``Accept: */*``, or no ``Accept``, or a token. Scripts may accept HTML, but their browser sends
+    ``Sec-Fetch-Mode: cors`` or similar (Fetch Metadata, 2.2), or they identify themselves.
     """
     return (
         request.method in _OF_BROWSERS
@@ -32,16 +32,16 @@ def wants_page(request: Request) -> bool:
 
 
 def is_htmx(request: Request) -> bool:
-    """Say whether htmx has sent a request. It follows the header ``HX-Redirect`` with the whole page."""
+    """Return whether htmx sent a request. For an ``HX-Redirect`` header, it navigates the whole page."""
     return request.header("hx-request") == "true"
 
 
 def is_boosted(request: Request) -> bool:
-    """Say whether htmx sends what would be a link or a form of the page without it."""
+    """Return whether htmx sent the request for what would be a plain link or form without it."""
     return request.header("hx-boosted") == "true"
 
 
 def _is_scripts(request: Request) -> bool:
-    """Say whether a script names itself. With a dot it is an app's name, which Android's web views send of theirs."""
+    """Return whether a script identifies itself. A value with a dot is an app's name, which Android web views send."""
     asked_with = request.header("x-requested-with") or "."
     return "." not in asked_with or any(name.startswith(_OF_LIBRARIES) for name, _ in request.headers)

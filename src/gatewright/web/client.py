@@ -1,4 +1,4 @@
-"""Where a request comes from. A header counts only where a trusted proxy wrote it."""
+"""Where a request comes from. A header counts only if a trusted proxy wrote it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
 
 _IS_HTTPS = {"https": True, "wss": True, "http": False, "ws": False}
-"""Some proxies, and ASGI, name a WebSocket's scheme by its own name; its connection is that of a request."""
+"""Some proxies, and ASGI, use WebSocket's own schemes; it uses the same kind of connection as a request."""
 
 _LONGEST_LOGGED = 60
 
@@ -26,12 +26,12 @@ _logger = logging.getLogger("gatewright.web")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks, and how they reached us.
+    """Who sent a request, and how it reached the site.
 
     Args:
-        ip_address: Where the request comes from; None where that is not known.
+        ip_address: Where the request comes from; None if unknown.
         is_https: Whether the browser's connection is encrypted.
-        host: The host that the browser asked for, with its port.
+        host: The host that the browser requested, with its port.
     """
 
     ip_address: str | None
@@ -40,12 +40,12 @@ class Client:
 
     @property
     def origin(self) -> str:
-        """The address of the site as this browser sees it."""
+        """The origin of the site as this browser sees it."""
         return f"{'https' if self.is_https else 'http'}://{self.host}"
 
     @property
     def is_trustworthy(self) -> bool:
-        """Whether browsers trust the connection: encrypted, or to their own machine (Secure Contexts, 3.1)."""
+        """Whether browsers trust the connection: encrypted, or to the local machine (Secure Contexts, 3.1)."""
         return self.is_https or self.is_local
 
     @property
@@ -56,7 +56,7 @@ class Client:
 
 
 class Proxies:
-    """The proxies before the site.
+    """The reverse proxies in front of the site.
 
     Args:
         trusted: Addresses or networks.
@@ -71,16 +71,16 @@ class Proxies:
             self._networks: list[_Network] = [ip_network(each, strict=False) for each in trusted]
         except ValueError as error:
             raise ConfigurationError(
-                f"GATEWRIGHT_TRUSTED_PROXIES takes addresses and networks such as 10.0.0.0/8: {error}."
+                f"GATEWRIGHT_TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8: {error}."
             ) from None
 
     def have_sent(self, request: Request) -> bool:
-        """Say whether a request comes from one of the proxies."""
+        """Return whether a request comes from one of the proxies."""
         peer = _read(request.peer)
         return peer is not None and self._trusts(peer)
 
     def client_of(self, request: Request) -> Client:
-        """Return where a request comes from: the last address that no trusted proxy has, and how that one came."""
+        """Return where a request comes from: the last address that is not a trusted proxy's, and its connection."""
         host = request.header("host") or ""
         if not self._networks:
             return _direct(request.peer, request.scheme, host)
@@ -92,10 +92,10 @@ class Proxies:
         return Client(str(address), _is_https(request.scheme) if said is None else said, host)
 
     def _behind(self, peer: _Address, request: Request) -> tuple[_Address, int]:
-        """Walk back through the proxies that are ours. What stands before an untrusted address is only its claim.
+        """Walk back through the trusted proxies. Anything before an untrusted address is only its claim.
 
         Returns:
-            The address before the outermost of our proxies, and how many of them there are.
+            The address before the outermost trusted proxy, and the number of trusted proxies.
         """
         hops = 1
         for hop in reversed(_list_in(request, "x-forwarded-for")):
@@ -109,10 +109,10 @@ class Proxies:
         return peer, hops
 
     def _scheme_behind(self, hops: int, request: Request) -> bool | None:
-        """Return whether the outermost of our proxies was asked by https, or None where none says so.
+        """Return whether the outermost trusted proxy received the request over https, or None if no proxy says.
 
-        Where each proxy adds its word, that one's stands as many places from the end as there are proxies. A list
-        that is shorter is that of proxies which pass on what the one before them said.
+        If each proxy appends its value, the outermost proxy's is as many places from the end as there are proxies. A
+        shorter list comes from proxies that pass on the value of the one before them.
         """
         said = [value.strip(' "').lower() for value in _list_in(request, "x-forwarded-proto")]
         if not said:
@@ -121,8 +121,8 @@ class Proxies:
         if scheme not in _IS_HTTPS and not self._has_warned:
             self._has_warned = True
             _logger.warning(
-                "A trusted proxy sends X-Forwarded-Proto: %s, which is none of %s. Such requests count as http or "
-                "https by their own connection; have the proxy send the scheme alone.",
+                "A trusted proxy sends X-Forwarded-Proto: %s, which is none of %s. The scheme of such requests is "
+                "taken from their own connection. Configure the proxy to send only the scheme.",
                 ascii(scheme[:_LONGEST_LOGGED]),
                 ", ".join(_IS_HTTPS),
             )
@@ -134,7 +134,7 @@ class Proxies:
 
 @lru_cache(maxsize=256)
 def _direct(peer: str | None, scheme: str, host: str) -> Client:
-    """Return who asks where nobody stands between. The same ask again and again."""
+    """Return the client of a request that came directly. Cached, since the same clients send many requests."""
     address = _read(peer)
     return Client(None if address is None else str(address), _is_https(scheme), host)
 
@@ -144,7 +144,7 @@ def _is_https(scheme: str) -> bool:
 
 
 def _list_in(request: Request, header: str) -> list[str]:
-    """Return the values of a header that is a list, in order, whatever lines they stand in (RFC 9110, 5.6.1)."""
+    """Return the values of a list header in order, across all of its lines (RFC 9110, 5.6.1)."""
     return [value for line in request.values_of(header) for each in line.split(",") if (value := each.strip())]
 
 

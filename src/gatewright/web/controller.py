@@ -1,4 +1,4 @@
-"""Controller-based authentication: what an application decides about its pages, as one class."""
+"""Controller-based authentication: an application's choices about its pages, in one class."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from gatewright.web.visit import Visit
 
 Answer = Response | str | None
-"""What a page gives back: an answer, the HTML of a page, or None for an empty one."""
+"""What a page method returns: a response, the HTML of a page, or None for an empty response."""
 
 
 class AuthController(ABC):
-    """The pages of an application's authentication. `SimpleAuthController` has them ready.
+    """The authentication pages of an application. `SimpleAuthController` provides them ready-made.
 
-    A submitted login form, and the logout, never reach the controller: they are handled before. So `login` renders a
-    form and `logout` may do nothing.
+    A submitted login form, and the logout, never reach the controller: they are handled first. So `login` only renders
+    a form, and `logout` may do nothing.
 
-    A page's method may be plain or ``async def``, and names those of these parameters that it needs: ``request``,
-    the `Request`; ``visit``, the `Visit` with its ``guard``; ``token``, the secret of a link.
+    A page method may be plain or ``async def``, and takes any of these parameters by name: ``request``, the `Request`;
+    ``visit``, the `Visit` with its ``guard``; ``token``, the secret of a link.
     """
 
     @abstractmethod
     def get_user_provider(self) -> str | UserSource | None:
-        """Return where the users of the login form come from: a provider or its name; None for the setting's."""
+        """Return the provider of the login form's users, or its name; None for that of the settings."""
 
     def get_middleware(self) -> AuthMiddleware | type[AuthMiddleware] | str | None:
-        """Return what acts at the events: a middleware, its class or its name; None for nothing.
+        """Return the middleware that handles events: an instance, its class or its name; None for none.
 
-        A name is ``package.module:Class``, or the name of a class beside the controller's.
+        A name is ``package.module:Class``, or the name of a class in the controller's module.
         """
         return None
 
@@ -44,35 +44,35 @@ class AuthController(ABC):
         """Render the login form."""
 
     def logout(self, *args: Any, **kwargs: Any) -> Any:
-        """Do any remaining work on a page of your own; the visitor is already signed out."""
+        """Do any remaining work of your own; the visitor is already signed out."""
         return
 
     def signup(self, *args: Any, **kwargs: Any) -> Any:
-        """Show the signup form, and take it."""
+        """Show the signup form, and handle it."""
         raise TransportError(status=404)
 
     def email_verification(self, *args: Any, **kwargs: Any) -> Any:
-        """Verify the mail address of a new user by the ``token`` that was sent to it."""
+        """Verify the email address of a new user by the ``token`` that was sent to it."""
         raise TransportError(status=404)
 
     def password_reset(self, *args: Any, **kwargs: Any) -> Any:
-        """Show the form that asks for a link to a new password, and take it."""
+        """Show the form that requests a password-reset link, and handle it."""
         raise TransportError(status=404)
 
     def password_reset_form(self, *args: Any, **kwargs: Any) -> Any:
-        """Show the form for a new password, and take it, after a look at the ``token`` that was sent."""
+        """Show the form for a new password, and handle it, after checking the ``token`` that was sent."""
         raise TransportError(status=404)
 
 
 def require_page(method: Any, path: str) -> None:
-    """Refuse the method of a page that nobody can call.
+    """Refuse a page method that cannot be called.
 
     Args:
         method: The method.
-        path: The page's path, which may have a ``{token}``.
+        path: The page's path, which may contain a ``{token}``.
 
     Raises:
-        ConfigurationError: If it is no method, or asks for what a page is not given.
+        ConfigurationError: If it is not callable, or takes parameters that pages do not get.
     """
     offered = ["request", "visit", *(["token"] if "{token}" in path else [])]
     try:
@@ -81,21 +81,21 @@ def require_page(method: Any, path: str) -> None:
     except (TypeError, ValueError) as error:
         shown = getattr(method, "__qualname__", repr(method))
         raise ConfigurationError(
-            f"{shown} cannot answer for the page {path}: {error}. It is given {', '.join(offered)} by name, and needs "
-            "no others."
+            f"{shown} cannot serve the page {path}: {error}. It is called with {', '.join(offered)} by name; it must "
+            "not require other parameters."
         ) from error
 
 
 async def call_page(method: Any, visit: Visit, **values: str) -> Response:
-    """Call a page's method with those parameters that it names, and return its answer.
+    """Call a page method with the parameters that it takes, and return its response.
 
     Args:
         method: The method.
-        visit: Whose page it is.
+        visit: The visit.
         values: The values in the path.
 
     Raises:
-        TypeError: If it returns something that is not an answer, or one that no framework can send.
+        TypeError: If it returns something that is not a response, or one that no framework can send.
     """
     offered = {"request": visit.request, "visit": visit} | values
     answer = method(**{name: value for name, value in offered.items() if name in _names_of(method)})
@@ -108,14 +108,13 @@ async def call_page(method: Any, visit: Visit, **values: str) -> Response:
     if not isinstance(answer, Response):
         kind = f"{type(answer).__module__}.{type(answer).__qualname__}"
         raise TypeError(
-            f"{method.__qualname__} must return a Response, a str or None, not {kind}. A Response is made from "
-            "gatewright.web.Response."
+            f"{method.__qualname__} must return a Response, a str or None, not {kind}. Use gatewright.web.Response."
         )
     if not isinstance(answer.body, bytes) or not isinstance(answer.headers, tuple):
         raise TypeError(
             f"{method.__qualname__} returned a Response with a body of type {type(answer.body).__name__} and headers "
-            f"of type {type(answer.headers).__name__}; they are bytes and a tuple of pairs. A page of HTML may be "
-            "returned as a str."
+            f"of type {type(answer.headers).__name__}; they must be bytes and a tuple of pairs. To return a page of "
+            "HTML, return a str."
         )
     return answer
 

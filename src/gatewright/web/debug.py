@@ -1,4 +1,4 @@
-"""Refuse an application in production whose debug mode shows visitors what is theirs least of all."""
+"""Refuse to run an application in production with its framework's debug mode on."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from gatewright.settings import Settings
 
 
 def refuse_debug(settings: Settings, *, is_debug: bool, cure: str) -> None:
-    """Let nobody run a framework's debug mode in production.
+    """Refuse a framework's debug mode in production.
 
-    Whoever causes an error there reads source, values and settings; Flask's debugger runs what they type.
+    Anybody who causes an error there can read source, values and settings; Flask's debugger also runs code.
 
     Args:
-        settings: What says whether this is production.
+        settings: The settings, which say whether this is production.
         is_debug: Whether the application runs in the debug mode of its framework.
-        cure: How to switch it off there.
+        cure: How to switch debug mode off in that framework.
 
     Raises:
         ConfigurationError: In production, if it is on.
     """
     if is_debug and settings.is_production:
-        raise ConfigurationError(f"Debug mode shows visitors the inside of the application in production. {cure}")
+        raise ConfigurationError(f"Debug mode in production shows visitors the application's internals. {cure}")

@@ -1,4 +1,4 @@
-"""The templates of the pages in one language. Jinja2 escapes every value; nothing is marked safe anywhere."""
+"""The templates of the pages in one language. Jinja2 escapes every value; nothing is ever marked safe."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from gatewright.qr import qr_svg
 
 
 def environments(*, skin: Path | None, folders: tuple[Path, ...] = ()) -> Callable[[str], Environment]:
-    """Return what gives our templates, and before them those of a skin, in a language.
+    """Return a function from a language to its template environment, in which a skin's templates take precedence.
 
-    ``gatewright/login.html`` is always ours, so that a skin's ``login.html`` can extend it. There is one environment
-    per language, since a translation is looked up once, when its template is compiled. Sites without a skin share them.
+    ``gatewright/login.html`` is always the built-in one, so that a skin's ``login.html`` can extend it. There is one
+    environment per language, since translations are looked up once, when a template is compiled. Sites without a skin
+    share environments.
 
     Args:
         skin: A folder of templates.
-        folders: The folders of templates that ways of proving who one is bring along.
+        folders: The methods' template folders.
     """
     return _ours_with(folders) if skin is None else cache(partial(_make, skin=skin, folders=folders))
 

@@ -1,4 +1,4 @@
-"""What whoever watches over a process asks it: is it alive, and can it answer visitors? Nothing more is revealed."""
+"""Health checks: is the process alive, and is it ready to serve visitors? They reveal nothing else."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gatewright.web.response import Response, data
 
 
 async def answer(request: Request, check: str, store: Store) -> Response:
-    """Answer a check.
+    """Respond to a health check.
 
     Args:
         request: The request.
-        check: ``healthz`` says that the process is alive, and touches nothing: one that fails is started anew.
-            ``readyz`` asks the store: a process that is not ready is sent no visitors for a while.
-        store: What has to be reachable and migrated.
+        check: ``healthz`` says that the process is alive, and touches nothing: if it fails, restart the process.
+            ``readyz`` checks the store: while it fails, send the process no visitors.
+        store: The store, which must be reachable and migrated.
     """
     if request.method not in ("GET", "HEAD"):
         return transport_problem(405, {"Allow": "GET, HEAD"}).response

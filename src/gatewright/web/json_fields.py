@@ -1,4 +1,4 @@
-"""Read what a JSON body says in place of a form. What cannot be meant is refused by the field's name, never dropped."""
+"""Read form fields from a JSON body. Invalid values are refused by the field's name, never dropped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO = (False, None, "", "0", "false", "off", "no")
 
 
 def flag_in(body: Mapping[str, Any], name: str) -> bool:
-    """Say whether a checkbox is ticked, as JSON or a script that copies a form writes it: ``true``, 1, "1", "on".
+    """Return whether a checkbox is ticked, as JSON or a script that copies a form sends it: ``true``, 1, "1", "on".
 
     Raises:
         InvalidParameterError: If the value is neither yes nor no.
@@ -26,15 +26,15 @@ def flag_in(body: Mapping[str, Any], name: str) -> bool:
 
 
 def is_ticked(typed: str | None) -> bool:
-    """Say whether a form's checkbox is ticked. Any value means so but one that a script has written for no."""
+    """Return whether a form's checkbox is ticked. Any value counts, except those that scripts send for "no"."""
     return typed is not None and typed.strip().lower() not in _NO
 
 
 def texts_named(body: Mapping[str, Any], *names: str) -> dict[str, str]:
-    """Return the texts that were sent for fields of these names; what is missing or null is left out.
+    """Return the strings that were sent for fields of these names, without those that are missing or null.
 
     Raises:
-        InvalidParameterError: If a value is no text.
+        InvalidParameterError: If a value is not a string.
     """
     found = {name: body[name] for name in names if body.get(name) is not None}
     for name, value in found.items():
@@ -44,10 +44,10 @@ def texts_named(body: Mapping[str, Any], *names: str) -> dict[str, str]:
 
 
 def texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]:
-    """Return what was sent for the known fields, as a form would have it; what is missing or null is left out.
+    """Return what was sent for the known fields, as a form would send it, without those that are missing or null.
 
     Raises:
-        InvalidParameterError: If a value is of a kind that its field does not take.
+        InvalidParameterError: If a value is of a type that its field does not accept.
     """
     known = [*fields]
     boxes = [field.name for field in known if field.type == "checkbox"]
@@ -56,7 +56,7 @@ def texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]
 
 
 def acceptable_texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, str]:
-    """Do what `texts_in` does, and refuse what the form would: what is missing, too long, or none of the options.
+    """Do what `texts_in` does, and refuse what the form would: values missing, too long, or not among the options.
 
     Raises:
         InvalidParameterError: If a field is not acceptable. A password need not be repeated.
@@ -65,15 +65,15 @@ def acceptable_texts_in(body: Mapping[str, Any], fields: Iterable[Field]) -> dic
     typed = texts_in(body, known)
     for field in known:
         if field.name != "password_confirm" and field.problem_with(typed.get(field.name, "")):
-            raise InvalidParameterError(f"{field.name} is missing or not acceptable.", parameter=field.name)
+            raise InvalidParameterError(f"{field.name} is missing or invalid.", parameter=field.name)
     return typed
 
 
 def check_repeated_password(body: Mapping[str, Any]) -> None:
-    """Refuse a password that was repeated differently. JSON need not repeat it.
+    """Refuse a password whose repetition differs. JSON need not repeat it.
 
     Raises:
-        InvalidParameterError: If both are there and differ.
+        InvalidParameterError: If both are given and differ.
     """
     repeated = body.get("password_confirm")
     if repeated is not None and repeated != body.get("password"):

@@ -1,4 +1,4 @@
-"""The secrets in the links of mails, which no log may have: whoever reads it could follow the link."""
+"""Keep the secrets of emailed links out of logs, whose readers could follow the links."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from gatewright.settings import Settings
 
 
 def hide_secret(path: str, *, pattern: str) -> str:
-    """Return a path for a log: without the secret, where it is that of a link.
+    """Return a path for a log, without the secret if it is that of a link.
 
     Args:
-        path: The path, below where the pages are mounted.
-        pattern: What `link_pattern` returns.
+        path: The path, relative to where the pages are mounted.
+        pattern: The return value of `link_pattern`.
     """
     return re.sub(pattern, r"\1...", path)
 
 
 def link_pattern(settings: Settings) -> str:
-    """Return what matches the path of a link, where its page lies or would lie; its first group stays."""
+    """Return a pattern for the paths of links, at their current and default places; its first group is kept."""
     links = [path for paths in (PATHS, settings.paths) for path in paths.values() if path.endswith("{token}")]
     starts = "|".join(sorted({re.escape(path.removesuffix("{token}")) for path in links}))
     return rf"^((?:{re.escape(settings.api_path)})?(?:{starts}))[^/]+"

@@ -1,4 +1,4 @@
-"""What the codes of messages and errors say to a visitor, in English; the catalogs hold the other languages."""
+"""The texts of message and error codes for visitors, in English; the catalogs hold the translations."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ EVENTS = {
     "recovery_code_used": N_("A recovery code was used"),
     "user_exported": N_("The account's data was downloaded"),
 }
-"""What the account page says of an event of the audit record; it leaves out the others."""
+"""Text of the account page for each audit event that it shows."""
 
 WEAK_PASSWORD = {
     "too_short": N_("This password is too short. Use at least %(length)s characters; a sentence is easy to remember."),
@@ -81,7 +81,7 @@ WEAK_PASSWORD = {
     "common": N_("This password is too easy to guess. Choose another one."),
     "context": N_("This password contains your name or the name of this site. Choose another one."),
 }
-"""Why a password was refused, by the reason of `WeakPasswordError`."""
+"""Reason of a `WeakPasswordError` -> text."""
 
 PROBLEMS = {
     400: N_("The request could not be read."),
@@ -97,4 +97,4 @@ PROBLEMS = {
     500: N_("Something went wrong on our side. The error has been logged."),
     503: N_("The service is busy. Please try again in a moment."),
 }
-"""What a page says of a status."""
+"""HTTP status -> text of the error page."""

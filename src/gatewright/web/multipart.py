@@ -1,7 +1,7 @@
 """Forms as ``multipart/form-data`` (RFC 7578), which ``FormData`` and the test clients of frameworks send.
 
-The body is in memory already and small, so it is split and not streamed. What is malformed is refused as a whole: a
-form that can be read in two ways is read in none. Files are overlooked: no form of ours asks for one.
+The body is small and already in memory, so it is split, not streamed. Malformed forms are refused as a whole: an
+ambiguous form must not be interpreted at all. Files are ignored: none of gatewright's forms asks for one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _PARAMETERS = rb"((?:\s*;\s*[\w*-]+=" + _VALUE + rb")*)\s*;?\s*"
 _DISPOSITION = re.compile(rb"content-disposition:\s*form-data" + _PARAMETERS, re.IGNORECASE | re.DOTALL)
 _PARAMETER = re.compile(rb"([\w*-]+)=" + _VALUE, re.DOTALL)
 _ENCODING = re.compile(rb"content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)", re.IGNORECASE)
-"""How mails write what is not ASCII. Browsers never do (RFC 7578, section 4.7), and some servers do not undo it."""
+"""How emails encode non-ASCII text. Browsers never do (RFC 7578, section 4.7), and some servers do not decode it."""
 
 _LONGEST_HEAD = 2000
-"""Bytes. The headers of a part say the name of a field, and perhaps that of a file."""
+"""Bytes. The headers of a part hold the name of a field, and perhaps that of a file."""
 
 
 def fields_in(body: bytes, content_type: str, *, at_most: int) -> list[tuple[str, str]]:
@@ -31,11 +31,11 @@ def fields_in(body: bytes, content_type: str, *, at_most: int) -> list[tuple[str
 
     Args:
         body: The whole body.
-        content_type: The header, which says what divides the parts.
+        content_type: The header, which contains the boundary.
         at_most: How many parts there may be, files included.
 
     Raises:
-        TransportError: 400, if the body is not such a form, or has more parts.
+        TransportError: 400, if the body is not a valid form, or has more parts.
     """
     delimiter = b"\r\n--" + _boundary_in(content_type)
     _, *parts = (b"\r\n" + body).split(delimiter, at_most + 1)
@@ -52,7 +52,7 @@ def _boundary_in(content_type: str) -> bytes:
 
 
 def _field_in(part: bytes) -> tuple[str, str] | None:
-    """Return name and value of a part, or None where it is a file."""
+    """Return name and value of a part, or None if it is a file."""
     padding = _PADDING.match(part)
     head, is_whole, value = part.partition(b"\r\n\r\n")
     if padding is None or not is_whole or len(head) > _LONGEST_HEAD:
@@ -64,7 +64,7 @@ def _field_in(part: bytes) -> tuple[str, str] | None:
         raise TransportError(status=400)
     parameters = [(key.lower(), quoted or plain) for key, quoted, plain in _PARAMETER.findall(disposition[1])]
     names = [(key, text) for key, text in parameters if key.startswith(b"name")]
-    if [key for key, _ in names] != [b"name"]:  # RFC 5987's name* is not for forms, and some servers prefer it
+    if [key for key, _ in names] != [b"name"]:  # RFC 5987's name* is not for forms, but some servers prefer it
         raise TransportError(status=400)
     if any(key.startswith(b"filename") for key, _ in parameters):
         return None

@@ -1,4 +1,4 @@
-"""An attribute that is computed when it is first asked for."""
+"""An attribute that is computed on first access."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 else:
 
     class once:  # noqa: N801 - it is written like property
-        """Do what ``functools.cached_property`` does from Python 3.12 on.
+        """Do what ``functools.cached_property`` does since Python 3.12.
 
-        That of 3.11 takes a lock at each first access, which costs more than most of what is computed here.
+        Python 3.11's takes a lock on each first access, which costs more than most of what is computed here.
 
         Args:
-            compute: Returns the value, given the object.
+            compute: Computes the value from the object.
         """
 
         def __init__(self, compute: Callable[[Any], Any]) -> None:

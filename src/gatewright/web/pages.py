@@ -31,12 +31,12 @@ _PAGES_BEHIND = {
     "enable_account": "account",
     "enable_logout": "logout",
 }
-"""What templates ask before they show a link or a form -> the page that it leads to."""
+"""Flag that templates check before they show a link or form -> the page that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a page has to say.
+    """A message on a page.
 
     Args:
         kind: ``danger``, ``success`` or ``info``.
@@ -51,8 +51,8 @@ class Pages:
     """The pages of one site.
 
     Args:
-        settings: What the site is called, which pages it has, and its skin.
-        methods: The ways of proving who one is, which bring templates and messages along.
+        settings: The settings: the site's name, its pages and its skin.
+        methods: The methods, which may have templates and messages of their own.
     """
 
     def __init__(self, settings: Settings, methods: Sequence[Method]) -> None:
@@ -68,7 +68,7 @@ class Pages:
 
     @once
     def _environment(self) -> Callable[[str], Environment]:
-        """The templates of each language. Jinja2 is imported for the first page: most workers show few, or none."""
+        """The templates of each language. Jinja2 is imported for the first page: most workers render few, or none."""
         from gatewright.web.environment import environments
 
         return environments(skin=self._settings.skin, folders=self._folders)
@@ -85,17 +85,17 @@ class Pages:
         values: Mapping[str, str] | None = None,
         **context: Any,
     ) -> Response:
-        """Render a template as an answer to a visit.
+        """Render a template as the response to a visit.
 
         Args:
-            visit: Whose answer.
+            visit: The visit.
             template: The template's file name.
             status: The HTTP status.
-            headers: Headers of the answer.
-            messages: What to say besides what the last request has left, kind -> code.
-            errors: What is wrong, field -> text in English.
-            values: What was typed, field -> text.
-            context: What else the template shows.
+            headers: Headers of the response.
+            messages: Messages besides those that the previous request left, kind -> code.
+            errors: Errors, field -> text in English.
+            values: Values for the form, field -> text.
+            context: Further variables of the template.
         """
         _ = self._translate(visit.language)
         said = visit.guard.messages() | dict(messages or {})
@@ -119,15 +119,15 @@ class Pages:
     async def show_message(
         self, visit: Visit, *, title: str, text: str, link: str, label: str, **values: str
     ) -> Response:
-        """Render the page that says one thing.
+        """Render the page that shows a single message.
 
         Args:
-            visit: Whose answer.
-            title: In English, as the catalogs know it; so are ``text`` and ``label``.
-            text: What to say; ``%(name)s`` stands for a value.
-            link: The route to go on to.
-            label: What the link says.
-            values: What stands in the text.
+            visit: The visit.
+            title: The title, in English, as in the catalogs; likewise ``text`` and ``label``.
+            text: The message; ``%(name)s`` stands for a value.
+            link: The route to continue to.
+            label: The text of the link.
+            values: The values in the text.
         """
         _ = self._translate(visit.language)
         goes_on = (visit.path_with_next(link, visit.wanted), _(label))
@@ -136,12 +136,12 @@ class Pages:
     async def explain(
         self, visit: Visit, problem: Problem, *, again: str | None = None, back: str | None = None
     ) -> Response:
-        """Render the page of an error that cannot be shown in place.
+        """Render the page of an error that cannot be shown within a form's own page.
 
         Args:
-            visit: Whose answer.
+            visit: The visit.
             problem: The error.
-            again: The route that gives a new link in the place of one that cannot be used.
+            again: The route that sends a new link to replace one that cannot be used.
             back: The path of the page whose form was refused.
         """
         text = PROBLEMS.get(problem.status, problem.detail)
@@ -156,7 +156,7 @@ class Pages:
                 again=again,
                 back=back,
             )
-        except GatewrightError:  # what has failed is what tells who visits
+        except GatewrightError:  # the failure also prevents recognising the visitor
             return problem.bare_page
 
     def _reachable(self, site: Site) -> dict[str, bool]:
@@ -170,7 +170,7 @@ class Pages:
         }
 
     def _filled(self, text: str) -> str:
-        """Put the one number that our texts name into its place."""
+        """Insert the only number that error texts contain."""
         return text.replace("%(length)s", str(self._settings.password_min_length))
 
     def _translate(self, language: str) -> Any:

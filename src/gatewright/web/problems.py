@@ -1,4 +1,4 @@
-"""Errors as a client may know them: one shape, stable codes, nothing of the input or the inside (RFC 9457)."""
+"""Errors as clients see them: one format, stable codes, and no input or internals (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PROBLEM_TYPE = "application/problem+json"
 _logger = logging.getLogger("gatewright.web")
 
 FOREIGN_FORM = "foreign_form"
-"""The code of a request that another site has sent, or that no page of ours has shown the form of."""
+"""The code of a request that another site sent, or whose form none of gatewright's pages showed."""
 
 _STATUS_OF_ERROR: dict[type[GatewrightError], int] = {
     AuthenticationError: 401,
@@ -83,10 +83,10 @@ _PHRASES = {
     416: "Range Not Satisfiable",
     422: "Unprocessable Content",
 }
-"""The names of RFC 9110 that Python has since 3.13 only, so that an answer is the same on every Python."""
+"""The phrases of RFC 9110, which Python has only since 3.13, so that responses are the same on every version."""
 
 _SECONDS_TO_RECOVER = 5
-"""When to come back to a database, a directory of users or a mail server that is not available."""
+"""``Retry-After`` for an unavailable database, user provider or mail server."""
 
 _BARE_PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -98,15 +98,15 @@ _REALM = 'Bearer realm="gatewright"'
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error on its way to a client.
+    """An error to be sent to a client.
 
     Args:
         status: The HTTP status.
-        code: What a program decides by.
-        detail: What to tell a person.
-        errors: Which fields are wrong, as pairs of field and message.
-        headers: Headers of the answer.
-        facts: What else a program can decide by, as further members of the problem (RFC 9457, 3.2).
+        code: The stable code for programs.
+        detail: The text for people.
+        errors: The invalid fields, as pairs of field and message.
+        headers: Headers of the response.
+        facts: Further facts for programs, as extension members of the problem (RFC 9457, 3.2).
     """
 
     status: int
@@ -118,7 +118,7 @@ class Problem:
 
     @property
     def title(self) -> str:
-        """The status in words."""
+        """The status phrase."""
         return _phrase_of(self.status)
 
     @property
@@ -137,13 +137,13 @@ class Problem:
 
     @property
     def response(self) -> Response:
-        """The whole answer, for programs."""
+        """The complete response, for programs."""
         headers = {"Content-Type": PROBLEM_TYPE} | dict(self.headers)
         return Response(self.status, tuple(headers.items()), json.dumps(self.body).encode())
 
     @property
     def bare_page(self) -> Response:
-        """The whole answer, for people, where nothing can be asked of a visit or a template."""
+        """The complete response, for people, when neither a visit nor a template can be used."""
         text = _BARE_PAGE.format(title=escape(self.title), detail=escape(self.detail))
         return html(text, status=self.status, headers=self.headers)
 
@@ -160,10 +160,10 @@ def _phrase_of(status: int) -> str:
 
 
 def problem_of(error: GatewrightError) -> Problem:
-    """Return what a client may know of an error that was raised on purpose.
+    """Return the problem that tells a client of an error that was raised on purpose.
 
     Raises:
-        GatewrightError: The error itself, where it is none of the client's business: that is a defect in here.
+        GatewrightError: The error itself, if it is not meant for clients: then it is a defect on the server.
     """
     if isinstance(error, TransportError):
         return transport_problem(error.status, error.headers)
@@ -174,10 +174,10 @@ def problem_of(error: GatewrightError) -> Problem:
 
 
 def of_kind(error: GatewrightError, known: Mapping[type[GatewrightError], _T]) -> _T:
-    """Return what is known of errors of this class, or of the nearest one that it comes from.
+    """Return the entry for an error's class, or for its nearest base class.
 
     Raises:
-        GatewrightError: The error itself, where nothing is known of it.
+        GatewrightError: The error itself, if there is none.
     """
     for kind in type(error).__mro__:
         if kind in known:
@@ -186,14 +186,14 @@ def of_kind(error: GatewrightError, known: Mapping[type[GatewrightError], _T]) -
 
 
 def report(error: GatewrightError) -> Problem:
-    """Return what a client may know of an error, and log what the operator must."""
+    """Return the problem that tells a client of an error, and log the error if the operator must know of it."""
     if isinstance(error, StoreUnavailableError | ProviderUnavailableError):
-        _logger.error("What the service needs is not available: %s", error)
+        _logger.error("A service that sign-in depends on is unavailable: %s", error)
     return problem_of(error)
 
 
 def _fields_of(error: GatewrightError) -> Iterable[tuple[str, str]]:
-    """Name the field that is at fault, where the error knows."""
+    """Yield the field that is at fault, if the error says."""
     if isinstance(error, InvalidAddressError):
         yield "evrmore_address", error.public_message
     elif isinstance(error, WeakPasswordError):
@@ -203,7 +203,7 @@ def _fields_of(error: GatewrightError) -> Iterable[tuple[str, str]]:
 
 
 def _facts_of(error: GatewrightError) -> dict[str, Any]:
-    """Return what an error says of what is asked for."""
+    """Return an error's requirements, as members of the problem."""
     if isinstance(error, SecondFactorRequiredError):
         return {"methods": error.evidence.get("methods", [])}
     if isinstance(error, StepUpRequiredError):
@@ -224,7 +224,7 @@ def _headers_of(error: GatewrightError, status: int) -> dict[str, str]:
 
 
 def for_program(problem: Problem) -> Problem:
-    """Return the problem of a proof that is too old or too weak, as a program with a token is told (RFC 9470, 3)."""
+    """Return the problem of a proof that is too old or too weak in the form for programs with a token (RFC 9470, 3)."""
     asked = "".join(
         f', {name}="{value}"'
         for name, value in (
@@ -238,4 +238,4 @@ def for_program(problem: Problem) -> Problem:
 
 
 UNCONFIRMED = problem_of(UnconfirmedError())
-"""What a visitor is told who is merely remembered, where that is not enough."""
+"""The problem of a visitor who is merely remembered, when that is not enough."""

@@ -1,4 +1,4 @@
-"""The headers of a request as the server handed them over, each read when somebody asks for it."""
+"""The headers of a request as the server passed them, each read on demand."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from gatewright.web.response import Headers
 
 _OWN_KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-"""Headers that WSGI keeps under names of their own, empty where there are none (PEP 3333, environ Variables)."""
+"""Headers that WSGI passes under special names, empty if absent (PEP 3333, environ Variables)."""
 
 _PREFIX = "HTTP_"
 
 
 def values_in_environ(environ: Mapping[str, Any], name: str) -> list[str]:
-    """Return the values of a header under WSGI, where the server has joined those that came twice."""
+    """Return the values of a header under WSGI; the server has already joined repeated ones."""
     value = environ.get(_key_of(name))
     return [] if value is None or (name in _OWN_KEYS and not value) else [str(value)]
 

@@ -1,4 +1,4 @@
-"""Where a sign-in may lead: to the address that was asked for, or the page a visitor was on, if it is on this site."""
+"""Where a sign-in may redirect: to the requested URL, or the page the visitor was on, if it is on this site."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from gatewright.web.raw_path import ASCII
 from gatewright.web.request import Request
 
 LONGEST = 8000
-"""In characters. With method and version it fits into the 8 KiB that common servers take for a request line."""
+"""In characters. With method and version it fits into the 8 KiB that common servers accept as a request line."""
 
 _LONGEST_PATH = 2000
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def local_path(target: str | None) -> str | None:
-    """Return a target as a path of this site, or None where it could lead elsewhere (OWASP ASVS 5.0, 3.7.2).
+    """Return a target as a path of this site, or None if it could lead elsewhere (OWASP ASVS 5.0, 3.7.2).
 
-    What is percent-encoded stays as it is; only what no header can hold is encoded. Nothing passes but one slash and
-    what a browser cannot read in two ways: browsers drop tabs, line breaks and leading control characters, take a
-    backslash for a slash, and read two slashes as another host.
+    Percent-encoding stays unchanged; only characters that a header cannot hold are encoded. A target must begin with
+    exactly one slash, and browsers must not be able to read it differently: they drop tabs, line breaks and leading
+    control characters, treat a backslash as a slash, and read two slashes as another host.
 
     Args:
-        target: A path with its query and fragment, of 8000 characters at most, 2000 of them the path.
+        target: A path with query and fragment, at most 8000 characters, of which the path may be 2000.
     """
     if not target or target[0] != "/" or _CONTROLS.search(target):
         return None
@@ -40,13 +40,13 @@ def local_path(target: str | None) -> str | None:
 
 
 def way_back(request: Request, hosts: Collection[str]) -> str | None:
-    """Return where a visitor goes on who must first prove who they are: by GET, so never a form's own act.
+    """Return where a visitor continues after authenticating. They get there by GET, so no form is submitted again.
 
-    That is what they asked for; or for a form, and for what htmx fetches into a page, the page that they were on.
+    That is what they requested; for a form, and for what htmx fetches into a page, it is the page that they were on.
 
     Args:
-        request: What they asked.
-        hosts: What this site is called, with the port where there is one.
+        request: Their request.
+        hosts: The host names of this site, with the port if there is one.
     """
     is_reading = request.method in ("GET", "HEAD")
     page = None
@@ -58,16 +58,16 @@ def way_back(request: Request, hosts: Collection[str]) -> str | None:
 
 
 def _could_leave(path: str) -> bool:
-    """Say whether somebody who decodes a path once more, or resolves its dots, could leave the site.
+    """Return whether decoding a path once more, or resolving its dot segments, could lead off the site.
 
-    Browsers have resolved dots before they ask, so no address of theirs is lost.
+    Browsers resolve dot segments before they send a request, so no URL of theirs is lost.
     """
     seen = _CONTROLS.sub("", unquote(path)).replace("\\", "/")
     return seen.startswith("//") or any(segment in (".", "..") for segment in seen.split("/"))
 
 
 def _path_of(url: str | None, hosts: Collection[str]) -> str | None:
-    """Return the path of a URL with query and fragment, where its host is one of these."""
+    """Return the path of a URL with query and fragment, if its host is one of these."""
     scheme, _, rest = (url or "").partition("://")
     host, _, path = rest.partition("/")
     origin = normal_origin(f"{scheme}://{host}")

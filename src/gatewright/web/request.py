@@ -1,4 +1,4 @@
-"""A request as the web layer sees it, whatever framework received it."""
+"""A request as the web layer sees it, independent of the framework that received it."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 _MOST_FIELDS = 40
 LARGEST_BODY = 64 * 1024
-"""In bytes. Nothing that a page or the API takes is longer, and an adapter need not read more."""
+"""In bytes. No page or API route accepts more, so an adapter need not read more."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a browser asks.
+    """A browser's request.
 
-    An adapter's own kind of it reads a field when somebody asks for it: most requests of an application need few.
+    The adapters' subclasses read each field on demand: most requests of an application need few.
 
     Args:
-        method: In capitals.
-        path: The path below the mount point, percent-decoded, beginning with a slash.
+        method: The method, in upper case.
+        path: The path relative to the mount point, percent-decoded, beginning with a slash.
         query: The query string, still encoded.
-        headers: Pairs of lower-case name and value; a name may come twice.
+        headers: Pairs of lower-case name and value; a name may occur more than once.
         scheme: ``http`` or ``https``, as the connection itself says.
-        peer: The address at the other end of the connection; None where that is none, as on a Unix socket.
+        peer: The address at the other end of the connection; None if it has none, as on a Unix socket.
         body: The bytes of the body, at most `LARGEST_BODY`.
-        mount: The path that the pages are mounted under, without a slash at its end.
-        raw_path: The whole path, mount included, as the browser wrote it; by default mount and path, encoded again.
+        mount: The path under which the pages are mounted, without a trailing slash.
+        raw_path: The whole path, mount included, as the browser sent it; by default mount and path, encoded again.
     """
 
     method: str
-    path: str = field(repr=False)  # which may hold the secret of a link, as headers hold cookies and tokens
+    path: str = field(repr=False)  # may contain the secret of a link, as headers contain cookies and tokens
     query: str = field(default="", repr=False)
     headers: Iterable[tuple[str, str]] = field(default=(), repr=False)
     scheme: str = "http"
@@ -51,54 +51,54 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path with its query, exactly as it was asked for."""
+        """The path with its query, exactly as requested."""
         path = self.raw_path or quoted(self.mount + self.path)
         return f"{path}?{self.query}" if self.query else path
 
     def header(self, name: str) -> str | None:
-        """Return a header that came once. One that came twice was added by somebody, and counts as none."""
+        """Return a header that was sent once. One that was sent twice may have been injected, and is ignored."""
         values = self.values_of(name)
         return values[0] if len(values) == 1 else None
 
     def values_of(self, name: str) -> list[str]:
-        """Return the values of a header, as often as it came. What an adapter reads late, it may read alone."""
+        """Return all values of a header. Adapters may override this to read only that header."""
         return [value for key, value in self.headers if key == name]
 
     def cookies(self, name: str) -> list[str]:
-        """Return the values of the cookies of a name, in the order in which they came."""
+        """Return the values of all cookies of a name, in order."""
         return self._cookies.get(name, [])
 
     def having(self, **changes: Any) -> Request:
-        """Return the same request, read to its end, but for some of its fields."""
+        """Return the same request, fully read, with some fields replaced."""
         return Request(**{each.name: getattr(self, each.name) for each in fields(Request)} | changes)
 
     def with_fields(self, pairs: Iterable[tuple[str, str]]) -> Request:
-        """Return the same request with a form that other code has read already, as its fields and none of its files."""
+        """Return the same request with a form that other code has already read, given by its fields, without files."""
         others = [(name, value) for name, value in self.headers if name != "content-type"]
         body = urlencode([*pairs], errors="replace").encode()
         return self.having(headers=(*others, ("content-type", FORM)), body=body)
 
     @once
     def media_type(self) -> str:
-        """The kind of the body, without its parameters."""
+        """The media type of the body, without parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     @property
     def has_form(self) -> bool:
-        """Whether the body is a form, in either of the ways that browsers write one."""
+        """Whether the body is a form, in either of the encodings that browsers use."""
         return self.media_type in (FORM, multipart.MULTIPART)
 
     @once
     def arguments(self) -> Mapping[str, str]:
-        """The fields of the query string that came once."""
+        """The fields of the query string that occur once."""
         return _fields(self.query)
 
     @once
     def form(self) -> Mapping[str, str]:
-        """The fields of the form in the body that came once; none where there is no body. Files are overlooked.
+        """The fields of the body's form that occur once; empty if there is no body. Files are ignored.
 
         Raises:
-            TransportError: If the body is of another kind, or malformed.
+            TransportError: If the body is of another media type, or malformed.
         """
         if not self.body:
             return {}
@@ -113,10 +113,10 @@ class Request:
         """The JSON object in the body.
 
         Raises:
-            TransportError: If the body is of another kind, or is no object.
+            TransportError: If the body is of another media type, malformed, or not an object.
         """
         if self.media_type != JSON:
-            # A form of another site can send text, but never JSON without asking first.
+            # A form of another site can send text, but not JSON without a preflight.
             raise TransportError(status=415)
         try:
             document = json.loads(self.body)
@@ -144,7 +144,7 @@ def _fields(encoded: str) -> Mapping[str, str]:
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Return what came once. Of what came twice nobody can say which is meant, and who added the other."""
+    """Return the fields that occur once. If one occurs twice, it is unclear which is meant and who added the other."""
     all_pairs = list(pairs)
     counts = Counter(name for name, _ in all_pairs)
     return {name: value for name, value in all_pairs if counts[name] == 1}

@@ -1,4 +1,4 @@
-"""How a request is called in the log."""
+"""The id of a request in the log."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from gatewright.web.site import Site
 
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""What cannot be taken for anything else in a line of a log, in a header or in a query."""
+"""Ids that are harmless in a log line, in a header and in a query."""
 
 
 def begin(site: Site, read: Callable[[], Request]) -> None:
-    """Let what is logged from now on belong to a request for a site, or for the application that it stands before.
+    """Attribute log lines from now on to a request for a site, or for the application behind it.
 
     Args:
         site: The pages.
-        read: Returns the request, should its name be asked for: most requests write no line.
+        read: Returns the request, if its id is needed: most requests log nothing.
     """
     begin_request(RequestId(lambda: request_id_of(read(), site.proxies, site.parts.new_id)))
 
 
 def request_id_of(request: Request, proxies: Proxies, new_id: Callable[[], str]) -> str:
-    """Return what a proxy has called a request in its own log, if it is one of ours, or a new name.
+    """Return the id that a trusted proxy gave a request, or else a new one.
 
-    A visitor cannot choose it: who could, could make lines of other requests look like theirs.
+    Visitors cannot choose it; otherwise they could pass off their log lines as those of other requests.
 
     Args:
         request: The request.
-        proxies: Who is believed.
-        new_id: Makes a new name.
+        proxies: The trusted proxies.
+        new_id: Makes a new id.
     """
     said = request.header("x-request-id")
     if said is not None and _PLAIN.fullmatch(said) and proxies.have_sent(request):

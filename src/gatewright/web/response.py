@@ -1,4 +1,4 @@
-"""An answer of the web layer, for whatever framework to send."""
+"""A response of the web layer, for any framework to send."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is sent back.
+    """An HTTP response.
 
     Args:
         status: The HTTP status.
-        headers: Pairs of name and value; ``Set-Cookie`` may come several times.
+        headers: Pairs of name and value; ``Set-Cookie`` may occur several times.
         body: The bytes of the body.
     """
 
@@ -28,11 +28,11 @@ class Response:
     body: bytes = field(default=b"", repr=False)
 
     def with_headers(self, *headers: tuple[str, str]) -> Response:
-        """Return the same answer with more headers."""
+        """Return the same response with more headers."""
         return replace(self, headers=self.headers + headers)
 
     def varying_on(self, name: str) -> Response:
-        """Return the same answer with one more name in its ``Vary`` header, the first one (RFC 9110, 12.5.5)."""
+        """Return the same response with one more name in its (first) ``Vary`` header (RFC 9110, 12.5.5)."""
         varies = self.header("vary")
         if varies is None:
             return self.with_headers(("Vary", name))
@@ -40,12 +40,12 @@ class Response:
         return replace(self, headers=(*kept, ("Vary", f"{varies}, {name}")))
 
     def header(self, name: str) -> str | None:
-        """Return the first header of a name, in whatever case."""
+        """Return the first header of a name, case-insensitively."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 def html(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a page."""
+    """Return an HTML page."""
     kind = ("Content-Type", "text/html; charset=utf-8")
     return Response(status, (kind, *(headers or {}).items()), text.encode())
 
@@ -57,12 +57,12 @@ def data(
     headers: Mapping[str, str] | None = None,
     indent: int | None = None,
 ) -> Response:
-    """Return a JSON document, for people to read where it is indented."""
+    """Return a JSON document, indented for people to read if ``indent`` is given."""
     kind = {"Content-Type": "application/json"} | dict(headers or {})
     text = json.dumps(document, indent=indent, ensure_ascii=indent is None)
     return Response(status, tuple(kind.items()), text.encode())
 
 
 def redirect(path: str, *, status: int = 303) -> Response:
-    """Lead the browser on: by GET (RFC 9110, 15.4.4), or with 308 in the same way, a form's fields included."""
+    """Return a redirect: followed by GET (RFC 9110, 15.4.4), or with 308 by the same method, form fields included."""
     return Response(status, (("Location", quote(path, safe=ASCII, errors="replace")),))

@@ -1,4 +1,4 @@
-"""The routes of the pages: names to paths, and back."""
+"""The routes of the pages: from names to paths, and back."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ AGAIN = {
     "password_reset_form": "password_reset",
     "email_change": "account",
 }
-"""Routes of links -> those that give a new one."""
+"""Routes of emailed links -> routes that send a new one."""
 
 STATIC = "/gatewright/"
-"""Where style sheet, script and image lie."""
+"""The path of the pages' style sheet, scripts and images."""
 
 _LAST = "{token}"
-"""What stands in a path for the secret of a mail's link."""
+"""The placeholder in a path for the secret of an emailed link."""
 
 WELL_KNOWN = "/.well-known/change-password"
-"""Where a password manager asks for the form for a new password, at the root of a site."""
+"""Where password managers look for the change-password form, at the root of a site."""
 
 CHECKS = ("healthz", "readyz")
-"""What is asked by whoever watches over the process, below a path of its own."""
+"""The health checks, under a path of their own."""
 
 API = {"session": "/session"} | PATHS
-"""Route of the JSON API -> path below that of the API. It stays where it is when a page moves."""
+"""Route of the JSON API -> path relative to that of the API. It does not change when a page moves."""
 
 
 _MOUNT = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#<>{}\\\x00-\x1f]+)*")
 
 
 def read_mount(argument: str, value: object) -> str:
-    """Return the path that the pages lie below, without a slash at its end; empty for the root.
+    """Return the path under which the pages are mounted, without a trailing slash; empty for the root.
 
     Args:
-        argument: What it was given as.
+        argument: The name of the argument.
         value: The path.
 
     Raises:
-        ConfigurationError: If it is none: no request would ever be for a page.
+        ConfigurationError: If it is not a path: no request would ever match a page.
     """
     path = value.rstrip("/") if isinstance(value, str) else None
     if path is None or _MOUNT.fullmatch(path) is None:
         raise ConfigurationError(
-            f'{argument} must be a path such as "/accounts", with a slash before it and no variables in it; this is '
+            f'{argument} must be a path such as "/accounts", with a leading slash and without variables, not '
             f"{value!r:.80}."
         )
     return path
@@ -59,12 +59,12 @@ def read_mount(argument: str, value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route that was asked for.
+    """A requested route.
 
     Args:
         name: Its name.
         path: Its path.
-        method: The method of the request, in capitals.
+        method: The method of the request, in upper case.
     """
 
     name: str
@@ -73,16 +73,16 @@ class Route:
 
 
 class Routes:
-    """Names to paths, and back: which requests are ours.
+    """Maps names to paths and back, and so decides which requests are for gatewright.
 
     Args:
-        settings: Where the pages and the JSON API lie, and which pages there are.
+        settings: The settings, which say where the pages and the JSON API are, and which pages there are.
         controller: The pages.
-        has_api: Whether the pages can be had as JSON.
-        has_passwords: Whether anybody has a password, which can be forgotten.
+        has_api: Whether the pages are also available as JSON.
+        has_passwords: Whether passwords are used, which can be forgotten.
 
     Raises:
-        ConfigurationError: If two things of ours have one path, or the method of a page cannot be called.
+        ConfigurationError: If two of gatewright's routes have the same path, or a page method cannot be called.
     """
 
     def __init__(self, settings: Settings, controller: object, *, has_api: bool, has_passwords: bool) -> None:
@@ -100,25 +100,25 @@ class Routes:
         for setting, where in (("API_PATH", settings.api_path), ("HEALTH_PATH", below)):
             if f"{where}/".startswith(STATIC):
                 raise ConfigurationError(
-                    f"Below {STATIC} are the files beside the pages, and nothing else. Change GATEWRIGHT_{setting}."
+                    f"{STATIC} is reserved for the static files of the pages. Change GATEWRIGHT_{setting}."
                 )
         self._page_index, self._api_index = _Index(self._pages), _Index(self._api)
         self._whole = self._page_index.paths | self._api_index.paths | self._checks.keys()
         self._stems = self._page_index.stems | self._api_index.stems
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Go through the pages that are there: name and path."""
+        """Iterate over the existing pages: name and path."""
         return iter(self._pages.items())
 
     def path(self, name: str, **values: str) -> str | None:
-        """Return the path of a page, or None where there is none of that name."""
+        """Return the path of a page, or None if there is none of that name."""
         template = self._pages.get(name)
         return None if template is None else template.format(**{key: quote(text) for key, text in values.items()})
 
     def may_know(self, path: str) -> bool:
-        """Say whether a path may be one of ours, for one request or another: nearly no request of an application's is.
+        """Return whether a path may be one of gatewright's. Hardly any path of an application is.
 
-        It is asked of every request, before anything else is looked at.
+        It is called for every request, before anything else is checked.
         """
         return path in self._whole or path[: path.rfind("/") + 1] in self._stems or path.startswith(STATIC)
 
@@ -131,26 +131,26 @@ class Routes:
         return self._api_index.find(path)
 
     def find_check(self, path: str) -> str | None:
-        """Return which of the checks a path belongs to: ``healthz`` or ``readyz``."""
+        """Return which health check a path belongs to: ``healthz`` or ``readyz``."""
         return self._checks.get(path)
 
     def _check(self, name: str, path: str) -> None:
         taken = {other: f"of the page {each}" for each, other in self._pages.items() if each != name}
         taken |= dict.fromkeys(self._api.values(), "of the JSON API")
-        taken |= dict.fromkeys(self._checks, "of a check of the process")
-        whose = "of the files beside the pages" if path.startswith(STATIC) else taken.get(path)
+        taken |= dict.fromkeys(self._checks, "of a health check")
+        whose = "of the static files of the pages" if path.startswith(STATIC) else taken.get(path)
         if whose is not None:
             raise ConfigurationError(
-                f"The page {name} has the path {path} {whose}. Move one of them, by GATEWRIGHT_PAGE_PATHS, "
+                f"The page {name} has the path {path} {whose}. Move one of them with GATEWRIGHT_PAGE_PATHS, "
                 "GATEWRIGHT_API_PATH or GATEWRIGHT_HEALTH_PATH."
             )
 
 
 class _Index:
-    """Finds a route by its path in one step, since every request of an application asks.
+    """Finds a route by its path with one look-up, since it is used for every request of an application.
 
     Args:
-        templates: Name -> path, of which a token may be the last part.
+        templates: Name -> path, whose last part may be a token.
     """
 
     def __init__(self, templates: Mapping[str, str]) -> None:
@@ -159,12 +159,12 @@ class _Index:
 
     @property
     def paths(self) -> frozenset[str]:
-        """The paths that hold no token."""
+        """The paths without a token."""
         return frozenset(self._names)
 
     @property
     def stems(self) -> frozenset[str]:
-        """What the other ones begin with."""
+        """The prefixes of the paths with a token."""
         return frozenset(self._stems)
 
     def find(self, path: str) -> tuple[str, Mapping[str, str]] | None:

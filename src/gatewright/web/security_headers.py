@@ -1,4 +1,4 @@
-"""Headers that tell a browser what no answer of ours ever needs, so that it may refuse it (OWASP ASVS 5.0, 3.4)."""
+"""Headers that let browsers block what gatewright's responses never need (OWASP ASVS 5.0, 3.4)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _PAGE_POLICY = (
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _POLICY = "Content-Security-Policy"
 CONNECTING = {_POLICY: f"{_PAGE_POLICY}; connect-src 'self'"}
-"""The headers of a page whose script asks the JSON API."""
+"""The headers of a page whose script calls the JSON API."""
 _HTTPS_FOR_A_YEAR = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def protect(response: Response, client: Client) -> Response:
-    """Return an answer with the headers that every one of ours has, errors included."""
+    """Return a response with the headers that all of gatewright's responses have, errors included."""
     is_page = (response.header("content-type") or "").startswith("text/html")
     headers = [
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),  # for browsers that know no frame-ancestors
+        ("X-Frame-Options", "DENY"),  # for browsers without frame-ancestors
         ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),  # what scripts of trusted origins fetch is not concerned
-        # no-referrer would be stricter still, but makes browsers send "Origin: null" with our own forms.
+        ("Cross-Origin-Resource-Policy", "same-origin"),  # does not affect what scripts of trusted origins fetch
+        # no-referrer would be stricter, but makes browsers send "Origin: null" with gatewright's own forms.
         ("Referrer-Policy", "same-origin"),
     ]
     if response.header(_POLICY) is None:

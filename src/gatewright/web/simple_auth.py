@@ -34,9 +34,9 @@ class SimpleAuthController(AuthController):
     def signup_fields(self) -> Sequence[Field]:
         """Return the fields of the signup form.
 
-        ``email``, ``password``, ``password_confirm`` and ``username`` make the account; any other field is kept in
-        its profile. Roles, and whether the account is active or verified, no form can decide. Where the setting
-        ``methods`` leaves passwords out, none is asked for.
+        ``email``, ``password``, ``password_confirm`` and ``username`` define the account; any other field is stored in
+        its profile. A form cannot set roles, or whether the account is active or verified. If the setting ``methods``
+        does not include passwords, the form does not ask for one.
         """
         return (FIRST_NAME, LAST_NAME, USERNAME, EMAIL, PASSWORD, PASSWORD_CONFIRM)
 
@@ -133,27 +133,27 @@ class SimpleAuthController(AuthController):
 
 
 def fields_of(controller: SimpleAuthController, name: str) -> tuple[Field, ...]:
-    """Return the fields of a form, as a controller gives them.
+    """Return the fields of a form from a controller.
 
     Args:
         controller: The controller.
-        name: The method that gives them.
+        name: The method that returns them.
 
     Raises:
-        ConfigurationError: If it gives something else.
+        ConfigurationError: If it returns something else.
     """
     return require_fields(getattr(controller, name)(), of=f"{type(controller).__name__}.{name}()")
 
 
 def signup_fields_of(controller: SimpleAuthController, *, has_passwords: bool) -> tuple[Field, ...]:
-    """Return the fields of the signup form, without those of a password where nobody has one.
+    """Return the fields of the signup form, without those for a password if passwords are not used.
 
     Args:
         controller: The controller.
-        has_passwords: Whether anybody proves themselves by a password.
+        has_passwords: Whether passwords are one of the methods.
 
     Raises:
-        ConfigurationError: If the controller gives something else than fields.
+        ConfigurationError: If the controller returns something other than fields.
     """
     fields = fields_of(controller, "signup_fields")
     return tuple(each for each in fields if has_passwords or each.name not in ("password", "password_confirm"))

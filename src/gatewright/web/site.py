@@ -1,4 +1,4 @@
-"""The pages of one application: which requests are theirs, and what is answered."""
+"""The pages of one application: which requests are for them, and how they respond."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ from gatewright.web.visit_cookie import VisitCookie
 _logger = logging.getLogger("gatewright.web")
 
 _process = object()
-"""This process. Compared for each request, where its number would cost a call of the system."""
+"""Stands for this process. Compared for each request, where the process id would cost a system call."""
 
 _DEFAULT_URL = "http://localhost:8000"
 
 
 class Site:
-    """What an adapter puts before its framework. One implementation serves them all.
+    """What an adapter serves ahead of its framework's application. All adapters share this implementation.
 
-    Its coroutines never suspend under a blocking `Auth` (``is_blocking``), and are driven by `run_to_completion` there.
+    With a blocking `Auth` (``is_blocking``) its coroutines never suspend, and `run_to_completion` runs them.
 
     Args:
         auth: The application's auth, in either build.
-        controller: The application's pages; `SimpleAuthController` where there is none.
-        mount: The path that the pages lie below, without a slash at its end.
+        controller: The application's pages; by default `SimpleAuthController`.
+        mount: The path under which the pages are mounted, without a trailing slash.
         resolve: Returns the path of one of the application's own routes by its name, or None.
 
     Raises:
-        ConfigurationError: If a setting, the mount, the provider or the middleware cannot work; says which and how to
-            cure it.
+        ConfigurationError: If a setting, the mount, the provider or the middleware cannot work; the message says which
+            and how to fix it.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Site:
     ) -> None:
         if controller is not None and not isinstance(controller, AuthController):
             raise ConfigurationError(
-                f"A controller is an object made from a subclass of AuthController, such as MyPages(); this is "
+                f"A controller must be an instance of a subclass of AuthController, such as MyPages(), not "
                 f"{controller!r:.80}."
             )
         self.auth = async_facade_of(auth)
@@ -104,10 +104,10 @@ class Site:
             self.parts.hooks.use_middleware(_full_name(middleware, self.controller))
 
     def below(self, prefix: str) -> Site:
-        """Return the same site as seen below a path: frameworks learn with each request where they are mounted.
+        """Return the same site as seen under a path: frameworks learn only from a request where they are mounted.
 
         Args:
-            prefix: The path, without a slash at its end; empty for the site itself.
+            prefix: The path, without a trailing slash; empty for the site itself.
         """
         if not prefix:
             return self
@@ -118,51 +118,52 @@ class Site:
         return site
 
     def _name_cookies(self) -> None:
-        """Make the cookies: of what the visit keeps (its session's secret, values, messages), and of the browser."""
+        """Create the cookies: the visit's (session secret, values, messages), and that of a remembered browser."""
         self.visit_cookie = Cookie(self.settings.session_cookie, self.prefix)
         self.remember_cookie = Cookie(self.settings.remember_cookie_name, self.prefix)
         self._room = {is_https: self.visit_cookie.room(is_https=is_https) for is_https in (False, True)}
 
     @property
     def provider(self) -> Any:
-        """Where the users of the login form come from."""
+        """The provider of the login form's users, or its name."""
         given = self.controller.get_user_provider()
         return self.settings.user_provider if given is None else given
 
     def find_provider(self) -> None:
-        """Look for the provider that the controller or the settings name: an object is known from then on.
+        """Look up the provider that the controller or the settings name, and register it if it is an object.
 
-        One that is named in full is imported with the first request: its module may import what is being made here.
+        A provider given as ``module:name`` is imported on the first request: its module may import what is being
+        created here.
 
         Raises:
-            ConfigurationError: If there is none, lists those there are; or if it is another object each time.
+            ConfigurationError: If it is unknown, with a list of the known ones; or if each call returns another object.
         """
         for _ in range(2):
             try:
                 provider = self.provider
-            except RuntimeError:  # of a framework: the controller can tell within a request only
+            except RuntimeError:  # from a framework: the controller can tell only within a request
                 return
             if not isinstance(provider, str) or ":" not in provider:
                 self.parts.sources.find(provider)
 
     def find_method(self, name: str) -> Method | None:
-        """Return a way of proving who one is by its name, or None."""
+        """Return a method by its name, or None."""
         method = self.parts.methods.get(name)
         return method if isinstance(method, Method) else None
 
     @property
     def methods(self) -> list[Method]:
-        """The ways of proving who one is, in the order of the settings."""
+        """The methods, in the order of the settings."""
         return [each for each in self.parts.methods.values() if isinstance(each, Method)]
 
     @property
     def login_methods(self) -> list[Method]:
-        """Those of them that the login page offers."""
+        """The methods that the login page offers."""
         return [each for each in self._methods_that_begin if self.leads_to(each.page or "login_step")]
 
     @property
     def beginning(self) -> list[Method]:
-        """Those of them that a sign-in can begin with on the page of its steps, and not on one of their own."""
+        """The methods that can begin a sign-in on the sign-in step page, rather than on a page of their own."""
         return [each for each in self._methods_that_begin if each.page is None]
 
     @property
@@ -172,36 +173,36 @@ class Site:
 
     @property
     def enrollable(self) -> list[Method]:
-        """Those of them that users enrol, on a page for each."""
+        """The methods that users can enrol, each on its own page."""
         return [each for each in self.methods if each.at_most] if self.leads_to("account_method") else []
 
     def read_visit(self, request: Request, client: Client) -> VisitCookie:
-        """Return what the browser keeps for a visit."""
+        """Return the data that the browser stores for a visit."""
         cookie, is_https = self.visit_cookie, client.is_https
         kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=self._room[is_https])
         if kept.is_strange and cookie.base_name not in self._strange_cookies:
             self._strange_cookies.add(cookie.base_name)
             _logger.warning(
-                "A browser sent a cookie %s that another key has sealed, and counts as a guest. If another application "
-                "on this host, on whatever port, uses gatewright, give each GATEWRIGHT_SESSION_COOKIE of its own.",
+                "A browser sent a cookie %s that was sealed with another key; it is treated as a guest. If another "
+                "application on this host, on any port, uses gatewright, give each its own GATEWRIGHT_SESSION_COOKIE.",
                 cookie.base_name,
             )
         return kept
 
     def wake(self) -> None:
-        """Have this process, when it is asked for the first time, send what one has left that is no more.
+        """On the first request in this process, wake the mail worker for emails that an ended process left unsent.
 
-        A provider that is named in full is imported now, so that it is known whether its users are quickly reloaded.
+        A provider given as ``module:name`` is imported now, to find out whether reloading its users is quick.
         """
         if self._process is not _process:
             self._process = _process
             self.parts.wake_mail_worker()
-            with suppress(Exception):  # whoever signs in hears of it
+            with suppress(Exception):  # a sign-in will report it
                 if isinstance(self.provider, str):
                     self.parts.sources.get(self.provider)
 
     def open(self, request: Request) -> Visit:
-        """Return the visit that a request belongs to. Every request has one, whoever answers it."""
+        """Return the visit of a request. Every request has one, whether gatewright or the application responds."""
         self.wake()
         return Visit(self, request)
 
@@ -210,10 +211,10 @@ class Site:
         return self.proxies.client_of(request)
 
     def serves(self, request: Request) -> bool:
-        """Say whether a request is for one of the pages; if not, it is the application's.
+        """Return whether a request is for one of the pages; if not, it is the application's.
 
-        One that carries a token in its ``Authorization`` header is a program's, and no page is for programs. Nor is a
-        logout without a form and without a cookie, which has nothing to end here.
+        A request with a token in its ``Authorization`` header is a program's, and pages are not for programs. A logout
+        with neither a form nor a cookie is not served either, since it has nothing to end here.
         """
         if request.path.startswith(STATIC):
             return True
@@ -226,11 +227,11 @@ class Site:
         return name != "logout" or request.has_form or request.header("cookie") is not None
 
     def detour(self, request: Request) -> Response | None:
-        """Return the answer at an address that the application does not know, or None where there is none.
+        """Return the response at a URL that the application does not know, or None if there is none.
 
-        The address of a page but for the slash at its end leads there. At the root of a site, wherever the pages lie,
-        another one tells password managers where a password is changed (W3C, A Well-Known URL for Changing Passwords),
-        and others hold what ways of proving who one is have to tell (RFC 8615).
+        A URL that differs from a page's only by a trailing slash redirects to the page. At the root of a site, wherever
+        the pages are mounted, one URL tells password managers where to change a password (W3C, A Well-Known URL for
+        Changing Passwords), and others hold the methods' well-known documents (RFC 8615).
         """
         told = self._well_known.get((request.mount + request.path).removeprefix(self.prefix))
         if told is not None:
@@ -244,7 +245,7 @@ class Site:
         return protect(redirect(page.target, status=308), self.client_of(request))
 
     async def answer(self, visit: Visit) -> Response:
-        """Answer a request that `serves` has accepted: headers, cookies and all, errors too."""
+        """Return the complete response to a request that `serves` accepted: headers, cookies and errors included."""
         request = visit.request
         if request.path.startswith(STATIC):
             return protect(static.answer(request, skin=self.settings.skin, scripts=self._scripts), visit.client)
@@ -262,7 +263,7 @@ class Site:
         return self._finished(response.with_headers(*visit.cookies()), request, visit.client)
 
     def refuse(self, request: Request, status: int) -> Response:
-        """Answer a request that cannot be read: its body is larger than any that a page takes, or its end is missing.
+        """Respond to a request that cannot be read: its body is too large for any page, or incomplete.
 
         Args:
             request: The request, as far as it is known.
@@ -273,9 +274,9 @@ class Site:
         return self._finished(response, request, self.client_of(request))
 
     def path(self, name: str, **values: str) -> str:
-        """Return the path of a route of ours or of the application; ``/`` where there is none of that name.
+        """Return the path of a route of gatewright's or of the application; ``/`` if there is none of that name.
 
-        One of the application's that lies on another host, such as a subdomain, has its whole address.
+        If the application's route is on another host, such as a subdomain, return its whole URL.
         """
         if name.startswith("/"):
             return self.prefix + name
@@ -286,28 +287,28 @@ class Site:
         return self.prefix + found if found.startswith("/") else found
 
     def leads_to(self, name: str) -> bool:
-        """Say whether there is a page of that name, of ours or of the application."""
+        """Return whether gatewright or the application has a page of that name."""
         return self.routes.path(name, token="") is not None or self._resolve(name) is not None
 
     def path_after_login(self, wanted: str | None) -> str:
-        """Return where a login leads: where the visitor wanted to go, if that is on this site, or as it is set."""
+        """Return where a sign-in redirects: where the visitor wanted to go, if it is on this site, else the setting."""
         target = local_path(wanted)
         path = unquote((target or "").partition("?")[0]).rstrip("/") or "/"
         is_loop = path in (self.path("login"), self.path("logout"))
         return self.path(self.settings.auth_login_route_redirect) if target is None or is_loop else target
 
     def base_url(self, client: Client) -> str:
-        """Return the beginning of the links in mails: the pages lie where the request has found them."""
+        """Return the base URL of links in emails. The pages' mount point is as the request found it."""
         url = self.settings.public_origin
         if url is None:
             url = normal_origin(client.origin) if client.is_local else None
         return (url or _DEFAULT_URL) + quoted(self.mount)
 
     def signup_fields(self) -> Sequence[Field]:
-        """Return the fields of the signup form: none for a password where nobody has one.
+        """Return the fields of the signup form, without those for a password if passwords are not used.
 
         Raises:
-            ConfigurationError: If the controller gives something else.
+            ConfigurationError: If the controller returns something else.
         """
         if not isinstance(self.controller, SimpleAuthController):
             return ()
@@ -317,7 +318,7 @@ class Site:
         """Return the fields that a user can change.
 
         Raises:
-            ConfigurationError: If the controller gives something else.
+            ConfigurationError: If the controller returns something else.
         """
         return fields_of(self.controller, "profile_fields") if isinstance(self.controller, SimpleAuthController) else ()
 
@@ -346,7 +347,7 @@ class Site:
         return self.routes.find_in_api(request.path) is not None
 
     def _finished(self, response: Response, request: Request, client: Client) -> Response:
-        """Return an answer with the headers that every one of its kind has."""
+        """Return a response with the headers common to all pages, or to the API."""
         answer = protect(response, client)
         return self._cross_origin.share(answer, request) if self._is_of_api(request) else answer
 
@@ -358,7 +359,7 @@ class Site:
         return await self.pages.explain(visit, problem, again=again, back=back)
 
     async def visit_login(self, visit: Visit) -> None:
-        """Fire the event of a visit of the login route, which may refuse it."""
+        """Fire the ``pre_login`` event of the login route, which may refuse the visit."""
         route = Route("login", visit.request.path, visit.request.method)
         await self.parts.hooks.pre_login.fire(route=route)
 
@@ -368,23 +369,23 @@ class Site:
     def _check_public_url(self) -> None:
         if self._is_simple and self.settings.is_production and self.settings.public_url is None:
             raise ConfigurationError(
-                "Production needs GATEWRIGHT_PUBLIC_URL, such as https://example.com: the links in mails begin with "
-                "it, and anybody can send a request with any host."
+                "Set GATEWRIGHT_PUBLIC_URL in production, such as https://example.com: links in emails begin with it, "
+                "since anybody can send a request with any host."
             )
 
 
 def _full_name(middleware: Any, controller: AuthController) -> Any:
-    """Return the name of a middleware with its module: a bare one is the name of a class beside the controller's."""
+    """Return the name of a middleware with its module: a bare name is a class in the controller's module."""
     if isinstance(middleware, str) and ":" not in middleware:
         return f"{type(controller).__module__}:{middleware}"
     return middleware
 
 
 def _require_plain(controller: AuthController) -> None:
-    """Refuse a controller whose answers about itself cannot be had by a call and nothing else.
+    """Refuse a controller whose configuration methods cannot simply be called.
 
     Raises:
-        ConfigurationError: If a method takes something, or has to be awaited.
+        ConfigurationError: If a method takes parameters or is a coroutine function.
     """
     for name in ("get_user_provider", "get_middleware", "signup_fields", "profile_fields"):
         method = getattr(controller, name, None)

@@ -1,4 +1,4 @@
-"""Style sheet, scripts and images of the pages: the skin's, and else ours."""
+"""The pages' style sheet, scripts and images: the skin's, or else the built-in ones."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.([a-z0-9]+)")
 
 
 def answer(request: Request, *, skin: Path | None, scripts: Mapping[str, Path]) -> Response:
-    """Return the file that a request is for. Browsers keep it, and ask each time whether it is still the same.
+    """Return the file that a request is for. Browsers cache it, and revalidate it on each use.
 
     Args:
         request: The request.
-        skin: A folder whose subfolder ``static`` goes before our files.
-        scripts: Further files by their names: those of the ways of proving who one is.
+        skin: A folder whose subfolder ``static`` takes precedence over the built-in files.
+        scripts: Further files by name: those of the methods.
     """
     name = _NAME.fullmatch(request.path.removeprefix(STATIC))
     kind = None if name is None else _TYPES.get(name[1])
@@ -59,5 +59,5 @@ def _read(name: str, skin: Path | None, scripts: Mapping[str, Path]) -> bytes | 
 
 @cache
 def _ours() -> dict[str, bytes]:
-    """Return our files by their names: few and small, they are read once."""
+    """Return the built-in files by name. They are few and small, so they are read once."""
     return {each.name: each.read_bytes() for each in (files("gatewright.web") / "static").iterdir()}

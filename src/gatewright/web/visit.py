@@ -1,4 +1,4 @@
-"""One request of one browser: who is it, what does the visit keep, and which cookies go back?"""
+"""One request of one browser: who is visiting, what the visit stores, and which cookies to send back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gatewright.web.site import Site
 
 _WISH = "remember"
-"""Where a visit keeps that the browser is to be remembered once the sign-in is finished."""
+"""The key under which a visit stores that the browser is to be remembered once the sign-in completes."""
 
 _logger = logging.getLogger("gatewright.web")
 
@@ -40,14 +40,14 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class Visit:
-    """What an adapter makes of every request, whether it is for one of our pages or for the application.
+    """The visit that an adapter creates for every request, whether it is for a page or for the application.
 
-    Nothing is looked at before somebody asks for it: most of an application's answers are the same for everybody.
+    Everything is evaluated on demand: most of an application's responses are the same for everybody.
 
     Attributes:
         site: The pages that the visit belongs to.
-        request: What the browser asks.
-        refused: What the visitor is answered instead of what they asked for, where an endpoint did not run for them.
+        request: The browser's request.
+        refused: The response instead of the endpoint's, if the endpoint was not allowed to run for this visitor.
     """
 
     def __init__(self, site: Site, request: Request) -> None:
@@ -71,7 +71,7 @@ class Visit:
 
     @once
     def guard(self) -> AsyncGuard:
-        """The auth of the visit."""
+        """The guard of the visit."""
         return AsyncGuard(
             self.site.parts,
             {} if self.is_foreign or self.is_programs else self.session,
@@ -80,7 +80,7 @@ class Visit:
 
     @once
     def is_programs(self) -> bool:
-        """Whether a program asks, which has a token. Then no cookie counts."""
+        """Whether the request is a program's, with a token. If so, cookies are ignored."""
         return carries_token(self.request)
 
     @once
@@ -94,7 +94,7 @@ class Visit:
 
     @once
     def is_foreign(self) -> bool:
-        """Whether another site wants to change something in this visitor's name. Then nobody is signed in."""
+        """Whether another site sent a request that may change something. If so, the visitor is treated as a guest."""
         if self.request.method in _SAFE_METHODS:
             return False
         settings = self.site.settings
@@ -102,22 +102,22 @@ class Visit:
             self.request, self.client, public_origin=settings.public_origin, trusted=settings.trusted_origins
         )
         if is_foreign:
-            self._report("Another site sent this. It counts as nobody's.")
+            self._report("Another site sent this request. It is treated as a guest's.")
         return is_foreign
 
     @property
     def language(self) -> str:
-        """The language of the answer."""
+        """The language of the response."""
         return _language_of(self.site, self.request)
 
     @property
     def base_url(self) -> str:
-        """Where the links of mails lead: never where a request's header alone says."""
+        """The base URL of links in emails. It is never taken from a request header alone."""
         return self.site.base_url(self.client)
 
     @property
     def is_looked_at(self) -> bool:
-        """Whether the answer may depend on who is visiting, or on what the visit keeps."""
+        """Whether the response may depend on who is visiting, or on what the visit stores."""
         return self._is_recognised or "session" in self.__dict__ or "guard" in self.__dict__
 
     async def user(self) -> User | None:
@@ -127,30 +127,30 @@ class Visit:
         return self._bearer if self.is_programs else await self.guard.user()
 
     async def user_at_once(self) -> User | None:
-        """Do what `user` does, but leave it to that to write down that the visitor was seen.
+        """Do what `user` does, except that only `user` records that the visitor was seen.
 
-        Under asyncio it suspends only for what takes its time: a provider, a hook, a browser that is remembered.
+        Under asyncio it suspends only for slow operations: a provider, a hook, a remembered browser.
         """
         if not self._is_recognised:
             await self._recognise()
         return self._bearer if self.is_programs else await self.guard._user_at_once()
 
     def go_on_with(self, kept: Any) -> None:
-        """Go on with what a framework's own session has kept of a sign-in for which there was no cookie.
+        """Continue a sign-in that a framework's own session stored, because there was no cookie for it.
 
         Args:
-            kept: What a guard has put there.
+            kept: The value that a guard stored there.
         """
         if not (self.is_programs or self.is_foreign):
             self.session[self.site.settings.auth_session_var] = kept
             self.__dict__.pop("guard", None)
 
     def csrf_token(self) -> str:
-        """Return what a form must repeat as ``csrf_token``."""
+        """Return the token that a form must send as ``csrf_token``."""
         return csrf.token_for(self.session, self.site.parts.random)
 
     def check_form(self, form: Mapping[str, str]) -> None:
-        """Refuse a form that no page has shown to this visit. One that another site sends never gets so far.
+        """Refuse a form that no page has shown to this visit. Forms sent by another site never get this far.
 
         Raises:
             TransportError: 403.
@@ -159,16 +159,16 @@ class Visit:
             raise self._refused_form()
 
     def is_own_form(self, form: Mapping[str, str]) -> bool:
-        """Say whether a page has shown a form to this visit. Nothing may follow from one that none has."""
+        """Return whether a page has shown a form to this visit. Any other form must have no effect."""
         return csrf.is_own_token(self.session, form.get(csrf.FIELD, ""))
 
     def is_form_expired(self) -> bool:
-        """Say whether the form that was sent is out of date, so that it is shown again instead of being taken.
+        """Return whether the submitted form has expired, so that it has to be shown again rather than handled.
 
-        So it is after a sign-in or a sign-out in another tab, and in a browser that keeps no cookies.
+        A form expires after a sign-in or sign-out in another tab, and always in a browser without cookies.
 
         Raises:
-            TransportError: 403, where none was sent, or by a script or a program, which has no use for a page.
+            TransportError: 403, if no form was sent, or if a script or program sent it, which has no use for a page.
         """
         request = self.request
         if self.is_own_form(request.form):
@@ -178,7 +178,7 @@ class Visit:
         return True
 
     def _refused_form(self) -> TransportError:
-        """Return the error for a form that no page has shown to this visit, and have the operator know of it."""
+        """Return the error for a form that no page has shown to this visit, and log it."""
         self._report("No page has shown this form to the visitor. It is refused.")
         return TransportError(status=403)
 
@@ -188,30 +188,30 @@ class Visit:
 
     @property
     def wanted(self) -> str:
-        """Where on this site the visitor wants to go in the end, as the form or the address says; empty for nowhere."""
+        """Where on this site the visitor wants to end up, according to the form or URL; empty for nowhere."""
         request = self.request
         try:
             form = request.form if request.method == "POST" else {}
             return local_path(form.get("next") or request.arguments.get("next")) or ""
-        except TransportError:  # what cannot be read is refused by whoever needs more of it
+        except TransportError:  # code that needs the form itself refuses what cannot be read
             return ""
 
     async def log_in(self, username: Any, password: Any, *, is_remembered: bool) -> User:
-        """Sign the visitor in by their password, and remember the browser where they ask for it.
+        """Sign the visitor in by their password, and remember the browser if they asked for it.
 
         Args:
-            username: What was sent; whatever is no name is a failed attempt.
-            password: What was sent; whatever is no password is a failed attempt.
+            username: What was sent; anything that is not a name is a failed attempt.
+            password: What was sent; anything that is not a password is a failed attempt.
             is_remembered: Whether to remember the browser beyond this session.
 
         Raises:
-            InvalidParameterError: If passwords are none of the methods.
-            SecondFactorRequiredError: If the password is right, and not enough. What they asked for is kept.
+            InvalidParameterError: If passwords are not one of the methods.
+            SecondFactorRequiredError: If the password is right, but not enough. ``is_remembered`` is stored for later.
             GatewrightError: What `AsyncGuard.login` raises.
         """
         if not self.site.parts.has_passwords:
             raise InvalidParameterError(
-                "Nobody signs in by a password: GATEWRIGHT_METHODS leaves it out.", parameter="method"
+                "Sign-in by password is off: GATEWRIGHT_METHODS does not include it.", parameter="method"
             )
         try:
             user = await self.guard.login(username, password, self.site.provider)
@@ -222,7 +222,7 @@ class Visit:
         return user
 
     def keep_wanted(self) -> None:
-        """Keep where the visitor wants to go for the link that they are sent: its own address does not show it."""
+        """Store where the visitor wants to go for the link that they are sent, since its URL does not contain it."""
         wanted = self.wanted
         if wanted:
             self.session[WANTED] = wanted
@@ -230,20 +230,20 @@ class Visit:
             self.session.pop(WANTED, None)
 
     def kept_wanted(self) -> str:
-        """Return where the visitor wanted to go who was sent a link; empty for nowhere."""
+        """Return where a visitor who was sent a link wanted to go; empty for nowhere."""
         return local_path(str(self.session.get(WANTED, ""))) or ""
 
     def wants_to_be_remembered(self) -> bool:
-        """Say whether the visitor has asked in the first step of a sign-in that their browser is remembered, once."""
+        """Return, once, whether the visitor asked in the first step of a sign-in for their browser to be remembered."""
         return self.session.pop(_WISH, False) is True
 
     async def signed_in(self, *, is_remembered: bool = False) -> None:
-        """Take note that the visitor has just proved who they are: the next form needs a new token.
+        """Record that the visitor has just authenticated, and give the next form a new token.
 
-        They are signed in already, so a browser that cannot be remembered does not stop them.
+        They are already signed in, so a failure to remember the browser does not stop them.
         """
         self._is_recognised = True
-        for wish in (_WISH, WANTED):  # of a sign-in that somebody has begun in this browser, and not finished
+        for wish in (_WISH, WANTED):  # of a sign-in that was begun in this browser and not completed
             self.session.pop(wish, None)
         csrf.forget_token(self.session)
         if is_remembered and self.site.settings.enable_remember_me:
@@ -251,7 +251,7 @@ class Visit:
                 self._remember(await self.guard.remember())
 
     async def log_out(self) -> None:
-        """Sign the visitor out, and forget the browser; or end the session that a program's token names."""
+        """Sign the visitor out, and forget the browser; or end the session that a program's token identifies."""
         if self.is_programs:
             await self.auth.invalidate_token(bearer_token(self.request) or "")
             self._bearer = None
@@ -264,21 +264,21 @@ class Visit:
         self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
 
     def redirect_to_login(self) -> Response:
-        """Lead a guest to the login page, and from there back to where they wanted to go; see `lead_to`."""
+        """Redirect a guest to the login page, and from there back to where they wanted to go; see `lead_to`."""
         return self.lead_to("login", transport_problem(401))
 
     def redirect_to_confirmation(self) -> Response:
-        """Lead a visitor who is merely remembered to where they prove that it is them, and back; see `lead_to`."""
+        """Redirect a visitor who is merely remembered to the confirmation page, and back; see `lead_to`."""
         return self.lead_to("confirm_password", UNCONFIRMED)
 
     async def is_fresh(self, minutes: float | None, *, aal: int) -> bool:
-        """Say whether the visitor's session is as strong as asked, and their last proof as young.
+        """Return whether the visitor's session is strong enough, and their last proof recent enough.
 
-        A token is given for a wallet's signature, and dates from then.
+        A token is issued for a wallet's signature, so the proof is as old as the token.
 
         Args:
-            minutes: How long ago they may have proven who they are at most; None for any time.
-            aal: The authentication assurance level that their session must have.
+            minutes: Maximum age of the last proof, in minutes; None for any age.
+            aal: The minimum authentication assurance level of their session.
         """
         if not self.is_programs:
             return await self.guard.is_fresh(minutes, aal=aal)
@@ -287,17 +287,17 @@ class Visit:
         return aal <= 1 and (minutes is None or now.timestamp() - float(claims["iat"]) <= minutes * 60)
 
     def lead_to(self, name: str, problem: Problem, *, wanted: str = "", aal: int | None = None) -> Response:
-        """Lead a person to a page that cures what they lack, and from there back.
+        """Redirect a person to a page that resolves what they lack, and from there back.
 
-        A script, which would put that page into its document, and a program get the problem; htmx learns from a header
-        that the whole page shall go there. Where the page is switched off and the application has none of its name,
-        everybody gets the problem: a redirect to the home page might lead back here for ever.
+        Programs get the problem; so do scripts, which would insert the page into their document. For htmx, a header
+        navigates the whole page there. If the page is disabled and the application has none of its name, everybody gets
+        the problem: a redirect to the home page might loop forever.
 
         Args:
             name: The page's route.
             problem: What they lack.
-            wanted: Where they go from there; where that is empty, back to what they asked for.
-            aal: The authentication assurance level that they need there.
+            wanted: Where they continue from there; if empty, back to what they requested.
+            aal: The authentication assurance level that they need to reach there.
         """
         if not self.site.leads_to(name):
             return problem.bare_page if wants_page(self.request) else problem.response
@@ -310,42 +310,42 @@ class Visit:
         return answer.with_headers(("HX-Redirect", path)) if is_htmx(self.request) else answer
 
     def lead_to_next_step(self, error: SecondFactorRequiredError) -> Response:
-        """Lead a visitor whose first proof is not enough to where they give the second.
+        """Redirect a visitor whose first proof is not enough to the page for the second.
 
         Args:
-            error: What their first proof was answered by.
+            error: The error that their first proof raised.
 
         Raises:
-            SecondFactorRequiredError: The error itself, where that page is switched off and the application has none of
-                its name: a redirect to the home page would not say why they are still a guest.
+            SecondFactorRequiredError: The error itself, if that page is disabled and the application has none of its
+                name: a redirect to the home page would not say why they are still a guest.
         """
         if not self.site.leads_to("login_step"):
             _logger.warning(
-                "A sign-in waits for its second step, and GATEWRIGHT_PAGE_PATHS switches its page login_step off. "
-                "Switch it on, or add a route of that name."
+                "A sign-in is waiting for its second step, but GATEWRIGHT_PAGE_PATHS disables its page login_step. "
+                "Enable it, or add a route of that name."
             )
             raise error
         return redirect(self.path_with_next("login_step", self.wanted))
 
     def path_with_next(self, name: str, target: str | None, **values: str) -> str:
-        """Return the path of a page that leads on from there.
+        """Return the path of a page, with where to go next.
 
         Args:
             name: The page's route.
-            target: Where to go afterwards. Left out where it is not on this site, or makes the path longer than
-                servers take.
-            values: What stands in the page's path.
+            target: Where to go afterwards. Left out if it is not on this site, or makes the path longer than servers
+                accept.
+            values: The values in the page's path.
         """
         path, target = self.site.path(name, **values), local_path(target)
         leading_on = f"{path}?{urlencode({'next': target})}"
         return leading_on if target and len(leading_on) <= LONGEST else path
 
     def cookies(self) -> tuple[tuple[str, str], ...]:
-        """Return the headers that the answer needs, whoever wrote it.
+        """Return the headers that the response needs, whether it is gatewright's or the application's.
 
-        After a sign-out the browser is also told to drop what it keeps of the site's pages, so that the next person at
-        it cannot go back to them (Clear Site Data). Neither cookies nor storage: other applications of the host have
-        theirs there.
+        After a sign-out, they also make the browser clear its cache of the site's pages, so that the next person at it
+        cannot go back to them (Clear Site Data). Cookies and storage are not cleared: other applications on the host
+        keep theirs there.
         """
         headers: list[tuple[str, str]] = []
         if "session" in self.__dict__ and self.session.is_changed and not self.is_foreign:
@@ -361,11 +361,11 @@ class Visit:
 
     @property
     def _hosts(self) -> tuple[str, str]:
-        """What the site is called: by this browser, and by the settings."""
+        """The site's host as sent by this browser, and as configured."""
         return self.client.host, urlsplit(self.site.settings.public_url or "").netloc
 
     async def _recognise(self) -> None:
-        """Take the token of a program, or else recall a remembered browser whose session is over."""
+        """Accept a program's token, or else recall a remembered browser whose session has ended."""
         self._is_recognised = True
         try:
             if self.is_programs:
@@ -374,7 +374,7 @@ class Visit:
             elif self._can_recall() and await self.guard.is_guest():
                 await self._recall(str(self._remembered))
         except BaseException:
-            self._is_recognised = False  # nobody knows yet
+            self._is_recognised = False  # still unknown
             raise
 
     def _can_recall(self) -> bool:
@@ -397,7 +397,7 @@ class Visit:
 
 
 def _device_of(site: Site, request: Request) -> Device:
-    """Return where a request comes from. Of the request alone, so that no guard holds the visit that holds it."""
+    """Return where a request comes from. It takes the request, not the visit, to avoid a reference cycle."""
     client = site.client_of(request)
     device = read_device(client.ip_address, request.header("user-agent"))
     return replace(device, language=_language_of(site, request), base_url=site.base_url(client))

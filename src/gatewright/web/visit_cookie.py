@@ -1,4 +1,4 @@
-"""The session mapping of the web layer: a dict in a sealed cookie, which the visitor can read but not write."""
+"""The session mapping of the web layer: a dict in a sealed cookie, which the visitor can read but not modify."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from gatewright.errors import InvalidParameterError
 from gatewright.tokens import Seal
 
 TYPED = "typed"
-"""What a visitor typed into a form that is shown again."""
+"""Key of what a visitor typed into a form that is shown again."""
 
 WANTED = "wanted"
-"""Where a visitor wanted to go who was sent a link to sign in by."""
+"""Key of where a visitor who was sent a sign-in link wanted to go."""
 
 _SPARE = (TYPED, WANTED)
-"""What goes first where there is no room."""
+"""The keys to drop first if there is no room."""
 
 _OURS = 640
-"""Bytes of the JSON that are kept free of the application's values: what names the session and its pending steps (43
-characters each) and the browser (32), our messages (`VisitState` knows how many), the token of the forms (32), and the
-names of all these, of which the setting ``auth_session_var`` may have 64 characters."""
+"""Bytes of the JSON that are reserved from the application's values: for the secrets of the session and its pending
+steps (43 characters each) and of the browser (32), gatewright's messages (`VisitState` limits them), the CSRF token
+(32), and the keys of all these, of which the setting ``auth_session_var`` may have 64 characters."""
 
 _decode = json.JSONDecoder().raw_decode
-"""Of what we have written ourselves, without the looking for spaces around it."""
+"""Decodes JSON that gatewright wrote itself, without looking for surrounding white space."""
 
 
 class VisitCookie(BoundedMapping):
-    """A mapping that knows whether it has been changed, and never grows over what a browser keeps.
+    """A mapping that records whether it has been changed, and never grows beyond what a browser stores.
 
     Args:
-        seal: What tells our cookies from forged ones.
-        value: The cookie's value. What is not ours counts as empty.
+        seal: Detects forged cookies.
+        value: The cookie's value. A value with an invalid seal counts as empty.
         room: How many bytes the cookie's value may have.
     """
 
@@ -47,24 +47,24 @@ class VisitCookie(BoundedMapping):
 
     @property
     def value(self) -> str:
-        """What the cookie shall hold; empty where there is nothing to keep."""
+        """The cookie's new value; empty if there is nothing to store."""
         return self._seal.seal(as_json(self._kept)) if self._kept else ""
 
     @property
     def _largest(self) -> int:
-        """How many bytes of JSON the cookie holds."""
+        """How many bytes of JSON the cookie can hold."""
         return self._seal.largest_payload(self._room)
 
     @property
     def room(self) -> int:
-        """How many bytes of JSON the application's values may take. Whatever they take, a visitor can sign in."""
+        """How many bytes of JSON the application's values may take. Even if they use it all, visitors can sign in."""
         return self._largest - _OURS
 
     def __getitem__(self, key: str) -> Any:
         return self._kept[key]
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Do what a mapping does, at less than the cost of an exception caught."""
+        """Do what `Mapping.get` does, without the cost of catching an exception."""
         return self._kept.get(key, default)
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -76,10 +76,10 @@ class VisitCookie(BoundedMapping):
                     size = len(as_json(after))
             is_too_large = size > self._largest and size > len(as_json(self._kept))
         except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidParameterError(f"A visit keeps what JSON can write; {key!r:.40}: {error}.") from error
+            raise InvalidParameterError(f"A visit stores only JSON values; {key!r:.40}: {error}.") from error
         if is_too_large:
             raise InvalidParameterError(
-                f"A visit's cookie holds {self._largest} bytes of JSON, and {key!r:.40} makes it {size}. Keep large "
+                f"A visit's cookie holds {self._largest} bytes of JSON, but {key!r:.40} makes it {size}. Keep large "
                 "values in your database, and only their key in the session."
             )
         self._kept = after
@@ -99,6 +99,6 @@ class VisitCookie(BoundedMapping):
 def _read(payload: bytes) -> dict[str, Any]:
     try:
         kept, _ = _decode(payload.decode(errors="surrogatepass"))
-    except (ValueError, RecursionError):  # too deep for the caller's stack: better a guest than an error on every page
+    except (ValueError, RecursionError):  # too deep for the caller's stack: a guest is better than errors on every page
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -469,5 +469,5 @@ def test_a_form_of_djangos_for_passwords_says_whom_it_is_for(anna, run):
     known = SignedInUser(get_auth().get_user("anna"))
     form = PasswordChangeForm(known, {"old_password": PASSWORD, "new_password1": "x", "new_password2": "x"})
     for ask in (form.is_valid, lambda: known.set_password("x"), lambda: run.run(known.acheck_password("x"))):
-        with pytest.raises(ConfigurationError, match=r"anna is no user of Django's.*gatewright:account"):
+        with pytest.raises(ConfigurationError, match=r"anna is not a user of Django's.*gatewright:account"):
             ask()

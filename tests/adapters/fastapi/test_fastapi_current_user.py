@@ -231,7 +231,7 @@ def test_an_object_without_an_application_opens_nothing(tmp_path, monkeypatch):
 
 def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth, gatewright_async_auth):
     """By name, at the line that gives it."""
-    with pytest.raises(ConfigurationError, match="not EvrmoreAuth: an event loop must not wait"):
+    with pytest.raises(ConfigurationError, match="not EvrmoreAuth: an event loop must not block"):
         FastAPIAuth(FastAPI(), auth=gatewright_auth)
     with pytest.raises(
         ConfigurationError, match=r"AsyncEvrmoreAuth is not a FastAPI application. Write FastAPIAuth\(app"

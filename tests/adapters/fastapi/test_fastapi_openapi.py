@@ -510,7 +510,7 @@ def test_without_the_middleware_a_twin_says_what_is_missing(asgi, gatewright_asy
 
 def test_an_application_has_pages_once(make_app, gatewright_async_auth):
     """Of two, it would know the visitors of one, and the pages would be the other's."""
-    with pytest.raises(ConfigurationError, match="has pages already"):
+    with pytest.raises(ConfigurationError, match="already has a FastAPIAuth"):
         FastAPIAuth(auth=gatewright_async_auth, mount="/staff").init_app(make_app())
 
 

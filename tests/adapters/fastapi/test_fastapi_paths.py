@@ -55,7 +55,7 @@ def test_hidden_endpoints_are_named(make_app, asgi, caplog):
 def test_a_dependency_that_demands_nothing_is_refused(make_app, demand, names):
     """A list that turned out empty would let everybody in who is signed in."""
     auth: FastAPIAuth = make_app().state.auth
-    with pytest.raises(ConfigurationError, match="Name what is demanded"):
+    with pytest.raises(ConfigurationError, match="Name what is required"):
         auth.current_user(**{demand: names})
 
 
@@ -80,14 +80,14 @@ def test_a_decorator_above_the_route_is_named(make_app, asgi, caplog):
     said = [each.getMessage() for each in caplog.records if each.name == "gatewright.web"]
 
     assert [line.split(":")[0] for line in said] == [
-        "Everybody reaches /inner/open",
-        "Everybody reaches /inner/socket",
+        "Anybody can reach /inner/open",
+        "Anybody can reach /inner/socket",
     ]
 
 
 def test_a_class_is_not_decorated_itself():
     """It would be neither an endpoint nor a class any more."""
-    with pytest.raises(ConfigurationError, match="HTTPEndpoint is a class, which cannot be guarded as a whole"):
+    with pytest.raises(ConfigurationError, match="HTTPEndpoint is a class, which cannot be protected as a whole"):
         login_required(HTTPEndpoint)
 
 

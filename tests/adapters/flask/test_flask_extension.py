@@ -80,7 +80,7 @@ def test_a_setting_that_comes_too_late_is_told(people):
     """An auth that is made already does not change."""
     app = flask.Flask("shop")
     app.config["GATEWRIGHT_SITE_NAME"] = "My Shop"
-    with pytest.raises(ConfigurationError, match="made already"):
+    with pytest.raises(ConfigurationError, match="exists already"):
         FlaskAuth(app, people)
 
 
@@ -92,7 +92,7 @@ def test_an_auth_for_an_event_loop_is_refused(gatewright_async_auth):
 
 def test_an_application_with_the_extension_gets_no_second_one(app):
     """As where one is made for the application, and ``init_app`` is called, too."""
-    with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
+    with pytest.raises(ConfigurationError, match="already has a FlaskAuth"):
         FlaskAuth().init_app(app)
 
 
@@ -234,7 +234,7 @@ def test_what_is_no_application_and_no_auth_is_refused(gatewright_auth):
     with pytest.raises(ConfigurationError, match="EvrmoreAuth is not a Flask application"):
         FlaskAuth(gatewright_auth)
     FlaskAuth(app, gatewright_auth)
-    with pytest.raises(ConfigurationError, match="has a FlaskAuth already"):
+    with pytest.raises(ConfigurationError, match="already has a FlaskAuth"):
         FlaskAuth(app, gatewright_auth)
 
 

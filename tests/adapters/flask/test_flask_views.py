@@ -126,7 +126,7 @@ def test_an_unverified_visitor_is_told_so(make_app, open_browser, people, log_in
 @pytest.mark.parametrize("names", [(), (lambda: "a view",), ("admin", None)])
 def test_a_decorator_that_demands_nothing_is_refused(decorator, names):
     """One that was not called takes the view for a name, and would let everybody in."""
-    with pytest.raises(ConfigurationError, match="Name what is demanded"):
+    with pytest.raises(ConfigurationError, match="Name what is required"):
         decorator(*names)
 
 
@@ -398,8 +398,8 @@ def test_a_decorator_above_the_route_is_named(app, browser, caplog):
     browser.get("/login")
     said = [each.getMessage() for each in caplog.records if each.name == "gatewright.web"]
 
-    assert [line.split(":")[0] for line in said] == ["Everybody reaches /open"]
-    assert "Write it below, next to the function." in said[0]
+    assert [line.split(":")[0] for line in said] == ["Anybody can reach /open"]
+    assert "Put it below that one, next to the function." in said[0]
 
 
 def test_a_class_is_not_decorated_itself():

@@ -64,5 +64,5 @@ def test_a_user_who_is_proven_elsewhere_is_signed_in_and_out(browser, anna, reme
 @pytest.mark.parametrize("names", [(), ("",), (lambda: "an endpoint",), ("admin", None), (["admin"],)])
 def test_a_decorator_that_demands_nothing_is_refused(decorator, names):
     """One that was not called takes the endpoint for a name, and would let everybody in."""
-    with pytest.raises(ConfigurationError, match="Name what is demanded"):
+    with pytest.raises(ConfigurationError, match="Name what is required"):
         decorator(*names)

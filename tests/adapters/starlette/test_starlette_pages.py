@@ -213,7 +213,7 @@ def test_a_provider_that_nobody_has_keeps_the_server_from_starting(asgi, make_ap
     (failed,) = asgi(make_app(user_provider="SQLProvider")).live()
 
     assert failed["type"] == "lifespan.startup.failed"
-    assert "Known are: SQLUserProvider" in failed["message"]
+    assert "Known providers: SQLUserProvider" in failed["message"]
 
 
 class StrangersPages(SimpleAuthController):

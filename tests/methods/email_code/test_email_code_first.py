@@ -212,7 +212,7 @@ def test_only_where_the_setting_says_so(mailing, email_code):
 
     assert "email_code" not in guard.methods()
     for act, given in ((guard.begin, {"email": CAROL}), (guard.prove, {"code": "1"})):
-        with pytest.raises(SignInOverError, match="cannot begin with email_code, and none waits"):
+        with pytest.raises(SignInOverError, match="cannot begin with email_code, and none is waiting"):
             act("email_code", given)
         with pytest.raises(InvalidParameterError, match="cannot begin with email_code"):
             act("email_code", given, is_anew=True)

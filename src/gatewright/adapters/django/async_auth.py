@@ -82,5 +82,5 @@ class _CallInDjango:
 
 
 def _is_ours(function: Any) -> bool:
-    method = getattr(function, "func", function)  # of a functools.partial
+    method = getattr(function, "func", function)  # for a functools.partial
     return isinstance(getattr(method, "__self__", None), SQLUserProvider | WalletUserProvider)

@@ -81,7 +81,7 @@ def mount_of_pages() -> str:
     path = below_script(reverse("gatewright:static", args=["x"]))
     if not path.endswith(f"{STATIC}x"):
         raise ConfigurationError(
-            "The path that the pages are included at must end with a slash: "
+            "The path at which the pages are included must end with a slash: "
             "path('accounts/', include('gatewright.adapters.django.urls'))."
         )
     return unquote(path.removesuffix(f"{STATIC}x"))
@@ -128,7 +128,7 @@ def _site() -> Site:
 
 @cache
 def _async_site() -> Site:
-    site = copy(get_site())  # a second one would add the controller's middleware a second time
+    site = copy(get_site())  # building another would add the controller's middleware a second time
     site.auth, site.is_blocking = get_async_auth(), False
     site.parts = site.auth.parts
     site.find_provider()

@@ -43,7 +43,7 @@ def check_middleware(**_: Any) -> Iterator[CheckMessage]:
     installed = list(settings.MIDDLEWARE)
     if MIDDLEWARE not in installed:
         yield Error(
-            "The middleware is missing: no page would be answered, and nobody recognised.",
+            "The middleware is missing: no page would be served, and no visitor recognised.",
             hint=f"Add '{MIDDLEWARE}' to MIDDLEWARE, below Django's AuthenticationMiddleware.",
             id="gatewright.E001",
         )
@@ -52,7 +52,7 @@ def check_middleware(**_: Any) -> Iterator[CheckMessage]:
     for each in _FIRST:
         if each in below:
             yield Error(
-                f"GatewrightMiddleware stands above {each.rpartition('.')[2]}, which would replace the visitor.",
+                f"GatewrightMiddleware is above {each.rpartition('.')[2]}, which would replace the visitor.",
                 hint="Move it below Django's AuthenticationMiddleware.",
                 id="gatewright.E002",
             )
@@ -70,7 +70,7 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
         )
         return
     except ConfigurationError:
-        return  # said by check_settings
+        return  # reported by check_settings
     try:
         mount_of_pages()
     except ConfigurationError as error:
@@ -78,7 +78,7 @@ def check_urls(**_: Any) -> Iterator[CheckMessage]:
         return
     if not _is_route(str(settings.LOGIN_URL)):
         yield Warning(
-            f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page: Django's login_required leads there.",
+            f"LOGIN_URL is {settings.LOGIN_URL!r}, where there is no page; Django's login_required redirects there.",
             hint=f"Set LOGIN_URL = {_path_of_login()!r}.",
             id="gatewright.W004",
         )
@@ -106,15 +106,15 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
     taken = {ours.session_cookie, ours.remember_cookie_name} & {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
     if taken:
         yield Error(
-            f"{', '.join(sorted(taken))} is a cookie of Django's own: the two would overwrite each other.",
+            f"{', '.join(sorted(taken))} is one of Django's own cookies: the two would overwrite each other.",
             hint="Give gatewright's another name: GATEWRIGHT['session_cookie'] and GATEWRIGHT['remember_me_cookie'].",
             id="gatewright.E006",
         )
     shared = _shared_file(ours)
     if shared is not None:
         yield Warning(
-            f"{shared} is Django's and gatewright's: what gatewright writes within a transaction of Django's, such as "
-            "a sign-in with ATOMIC_REQUESTS, waits for the end of that one until it fails.",
+            f"Django and gatewright share {shared}: what gatewright writes during a transaction of Django's, such as "
+            "a sign-in with ATOMIC_REQUESTS, waits for that transaction to end, and fails.",
             hint="Give gatewright a file of its own: GATEWRIGHT['database_url'] = 'sqlite:///gatewright.db'.",
             id="gatewright.W008",
         )
@@ -126,7 +126,7 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
         )
     if not settings.DEBUG and ours.public_url is None:
         yield Warning(
-            "There is no public_url: the links in mails begin with it.",
+            "public_url is not set: the links in mails begin with it.",
             hint="Set GATEWRIGHT['public_url'] = 'https://example.com', or GATEWRIGHT_PUBLIC_URL.",
             id="gatewright.W005",
         )
@@ -136,7 +136,7 @@ def check_backends(**_: Any) -> Iterator[CheckMessage]:
     """Check for ways to sign in that bypass the limits."""
     if not apps.is_installed("django.contrib.auth"):
         yield Error(
-            "django.contrib.auth is not installed: a guest is its AnonymousUser.",
+            "django.contrib.auth is not installed: its AnonymousUser represents a guest.",
             hint="Add 'django.contrib.auth' and 'django.contrib.contenttypes' to INSTALLED_APPS.",
             id="gatewright.E005",
         )
@@ -144,7 +144,7 @@ def check_backends(**_: Any) -> Iterator[CheckMessage]:
     backends = list(settings.AUTHENTICATION_BACKENDS)
     if BACKEND not in backends:
         yield Warning(
-            "The backend is missing: Django's admin is signed in to without limits, hooks and audit record.",
+            "The backend is missing: sign-ins to Django's admin bypass limits, hooks and the audit record.",
             hint=f"Set AUTHENTICATION_BACKENDS = ['{BACKEND}'].",
             id="gatewright.W001",
         )
@@ -152,16 +152,16 @@ def check_backends(**_: Any) -> Iterator[CheckMessage]:
     around = [each for each in backends if each != BACKEND and _takes_passwords(each)]
     if around:
         yield Warning(
-            f"{', '.join(around)} takes the same passwords without limits, hooks and audit record.",
+            f"{', '.join(around)} accepts the same passwords without limits, hooks and the audit record.",
             hint="Remove it from AUTHENTICATION_BACKENDS: GatewrightBackend does all that ModelBackend does.",
             id="gatewright.W002",
         )
     room, hasher = room_for_hash(get_user_model()), get_hashers()[0]
     if room is not None and room < _USUAL_ROOM and len(hasher.encode("", hasher.salt())) > room:
         yield Warning(
-            f"The user model's password field has room for {room} characters, and a hash of {hasher.algorithm} is "
-            "longer: hashes are not renewed, and some databases cut new ones.",
-            hint=f"Let it have max_length={_USUAL_ROOM}, as Django's own has.",
+            f"The user model's password field has room for {room} characters, but a hash of {hasher.algorithm} is "
+            "longer: hashes are not renewed, and some databases truncate new ones.",
+            hint=f"Give it max_length={_USUAL_ROOM}, as Django's own has.",
             id="gatewright.W006",
         )
 
@@ -185,7 +185,7 @@ def _settings_and_pages() -> tuple[Settings, Routes]:
 def _shared_file(ours: Settings) -> str | None:
     """Return the SQLite file that is both one of the project's databases and gatewright's, or None."""
     own = None
-    with suppress(ConfigurationError):  # said when the server starts
+    with suppress(ConfigurationError):  # reported when the server starts
         own = None if is_postgresql(ours.database_url) else path_of(ours.database_url)
     if own is None:
         return None
@@ -200,7 +200,7 @@ def _takes_passwords(name: str) -> bool:
     try:
         backend = import_string(name)
     except ImportError:
-        return False  # Django says so itself
+        return False  # Django reports this itself
     return issubclass(backend, ModelBackend) and backend.authenticate is ModelBackend.authenticate
 
 

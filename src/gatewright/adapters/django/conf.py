@@ -76,7 +76,7 @@ def make_providers() -> list[UserProvider]:
     """
     names = _given().get("providers", ())
     if isinstance(names, str):
-        raise ConfigurationError(f"{NAME}['providers'] is a list of dotted names, not one str.")
+        raise ConfigurationError(f"{NAME}['providers'] must be a list of dotted names, not a str.")
     providers = [_make(name) for name in names]
     strangers = [name for name, made in zip(names, providers, strict=True) if not isinstance(made, UserProvider)]
     if strangers:
@@ -100,4 +100,4 @@ def _make(name: Any) -> Any:
         found = import_string(name)
         return found() if isinstance(found, type) else found
     except (ImportError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigurationError(f"{name!r:.80} in {NAME} cannot be made: {error}.") from error
+        raise ConfigurationError(f"{name!r:.80} in {NAME} cannot be created: {error}.") from error

@@ -17,7 +17,7 @@ def visitor(request: HttpRequest) -> dict[str, Any]:
 
     ``<input type="hidden" name="csrf_token" value="{{ gatewright_csrf_token }}">`` makes a logout button work.
     """
-    from django.contrib.auth.models import AnonymousUser  # not before the apps are loaded
+    from django.contrib.auth.models import AnonymousUser  # importable only once the apps are loaded
 
     return {
         "current_user": request.user if hasattr(request, "user") else AnonymousUser(),

@@ -99,13 +99,13 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
-    note_guarded(view, cure="Write @method_decorator(login_required, name='dispatch'), of django.utils.decorators.")
-    bound_to = getattr(getattr(view, "func", view), "__self__", None)  # by method_decorator
+    note_guarded(view, cure="Write @method_decorator(login_required, name='dispatch'), from django.utils.decorators.")
+    bound_to = getattr(getattr(view, "func", view), "__self__", None)  # set by method_decorator
 
     @functools.wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         request = args[0] if args else None
-        if not isinstance(request, HttpRequest):  # a method, or not Django's own
+        if not isinstance(request, HttpRequest):  # the view is a method, or the request is not Django's own
             if _is_awaited(request):
                 return guarded_in_loop(*args, **kwargs)
             request = _request_in(args)

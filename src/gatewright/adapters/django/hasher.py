@@ -72,7 +72,7 @@ def _verify(hasher: BasePasswordHasher, password: str, stored: str) -> Verified:
     try:
         given: Any = _Cut(password.encode()[:_BCRYPT_BYTES]) if is_cut else password
         is_right, is_outdated = verify_password(given, stored)
-    except (ValueError, TypeError, LookupError, AssertionError):  # of what Django itself would answer 500 to
+    except (ValueError, TypeError, LookupError, AssertionError):  # Django itself would answer these with 500
         raise UnreadableHashError(f"It is a damaged hash of the kind {hasher.algorithm}.") from None
     if not is_right or "\0" in password:
         return Verified(is_valid=False)

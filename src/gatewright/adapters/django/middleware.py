@@ -150,7 +150,7 @@ async def _answer_page(site: Site, head: Request, request: HttpRequest, kept: An
     try:
         visit = site.open(with_body(head, request))
         if kept is not None:
-            with suppress(GatewrightError):  # who cannot be recognised now is told so by the page
+            with suppress(GatewrightError):  # if the visitor cannot be recognised now, the page says so
                 await go_on_with(visit, kept)
         if _is_logout(site, head):
             await _note_visitor(visit, request)

@@ -21,7 +21,7 @@ def routes_of(resolver: URLResolver | None = None, *, below: str = "/") -> Itera
         below: Their path prefix.
     """
     for pattern in (resolver or get_resolver()).url_patterns:
-        for form, _ in normalize(pattern.pattern.regex.pattern):  # a regular expression may stand for several
+        for form, _ in normalize(pattern.pattern.regex.pattern):  # a regular expression may match several
             path = below + _VARIABLE.sub("x", form)
             if isinstance(pattern, URLPattern):
                 yield path, pattern.lookup_str

@@ -65,7 +65,7 @@ class DjangoUserProvider(CredentialsUserProvider):
             except model.DoesNotExist:
                 return None
             password_hash = entity.password
-            del entity.__dict__["password"]  # from now on Django loads it when it is asked for
+            del entity.__dict__["password"]  # from now on Django loads it on access
             return self.user_of(entity), password_hash
 
     def user_of(self, entity: Any) -> DjangoUser:
@@ -85,12 +85,12 @@ class DjangoUserProvider(CredentialsUserProvider):
         model: Any = get_user_model()
         room = room_for_hash(model)
         if room is not None and len(new_hash) > room:
-            raise ConfigurationError(f"{model.__name__}.password has room for {room} characters. Make it 128.")
+            raise ConfigurationError(f"{model.__name__}.password has room for {room} characters. Make that 128.")
         found = self.find(username)
         if found is None:
             return
         row = model._base_manager.filter(pk=found[0].entity.pk, password=old_hash)
-        # In a transaction of its own: an open one of the application's must survive a failure.
+        # In a separate transaction: an open one of the application's must survive a failure.
         with _clear_errors(), transaction.atomic(using=router.db_for_write(model)):
             row.update(password=new_hash)
 
@@ -114,4 +114,4 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise ProviderUnavailableError(f"Django's users cannot be reached now ({type(error).__name__}).") from error
+        raise ProviderUnavailableError(f"Django's users are unreachable now ({type(error).__name__}).") from error

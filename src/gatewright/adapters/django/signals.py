@@ -43,7 +43,7 @@ def sign_in(*, request: HttpRequest, user: Any, **_: Any) -> None:
         try:
             wait_for(visit, _open_session(visit, known))
         except SecondFactorRequiredError:
-            request.session.flush()  # Django has signed them in there already
+            request.session.flush()  # Django has already signed them in
             introduce_as(request, AnonymousUser())
             raise
         forget_user(request)
@@ -63,7 +63,7 @@ def sign_out(*, request: HttpRequest, **_: Any) -> None:
 
 def end_sessions(*, instance: Any, created: bool, **_: Any) -> None:
     """End every session of a Django user whose password has been changed, by any form or command."""
-    is_changed = getattr(instance, "_password", None) is not None  # what Django keeps from set_password until saved
+    is_changed = getattr(instance, "_password", None) is not None  # Django keeps it from set_password until saved
     if is_changed and not created:
         name, provider = provider_of_django()
         get_auth().invalidate_all_tokens(provider.user_class(instance).id, provider=name)

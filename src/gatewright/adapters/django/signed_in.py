@@ -76,8 +76,8 @@ class SignedInUser:
             ConfigurationError: Always. Nothing would read what it stored.
         """
         raise ConfigurationError(
-            f"{self.get_username()} is no user of Django's, whom its own views for passwords are for. Lead such a "
-            "visitor to {% url 'gatewright:account' %}, where users of gatewright's own tables change their password."
+            f"{self.get_username()} is not a user of Django's, so Django's password views do not work for them. Send "
+            "them to {% url 'gatewright:account' %}, where users of gatewright's own tables change their password."
         )
 
     async def acheck_password(self, raw_password: object) -> NoReturn:

@@ -118,7 +118,7 @@ def with_body(head: Request, request: HttpRequest) -> Request:
     body = request.read(LARGEST_BODY + 1)
     if body or not request.POST:
         whole = head.having(body=body)
-    else:  # Django keeps no body of a multipart form that it has read
+    else:  # Django does not keep the body of a multipart form that it has read
         whole = head.with_fields((name, str(value)) for name, values in request.POST.lists() for value in values)
     if len(whole.body) > LARGEST_BODY:
         raise TransportError(status=413)

@@ -201,7 +201,7 @@ def _user_of(request: HttpRequest, before: Any) -> Any:
     return user
 
 
-@async_unsafe("In an async view ask `await request.auser()` first; then request.user answers, too.")
+@async_unsafe("In an async view, call `await request.auser()` first; then request.user works too.")
 def _load_user(request: HttpRequest, before: Any) -> Any:
     visit = visit_of(request)
     user = wait_for(visit, visit.user())

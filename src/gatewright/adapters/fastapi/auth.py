@@ -45,7 +45,7 @@ class FastAPIAuth:
         if auth is not None and not isinstance(auth, AsyncAuth):
             raise ConfigurationError(
                 f"FastAPI needs an AsyncAuth or an AsyncEvrmoreAuth, not {type(auth).__name__}: "
-                "an event loop must not wait."
+                "an event loop must not block."
             )
         self._auth = auth
         self._is_auth_ours = auth is None
@@ -81,7 +81,7 @@ class FastAPIAuth:
         added: list[object] = [each.cls for each in app.user_middleware]
         if GatewrightMiddleware in added:
             raise ConfigurationError(
-                "This application has pages already, and would know the visitors of only one of the two. Write "
+                "This application already has a FastAPIAuth, and would know the visitors of only one of the two. Write "
                 "FastAPIAuth(app), or FastAPIAuth() and init_app(app), once."
             )
         app.add_middleware(

@@ -18,9 +18,9 @@ _EMAIL = {"format": "email"}
 
 Email = Annotated[str, Field(json_schema_extra=_EMAIL, examples=["ada@example.org"])]
 Password = Annotated[str, Field(json_schema_extra=_PASSWORD, min_length=1, max_length=1024)]
-NextPath = Annotated[str | None, Field(description="The path to go on to after the link.", examples=["/checkout"])]
+NextPath = Annotated[str | None, Field(description="The path to continue to after the link.", examples=["/checkout"])]
 Repeated = Annotated[
-    str | None, Field(description="The same password once more, if it was typed twice.", json_schema_extra=_PASSWORD)
+    str | None, Field(description="The same password again, if it was typed twice.", json_schema_extra=_PASSWORD)
 ]
 Address = Annotated[str, Field(description="The address of a wallet.", min_length=1, examples=[_ADDRESS])]
 
@@ -46,8 +46,8 @@ class SessionAnswer(BaseModel):
     """Who is visiting."""
 
     user: UserBody | None = Field(description="Null for a guest.")
-    is_fully_authenticated: bool = Field(description="False where the browser is merely remembered.")
-    csrf_token: str = Field(description="The token that a form must send back. JSON needs none.")
+    is_fully_authenticated: bool = Field(description="False if the browser is merely remembered.")
+    csrf_token: str = Field(description="The token that a form must send back. JSON requests need none.")
 
 
 class WalletRequest(BaseModel):
@@ -68,7 +68,7 @@ class ChallengeAnswer(BaseModel):
 class VerifiedAnswer(SignedInAnswer):
     """Whose address has been verified. This opens no session."""
 
-    next: str | None = Field(description="The path that its owner wanted to go to.")
+    next: str | None = Field(description="The path that the user wanted to go to.")
 
 
 class MailRequest(BaseModel):
@@ -90,7 +90,7 @@ class ProofRequest(BaseModel):
 class StepRequest(ProofRequest):
     """A step of a sign-in."""
 
-    anew: bool = Field(False, description="Whether it is the first step, whoever's sign-in waits for its second.")
+    anew: bool = Field(False, description="Whether it is the first step, even if a sign-in is waiting for its second.")
 
 
 class ConfirmationRequest(ProofRequest):
@@ -127,7 +127,7 @@ class MethodAnswer(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    user: UserBody | None = Field(None, description="Who is signed in; null while more is needed.")
+    user: UserBody | None = Field(None, description="The user who is signed in; null while more is needed.")
 
 
 class NewPasswordRequest(BaseModel):
@@ -187,12 +187,12 @@ class AccountCopy(BaseModel):
     exported_at: datetime
     account: dict[str, Any]
     profile: dict[str, str]
-    roles: list[str] = Field(description="The user's own, without those that they inherit.")
+    roles: list[str] = Field(description="The user's own roles, without inherited ones.")
     permissions: list[str]
     wallets: list[str]
     sessions: list[dict[str, Any]]
     remembered_browsers: list[dict[str, Any]]
-    authenticators: list[dict[str, Any]] = Field(description="What the user proves themselves by.")
+    authenticators: list[dict[str, Any]] = Field(description="What the user has set up to sign in with.")
     mail_links: list[dict[str, Any]]
     waiting_mails: list[dict[str, Any]]
     audit: list[dict[str, Any]]
@@ -256,7 +256,7 @@ def login_request(settings: Settings) -> type[BaseModel]:
         settings.auth_form_password_field: (Password, ...),
         settings.remember_me_field: (bool, False),
     }
-    return create_model("LoginRequest", __doc__="A name, or a mail address, with its password.", **fields)
+    return create_model("LoginRequest", __doc__="A name or a mail address, and the password.", **fields)
 
 
 def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:

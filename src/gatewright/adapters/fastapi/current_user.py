@@ -30,7 +30,7 @@ class _Called:
             ConfigurationError: Always: FastAPI calls this if the parentheses were forgotten.
         """
         raise ConfigurationError(
-            "The parentheses are missing, and everybody would be let in. Write Depends(auth.current_user()), not "
+            "The parentheses are missing, so everybody would be let in. Write Depends(auth.current_user()), not "
             "Depends(auth.current_user)."
         )
 
@@ -66,14 +66,14 @@ class CurrentUser(SecurityBase):
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # What FastAPI describes. It stands for several schemes, which as dependencies would cost more than the answer.
+        # What FastAPI describes. It stands for several schemes, which would cost more as dependencies than the answer.
         object.__setattr__(self, "scheme_name", stand_in_for(self._needed(), is_optional=self.is_optional))
         object.__setattr__(self, "model", COOKIE)
         object.__setattr__(self, "_is_setting", self.fresh is True)
         asked = (self.is_optional, self.is_verified, self.roles, self.permissions, self.is_fully_authenticated)
         object.__setattr__(
             self, "_hash", hash((*asked, self.fresh, self.aal))
-        )  # FastAPI asks for it several times a request
+        )  # FastAPI asks for it several times per request
 
     def __hash__(self) -> int:
         return self._hash

@@ -67,7 +67,7 @@ _TOKEN = {
     "name": "token",
     "in": "path",
     "required": True,
-    "description": "What the link of a mail ends in.",
+    "description": "The last part of the mailed link.",
     "schema": {"type": "string"},
 }
 
@@ -162,7 +162,7 @@ def _endpoints(settings: Settings, methods: Sequence[Method], controller: Simple
         yield Endpoint(
             "signup",
             "/signup",
-            "Make an account",
+            "Create an account",
             body=bodies.signup_request(signup_fields_of(controller, has_passwords=has_passwords)),
             answer=bodies.Accepted,
             status=202,
@@ -174,11 +174,11 @@ def _endpoints(settings: Settings, methods: Sequence[Method], controller: Simple
 
 
 def _step_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
-    yield Endpoint("login_steps", "/login/step", "See how a sign-in can go on", answer=bodies.StepAnswer, method="GET")
+    yield Endpoint("login_steps", "/login/step", "See how a sign-in continues", answer=bodies.StepAnswer, method="GET")
     yield Endpoint(
         "login_step",
         "/login/step",
-        "Take a step of a sign-in by a method: begin it, or prove who you are",
+        "Take a step of a sign-in with a method: begin it, or prove who you are",
         body=method_bodies.step_request(methods),
         answer=bodies.SignedInAnswer | bodies.Begun,
         problems=_WRONG_STEP,
@@ -186,7 +186,7 @@ def _step_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
     yield Endpoint(
         "login_link",
         "/login/link/{token}",
-        "Sign in by the link of a mail",
+        "Sign in with a mailed link",
         answer=bodies.SignedInAnswer,
         problems=(*_WRONG_STEP, transport_problem(404)),
     )
@@ -204,16 +204,16 @@ def _mail_endpoints(settings: Settings, *, has_passwords: bool) -> Iterator[Endp
         yield Endpoint(
             "email_verification",
             "/email_verification/{token}",
-            "Verify the mail address of the link",
+            "Verify the mail address that the link was sent to",
             answer=bodies.VerifiedAnswer,
             problems=(_LINK, _DENIED),
         )
     if settings.enable_password_reset and has_passwords:
-        yield Endpoint("password_reset", "/password-reset", "Ask for a link to a new password", **asked)
+        yield Endpoint("password_reset", "/password-reset", "Ask for a link to set a new password", **asked)
         yield Endpoint(
             "password_reset_form",
             "/password-reset/{token}",
-            "Set a new password by the link",
+            "Set a new password with the link",
             body=bodies.NewPasswordRequest,
             status=204,
             problems=(_LINK, _WEAK, _VALUE, _DENIED, problem_of(BusyError())),
@@ -226,7 +226,7 @@ def _method_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
     yield Endpoint(
         "confirm_password",
         "/confirm_password",
-        "Prove once more that it is you",
+        "Prove again that it is you",
         body=method_bodies.confirmation_request(methods),
         answer=bodies.SignedInAnswer | bodies.Begun,
         problems=(*_WRONG_PROOF, UNCONFIRMED),
@@ -235,7 +235,7 @@ def _method_endpoints(methods: Sequence[Method]) -> Iterator[Endpoint]:
     yield Endpoint(
         "account_method",
         "/account/methods/{token}",
-        "Set up the method that the path names, rename or remove what you have of it",
+        "Set up the method named in the path, or rename or remove what you have set up",
         body=method_bodies.method_change(enrollable),
         answer=bodies.MethodAnswer | bodies.Begun,
         problems=(
@@ -281,7 +281,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
     yield Endpoint(
         "account_export",
         "/account/export",
-        "Get everything that is kept about you",
+        "Get everything stored about you",
         answer=bodies.AccountCopy,
         is_open=False,
         **owned,
@@ -291,7 +291,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
     yield Endpoint(
         "email_change",
         "/email_change/{token}",
-        "Move to the mail address of the link",
+        "Change to the mail address that the link was sent to",
         answer=bodies.SignedInAnswer,
         problems=(_LINK, problem_of(TakenError())),
     )

@@ -35,10 +35,10 @@ class ProblemBody(BaseModel):
     title: str = Field(description="The status in words.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What to tell a person.")
-    code: str = Field(description="What a program decides by; it never changes.")
+    code: str = Field(description="For programs to decide by; it never changes.")
     errors: list[FieldProblem] | None = Field(None, description="With 422 only: which fields are wrong.")
     methods: list[str] | None = Field(
-        None, description="With `second_factor_required` only: by which methods the sign-in can go on."
+        None, description="With `second_factor_required` only: the methods with which the sign-in can continue."
     )
     max_age: int | None = Field(
         None, description="With `step_up_required` only: how many seconds old the last proof may be."

@@ -16,12 +16,12 @@ _STAND_IN = "gatewright:"
 
 def describe_cookie(name: str) -> dict[str, str]:
     """Return the OpenAPI description of the visit's cookie, which each application names."""
-    described = f"The visit's cookie, set by a sign-in. On https its name is __Host-{name}."
+    described = f"The visit's cookie, set by a sign-in. Over https, its name is __Host-{name}."
     return {"in": APIKeyIn.cookie.value, "name": name, "description": described}
 
 
 COOKIE = APIKey.model_validate(describe_cookie(Settings.model_fields["session_cookie"].default))
-BEARER = HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the header Authorization."})
+BEARER = HTTPBearer.model_validate({"bearerFormat": "JWT", "description": "A token, in the Authorization header."})
 
 
 def stand_in_for(needed: Iterable[str], *, is_optional: bool) -> str:

@@ -91,7 +91,7 @@ def permission_required(*permissions: str) -> Callable[[_View], _View]:
 
 
 def _guarded(view: _View, **demands: Unpack[Demands]) -> _View:
-    note_guarded(view, cure="Name the decorator in it: decorators = [login_required].")
+    note_guarded(view, cure="List the decorator in the class: decorators = [login_required].")
     is_async = iscoroutinefunction(view)
 
     @wraps(view)

@@ -110,7 +110,7 @@ class FlaskAuth:
             raise ConfigurationError(f"{type(app).__name__} is not a Flask application. Write FlaskAuth(app, auth).")
         if EXTENSION in app.extensions:
             raise ConfigurationError(
-                "This application has a FlaskAuth already. Write once FlaskAuth(app), or FlaskAuth() and init_app(app)."
+                "This application already has a FlaskAuth. Write once FlaskAuth(app), or FlaskAuth() and init_app(app)."
             )
         auth = self._auth_for(app)
         _refuse_debug(app, auth.settings)
@@ -135,21 +135,21 @@ class FlaskAuth:
             return Auth(settings=settings, methods=methods)
         if values:
             raise ConfigurationError(
-                "app.config has settings of gatewright, but FlaskAuth was given an auth that is made already. "
-                "Leave the auth out, or make it with these settings."
+                "app.config has settings of gatewright, but FlaskAuth was given an auth that exists already. "
+                "Omit the auth, or create it with these settings."
             )
         return self._auth
 
 
 def _refuse_debug(app: flask.Flask, settings: Settings) -> None:
-    refuse_debug(settings, is_debug=app.debug, cure="Leave out debug=True, --debug and FLASK_DEBUG.")
+    refuse_debug(settings, is_debug=app.debug, cure="Remove debug=True, --debug and FLASK_DEBUG.")
 
 
 def _check_cookies(app: flask.Flask, settings: Settings) -> None:
     name = app.config["SESSION_COOKIE_NAME"]
     if name in (settings.session_cookie, settings.remember_cookie_name):
         raise ConfigurationError(
-            f"{name} is the cookie of Flask's own session, too, and the two would overwrite each other. Change one of "
+            f"{name} is also the cookie of Flask's own session, and the two would overwrite each other. Change one of "
             "SESSION_COOKIE_NAME, GATEWRIGHT_SESSION_COOKIE and GATEWRIGHT_REMEMBER_ME_COOKIE."
         )
 
@@ -209,7 +209,7 @@ def _page_asked_for() -> tuple[Site, Request] | None:
     if not installed.site.routes.may_know(path_of(environ).removeprefix(installed.prefix)):
         return None
     if isinstance(flask.request.routing_exception, SecurityError):
-        return None  # a host that TRUSTED_HOSTS does not name
+        return None  # a host that is not in TRUSTED_HOSTS
     site, head = installed.site.below(root_of(environ)), FlaskRequest(environ, installed.prefix)
     return (site, head) if head.mount == site.mount and site.serves(head) else None
 
@@ -220,11 +220,11 @@ def _answer_page() -> flask.Response | None:
     asking: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined] # of its proxy
     begin(installed.site, partial(FlaskRequest, asking.environ, installed.prefix))
     try:
-        _refuse_debug(flask.current_app, installed.auth.settings)  # which `app.run` may have switched on
+        _refuse_debug(flask.current_app, installed.auth.settings)  # `app.run` may have switched it on
     except ConfigurationError as error:
         _logger.critical("%s", error)
-        flask.abort(500)  # raised as it is, it would be what the debugger shows
-    if not installed.is_checked:  # only now are all routes known, and from now on Flask takes no other
+        flask.abort(500)  # raised as is, the debugger would show it
+    if not installed.is_checked:  # only now are all routes known; from now on Flask accepts no others
         installed.is_checked = True
         warn_of_shadowed(installed.site, _own_routes())
         warn_of_unguarded(_own_views())
@@ -254,7 +254,7 @@ def _finish(response: flask.Response) -> flask.Response:
         own = response.headers
         beside = headers_beside(visit, vary=own.getlist("Vary"), has_cache_control="Cache-Control" in own)
         added = run_to_completion(beside)
-    except GatewrightError:  # nobody can tell who visits; where that matters, the answer says so already
+    except GatewrightError:  # the visitor is unknown; where that matters, the answer already says so
         added = visit.cookies()
     for name, value in added:
         response.headers.add(name, value)

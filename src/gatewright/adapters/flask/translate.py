@@ -109,7 +109,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
     try:
         while chunk := request.stream.read(LARGEST_BODY + 1 - len(body)):
             body += chunk
-    except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is smaller still
+    except RequestEntityTooLarge:  # the application's own MAX_CONTENT_LENGTH is even smaller
         raise TransportError(status=413) from None
     body = body or request.get_data()
     whole = head.having(body=body) if body or not request.form else head.with_fields(request.form.items(multi=True))
@@ -120,7 +120,7 @@ def with_body(head: Request, request: flask.Request) -> Request:
 
 def to_refusal(response: Response, request: flask.Request) -> Answer:
     """Return the response to a request whose body is refused; it discards the rest of that body once it is sent."""
-    request.max_content_length = request.content_length  # what the application does not want can still be dropped
+    request.max_content_length = request.content_length  # so that an unwanted body can still be dropped
     environ = request.environ
     unread = environ["wsgi.input"] if environ.get("wsgi.input_terminated") else request.stream
     answer = to_flask(response, is_complete=True)

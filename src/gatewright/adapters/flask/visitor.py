@@ -141,7 +141,7 @@ def _visit_in(environ: WSGIEnvironment, installed: Installation) -> Visit | None
 
 def _user() -> User | Guest:
     if not flask.has_request_context():
-        return _GUEST  # a command, or a template of a mail: there is no visitor
+        return _GUEST  # a command, or a mail's template: there is no visitor
     visit = current_visit()
     try:
         return run_to_completion(visit.user()) or _GUEST

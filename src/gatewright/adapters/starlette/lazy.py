@@ -40,7 +40,7 @@ class Opening(Identified):
         self.visit: Visit | None = None
         self.is_answered = False
         self.own_body: Message | None = None
-        # A copy, since the scope will hold this object: garbage that holds itself stays until a collector comes.
+        # A copy, since the scope will hold this object: a reference cycle would live until garbage collection.
         self._site, self._scope, self._path, self._mount = site, dict(scope), path, mount
         self._loop = asyncio.get_running_loop()
         self._who: BaseUser | None = None
@@ -83,7 +83,7 @@ class Opening(Identified):
             return run_to_completion(visit.user_at_once())
         except SuspendedError as error:
             raise StoreUnavailableError(
-                "Who is visiting could not be told without waiting, which request.user cannot do. Await it instead: "
+                "Looking up the visitor has to wait, which request.user cannot do. Await it instead: "
                 "await visit_of(request).user()."
             ) from error
 
@@ -118,7 +118,7 @@ class LazyUser(BaseUser):
         return self._opening.who().identity
 
     def __getattr__(self, name: str) -> Any:
-        if name == "_opening":  # not there yet
+        if name == "_opening":  # not set yet
             raise AttributeError(name)
         return getattr(self._opening.who(), name)
 

@@ -40,7 +40,7 @@ _TROUBLE = (StoreUnavailableError, ProviderUnavailableError, SecondFactorRequire
 still give a second factor.
 """
 
-_TRY_AGAIN_LATER = 1013  # of the registry of WebSocket close codes
+_TRY_AGAIN_LATER = 1013  # from the registry of WebSocket close codes
 
 
 class GatewrightMiddleware:
@@ -71,7 +71,7 @@ class GatewrightMiddleware:
     ) -> None:
         if auth is not None and not isinstance(auth, AsyncAuth):
             raise ConfigurationError(
-                f"Here an event loop must not wait, but {type(auth).__name__} does. Use AsyncAuth or AsyncEvrmoreAuth."
+                f"An event loop must not block, but {type(auth).__name__} does. Use AsyncAuth or AsyncEvrmoreAuth."
             )
         self._app = app
         self._given = auth
@@ -83,8 +83,8 @@ class GatewrightMiddleware:
         try:
             self._make_site()
         except (ConfigurationError, StoreUnavailableError) as error:
-            # Starlette makes its middleware when the server announces the start. An error here would tell the server
-            # merely that the application is deaf to that, and it would serve.
+            # Starlette creates its middleware when the server announces the start-up. The server would take an error
+            # here to mean merely that the application does not support that, and would serve.
             self._trouble = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +95,7 @@ class GatewrightMiddleware:
         if the lookup might have to wait, it is done beforehand.
         """
         kind = scope["type"]
-        if not self._is_checked:  # at the start where there is a lifespan, else with the first request
+        if not self._is_checked:  # at start-up if there is a lifespan, else with the first request
             await self._start(scope, send)
         if kind != "http" and kind != "websocket":
             return await self._app(scope, receive, self._closing(send) if kind == "lifespan" else send)
@@ -121,7 +121,7 @@ class GatewrightMiddleware:
             is_factor_owed = isinstance(error, SecondFactorRequiredError)
             if opening.is_answered or (is_factor_owed and kind == "websocket"):
                 raise
-            # The cookie of a pending sign-in goes out with the answer; where a store fails, none can be had.
+            # The cookie of a pending sign-in goes out with the answer; if a store fails, there is none.
             return await _fail(opening.open(), error, scope, receive, sending if is_factor_owed else send)
 
     async def _start(self, scope: Scope, send: Send) -> None:
@@ -138,7 +138,7 @@ class GatewrightMiddleware:
         except (ConfigurationError, StoreUnavailableError) as error:
             if is_start:
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
-            raise  # after that, as Starlette itself does: its TestClient would wait for ever for the shutdown
+            raise  # after that, as Starlette does: its TestClient would wait for the shutdown for ever
 
     def _open(self, controller: AuthController | None, mount: str) -> None:
         """Open the auth, unless one was passed in, and create the pages.
@@ -173,7 +173,7 @@ class GatewrightMiddleware:
             ConfigurationError: If it runs in debug mode in production.
         """
         is_debug = getattr(application, "debug", False)
-        refuse_debug(self._auth.settings, is_debug=is_debug, cure="Leave out debug=True.")
+        refuse_debug(self._auth.settings, is_debug=is_debug, cure="Remove debug=True.")
         self._is_checked = True
         warn_of_shadowed(self._site, self.own_routes(application))
         warn_of_unguarded(endpoints_of(application))

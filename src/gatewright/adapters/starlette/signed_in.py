@@ -35,7 +35,7 @@ class SignedInUser(BaseUser):
         return self.user.id
 
     def __getattr__(self, name: str) -> Any:
-        if name == "user":  # not there yet, while the object is being copied
+        if name == "user":  # not set yet, while the object is being copied
             raise AttributeError(name)
         return getattr(self.user, name)
 

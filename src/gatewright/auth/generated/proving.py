@@ -178,7 +178,7 @@ class Proving(SigningIn):
         """
         given, chosen = (require_mapping("given", given), self._method(method))
         begun = run_to_completion(chosen.begin_enrolment(self._enrolling_step(), given))
-        return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment has to return")
+        return require_json(begun, f"{type(chosen).__qualname__}.begin_enrolment must return")
 
     def enrol(self, method: str, given: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Enrol a method for the visitor. If the policy requires one and they have none, this completes the sign-in.
@@ -303,7 +303,7 @@ class Proving(SigningIn):
             return self._step_of(user)
         usable = [method.name for method in run_to_completion(usable_methods(step, is_second=True))]
         if usable:
-            raise SecondFactorRequiredError("Give the second factor that there is.", methods=usable)
+            raise SecondFactorRequiredError("Give the second factor that is set up.", methods=usable)
         return step
 
     def _step_by(
@@ -331,13 +331,13 @@ class Proving(SigningIn):
         said = f"A sign-in cannot begin with {method.name}"
         if is_anew:
             raise InvalidParameterError(f"{said}.", parameter="method")
-        raise SignInOverError(f"{said}, and none waits for its second step.")
+        raise SignInOverError(f"{said}, and none is waiting for its second step.")
 
     def _method(self, name: str) -> Method:
         method = self._parts.methods.get(name) if isinstance(name, str) else None
         if not isinstance(method, Method):
             known = ", ".join(self._parts.methods)
-            raise InvalidParameterError(f"There is no method {name!r:.80}. There are: {known}.", parameter="method")
+            raise InvalidParameterError(f"There is no method {name!r:.80}. Known methods: {known}.", parameter="method")
         return method
 
 

@@ -228,6 +228,6 @@ class SigningIn(Visitor):
         fitting = self._parts.sources.fitting(type(user))
         if len(fitting) != 1:
             raise ConfigurationError(
-                f"It is not clear which provider reloads {user!r}: {', '.join(fitting) or 'none'} would fit. Name it: guard.store(user, provider)."
+                f"It is not clear which provider reloads {user!r}: {', '.join(fitting) or 'none'} would do. Name it: guard.store(user, provider)."
             )
         return fitting[0]

@@ -71,7 +71,7 @@ class Visitor:
         if name is None:
             return self._state.data()
         if not isinstance(name, str):
-            raise InvalidParameterError(f"A value in the session is named by a str, not {type(name).__name__}.")
+            raise InvalidParameterError(f"The name of a value in the session must be a str, not {type(name).__name__}.")
         if value is None:
             return self._state.data().get(name)
         self._state.keep(name, value)

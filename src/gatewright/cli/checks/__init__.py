@@ -1,4 +1,4 @@
-"""What ``gatewright doctor`` looks at. Each check only looks: none creates a database, a secret or a file."""
+"""The checks of ``gatewright doctor``. They only read: none creates a database, a secret or a file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from gatewright.settings import load_settings
 
 
 def examine(*, every_row: bool = False) -> Iterator[Finding]:
-    """Check whatever can be checked, and go on where something is broken.
+    """Run every check that can be run, even when something is broken.
 
     Args:
-        every_row: Whether to read the whole database too, which takes a while where it is large.
+        every_row: Whether to read the whole database too, which takes a while if it is large.
     """
     yield check_sqlite()
     yield check_env_file()

@@ -1,4 +1,4 @@
-"""Checks of the database, which is read and never opened for writing."""
+"""Checks of the database, which never open it for writing."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ _LATELY_DAYS = 30
 _HASH_TROUBLES = {
     "hash_not_renewed": (
         "Hashes are not renewed",
-        "The log says why. Widen the column to VARCHAR(255), let the account write it, or pass keeps_hashes=False.",
+        "The log says why. Widen the column to VARCHAR(255), let the role write it, or pass keeps_hashes=False.",
     ),
     "unreadable_hash": (
         "Hashes cannot be read",
-        "The log names the kinds and the users, for whom a right password is wrong: let them set a new one.",
+        "The log names the formats and the users, whose correct passwords are refused: let them set new ones.",
     ),
 }
-"""What the audit record calls a trouble -> what it is, and its cure."""
+"""The audit record's name for a problem -> what it is, and how to fix it."""
 
 
 _RESTORE = "Restore it from a backup, or name another file in GATEWRIGHT_DATABASE_URL."
-_MAKE_ROOM = "Make room on its disk. Nothing of it is lost: a file beside it cannot grow, which even reading needs."
+_MAKE_ROOM = "Free space on its disk. No data is lost: even reading needs a file beside it to grow, which it cannot."
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
-    """Check that the database can be reached and written, and which revision it is at."""
+    """Check that the database can be reached and written, and report its revision."""
     try:
         database = open_database(settings)
     except ConfigurationError as error:
@@ -60,7 +60,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 def _check_file(path: Path | None) -> Iterator[Finding]:
     if path is None:
         cure = "Name a file: GATEWRIGHT_DATABASE_URL=sqlite:///gatewright.db"
-        yield Finding("database", Status.WARNING, "The database is in memory: it ends with the process.", cure)
+        yield Finding("database", Status.WARNING, "The database is in memory: it is lost when the process ends.", cure)
         return
     yield _check_writable(path)
     yield _check_file_system(path)
@@ -75,12 +75,12 @@ def _check_file(path: Path | None) -> Iterator[Finding]:
 
 
 def _check_emails(path: Path) -> Finding:
-    """Look for accounts that could not be given the one spelling of their mail address: another account has it."""
+    """Look for accounts whose mail address could not be normalised, because another account has it."""
     doubled = [email for email in encoded_emails_at_rest(path) if not _has_one_spelling(email)]
     if not doubled:
-        return Finding("emails", Status.OK, "No two active accounts have one mailbox.")
-    finding = f"{len(doubled)} active accounts have a mailbox that another one has too: {', '.join(doubled):.200}"
-    cure = "Ask its owner which account stays, and disable the other one: gatewright user disable ADDRESS"
+        return Finding("emails", Status.OK, "No two active accounts share a mailbox.")
+    finding = f"{len(doubled)} active accounts share a mailbox with another one: {', '.join(doubled):.200}"
+    cure = "Ask its owner which account to keep, and disable the other: gatewright user disable ADDRESS"
     return Finding("emails", Status.WARNING, finding, cure)
 
 
@@ -88,29 +88,29 @@ def _has_one_spelling(email: str) -> bool:
     try:
         return canonical_name("email", email) == email
     except InvalidParameterError:
-        return True  # whatever was written there by hand, it is nobody's mailbox
+        return True  # somebody wrote it by hand; it is nobody's mailbox
 
 
 def _check_writable(path: Path) -> Finding:
     unwritable = unwritable_file_of(path) if os.access(path.parent, os.W_OK) else path.parent
     if unwritable is not None:
         cure = "Run as the service's user, or let that user write the file and its folder: SQLite needs both."
-        return Finding("database", Status.UNSAFE, f"{unwritable} cannot be written.", cure)
-    return Finding("database", Status.OK, f"{path.parent} can be written.")
+        return Finding("database", Status.UNSAFE, f"{unwritable} is not writable.", cure)
+    return Finding("database", Status.OK, f"{path.parent} is writable.")
 
 
 def _check_file_system(path: Path) -> Finding:
-    """Look for a file that several machines would write: SQLite's locks do not reach that far (sqlite.org/wal.html)."""
+    """Look for a file that several machines can write: SQLite's locks do not span machines (sqlite.org/wal.html)."""
     kind = shared_file_system_of(path)
     if kind is None:
-        return Finding("file system", Status.OK, f"{path.parent} is on a disk of this machine, as far as can be seen.")
+        return Finding("file system", Status.OK, f"{path.parent} appears to be on a local disk.")
     finding = f"{path.parent} is on a network file system ({kind}), where SQLite loses data."
-    cure = "Move the file to a disk of this machine; several machines need a database server."
+    cure = "Move the file to a local disk; several machines need a database server."
     return Finding("file system", Status.UNSAFE, finding, cure)
 
 
 def _check_hashes(path: Path) -> Iterator[Finding]:
-    """Say what sign-ins have recently run into: hashes that nobody can read, and those that could not be renewed."""
+    """Report hashes that recent sign-ins could not read, or could not renew."""
     since = SystemClock().now() - timedelta(days=_LATELY_DAYS)
     found = hash_troubles_at_rest(path, since=since)
     for trouble, provider, count in found:

@@ -1,4 +1,4 @@
-"""Checks of every row: whether the database holds what no operation leaves behind."""
+"""Checks of every row: does the database hold anything that no operation leaves behind?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BACKUP = "Stop the service, keep a copy of the file, and restore the newest bac
 
 
 def check_rows(settings: Settings) -> Iterator[Finding]:
-    """Read the whole database and say what breaks a rule. Where there is no database yet, the other checks say so."""
+    """Read the whole database and report what breaks a rule. Other checks report a missing database."""
     try:
         database = open_database(settings)
         findings: Iterator[Finding] = iter(())
@@ -60,7 +60,7 @@ def _check_file_and_tables(settings: Settings, path: Path) -> Iterator[Finding]:
 
 @contextmanager
 def read_tables(settings: Settings) -> Iterator[FetchAll | None]:
-    """Yield what runs queries on the database as it is; None where it is not there, or not of this release."""
+    """Yield a function that queries the database as it is, or None if it is missing or of another release."""
     with ExitStack() as stack:
         try:
             database = open_database(settings)
@@ -76,7 +76,7 @@ def read_tables(settings: Settings) -> Iterator[FetchAll | None]:
 
 
 def _file_of(database: SQLiteDatabase) -> Path | None:
-    """Return the file, if its tables are those of this release."""
+    """Return the file if its tables are those of this release, else None."""
     path = database.path
     return path if path is not None and path.exists() and revision_at_rest(path) == HEAD else None
 
@@ -85,7 +85,7 @@ def _check_file(path: Path) -> Finding:
     damage = damage_at_rest(path)
     if damage:
         return Finding("file", Status.UNSAFE, f"The file is damaged: {'; '.join(damage):.200}", _BACKUP)
-    return Finding("file", Status.OK, "Every page of the file is whole.")
+    return Finding("file", Status.OK, "Every page of the file is intact.")
 
 
 def _check_tables(
@@ -98,12 +98,12 @@ def _check_tables(
         encrypted = [*check_encrypted(settings, fetch_all, file=file)]
     yield from map(_told, broken)
     if not broken:
-        yield Finding("rows", Status.OK, "Every row is one that gatewright leaves behind.")
+        yield Finding("rows", Status.OK, "Every row is consistent with gatewright's rules.")
     yield from encrypted
 
 
 def _breaches_in_redis(settings: Settings, fetch_all: FetchAll, now: datetime) -> Iterator[Breach]:
-    """Look at the Redis, if there is one. Where it cannot be used, another check says so."""
+    """Check Redis, if it is used. Another check reports one that cannot be used."""
     if settings.redis_url is None:
         return
     from gatewright.storage.redis import read_url, redis_breaches, require_redis

@@ -1,4 +1,4 @@
-"""Check of the secrets that the database keeps encrypted: is there a key for each?"""
+"""A check of the secrets that the database keeps encrypted: is there a key for each?"""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def check_encrypted(settings: Settings, fetch_all: FetchAll, *, file: Path | Non
     """Try to decrypt each secret with the keys of the settings.
 
     Args:
-        settings: Which keys there are.
+        settings: Which keys to try.
         fetch_all: Runs a query.
-        file: Where the database is a SQLite file, that file.
+        file: The SQLite file, or None if the database is a server's.
     """
     try:
-        # Where no development secret was made yet, none is made here either, and nothing can be decrypted.
+        # If there is no development secret yet, do not make one here: it could not decrypt anything.
         is_made = file is not None and development_secret_file(file).exists()
         keys = find_signing_keys(settings, database=file if is_made else None, random=SystemRandom())
     except ConfigurationError:
-        return  # the check of the keys says why
+        return  # the check of the keys reports why
     vault, seen = Vault(keys.derive("vault"), SystemRandom()), Counter[str]()
     for method, account_id, user_id, provider, data in fetch_all(_SQL, {}):
         if has_encrypted(data):
@@ -47,17 +47,17 @@ def _told(seen: Counter[str]) -> Iterator[Finding]:
         yield Finding(
             _NAME,
             Status.WARNING,
-            f"{seen['unreadable']} of {seen.total()} secrets of users cannot be decrypted: their authenticator apps "
+            f"{seen['unreadable']} of {seen.total()} users' secrets cannot be decrypted: their authenticator apps "
             "are refused.",
-            "Set the key that encrypted them as the previous one. If it is lost, remove these apps, so that their "
-            "users enrol anew.",
+            "Set the key that encrypted them as the previous key. If it is lost, remove these apps, so that their "
+            "users enrol again.",
         )
     if seen["previous"]:
         yield Finding(
             _NAME,
             Status.OK,
-            f"{seen['previous']} of {seen.total()} secrets of users are encrypted by the previous key.",
-            "Keep that key until gatewright reencrypt has encrypted them anew. Each is when it is used, too.",
+            f"{seen['previous']} of {seen.total()} users' secrets are encrypted with the previous key.",
+            "Keep that key until gatewright reencrypt has re-encrypted them. Using a secret also re-encrypts it.",
         )
     if seen and seen.total() == seen["current"]:
-        yield Finding(_NAME, Status.OK, "Every secret of a user is encrypted by the current key.")
+        yield Finding(_NAME, Status.OK, "Every user's secrets are encrypted with the current key.")

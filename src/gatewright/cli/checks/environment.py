@@ -1,4 +1,4 @@
-"""Checks of what surrounds the settings: the libraries, the ``.env`` file, the names of the variables."""
+"""Checks of the environment: the libraries, the ``.env`` file and the names of the variables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_sqlite(version: tuple[int, ...] = SQLITE_VERSION) -> Finding:
     """Check that SQLite is new enough for our statements."""
     found = f"SQLite {'.'.join(map(str, version))}."
     if version < _SQLITE_WITH_RETURNING:
-        return Finding("sqlite", Status.UNSAFE, found, "Use a Python that is built with SQLite 3.35 or newer.")
+        return Finding("sqlite", Status.UNSAFE, found, "Use a Python built with SQLite 3.35 or newer.")
     return Finding("sqlite", Status.OK, found)
 
 
@@ -43,21 +43,21 @@ def check_env_file() -> Finding:
 
 
 def check_names() -> Iterator[Finding]:
-    """Look for variables that were meant to be settings and are not: a misspelt one has no effect, silently."""
+    """Look for misspelt settings, which silently have no effect."""
     misspelt = [Finding("names", Status.UNSAFE, each.problem, each.cure) for each in misspelt_variables(_FIELDS)]
     yield from [*misspelt, *_lookalikes()] or [Finding("names", Status.OK, "Every GATEWRIGHT_ variable is a setting.")]
 
 
 def _is_open_to_everybody(path: Path) -> bool:
-    """Say whether users outside the file's group may read or change it; the group is often meant to."""
+    """Return whether users outside the file's group may read or change it; the group is often meant to."""
     return os.name == "posix" and bool(path.stat().st_mode & 0o007)
 
 
 def _lookalikes() -> Iterator[Finding]:
-    """Yield what is named like a setting, and lacks the prefix of one."""
+    """Yield a finding for each variable that is named like a setting but lacks the prefix."""
     settings = [f"{PREFIX}{field.upper()}" for field in _FIELDS]
     for name, place in variables():
         meant = [] if name.upper().startswith(PREFIX) else get_close_matches(name.upper(), settings, n=1, cutoff=0.85)
         if meant:
-            finding = f"{name} in {place} looks like a setting and is none."
+            finding = f"{name} in {place} looks like a setting but is not one."
             yield Finding("names", Status.WARNING, finding, f"Did you mean {meant[0]}?")

@@ -1,4 +1,4 @@
-"""Where a file lies: on a disk of this machine, or on one that several machines share."""
+"""Find out whether a file is on a local disk, or on one that several machines share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _MOUNTS = Path("/proc/self/mounts")
-"""Where Linux lists them (proc(5)): device, mount point, kind, options. Other systems are not asked."""
+"""Linux's list of mounts (proc(5)): device, mount point, type, options. Other systems are not checked."""
 
 _SHARED = frozenset(
     {
@@ -18,11 +18,11 @@ _SHARED = frozenset(
 
 
 def shared_file_system_of(path: Path, mounts: Path = _MOUNTS) -> str | None:
-    """Return the kind of file system that a path lies on, if other machines may use it, too; None otherwise.
+    """Return the type of the file system that holds a path if other machines may use it too, else None.
 
     Args:
         path: The path; it need not exist.
-        mounts: The list of what is mounted where.
+        mounts: The list of mounts.
     """
     try:
         lines = [line.split() for line in mounts.read_text(errors="surrogateescape").splitlines()]
@@ -32,11 +32,11 @@ def shared_file_system_of(path: Path, mounts: Path = _MOUNTS) -> str | None:
     deepest, kind = -1, ""
     for _, mount, found, *_ in (line for line in lines if len(line) > 2):
         depth = len(_read(mount).parts)
-        if depth >= deepest and where.is_relative_to(_read(mount)):  # of two at one place the later one is seen
+        if depth >= deepest and where.is_relative_to(_read(mount)):  # a later mount hides an earlier one
             deepest, kind = depth, found
     return kind if kind in _SHARED else None
 
 
 def _read(escaped: str) -> Path:
-    """Return a mount point as it is called; spaces and the like are written as octal numbers there."""
+    """Return the path of a mount point; the list writes spaces and the like as octal numbers."""
     return Path(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), escaped))

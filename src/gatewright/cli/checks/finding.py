@@ -7,18 +7,18 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How bad it is."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARNING = "warning"
     """Fine here, but not where real people sign in."""
     UNSAFE = "unsafe"
-    """Refuses to start, or lets somebody in who should not be."""
+    """The service refuses to start, or lets in somebody it should not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the report. Holds names and places, never a secret."""
+    """One row of the report. It holds names and places, never a secret."""
 
     check: str
     status: Status

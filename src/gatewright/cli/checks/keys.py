@@ -24,7 +24,7 @@ _FINE_FOR_DEVELOPMENT = "Fine for development; production needs GATEWRIGHT_JWT_S
 
 
 def check_keys(settings: Settings) -> Iterator[Finding]:
-    """Check that the service starts with its keys, and what it lets pass while it is in development."""
+    """Check that the service starts with its keys, and what it tolerates in development."""
     yield _check_start(settings)
     yield from _check_agreement(settings)
     if settings.is_production:
@@ -36,7 +36,7 @@ def check_keys(settings: Settings) -> Iterator[Finding]:
 
 def _check_start(settings: Settings) -> Finding:
     try:
-        # Without a database no development secret is made: this only looks.
+        # Without a database, this makes no development secret.
         keys = find_signing_keys(settings, database=None, random=SystemRandom())
     except ConfigurationError as error:
         return Finding("token keys", Status.UNSAFE, "The service does not start with these keys.", str(error))
@@ -47,19 +47,19 @@ def _check_start(settings: Settings) -> Finding:
 
 
 def _check_agreement(settings: Settings) -> Iterator[Finding]:
-    """Say how processes can be compared that are to work together."""
+    """Report the fingerprint that shows whether processes can work together."""
     try:
         shared = is_key_shared(settings, database=None)
         keys = find_signing_keys(settings, database=None, random=SystemRandom()) if shared else None
     except ConfigurationError:
-        return  # said already
+        return  # reported already
     if keys is None:
         return
     yield Finding(
         "agreement",
         Status.OK,
         f"The secrets and settings that processes must share have the fingerprint {fingerprint_of(settings, keys)}.",
-        "Several machines: it is the same on each of them.",
+        "With several machines, it must be the same on each.",
     )
 
 
@@ -68,7 +68,7 @@ def _check_secrets(settings: Settings) -> Iterator[Finding]:
         secret = getattr(settings, name)
         weakness = None if secret is None else weakness_of_secret(secret.get_secret_value())
         if weakness is not None:
-            finding = f"GATEWRIGHT_{name.upper()} is weak: whoever guesses it signs in as anybody."
+            finding = f"GATEWRIGHT_{name.upper()} is weak: whoever guesses it can sign in as anybody."
             yield Finding("token secret", Status.WARNING, finding, weakness)
 
 
@@ -77,9 +77,9 @@ def _check_development_secret(settings: Settings) -> Finding:
         is_server = is_postgresql(settings.database_url)
         database = None if is_server else SQLiteDatabase(settings.database_url).path
     except ConfigurationError:
-        is_server, database = False, None  # the check of the database says why
+        is_server, database = False, None  # the check of the database reports why
     if is_server:
-        finding = "No secret is set: every process makes one of its own, and refuses the tokens of the others."
+        finding = "No secret is set: every process makes its own, and refuses the tokens of the others."
         return Finding("development secret", Status.UNSAFE, finding, HOW_TO_MAKE_ONE)
     path = None if database is None else development_secret_file(database)
     if path is None or not path.is_file():
@@ -88,7 +88,7 @@ def _check_development_secret(settings: Settings) -> Finding:
     if lies_open(path):
         return Finding("development secret", Status.UNSAFE, f"Others may read {path}.", f"chmod 600 {path}")
     if weakness_of_secret(path.read_text(errors="replace").strip()) is not None:
-        cure = f"Delete it and start again, which makes a new one: rm {path}"
+        cure = f"Delete it and restart, which makes a new one: rm {path}"
         return Finding("development secret", Status.UNSAFE, f"The secret in {path} is weak.", cure)
     finding = f"No secret is set: a random one is kept in {path}."
     return Finding("development secret", Status.WARNING, finding, _FINE_FOR_DEVELOPMENT)

@@ -1,4 +1,4 @@
-"""Checks of the methods by which users prove themselves: can a sign-in begin, can codes arrive and passkeys be made?"""
+"""Checks of the authentication methods: can a sign-in begin, can codes arrive, can passkeys be created?"""
 
 from __future__ import annotations
 
@@ -32,17 +32,20 @@ def check_methods(settings: Settings) -> Iterator[Finding]:
 def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Finding:
     names = ", ".join(methods)
     if any(method.begins(settings) for method in methods.values()):
-        return Finding("methods", Status.OK, f"Users prove themselves by: {names}.")
-    finding = f"Users prove themselves by: {names}. No sign-in can begin with any of them: the pages let nobody in."
-    return Finding("methods", Status.WARNING, finding, "Name one in GATEWRIGHT_METHODS that can, such as password.")
+        return Finding("methods", Status.OK, f"Authentication methods: {names}.")
+    finding = f"Authentication methods: {names}. No sign-in can begin with any of them: the pages let nobody in."
+    return Finding("methods", Status.WARNING, finding, "Add one to GATEWRIGHT_METHODS that can, such as password.")
 
 
 def _check_sign_up(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
-    """Check that whoever signs up can sign in: they have a mail address, and a password where there are any."""
+    """Check that users who sign up can sign in: they have a mail address, and a password if that is a method."""
     beginning = {method.name for method in methods.values() if method.begins(settings)}
     if settings.enable_signup and beginning and beginning <= {"passkey", "wallet"}:
-        finding = f"Whoever signs up has nothing to sign in with: sign-ins begin with {', '.join(sorted(beginning))}."
-        cure = "Set GATEWRIGHT_ENABLE_SIGNUP=false, or mail codes: GATEWRIGHT_EMAIL_CODE=first, email_code a method."
+        finding = f"Users who sign up have nothing to sign in with: sign-ins begin with {', '.join(sorted(beginning))}."
+        cure = (
+            "Set GATEWRIGHT_ENABLE_SIGNUP=false, or mail codes: set GATEWRIGHT_EMAIL_CODE=first and add email_code to "
+            "GATEWRIGHT_METHODS."
+        )
         yield Finding("sign-up", Status.WARNING, finding, cure)
 
 
@@ -50,27 +53,27 @@ def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[F
     if not isinstance(method, EmailCode) or not (method.can_begin or method.counts_as_second):
         return
     if settings.mail_url.get_secret_value().startswith("console:") and settings.is_production:
-        finding = "Users are to be mailed codes, and no mail leaves this machine: nobody can sign in by one."
+        finding = "Codes are to be mailed to users, but no mail leaves this machine: nobody can sign in with one."
         cure = "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587, or GATEWRIGHT_EMAIL_CODE=off."
         yield Finding("mailed codes", Status.WARNING, finding, cure)
     else:
-        yield Finding("mailed codes", Status.OK, "Users can be mailed codes.")
+        yield Finding("mailed codes", Status.OK, "Codes can be mailed to users.")
 
 
 def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Finding]:
-    """Check that browsers make passkeys at the site's address (WebAuthn level 3, 5.1.3, step 8, and 13.4.9)."""
+    """Check that browsers create passkeys at the site's address (WebAuthn level 3, 5.1.3, step 8, and 13.4.9)."""
     origin = settings.public_origin
     if not isinstance(method, Passkey) or origin is None:
         return
     host = host_of(origin)
     rp_id = method.settings.rp_id or host
     if is_ip_address(host.strip("[]")):
-        finding = f"No browser makes a passkey at {origin}: its host is an IP address."
-        cure = "Give the site a name, in GATEWRIGHT_PUBLIC_URL; localhost is one."
+        finding = f"No browser creates a passkey at {origin}: its host is an IP address."
+        cure = "Use a host name in GATEWRIGHT_PUBLIC_URL; localhost is one."
     elif f".{host}".endswith(f".{rp_id}"):
         return
     else:
-        finding = f"Passkeys are made for {rp_id}, and {host}, where the pages are, is no part of it."
+        finding = f"Passkeys are created for {rp_id}, but {host}, where the pages are, is not part of it."
         cure = (
             f"Set GATEWRIGHT_RP_ID to {host} or a domain above it, unless https://{rp_id}/.well-known/webauthn "
             f"names {origin}."

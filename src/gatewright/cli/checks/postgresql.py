@@ -1,4 +1,4 @@
-"""Checks of a PostgreSQL database, which is asked and never written."""
+"""Checks of a PostgreSQL database, which only read it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from gatewright.storage.sql.postgres.fitness import Fitness
 
 _APART_SECONDS = 5.0
-"""How far the clocks of this machine and of the server may be apart."""
+"""How far apart the clocks of this machine and of the server may be."""
 
 
 def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Finding]:
-    """Check that the server can be reached, that the role may do what it has to, that limits and clock fit."""
+    """Check that the server can be reached, that the role has its rights, and that limits and clock are right."""
     try:
         facts = database.facts()
         revision, fitness = database.revision(), database.fitness()
@@ -34,31 +34,31 @@ def check_server(database: PostgresDatabase, settings: Settings) -> Iterator[Fin
     yield _check_pool(facts, settings)
     yield _check_clock(facts)
     if facts.is_pooled:
-        finding = "There is a pooler before the server. Statements are not prepared, and no time-out is set on it."
+        finding = "There is a pooler in front of the server: statements are not prepared, and have no time-out."
         cure = "Set statement_timeout for the role: ALTER ROLE its_name SET statement_timeout = '10s'"
         yield Finding("pooler", Status.WARNING, finding, cure)
 
 
 def _check_fitness(fitness: Fitness, revision: str | None) -> Finding:
-    """Look for what a start would not notice, and the first visitor would."""
-    # psycopg's, loaded by now
+    """Look for what a start would not notice, but the first visitor would."""
+    # imports psycopg, which is loaded by now
     from gatewright.storage.sql.postgres.fitness import CONTINUE_NUMBERS, GRANT_CREATE, GRANT_TABLES
 
     if fitness.is_read_only:
-        return Finding("rights", Status.UNSAFE, "Nothing can be written: it is a standby, or read-only.", NAME_PRIMARY)
+        return Finding("rights", Status.UNSAFE, "It cannot be written: it is a standby, or read-only.", NAME_PRIMARY)
     if revision == HEAD and fitness.missing_tables:
-        finding = f"Tables have been lost: {', '.join(fitness.missing_tables)}."
+        finding = f"Tables are missing: {', '.join(fitness.missing_tables)}."
         return Finding("rights", Status.UNSAFE, finding, "Restore the database from a backup.")
     if revision != HEAD and not fitness.may_create:
         cure = f"Run gatewright migrate as the owner of the tables, or: {GRANT_CREATE}"
-        return Finding("rights", Status.UNSAFE, "The role may not make the tables.", cure)
+        return Finding("rights", Status.UNSAFE, "The role may not create the tables.", cure)
     if revision is not None and fitness.missing_rights:
         finding = f"The role lacks rights: {', '.join(fitness.missing_rights):.300}."
         return Finding("rights", Status.UNSAFE, finding, GRANT_TABLES)
     if fitness.is_behind:
-        finding = "The sequence audit_id_seq is behind the table audit, so that nobody can sign in."
+        finding = "The sequence audit_id_seq is behind the table audit, so nobody can sign in."
         return Finding("numbers", Status.UNSAFE, finding, CONTINUE_NUMBERS)
-    return Finding("rights", Status.OK, "The role may do what it has to.")
+    return Finding("rights", Status.OK, "The role has the rights it needs.")
 
 
 def _check_pool(facts: ServerFacts, settings: Settings) -> Finding:
@@ -68,8 +68,8 @@ def _check_pool(facts: ServerFacts, settings: Settings) -> Finding:
         return Finding("connections", Status.OK, f"A process opens up to {size} connections; {room}.")
     finding = f"A process may open {size} connections, but the server allows {facts.free_connections} in all."
     cure = (
-        "Lower GATEWRIGHT_DATABASE_POOL_SIZE, raise the server's max_connections and the CONNECTION LIMIT of role and "
-        "database, or put PgBouncer between."
+        "Lower GATEWRIGHT_DATABASE_POOL_SIZE, raise the server's max_connections and the CONNECTION LIMIT of the role "
+        "and the database, or put PgBouncer in front of the server."
     )
     return Finding("connections", Status.UNSAFE, finding, cure)
 
@@ -79,4 +79,4 @@ def _check_clock(facts: ServerFacts) -> Finding:
     if apart <= _APART_SECONDS:
         return Finding("clocks", Status.OK, "The clocks of this machine and of the database server agree.")
     finding = f"The clocks of this machine and of the database server are {apart:.0f} seconds apart."
-    return Finding("clocks", Status.WARNING, finding, "Let a time service such as chrony set both.")
+    return Finding("clocks", Status.WARNING, finding, "Synchronise both with a time service such as chrony.")

@@ -1,1 +1,1 @@
-"""``gatewright user import``: move users in from elsewhere."""
+"""``gatewright user import``: import users from elsewhere."""

@@ -1,4 +1,4 @@
-"""``gatewright user import``: move users in from elsewhere, with the hashes of their passwords."""
+"""``gatewright user import``: import users from elsewhere, with their password hashes."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _MOST_IGNORED = 20
-"""How many ignored fields are named. More of them are data rather than fields."""
+"""How many ignored fields to name. Any more are data rather than field names."""
 
 
 class OnConflict(StrEnum):
-    """What to do about a user who exists already."""
+    """What to do about a user who already exists."""
 
     SKIP = "skip"
     FAIL = "fail"
@@ -51,20 +51,20 @@ class _Tally:
 def import_users(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file in UTF-8; - for standard input.")],
     format_: Annotated[
-        Format | None, typer.Option("--format", help="By default that of the name: .jsonl, or else CSV.")
+        Format | None, typer.Option("--format", help="By default, JSON lines if the name ends in .jsonl, else CSV.")
     ] = None,
-    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report what would be done.")] = False,
     on_conflict: Annotated[
-        OnConflict, typer.Option("--on-conflict", help="A user who is there already is skipped, or is a bad line.")
+        OnConflict, typer.Option("--on-conflict", help="Skip a user who already exists, or report a bad line.")
     ] = OnConflict.SKIP,
     as_json: AsJson = False,
 ) -> None:
     """Import users from a file, with their password hashes.
 
-    Its columns are id, username, email, password_hash (of any usual kind), active, verified and roles. It is CSV with a
-    header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Every user is kept in a transaction
-    of their own: after an interruption run it again, and it goes on. Bad lines are reported and the others imported;
-    then the exit code is 1.
+    The columns are id, username, email, password_hash (of any usual kind), active, verified and roles. The file is CSV
+    with a header, separated by commas, semicolons, tabs or vertical bars; or JSON lines. Each user is stored in a
+    separate transaction: after an interruption, run the command again to resume. Bad lines are reported and the others
+    imported; the exit code is then 1.
     """
     tally = _Tally()
     with _open(file) as stream:
@@ -82,7 +82,7 @@ def import_users(
 
 
 def _take(line: Line, reader: Reader, target: Target, tally: _Tally, on_conflict: OnConflict) -> str | None:
-    """Import a line, and return why it cannot be, or None."""
+    """Import a line, and return why it cannot be imported, or None."""
     if line.is_blank:
         return None
     try:
@@ -101,14 +101,14 @@ def _count(user: ImportedUser, tally: _Tally, *, is_new: bool, on_conflict: OnCo
         tally.created += 1
         tally.has_clear_passwords |= user.password is not None
     elif on_conflict is OnConflict.FAIL:
-        return "There is such a user already."
+        return "This user already exists."
     else:
         tally.skipped += 1
     return None
 
 
 def _report(line: Line, reason: str, tally: _Tally, *, progress: Progress | None) -> None:
-    """Keep a bad line for the document, or tell it at once, above the bar."""
+    """Keep a bad line for the JSON document, or print it at once, above the progress bar."""
     tally.bad += 1
     if progress is None:
         tally.bad_lines.append({"line": line.number, "reason": reason})
@@ -130,11 +130,11 @@ def _summarise(tally: _Tally, *, is_dry_run: bool, as_json: bool) -> None:
         )
         return
     if tally.ignored_fields:
-        note(f"Not imported: {', '.join(map(printable, sorted(tally.ignored_fields)))}.")
+        note(f"Fields not imported: {', '.join(map(printable, sorted(tally.ignored_fields)))}.")
     if tally.has_clear_passwords:
-        note("The file holds passwords in clear: delete it afterwards, or better import hashes.")
+        note("The file holds plaintext passwords: delete it afterwards or, better, import hashes.")
     created = "Would be created" if is_dry_run else "Created"
-    print(f"{created}: {tally.created}, there already: {tally.skipped}, bad lines: {tally.bad}.")
+    print(f"{created}: {tally.created}, already there: {tally.skipped}, bad lines: {tally.bad}.")
 
 
 @contextmanager
@@ -161,12 +161,12 @@ def _format_of(file: str) -> Format:
 
 
 def _size_of(file: str) -> int | None:
-    """Return how many bytes there are to read, or None where that is not known."""
+    """Return how many bytes there are to read, or None if that is unknown."""
     return None if file == STANDARD_INPUT else Path(file).stat().st_size or None
 
 
 def _progress() -> Progress:
-    """Return a bar on stderr, where that is a terminal."""
+    """Return a progress bar on stderr, if that is a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn()

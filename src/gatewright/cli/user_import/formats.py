@@ -1,4 +1,4 @@
-"""The two formats of an import: from a line to its fields, by name."""
+"""The two import formats: from a line to its fields, by name."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from gatewright.errors import InvalidParameterError
 Fields = Mapping[str, object]
 
 _NAMES = {"username", "email"}
-"""Columns of which a file has one at least."""
+"""Columns of which a file has at least one."""
 
 _SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 _NOTHING = {"", "NULL", r"\N"}
-"""How databases write NULL to a file: phpMyAdmin and SQL Server by the word, MySQL and PostgreSQL by the sign."""
+"""How databases write NULL to a file: phpMyAdmin and SQL Server as a word, MySQL and PostgreSQL as an escape."""
 
 _NULL = "null"
 """How others write it; it can mean something else only as a username."""
 
 
 class Format(StrEnum):
-    """How the file is written."""
+    """The format of the file."""
 
     CSV = "csv"
     JSONL = "jsonl"
 
 
 class Reader(Protocol):
-    """Yields the lines of a file, and knows how to read one."""
+    """Yields the lines of a file, and parses them."""
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines that hold a user each."""
+        """Yield the lines, each of which holds a user."""
         ...
 
     def fields_of(self, line: Line) -> Fields:
@@ -57,7 +57,7 @@ def open_reader(file: BinaryIO, format_: Format) -> Reader:
 
 
 class CSVReader:
-    """Separated values whose first line names the columns (RFC 4180), and by that shows what separates them."""
+    """Separated values (RFC 4180) whose first line names the columns, and so shows what separates them."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = join_quoted(read_lines(file))
@@ -77,8 +77,8 @@ class CSVReader:
         cells = _cells_of(line, self._separator)
         if len(cells) != len(self._columns):
             raise InvalidParameterError(
-                f"It has {len(cells)} fields, and the header {len(self._columns)}. Quote what holds "
-                f'{_SEPARATORS[self._separator]}, such as argon2 hashes hold commas: "$argon2id$...".'
+                f"It has {len(cells)} fields, but the header has {len(self._columns)}. Quote what holds "
+                f'{_SEPARATORS[self._separator]}; argon2 hashes, for example, hold commas: "$argon2id$...".'
             )
         return {
             name: None if _is_nothing(name, cell) else cell for name, cell in zip(self._columns, cells, strict=True)
@@ -104,7 +104,7 @@ class JSONReader:
             reason = f"It is not one JSON object: {error.msg} at column {error.colno}."
             raise InvalidParameterError(reason) from None
         except (ValueError, RecursionError):
-            raise InvalidParameterError("It holds a number or a depth that is no user's.") from None
+            raise InvalidParameterError("It holds too large a number, or is nested too deeply.") from None
         if not isinstance(fields, dict):
             raise InvalidParameterError("It is not one JSON object.")
         return fields
@@ -115,7 +115,7 @@ def _is_nothing(column: str, cell: str) -> bool:
 
 
 def _separator_of(header: Line) -> str:
-    """Return what separates the columns' names: a comma, unless another one gives the names of a user's columns."""
+    """Return what separates the column names: a comma, unless another one yields more known names."""
 
     def names_in(separator: str) -> int:
         try:
@@ -127,12 +127,12 @@ def _separator_of(header: Line) -> str:
 
 
 def _columns_of(line: Line, separator: str) -> list[str]:
-    """Return the names of the columns. What is there instead is not quoted: without a header it is a user's data."""
+    """Return the names of the columns. Errors do not quote them: without a header, they are a user's data."""
     columns = _named(line, separator)
     if not _NAMES & {*columns}:
         raise InvalidParameterError(
-            "It names neither a column username nor email. Begin the file with a line such as "
-            "username,email,password_hash,active,verified,roles; for JSON lines say --format jsonl."
+            "It names neither a column username nor a column email. Begin the file with a line such as "
+            "username,email,password_hash,active,verified,roles; for JSON lines, use --format jsonl."
         )
     if len(set(columns)) < len(columns):
         raise InvalidParameterError("It names a column twice.")
@@ -145,9 +145,9 @@ def _named(header: Line, separator: str) -> list[str]:
 
 def _cells_of(line: Line, separator: str) -> list[str]:
     if line.is_open:
-        raise InvalidParameterError(f"A quotation mark is not closed up to line {line.last_number}, the file's end.")
+        raise InvalidParameterError(f"A quotation mark is still open at line {line.last_number}, the end of the file.")
     try:
         rows = list(csv.reader([line.text()], delimiter=separator, strict=True))
     except csv.Error as error:
-        raise InvalidParameterError(f"It is no CSV: {error}.") from None
+        raise InvalidParameterError(f"It is not CSV: {error}.") from None
     return rows[0] if rows else []

@@ -1,4 +1,4 @@
-"""A file as numbered lines, however long or broken they are, and never more than one of them in memory."""
+"""Read a file as numbered lines, however long or broken they are, with never more than one in memory."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import BinaryIO
 from gatewright.errors import InvalidParameterError
 
 _LONGEST = 64 * 1024
-"""Bytes of a user's line. What comes after them is skipped."""
+"""Bytes in a user's line. Any more are skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file, or several that one quoted field holds together.
+    """A line of the file, or several that a quoted field spans.
 
     Args:
         number: Where it begins; the first line is 1.
         last_number: Where it ends.
         size: How many bytes it has in the file.
         quotes: How many quotation marks it has.
-        raw: Its first bytes, at most `_LONGEST` and one.
+        raw: Its first bytes, at most `_LONGEST` + 1.
     """
 
     number: int
@@ -33,16 +33,16 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing on it."""
+        """Whether it holds only white space."""
         return not self.raw.strip()
 
     @property
     def is_open(self) -> bool:
-        """Whether a quoted field goes on behind it."""
+        """Whether a quoted field continues after it."""
         return self.quotes % 2 == 1
 
     def text(self) -> str:
-        """Return what is on it, without the line's end.
+        """Return its text, without the line ending.
 
         Raises:
             InvalidParameterError: If it is too long or not UTF-8. The text is not quoted: it holds secrets.
@@ -52,7 +52,7 @@ class Line:
         try:
             return self.raw.decode().removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
-            raise InvalidParameterError("It is not text in UTF-8. Save the file as UTF-8.") from None
+            raise InvalidParameterError("It is not UTF-8 text. Save the file as UTF-8.") from None
 
     def __add__(self, following: Line) -> Line:
         raw = (self.raw + following.raw)[: _LONGEST + 1]
@@ -61,7 +61,7 @@ class Line:
 
 
 def read_lines(file: BinaryIO) -> Iterator[Line]:
-    """Yield the lines of a file, a byte order mark taken off.
+    """Yield the lines of a file, without its byte order mark.
 
     Raises:
         InvalidParameterError: If the file is empty.
@@ -78,9 +78,9 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
 
 
 def join_quoted(lines: Iterator[Line]) -> Iterator[Line]:
-    """Join lines that a quoted field holds together (RFC 4180, section 2.6), however many, to one.
+    """Join lines that a quoted field spans (RFC 4180, section 2.6), however many, into one.
 
-    A line that stands within somebody's quoted text must never count as a user of its own.
+    A line within somebody's quoted text must never count as a separate user.
     """
     for line in lines:
         while line.is_open and (following := next(lines, None)) is not None:

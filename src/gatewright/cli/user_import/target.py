@@ -1,4 +1,4 @@
-"""Where imported users go: into the database, or, to try it out, into a scratch one beside it."""
+"""Where imported users go: into the database or, in a dry run, into a scratch one."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from gatewright.system import SystemClock, SystemRandom
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Takes users, each in a transaction of its own.
+    """Takes users, each in a separate transaction.
 
     Args:
-        existing: The database with the users that there are.
-        written: The database to make users in: the same, or a scratch one.
+        existing: The database with the existing users.
+        written: The database to create users in: the same, or a scratch one.
         started: When the import began. Users made since then are on an earlier line.
         roles: The declared roles.
     """
@@ -35,12 +35,12 @@ class Target:
     roles: frozenset[str]
 
     def take(self, user: ImportedUser) -> bool:
-        """Make a user, and say whether that was needed: False where there is one of the name already.
+        """Create a user and return True, or return False if there already is one of that name.
 
         Raises:
             InvalidParameterError: If something about the user is not acceptable.
-            TakenError: If an earlier line has the name or the id, another user the mail address or the id, or this one
-                another id.
+            TakenError: If an earlier line has the name or the id, another user has the mail address or the id, or the
+                existing user has another id.
         """
         if self._is_there(user):
             return False
@@ -63,7 +63,7 @@ class Target:
         if known is not None and (named is None or named.id != known.id):
             raise TakenError("Its id belongs to another user.")
         if named is not None and user.id not in (None, named.id):
-            raise TakenError("There is such a user already, with another id.")
+            raise TakenError("This user already exists, with another id.")
         return named is not None
 
     def _find_by_id(self, user_id: str | None) -> Account | None:
@@ -90,7 +90,7 @@ class Target:
         return None
 
     def _find(self, name: str) -> Account | None:
-        """Return the account with this username or mail address, be it new or old. Folded, it is no wallet's."""
+        """Return the account with this username or mail address, be it new or old. A folded name is not a wallet's."""
         for auth in dict.fromkeys((self.existing, self.written)):
             try:
                 account: Account = auth.get_user(canonical_name("username", name)).entity
@@ -102,13 +102,13 @@ class Target:
     def _require_declared(self, roles: tuple[str, ...]) -> None:
         if not self.roles.issuperset(canonical_name("role", role) for role in roles):
             raise InvalidParameterError(
-                "It has a role that nobody has declared. `gatewright role list` shows those that there are."
+                "It has a role that nobody has declared. `gatewright role list` shows the declared ones."
             )
 
 
 @contextmanager
 def open_target(*, is_dry_run: bool) -> Iterator[Target]:
-    """Open the database; for a dry run also an empty one, so that every check is the very same and nothing stays."""
+    """Open the database and, for a dry run, an empty one too, so that every check is the same and nothing is kept."""
     with Auth() as auth:
         roles = frozenset(auth.list_roles())
         started = SystemClock().now()

@@ -1,4 +1,4 @@
-"""From the fields of a line to the user to make."""
+"""From the fields of a line to the user to create."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EPOCH = re.compile(r"\d{9,16}(\.\d+)?", re.ASCII)
 """Seconds since 1970, or milliseconds, or microseconds. With fewer digits no user can have been verified."""
 
 _ZERO_DATE = "0000-00-00"
-"""What MySQL has instead of a time where there is none."""
+"""What MySQL writes in place of a missing time."""
 
 _HASH = re.compile(r"\$[a-z0-9-]+\$\S{20,}|[a-z0-9_]+\$\S*\$\S{16,}", re.IGNORECASE)
 """The shape of crypt's and Django's hashes, whether we can read them or not."""
@@ -41,7 +41,7 @@ def user_of(fields: Fields) -> ImportedUser:
     """Return the user whom the fields describe.
 
     Raises:
-        InvalidParameterError: If a field is not what it must be. The reason quotes none: they hold secrets.
+        InvalidParameterError: If a field is invalid. The reason quotes none: they hold secrets.
     """
     user = ImportedUser(
         id=_id(fields),
@@ -78,7 +78,7 @@ def _id(fields: Fields) -> str | None:
 
 
 def _is_verified(fields: Fields) -> bool:
-    """Return whether the mail address was verified: a flag says so, or the time when it was."""
+    """Return whether the mail address was verified, from a flag or from the time when it was."""
     name = "verified" if fields.get("verified") not in (None, "") else "email_verified_at"
     value = str(fields.get(name)).strip()
     if value.startswith(_ZERO_DATE):
@@ -88,7 +88,7 @@ def _is_verified(fields: Fields) -> bool:
     try:
         return _flag(fields, name, default=False)
     except InvalidParameterError as error:
-        raise InvalidParameterError(f"{error} Or say when it was, as in 2024-01-31T12:00:00Z.") from None
+        raise InvalidParameterError(f"{error} Or give the time when it was, as in 2024-01-31T12:00:00Z.") from None
 
 
 def _is_moment(value: str) -> bool:
@@ -113,5 +113,5 @@ def _roles(fields: Fields) -> tuple[str, ...]:
     value = fields.get("roles") or []
     names = value.split(";") if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InvalidParameterError("roles must be text with ; between the names, or a list of texts.")
+        raise InvalidParameterError("roles must be text with ; between the names, or a list of names.")
     return tuple(name for name in names if name.strip())

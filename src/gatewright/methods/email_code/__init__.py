@@ -1,4 +1,4 @@
-"""A code and a link that are mailed to the address of an account."""
+"""A code and a link that are emailed to the address of an account."""
 
 from __future__ import annotations
 

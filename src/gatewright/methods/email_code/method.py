@@ -1,4 +1,4 @@
-"""`EmailCode`: access to the mailbox of an account."""
+"""`EmailCode`: proves access to the mailbox of an account."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _LIFE = timedelta(minutes=_MINUTES)
 
 
 class EmailCode(Method):
-    """Access to a mailbox: a code to type, and a link that does the same, once, in the browser that asked for them.
+    """Access to a mailbox: a code to type, or a link instead, valid once, in the browser that requested them.
 
-    Only accounts in our own tables can use it, and only by an address that has been verified: of another provider's
-    users nobody here knows whose mailbox it is that their record names.
+    Only accounts in gatewright's own tables can use it, and only with a verified address: for users of other providers,
+    gatewright cannot know whose mailbox their record names.
 
     Args:
-        settings: What it is good for; by default from the environment and ``.env``.
+        settings: What it may be used for; by default from the environment and ``.env``.
     """
 
     name = "email_code"
@@ -79,10 +79,10 @@ class EmailCode(Method):
         self._digits = chosen.email_code_digits
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
-        """Say whether the user of a step can prove themselves by their mailbox now.
+        """Return whether the user of a step can authenticate by their mailbox now.
 
-        Where it was their first proof, or they have given none, it has to be good as a first one. As a second factor
-        it counts unless the same mailbox has set the password that was the first: else it alone would be both.
+        If it was their first proof, or they have given none, it must be allowed as a first one. It counts as a second
+        factor unless the first was a password that was set through the same mailbox, which would then be both factors.
         """
         user = step.user
         if user is None or not _has_mailbox(user):
@@ -93,22 +93,22 @@ class EmailCode(Method):
         return self.counts_as_second and not await is_one_mailbox(step, shown | self.kinds)
 
     def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
-        """Say whether ``email`` is another address than the user's, which their page shows in part."""
+        """Return whether ``email`` is not the user's address, which their page shows in part."""
         try:
             return canonical_email(given.get("email")) not in (user.email, user.email and _masked(user.email))
         except InvalidParameterError:
-            return False  # no address: nobody is named
+            return False  # not an address, so it names nobody
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Mail a code to ``email``, or to the address of the step's user. The last one takes the place of the others.
+        """Email a code to ``email``, or to the address of the step's user. A new code replaces earlier ones.
 
         Returns:
-            ``email``, where it has gone to, if there is such an account: nobody can tell. Of a user whose address was
-            not asked for it is shown in part. ``digits`` and ``expires_at``.
+            ``email``, the address it was sent to, whether or not that has an account. If the address was not asked for,
+            it is masked. Also ``digits`` and ``expires_at``.
 
         Raises:
-            InvalidParameterError: If ``email`` has not the shape of a mail address, or the user cannot use this.
-            RateLimitError: If the client has asked too often, or the user.
+            InvalidParameterError: If ``email`` does not look like an email address, or the user cannot use this method.
+            RateLimitError: If the client or the user has requested too many.
         """
         parts, user, device = step.parts, step.user, step.device
         email = canonical_email(given.get("email") if user is None else (await self._require_ready(step)).email)
@@ -120,19 +120,19 @@ class EmailCode(Method):
         if sent is not None:
             account, mail = sent
             mail_id, about = mail.id, replace(step, user=user or visitor_of(parts, SignedIn(account)))
-        # The step has the mail's identifier, from which the code follows. Without an account none was sent.
+        # The step has the email's identifier, from which the code is derived. Without an account none was sent.
         data = {"email": email, "digits": self._digits, "shown": email if user is None else _masked(email)}
         pending = await about.keep(self.name, data, minutes=_MINUTES, step_id=mail_id)
         parts.wake_mail_worker()
         return _shown(pending)
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
-        """Return what `begin` returned, where this browser has asked for a code."""
+        """Return what `begin` returned, if this browser has requested a code."""
         pending = await step.kept(self.name)
         return None if pending is None else _shown(pending)
 
     async def claimed_name(self, step: Step, given: Mapping[str, Any]) -> str:
-        """Return the address that this browser has asked a code for."""
+        """Return the address for which this browser requested a code."""
         pending = await step.kept(self.name)
         return "" if pending is None else str(data_of(pending)["email"])
 
@@ -140,28 +140,28 @@ class EmailCode(Method):
         """Verify ``code``, or ``token``, the secret of the link.
 
         Raises:
-            InvalidParameterError: If the user cannot use this.
-            InvalidProofError: ``reason`` is ``email_code_not_begun`` (also for a link that is opened in another
-                browser), ``email_code_too_many_tries``, ``email_code_wrong`` or ``email_code_used``.
+            InvalidParameterError: If the user cannot use this method.
+            InvalidProofError: ``reason`` is ``email_code_not_begun`` (also for a link opened in another browser),
+                ``email_code_too_many_tries``, ``email_code_wrong`` or ``email_code_used``.
         """
         if step.user is not None:
             await self._require_ready(step)
         pending = await step.kept(self.name)
         if pending is None:
             raise InvalidProofError(
-                "This browser has not asked for a code, or too long ago.", reason="email_code_not_begun"
+                "This browser has not requested a code, or too long ago.", reason="email_code_not_begun"
             )
         await step.count_try(pending)
         if not self._is_right(step.parts, pending.id, given):
             raise InvalidProofError("The code or the link is wrong.", reason="email_code_wrong")
         user = step.user or await self._reload(step, pending)
         if user is None or user.email != data_of(pending)["email"]:
-            raise InvalidProofError("There is nobody behind this address now.", reason="email_code_wrong")
+            raise InvalidProofError("No usable account has this address any longer.", reason="email_code_wrong")
         await step.claim(pending)
         return Proven(user, self.proof(step))
 
     def mailed(self, parts: Parts, mail: QueuedMail) -> Mailed | None:
-        """Return the code and the link of a mail; None where they would come too late."""
+        """Return the code and the link for an email; None if they have already expired."""
         if has_passed(as_utc(mail.created_at) + _LIFE, now=parts.clock.now()):
             return None
         return mailed_for(parts.derived, mail.id, digits=self._digits)
@@ -169,7 +169,7 @@ class EmailCode(Method):
     async def _require_ready(self, step: Step) -> User:
         user = step.require_user()
         if not await self.is_ready(step, {}):
-            raise InvalidParameterError("This user cannot prove themselves by a mailed code.", parameter="method")
+            raise InvalidParameterError("This user cannot authenticate by an emailed code.", parameter="method")
         return user
 
     def _is_right(self, parts: Parts, step_id: str, given: Mapping[str, Any]) -> bool:
@@ -180,7 +180,7 @@ class EmailCode(Method):
 
     @staticmethod
     async def _reload(step: Step, pending: PendingStep) -> User | None:
-        """Return whose address a guest has given, as they are now."""
+        """Return the user whose address a guest entered, reloaded."""
         if pending.username is None or pending.provider is None:
             return None
         user = await reload_user(step.parts, provider=pending.provider, username=pending.username)
@@ -192,12 +192,12 @@ def _has_mailbox(user: User) -> bool:
 
 
 def _masked(email: str) -> str:
-    """Return enough of an address for its owner to know it: not everybody who has a password knows that, too."""
+    """Return enough of an address for its owner to recognise it; an attacker with the password learns no more."""
     local, _, domain = email.rpartition("@")
     return f"{local[:1]}…@{domain}"
 
 
 def _shown(pending: PendingStep) -> Mapping[str, Any]:
-    """Return what is told of a code that is on its way."""
+    """Return what the browser is told of a code that was sent."""
     data = data_of(pending)
     return {"email": data["shown"], "digits": data["digits"], "expires_at": as_utc(pending.expires_at).isoformat()}

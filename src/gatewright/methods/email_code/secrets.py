@@ -1,7 +1,7 @@
-"""The code and the link of a mail. They follow from a key of the settings and from what the mail belongs to.
+"""The code and the link in an email. They are derived from a key in the settings and the pending step's identifier.
 
-So neither is kept anywhere, not even as a digest: a code has so few digits that whoever reads a digest of it tries them
-all, salted or not. Without the key there is nothing to try them on.
+So neither is stored anywhere, not even as a digest: a code has so few digits that anybody who reads its digest could
+try them all, salted or not. Without the key there is nothing to test a guess against.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ def mailed_for(derived: DerivedSecrets, step_id: str, *, digits: int) -> Mailed:
 
 
 def is_code_of(derived: DerivedSecrets, step_id: str, code: str, *, digits: int) -> bool:
-    """Say whether a code is that of a pending step, by whichever key it was made."""
+    """Return whether a code is that of a pending step, under any of the current keys."""
     return _is_one_of(code, [_code(secret, digits) for secret in derived.all_of(_code_name(step_id))])
 
 
 def is_token_of(derived: DerivedSecrets, step_id: str, token: str) -> bool:
-    """Say whether the secret of a link is that of a pending step."""
+    """Return whether the secret of a link is that of a pending step."""
     return _is_one_of(token, [_token(secret) for secret in derived.all_of(_link_name(step_id))])
 
 
@@ -34,7 +34,7 @@ def _is_one_of(given: str, right: list[str]) -> bool:
 
 
 def _code(secret: bytes, digits: int) -> str:
-    """Return a code. Of 256 bits, no code is likelier than another one by more than one in 2**229."""
+    """Return a code. Reducing 256 bits makes no code more likely than another by more than one in 2**229."""
     return f"{int.from_bytes(secret) % 10**digits:0{digits}}"
 
 

@@ -12,7 +12,7 @@ from gatewright.environment_settings import EnvironmentSettings
 class EmailCodeSettings(EnvironmentSettings):
     """Settings for emailed codes.
 
-    Off by default: they make a mailbox as good as a password or a second factor, and that is the operator's decision.
+    Off by default: they make a mailbox as good as a password or a second factor, which is for the operator to decide.
     """
 
     email_code: Literal["off", "second", "first", "both"] = Field(

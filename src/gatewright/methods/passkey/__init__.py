@@ -1,4 +1,4 @@
-"""Passkeys: keys that a phone, a password manager or a security key keeps and unlocks (WebAuthn level 3)."""
+"""Passkeys: keys that a phone, a password manager or a security key stores and unlocks (WebAuthn level 3)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What passkeys of well-known providers are called until their owners call them something else.
+"""Default names for passkeys of well-known providers, until their owners rename them.
 
-Source: the list that providers keep together, https://github.com/passkeydeveloper/passkey-authenticator-aaguids.
+Source: the providers' community list, https://github.com/passkeydeveloper/passkey-authenticator-aaguids.
 """
 
 from __future__ import annotations

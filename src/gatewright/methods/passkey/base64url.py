@@ -11,10 +11,10 @@ def encode(value: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return what `encode` has written.
+    """Return the bytes that `encode` encoded.
 
     Raises:
-        ValueError: If it has not: the same bytes have one spelling.
+        ValueError: If the text is not what `encode` returns for any bytes: encodings are unique.
     """
     value = urlsafe_b64decode(f"{text}==")
     if encode(value) != text:

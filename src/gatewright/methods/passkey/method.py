@@ -1,4 +1,4 @@
-"""`Passkey`: a key that its user unlocks, and that answers to no other site than ours."""
+"""`Passkey`: a key that its user unlocks, and that works for this site only."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from gatewright.settings import read_settings
 _ENROLMENT = "passkey_enrolment"
 _FOLDER = Path(__file__).parent
 _BYTES = 32
-"""Random bytes of a challenge, and of a user handle: 256 bits, in an authenticator at most 512."""
+"""Random bytes of a challenge, and of a user handle: 256 bits; an authenticator stores at most 512."""
 
 
 class Passkey(Method):
-    """Something that a user has: a key pair in an authenticator, which knows for which site it was made.
+    """Something that a user has: a key pair in an authenticator, bound to the site that it was created for.
 
-    A sign-in can begin with it, without a name: the authenticator offers the passkeys that it has for the site.
+    A sign-in can begin with it, without a username: the authenticator offers the passkeys that it has for the site.
 
     Args:
         settings: The settings; default those of the environment.
@@ -68,16 +68,16 @@ class Passkey(Method):
         self.settings = settings or read_settings(PasskeySettings)
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a challenge, and bind it to this browser.
+        """Create a challenge, and bind it to this browser.
 
         Args:
             step: The step.
-            given: Also ``tried``, the id of a credential that was refused a moment ago.
+            given: May contain ``tried``, the id of a credential that has just been refused.
 
         Returns:
-            What ``PublicKeyCredential.parseRequestOptionsFromJSON`` takes. Where nobody is known yet it names no
-            credentials: who has one for this site is the authenticator's secret. ``unknown`` is what was tried, if
-            nobody has enrolled it, for the browser to forget.
+            The argument of ``PublicKeyCredential.parseRequestOptionsFromJSON``. If the user is not known yet, it names
+            no credentials: only the authenticator knows who has one for this site. ``unknown`` is ``tried``, if nobody
+            has enrolled that credential, so that the browser can forget it.
         """
         kept = await step.keep(self.name, {"challenge": self._random(step)})
         begun = await self._request(step, data_of(kept)["challenge"])
@@ -85,16 +85,16 @@ class Passkey(Method):
         return begun | ({"unknown": tried} if await self._is_unknown(step, tried) else {})
 
     async def resume(self, step: Step) -> Mapping[str, Any] | None:
-        """Return the challenge that this browser was given for this user, and has not answered."""
+        """Return the challenge that this browser was given for this user, if it has not responded to it."""
         kept = await step.kept(self.name)
         if kept is None or kept.user_id != (None if step.user is None else step.user.id):
             return None
         return await self._request(step, data_of(kept)["challenge"])
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify ``credential``: what ``navigator.credentials.get`` returned, as its ``toJSON`` writes it.
+        """Verify ``credential``: what ``navigator.credentials.get`` returned, serialised by its ``toJSON``.
 
-        Whatever comes of it, the challenge is used up. The passkey says who it is; where the step has a user already,
+        The challenge is used up, whatever the result. The passkey identifies the user; if the step already has a user,
         it has to be theirs.
 
         Raises:
@@ -114,18 +114,18 @@ class Passkey(Method):
         return Proven(user, self._proof(step, flags))
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a challenge for a new passkey, and bind it to this browser.
+        """Create a challenge for a new passkey, and bind it to this browser.
 
         Returns:
-            What ``PublicKeyCredential.parseCreationOptionsFromJSON`` takes.
+            The argument of ``PublicKeyCredential.parseCreationOptionsFromJSON``.
 
         Raises:
-            InvalidParameterError: If the user has as many passkeys as they may: an authenticator would keep one more
-                in vain.
+            InvalidParameterError: If the user already has the maximum number of passkeys. Refusing only later would
+                leave a useless passkey on the authenticator.
         """
         user, passkeys = step.require_user(), await self._own(step)
         if len(passkeys) >= self.at_most:
-            raise InvalidParameterError(f"A user may have {self.at_most} passkeys. Remove one first.")
+            raise InvalidParameterError(f"A user may have at most {self.at_most} passkeys. Remove one first.")
         handle = record_of(passkeys[0]).user_handle if passkeys else self._random(step)
         challenge = self._random(step)
         await step.keep(_ENROLMENT, {"challenge": challenge, "user_handle": handle})
@@ -140,11 +140,11 @@ class Passkey(Method):
         )
 
     async def enrol(self, step: Step, given: Mapping[str, Any]) -> Enrolled:
-        """Verify ``credential``: what ``navigator.credentials.create`` returned, as its ``toJSON`` writes it.
+        """Verify ``credential``: what ``navigator.credentials.create`` returned, serialised by its ``toJSON``.
 
         Args:
             step: The step.
-            given: Also ``name``, what the user calls the passkey; default what its provider is called.
+            given: May contain ``name``, the user's name for the passkey; by default the name of its provider.
 
         Raises:
             InvalidProofError: If it is not right, or the authenticator is of a model that is not allowed.
@@ -154,7 +154,7 @@ class Passkey(Method):
         flags, verified = verify_attestation(response, site.expected(pending["challenge"]))
         allowed = self.settings.passkey_aaguids
         if allowed and verified.aaguid not in allowed:
-            raise InvalidProofError(f"The model {verified.aaguid} is not allowed.", reason="passkey_model")
+            raise InvalidProofError(f"Authenticator model {verified.aaguid} is not allowed.", reason="passkey_model")
         record = PasskeyRecord(
             rp_id=site.rp_id,
             user_handle=pending["user_handle"],
@@ -174,10 +174,10 @@ class Passkey(Method):
         return Enrolled([passkey], proof=self._proof(step, flags))
 
     def known(self, user: User, passkeys: Sequence[Authenticator]) -> Mapping[str, Any] | None:
-        """Return what password managers should know of a user's passkeys; None where there are none.
+        """Return what password managers should know about a user's passkeys; None if there are none.
 
-        It is what ``signalAllAcceptedCredentials`` and ``signalCurrentUserDetails`` take (WebAuthn level 3, section
-        5.1.10).
+        These are the arguments of ``signalAllAcceptedCredentials`` and ``signalCurrentUserDetails`` (WebAuthn level 3,
+        section 5.1.10).
         """
         if not passkeys:
             return None
@@ -191,12 +191,12 @@ class Passkey(Method):
         }
 
     def well_known(self) -> Mapping[str, Mapping[str, Any]]:
-        """Tell browsers on which other sites the same passkeys work (WebAuthn level 3, section 5.11)."""
+        """Return the other sites on which the same passkeys work, for browsers (WebAuthn level 3, section 5.11)."""
         origins = self.settings.passkey_origins
         return {"webauthn": {"origins": list(origins)}} if origins else {}
 
     def described(self, authenticator: Authenticator) -> str:
-        """Say where a passkey is kept."""
+        """Return where a passkey is stored."""
         record = record_of(authenticator)
         if not record.is_synced:
             return N_("It is stored on one device only.")
@@ -220,17 +220,17 @@ class Passkey(Method):
         return request_options(self._site(step), challenge=challenge, minutes=minutes, passkeys=await self._own(step))
 
     async def _claim(self, step: Step, kind: str) -> dict[str, Any]:
-        """Return what this browser has begun, which nobody can use again."""
+        """Return what this browser has begun, and use it up."""
         pending = await step.require_kept(kind)
         await step.claim(pending)
         return data_of(pending)
 
     async def _note_use(self, step: Step, passkey: Authenticator, record: PasskeyRecord, counter: int) -> None:
-        """Write down that a passkey was used.
+        """Record that a passkey was used.
 
         Raises:
-            InvalidProofError: If its counter has not risen, so that there are two of it (WebAuthn level 3, section
-                6.1.1); or if it was removed meanwhile.
+            InvalidProofError: If its counter has not increased, which suggests a clone (WebAuthn level 3, section
+                6.1.1); or if it has been removed meanwhile.
         """
         store, data = step.parts.store, record.written()
         if not counter and not passkey.counter:
@@ -243,9 +243,10 @@ class Passkey(Method):
             raise InvalidProofError(f"The counter is {counter}, after {passkey.counter}.", reason=reason)
 
     def _proof(self, step: Step, flags: Flags) -> Proof:
-        """Return what a passkey proves: possession, and one thing more where its user has unlocked it.
+        """Return what a passkey proves: possession, and a second factor if the authenticator verified its user.
 
-        An authenticator does not say by what; RFC 8176 has no value for "one of those", so only ``mfa`` is claimed.
+        An authenticator does not say how it did so; RFC 8176 has no value for "one of those", so only ``mfa`` is
+        claimed.
         """
         kinds = self.kinds if flags.is_verified else frozenset({Kind.POSSESSION})
         amr = ("swk" if flags.is_synced else "hwk", "user", *(("mfa",) if flags.is_verified else ()))
@@ -257,32 +258,32 @@ class Passkey(Method):
 
 
 def _check_owner(step: Step, passkey: Authenticator, account: Account | None, response: CredentialResponse) -> None:
-    """Check that a passkey is of whom it is said to be (WebAuthn level 3, section 7.2, step 6).
+    """Check that a passkey belongs to the claimed user (WebAuthn level 3, section 7.2, step 6).
 
     Raises:
         InvalidProofError: If it is somebody else's.
     """
     user, handle = step.user, response.user_handle
     if user is not None and not _is_owner(user, passkey, account):
-        raise InvalidProofError("This is somebody else's passkey.", reason="passkey_of_another")
+        raise InvalidProofError("The passkey belongs to another user.", reason="passkey_of_another")
     if handle is None and user is None:
-        raise InvalidProofError("The authenticator does not say who it is.", reason="passkey_user_handle")
+        raise InvalidProofError("The authenticator sent no user handle.", reason="passkey_user_handle")
     if handle is not None and not compare_digest(handle, decode(record_of(passkey).user_handle)):
-        raise InvalidProofError("The authenticator says it is somebody else.", reason="passkey_user_handle")
+        raise InvalidProofError("The authenticator sent another user's handle.", reason="passkey_user_handle")
 
 
 def _is_owner(user: User, passkey: Authenticator, account: Account | None) -> bool:
-    """Say whether a passkey is a user's. An account of ours is the same one, whichever provider has loaded it."""
+    """Return whether a passkey is a user's. An account of gatewright's is the same whichever provider loaded it."""
     if is_account(user):
         return account is not None and account.id == user.id
     return account is None and (passkey.user_id, passkey.provider) == (user.id, user.provider_name)
 
 
 async def _load_owner(step: Step, passkey: Authenticator, account: Account | None) -> User:
-    """Return a passkey's owner, as their provider knows them now.
+    """Return a passkey's owner, reloaded from their provider.
 
     Raises:
-        InvalidProofError: If they may not be let in, or the name is somebody else's by now.
+        InvalidProofError: If they may not sign in, or the name now belongs to somebody else.
     """
     user = await reload_user(
         step.parts,
@@ -296,7 +297,7 @@ async def _load_owner(step: Step, passkey: Authenticator, account: Account | Non
 
 
 def _name_of(given: Mapping[str, Any], record: PasskeyRecord) -> str:
-    """Return what a new passkey is called: as its owner wants, if that can be a name."""
+    """Return the name of a new passkey: its owner's choice, if that is a valid name."""
     name = given.get("name")
     wanted = name.strip() if isinstance(name, str) else ""
     return wanted if is_label(wanted) else NAMES.get(record.aaguid, "Passkey")

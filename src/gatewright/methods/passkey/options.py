@@ -1,4 +1,4 @@
-"""What a browser is asked for, in the JSON forms of WebAuthn level 3, sections 5.4 and 5.5."""
+"""The options for a browser, in the JSON forms of WebAuthn level 3, sections 5.4 and 5.5."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gatewright.model import Authenticator
 def request_options(
     site: PasskeySite, *, challenge: str, minutes: float, passkeys: Iterable[Authenticator]
 ) -> dict[str, Any]:
-    """Return what ``navigator.credentials.get`` is given.
+    """Return the options for ``navigator.credentials.get``.
 
     Args:
-        site: For which site.
-        challenge: What is to be signed, base64url.
-        minutes: How long there is to answer.
-        passkeys: Those that may answer; none where the authenticator is to offer what it has.
+        site: The site.
+        challenge: The challenge to sign, base64url.
+        minutes: How long there is to respond.
+        passkeys: The acceptable passkeys; none if the authenticator should offer those that it has.
     """
     return {
         "challenge": challenge,
@@ -42,16 +42,16 @@ def creation_options(
     username: str,
     attestation: str,
 ) -> dict[str, Any]:
-    """Return what ``navigator.credentials.create`` is given.
+    """Return the options for ``navigator.credentials.create``.
 
     Args:
-        site: For which site.
-        challenge: What is to be signed, base64url.
-        minutes: How long there is to answer.
-        passkeys: Those that the user has: their authenticators make no second one.
-        user_handle: What the authenticator knows the user by, base64url.
-        username: What it calls them.
-        attestation: Whether the authenticator is to prove what it is: ``none`` or ``direct``.
+        site: The site.
+        challenge: The challenge to sign, base64url.
+        minutes: How long there is to respond.
+        passkeys: The passkeys that the user has: their authenticators create no second one.
+        user_handle: The authenticator's identifier for the user, base64url.
+        username: The name that it displays.
+        attestation: Whether the authenticator should prove its model: ``none`` or ``direct``.
     """
     return {
         "rp": {"id": site.rp_id, "name": site.name},

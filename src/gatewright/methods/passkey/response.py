@@ -14,17 +14,17 @@ LONGEST_ID = 1023
 """Bytes of a credential id (WebAuthn level 3, section 4)."""
 
 _LONGEST = 32_768
-"""Characters of a response and of each part of it: attestation by a TPM, the longest there is, takes a third."""
+"""Maximum characters of a response, and of each part: attestation by a TPM, the longest form, takes a third of that."""
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialResponse:
-    """A response, decoded and not verified.
+    """A response, decoded but not verified.
 
     Args:
         id: The credential's id.
-        parts: The parts of the response that were asked for, by name.
-        user_handle: Whom the authenticator says it is about, if it does.
+        parts: The requested parts of the response, by name.
+        user_handle: The user handle, if the authenticator sent one.
         transports: How the authenticator can be reached.
     """
 
@@ -35,14 +35,14 @@ class CredentialResponse:
 
 
 def read_response(given: Mapping[str, Any], *names: str) -> CredentialResponse:
-    """Read ``credential`` of what was sent: JSON as a text, or what JSON has become.
+    """Read ``credential`` from what was sent: a string of JSON, or parsed JSON.
 
     Args:
         given: What was sent.
         names: The parts that the response must have, such as ``signature``.
 
     Raises:
-        InvalidProofError: If it has another form.
+        InvalidProofError: If it is malformed.
     """
     try:
         credential: Any = given.get("credential")
@@ -60,7 +60,7 @@ def read_response(given: Mapping[str, Any], *names: str) -> CredentialResponse:
             raise ValueError("not a public key credential")
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise InvalidProofError(
-            f"This is no passkey's response: {error!r:.200}.", reason="passkey_malformed"
+            f"This is not a passkey response: {error!r:.200}.", reason="passkey_malformed"
         ) from error
     return read
 
@@ -76,7 +76,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _transports(named: Any) -> tuple[str, ...]:
-    """Return what was said of transports, as far as it makes sense: it is a hint to browsers, and nothing more."""
+    """Return the transports that are well-formed: they are only a hint for browsers."""
     if not isinstance(named, list):
         return ()
     return tuple(name for name in named[:8] if isinstance(name, str) and name.isascii() and 0 < len(name) <= 20)

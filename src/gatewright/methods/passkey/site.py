@@ -1,4 +1,4 @@
-"""For which domain passkeys are made, and from which pages their answers may come."""
+"""The domain that passkeys are created for, and the origins from which responses may come."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class PasskeySite:
 
     Args:
         rp_id: The domain.
-        name: What authenticators call it.
-        origins: The origins from which answers may come.
-        user_verification: What is asked of authenticators: ``required`` or ``preferred``.
+        name: The name that authenticators display.
+        origins: The origins from which responses may come.
+        user_verification: Whether authenticators must verify the user: ``required`` or ``preferred``.
     """
 
     rp_id: str
@@ -28,14 +28,14 @@ class PasskeySite:
     user_verification: str
 
     def expected(self, challenge: str) -> Expected:
-        """Return what an answer to a challenge has to be about."""
+        """Return what the response to a challenge has to match."""
         return Expected(challenge, self.rp_id, self.origins, is_verified=self.user_verification == "required")
 
 
 def site_of(step: Step, settings: PasskeySettings) -> PasskeySite:
-    """Return the site that a step is a part of.
+    """Return the site that a step belongs to.
 
-    In development without ``public_url`` the origin is that of the request, where that comes from this machine.
+    In development without ``public_url``, the origin is that of the request, if it comes from the local machine.
     """
     common = step.parts.settings
     origin = common.public_origin

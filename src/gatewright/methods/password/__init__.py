@@ -1,4 +1,4 @@
-"""A password, verified against the hash that a provider of users keeps."""
+"""A password, verified against the hash that a user provider stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prove a user by their password: verified here where the provider hands out hashes, and by the provider else."""
+"""Authenticate a user by password: verified here if the provider hands out hashes, and otherwise by the provider."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from gatewright.ports import CredentialSource, found_with, hands_out_hashes, own
 from gatewright.proofs import Kind, Proof
 
 NAME, KINDS, AMR = "password", frozenset({Kind.KNOWLEDGE}), ("pwd",)
-"""What the method is called, what a proof by it shows, and its reference in RFC 8176."""
+"""The method's name, what a proof by it shows, and its reference in RFC 8176."""
 
 _logger = logging.getLogger("gatewright")
 
 
 async def attempt(parts: Parts, claim: Claim, password: object) -> User:
-    """Prove a user by their password.
+    """Authenticate a user by their password.
 
     Args:
         parts: The application's parts.
-        claim: Who they say they are.
+        claim: Who they claim to be.
         password: What they typed.
 
     Raises:
-        InvalidParameterError: If the username is not a string, or there is no password: that is never a bypass.
-        AttemptBlockedError: If too many attempts have failed. The password is not looked at.
-        UserNotFoundError: If there is no such user or the password is wrong; nobody can tell which.
+        InvalidParameterError: If the username is not a string, or there is no password, which is never a bypass.
+        AttemptBlockedError: If too many attempts have failed. The password is not checked.
+        UserNotFoundError: If there is no such user or the password is wrong; the error does not say which.
         InactiveUserError: If the password is right, but the user has been deactivated.
         UnverifiedUserError: If the password is right, but the user is not verified yet.
         BusyError: If too many passwords are being hashed.
@@ -53,7 +53,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
     async def load() -> User:
         if not isinstance(password, str) or not password:
             raise InvalidParameterError(
-                "attempt needs a password. To trust a name without one, use bypass.", parameter="password"
+                "attempt needs a password. To trust a username without one, use bypass.", parameter="password"
             )
         if hands_out_hashes(claim.source):
             return await _verify(parts, claim, claim.source, password, trial)
@@ -65,7 +65,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
     except (BusyError, ProviderUnavailableError):
         await trial.forgive()  # no password was wrong
         raise
-    except Exception:  # a hook's too, which may take the place of the failure
+    except Exception:  # also a hook's, which may replace the failure
         await trial.fail()
         raise
     await trial.forgive()
@@ -73,14 +73,14 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
 
 def password_proof(parts: Parts) -> Proof:
-    """Return the proof that a right password is."""
+    """Return the proof that a correct password gives."""
     return Proof(NAME, parts.clock.now(), KINDS, AMR)
 
 
 async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[str, User | None, str | None]:
-    """Return the name that a provider knows a user by, the user, and their hash; or what was typed, and neither.
+    """Return a provider's name for a user, the user, and their hash; or the typed name, and neither.
 
-    It is asked for every spelling, be the first one known already: an unknown name costs no question more.
+    It looks up every spelling, even after a match, so that unknown names do not take more look-ups than known ones.
     """
     known: tuple[str, User, str | None] | None = None
     for name in spellings(claim.username):
@@ -92,10 +92,10 @@ async def _find(parts: Parts, claim: Claim, source: CredentialSource) -> tuple[s
 
 
 def _pair(found: Any, provider: str) -> tuple[Any, Any]:
-    """Return the user and the hash that a provider has found.
+    """Return the user and the hash that a provider found.
 
     Raises:
-        ConfigurationError: If it is something else.
+        ConfigurationError: If it returned something else.
     """
     if not isinstance(found, Sequence) or len(found) != 2:
         raise ConfigurationError(
@@ -105,7 +105,7 @@ def _pair(found: Any, provider: str) -> tuple[Any, Any]:
 
 
 async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password: str, trial: Trial) -> User:
-    """Verify the password here, where an unknown user costs as much as a wrong password."""
+    """Verify the password here, so that an unknown user takes as long as a wrong password."""
     name, user, password_hash = await _find(parts, claim, source)
     await trial.begin(name=account_name(claim.provider, claim.username if user is None else user.username))
     verified = await parts.passwords.verify(password, against=password_hash, by=own_hasher_of(source))
@@ -126,7 +126,7 @@ async def _verify(parts: Parts, claim: Claim, source: CredentialSource, password
 
 
 def _refusal(claim: Claim, user: User | None, *, unreadable: str | None) -> UserNotFoundError:
-    """Return the one error for whatever is wrong. A hash that cannot be read is its cause, which no visitor is told."""
+    """Return the same error for every failure. An unreadable hash is its cause, which visitors are not told."""
     refused = UserNotFoundError("There is no such user, or the password is wrong.")
     if user is not None and unreadable is not None:
         _logger.warning("The stored hash of user %r of %s cannot be read. %s", user.id, claim.provider, unreadable)
@@ -135,7 +135,7 @@ def _refusal(claim: Claim, user: User | None, *, unreadable: str | None) -> User
 
 
 async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[None]) -> None:
-    """Have a better hash kept. If that fails, the password was still right, and the old hash still stands."""
+    """Store a better hash. If that fails, the sign-in still succeeds, and the old hash stays."""
     try:
         await renewing
     except Exception as error:  # noqa: BLE001 - a second write never decides a sign-in

@@ -1,4 +1,4 @@
-"""`Password`: the first of the methods."""
+"""`Password`: something that the user knows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gatewright.operations.users import OWN_PROVIDER, WALLET_PROVIDER
 
 
 class Password(Method):
-    """Something that a user knows. Attempts are counted, and hooks fired, by the operation `attempt`."""
+    """Something that a user knows. The operation `attempt` counts attempts and fires hooks."""
 
     name = NAME
     title = N_("Password")
@@ -43,26 +43,26 @@ class Password(Method):
     )
 
     def records_itself(self, step: Step) -> bool:
-        """Say that `attempt` does."""
+        """Return True: `attempt` does."""
         return True
 
     def action_of(self, given: Mapping[str, Any]) -> str | None:
-        """Return ``prove`` for what comes with a password."""
+        """Return ``prove`` for a form with a password."""
         return "prove" if "password" in given else None
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
-        """Say whether the user has a password; another provider's user has one, as far as we know."""
+        """Return whether the user has a password; users of other providers are assumed to have one."""
         user = step.user
         return user is not None and (not is_account(user) or await account_has_password(step.parts, user.entity))
 
     def names_another(self, user: User, given: Mapping[str, Any]) -> bool:
-        """Say whether ``username`` is none of the names that the user has."""
+        """Return whether ``username`` is not one of the user's names."""
         username = name_for_record(given.get("username"))
         own = (user.username, user.email, User(user.entity).username if is_account(user) else None)
         return username is not None and username not in map(name_for_record, own)
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify ``password``, of the step's user, or of whoever ``username`` names.
+        """Verify ``password`` for the step's user, or for the user that ``username`` names.
 
         Raises:
             GatewrightError: What `attempt` raises.
@@ -78,17 +78,17 @@ class Password(Method):
         claim = Claim(username, provider=name, source=source, client=step.device.ip_address)
         proven = await attempt(parts, claim, given.get("password"))
         if user is not None and proven.id != user.id:
-            raise UserNotFoundError("This is somebody else's password.")
+            raise UserNotFoundError("The password belongs to another user.")
         return Proven(_as_they_are(user, proven), password_proof(parts))
 
 
 def _as_they_are(user: User | None, proven: User) -> User:
-    """Return the visitor as their session knows them: a wallet's account may be proven by its password."""
+    """Return the user as their session knows them: a wallet's account may be authenticated by its password."""
     return proven if user is None else user
 
 
 def _source_of_password(user: User, *, provider: str) -> tuple[str, str]:
-    """Return who keeps a user's password, and by which name: a wallet itself has none, but its account may."""
+    """Return the provider of a user's password, and the username there: a wallet has none, but its account may."""
     if provider == WALLET_PROVIDER and is_account(user):
         return OWN_PROVIDER, User(user.entity).username
     return provider, user.username

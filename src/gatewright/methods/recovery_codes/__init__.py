@@ -1,4 +1,4 @@
-"""Recovery codes: what lets somebody in who has lost everything else, once each."""
+"""Recovery codes: single-use codes for users who have lost their other factors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes that people write down: how they look, and how they are read."""
+"""Codes that people write down: how they are formatted and read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gatewright.methods.typed import read_typed
 from gatewright.ports import Owner
 
 CODE_SIZE = 15
-"""Bytes of randomness in a code: 120 bits. From 112 on a plain digest will do (NIST SP 800-63B-4, 3.1.2.2)."""
+"""Random bytes in a code: 120 bits. From 112 bits a plain digest is enough (NIST SP 800-63B-4, 3.1.2.2)."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32 (crockford.com/base32.html): no letters I, L, O and U."""
@@ -25,17 +25,17 @@ def write_code(raw: bytes) -> str:
 
 
 def read_code(typed: object) -> str | None:
-    """Return a code as `write_code` writes it, in whatever case and groups it was typed; None where it can be none."""
+    """Return a code as `write_code` formats it, however it was typed; None if it cannot be one."""
     letters = read_typed(typed)
     letters = letters.upper().translate(_LOOKALIKES) if letters.isascii() else ""
     return _in_groups(letters) if len(letters) == _LENGTH and set(letters) <= set(_ALPHABET) else None
 
 
 def digest_of_code(code: str, owner: Owner) -> bytes:
-    """Return what is kept of a code.
+    """Return the digest to store for a code.
 
-    Nobody goes through 2**120 codes, so there is no need of a slow hash. It holds whose code it is, so that each user's
-    have to be tried by themselves, and none is good in another user's row.
+    Nobody can try 2**120 codes, so a slow hash is not needed. The digest includes the owner, so that each user's codes
+    must be attacked separately, and a digest is useless in another user's row.
     """
     return sha256(json.dumps([owner.provider, owner.user_id, code]).encode()).digest()
 

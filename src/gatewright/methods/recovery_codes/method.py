@@ -1,4 +1,4 @@
-"""`RecoveryCodes`: ten codes, each good once."""
+"""`RecoveryCodes`: ten codes, each valid once."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _CODES = 10
 class RecoveryCodes(Method):
     """Something that a user has: a list of codes (look-up secrets, NIST SP 800-63B-4, section 3.1.2).
 
-    Each code is an authenticator whose ``key`` is the digest, and goes when it is used. Whoever enrols gets a new
-    list, and the codes of the old one are gone.
+    Each code is an authenticator whose ``key`` is the digest, and is deleted when used. Enrolling creates a new list
+    and invalidates the old one.
     """
 
     name = "recovery_codes"
@@ -55,15 +55,15 @@ class RecoveryCodes(Method):
     templates = Path(__file__).parent / "templates"
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify ``code`` and use it up. Its owner is told by mail.
+        """Verify ``code`` and use it up. Its owner is notified by email.
 
         Raises:
-            InvalidProofError: ``reason`` is ``recovery_code_malformed``, ``recovery_code_wrong``, also where it was
-                used before, or ``recovery_code_used`` where another request has just done that.
+            InvalidProofError: ``reason`` is ``recovery_code_malformed``; ``recovery_code_wrong``, also if it was used
+                before; or ``recovery_code_used``, if another request has just used it.
         """
         user, typed = step.require_user(), read_code(given.get("code"))
         if typed is None:
-            raise InvalidProofError("No recovery code looks like this.", reason="recovery_code_malformed")
+            raise InvalidProofError("This does not have the form of a recovery code.", reason="recovery_code_malformed")
         digest, codes = digest_of_code(typed, owner_of(user)), (await step.enrolled()).get(self.name, ())
         code = next((each for each in codes if compare_digest(each.key, digest)), None)
         if code is None:
@@ -85,7 +85,7 @@ class RecoveryCodes(Method):
         return Proven(user, self.proof(step))
 
     async def enrol(self, step: Step, given: Mapping[str, Any]) -> Enrolled:
-        """Make ten codes, which take the place of those that the user has. ``codes`` is shown this once."""
+        """Create ten codes, which replace those that the user has. ``codes`` is shown only this once."""
         codes = [write_code(step.parts.random.token_bytes(CODE_SIZE)) for _ in range(_CODES)]
         owner = owner_of(step.require_user())
         kept = [self.authenticator(step, key=digest_of_code(code, owner)) for code in codes]

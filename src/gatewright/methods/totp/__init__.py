@@ -1,4 +1,4 @@
-"""An authenticator app: codes that a phone and the server compute from one secret and the time."""
+"""An authenticator app: codes that a phone and the server compute from a shared secret and the time."""
 
 from __future__ import annotations
 

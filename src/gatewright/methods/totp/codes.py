@@ -1,4 +1,4 @@
-"""Time-based one-time passwords (RFC 6238): 6 digits of HMAC-SHA-1, every 30 seconds, as every app computes them."""
+"""Time-based one-time passwords (RFC 6238): 6 digits, HMAC-SHA-1, every 30 seconds, which every app supports."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SECRET_SIZE = 20
 _PERIOD = 30
 _DIGITS = 6
 _DRIFT = 1
-"""How many time steps a clock may be wrong, either way (RFC 6238, section 5.2)."""
+"""How many time steps a clock may be off in either direction (RFC 6238, section 5.2)."""
 
 
 def code_at(secret: bytes, time_step: int) -> str:
-    """Return the code of a time step (RFC 4226, section 5.3, with what RFC 6238, section 4.2 counts)."""
+    """Return the code of a time step (RFC 4226, section 5.3, with the counter of RFC 6238, section 4.2)."""
     digest = hmac.digest(secret, time_step.to_bytes(8), "sha1")
     start = digest[-1] & 15
     number = int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF
@@ -23,16 +23,16 @@ def code_at(secret: bytes, time_step: int) -> str:
 
 
 def time_step_at(now: datetime) -> int:
-    """Return the number of the time step that a moment is in."""
+    """Return the number of the time step that contains a moment."""
     return int(now.timestamp() // _PERIOD)
 
 
 def time_steps_of(code: str, *, secret: bytes, now: datetime) -> list[int]:
-    """Return the time steps that a code is right for, of those that are near enough; in no time that tells which.
+    """Return the time steps within the tolerance whose code is this one, in constant time.
 
     Args:
         code: Six ASCII digits.
-        secret: What both sides know.
+        secret: The shared secret.
         now: The current time, aware.
     """
     present = time_step_at(now)

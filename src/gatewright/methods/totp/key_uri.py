@@ -1,4 +1,4 @@
-"""How an authenticator app learns a secret: an address for it, as a QR code and as text."""
+"""How an authenticator app receives a secret: as a URI, shown as a QR code, and as text."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from base64 import b32encode
 from urllib.parse import quote, urlencode
 
 _LONGEST_LABEL = 64
-"""Bytes of UTF-8: a longer name makes a QR code that a phone cannot read, and no app shows it."""
+"""Bytes of UTF-8: longer names make QR codes that phones cannot read, and no app displays them."""
 
 
 def secret_text(secret: bytes) -> str:
-    """Return a secret as apps take it: in base32, which of 20 bytes has no padding."""
+    """Return a secret in base32, as apps accept it; 20 bytes need no padding."""
     return b32encode(secret).decode()
 
 
 def in_groups(text: str) -> str:
-    """Return a text in groups of four, for those who type it."""
+    """Return a text in groups of four, for people to type."""
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def key_uri(secret: bytes, *, issuer: str, account: str) -> str:
-    """Return the address that an app learns a secret from (github.com/google/google-authenticator/wiki/Key-Uri-Format).
+    """Return the URI that gives an app a secret (github.com/google/google-authenticator/wiki/Key-Uri-Format).
 
     Args:
         secret: The secret.
         issuer: The site's name.
-        account: What the user is called there.
+        account: The user's name there.
     """
     issuer, account = _label(issuer), _label(account)
     label = f"{_quoted(issuer)}:{_quoted(account)}"
     query = {"secret": secret_text(secret), "issuer": issuer, "algorithm": "SHA1", "digits": "6", "period": "30"}
-    # Some apps show a plus sign where another one reads a space.
+    # Some apps display a plus sign for a space that is encoded as one.
     return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote)}"
 
 
 def _label(name: str) -> str:
-    """Return a name without the character that separates both names, shortened."""
+    """Return a name, shortened, without the character that separates the two names."""
     return name.replace(":", " ").encode()[:_LONGEST_LABEL].decode(errors="ignore")
 
 

@@ -31,8 +31,8 @@ _logger = logging.getLogger("gatewright.methods")
 class Totp(Method):
     """Something that a user has: the secret in their authenticator app (RFC 6238).
 
-    The ``counter`` of its authenticator is the time step of the last code: no code counts twice, and none that came
-    before one that was used. A user has one; whoever enrols another one, such as on a new phone, replaces it.
+    The ``counter`` of its authenticator is the time step of the last accepted code: neither that code nor an earlier
+    one is accepted again. A user has one app; enrolling another, such as on a new phone, replaces it.
     """
 
     name = "totp"
@@ -84,16 +84,16 @@ class Totp(Method):
         return Proven(user, self.proof(step))
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a secret. A browser that has one to confirm gets that again, so that a page may be loaded twice.
+        """Create a secret. A browser with an unconfirmed one gets it again, so that the page can be reloaded.
 
         Returns:
-            ``secret`` in base32, in groups; ``uri`` for apps; ``qr_svg``, that address as a QR code, or None where
-            segno is not installed.
+            ``secret`` in base32, in groups; ``uri`` for apps; ``qr_svg``, the URI as a QR code, or None if segno is not
+            installed.
         """
         user, pending = step.require_user(), await step.kept(_ENROLMENT)
         kept = None
         if pending is not None and pending.tries < _MOST_TRIES:
-            kept = self._try_decrypt(step, pending.data)  # what another user has begun here is not readable
+            kept = self._try_decrypt(step, pending.data)  # None for what another user has begun in this browser
         secret = step.parts.random.token_bytes(SECRET_SIZE) if kept is None else kept.secret
         if kept is None:
             await step.keep(_ENROLMENT, self._encrypt(step, secret))
@@ -101,7 +101,7 @@ class Totp(Method):
         return {"secret": in_groups(secret_text(secret)), "uri": uri, "qr_svg": qr_svg(uri)}
 
     async def enrol(self, step: Step, given: Mapping[str, Any]) -> Enrolled:
-        """Verify ``code``, which shows that the app has the secret. That proves the user as well.
+        """Verify ``code``, which shows that the app has the secret. This also authenticates the user.
 
         Raises:
             InvalidProofError: ``reason`` is ``totp_enrolment_not_begun``, ``totp_enrolment_too_many_tries``,
@@ -127,16 +127,16 @@ class Totp(Method):
         return step.parts.vault.decrypt(data, method=self.name, owner=owner_of(step.require_user()))
 
     def _decrypt(self, step: Step, data: str) -> Decrypted:
-        """Return the secret that was kept.
+        """Return the stored secret.
 
         Raises:
-            InvalidProofError: If no key decrypts it. The operator is told.
+            InvalidProofError: If no key decrypts it. This is logged as an error.
         """
         kept = self._try_decrypt(step, data)
         if kept is None:
             user = step.require_user()
             _logger.error(
-                "totp_secret_unreadable: no key of the settings decrypts the secret of the authenticator app of user "
+                "totp_secret_unreadable: no key in the settings decrypts the secret of the authenticator app of user "
                 "%r. `gatewright doctor --deep` counts such secrets.",
                 user.id,
             )
@@ -148,15 +148,15 @@ def _time_step_of(given: Mapping[str, Any], secret: bytes, step: Step, *, last: 
     """Return the time step whose code was typed.
 
     Raises:
-        InvalidProofError: If there is none near, or none after the ``last``.
+        InvalidProofError: If there is none within the tolerance, or none after the ``last``.
     """
     code = read_typed(given.get("code"))
     if not _CODE.fullmatch(code):
-        raise InvalidProofError("A code has six digits.", reason="totp_malformed")
+        raise InvalidProofError("A code must have six digits.", reason="totp_malformed")
     right = time_steps_of(code, secret=secret, now=step.now)
     if not right:
-        raise InvalidProofError("The code is not right, or not any more.", reason="totp_wrong")
+        raise InvalidProofError("The code is wrong or has expired.", reason="totp_wrong")
     unused = [each for each in right if each > last]
     if not unused:
-        raise InvalidProofError("This code, or a later one, was used before.", reason="totp_used")
+        raise InvalidProofError("This code, or a later one, has already been used.", reason="totp_used")
     return unused[0]

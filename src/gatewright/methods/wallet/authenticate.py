@@ -1,4 +1,4 @@
-"""Sign in with a wallet: a challenge, signed by the key of its address, becomes exactly one session."""
+"""Sign in with a wallet: a challenge signed with the key of its address is exchanged for exactly one session."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _Failure = AuthenticationError | AttemptBlockedError | InvalidParameterError
 
 @dataclass(frozen=True, slots=True)
 class _Naming:
-    """How a client is to name its new session: by a token, or by the secret of a visit."""
+    """How a client identifies its new session: by a token, or by the secret of a visit."""
 
     lifetime: timedelta
     make_token: Callable[[Session], str]
@@ -57,20 +57,20 @@ async def authenticate(
     ip_address: str | None,
     user_agent: str | None,
 ) -> Session:
-    """Turn a signed challenge into a session that a token names.
+    """Exchange a signed challenge for a session identified by a token.
 
-    Every check comes before the claim, so a wrong signature, somebody else's attempt or a late one spends nothing.
+    All checks precede the claim, so a wrong signature, another user's attempt or a late one does not use up the
+    challenge.
 
     Args:
         parts: The application's parts.
-        attempt: Who tries, with what.
-        token_expire_minutes: How long the session lives, in minutes; None means the setting.
-        ip_address: Where the attempt comes from, to show in the list of sessions, and to limit how often one client
-            may fail.
-        user_agent: What the browser says of itself, to show in the list of sessions.
+        attempt: The address, challenge and signature.
+        token_expire_minutes: Lifetime of the session, in minutes; None means the setting.
+        ip_address: Where the attempt comes from, to show in the list of sessions, and to limit a client's failures.
+        user_agent: The ``User-Agent`` header, to show in the list of sessions.
 
     Returns:
-        The new session, the only time with its token.
+        The new session. This is the only time that it includes its token.
 
     Raises:
         AttemptBlockedError: If too many attempts of this client have failed.
@@ -78,7 +78,7 @@ async def authenticate(
         InvalidSignatureError: If the signature is not the address's over the challenge.
         InactiveUserError: If the account has been deactivated.
         InvalidParameterError: If an argument is not acceptable.
-        SecondFactorRequiredError: If the policy asks for another proof, which only a visit can give.
+        SecondFactorRequiredError: If the policy requires another proof, which only a visit can provide.
         Denied: If a ``pre_auth`` or ``pre_verify`` hook refuses.
     """
 
@@ -94,19 +94,19 @@ async def authenticate(
 
 
 async def authenticate_visit(step: Step, attempt: WalletAttempt, *, is_bound: bool = False) -> Proven:
-    """Turn a signed challenge into the session of a visit, and end the one that the visit had before.
+    """Exchange a signed challenge for the session of a visit, and end the visit's previous session.
 
     Args:
         step: The first step of a sign-in, with the browser.
-        attempt: Who tries, with what.
-        is_bound: Whether the challenge must have been offered to this browser.
+        attempt: The address, challenge and signature.
+        is_bound: Whether the challenge must have been issued to this browser.
 
     Returns:
-        Who has signed in, with the session; its ``token`` is the secret that the session mapping keeps from now on.
+        The user, with the session; its ``token`` is the secret to store in the session mapping.
 
     Raises:
-        SecondFactorRequiredError: If the policy asks for another proof. The sign-in waits for it.
-        InvalidChallengeError: If it was offered to another browser.
+        SecondFactorRequiredError: If the policy requires another proof. The sign-in stays pending.
+        InvalidChallengeError: If it was issued to another browser.
         GatewrightError: What `authenticate` raises.
     """
     parts, device, browser = step.parts, step.device, step.require_browser()
@@ -122,7 +122,7 @@ async def authenticate_visit(step: Step, attempt: WalletAttempt, *, is_bound: bo
     session = await _telling_failures(parts, attempt, sign_in, ip_address=device.ip_address)
     user = await reload_user(parts, provider=session.provider, username=session.username)
     if user is None:
-        raise InactiveUserError("The account was deactivated or deleted meanwhile.", user_id=session.user_id)
+        raise InactiveUserError("The account has meanwhile been deactivated or deleted.", user_id=session.user_id)
     return Proven(user, wallet_proof(session.created_at), session)
 
 
@@ -175,13 +175,13 @@ async def _sign_in(
             raise InactiveUserError(user_id=account.id)
         named = replace(draft, user_id=account.id)
         try:
-            # Whoever has given a wallet's account an address has signed in to it before.
+            # Whoever gave a wallet's account an email address has signed in to it before.
             await tell_of_new_device(parts, account, session, device=device, has_been_here=True)
             user = await user_of(parts, account)
             if known is None and may_ask_after(parts, "wallet"):
-                # A newcomer's account has to be there before it can have a second factor.
+                # A new account must exist before it can have a second factor.
                 await require_no_more(replace(step, user=user))
-        except BaseException:  # the policy is the application's own, as is the class of its users
+        except BaseException:  # the policy and the user class are the application's own code
             await parts.store.end_session(session.id)
             raise
         return await open_session(parts, user, session, make_token=lambda: naming.make_token(named))
@@ -190,7 +190,7 @@ async def _sign_in(
 
 
 async def _require_no_more(step: Step, account: Account, challenge: Challenge) -> None:
-    """Spend the challenge on a first proof, where the policy asks for a second one.
+    """Use up the challenge as a first proof, if the policy requires a second one.
 
     Raises:
         SecondFactorRequiredError: If it does.
@@ -206,7 +206,7 @@ async def _require_no_more(step: Step, account: Account, challenge: Challenge) -
 
 
 async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
-    """Let hooks change the parameters, and check the final values like given ones."""
+    """Let hooks change the parameters, and validate the results like the originals."""
     asked = await parts.hooks.pre_auth.fire(
         evrmore_address=attempt.evrmore_address,
         challenge=attempt.challenge,
@@ -219,7 +219,7 @@ async def _ask_hooks(parts: Parts, attempt: WalletAttempt) -> WalletAttempt:
 
 
 def _account_for(parts: Parts, evrmore_address: str, now: datetime) -> Account:
-    """Return the account to make where the address signs in for the first time."""
+    """Return the account to create if the address signs in for the first time."""
     return Account(
         id=parts.new_id(),
         username=None,
@@ -245,7 +245,7 @@ def _issue_token(parts: Parts, session: Session) -> str:
 async def _telling_failures(
     parts: Parts, attempt: WalletAttempt, sign_in: Callable[[], Awaitable[Session]], *, ip_address: object
 ) -> Session:
-    """Sign in; a failure is counted and recorded, fires its event, and is raised."""
+    """Sign in. Count and record a failure, fire its event, and raise it."""
     try:
         return await sign_in()
     except SecondFactorRequiredError:
@@ -258,7 +258,7 @@ async def _telling_failures(
 async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: _Failure, *, client: str | None) -> None:
     reason = str(error.evidence.get("reason", error.code))
     username = attempt.evrmore_address
-    # What is no address may be a key that was pasted as one: it has no place in the database.
+    # Anything but an address may be a private key pasted by mistake, which must not get into the database.
     shown = username if is_address(username, parts.networks) else None
     if not isinstance(error, AttemptBlockedError):
         await count_failure(parts, name=account_name(WALLET_PROVIDER, shown or ""), client=client)

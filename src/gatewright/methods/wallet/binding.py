@@ -1,6 +1,6 @@
-"""Bind a challenge to the browser that was given it: no other one may send in the signature.
+"""Bind a challenge to the browser that it was issued to: no other browser can submit the signature.
 
-A site that talks a visitor into signing somebody else's challenge gets nothing for it here.
+So a site that tricks a visitor into signing somebody else's challenge gains nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from gatewright.operations.step import Step, data_of
 
 _MINUTES = 10
 _KEPT_LONGER = timedelta(hours=1)
-"""How much longer than the challenge lives, so that the log tells one that has expired from another browser's."""
+"""How much longer than its lifetime a challenge is stored, so that the log can tell expired from another browser's."""
 
 
 async def offer_challenge(step: Step, evrmore_address: str) -> Mapping[str, Any]:
-    """Make a challenge and bind it to the browser of a step, in the place of the one before.
+    """Create a challenge and bind it to the browser of a step, replacing the previous one.
 
     Raises:
         GatewrightError: What `generate_challenge` raises.
@@ -41,7 +41,7 @@ async def offer_challenge(step: Step, evrmore_address: str) -> Mapping[str, Any]
 
 
 async def offered_challenge(step: Step) -> Mapping[str, Any] | None:
-    """Return what this browser was offered last, while it can be signed."""
+    """Return the last challenge issued to this browser, unless it has expired."""
     pending = await step.kept(NAME)
     if pending is None:
         return None
@@ -50,17 +50,17 @@ async def offered_challenge(step: Step) -> Mapping[str, Any] | None:
 
 
 def require_same(pending: PendingStep | None, attempt: WalletAttempt) -> None:
-    """Refuse a challenge that is not the one that was offered.
+    """Refuse a challenge that is not the one that was issued.
 
     Raises:
         InvalidChallengeError: If it is not.
     """
     if pending is None or data_of(pending)["challenge"] != attempt.challenge:
-        raise InvalidChallengeError("This challenge was given to another browser.", reason="challenge_not_bound")
+        raise InvalidChallengeError("This challenge was issued to another browser.", reason="challenge_not_bound")
 
 
 async def require_offered(step: Step, attempt: WalletAttempt) -> None:
-    """Refuse a challenge that was not offered to the browser of a step, whoever its user is.
+    """Refuse a challenge that was not issued to the browser of a step, whoever its user is.
 
     Raises:
         InvalidChallengeError: If it was not.

@@ -1,4 +1,4 @@
-"""Ask the holder of an address to prove it: make a text that is good for one sign-in."""
+"""Create a challenge: a text for the holder of an address to sign, valid for one sign-in."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _LIMIT_WINDOW = timedelta(minutes=1)
 async def generate_challenge(
     parts: Parts, evrmore_address: str, *, expire_minutes: float, ip_address: str | None
 ) -> Challenge:
-    """Make and store a challenge. Asking for one makes no account.
+    """Create and store a challenge. This does not create an account.
 
     Args:
         parts: The application's parts.
         evrmore_address: A P2PKH address of a network that may sign in.
-        expire_minutes: How long the challenge lives, in minutes; with 0 it has already expired.
+        expire_minutes: Lifetime of the challenge, in minutes; with 0 it has already expired.
         ip_address: Where the request comes from, for the limit per client.
 
     Raises:
         InvalidAddressError: If the address may not sign in.
         InvalidParameterError: If another argument is not acceptable.
-        RateLimitError: If the address or the client has asked too often.
+        RateLimitError: If the address or the client has requested too many.
         Denied: If a ``pre_challenge`` hook refuses.
     """
     asked = await parts.hooks.pre_challenge.fire(evrmore_address=evrmore_address, expire_minutes=expire_minutes)
@@ -69,7 +69,7 @@ async def find_challenge(parts: Parts, challenge: str) -> Challenge | None:
     """Return the challenge with exactly this text, used or not, expired or not.
 
     Raises:
-        InvalidParameterError: If ``challenge`` is not a string of a challenge's size.
+        InvalidParameterError: If ``challenge`` is not a string, or too long for a challenge.
     """
     return await parts.store.find_challenge(require_text("challenge", challenge, at_most=LONGEST_CHALLENGE))
 
@@ -83,14 +83,14 @@ def _limit(parts: Parts, now: datetime) -> ChallengeLimit:
 
 
 LONGEST_CHALLENGE = 1000
-"""Characters. Longer texts were never ours."""
+"""Characters. gatewright never creates longer ones."""
 
 
 def _challenge_text(
     *, domain: str, wallet: str, address: str, nonce: str, issued_at: datetime, expires_at: datetime
 ) -> str:
-    """Write what the person who signs it can read: who asks, for whom, and until when. One line, so that any wallet
-    and any shell takes it as it is.
+    """Return a text that the signer can read: who asks, for which wallet, and until when. It is a single line, so that
+    any wallet and any shell accepts it unchanged.
     """
     return (
         f"{domain} asks you to sign in with your {wallet} wallet {address}. "

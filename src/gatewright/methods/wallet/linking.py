@@ -1,4 +1,4 @@
-"""Link wallets to an account, each proved by a signed challenge, and unlink them."""
+"""Link wallets to an account, each proven by a signed challenge, and unlink them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from gatewright.operations.step import Step
 async def link_wallet(
     parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None, step: Step | None = None
 ) -> None:
-    """Let an account sign in with another wallet too.
+    """Link another wallet to an account, so that it can sign in with it.
 
     Args:
         parts: The application's parts.
-        username: Whose account.
-        attempt: The wallet's address, and a challenge for it with its signature. Spent as in a sign-in.
-        actor: Who links it, where that is not the user.
-        step: A step of the browser that the challenge must have been offered to; None where any may be used.
+        username: The account's user.
+        attempt: The wallet's address, and a challenge for it with its signature, used up as in a sign-in.
+        actor: Who links it, if not the user.
+        step: A step of the browser that the challenge must have been issued to; None if it may be any browser's.
 
     Raises:
         UserNotFoundError: If there is no such user.
         InvalidChallengeError: If the challenge is unknown, another browser's, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
-        TakenError: If the wallet belongs to an account already.
+        TakenError: If the wallet already belongs to an account.
     """
     account = await require_account(parts, username)
     try:
@@ -49,7 +49,7 @@ async def link_wallet(
 
 
 async def link_own_wallet(step: Step, attempt: WalletAttempt) -> None:
-    """Let the account of a step's user sign in with another wallet too, by a challenge of this browser.
+    """Link another wallet to the account of a step's user, by a challenge of this browser.
 
     Raises:
         GatewrightError: What `link_wallet` raises.
@@ -70,7 +70,7 @@ async def _link(parts: Parts, account: Account, attempt: WalletAttempt, *, actor
 
 
 async def unlink_wallet(parts: Parts, username: str, evrmore_address: str, *, actor: str | None) -> bool:
-    """Take a wallet from an account, which ends the sessions that it opened, and say whether it was there.
+    """Unlink a wallet from an account, end the sessions that it opened, and return whether it was linked.
 
     Raises:
         UserNotFoundError: If there is no such user.

@@ -1,4 +1,4 @@
-"""`Wallet`: a key that somebody holds."""
+"""`Wallet`: a private key that the user holds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gatewright.settings import Settings
 
 
 class Wallet(Method):
-    """Something that a user has: a private key. As a first step it signs in by `authenticate_visit`."""
+    """Something that a user has: a private key. As a first step, `authenticate_visit` signs in."""
 
     name = NAME
     title = N_("Wallet")
@@ -45,29 +45,29 @@ class Wallet(Method):
     }
 
     def begins(self, settings: Settings) -> bool:
-        """Say whether the settings let visitors sign in with a wallet."""
+        """Return whether the settings let visitors sign in with a wallet."""
         return settings.enable_wallet_login
 
     def records_itself(self, step: Step) -> bool:
-        """Say whether this is the first step: `authenticate_visit` counts, fires hooks and records."""
+        """Return whether this is the first step: `authenticate_visit` counts, fires hooks and records."""
         return step.user is None
 
     def action_of(self, given: Mapping[str, Any]) -> str | None:
-        """Return ``begin`` for an address alone, ``prove`` for what comes with a challenge or a signature."""
+        """Return ``begin`` for an address alone, ``prove`` if there is a challenge or a signature."""
         if is_signed(given):
             return "prove"
         return "begin" if "evrmore_address" in given else None
 
     async def is_ready(self, step: Step, enrolled: Mapping[str, Sequence[Authenticator]]) -> bool:
-        """Say whether a wallet is linked to the user's account."""
+        """Return whether a wallet is linked to the user's account."""
         return bool(await self._wallets(step))
 
     async def begin(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a challenge for ``evrmore_address``, and bind it to this browser.
+        """Create a challenge for ``evrmore_address``, and bind it to this browser.
 
         Raises:
             InvalidAddressError: If the address may not sign in, or is not one of the user's.
-            RateLimitError: If the address or the client has asked too often.
+            RateLimitError: If the address or the client has requested too many.
         """
         address = attempt_in(given).evrmore_address
         if step.user is not None:
@@ -75,11 +75,11 @@ class Wallet(Method):
         return await offer_challenge(step, address)
 
     async def begin_enrolment(self, step: Step, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make a challenge for ``evrmore_address``, a wallet to be linked by `link_own_wallet`.
+        """Create a challenge for ``evrmore_address``, a wallet to be linked by `link_own_wallet`.
 
         Raises:
             InvalidAddressError: If the address may not sign in.
-            RateLimitError: If the address or the client has asked too often.
+            RateLimitError: If the address or the client has requested too many.
         """
         return await offer_challenge(step, attempt_in(given).evrmore_address)
 
@@ -92,11 +92,11 @@ class Wallet(Method):
         return {"wallets": await self._wallets(step)}
 
     async def verify(self, step: Step, given: Mapping[str, Any]) -> Proven:
-        """Verify ``signature`` over ``challenge`` by ``evrmore_address``; without a user, it signs in whoever has it.
+        """Verify ``signature`` over ``challenge`` by ``evrmore_address``; without a user, sign in the wallet's owner.
 
         Raises:
             InvalidAddressError: If the wallet is not the user's own.
-            InvalidChallengeError: If the challenge was given to another browser, is used or has expired.
+            InvalidChallengeError: If the challenge was issued to another browser, is used or has expired.
             InvalidSignatureError: If the signature is not right.
             GatewrightError: What `authenticate_visit` raises.
         """

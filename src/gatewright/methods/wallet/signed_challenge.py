@@ -1,4 +1,4 @@
-"""A signed challenge: what a wallet proves itself by, to sign in or to be linked."""
+"""A signed challenge: how a wallet authenticates, to sign in or to be linked."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from gatewright.operations.parts import Parts
 from gatewright.proofs import Kind, Proof
 
 NAME, KINDS, AMR = "wallet", frozenset({Kind.POSSESSION}), ("pop",)
-"""What the method is called, what a proof by it shows, and its reference in RFC 8176."""
+"""The method's name, what a proof by it shows, and its reference in RFC 8176."""
 
 FIELDS = ("evrmore_address", "challenge", "signature")
-"""What forms and JSON call the parts of an attempt, in the order of `WalletAttempt`."""
+"""The field names of an attempt in forms and JSON, in the order of `WalletAttempt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +38,31 @@ class WalletAttempt:
         skip_ownership_check: Whether a challenge made for another address is accepted. The signature is always checked.
     """
 
-    evrmore_address: str = field(repr=False)  # nobody has looked yet: it may be a key, pasted into the wrong field
+    evrmore_address: str = field(repr=False)  # unchecked: it may be a private key, pasted into the wrong field
     challenge: str = field(repr=False)
     signature: str = field(repr=False)
     skip_ownership_check: bool = False
 
 
 def attempt_in(given: Mapping[str, Any]) -> WalletAttempt:
-    """Return the attempt that was sent, without white space around what was pasted. What is no text is empty."""
+    """Return the attempt that was sent, without surrounding white space. A value that is no string is empty."""
     sent = (given.get(name) for name in FIELDS)
     address, challenge, signature = (each.strip() if isinstance(each, str) else "" for each in sent)
     return WalletAttempt(address, challenge, signature)
 
 
 def is_signed(given: Mapping[str, Any]) -> bool:
-    """Say whether what was sent is a challenge with its signature, or half of that, and not an address alone."""
+    """Return whether what was sent includes a challenge or a signature, rather than an address alone."""
     return bool(given.keys() & set(FIELDS[1:]))
 
 
 def wallet_proof(now: datetime) -> Proof:
-    """Return the proof that a right signature is."""
+    """Return the proof that a valid signature gives."""
     return Proof(NAME, now, KINDS, AMR)
 
 
 async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now: datetime) -> Challenge:
-    """Return the challenge of an attempt, if it can still be spent and its address has signed it.
+    """Return the challenge of an attempt, if it can still be used and its address has signed it.
 
     Raises:
         InvalidChallengeError: If it is unknown, for another address, used or expired.
@@ -77,10 +77,10 @@ async def require_signed_challenge(parts: Parts, attempt: WalletAttempt, *, now:
 
 
 async def spend_signed_challenge(parts: Parts, attempt: WalletAttempt) -> None:
-    """Spend a challenge on the proof that its address has signed it, and on nothing else.
+    """Use up a challenge to prove that its address has signed it, and for nothing else.
 
     Raises:
-        InvalidAddressError: If the address is none of a network that may sign in.
+        InvalidAddressError: If the address is not of a network that may sign in.
         InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
     """
@@ -92,7 +92,7 @@ async def spend_signed_challenge(parts: Parts, attempt: WalletAttempt) -> None:
 
 
 async def _usable_challenge(parts: Parts, attempt: WalletAttempt, now: datetime) -> Challenge:
-    """Find the challenge and check owner, use and time, in this order."""
+    """Find the challenge, and check its owner, use and time, in this order."""
     challenge = await find_challenge(parts, attempt.challenge)
     if challenge is None:
         raise InvalidChallengeError("There is no such challenge.", reason="challenge_unknown")

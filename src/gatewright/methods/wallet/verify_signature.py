@@ -7,7 +7,7 @@ from gatewright.operations.parts import Parts
 
 
 async def verify_signature(parts: Parts, *, address: str, message: str, signature: str) -> bool:
-    """Verify a signed message. Hooks may change what is asked, never the answer.
+    """Verify a signed message. Hooks may change the parameters, but not the result.
 
     Args:
         parts: The application's parts.
@@ -16,7 +16,7 @@ async def verify_signature(parts: Parts, *, address: str, message: str, signatur
         signature: The recoverable signature, base64.
 
     Returns:
-        Whether the signature is right. Anything malformed is simply not.
+        Whether the signature is valid. Anything malformed is not.
 
     Raises:
         Denied: If a ``pre_verify`` hook refuses.

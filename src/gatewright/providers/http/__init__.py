@@ -1,1 +1,1 @@
-"""Users of another application, asked for by HTTP."""
+"""Users of another application, loaded over HTTP."""

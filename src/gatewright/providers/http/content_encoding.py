@@ -1,4 +1,4 @@
-"""Bodies that a server has compressed though it was asked not to (RFC 9110, 8.4)."""
+"""Response bodies that a server has compressed although it was asked not to (RFC 9110, 8.4)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _COMPRESSED = {"gzip", "x-gzip", "deflate"}
 
 
 def decoded(body: bytes, encodings: str, *, at_most: int) -> bytes:
-    """Return a body as it was before it was encoded.
+    """Decode a response body.
 
     Args:
-        body: What was received.
-        encodings: The header ``Content-Encoding``: the encodings in the order in which they were applied.
-        at_most: How many bytes may come of it, at each step: a few bytes can stand for gigabytes.
+        body: The body as received.
+        encodings: The ``Content-Encoding`` header: the encodings in the order in which they were applied.
+        at_most: The most bytes that it may decompress to, at each step: a few bytes can expand to gigabytes.
 
     Raises:
-        ValueError: If it holds more, is damaged or incomplete, or is encoded otherwise than by gzip and deflate.
+        ValueError: If it holds more, is damaged or incomplete, or uses an encoding other than gzip and deflate.
     """
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding in _COMPRESSED:
@@ -30,14 +30,14 @@ def decoded(body: bytes, encodings: str, *, at_most: int) -> bytes:
 
 def _inflated(body: bytes, *, at_most: int) -> bytes:
     content, rest = b"", body
-    while rest:  # gzip may be several members in a row
+    while rest:  # a gzip body may consist of several members
         part, rest = _inflated_once(rest, at_most=at_most - len(content))
         content += part
     return content
 
 
 def _inflated_once(body: bytes, *, at_most: int) -> tuple[bytes, bytes]:
-    """Return what the first compressed stream holds, and what follows it."""
+    """Return the content of the first compressed stream, and the bytes that follow it."""
     for header in (_EITHER_HEADER, _NO_HEADER):  # some servers send "deflate" without zlib's header
         stream = zlib.decompressobj(header)
         try:
@@ -45,7 +45,7 @@ def _inflated_once(body: bytes, *, at_most: int) -> tuple[bytes, bytes]:
         except zlib.error:
             continue
         if len(content) > at_most:
-            raise ValueError("it holds too much")
+            raise ValueError("it is too large")
         if not stream.eof:
             raise ValueError("it is incomplete")
         return content, stream.unused_data

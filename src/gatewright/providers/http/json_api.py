@@ -1,4 +1,4 @@
-"""A JSON API, asked with patience: time-outs, repeats with back-off, and bounds on what it may answer."""
+"""A client for a JSON API, with time-outs, retries with back-off, and limits on the response."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from gatewright.system import SystemClock, SystemRandom
 _LONGEST_BODY = 1024 * 1024
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
-"""Seconds. Somebody waits at the other end: an API that asks for more patience is not available."""
+"""Seconds. Somebody is waiting: an API that asks for a longer pause counts as unavailable."""
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API said.
+    """A response of the API.
 
     Args:
-        status: The HTTP status, neither 429 nor of the 3xx and 5xx kind.
-        challenge: The header ``WWW-Authenticate``.
-        encodings: The header ``Content-Encoding``: some servers and proxies compress whatever they are asked for.
-        body: At most 1 MiB, as it was sent.
+        status: The HTTP status; never 429, 3xx or 5xx.
+        challenge: The ``WWW-Authenticate`` header.
+        encodings: The ``Content-Encoding`` header: some servers and proxies compress whatever the request says.
+        body: At most 1 MiB, as received.
     """
 
     status: int
@@ -44,7 +44,7 @@ class Answer:
     body: bytes = field(repr=False)
 
     def json(self) -> Any:
-        """Return the body.
+        """Return the parsed body.
 
         Raises:
             ProviderUnavailableError: If it is not JSON, is damaged, or holds more than 1 MiB.
@@ -53,21 +53,21 @@ class Answer:
             body = decoded(self.body, self.encodings, at_most=_LONGEST_BODY)
         except ValueError as error:
             raise ProviderUnavailableError(
-                f"The users' API answered with Content-Encoding {self.encodings!r:.40}, which cannot be read: {error}."
+                f"The user API answered with Content-Encoding {self.encodings!r:.40}, which cannot be read: {error}."
             ) from None
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
-            raise ProviderUnavailableError("The users' API answered with something that is not JSON.") from None
+            raise ProviderUnavailableError("The user API answered with something that is not JSON.") from None
 
 
 class _Trouble(ProviderUnavailableError):
     """The API did not answer this time.
 
     Args:
-        what: What happened, without any value of the request.
-        nothing_sent: Whether the request cannot have arrived, so that repeating it cannot do it twice.
-        pause: How many seconds the API asks to be left alone.
+        what: What happened, without any value from the request.
+        nothing_sent: Whether the request cannot have arrived, so that it is safe to retry.
+        pause: How many seconds the API asks to wait.
     """
 
     def __init__(self, what: str = "does not answer", *, nothing_sent: bool = False, pause: float = 0) -> None:
@@ -77,17 +77,17 @@ class _Trouble(ProviderUnavailableError):
 
 
 class JSONAPI:
-    """Asks one API over pooled connections; threads may share it. The environment's proxies are not used.
+    """A thread-safe client for one API, over pooled connections. Proxies from the environment are not used.
 
     Args:
-        base_url: Where it is, without a trailing slash.
-        token: What we authenticate by; sent as a bearer token.
+        base_url: The address of the API, without a trailing slash.
+        token: The bearer token to authenticate with.
         timeout_seconds: How long one attempt may take to connect, and then to answer.
-        attempts: How often a request is sent at most. Only reading is repeated, and what cannot have arrived.
+        attempts: How often to send a request at most. Only reads, and requests that cannot have arrived, are retried.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
         clock: A clock other than the machine's, for tests.
         random: A source of randomness other than the system's, for tests.
-        sleep: How to wait for some seconds.
+        sleep: Waits for a number of seconds.
 
     Raises:
         ConfigurationError: If the certificates or the token cannot be used.
@@ -120,7 +120,7 @@ class JSONAPI:
         self._sleep = sleep
 
     def get(self, path: str) -> Answer:
-        """Read something, more than once if need be.
+        """Send a GET request, with retries.
 
         Raises:
             ProviderUnavailableError: If the API does not answer properly.
@@ -128,7 +128,7 @@ class JSONAPI:
         return self._ask("GET", path, None)
 
     def post(self, path: str, body: object) -> Answer:
-        """Send something, once.
+        """Send a POST request, retried only if it cannot have arrived.
 
         Raises:
             ProviderUnavailableError: If the API does not answer properly.
@@ -149,7 +149,7 @@ class JSONAPI:
                 pause = max(trouble.pause, self._back_off(attempt))
                 may_repeat = method == "GET" or trouble.nothing_sent
                 if not may_repeat or pause > _LONGEST_PAUSE or attempt + 1 == self._attempts:
-                    raise ProviderUnavailableError(f"The users' API at {self._base_url} {trouble}.") from None
+                    raise ProviderUnavailableError(f"The user API at {self._base_url} {trouble}.") from None
             self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
@@ -165,7 +165,7 @@ class JSONAPI:
                 for chunk in response.iter_raw():
                     content += chunk
                     if len(content) > _LONGEST_BODY:
-                        raise ProviderUnavailableError(f"The users' API at {self._base_url} answered more than 1 MiB.")
+                        raise ProviderUnavailableError(f"The user API at {self._base_url} sent more than 1 MiB.")
                     if self._clock.now() > deadline:
                         raise _Trouble("takes too long to answer")
                 return Answer(
@@ -174,12 +174,12 @@ class JSONAPI:
                     encodings=response.headers.get("Content-Encoding", ""),
                     body=content,
                 )
-        except httpx.TransportError as error:  # its request holds the password: never chain it
+        except httpx.TransportError as error:  # it references the request, and so the password: never chain it
             what = f"cannot be reached ({type(error).__name__}: {error})"
             raise _Trouble(what, nothing_sent=isinstance(error, _NOTHING_SENT)) from None
 
     def _back_off(self, attempt: int) -> float:
-        """Return a pause in seconds: about twice as long each time, never the same for two clients."""
+        """Return a pause in seconds: about twice as long each time, with jitter to spread clients out."""
         jitter = self._random.token_bytes(1)[0] / 255
         return float(_FIRST_PAUSE * 2**attempt * (0.5 + jitter / 2))
 
@@ -188,7 +188,8 @@ def _refuse_unusable(response: httpx.Response) -> None:
     status = response.status_code
     if 300 <= status < 400:
         raise ProviderUnavailableError(
-            "The users' API redirects, which is never followed with a password in hand. Correct the base_url."
+            "The user API sent a redirect. Redirects are never followed, because requests carry passwords. Correct "
+            "the base_url."
         )
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
         seconds = response.headers.get("Retry-After", "")
@@ -197,5 +198,5 @@ def _refuse_unusable(response: httpx.Response) -> None:
 
 def _sendable(token: str) -> str:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise ConfigurationError("The API's token holds characters that no header may have.")
+        raise ConfigurationError("The API's token contains characters that are not allowed in a header, or is empty.")
     return token

@@ -1,4 +1,4 @@
-"""Users of another application, asked over its JSON API."""
+"""Users of another application, loaded over its JSON API."""
 
 from __future__ import annotations
 
@@ -26,39 +26,40 @@ _EXACT_UP_TO = 2.0**53
 
 
 class HTTPUserProvider(UserProvider):
-    """Users of another application, asked over its JSON API. Needs ``gatewright[http]``.
+    """Users of another application, loaded over its JSON API. Needs ``gatewright[http]``.
 
     The API has two resources:
 
-    ``POST /authenticate`` with ``{"username": ..., "password": ...}`` compares a password. It answers 200 with the
+    ``POST /authenticate`` with ``{"username": ..., "password": ...}`` verifies a password. It answers 200 with the
     user; 401 or 404 (``refusal_statuses``) if there is no such user or the password is wrong, at equal cost; 403 with
     ``{"code": "inactive"}`` or ``{"code": "unverified"}`` if the password is right but the user may not sign in.
 
     ``GET /users/{username}`` answers 200 with the user, 404 if there is none, or 403 as above. Sessions reload their
-    user from it, with the name that the user carries.
+    user from it, by the ``username`` of that user.
 
     A user is an object with ``username``, and optionally ``id``, ``email``, ``active`` and ``verified`` (booleans),
-    ``roles`` and ``permissions`` (lists of names) and anything else, which the entity shows; but no hash. Roles,
-    permissions and an ``id`` that are null are none; a flag is never null. Without an ``id`` the username is one: let
-    the API say one that outlives a name.
+    ``roles`` and ``permissions`` (lists of names) and anything else, which the entity exposes; but no hash. Null
+    roles, permissions or ``id`` count as absent; a flag must not be null. Without an ``id``, the username is the id:
+    let the API return one that survives a change of name.
 
-    Whatever else comes back, or nothing in time, is `ProviderUnavailableError`: "try again later", never "wrong
-    password". So is 401 with ``WWW-Authenticate: Bearer error="invalid_token"`` (RFC 6750): it refuses our own token.
-    Reading is repeated with back-off, as ``Retry-After`` asks; a password is sent again only if it cannot have
-    arrived. Redirects are not followed.
+    Any other response, or none in time, is a `ProviderUnavailableError`: "try again later", never "wrong password".
+    So is 401 with ``WWW-Authenticate: Bearer error="invalid_token"`` (RFC 6750), which refuses the application's
+    token. Reads are retried with back-off, respecting ``Retry-After``; a password is sent again only if it cannot
+    have arrived. Redirects are not followed.
 
     Args:
-        base_url: Where the API is: ``https://users.example.com/api``.
-        token: What this application authenticates by; sent as a bearer token.
+        base_url: The address of the API: ``https://users.example.com/api``.
+        token: The bearer token that this application authenticates with.
         authenticate_path: A path other than ``/authenticate``.
         user_path: A path other than ``/users/{username}``.
-        refusal_statuses: The statuses, of the 4xx kind, that mean "no such user, or the password is wrong": such as 400
-            or 422 besides the usual ones. With 403 in it, one with the code of an inactive or unverified user still
-            says that. When a user is reloaded 401 and 403 are not looked for in it: they refuse our own token.
+        refusal_statuses: The 4xx statuses that mean "no such user, or the password is wrong", for example with 400 or
+            422 besides the usual ones. Even if 403 is among them, a 403 with the code of an inactive or unverified
+            user keeps that meaning. When a user is reloaded, 401 and 403 in it are ignored: they refuse the
+            application's token.
         timeout_seconds: How long one attempt may take to connect, and then to answer.
-        attempts: How often a request is sent at most, 1 to 10.
+        attempts: How often to send a request at most, 1 to 10.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
-        allow_plaintext: Whether ``http://`` will do: everybody on the way can read the passwords.
+        allow_plaintext: Whether to allow ``http://``, where everybody on the network path can read the passwords.
 
     Raises:
         ConfigurationError: If the address or an argument cannot be used, or httpx is not installed.
@@ -97,7 +98,7 @@ class HTTPUserProvider(UserProvider):
         self._user_path = user_path
 
     def load_user_by_username(self, username: str, password: str | None = None) -> User:
-        """Ask the API for a user; with a password, only if it is right.
+        """Return a user from the API; with a password, only if it is right.
 
         Raises:
             UserNotFoundError: If there is no such user, or the password is wrong.
@@ -105,7 +106,7 @@ class HTTPUserProvider(UserProvider):
             UnverifiedUserError: If the API says that the user is not verified yet.
             ProviderUnavailableError: If the API does not answer as it should.
         """
-        # A path of dots would lead out of the users' resource, however it is written.
+        # A path segment of dots would leave the users' resource, however it is encoded.
         if not is_possible_username(username) or username in {".", ".."}:
             raise UserNotFoundError("There is no such user.")
         if password is None:
@@ -123,7 +124,7 @@ class HTTPUserProvider(UserProvider):
         if answer.status in nobody and 'error="invalid_token"' not in answer.challenge:
             raise UserNotFoundError("There is no such user, or the password is wrong.", username=username)
         raise ProviderUnavailableError(
-            f"The users' API answered {answer.status}, which it should not. Look at its address and our token, or add "
+            f"The user API answered {answer.status}, which is unexpected. Check its address and the token, or add "
             "the status to refusal_statuses if it means a wrong password."
         )
 
@@ -135,25 +136,25 @@ class HTTPUserProvider(UserProvider):
         """Return the user that a record describes.
 
         Raises:
-            ProviderUnavailableError: If it is not a record of a user: a flag of an unclear kind must not let in.
+            ProviderUnavailableError: If it is not a valid user record: an ambiguous flag must not let anybody in.
         """
         if not isinstance(record, dict) or not is_possible_username(record.get("username")):
-            raise ProviderUnavailableError("The users' API answered with a user who has no username.")
+            raise ProviderUnavailableError("The user API returned a user without a username.")
         unclear = [name for name in _FLAGS if name in record and not isinstance(record[name], bool)]
         roles, permissions = (_list_in(record, name) for name in ("roles", "permissions"))
         unclear += [name for name, held in (("roles", roles), ("permissions", permissions)) if not _are_names(held)]
         unclear += [] if _could_be_id(record.get("id")) else ["id"]
         if unclear:
             raise ProviderUnavailableError(
-                f"The users' API answered with {', '.join(unclear)} of the wrong kind: flags are booleans, roles and "
-                "permissions are lists of names, an id is text or a number."
+                f"The user API returned {', '.join(unclear)} of the wrong type: flags must be booleans, roles and "
+                "permissions lists of names, and an id text or a number."
             )
         entity = SimpleNamespace(**{name: value for name, value in record.items() if name not in _NOT_SHOWN})
         return self.user_class(entity, roles, permissions)
 
 
 def _tell_refusal(answer: Any, username: str) -> None:
-    """Raise what an answer of 403 says by its code, if it says something."""
+    """Raise the error that the code in a 403 response stands for, if any."""
     try:
         record = answer.json()
     except ProviderUnavailableError:
@@ -166,13 +167,13 @@ def _tell_refusal(answer: Any, username: str) -> None:
 
 
 def _list_in(record: dict[str, Any], name: str) -> Any:
-    """Return a field that is a list; where it is missing or null, an empty one."""
+    """Return a field that should be a list; an empty list if it is missing or null."""
     value = record.get(name)
     return [] if value is None else value
 
 
 def _could_be_id(value: object) -> bool:
-    """Say whether this can be an id, or none. Of larger numbers with a point two may have been read as one."""
+    """Return whether this can be an id, or None. Larger floats are refused: two ids may have been read as one."""
     return abs(value) < _EXACT_UP_TO if isinstance(value, float) else not isinstance(value, dict | list)
 
 
@@ -186,8 +187,8 @@ def _checked_statuses(statuses: object) -> set[int]:
     refusals = {status for status in given if isinstance(status, int) and 400 <= status < 500 and status != 429}
     if refusals != given:
         raise ConfigurationError(
-            "refusal_statuses holds statuses from 400 to 499 that mean a wrong password. 429 asks for patience, and "
-            "others are no refusal."
+            "refusal_statuses takes statuses from 400 to 499 that mean a wrong password. 429 asks the client to wait, "
+            "and other statuses are not refusals."
         )
     return refusals
 
@@ -201,10 +202,11 @@ def _checked(base_url: str, *, allow_plaintext: bool) -> str:
         is_address = False
     if not is_address or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
         raise ConfigurationError(
-            "HTTPUserProvider needs a base_url such as https://users.example.com/api, with neither user nor query."
+            "HTTPUserProvider needs a base_url such as https://users.example.com/api, without user, query or fragment."
         )
     if parts.scheme == "http" and not allow_plaintext:
         raise ConfigurationError(
-            "Over http:// everybody on the way can read the passwords. Use https://, or say allow_plaintext=True."
+            "Over http://, anybody who can observe the connection can read the passwords. Use https://, or pass "
+            "allow_plaintext=True."
         )
     return base_url.rstrip("/")

@@ -1,4 +1,4 @@
-"""An LDAP directory: connections that are encrypted or refused, searches, and the check of a password."""
+"""An LDAP directory: encrypted connections, searches, and verification of passwords."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REFUSED = {
     results.RESULT_INVALID_CREDENTIALS,
     results.RESULT_UNWILLING_TO_PERFORM,
 }
-"""How servers refuse one user: a wrong password, no password, a locked account. Anything else is no verdict."""
+"""How servers refuse a user: a wrong password, no password, a locked account. Anything else is not a verdict."""
 
 _MISCONFIGURED = {
     results.RESULT_NO_SUCH_OBJECT,
@@ -42,13 +42,13 @@ _MISCONFIGURED = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: its name, and the values of the attributes that were asked for, by the attribute in lower case."""
+    """An entry: its name, and the values of the requested attributes, by the attribute's name in lower case."""
 
     dn: str
     values: Mapping[str, list[bytes]]
 
     def first(self, attribute: str) -> str | None:
-        """Return the first value of an attribute as text, without loss, or None without one."""
+        """Return the first value of an attribute as text, without loss, or None if it has none."""
         value = next(iter(self.values.get(attribute.lower(), ())), None)
         return None if value is None else shown_as_text(attribute, value)
 
@@ -58,14 +58,14 @@ class Entry:
 
 
 class Directory:
-    """Where an LDAP server is, and how we are known there.
+    """The address of an LDAP server, and how to authenticate to it.
 
     Args:
-        url: ``ldaps://host``, or ``ldap://host``, which is encrypted by StartTLS before anything is said.
-        service_dn: Whom to search as; anonymously without.
+        url: ``ldaps://host``, or ``ldap://host``, which is encrypted by StartTLS before anything else is sent.
+        service_dn: The service account to search as; None to search anonymously.
         service_password: That account's password.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
-        allow_plaintext: Whether ``ldap://`` will do without StartTLS.
+        allow_plaintext: Whether to allow ``ldap://`` without StartTLS.
         timeout_seconds: How long connecting may take, and then each answer.
 
     Raises:
@@ -83,19 +83,19 @@ class Directory:
         timeout_seconds: float,
     ) -> None:
         if (service_dn is None) != (service_password is None) or service_dn == "" or service_password == "":
-            raise ConfigurationError("A service account needs both service_dn and service_password; neither is empty.")
+            raise ConfigurationError("A service account needs both service_dn and service_password, and neither empty.")
         self._host, self._port, self._is_ldaps = _read_url(url)
         self._starts_tls = not self._is_ldaps and not allow_plaintext
         self._service = None if service_dn is None else (service_dn, str(service_password))
         self._tls = _VerifiedTLS(trust(ca_file))
-        self._timeout = ceil(timeout_seconds)  # ldap3 cannot pass on a part of a second
+        self._timeout = ceil(timeout_seconds)  # ldap3 takes whole seconds only
 
     @contextmanager
     def connect(self) -> Iterator[Connected]:
-        """Open a connection for one question, as the service account.
+        """Open a connection as the service account, for one lookup.
 
         Raises:
-            ProviderUnavailableError: If the server cannot be reached, or cannot prove that it is the right one.
+            ProviderUnavailableError: If the server cannot be reached, or its certificate cannot be verified.
             ConfigurationError: If it refuses the service account.
         """
         with self._open() as connection:
@@ -104,12 +104,12 @@ class Directory:
             yield Connected(connection)
 
     def is_password_of(self, name: str, password: str, *, values: Mapping[str, str] | None = None) -> bool:
-        """Say whether the server lets somebody in with a password.
+        """Return whether the server accepts a person's password.
 
         Args:
-            name: Who, as the name of their entry, with ``{...}`` where a value stands.
-            password: Sent exactly as it is, in UTF-8. Never empty: many servers let everybody in without one.
-            values: What stands in the name.
+            name: The distinguished name of their entry, with ``{...}`` as placeholders for values.
+            password: Sent unchanged, in UTF-8. Never sent if empty: many servers accept an empty one from anybody.
+            values: The values of the placeholders.
 
         Raises:
             ProviderUnavailableError: If the server gives no verdict.
@@ -121,7 +121,7 @@ class Directory:
 
     @contextmanager
     def _open(self) -> Iterator[ldap3.Connection]:
-        """Open an encrypted connection that is not bound yet, and close it."""
+        """Open an encrypted connection that is not bound yet, and close it in the end."""
         try:
             server = ldap3.Server(
                 self._host,
@@ -142,23 +142,23 @@ class Directory:
             finally:
                 with suppress(LDAPException, OSError):  # it may be gone already
                     connection.unbind()
-                if connection.socket is not None:  # what never opened is not closed by that
+                if connection.socket is not None:  # unbind does not close a connection that never opened
                     connection.socket.close()
-        except (LDAPException, OSError) as error:  # its request may hold the password: never chain it
+        except (LDAPException, OSError) as error:  # it may reference the request, and so the password: never chain it
             raise ProviderUnavailableError(
-                f"The directory at {self._host}:{self._port} cannot be asked ({type(error).__name__}: {error})."
+                f"The directory at {self._host}:{self._port} cannot be queried ({type(error).__name__}: {error})."
             ) from None
 
 
 class _VerifiedTLS(ldap3.Tls):
-    """TLS by Python's own rules: ldap3 compares host names by itself, and knows no IP addresses where Python is new."""
+    """TLS verified by Python: ldap3 matches host names itself, and on newer Pythons does not match IP addresses."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(validate=ssl.CERT_REQUIRED)
         self._context = context
 
     def wrap_socket(self, connection: ldap3.Connection, do_handshake: bool = False) -> None:
-        """Encrypt a connection; the handshake fails unless the certificate is the host's."""
+        """Encrypt a connection; the handshake fails unless the certificate matches the host."""
         connection.socket = self._context.wrap_socket(connection.socket, server_hostname=connection.server.host)
 
 
@@ -171,19 +171,19 @@ class Connected:
     def search(
         self, base: str, query: str, values: Mapping[str, str], *, attributes: Iterable[str], at_most: int = 0
     ) -> tuple[list[Entry], bool]:
-        """Return the entries that fit, and whether these are all: a server may have a limit of its own.
+        """Return the matching entries, and whether these are all: a server may have a limit of its own.
 
         Args:
-            base: The name of the entry below which to search. With ``{...}`` in it, where a value stands, it is the
-                name of the only entry that may fit.
-            query: An RFC 4515 filter, with ``{...}`` where a value stands.
-            values: What stands in the name and the filter; always a value, whatever it is made of.
-            attributes: What to read.
+            base: The name of the entry below which to search. If it contains the ``{...}`` placeholder of a value, it
+                names the only entry that may match.
+            query: An RFC 4515 filter, with ``{...}`` as placeholders for values.
+            values: The values of the placeholders; always escaped.
+            attributes: The attributes to read.
             at_most: How many are enough; 0 for all.
 
         Raises:
             ProviderUnavailableError: If the server does not answer.
-            ConfigurationError: If there is no such base, or we may not read it.
+            ConfigurationError: If there is no such base, or the account may not read it.
         """
         is_entry = any(f"{{{name}}}" in base for name in values)
         self._connection.search(
@@ -198,7 +198,7 @@ class Connected:
             return [], True
         if code in _MISCONFIGURED:
             raise ConfigurationError(
-                f"The directory has no {base!r} that we may read. Give a service account that may."
+                f"The directory has no {base!r} that gatewright may read. Configure a service account that may read it."
             )
         if code not in {results.RESULT_SUCCESS, results.RESULT_SIZE_LIMIT_EXCEEDED}:
             raise _no_verdict(self._connection)
@@ -207,8 +207,8 @@ class Connected:
 
 
 def _bind(connection: ldap3.Connection, dn: str, password: str) -> bool:
-    """Say whether the server accepts a name and a password."""
-    # As bytes they are sent as they are: prepared by RFC 4013, some passwords that people have would be refused.
+    """Return whether the server accepts a name and a password."""
+    # Bytes are sent unchanged. Text would be prepared by RFC 4013, which refuses some passwords that people have.
     connection.rebind(dn, password.encode(), authentication=ldap3.SIMPLE, read_server_info=False)
     code = connection.result["result"]
     if code not in _REFUSED | {results.RESULT_SUCCESS}:
@@ -217,11 +217,11 @@ def _bind(connection: ldap3.Connection, dn: str, password: str) -> bool:
 
 
 def _no_verdict(connection: ldap3.Connection) -> ProviderUnavailableError:
-    return ProviderUnavailableError(f"The directory answers {connection.result['description']}.")
+    return ProviderUnavailableError(f"The directory answered {connection.result['description']}.")
 
 
 def _fill(template: str, values: Mapping[str, str], escape: Callable[[str], str]) -> str:
-    """Put values into a template in one go, so that a value that looks like a placeholder stays a value."""
+    """Insert values into a template in one pass, so that a value that looks like a placeholder stays a value."""
     return re.sub(r"\{(\w+)\}", lambda found: escape(values[found[1]]) if found[1] in values else found[0], template)
 
 

@@ -13,23 +13,23 @@ class LDAPLayout:
     """Where a directory keeps people and groups, and what their attributes are called.
 
     Args:
-        people: The entry below which people are searched, such as ``ou=people,dc=example,dc=org``; or with
-            ``{username}`` in it the very name of a person's entry: ``uid={username},ou=people,dc=example,dc=org``.
-        username_attribute: What finds a person: ``uid``; for Active Directory ``sAMAccountName``.
-        id_attributes: What a person is for good, whatever they are called: the first of these that their entry has is
-            the user's id. The defaults are those of OpenLDAP and others, Active Directory, 389 Directory Server and
-            eDirectory. An ``id`` in ``attributes`` goes first. Empty for none: then the username is the id, and a name
-            that is given to a new person opens what the old person left open.
-        people_filter: What else they must fit (RFC 4515).
+        people: The entry below which to search for people, such as ``ou=people,dc=example,dc=org``; or a template for
+            the name of a person's entry, with ``{username}`` in it: ``uid={username},ou=people,dc=example,dc=org``.
+        username_attribute: The attribute to find a person by: ``uid``; for Active Directory ``sAMAccountName``.
+        id_attributes: Attributes that identify a person permanently, even if renamed: the first one that their entry
+            has is the user's id. The defaults cover OpenLDAP and others, Active Directory, 389 Directory Server and
+            eDirectory. An ``id`` in ``attributes`` replaces them. If empty, the username is the id, and a name that is
+            reassigned to another person gives them whatever its previous owner left open.
+        people_filter: A further filter for people (RFC 4515).
         attributes: Attributes to read, by the field of the entity that each becomes: the first value counts.
-            ``active`` and ``verified`` are read as flags, and whoever lacks the attribute is not.
-        groups: The entry below which groups are searched; None where roles do not come from groups.
-        groups_filter: Which of them a person is in; ``{dn}`` and ``{username}`` stand for the person's.
-        group_name_attribute: What a group is called.
-        roles: Roles, by the name of the group whose members have them. Other groups mean nothing, and are not read.
+            ``active`` and ``verified`` are read as flags, and count as not set if the attribute is missing.
+        groups: The entry below which to search for groups; None if roles do not come from groups.
+        groups_filter: Which groups a person is in; ``{dn}`` and ``{username}`` stand for that person's.
+        group_name_attribute: The attribute that holds a group's name.
+        roles: The role that each group gives its members, by the group's name. Other groups are ignored and not read.
 
     Raises:
-        ConfigurationError: If ``id_attributes`` is one ``str``, which is a collection of characters.
+        ConfigurationError: If ``id_attributes`` is a single ``str`` instead of a sequence.
     """
 
     people: str
@@ -44,4 +44,4 @@ class LDAPLayout:
 
     def __post_init__(self) -> None:
         if isinstance(self.id_attributes, str):
-            raise ConfigurationError(f'id_attributes is a list of attributes: ["{self.id_attributes}"].')
+            raise ConfigurationError(f'id_attributes takes a list of attributes: ["{self.id_attributes}"].')

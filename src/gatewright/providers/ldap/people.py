@@ -1,4 +1,4 @@
-"""People in a directory: find one, compare their password, read what they are and which roles their groups give."""
+"""People in a directory: find one, verify their password, read their attributes and the roles of their groups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_NAME = "{username}"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a directory knows of a person."""
+    """What a directory holds about a person."""
 
     fields: dict[str, Any]
     roles: list[str]
@@ -37,10 +37,10 @@ class LDAPPeople:
         self._id_attributes = tuple(layout.id_attributes) if own is None else (own,)
 
     def find(self, username: str, password: str | None) -> Person | None:
-        """Return a person; with a password, only if it is right. Neither can be found out from the number of answers.
+        """Return a person; with a password, only if it is right. The number of round trips reveals neither.
 
         Raises:
-            ProviderUnavailableError: If the directory cannot be asked.
+            ProviderUnavailableError: If the directory cannot be queried.
             ConfigurationError: If it refuses the service account, if two people share the name, or if somebody has
                 no id, or a name that is not text.
         """
@@ -67,7 +67,7 @@ class LDAPPeople:
         return people[0] if people else None
 
     def _is_password_of(self, entry: Entry | None, username: str, password: str) -> bool:
-        """Bind as somebody in any case, so that an unknown user costs as many answers as a wrong password."""
+        """Bind in any case, so that an unknown user costs as many round trips as a wrong password."""
         if entry is not None:
             return self._directory.is_password_of(entry.dn, password)
         people, attribute = self._layout.people, self._layout.username_attribute
@@ -92,15 +92,15 @@ class LDAPPeople:
         return username
 
     def _id_of(self, entry: Entry) -> dict[str, str]:
-        """Return the field of the id. A missing one is told: by the name alone one person could follow another."""
+        """Return the id field. A missing id is an error: a name alone may be reassigned to somebody else."""
         if not self._id_attributes:
             return {}
         held = next(filter(None, map(entry.first, self._id_attributes)), None)
         if held is None:
             raise ConfigurationError(
-                f"{entry.dn} has none of {', '.join(self._id_attributes)} that we may read. Let the service account "
-                "read one, or name another attribute that never changes in id_attributes of LDAPLayout. Empty, it "
-                "takes the username for an id, which is safe only where no name is ever given to somebody else."
+                f"{entry.dn} has none of {', '.join(self._id_attributes)} that gatewright may read. Let the service "
+                "account read one, or name another attribute that never changes in id_attributes of LDAPLayout. If "
+                "that is empty, the username is the id, which is safe only if no name is ever reassigned."
             )
         return {"id": held}
 
@@ -114,14 +114,14 @@ class LDAPPeople:
     def _groups_among(
         self, connected: Connected, base: str, names: Sequence[str], values: Mapping[str, str]
     ) -> set[str]:
-        """Return the groups with these names that somebody is in; by halves where a server shows few at once."""
+        """Return which of these groups a person is in; halve the list where a server limits the size of results."""
         attribute = self._layout.group_name_attribute
         named = {f"group_{number}": name for number, name in enumerate(names)}
         wanted = "".join(f"({attribute}={{{place}}})" for place in named)
         groups, are_all = connected.search(
             base, f"(&{self._layout.groups_filter}(|{wanted}))", {**values, **named}, attributes={attribute}
         )
-        if are_all or len(names) == 1:  # of several groups of one name one is enough
+        if are_all or len(names) == 1:  # of several groups with the same name, one is enough
             return {name for group in groups for name in group.texts(attribute)}
         middle = len(names) // 2
         halves = (names[:middle], names[middle:])

@@ -1,4 +1,4 @@
-"""Users of an LDAP directory, who prove themselves to the directory."""
+"""Users of an LDAP directory, which verifies their passwords."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from gatewright.system import SystemClock
 class LDAPUserProvider(UserProvider):
     """Users of an LDAP directory. Needs ``gatewright[ldap]``.
 
-    A user is looked up, and then bound to the directory with the password that was typed. Sessions reload their user
-    without one, so the lookup is the service account's. The connection is always encrypted and the server's
-    certificate verified, unless plain text is asked for. The entity has ``username``, as the directory writes it,
-    ``id``, which outlives the name, ``dn`` and the fields of ``layout.attributes``.
+    A user is looked up with the service account, then their password is verified by binding as them. Sessions reload
+    their user without a password. The connection is always encrypted and the server's certificate verified, unless
+    plain text is allowed. The entity has ``username``, as the directory spells it, ``id``, which survives a change of
+    name, ``dn`` and the fields of ``layout.attributes``.
 
     Args:
-        url: ``ldaps://host``, or ``ldap://host``, which is encrypted by StartTLS before anything is said. Several, as a
-            list or with blanks or commas between, are servers of the same directory: where the first does not answer,
-            the next is asked, and for a minute before the first. A wrong password is an answer.
+        url: ``ldaps://host``, or ``ldap://host``, which is encrypted by StartTLS before anything else is sent. Several,
+            as a list or separated by spaces or commas, are servers of the same directory: if the first does not
+            answer, the next is asked, and takes precedence for a minute. A wrong password is an answer.
         layout: Where people and groups are.
-        service_dn: Whom to search as; anonymously without.
+        service_dn: The service account to search as; None to search anonymously.
         service_password: That account's password.
         ca_file: Certificates to trust, in PEM, instead of the usual authorities.
-        allow_plaintext: Whether ``ldap://`` will do without StartTLS: everybody on the way can read the passwords.
+        allow_plaintext: Whether to allow ``ldap://`` without StartTLS, where everybody on the network path can read
+            the passwords.
         timeout_seconds: How long connecting to each server may take, and then each answer.
 
     Raises:
@@ -72,12 +73,12 @@ class LDAPUserProvider(UserProvider):
 
         Raises:
             UserNotFoundError: If there is no such user, or the directory refuses the password.
-            ProviderUnavailableError: If the directory cannot be asked.
+            ProviderUnavailableError: If the directory cannot be queried.
             ConfigurationError: If it refuses the service account, if two people share the name, or if the user has no
                 id.
         """
         if not is_possible_username(username) or (password is not None and not is_possible_password(password)):
-            raise UserNotFoundError("There is no such user, or nobody can have this password.")
+            raise UserNotFoundError("Nobody can have this username or password.")
         person = self._replicas.ask(lambda people: people.find(username, password))
         if person is None:
             raise UserNotFoundError("There is no such user, or the password is wrong.", username=username)
@@ -86,4 +87,4 @@ class LDAPUserProvider(UserProvider):
 
 def _urls_in(given: str | Sequence[str]) -> list[str]:
     urls = given.replace(",", " ").split() if isinstance(given, str) else [*given]
-    return urls or [""]  # which no server is at
+    return urls or [""]  # which is refused as a URL

@@ -1,4 +1,4 @@
-"""Several servers with the same directory: the first one that answers is asked."""
+"""Several servers with the same directory: the first one that answers is used."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Server = TypeVar("Server")
 Answer = TypeVar("Answer")
 
 _AVOIDED_FOR = timedelta(minutes=1)
-"""How long a server that did not answer is asked last: not everybody shall wait for its time-out."""
+"""How long a server that did not answer is tried last, so that not every request waits for its time-out."""
 
 
 class Replicas(Generic[Server]):
-    """The servers of one directory, in the order in which they are preferred. Threads may share it.
+    """The servers of one directory, in order of preference. Thread-safe.
 
     Args:
         servers: At least one.
-        clock: What says how long ago a server did not answer.
+        clock: Measures how long ago a server did not answer.
     """
 
     def __init__(self, servers: Sequence[Server], *, clock: Clock) -> None:
@@ -30,10 +30,10 @@ class Replicas(Generic[Server]):
         self._avoided_until: dict[int, datetime] = {}
 
     def ask(self, question: Callable[[Server], Answer]) -> Answer:
-        """Return what the first server answers that gives an answer; a refusal is one.
+        """Return the answer of the first server that gives one; a refusal is an answer.
 
         Raises:
-            ProviderUnavailableError: What the last one raised, where none answers.
+            ProviderUnavailableError: What the last server raised, if none answers.
         """
         trouble: ProviderUnavailableError | None = None
         for number in self._order():
@@ -48,6 +48,6 @@ class Replicas(Generic[Server]):
         raise trouble or AssertionError("there is at least one server")
 
     def _order(self) -> list[int]:
-        """Return the servers' numbers, those last that did not answer lately."""
+        """Return the servers' numbers; those that did not answer recently come last."""
         now = self._clock.now()
         return sorted(range(len(self._servers)), key=lambda number: now < self._avoided_until.get(number, now))

@@ -1,4 +1,4 @@
-"""What the values of LDAP attributes look like as text. They are bytes, and only some of them are text in UTF-8."""
+"""The values of LDAP attributes as text. They are bytes, and only some of them are UTF-8 text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from uuid import UUID  # noqa: TID251 - to write them, not to make any
 from gatewright.identifiers import id_text, text_in
 
 _LITTLE_ENDIAN_UUIDS = {"objectguid", "ms-ds-consistencyguid"}
-"""Active Directory writes the first three groups of a UUID the other way round ([MS-DTYP] 2.3.4.2)."""
+"""Active Directory stores the first three groups of a UUID in little-endian order ([MS-DTYP] 2.3.4.2)."""
 
 _BINARY = {"guid", "objectsid", *_LITTLE_ENDIAN_UUIDS}
-"""Attributes that are never text, though their bytes may happen to look like some."""
+"""Attributes that are never text, even if their bytes happen to be valid UTF-8."""
 
 
 def shown_as_text(attribute: str, value: bytes) -> str:
-    """Return a value as text, without loss: what is not text as a UUID or in hexadecimal (`id_text`).
+    """Return a value as text, without loss: binary values as a UUID or in hexadecimal (`id_text`).
 
     Args:
-        attribute: Whose value it is.
-        value: As the directory has it.
+        attribute: The name of the attribute.
+        value: The value as the directory stores it.
     """
     name = attribute.lower().removesuffix(";binary")
     if name in _LITTLE_ENDIAN_UUIDS and len(value) == 16:

@@ -1,4 +1,4 @@
-"""Engines of SQLAlchemy for a table of the application's, blocking ones only."""
+"""SQLAlchemy engines for a table of the application, blocking ones only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import exc
 
 from gatewright.errors import ConfigurationError
 
-_IN_THREADS = "TableUserProvider asks its database in threads, under AsyncAuth too, where no event loop runs."
+_IN_THREADS = "TableUserProvider queries its database in threads without an event loop, even under AsyncAuth."
 _BLOCKING = {
     "aiomysql": "+pymysql",
     "aioodbc": "+pyodbc",
@@ -17,14 +17,14 @@ _BLOCKING = {
     "oracledb_async": "+oracledb",
     "psycopg_async": "+psycopg",
 }
-"""Drivers that need an event loop -> how the URL of the same database goes on with a driver that does not."""
+"""Drivers that need an event loop -> the driver part of a URL for the same database that does not."""
 
 
 def engine_for(given: str | sa.URL | sa.Engine) -> sa.Engine:
-    """Return the application's own engine, or one that connects at first use and hides values from its errors.
+    """Return the engine as given, or a new one that connects at first use and hides values from its errors.
 
     Raises:
-        ConfigurationError: If there can be no such database, or it can only be asked by an event loop.
+        ConfigurationError: If the database URL cannot be used, or its driver needs an event loop.
     """
     try:
         engine = given if isinstance(given, sa.Engine) else _open(sa.make_url(given))
@@ -41,10 +41,10 @@ def engine_for(given: str | sa.URL | sa.Engine) -> sa.Engine:
 
 
 def _open(target: sa.URL) -> sa.Engine:
-    if getattr(target.get_dialect(), "is_async", False):  # said before its driver is missed
+    if getattr(target.get_dialect(), "is_async", False):  # before a missing driver is reported
         database, _, driver = target.drivername.partition("+")
         cure = f"Use {database}{_BLOCKING[driver]}://" if driver in _BLOCKING else "Use a blocking driver"
         raise ConfigurationError(f"{_IN_THREADS} {cure} in place of {target.drivername}://.")
-    if target.get_backend_name() == "sqlite":  # a connection kept across a fork breaks SQLite's locks
+    if target.get_backend_name() == "sqlite":  # a connection that crosses a fork breaks SQLite's locks
         return sa.create_engine(target, poolclass=sa.NullPool, hide_parameters=True)
     return sa.create_engine(target, pool_pre_ping=True, hide_parameters=True)

@@ -1,7 +1,7 @@
-"""What is typed as a name, as the columns of a table hold names: text, numbers, UUIDs or bytes.
+"""Names as typed, and as the columns of a table hold them: text, numbers, UUIDs or bytes.
 
-A database that is asked whether a UUID equals some text refuses, or compares what it makes of the text: in MySQL "7x"
-equals the number 7.
+A database that compares a UUID with arbitrary text raises an error, or converts the text first: in MySQL "7x" equals
+the number 7.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _LARGEST_INTEGER = 2**63 - 1
 
 
 def has_name(column: str, held: sa.types.TypeEngine[Any], name: str, *, is_strict: bool) -> Any:
-    """Return the condition that a column holds a name, or None where it can hold no such name.
+    """Return the condition that a column holds a name, or None if it cannot hold such a name.
 
     Args:
         column: The column.
         held: Its type.
-        name: What was typed.
-        is_strict: Whether the type says what is there. In SQLite anything may be in any column, and text that looks
-            like a number equals it where the column is a number's.
+        name: The name as typed.
+        is_strict: Whether the database enforces column types. In SQLite any column may hold anything, and in a numeric
+            column, text that looks like a number equals that number.
     """
     kind = _python_type(held)
     is_text = sa.column(column) == sa.literal(name, sa.String())
@@ -55,7 +55,7 @@ def name_in(value: Any) -> str | None:
 
 def _python_type(held: sa.types.TypeEngine[Any]) -> type | None:
     if isinstance(held, sa.Enum):
-        return None  # to compare one with text that is none of its values is an error
+        return None  # comparing an enum with text that is not one of its values is an error
     try:
         return held.python_type
     except NotImplementedError:
@@ -72,7 +72,7 @@ def _is_number(column: str, name: str, *, is_whole: bool) -> Any:
 
 
 def _as_bytes(name: str) -> list[bytes]:
-    """Return the bytes whose name this is, by `name_in`."""
+    """Return the byte values that `name_in` would show as this name."""
     values = [name.encode()]
     with suppress(ValueError):
         values.append(UUID(name).bytes if _UUID.fullmatch(name) else unhexlify(name))

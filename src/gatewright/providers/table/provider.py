@@ -22,29 +22,29 @@ from gatewright.providers.table.names import has_name, name_in
 
 _NOT_SHOWN = {"password", "role"}
 _LONGEST_HASH = 100
-"""Characters of an argon2id hash, at most; by the usual parameters it has 97."""
+"""The maximum length of an argon2id hash in characters; with the usual parameters it has 97."""
 
 _PATIENCE = "SET LOCAL lock_timeout = '2s'"
-"""How long PostgreSQL may wait for a lock to renew a hash, which it would do for ever. SQLite and MySQL do not."""
+"""Limits the wait for a lock to renew a hash. PostgreSQL would wait for ever; SQLite and MySQL do not."""
 
 _logger = logging.getLogger("gatewright")
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """What a table's columns are called; the defaults are SimpleAuth's. A column set to None is not read.
+    """The names of a table's columns; the defaults are SimpleAuth's. A column set to None is not read.
 
     Args:
-        username: What finds a user, and what a session remembers. No two rows may share a value.
-        alias: A second column that finds a user, such as the mail address beside a username.
-        id: The user's identifier, for good; the username where there is no such column.
-        email: The mail address.
+        username: The column to find a user by, which sessions remember. No two rows may share a value.
+        alias: A second column to find a user by, such as the email address besides a username.
+        id: The user's permanent identifier; None to use the username.
+        email: The email address.
         first_name: What to call the user.
-        password: The password's hash, of any kind that `gatewright.passwords` reads. Never shown.
+        password: The password hash, of any kind that `gatewright.passwords` reads. Never exposed.
         role: The user's role, or several with commas between them.
         active: Whether the user may sign in: a boolean, a number, or a word such as ``yes``. NULL is no.
         verified: Whether the user is verified; a timestamp is accepted as well.
-        extra: Further columns that the entity shows, under their own names.
+        extra: Further columns that the entity exposes, under their own names.
     """
 
     username: str = "email"
@@ -75,22 +75,22 @@ class TableColumns:
 
 
 class TableUserProvider(CredentialsUserProvider):
-    """Users from a table or view that the application keeps; nothing but renewed hashes is ever written.
+    """Users from a table or view of the application; only renewed hashes are ever written to it.
 
-    The entity has the fields of `TableColumns` that are read, but for the password and the role, which become what
-    the user can prove and ``user.roles``. The table is looked at when the first user is looked up; a warning in the
-    log says then if a renewed hash is longer than its column.
+    The entity has the fields of `TableColumns` that are read, except the password, which is only verified, and the
+    role, which becomes ``user.roles``. The table is inspected when the first user is looked up; a warning is logged
+    if the password column is too short for a renewed hash.
 
     Args:
         url_or_engine: The database, as an SQLAlchemy URL with its time-outs, or the application's own engine.
-        table: The table's or view's name.
-        schema: The schema that it is in, where that is not the default.
-        columns: What its columns are called.
-        keeps_hashes: Whether a hash that the policy has outgrown is replaced when its owner signs in. Switch it off
-            for a view or an account that may only read.
+        table: The name of the table or view.
+        schema: Its schema, if not the default.
+        columns: The names of its columns.
+        keeps_hashes: Whether to replace a hash that no longer meets the policy when its owner signs in. Switch it off
+            for a view or a read-only database account.
 
     Raises:
-        ConfigurationError: If there can be no such database, its driver is asynchronous, or ``table`` is no name.
+        ConfigurationError: If the database URL cannot be used, its driver is asynchronous, or ``table`` is not a name.
     """
 
     def __init__(
@@ -133,20 +133,20 @@ class TableUserProvider(CredentialsUserProvider):
         return self._found(rows[0]) if rows else None
 
     def save_hash(self, username: str, *, old_hash: str, new_hash: str) -> None:
-        """Replace the hash of a user's password if it is still the old one, unless this provider may only read.
+        """Replace a user's password hash if it is still the old one, unless ``keeps_hashes`` is off.
 
         Raises:
-            ConfigurationError: If the column is too short. Nothing is written then: some databases would cut the hash.
-            ProviderUnavailableError: If the database cannot be reached or refuses.
+            ConfigurationError: If the column is too short. Nothing is written: some databases would truncate it.
+            ProviderUnavailableError: If the database cannot be reached, or refuses.
         """
         if not self._keeps_hashes or self._columns.password is None:
             return
         engine = self._checked_engine()
         if self._room_for_hash is not None and len(new_hash) > self._room_for_hash:
             raise ConfigurationError(self._too_short(self._room_for_hash))
-        stored: Any = old_hash  # bytes, where the column is of bytes
+        stored: Any = old_hash  # bytes if the column holds bytes
         kept = new_hash if isinstance(stored, str) else new_hash.encode()
-        bare = stored.rstrip() if isinstance(stored, str) else stored  # PostgreSQL compares CHAR without its padding
+        bare = stored.rstrip() if isinstance(stored, str) else stored  # PostgreSQL ignores the padding of CHAR
         is_old = sa.column(self._columns.password).in_([stored, bare])
         statement = (
             sa.update(self._source())
@@ -160,12 +160,12 @@ class TableUserProvider(CredentialsUserProvider):
                 connection.execute(statement)
         except exc.SQLAlchemyError as error:
             raise ProviderUnavailableError(
-                f"A renewed hash cannot be kept in {self._table} ({_kind_of(error)}). "
-                "Where it may only be read, pass keeps_hashes=False."
-            ) from None  # the error shows the hash
+                f"A renewed hash cannot be stored in {self._table} ({_kind_of(error)}). "
+                "If the table is read-only, pass keeps_hashes=False."
+            ) from None  # the error contains the hash
 
     def close(self) -> None:
-        """Close the connections. Using the object again opens new ones; an engine that was given stays open."""
+        """Close the connections. Using the object again opens new ones; an engine that was passed in stays open."""
         engine = None if self._is_borrowed else self._engine.take()
         if engine is not None:
             engine.dispose()
@@ -180,7 +180,7 @@ class TableUserProvider(CredentialsUserProvider):
                 with engine.connect() as connection:
                     found = connection.execute(selected.where(self._has_name(username, engine)).limit(2))
                     return found.mappings().all()
-            except exc.DataError:  # a name that the column's type cannot hold is nobody's
+            except exc.DataError:  # nobody has a name that the column's type cannot hold
                 return []
 
     def _found(self, row: sa.RowMapping) -> Found:
@@ -190,15 +190,15 @@ class TableUserProvider(CredentialsUserProvider):
         for name, value in names.items():
             if value is None:
                 raise ConfigurationError(
-                    f"A row of {self._table} has no {self._columns.by_field()[name]}, by which sessions know whose "
-                    "they are. Fill it, or name another column in TableColumns."
+                    f"A row of {self._table} has no {self._columns.by_field()[name]}, by which sessions identify "
+                    "their user. Fill it in, or name another column in TableColumns."
                 )
         entity = SimpleNamespace(**(fields | flags | {"username": names["username"]}))
         password_hash = row.get("password")
         return self.user_class(entity, _roles_in(row.get("role"))), password_hash
 
     def _checked_engine(self) -> sa.Engine:
-        """Return the engine, once it is known that the table is as it should be."""
+        """Return the engine, after checking the table at first use."""
         engine = self._engine.get()
         if not self._types:
             with _clear_errors(self._table):
@@ -206,7 +206,7 @@ class TableUserProvider(CredentialsUserProvider):
         return engine
 
     def _check(self, engine: sa.Engine) -> None:
-        """Refuse a table that lacks what is read, before a database's own words do, and learn its columns' types."""
+        """Refuse a table that lacks a column, with a clearer error than the database's, and note its columns' types."""
         inspector = sa.inspect(engine)
         wanted = {*self._columns.by_field().values(), *self._name_columns()}
         try:
@@ -216,20 +216,20 @@ class TableUserProvider(CredentialsUserProvider):
         if not there:
             names = [*inspector.get_table_names(self._schema), *inspector.get_view_names(self._schema)]
             raise ConfigurationError(
-                f"There is no table or view {self._table!r}. There are: {', '.join(sorted(names)) or 'none'}."
+                f"There is no table or view {self._table!r}. The database has: {', '.join(sorted(names)) or 'none'}."
             )
         missing = sorted(wanted - {*there})
         if missing:
             raise ConfigurationError(
                 f"{self._table} has no {', '.join(missing)}. It has: {', '.join(there)}. "
-                "Say in TableColumns what the columns are called, or None for one that there is not."
+                "Set the names of the columns in TableColumns, and None for a column that does not exist."
             )
         self._types = there
         if self._keeps_hashes and self._columns.password is not None:
             self._measure(there[self._columns.password], is_binding=engine.dialect.name != "sqlite")
 
     def _measure(self, kind: Any, *, is_binding: bool) -> None:
-        """Take note of how long a hash may be, where a column's type says so and the database keeps to it."""
+        """Note the maximum length of a hash, if the column's type declares one and the database enforces it."""
         length = getattr(kind, "length", None)
         if length is not None and length < _LONGEST_HASH:
             _logger.warning("%s", self._too_short(length))
@@ -237,8 +237,9 @@ class TableUserProvider(CredentialsUserProvider):
 
     def _too_short(self, length: int) -> str:
         return (
-            f"{self._table}.{self._columns.password} is declared with {length} characters, and a renewed hash has up "
-            f"to {_LONGEST_HASH}: users sign in, but old hashes stay. Make it VARCHAR(255), or pass keeps_hashes=False."
+            f"{self._table}.{self._columns.password} is declared with {length} characters, but a renewed hash has up "
+            f"to {_LONGEST_HASH}: users can sign in, but old hashes are not replaced. Make it VARCHAR(255), or pass "
+            "keeps_hashes=False."
         )
 
     def _source(self) -> Any:
@@ -267,12 +268,12 @@ def _clear_errors(name: str) -> Iterator[None]:
 
 
 def _kind_of(error: exc.SQLAlchemyError) -> str:
-    """Name an error and the first line of what the driver says of it: SQLAlchemy and later lines show values."""
+    """Return an error's class and the first line of the driver's message: SQLAlchemy and later lines show values."""
     cause = getattr(error, "orig", None)
     return type(error).__name__ if cause is None else f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
 def _roles_in(value: object) -> list[str]:
-    """Return the roles that a column names."""
+    """Return the roles listed in a column."""
     names = () if value is None else str(value).split(",")
     return [name.strip() for name in names if name.strip()]

@@ -1,4 +1,4 @@
-"""What is short-lived and busy, in Redis or Valkey, beside a store in SQL."""
+"""Short-lived, frequently written data in Redis or Valkey, besides a SQL store."""
 
 from gatewright.storage.redis.inspection import require_redis as require_redis
 from gatewright.storage.redis.invariants import redis_breaches as redis_breaches

@@ -1,6 +1,6 @@
-"""Attempts at what is limited, in Redis.
+"""Rate-limited attempts, in Redis.
 
-All keys have one hash tag, since the limits on a name and on a client hold at the same moment.
+All keys share one hash tag, since the limits on a name and on a client are checked in one atomic step.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ return false
 
 
 class RedisAttempts:
-    """Implements what `AttemptStore` asks for, but for deleting: attempts are forgotten when their window has passed.
+    """The operations of `AttemptStore` except deleting expired attempts: their keys expire with the window.
 
     Args:
-        server: Where they are kept.
+        server: The Redis to store them in.
     """
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
 
     async def add(self, attempt: Attempt, *, limit: AttemptLimit, keep: bool) -> datetime | None:
-        """Keep an attempt, if it is to be kept, unless it is one too many; then return until when."""
+        """Return until when an attempt is blocked, or None if it is allowed; then record it if ``keep`` is set."""
         places = [_on_name(attempt.action, attempt.name)]
         if attempt.client is not None:
             places += [
@@ -69,7 +69,7 @@ class RedisAttempts:
             json.dumps(places),
             microseconds(attempt.at),
             microseconds(attempt.at - limit.window),
-            microseconds(attempt.at + limit.window),  # what is later was written down by a wrong clock
+            microseconds(attempt.at + limit.window),  # anything later was recorded by a wrong clock
             limit.window // limit.window.resolution,
             milliseconds(limit.window),
             int(keep),
@@ -80,14 +80,14 @@ class RedisAttempts:
         return None if until is None else moment_of(until)
 
     async def remove(self, attempt_id: str) -> None:
-        """Forget an attempt."""
+        """Delete an attempt."""
         places = await self._server.run("GET", _key("id", attempt_id))
         if places is not None:
             commands = [("ZREM", place, attempt_id) for place in json.loads(places)]
             await self._server.run_all([*commands, ("DEL", _key("id", attempt_id))])
 
     async def forget(self, action: str, name: str) -> None:
-        """Forget whatever was attempted on a name."""
+        """Delete all attempts on a name."""
         for attempt_id in await self._server.run("ZRANGE", _on_name(action, name), 0, -1):
             await self.remove(attempt_id.decode())
 

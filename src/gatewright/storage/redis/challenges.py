@@ -1,6 +1,6 @@
-"""Challenges until they are spent, in Redis.
+"""Challenges that have not been used, in Redis.
 
-All keys have one hash tag, since both limits, that of an address and that of a client, hold at the same moment.
+All keys share one hash tag, since the limits of an address and of a client are checked in one atomic step.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ return 1
 
 
 class RedisChallenges:
-    """Keeps challenges by text, and by identifier where that text is.
+    """Stores challenges by their text, and the key of the text by the identifier.
 
     Args:
-        server: Where they are kept.
+        server: The Redis to store them in.
     """
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
 
     async def add(self, challenge: Challenge, *, client: str | None, limit: ChallengeLimit) -> bool:
-        """Keep a challenge unless its address or its client is over the limit, and say whether it was kept."""
+        """Store a challenge unless its address or its client is over the limit; return whether it was stored."""
         counted = [_key("of-address", challenge.evrmore_address)]
         counted += [] if client is None else [_key("of-client", client)]
         text = _key("text", challenge.challenge_text)
@@ -59,7 +59,7 @@ class RedisChallenges:
             text,
             microseconds(challenge.created_at),
             microseconds(limit.since),
-            microseconds(challenge.created_at + window),  # what is later was made by a wrong clock
+            microseconds(challenge.created_at + window),  # anything later was created by a wrong clock
             microseconds(challenge.created_at - life),
             limit.per_address,
             limit.per_client,
@@ -72,7 +72,7 @@ class RedisChallenges:
         return await self._read(_key("text", challenge_text))
 
     async def take(self, challenge_id: str, *, now: datetime) -> Challenge | None:
-        """Mark a challenge as spent, and return it to exactly one caller; None where it is gone, spent or expired."""
+        """Mark a challenge as used, and return it to exactly one caller; None if it is gone, used or expired."""
         text = await self._server.run("GET", _key("id", challenge_id))
         challenge = None if text is None else await self._read(text.decode())
         if challenge is None or challenge.used or has_passed(challenge.expires_at, now=now):
@@ -82,11 +82,11 @@ class RedisChallenges:
         return challenge if won else None
 
     async def put_back(self, challenge: Challenge) -> None:
-        """Have a challenge that was taken be unspent again: nothing came of it."""
+        """Mark a taken challenge as unused again, since taking it led to nothing."""
         await self._server.run("DEL", _spent(_key("text", challenge.challenge_text)))
 
     async def forget(self, evrmore_address: str) -> None:
-        """Forget the challenges of an address."""
+        """Delete the challenges of an address."""
         index = _key("of-address", evrmore_address)
         ids = [_key("id", each.decode()) for each in await self._server.run("ZRANGE", index, 0, -1)]
         texts = [text.decode() for text in await self._server.run("MGET", *ids) if text] if ids else []
@@ -102,7 +102,7 @@ def _key(kind: str, about: str) -> str:
 
 
 def _spent(text: str) -> str:
-    """Return the key that says that a challenge is spent, from the key of the challenge."""
+    """Return the key that marks a challenge as used, given the key of the challenge."""
     return f"{text}:spent"
 
 

@@ -1,4 +1,4 @@
-"""redis-py's clients for a URL, with a bound on everything that can be waited for."""
+"""redis-py's clients for a URL, with a time limit on every wait."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from redis.backoff import NoBackoff
 from gatewright.storage.redis.url import OF_SENTINELS, Kind, RedisURL
 
 _TIME_OUTS = {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}
-"""Seconds for connecting and for each answer. A URL may say otherwise, by the same names."""
+"""Seconds for connecting and for each response. A URL may override them with options of the same names."""
 
 _WAIT_FOR_CONNECTION = 2.0
-"""Seconds to wait until one of a single server's connections is free."""
+"""Seconds to wait for a free connection to a single server."""
 
 _RETRIES = 1
-"""How often a command is sent again: a connection of the pool may have died since it was used."""
+"""How often to retry a command: a pooled connection may have died since its last use."""
 
 _REDIRECTS = 3
-"""How often the nodes of a cluster are asked anew who has a key."""
+"""How often to ask the nodes of a cluster again which one has a key."""
 
 
 def open_blocking(url: RedisURL) -> Any:
-    """Return a client that blocks. Forked children open connections of their own; redis-py sees to that."""
+    """Return a blocking client. redis-py makes forked children open connections of their own."""
     client, _ = _open(redis, url)
     return client
 
 
 def open_sentinels(url: RedisURL) -> Sequence[Any]:
-    """Return a client that blocks for each of the sentinels that a URL names."""
+    """Return a blocking client for each of the sentinels that a URL names."""
     _, sentinels = _open(redis, url)
     return sentinels
 
 
 async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
-    """Lend a client of one event loop, and close it in the end."""
+    """Yield a client for one event loop, and close it in the end."""
     client, sentinels = _open(redis.asyncio, url)
     try:
         if url.kind is Kind.CLUSTER:
-            await client.initialize()  # before commands run side by side: one of them would close others' connections
+            await client.initialize()  # before concurrent commands, one of which would close the others' connections
         yield client
     finally:
         for each in (client, *sentinels):
@@ -55,7 +55,7 @@ async def lend_asynchronous(url: RedisURL) -> AsyncGenerator[Any, None]:
 
 
 def _open(library: Any, url: RedisURL) -> tuple[Any, Sequence[Any]]:
-    """Return a client of ``redis`` or ``redis.asyncio``, whose names are the same, and those of its sentinels."""
+    """Return a client of ``redis`` or ``redis.asyncio``, which share their names, and those of its sentinels."""
     retry = library.retry.Retry(NoBackoff(), _REDIRECTS if url.kind is Kind.CLUSTER else _RETRIES)
     options = {"retry": retry, **_TIME_OUTS}
     if url.kind is Kind.SINGLE:

@@ -1,4 +1,4 @@
-"""Whether a Redis can be used: looked at when an application starts, and by ``gatewright doctor``."""
+"""Checks whether a Redis server can be used, when an application starts and in ``gatewright doctor``."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from gatewright.storage.redis.keys import PREFIX
 from gatewright.storage.redis.server import RedisServer, Script
 from gatewright.storage.redis.url import Kind, RedisURL
 
-_IS_OF_CLUSTER = "is a node of a cluster. Write redis+cluster:// in GATEWRIGHT_REDIS_URL"
+_IS_OF_CLUSTER = "is a node of a cluster. Use redis+cluster:// in GATEWRIGHT_REDIS_URL"
 _RIGHTS = f"~{PREFIX}* +@read +@write +@scripting +@connection +info +cluster|slots"
 _UNTRUSTED = re.compile(r"certificate verify failed: ([\w ,-]+)", re.IGNORECASE)
-"""How OpenSSL says it, after which it says why; redis-py has that in the midst of what it says itself."""
+"""OpenSSL's message, followed by the reason; redis-py embeds it in a message of its own."""
 _REFUSED_IN_SCRIPT = re.compile("ACL failure in script|user executing the script")
-"""How Redis says, with no code of its own, that a script may not run one of its commands; the latter before 7.2."""
+"""How Redis reports, without an error code, that a script may not run a command; the latter before 7.2."""
 _OLDEST = (6, 2)
 _PROBE = Script("""
 redis.call('ZADD', KEYS[1], 1, 'probe')
@@ -43,7 +43,7 @@ return redis.call('PEXPIRE', KEYS[1], 1000)
 
 @dataclass(frozen=True, slots=True)
 class RedisFacts:
-    """What a Redis says of itself; None where it tells this user nothing."""
+    """What a Redis server reports about itself; None where this user may not know."""
 
     version: str | None
     eviction: str | None
@@ -51,20 +51,20 @@ class RedisFacts:
 
     @property
     def evicts(self) -> bool:
-        """Whether keys are thrown away where memory runs out."""
+        """Whether keys are evicted when memory runs out."""
         return self.eviction not in (None, "noeviction")
 
 
 def require_redis(url: RedisURL) -> RedisFacts:
-    """Try everything that a Redis is needed for, on keys of this check's own, and return what it says of itself.
+    """Try every command that the store needs, on keys of this check's own, and return what the server reports.
 
     Raises:
-        ConfigurationError: If it cannot work so; says how to cure it.
+        ConfigurationError: If the server cannot be used; the message says how to fix it.
         StoreUnavailableError: If it cannot be reached.
     """
     with closing(RedisServer(url, is_async=False)) as server, _telling_cures(url):
         scores, text = (f"{PREFIX}{{probe}}:{kind}" for kind in ("scores", "text"))
-        run_to_completion(server.run("EVAL", _PROBE.text, 1, scores))  # which a Redis that starts anew needs
+        run_to_completion(server.run("EVAL", _PROBE.text, 1, scores))  # needed after Redis has been restarted
         run_to_completion(server.evaluate(_PROBE, [scores], ()))
         commands = [
             ("SET", text, 1, "NX", "PX", 1000),
@@ -78,10 +78,10 @@ def require_redis(url: RedisURL) -> RedisFacts:
         run_to_completion(server.run_all(commands))
         facts = _facts(server)
     if facts.is_of_cluster and url.kind is Kind.SINGLE:
-        raise ConfigurationError(f"The Redis of {url.shown} {_IS_OF_CLUSTER}.")
+        raise ConfigurationError(f"The Redis at {url.shown} {_IS_OF_CLUSTER}.")
     if facts.version is not None and tuple(map(int, facts.version.split(".")[:2])) < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
-        raise ConfigurationError(f"The Redis of {url.shown} is of version {facts.version}. Upgrade it to {oldest}.")
+        raise ConfigurationError(f"The Redis at {url.shown} has version {facts.version}. Upgrade it to {oldest}.")
     return facts
 
 
@@ -96,14 +96,14 @@ def _facts(server: RedisServer) -> RedisFacts:
 
 
 def _first_cause(error: StoreUnavailableError) -> BaseException | None:
-    """Return what redis-py has met with; of a cluster it wraps what the last node said."""
+    """Return the error that redis-py has met; for a cluster, it wraps that of the last node."""
     cause = error.__cause__
     wrapped = isinstance(cause, RedisClusterException) and cause.__cause__
     return wrapped or cause
 
 
 def _reason(url: RedisURL, error: StoreUnavailableError) -> str:
-    """Return in redis-py's words what is wrong. Where no sentinel answers, it says so of none, and each is asked."""
+    """Return redis-py's message. If no sentinel answers, it does not say why, so each sentinel is tried."""
     if not isinstance(error.__cause__, MasterNotFoundError):
         return str(error.__cause__).rstrip(".")
     for sentinel in open_sentinels(url):
@@ -124,26 +124,26 @@ def _telling_cures(url: RedisURL) -> Iterator[None]:
     except StoreUnavailableError as error:
         cause, reason = _first_cause(error), _reason(url, error)
         if isinstance(cause, AuthenticationError):
-            problem = "refuses this user or password. Write them into GATEWRIGHT_REDIS_URL: redis://user:password@host"
+            problem = "refuses this user or password. Set them in GATEWRIGHT_REDIS_URL: redis://user:password@host"
         elif isinstance(cause, NoPermissionError) or _REFUSED_IN_SCRIPT.search(reason):
-            problem = f"does not let this user do what is needed ({cause}). Allow it with: ACL SETUSER name {_RIGHTS}"
+            problem = f"does not grant this user what is needed ({cause}). Grant it with: ACL SETUSER name {_RIGHTS}"
         elif isinstance(cause, ReadOnlyError):
-            problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that know it"
+            problem = "is a replica. Name its master in GATEWRIGHT_REDIS_URL, or the sentinels that monitor it"
         elif isinstance(cause, OutOfMemoryError):
             problem = "is full. Raise its maxmemory, or delete what other applications keep there"
         elif isinstance(cause, MovedError):
             problem = _IS_OF_CLUSTER
         elif isinstance(cause, RedisClusterException) and "not enabled" in str(cause):
             problem = (
-                "is no cluster, or does not let this user ask for its nodes. Write redis:// in GATEWRIGHT_REDIS_URL, "
-                f"or allow it on each node with: ACL SETUSER name {_RIGHTS}"
+                "is not a cluster, or does not let this user list its nodes. Use redis:// in GATEWRIGHT_REDIS_URL, or "
+                f"grant that on each node with: ACL SETUSER name {_RIGHTS}"
             )
         elif untrusted := _UNTRUSTED.search(reason):
             problem = (
-                f"shows a certificate that is not trusted ({untrusted[1].strip()}). In GATEWRIGHT_REDIS_URL name the "
-                "file of its authority, rediss://host?ssl_ca_certs=/path/ca.pem, and the host as the certificate does"
+                f"presents a certificate that is not trusted ({untrusted[1].strip()}). In GATEWRIGHT_REDIS_URL, name "
+                "the file of its authority, rediss://host?ssl_ca_certs=/path/ca.pem, and the host as in the certificate"
             )
         else:
-            cure = "Check that it runs, and GATEWRIGHT_REDIS_URL."
-            raise StoreUnavailableError(f"The Redis of {url.shown} cannot be used: {reason:.200}. {cure}") from error
-        raise ConfigurationError(f"The Redis of {url.shown} {problem}.") from error
+            cure = "Check that it is running, and GATEWRIGHT_REDIS_URL."
+            raise StoreUnavailableError(f"The Redis at {url.shown} cannot be used: {reason:.200}. {cure}") from error
+        raise ConfigurationError(f"The Redis at {url.shown} {problem}.") from error

@@ -1,4 +1,4 @@
-"""What must hold in Redis, and between Redis and SQL, as long as Redis has lost nothing."""
+"""Invariants of Redis, and between Redis and SQL, as long as Redis has lost nothing."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from gatewright.storage.redis.url import RedisURL
 from gatewright.storage.sql.invariants import CLOCKS_APART, LONGEST_LIFE, WRONG_CLOCK, Breach, FetchAll, Rule
 
 _AT_ONCE = 1000
-"""How many keys or sessions to look at together."""
+"""How many keys or sessions to check in one batch."""
 
 _LASTING = Rule(
     "redis keys",
-    "keys of Redis have no end, or one in more than a year",
-    "They fill the memory: nothing of ours writes such keys.",
+    "Redis keys never expire, or expire in more than a year",
+    "They fill the memory; gatewright does not write such keys.",
     "Delete them.",
     "",
 )
 _UNREADABLE = Rule(
     "redis sessions",
-    "sessions were last seen in Redis at what is no time",
-    "Each request of theirs fails.",
+    "sessions have an unreadable last-seen time in Redis",
+    "Every request in them fails.",
     "Delete these keys; their visitors can sign in again.",
     "",
 )
 _AHEAD = Rule(
     "redis sessions",
-    "sessions were last seen in the future, as Redis has it",
+    "sessions were last seen in the future, according to Redis",
     "That is more than five minutes ahead: a clock was wrong.",
     WRONG_CLOCK,
     "",
 )
 _LOST = Rule(
     "redis sessions",
-    "living sessions of visits are not known to Redis",
-    "Redis has lost them, or they were opened without it. Their visitors are signed out, and sign in again.",
-    "See that Redis evicts nothing, and whether it was started anew. Nothing has to be repaired.",
+    "live sessions of visitors are unknown to Redis",
+    "Redis has lost them, or they were opened without it. Their visitors are signed out and have to sign in again.",
+    "Make sure that Redis evicts nothing, and check whether it was restarted. Nothing needs to be repaired.",
     "SELECT id AS which FROM sessions WHERE is_active AND expires_at > :now AND secret_digest IS NOT NULL"
     " AND id > :after ORDER BY id LIMIT :at_most",
 )
 
 
 def redis_breaches(url: RedisURL, fetch_all: FetchAll, *, now: datetime) -> Iterator[Breach]:
-    """Look for whatever breaks a rule. Only reads; takes as long as reading every key once.
+    """Look for violations of each rule. Only reads; takes as long as reading every key once.
 
     Args:
-        url: Where the Redis is.
-        fetch_all: Runs a query on the SQL store that is used with it, as for `gatewright.storage.sql.invariants`.
+        url: The address of the Redis.
+        fetch_all: Runs a query on the SQL store that is used with it, as in `gatewright.storage.sql.invariants`.
         now: The current time, aware.
 
     Raises:

@@ -1,4 +1,4 @@
-"""When the sessions of visits were last seen, in Redis: one key each, so that a cluster spreads them."""
+"""When visitors' sessions were last seen, in Redis: one key each, so that a cluster distributes them."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from gatewright.storage.redis.keys import PREFIX, microseconds, milliseconds, mo
 from gatewright.storage.redis.server import RedisServer
 
 LAST_SEEN = b":last-seen"
-"""How the keys end."""
+"""The suffix of the keys."""
 
 _AT_ONCE = 1000
-"""Of how many sessions to ask at once: so many answers take a few milliseconds."""
+"""How many sessions to read in one batch, which takes a few milliseconds."""
 
 
 class RedisLastSeen:
-    """Knows when sessions were last seen. Of one that Redis has lost, nobody knows.
+    """Records when sessions were last seen. A session that Redis has lost is unknown.
 
     Args:
-        server: Where it is kept.
+        server: The Redis to store it in.
     """
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
 
     async def begin(self, session: Session) -> None:
-        """Write down that a new session has been seen. One of the same identifier stays as it is."""
+        """Record that a new session has been seen. An existing record of the same identifier is left unchanged."""
         life = milliseconds(session.expires_at - session.created_at)
         await self._server.run("SET", last_seen_key(session.id), microseconds(session.last_seen_at), "NX", "PX", life)
 
     async def touch(self, session_id: str, *, now: datetime) -> None:
-        """Write down that a session has been seen, unless it was lost: it is not to come back to life."""
+        """Record that a session has been seen, unless Redis has lost it: it must not come back to life."""
         await self._server.run("SET", last_seen_key(session_id), microseconds(now), "XX", "KEEPTTL")
 
     async def of(self, session: Session) -> Session | None:
-        """Return a session as it was last seen, or None where nobody knows when."""
+        """Return a session with the time it was last seen, or None if that is unknown."""
         return _seen(session, await self._server.run("GET", last_seen_key(session.id)))
 
     async def of_all(self, sessions: Sequence[Session]) -> dict[str, Session]:
-        """Return sessions as they were last seen, by their identifiers, without those that were lost."""
+        """Return sessions with the time they were last seen, by their identifiers, without those that were lost."""
         seen: dict[str, Session] = {}
         for batch in _batches(sessions):
             answers = await self._server.run_all([("GET", last_seen_key(session.id)) for session in batch])
@@ -51,7 +51,7 @@ class RedisLastSeen:
 
 
 def last_seen_key(session_id: str) -> str:
-    """Return the key that says when a session was last seen."""
+    """Return the key that holds when a session was last seen."""
     return f"{PREFIX}{{session:{session_id}}}{LAST_SEEN.decode()}"
 
 

@@ -1,4 +1,4 @@
-"""Commands to Redis, written once: they never suspend with blocking redis-py, and do with `redis.asyncio`."""
+"""Commands to Redis, written once: they suspend with `redis.asyncio`, and never with blocking redis-py."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from gatewright.storage.redis.url import Kind, RedisURL
 Command = tuple[Any, ...]
 
 _SCANNED = 1000
-"""Keys that the server looks at before it answers others: about a millisecond."""
+"""Keys that the server scans before it serves other clients: about a millisecond."""
 
 
 class Script:
-    """A Lua script, which runs to its end before any other command (redis.io/docs, "Scripting with Lua")."""
+    """A Lua script, which runs to completion before any other command (redis.io/docs, "Scripting with Lua")."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.digest = sha1(text.encode(), usedforsecurity=False).hexdigest()  # by which the server knows it
+        self.digest = sha1(text.encode(), usedforsecurity=False).hexdigest()  # the server's name for it
 
 
 class RedisServer:
-    """One Redis, be it one server or many. Connections are opened at first use, none across a fork or an event loop.
+    """One Redis, of one server or many. Connections open at first use, and never cross a fork or an event loop.
 
     Args:
-        url: Where it is.
+        url: Its address.
         is_async: Whether commands suspend.
     """
 
@@ -47,7 +47,7 @@ class RedisServer:
         self._blocking: dict[int, Any] = {}
 
     async def run(self, *command: Any) -> Any:
-        """Send one command and return the answer.
+        """Send one command and return the response.
 
         Raises:
             StoreUnavailableError: If Redis cannot be reached, refuses or takes too long.
@@ -56,10 +56,10 @@ class RedisServer:
             return await self._ask(lambda client: client.execute_command(*command))
 
     async def run_all(self, commands: Sequence[Command]) -> list[Any]:
-        """Send several commands at once, which are no transaction, and return the answers.
+        """Send several commands in one pipeline, which is not a transaction, and return the responses.
 
         Raises:
-            StoreUnavailableError: If one cannot be answered.
+            StoreUnavailableError: If one of them fails.
         """
 
         def send(client: Any) -> Any:
@@ -73,11 +73,11 @@ class RedisServer:
             return answers
 
     async def evaluate(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
-        """Run a script and return its answer. The server that does not know it yet is sent it.
+        """Run a script and return its result. A server that does not know it yet is sent the script.
 
         Args:
             script: The script.
-            keys: The keys that it uses. All have one hash tag, since a cluster keeps them together by it.
+            keys: The keys that it uses. All share one hash tag, by which a cluster keeps them on one node.
             arguments: Its other arguments.
 
         Raises:
@@ -91,7 +91,7 @@ class RedisServer:
                 return await self._ask(lambda client: client.execute_command("EVAL", script.text, *rest))
 
     def keys(self, prefix: str) -> Iterator[bytes]:
-        """Yield the keys that begin with a text, those of every node of a cluster. Only blocking code may ask.
+        """Yield the keys with a prefix, from every node of a cluster. For blocking code only.
 
         Raises:
             StoreUnavailableError: If Redis cannot be reached, refuses or takes too long.
@@ -106,10 +106,10 @@ class RedisServer:
             client.close()
 
     async def _ask(self, send: Callable[[Any], Any]) -> Any:
-        """Send something and return the answer.
+        """Send something and return the response.
 
-        A server that has become a replica keeps our connections and refuses what we write, while the name in the URL
-        may lead to the new master already. So we connect anew; nothing has been written.
+        A server that has become a replica keeps its connections open but refuses writes, while the name in the URL may
+        already lead to the new master. So this reconnects and retries; nothing has been written.
         """
         client = await self._client()
         try:
@@ -121,10 +121,10 @@ class RedisServer:
         return await _awaited(send(await self._client()))
 
     async def _disconnect(self, client: Any) -> None:
-        """Give up the connections that nobody uses now."""
+        """Close the connections that are not in use."""
         if self._is_async:
             await client.connection_pool.disconnect(inuse_connections=False)
-        elif self._blocking.get(os.getpid()) is client:  # and no other thread has been here
+        elif self._blocking.get(os.getpid()) is client:  # no other thread has replaced it
             self._blocking.pop(os.getpid(), None)
 
     async def _client(self) -> Any:
@@ -133,7 +133,7 @@ class RedisServer:
         process = os.getpid()
         try:
             return self._blocking[process]
-        except KeyError:  # threads that come first together may both open one, of which one is used
+        except KeyError:  # two threads that race for first use may both open one; one of the two is used
             return self._blocking.setdefault(process, open_blocking(self.url))
 
 
@@ -146,5 +146,5 @@ def _telling_trouble() -> Iterator[None]:
     try:
         yield
     except (RedisError, RedisClusterException, AttributeError) as error:
-        # redis-py has no connection to write to where another task has just given up the node of a cluster.
+        # AttributeError: redis-py has no connection if another task has just dropped that node of a cluster.
         raise StoreUnavailableError(f"Redis is not available: {str(error).rstrip('.'):.200}.") from error

@@ -1,19 +1,19 @@
-"""A store of which Redis keeps what is short-lived and busy, and SQL whatever must not be forgotten.
+"""A store that keeps short-lived, frequently written data in Redis, and whatever must not be lost in SQL.
 
-Redis may forget: it evicts, it is flushed, and its replication is asynchronous, so that a replica which takes over
-lacks the last writes (redis.io/docs, "Redis replication"). What it forgets may only ever keep somebody out. Hence:
+Redis may lose data: it evicts, it is flushed, and its replication is asynchronous, so that a promoted replica lacks
+the last writes (redis.io/docs, "Redis replication"). Losing data may only ever lock somebody out. Hence:
 
-- Redis keeps challenges until they are spent, attempts, and when the session of a visit was last seen.
-- SQL keeps who has signed in, which sessions have begun and ended, and which challenges are spent. A session is alive
-  where SQL says so *and* Redis knows when it was last seen: without that nobody can tell that it has not been idle for
-  too long. So whatever ends sessions (a new password, a deactivation, a sign-out) is one transaction in SQL, with
-  nothing to be done in Redis, and no replica that takes over brings an ended session back.
-- Remembered browsers stay in SQL with the links of mails: they live for weeks, and a replica that lacks the last
+- Redis keeps unused challenges, attempts, and when visitors' sessions were last seen.
+- SQL keeps who has signed in, which sessions have begun and ended, and which challenges are used. A session is alive
+  if SQL says so *and* Redis knows when it was last seen: without that, nothing proves that it has not exceeded its
+  idle time-out. So whatever ends sessions (a new password, a deactivation, a sign-out) is one transaction in SQL,
+  with nothing to do in Redis, and no promoted replica can bring an ended session back.
+- Remembered browsers stay in SQL, as do emailed links: they live for weeks, and a replica that lacks the last
   rotation of a token would take its owner for a thief.
 
-Where both stores are written, Redis is first. Whoever dies in between leaves in Redis when a session was last seen
-that SQL knows nothing of, which signs nobody in; or a challenge that is spent on nothing, and has to be asked for
-again.
+When both stores are written, Redis is first. A crash in between leaves in Redis either the last-seen time of a session
+that SQL does not know, which signs nobody in; or a challenge marked as used for nothing, so that a new one has to be
+requested.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _CENTURY = timedelta(days=36525)
 
 @dataclass
 class _Claim:
-    """What came of a challenge that was taken in Redis: unless it is spent, it may be taken once more."""
+    """The outcome of taking a challenge in Redis: unless it was used up, it may be taken again."""
 
     is_spent: bool = False
 
 
 class _StoreWithRedis:
-    """Implements `Store`: what is not below is what the other store does."""
+    """Implements `Store`: methods that are not defined here are those of the SQL store."""
 
     def __init__(self, store: Store, server: RedisServer, *, naive_timestamps: bool) -> None:
         self._sql = store
@@ -58,7 +58,7 @@ class _StoreWithRedis:
         return getattr(self._sql, name)
 
     async def check(self) -> None:
-        """Implement `Store`. Deleting what is not there changes nothing, and is refused where nobody may write."""
+        """Implement `Store`. Deleting a missing key changes nothing, but a read-only Redis refuses it."""
         await self._server.run("DEL", f"{PREFIX}{{probe}}:text")
         await self._sql.check()
 
@@ -89,7 +89,7 @@ class _StoreWithRedis:
         await self._last_seen.touch(session_id, now=now)
 
     async def list_sessions(self, *, now: datetime, idle_since: datetime, owner: Owner | None = None) -> list[Session]:
-        """Implement `SessionStore`. Sessions that a token names are in SQL alone: nobody says when those were used."""
+        """Implement `SessionStore`. Sessions of tokens are in SQL alone: nothing records when they were last seen."""
         tokens = await self._sql.list_sessions(now=now, idle_since=now + _CENTURY, owner=owner)
         everything = await self._sql.list_sessions(now=now, idle_since=now - _CENTURY, owner=owner)
         of_tokens = {session.id for session in tokens}
@@ -172,12 +172,12 @@ class _StoreWithRedis:
     async def delete_account(
         self, account_id: str, *, attempts: Sequence[tuple[str, str]], mail: QueuedMail | None, audit: AuditEntry
     ) -> bool:
-        """Implement `AccountChangeStore`. What Redis has of the account ends by itself, if not here."""
+        """Implement `AccountChangeStore`. What Redis holds about the account expires, even if not deleted here."""
         names = await self._sql.names_of_account(account_id)
         deleted = await self._sql.delete_account(account_id, attempts=attempts, mail=mail, audit=audit)
         if deleted:
-            with second_write("That challenges and attempts of a deleted account are gone"):
-                for name in names:  # a wallet's address is one
+            with second_write("The deletion of a deleted account's challenges and attempts"):
+                for name in names:  # which include wallet addresses
                     await self._challenges.forget(name)
                 for action, name in attempts:
                     await self._attempts.forget(action, name)
@@ -193,9 +193,9 @@ class _StoreWithRedis:
 
     @asynccontextmanager
     async def _claiming(self, challenge_id: str, *, now: datetime) -> AsyncIterator[_Claim | None]:
-        """Take a challenge in Redis and have SQL know it, which decides; put it back unless it was spent.
+        """Take a challenge in Redis and store it in SQL, which decides; put it back unless it was used up.
 
-        SQL knows a challenge from when somebody has signed it, and so remembers that it is spent.
+        SQL stores a challenge once somebody has signed it, and so remembers that it is used.
         """
         challenge = await self._challenges.take(challenge_id, now=now)
         if challenge is None:
@@ -217,11 +217,11 @@ def _is_recent(session: Session, idle_since: datetime) -> bool:
 
 
 def keep_in_redis(store: Store, server: RedisServer, *, naive_timestamps: bool) -> Store:
-    """Return a store that keeps in Redis what is short-lived and busy.
+    """Return a store that keeps short-lived, frequently written data in Redis.
 
     Args:
-        store: Keeps everything else. It suspends only if the server does.
+        store: The store for everything else. It suspends only if the server does.
         server: The Redis.
-        naive_timestamps: Whether the records that come out carry naive UTC datetimes.
+        naive_timestamps: Whether records are returned with naive UTC datetimes.
     """
     return cast(Store, _StoreWithRedis(store, server, naive_timestamps=naive_timestamps))

@@ -1,4 +1,4 @@
-"""Which Redis a URL names: one server, one behind Sentinel, or a cluster."""
+"""Parses a Redis URL: a single server, one behind Sentinel, or a cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORMS = (
     "redis+sentinel://host:26379,host:26379/service/0, or redis+cluster://host:6379,host:6379"
 )
 OF_SENTINELS = ("sentinel_username", "sentinel_password")
-"""What a URL may say besides redis-py's own options: sentinels have users of their own."""
+"""Options that a URL may set besides redis-py's own: sentinels have users of their own."""
 
 _OPTIONS = frozenset(
     {
@@ -26,7 +26,7 @@ _OPTIONS = frozenset(
         *("socket_connect_timeout", "socket_keepalive", "socket_read_size", "socket_timeout", "username"),
     }
 )
-"""redis-py's options that a URL can give, as texts, numbers and yes or no, besides those of TLS."""
+"""redis-py's options that a URL can set, as text, numbers and yes or no, besides those of TLS."""
 
 _URL = re.compile(
     r"(?P<tls>rediss?)\+(?P<kind>sentinel|cluster)://(?:(?P<user>[^@/?#]*)@)?(?P<hosts>[^@/?#]+)"
@@ -36,7 +36,7 @@ _HOST = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(?P<port>\d{1,5})
 
 
 class Kind(StrEnum):
-    """How Redis is run."""
+    """How Redis is deployed."""
 
     SINGLE = "single"
     SENTINEL = "sentinel"
@@ -45,10 +45,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RedisURL:
-    """What a URL says, password included: not to be shown.
+    """A parsed URL, including the password: never show it.
 
-    ``hosts`` are the sentinels, or nodes of a cluster by which the others are found. ``options`` are redis-py's own
-    names; a single server has its URL instead, which redis-py reads.
+    ``hosts`` are the sentinels, or the nodes of a cluster through which to discover the others. ``options`` are
+    keyword arguments of redis-py; for a single server they are empty, since redis-py reads its URL.
     """
 
     kind: Kind
@@ -64,7 +64,7 @@ class RedisURL:
 
 
 def read_url(url: str) -> RedisURL:
-    """Return what a URL names. Nothing is connected to.
+    """Parse a URL, without connecting to anything.
 
     Args:
         url: As in the setting ``redis_url``.
@@ -87,14 +87,14 @@ def read_url(url: str) -> RedisURL:
         _require_waits(read.options)
         return read
     except ValueError:
-        raise ConfigurationError(f"GATEWRIGHT_REDIS_URL cannot be read. Write it like {_FORMS}.") from None
+        raise ConfigurationError(f"GATEWRIGHT_REDIS_URL cannot be read. It must look like {_FORMS}.") from None
 
 
 def _refuse_unknown_options(url: str) -> None:
-    """Refuse options that redis-py lacks, that only code can give it, or that the store could not live with.
+    """Refuse options that redis-py lacks, that only code can pass, or that the store does not support.
 
     Raises:
-        ConfigurationError: If there is one; names it.
+        ConfigurationError: If there is one; the message names it.
     """
     from redis import Redis
 
@@ -102,40 +102,40 @@ def _refuse_unknown_options(url: str) -> None:
     is_tls, has_sentinels = parts.scheme.startswith("rediss"), parts.scheme.endswith("+sentinel")
     for name in parse_qs(parts.query, keep_blank_values=True):
         if name == "ssl" or (name.startswith("ssl_") and not is_tls):
-            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has the option {name!r:.50}: for TLS write rediss://.")
+            raise ConfigurationError(f"GATEWRIGHT_REDIS_URL has the option {name!r:.50}. For TLS, use rediss://.")
         if name in OF_SENTINELS:
             is_allowed = has_sentinels
         else:
             is_allowed = name == "timeout" or (name in known and (name in _OPTIONS or name.startswith("ssl_")))
         if not is_allowed:
             raise ConfigurationError(
-                f"GATEWRIGHT_REDIS_URL has an option that cannot be set there: {name!r:.50}. What can: "
+                f"GATEWRIGHT_REDIS_URL has an option that cannot be set there: {name!r:.50}. Use only "
                 f"{', '.join(sorted(_OPTIONS))}, and those of TLS."
             )
 
 
 def _require_number_of_database(url: str) -> None:
-    """Refuse the name of a database, for which redis-py takes the database 0, that of others maybe."""
+    """Refuse a database name, which redis-py ignores in favour of database 0, possibly another application's."""
     parts = urlsplit(url)
     if parts.scheme != "unix" and not re.fullmatch("/?[0-9]*", parts.path.strip()):
-        raise ValueError("no number of a database")
+        raise ValueError("no database number")
 
 
 def _require_waits(options: Mapping[str, Any]) -> None:
-    """Refuse time-outs that nothing can be answered in."""
+    """Refuse time-outs of zero, below zero or without end."""
     if any(not 0 < options.get(name, 1) < inf for name in ("socket_timeout", "socket_connect_timeout", "timeout")):
-        raise ValueError("no time to wait")
+        raise ValueError("unusable time-out")
 
 
 def _read_several(url: str, found: re.Match[str], parse_url: Any) -> RedisURL:
-    """Read a URL of several hosts: the rest of it as redis-py reads that of one."""
+    """Parse a URL of several hosts, with the rest of it parsed by redis-py as for a single host."""
     kind = Kind(found["kind"])
     hosts = tuple(_read_host(host, kind) for host in found["hosts"].split(","))
     service, _, database = (found["path"] or "").partition("/")
     if kind is Kind.CLUSTER:
         service, database = "", service
     if (kind is Kind.SENTINEL and not service) or not re.fullmatch("[0-9]*", database):
-        raise ValueError("no service, or no number of a database")
+        raise ValueError("no service, or no database number")
     if kind is Kind.CLUSTER and database.strip("0"):
         raise ValueError("a cluster has one database")
     user = "" if found["user"] is None else f"{found['user']}@"

@@ -1,4 +1,4 @@
-"""The SQL store: our own tables, statements built in SQLAlchemy Core and compiled beforehand for each database."""
+"""The SQL store: gatewright's tables, with statements built in SQLAlchemy Core and precompiled for each database."""
 
 from gatewright.storage.sql.database import Database as Database
 from gatewright.storage.sql.migrate import migrate as migrate

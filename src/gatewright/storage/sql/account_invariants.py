@@ -1,4 +1,4 @@
-"""What must hold of every account that SQL cannot say: how names are spelled, and that hashes can be read."""
+"""Invariants of accounts that SQL cannot express: names are normalised, and hashes are readable."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _OTHERS = "SELECT min(id) FROM users WHERE id <> :id AND (email = :name OR usern
 
 _TWICE = Rule(
     "mailboxes",
-    "accounts have a name or a mail address that another one has in another spelling",
-    "Whoever types it reaches the other one.",
-    "Ask its owner which account stays, and disable the other one: gatewright user disable",
+    "accounts have a username or email address that another account has in a different spelling",
+    "Whoever types it reaches the other account.",
+    "Ask the owner which account to keep, and disable the other one: gatewright user disable",
     "",
 )
 _MISSPELT = Rule(
     "spellings",
-    "accounts have a name or a mail address that is not in its one spelling",
-    "Nobody finds them by it: what is typed is folded before it is looked up.",
-    "Somebody wrote it past gatewright. Set it anew: gatewright user rename, gatewright user email",
+    "accounts have a username or email address that is not normalised",
+    "They cannot be found by it: input is normalised before it is looked up.",
+    "It was not written by gatewright. Set it again: gatewright user rename, gatewright user email",
     "",
 )
 _UNREADABLE = Rule(
     "hashes",
     "accounts have a password hash that cannot be read",
-    "For their owners a right password is wrong.",
-    "Let them set a new one: gatewright user set-password, or a mail from the login page.",
+    "Their owners' correct passwords are refused.",
+    "Let them set a new one: gatewright user set-password, or an email from the login page.",
     "",
 )
 
 
 def account_breaches(fetch_all: FetchAll) -> Iterator[Breach]:
-    """Look at every account, a page at a time. Only reads.
+    """Check every account, a page at a time. Only reads.
 
     Args:
         fetch_all: Runs a query, as for `gatewright.storage.sql.invariants.breaches`.
@@ -56,7 +56,7 @@ def account_breaches(fetch_all: FetchAll) -> Iterator[Breach]:
 
 
 def _spelling(fetch_all: FetchAll, odd: dict[str, str], account_id: str, name: str) -> Rule | None:
-    """Return the rule that a name breaks, if it is not in its one spelling. ``odd`` has the names that were not yet."""
+    """Return the rule that a name breaks, if it is not normalised. ``odd`` collects such names and their accounts."""
     canonical = _canonical(name)
     if canonical == name:
         return None

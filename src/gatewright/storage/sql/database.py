@@ -1,6 +1,6 @@
-"""What the stores ask of a database. Each store method is written once, over this, for every driver.
+"""The database interface that every store method is written on, once for all drivers.
 
-Nothing here suspends on SQLite and on blocking psycopg; on asynchronous psycopg it really does.
+Nothing here suspends on SQLite and blocking psycopg; on asynchronous psycopg it does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Parameters = Mapping[str, object]
 
 
 class DuplicateError(TakenError):
-    """A row with such a key is there already. The store method that inserted it says what that means."""
+    """A row with this key already exists. The store method that inserted it turns this into a more specific error."""
 
 
 class Reading(Protocol):
@@ -41,14 +41,14 @@ class Reading(Protocol):
 
 
 class Transaction(Reading, Protocol):
-    """All or nothing. Any of its statements, and its end, may raise what one before it has met."""
+    """All or nothing. Any statement, and the commit, may raise the error of an earlier statement."""
 
     async def change(self, sql: str, parameters: Parameters) -> int:
-        """Run a statement and return how many rows it has changed."""
+        """Run a statement and return how many rows it changed."""
         ...
 
     async def execute(self, sql: str, parameters: Parameters) -> None:
-        """Run a statement whose outcome nobody asks for, so that it may travel together with the next one."""
+        """Run a statement without waiting for its result, so that it may be sent together with the next one."""
         ...
 
     async def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
@@ -56,11 +56,11 @@ class Transaction(Reading, Protocol):
         ...
 
     async def lock(self, sql: str, parameters: Parameters) -> None:
-        """Run a statement that locks rows until the end. Where there is one writer at a time, nothing is to be done."""
+        """Run a statement that locks rows until the end. Does nothing on a database with one writer at a time."""
         ...
 
     async def lock_names(self, *names: str) -> None:
-        """Have whoever locks one of the same names wait until the end, be there a row of that name or not."""
+        """Make others who lock one of these names wait until the end, whether or not rows of that name exist."""
         ...
 
 
@@ -70,24 +70,24 @@ class Database(Reading, Protocol):
     dialect: Dialect
 
     def transaction(self, *, survives_power_cut: bool = True) -> AbstractAsyncContextManager[Transaction]:
-        """Commit at the end, or nothing at all.
+        """Open a transaction that commits at the end, or rolls back on an error.
 
         Args:
-            survives_power_cut: Whether to wait until the commit is on the disk. Where what is written counts only
-                for a while, that would cost more than the writing. It survives the end of the process either way.
+            survives_power_cut: Whether to wait until the commit is on disk. For short-lived data, that would cost more
+                than the write itself. The commit survives the end of the process either way.
 
         Raises:
             StoreUnavailableError: If the database refuses, is full, or does not answer in time.
             UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
-            DuplicateError: If a new row's key is there already.
+            DuplicateError: If a new row's key already exists.
         """
         ...
 
     def unchanged_reads(self) -> dict[Hashable, Any] | None:
-        """Return what was read and put there since anybody last committed: whoever reads it again gets the same.
+        """Return a cache of what has been read since anybody last committed: reading it again would yield the same.
 
-        A new, empty one after any commit, of this process or another. None where only a round trip could tell whether
-        there was one.
+        It is a new, empty one after any commit, of this process or another. None if only a round trip could tell
+        whether there was one.
 
         Raises:
             StoreUnavailableError: If the database refuses, or does not answer in time.
@@ -95,10 +95,10 @@ class Database(Reading, Protocol):
         ...
 
     async def require_writable(self) -> None:
-        """Make sure that nothing keeps everybody from writing, without writing: a full disk is not found.
+        """Check that the database is writable, without writing: a full disk is not detected.
 
         Raises:
-            StoreUnavailableError: If the database can only be read, or does not answer in time.
+            StoreUnavailableError: If the database is read-only, or does not answer in time.
         """
         ...
 
@@ -108,5 +108,5 @@ class Database(Reading, Protocol):
 
 
 def first_line(error: BaseException) -> str:
-    """Return what an error says, without the details that PostgreSQL adds below: they may hold values of rows."""
+    """Return the first line of an error: the details that PostgreSQL adds below may contain values of rows."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")

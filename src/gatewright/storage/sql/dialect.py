@@ -1,4 +1,4 @@
-"""What differs between the databases, besides their drivers: the spelling of statements and of timestamps."""
+"""The differences between databases, besides their drivers: the syntax of statements and of timestamps."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Dialect:
     """A kind of database.
 
     Args:
-        name: As in a URL, and of the file with the statements.
-        write_moment: Turns a timestamp into what a column keeps.
-        read_aware: Turns what a column keeps into a timestamp in UTC.
+        name: As in a URL, and in the name of the file with the statements.
+        write_moment: Converts a timestamp to what a column stores.
+        read_aware: Converts what a column stores to an aware timestamp in UTC.
         read_naive: The same without a time zone, as the Evrmore documents expect.
-        has_many_writers: Whether transactions write at the same time, so that one may get a number before another and
+        has_many_writers: Whether transactions write concurrently, so that one may get its number before another and
             commit after it.
     """
 
@@ -35,7 +35,7 @@ _LENGTH = len("2000-01-01T00:00:00.000000")
 
 
 def text_of(moment: datetime) -> str:
-    """Write a timestamp as UTC ISO text, always 26 characters long."""
+    """Return a timestamp as UTC ISO text, always 26 characters long."""
     return as_utc(moment).isoformat("T", "microseconds")[:_LENGTH]
 
 
@@ -48,7 +48,7 @@ def _naive_in_utc(moment: datetime) -> datetime:
 
 
 SQLITE = Dialect("sqlite", text_of, _aware_of, datetime.fromisoformat, has_many_writers=False)
-"""Timestamps are text of one length, whose order is that of time."""
+"""Timestamps are text of a fixed length, which sorts chronologically."""
 
 POSTGRESQL = Dialect("postgresql", as_utc, partial(datetime.astimezone, tz=UTC), _naive_in_utc, has_many_writers=True)
 """Timestamps are ``timestamptz``."""

@@ -1,7 +1,7 @@
-"""What must hold in the tables whatever happens, in plain SQL that SQLite and PostgreSQL read alike.
+"""Invariants of the tables, in plain SQL that both SQLite and PostgreSQL understand.
 
-The database enforces some of it, as long as nobody writes past it: a shell, a restored table, another program. Each
-rule is a query for what breaks it, so that an empty answer means that all is well.
+The database enforces some of them, unless somebody bypasses it: a shell, a restored table, another program. Each rule
+is a query for its violations, so that an empty result means that all is well.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from typing import Any
 from gatewright.storage.sql.migrate import HEAD
 
 FetchAll = Callable[[str, Mapping[str, object]], Sequence[Sequence[Any]]]
-"""Runs a query whose parameters are written ``:name``, and returns its rows. Converts datetimes to what is kept."""
+"""Runs a query with parameters written as ``:name`` and returns its rows. Converts datetimes to what is stored."""
 
 LONGEST_LIFE = timedelta(days=366)
-"""No setting and no argument lets anything live longer."""
+"""No setting and no argument allows a longer lifetime."""
 
 CLOCKS_APART = timedelta(minutes=5)
-"""What was made further in the future was made by a wrong clock."""
+"""Anything dated further in the future was created by a wrong clock."""
 
 _OWN = "provider IN ('SQLUserProvider', 'WalletUserProvider')"
-"""The providers whose users are accounts of our own."""
+"""The providers whose users are gatewright's own accounts."""
 
-_RESTORE = "Restore the tables from one backup, or delete these rows; nothing of ours writes them."
-WRONG_CLOCK = "Set the machines' clocks (NTP). Until that moment has come, what was made then is not accepted."
+_RESTORE = "Restore the tables from one backup, or delete these rows; gatewright does not write such rows."
+WRONG_CLOCK = "Synchronise the servers' clocks (NTP). What is dated in the future is not accepted until that time."
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What must not be there.
+    """A rule about what must not exist.
 
     Args:
-        name: What is looked at, in a word or two.
-        broken: What it is if there is any, after a number.
-        meaning: What follows from it.
+        name: What is checked, in a word or two.
+        broken: A description of the violations, to follow their number.
+        meaning: What follows from them.
         cure: What to do.
-        sql: Selects what breaks the rule: one column, as text, called ``which``. Never a secret.
-        lets_in: Whether somebody may be let in by it who should not be.
+        sql: Selects the violations: one column, as text, called ``which``. Never a secret.
+        lets_in: Whether a violation may let somebody sign in who should not.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A rule that is broken: how often, and where it is first and last."""
+    """A rule that is broken: how often, and the first and last violation."""
 
     rule: Rule
     count: int
@@ -61,7 +61,7 @@ class Breach:
 
 
 def breaches(fetch_all: FetchAll, *, now: datetime) -> Iterator[Breach]:
-    """Look for whatever breaks a rule. Only reads; takes as long as reading each table a few times.
+    """Look for violations of each rule. Only reads; takes as long as reading each table a few times.
 
     Args:
         fetch_all: Runs a query.
@@ -84,11 +84,11 @@ def breaches(fetch_all: FetchAll, *, now: datetime) -> Iterator[Breach]:
 
 
 def _orphans(table: str, *, column: str = "account_id", parent: str = "users", key: str = "id") -> Rule:
-    """Return the rule that a row refers to one that is there."""
+    """Return the rule that rows refer to existing rows."""
     return Rule(
         table,
         f"rows of {table} belong to nobody",
-        f"Their {column} is in no row of {parent}: somebody deleted that past the foreign keys.",
+        f"Their {column} is missing from {parent}: somebody deleted it without enforcing foreign keys.",
         _RESTORE,
         f"SELECT {column} AS which FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608 - of our own names
         f" AND NOT EXISTS (SELECT 1 FROM {parent} WHERE {parent}.{key} = {table}.{column})",
@@ -96,32 +96,32 @@ def _orphans(table: str, *, column: str = "account_id", parent: str = "users", k
 
 
 def _digests(table: str, *columns: str, which: str = "id") -> Rule:
-    """Return the rule that digests are SHA-256."""
+    """Return the rule that digests have the length of SHA-256."""
     wrong = " OR ".join(f"length({column}) <> 32" for column in columns)
     return Rule(
         table,
-        f"digests in {table} have not 32 bytes",
-        "No secret has such a digest: whoever had it is out.",
+        f"digests in {table} are not 32 bytes long",
+        "No secret has such a digest, so nobody can use these rows.",
         _RESTORE,
         f"SELECT {which} AS which FROM {table} WHERE {wrong}",  # noqa: S608 - of our own names
     )
 
 
 def _lifetimes(table: str, *, lets_in: bool) -> tuple[Rule, Rule]:
-    """Return the rules about when something begins and ends."""
+    """Return the rules about when rows begin and expire."""
     return (
         Rule(
             table,
-            f"rows of {table} end before they begin",
-            "They were never good; nothing of ours makes them.",
+            f"rows of {table} expire before they begin",
+            "They were never valid; gatewright does not write such rows.",
             _RESTORE,
             f"SELECT id AS which FROM {table} WHERE expires_at < created_at",  # noqa: S608 - of our own names
         ),
         Rule(
             table,
-            f"rows of {table} are good for longer than a year",
+            f"rows of {table} are valid for longer than a year",
             "No setting allows that: a clock was wrong, or somebody wrote them by hand.",
-            "Delete them, and set the machines' clocks (NTP).",
+            "Delete them, and synchronise the servers' clocks (NTP).",
             f"SELECT id AS which FROM {table} WHERE expires_at > :too_late",  # noqa: S608 - of our own names
             lets_in=lets_in,
         ),
@@ -131,7 +131,7 @@ def _lifetimes(table: str, *, lets_in: bool) -> tuple[Rule, Rule]:
 def _made_in_future(table: str, *, which: str = "id", column: str = "created_at") -> Rule:
     return Rule(
         table,
-        f"rows of {table} are from the future",
+        f"rows of {table} are dated in the future",
         f"Their {column} is more than five minutes ahead: a clock was wrong.",
         WRONG_CLOCK,
         f"SELECT {which} AS which FROM {table} WHERE {column} > :future",  # noqa: S608 - of our own names
@@ -139,10 +139,10 @@ def _made_in_future(table: str, *, which: str = "id", column: str = "created_at"
 
 
 def _astray(table: str, meaning: str) -> Rule:
-    """Return the rule that what is about an account of ours belongs to it."""
+    """Return the rule that rows about one of gatewright's own accounts belong to it."""
     return Rule(
         table,
-        f"rows of {table} about our own accounts name no account, or another one",
+        f"rows of {table} about gatewright's own accounts name no account, or another one",
         meaning,
         "Delete these rows.",
         f"SELECT id AS which FROM {table} WHERE {_OWN} AND user_id IS NOT NULL"  # noqa: S608 - of our own names
@@ -154,8 +154,8 @@ def _astray(table: str, meaning: str) -> Rule:
 def _unreadable(table: str) -> Rule:
     return Rule(
         table,
-        f"rows of {table} say in no way that can be read how they were proven",
-        "Each request of theirs fails.",
+        f"rows of {table} have an unreadable record of how they were proven",
+        "Every request that uses them fails.",
         "Delete these rows; their users can sign in again.",
         f"SELECT id AS which FROM {table} WHERE proven_by <> '' AND substr(proven_by, 1, 2) <> '[['",  # noqa: S608 - ours
     )
@@ -167,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "schema",
         "revisions that this release does not know",
-        "The schema has been changed by something else than gatewright migrate.",
+        "Something other than gatewright migrate has changed the schema.",
         "Restore the table alembic_version: it has one row.",
         "SELECT version_num AS which FROM alembic_version WHERE version_num <> :head"
         " UNION ALL SELECT 'none' WHERE NOT EXISTS (SELECT 1 FROM alembic_version)",
@@ -179,9 +179,9 @@ RULES: tuple[Rule, ...] = (
     *(
         Rule(
             f"undeclared {table}",
-            f"rows of {table} grant what has not been declared",
-            "They count all the same, but nobody finds them in the list of permissions.",
-            "Declare it: gatewright permission create NAME; or revoke it once it is declared.",
+            f"rows of {table} grant a permission that has not been declared",
+            "They take effect all the same, but the list of permissions does not show them.",
+            "Declare it: gatewright permission create NAME. It can be revoked once it is declared.",
             f"SELECT permission AS which FROM {table} WHERE NOT EXISTS (SELECT 1 FROM permissions"  # noqa: S608 - ours
             " WHERE name = permission OR name || '.*' = permission)",
         )
@@ -189,8 +189,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "names",
-        "accounts have the mail address of another one as their username",
-        "Who signs in with that address is taken for them.",
+        "accounts have another account's email address as their username",
+        "Whoever signs in with that address is taken for them.",
         "Rename them: gatewright user rename",
         "SELECT a.id AS which FROM users AS a JOIN users AS b ON a.username = b.email WHERE a.id <> b.id",
         lets_in=True,
@@ -198,22 +198,22 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "names",
         "accounts have neither a name nor a wallet",
-        "Nobody can sign in to them, and nobody finds them but by their id.",
+        "Nobody can sign in to them, and they can only be found by their id.",
         "Delete them: gatewright user delete",
         "SELECT id AS which FROM users WHERE username IS NULL AND email IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM wallets WHERE account_id = users.id)",
     ),
     Rule(
         "sessions",
-        "living sessions of deactivated accounts",
-        "They are refused now, and are good again once the account is enabled.",
+        "live sessions of deactivated accounts",
+        "They are refused now, but become valid again once the account is enabled.",
         _END_SESSIONS,
         "SELECT s.id AS which FROM sessions AS s JOIN users AS u ON u.id = s.account_id"
         " WHERE s.is_active AND s.expires_at > :now AND NOT u.is_active",
     ),
     Rule(
         "sessions",
-        "living sessions of our own accounts name no account, or another one",
+        "live sessions of gatewright's own accounts name no account, or another one",
         "Deactivating or deleting the account does not end them.",
         "End each of them: gatewright sessions revoke ID",
         f"SELECT id AS which FROM sessions WHERE is_active AND expires_at > :now AND {_OWN}"  # noqa: S608 - ours
@@ -222,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sessions",
-        "living sessions of wallets that are not their account's",
+        "live sessions of wallets that do not belong to their account",
         "Whoever signed with that wallet is still signed in.",
         "End each of them: gatewright sessions revoke ID",
         "SELECT s.id AS which FROM sessions AS s WHERE s.is_active AND s.expires_at > :now"
@@ -232,8 +232,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sign-ins",
-        "users have more sessions than they have signed in",
-        "One sign-in opens one session: somebody wrote one by hand, or deleted lines of the audit record.",
+        "users have more sessions than sign-ins",
+        "Each sign-in opens one session: somebody inserted one by hand, or deleted lines of the audit record.",
         f"Find out who. {_END_SESSIONS}",
         "SELECT s.user_id AS which FROM sessions AS s WHERE s.created_at > (SELECT min(at) FROM audit)"
         " GROUP BY s.user_id HAVING count(*) > (SELECT count(*) FROM audit AS a"
@@ -243,34 +243,34 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "remembered",
         "remembered browsers of deactivated accounts",
-        "They are refused now, and are good again once the account is enabled.",
-        "Forget them: gatewright sessions revoke --user ID",
+        "They are refused now, but become valid again once the account is enabled.",
+        "Revoke them: gatewright sessions revoke --user ID",
         "SELECT r.id AS which FROM remembered AS r JOIN users AS u ON u.id = r.account_id WHERE NOT u.is_active",
     ),
-    _astray("remembered", "Changing the password or deleting the account does not forget them."),
-    _astray("authenticators", "Deactivating or deleting the account does not make them useless."),
+    _astray("remembered", "Changing the password or deleting the account does not revoke them."),
+    _astray("authenticators", "Deactivating or deleting the account does not disable them."),
     _astray("pending_steps", "Changing the password or deleting the account does not end them."),
     Rule(
         "links",
-        "links of mails are of no known kind, or were sent to an address that is not the account's",
+        "emailed links are of an unknown kind, or were sent to an address that is not the account's",
         "Nobody can use them.",
-        "Delete these rows; their readers can ask for another mail.",
+        "Delete these rows; the recipients can request another email.",
         "SELECT k.id AS which FROM links AS k JOIN users AS u ON u.id = k.account_id WHERE k.purpose NOT IN"
         " ('email_verification', 'password_reset', 'email_change')"
         " OR (k.purpose <> 'email_change' AND (u.email IS NULL OR u.email <> k.email))",
     ),
     Rule(
         "links",
-        "links to change a mail address lead to the address that the account has",
-        "The change has happened already, and the link should be gone with it.",
+        "links to change an email address are for the address that the account already has",
+        "The change has already been made, which should have deleted the link.",
         "Delete these rows.",
         "SELECT k.id AS which FROM links AS k JOIN users AS u ON u.id = k.account_id"
         " WHERE k.purpose = 'email_change' AND u.email = k.email",
     ),
     Rule(
         "outbox",
-        "mails wait for no account",
-        "Only the mail that tells of a deletion outlives its account.",
+        "queued emails belong to no account",
+        "Only the email that announces a deletion outlives its account.",
         "Delete these rows.",
         "SELECT id AS which FROM outbox WHERE account_id IS NULL AND kind <> 'account_deleted'",
     ),
@@ -290,4 +290,4 @@ RULES: tuple[Rule, ...] = (
     _made_in_future("wallets", which="evrmore_address", column="linked_at"),
     _made_in_future("audit", which="event", column="at"),
 )
-"""Every rule, in the order in which they are looked at."""
+"""Every rule, in the order of checking."""

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this release: safe to call at every start, from many processes at once."""
+"""Migrate a database to the schema of this release: safe to call at every start, from many processes at once."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 HEAD = "0010"
-"""The newest migration. Kept here too so that an up-to-date database never imports Alembic."""
+"""The newest migration. Repeated here so that an up-to-date database never imports Alembic."""
 
 
 _NUMBER = re.compile(r"\d{4}")
 _TABLE_IS_THERE = "42P07"
-"""PostgreSQL's code, whatever language it speaks."""
+"""PostgreSQL's error code, since the language of its messages varies."""
 
 _READ_ONLY = "25006"
 
 NAME_PRIMARY = (
     "Name the primary server in GATEWRIGHT_DATABASE_URL; with ?target_session_attrs=read-write libpq finds it among "
-    "several hosts. Where the role is set so: ALTER ROLE its_name RESET default_transaction_read_only"
+    "several hosts. If the role is read-only: ALTER ROLE its_name RESET default_transaction_read_only"
 )
-"""What to do where nothing can be written."""
+"""What to do if the database is read-only."""
 
 
 class Migratable(Protocol):
-    """A database that can be brought to another schema."""
+    """A database that can be migrated."""
 
     def revision(self) -> str | None:
-        """Return the last migration that was applied, or None where there was none yet.
+        """Return the last migration that was applied, or None if none was.
 
         Raises:
             StoreUnavailableError: If the database refuses.
         """
 
     def migrating(self) -> AbstractContextManager[Connection]:
-        """Hold a transaction that no other migration runs beside.
+        """Hold a transaction that excludes other migrations.
 
         Raises:
             StoreUnavailableError: If the database refuses or stays locked.
@@ -48,18 +48,18 @@ class Migratable(Protocol):
 
 
 def is_foreign(revision: str) -> bool:
-    """Say whether a revision is none of ours: another application that uses Alembic keeps its own in the same table."""
+    """Return whether a revision is another application's: any that uses Alembic may have the same version table."""
     return _NUMBER.fullmatch(revision) is None
 
 
 def migrate(database: Migratable) -> None:
     """Apply every migration that the database lacks.
 
-    One transaction holds them all, so a crash in the middle leaves the schema as it was, and a process that comes
-    second waits and then finds nothing to do.
+    All of them run in one transaction, so a crash in the middle leaves the schema as it was, and a second process
+    waits and then finds nothing to do.
 
     Raises:
-        ConfigurationError: If a newer release or another application made the database.
+        ConfigurationError: If a newer release or another application created the database.
         StoreUnavailableError: If the database refuses or stays locked.
     """
     if database.revision() != HEAD:
@@ -84,7 +84,7 @@ def _upgrade(database: Migratable) -> None:
                 f"The database belongs to another application: {error}. Name a new one in the database URL."
             ) from error
         raise ConfigurationError(
-            f"The database was made by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
+            f"The database was created by a newer gatewright: {error}. Upgrade with: pip install -U gatewright"
         ) from error
     except DatabaseError as error:
         reason = first_line(error.orig or error)

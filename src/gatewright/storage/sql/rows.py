@@ -1,4 +1,4 @@
-"""Rows into records and back."""
+"""Converts rows to records and back."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _COLUMNS = {
 
 
 def columns_of(record: type[_Record]) -> tuple[str, ...]:
-    """Return the names of a record's columns, in their order."""
+    """Return the names of a record's columns, in order."""
     return _COLUMNS[record]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordWriter:
-    """Turns records into the values of their columns.
+    """Converts records to the values of their columns.
 
     Args:
-        moment: Writes a timestamp as its column keeps it.
+        moment: Converts a timestamp to what its column stores.
     """
 
     moment: Callable[[datetime], object]
 
     def row(self, record: _Record) -> dict[str, object]:
-        """Write a record, its columns in their order. A session's token is no column."""
+        """Convert a record to its row, with the columns in order. A session's token is not a column."""
         row: dict[str, object] = {}
         for name in _COLUMNS[type(record)]:
             value = getattr(record, name)
@@ -54,7 +54,7 @@ class RecordWriter:
         return row
 
     def account(self, account: Account, *, password_hash: str | None) -> dict[str, object]:
-        """Write an account as its row: its wallets stand in a table of their own."""
+        """Convert an account to its row, without its wallets, which have a table of their own."""
         row = self.row(account) | {"password_hash": password_hash, "password_by_mail": False}
         del row["evrmore_address"]
         return row
@@ -62,10 +62,10 @@ class RecordWriter:
 
 @dataclass(frozen=True, slots=True)
 class RecordReader:
-    """Turns rows, in the order of their table's columns, into records.
+    """Converts rows, with values in the order of the table's columns, to records.
 
     Args:
-        moment: Reads a timestamp from what its column keeps: naive in UTC, as the Evrmore documents expect, or aware.
+        moment: Reads a timestamp from what its column stores: naive in UTC, as the Evrmore documents expect, or aware.
     """
 
     moment: Callable[[Any], datetime]

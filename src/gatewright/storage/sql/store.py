@@ -40,8 +40,8 @@ class SQLStore(
     """Implements `Store` in one database, which must have been migrated.
 
     Args:
-        database: Where everything is kept.
-        naive_timestamps: Whether the records that come out carry naive UTC datetimes.
+        database: The database to store everything in.
+        naive_timestamps: Whether records are returned with naive UTC datetimes.
     """
 
     @quick
@@ -52,7 +52,7 @@ class SQLStore(
         revision = None if row is None else str(row[0])
         if revision is None or revision < HEAD:
             raise StoreUnavailableError(
-                f"The database is at revision {revision or 'none'}, and this release needs {HEAD}: gatewright migrate."
+                f"The database is at revision {revision or 'none'}, but this release needs {HEAD}: gatewright migrate."
             )
 
     def close(self) -> None:

@@ -21,9 +21,9 @@ users = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("last_login", MOMENT),
     Column("password_hash", text_up_to(512)),
-    # With a default, as `_proven_by`.
+    # With a default, like `_proven_by`.
     Column("password_by_mail", Boolean, nullable=False, server_default=false()),
-    sqlite_with_rowid=False,  # found by key on every request: one tree to search, not two
+    sqlite_with_rowid=False,  # looked up by key on every request: one B-tree to search instead of two
 )
 
 
@@ -32,7 +32,7 @@ def _account() -> Column[str]:
 
 
 def _proven_by() -> Column[str]:
-    # With a default: while servers are replaced one by one, those of the release before still insert rows without it.
+    # With a default: during a rolling upgrade, servers of the previous release still insert rows without it.
     return Column("proven_by", LONG_TEXT, nullable=False, server_default="")
 
 
@@ -132,7 +132,7 @@ audit = Table(
     Index("ix_audit_username_id", "username", "id"),
     Index("ix_audit_user_id", "user_id"),
     Index("ix_audit_actor", "actor", sqlite_where=_HAS_ACTOR, postgresql_where=_HAS_ACTOR),
-    sqlite_autoincrement=True,  # a purge must not make numbers start over
+    sqlite_autoincrement=True,  # a purge must not make numbers restart
 )
 
 attempts = Table(
@@ -222,7 +222,7 @@ authenticators = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("last_used_at", MOMENT),
     Column("account_id", ID, ForeignKey("users.id", ondelete="CASCADE"), index=True),
-    # The key first: no index that begins with the method may look good for the few of one user.
+    # The key first: an index that begins with the method might be chosen to find the few rows of one user.
     UniqueConstraint("key", "method", name="uq_authenticators_key_method"),
     Index("ix_authenticators_provider_user_id", "provider", "user_id"),
 )

@@ -1,4 +1,4 @@
-"""The types of columns: what SQLite keeps as text or number, PostgreSQL keeps in types of its own."""
+"""Column types: what SQLite stores as text or numbers, PostgreSQL stores in specific types."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sqlalchemy.types import TypeEngine
 
 _POSTGRESQL = "postgresql"
 _TEXT: Text = Text(collation="C")
-"""PostgreSQL compares it byte by byte: the fastest way, and one that no new version of a system library changes."""
+"""PostgreSQL compares it bytewise, which is fastest, and which no upgrade of a system library can change."""
 
 
 def text_up_to(length: int) -> TypeEngine[str]:
-    """Return the type of a text. SQLite declares the length and keeps whatever it gets; PostgreSQL needs none.
+    """Return a text type. SQLite declares the length without enforcing it; PostgreSQL needs none.
 
     Args:
-        length: Characters that are expected.
+        length: The expected maximum length in characters.
     """
     return String(length).with_variant(_TEXT, _POSTGRESQL)
 
 
 ID = text_up_to(32)
-"""An identifier of ours. An account's may have up to 255 characters, where the application chose it."""
+"""An identifier of gatewright's. An account's may have up to 255 characters if the application chose it."""
 
 LONG_TEXT: TypeEngine[str] = Text().with_variant(_TEXT, _POSTGRESQL)
 MOMENT: TypeEngine[Any] = String(26).with_variant(TIMESTAMP(timezone=True), _POSTGRESQL)
-"""UTC ISO text with ``T`` and without offset, so that text order is time order; or ``timestamptz``."""
+"""UTC ISO text with ``T`` and without offset, which sorts chronologically; or ``timestamptz``."""
 
 DIGEST: TypeEngine[bytes] = LargeBinary(32)
 KEY: TypeEngine[bytes] = LargeBinary(1023)
-"""What finds an authenticator. The identifier of a passkey has at most 1023 bytes (WebAuthn level 3, section 4)."""
+"""Looks up an authenticator. The identifier of a passkey has at most 1023 bytes (WebAuthn level 3, section 4)."""
 
 NUMBER: TypeEngine[int] = Integer().with_variant(BigInteger(), _POSTGRESQL)

@@ -1,4 +1,4 @@
-"""What a database URL names."""
+"""Recognises the kind of database that a URL names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
 
 
 def is_postgresql(url: str) -> bool:
-    """Say whether a URL names a PostgreSQL database, and not a SQLite file.
+    """Return whether a URL names a PostgreSQL database rather than a SQLite file.
 
     Raises:
         ConfigurationError: If it names neither.
@@ -18,7 +18,7 @@ def is_postgresql(url: str) -> bool:
         return False
     if scheme in _POSTGRESQL:
         return True
-    shown = f"A database by {scheme:.40} is not supported" if scheme and colon else "The database URL cannot be read"
+    shown = f"The database {scheme:.40}:// is not supported" if scheme and colon else "The database URL cannot be read"
     raise ConfigurationError(
         f"{shown}. Set GATEWRIGHT_DATABASE_URL to sqlite:///gatewright.db, or to "
         "postgresql+psycopg://user:password@host/database"
@@ -26,5 +26,5 @@ def is_postgresql(url: str) -> bool:
 
 
 def conninfo_of(url: str) -> str:
-    """Return what libpq connects to by the URL of a PostgreSQL database."""
+    """Return libpq's connection string for the URL of a PostgreSQL database."""
     return f"postgresql://{url.partition('://')[2]}"

@@ -1,4 +1,4 @@
-"""Whom a policy asks for a second factor that they do not have, and whom it misses, without opening a store."""
+"""Finds users who lack a second factor that a policy requires, and users that it misses, without opening a store."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _OF_ROLE = " AND EXISTS (SELECT 1 FROM user_roles AS r WHERE r.account_id = u.id
 
 
 def undeclared_roles(fetch_all: FetchAll, roles: Iterable[str]) -> list[str]:
-    """Return which roles have not been declared here. The users of another provider may have them all the same."""
+    """Return which roles have not been declared. Users of another provider may have them all the same."""
     declared = {name for (name,) in fetch_all("SELECT name FROM roles", {})}
     return [role for role in roles if role not in declared]
 
 
 def count_enrolled(fetch_all: FetchAll) -> dict[str, int]:
-    """Return how many users have enrolled each method, also of those that are none of the methods any more."""
+    """Return how many users have enrolled each method, including methods that are no longer configured."""
     found = fetch_all("SELECT DISTINCT method, provider, user_id FROM authenticators", {})
     return dict(Counter(method for method, _, _ in found))
 
@@ -30,13 +30,13 @@ def count_enrolled(fetch_all: FetchAll) -> dict[str, int]:
 def count_without_factor(
     fetch_all: FetchAll, *, methods: Iterable[str], roles: Iterable[str] | None, is_wallet_enough: bool
 ) -> int:
-    """Return how many active accounts have neither enrolled a method nor linked a wallet that is enough alone.
+    """Return how many active accounts have neither enrolled a method nor linked a wallet that is enough by itself.
 
     Args:
-        fetch_all: What runs a query.
-        methods: The methods that there are: nobody is asked for another one, though they have enrolled it.
-        is_wallet_enough: Whether nobody is asked for more after the signature of a wallet.
-        roles: Only those who have one of these roles, directly or by one that inherits it; None for everybody.
+        fetch_all: Runs a query.
+        methods: The configured methods: no other counts, even if enrolled.
+        is_wallet_enough: Whether the signature of a wallet needs no second factor.
+        roles: Only accounts with one of these roles, directly or through a role that inherits it; None for all.
     """
     names = {f"method_{number}": name for number, name in enumerate(methods)}
     is_of_method = " OR ".join(f"a.method = :{parameter}" for parameter in names)

@@ -161,7 +161,7 @@ class AttemptPromises(StoreFixtures):
     def test_old_attempts_are_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most ``at_most`` go in one call; what is from ``before`` sharp goes, what is younger stays."""
         if self.forgets_by_itself:
-            pytest.skip("does not apply: they vanish by themselves")
+            pytest.skip("does not apply: they expire by themselves")
         limit = AttemptLimit(timedelta(days=1), on_name=6)
         for id_ in "12345":
             add(store, run, an_attempt(id_), limit=limit)

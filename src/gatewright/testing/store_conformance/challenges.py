@@ -137,7 +137,7 @@ class ChallengePromises(StoreFixtures):
     def test_expired_challenges_are_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most ``at_most`` go in one call; what expires right now goes, what lives longer stays."""
         if self.forgets_by_itself:
-            pytest.skip("does not apply: they vanish by themselves")
+            pytest.skip("does not apply: they expire by themselves")
         for id_ in "12345":
             keep(store, run, replace(a_challenge(id_), expires_at=NOW))
         keep(store, run, replace(a_challenge("6"), expires_at=NOW + TICK))

@@ -30,7 +30,7 @@ class StoreFixtures:
     @pytest.fixture
     def store(self) -> Store:
         """Return a new, empty store."""
-        raise NotImplementedError("Give your subclass of StoreConformance a fixture named `store`.")
+        raise NotImplementedError("Define a fixture named `store` in your subclass of StoreConformance.")
 
     @pytest.fixture
     def run(self) -> Iterator[Run]:

@@ -1,1 +1,1 @@
-"""What the pages do, one flow per file. Each takes the visit of a browser and gives back the answer."""
+"""What the pages do, one flow per file. Each takes a browser's visit and returns the response."""

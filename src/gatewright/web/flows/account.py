@@ -1,4 +1,4 @@
-"""The account page: profile, password, wallets, sessions. A visitor who is merely remembered changes nothing here."""
+"""The account page: profile, password, wallets, sessions. A merely remembered visitor cannot change anything here."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class AccountPage:
     """The account page of one visit.
 
     Args:
-        visit: Whose page it is.
-        user: Who is signed in.
+        visit: The visit.
+        user: The signed-in user.
         fields: The fields of the profile.
     """
 
@@ -46,12 +46,12 @@ class AccountPage:
     async def show(
         self, *, values: Mapping[str, str] | None = None, failed: str | None = None, **context: object
     ) -> Response:
-        """Show everything.
+        """Show the page.
 
         Args:
-            values: What was typed, field -> text.
-            failed: Which of the forms the errors are about; several have fields of the same name.
-            context: What else the page shows.
+            values: Values for the forms, field -> text.
+            failed: The form that the errors are about; several have fields of the same name.
+            context: Further variables of the template.
         """
         visit, user = self._visit, self._user
         session = await visit.guard.current_session()
@@ -76,16 +76,16 @@ class AccountPage:
         )
 
     async def open(self) -> Response:
-        """Show everything, or the list of sessions to whoever comes by a mail's link.
+        """Show the page, or its list of sessions to a visitor who follows an emailed link.
 
-        What that names is in its query: a fragment would be lost where the visitor has to sign in first.
+        The link names the list in its query: a fragment would be lost if the visitor had to sign in first.
         """
         if self._visit.request.arguments.get("show") == "sessions":
             return redirect(f"{self._path}#sessions")
         return await self.show()
 
     async def submit(self) -> Response:
-        """Take one of the forms."""
+        """Handle one of the forms."""
         if self._visit.is_form_expired():
             return await self._show_again()
         if not await self._visit.guard.is_fully_authenticated():
@@ -109,7 +109,7 @@ class AccountPage:
             return self._visit.redirect_to_confirmation()
 
     async def _show_again(self) -> Response:
-        """Show everything again, with what was typed into a form that is out of date."""
+        """Show the page again, with what was typed into an expired form."""
         form, action = self._form, self._form.get("action")
         typed: dict[str, str] = {}
         if action == "profile":
@@ -124,7 +124,7 @@ class AccountPage:
         return await self.show(values=typed, **EXPIRED)
 
     async def export(self) -> Response:
-        """Give out what is kept about the visitor, as a file."""
+        """Send everything stored about the visitor, as a file."""
         visit = self._visit
         if visit.is_form_expired():
             return await self._show_again()
@@ -174,7 +174,7 @@ class AccountPage:
         return await self._change("email") or self._done("MSG_EMAIL_CHANGE_REQUESTED")
 
     async def _change(self, name: str) -> Response | None:
-        """Change one value with a fresh proof; return what to answer where that did not work."""
+        """Change one value with a fresh proof; return the response if that failed."""
         field = own_account.FIELDS[name]
         typed = typed_in(self._form, [field])
         proof, errors = own_account.typed_proof(self._visit)
@@ -234,7 +234,7 @@ class AccountPage:
 
 
 async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> None:
-    """Keep the visitor's profile.
+    """Save the visitor's profile.
 
     Raises:
         GatewrightError: What `AsyncAuth.set_profile` raises.
@@ -243,7 +243,7 @@ async def save_profile(visit: Visit, user: User, typed: Mapping[str, str]) -> No
 
 
 async def profile_of(visit: Visit, user: User) -> dict[str, str]:
-    """Return the visitor's profile; users of other providers have no profile with us."""
+    """Return the visitor's profile; users of other providers have none in gatewright."""
     return await visit.auth.get_profile(user.username) if is_account(user) else {}
 
 
@@ -253,12 +253,12 @@ async def wallets_of(visit: Visit, user: User) -> list[str]:
 
 
 async def asks_password(visit: Visit, user: User) -> bool:
-    """Say whether forms ask for the password: where there is one, and no proof that is fresh enough."""
+    """Return whether forms ask for the password: if there is one, and no proof is fresh enough."""
     return await has_password(visit, user) and not await visit.guard.is_fresh(visit.site.settings.fresh_minutes)
 
 
 async def has_password(visit: Visit, user: User) -> bool:
-    """Say whether the visitor can prove themselves by a password: where it is one of the methods, and they have one."""
+    """Return whether the visitor can authenticate by password: it is one of the methods, and they have one."""
     if not visit.site.parts.has_passwords:
         return False
     return not is_account(user) or await visit.auth.has_password(user.username)

@@ -1,4 +1,4 @@
-"""Move to another mail address by the link that was sent there. Looking at the page of a link changes nothing."""
+"""Change to another email address by the link that was sent to it. Opening the link alone changes nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PURPOSE = "email_change"
 
 
 async def show(visit: Visit, token: str, **context: object) -> Response:
-    """Show a button: mail scanners follow links, but press no buttons.
+    """Show a button: mail scanners follow links, but do not press buttons.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
@@ -23,7 +23,7 @@ async def show(visit: Visit, token: str, **context: object) -> Response:
 
 
 async def submit(visit: Visit, token: str) -> Response:
-    """Move the account to the address.
+    """Change the account's email address.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
@@ -39,7 +39,7 @@ async def submit(visit: Visit, token: str) -> Response:
 
 
 async def confirm(visit: Visit, token: str) -> User:
-    """Move the account to the address, and tell the former one.
+    """Change the account's email address, and notify the previous one.
 
     Raises:
         GatewrightError: What `AsyncAuth.confirm_email_change` raises.

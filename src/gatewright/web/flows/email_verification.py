@@ -1,4 +1,4 @@
-"""Verify a mail address: ask for a link, and follow it. Looking at the page of a link changes nothing."""
+"""Verify an email address: request a link, and follow it. Opening the link alone changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REQUEST = LinkRequest(
 
 
 async def show(visit: Visit, token: str, **context: object) -> Response:
-    """Show a button: mail scanners follow links, but press no buttons.
+    """Show a button: mail scanners follow links, but do not press buttons.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
@@ -31,7 +31,7 @@ async def show(visit: Visit, token: str, **context: object) -> Response:
 
 
 async def submit(visit: Visit, token: str) -> Response:
-    """Verify the address, and lead on to the login, and from there to where the owner wanted to go.
+    """Verify the address, and redirect to the login page, and from there to where the owner wanted to go.
 
     Raises:
         InvalidLinkError: If the link cannot be used.

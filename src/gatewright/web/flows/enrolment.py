@@ -1,4 +1,4 @@
-"""Enrol what one proves oneself by, rename it, remove it: one page for each method."""
+"""Enrol, rename and remove authenticators: one page for each method."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _CODES: dict[type[GatewrightError], str] = {
 
 
 class EnrolmentPage:
-    """The page of one method of one visitor: somebody who is signed in, or must enrol one to be.
+    """The page of one method for one visitor, who is signed in, or must enrol a method to complete their sign-in.
 
     Args:
-        visit: Whose page it is.
+        visit: The visit.
         name: The name of the method.
 
     Raises:
-        TransportError: 404, if nobody enrols it.
+        TransportError: 404, if it cannot be enrolled.
     """
 
     def __init__(self, visit: Visit, name: str) -> None:
@@ -49,7 +49,7 @@ class EnrolmentPage:
         self._visit, self._method, self._name = visit, method, method.name
 
     async def answer(self) -> Response:
-        """Show the page, or take what was sent."""
+        """Show the page, or handle what was sent."""
         visit = self._visit
         if await visit.user() is None and await visit.guard.pending_user() is None:
             return self._back_to_login()
@@ -63,12 +63,12 @@ class EnrolmentPage:
     async def show(
         self, *, begun: Mapping[str, Any] | None = None, shown: Mapping[str, Any] | None = None, **context: Any
     ) -> Response:
-        """Show what the visitor has of this method, and how they get more.
+        """Show what the visitor has enrolled of this method, and how to enrol more.
 
         Args:
-            begun: What the method has prepared, where it has to be asked to.
-            shown: What has just been enrolled, which is shown this once.
-            context: What else `Pages.show` takes: a status, messages, errors.
+            begun: What the method has prepared, if that takes a separate request.
+            shown: What the enrolment shows, this once only.
+            context: Further arguments of `Pages.show`: a status, messages, errors.
         """
         visit, name = self._visit, self._name
         own = await self.own()
@@ -91,7 +91,7 @@ class EnrolmentPage:
         )
 
     async def own(self) -> list[Authenticator]:
-        """Return what the visitor has of this method."""
+        """Return what the visitor has enrolled of this method."""
         return [each for each in await self._visit.guard.authenticators() if each.method == self._name]
 
     async def begin(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -103,7 +103,7 @@ class EnrolmentPage:
         return await self._visit.guard.begin_enrolment(self._name, given)
 
     async def enrol(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Enrol the method, which signs in whoever owed it, unless the policy asks for still more.
+        """Enrol the method. This completes a sign-in that was waiting for it, unless the policy requires more.
 
         Raises:
             GatewrightError: What `AsyncGuard.enrol` raises.
@@ -115,26 +115,26 @@ class EnrolmentPage:
         return shown
 
     async def rename(self, authenticator_id: object, name: object) -> None:
-        """Give one of the visitor's own another name.
+        """Rename one of the visitor's authenticators.
 
         Raises:
-            TransportError: 404, if they have none of that identifier.
+            TransportError: 404, if they have none with that identifier.
             InvalidParameterError: If the name is not acceptable.
         """
         if not await self._visit.guard.rename_authenticator(str(authenticator_id), name):  # type: ignore[arg-type]
             raise TransportError(status=404)
 
     async def remove(self, authenticator_id: object) -> None:
-        """Remove one of the visitor's own.
+        """Remove one of the visitor's authenticators.
 
         Raises:
-            TransportError: 404, if they have none of that identifier.
+            TransportError: 404, if they have none with that identifier.
         """
         if not await self._visit.guard.remove_authenticator(str(authenticator_id)):
             raise TransportError(status=404)
 
     def _back_to_login(self) -> Response:
-        """Lead to the login, and from there to where whoever was about to set something up wanted to go in the end."""
+        """Redirect to the login page, and from there to where the visitor wanted to go after the enrolment."""
         visit = self._visit
         if visit.request.method != "POST" or not visit.wanted:
             return visit.redirect_to_login()
@@ -178,7 +178,7 @@ class EnrolmentPage:
         return redirect(await self._onward())
 
     async def _onward(self) -> str:
-        """Return where the visitor goes on: to the next step of their sign-in, where that still waits."""
+        """Return where the visitor continues: at the next step of their sign-in, if one is pending."""
         visit = self._visit
         if await visit.user() is None:
             return visit.path_with_next("login_step", visit.wanted)

@@ -1,4 +1,4 @@
-"""Read forms field by field, and say what is wrong with which."""
+"""Read forms field by field, and report what is wrong with each."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gatewright.fields import Field
 from gatewright.web.message_texts import MESSAGES, WEAK_PASSWORD
 
 EXPIRED: Mapping[str, Any] = {"status": 403, "messages": {"danger": "ERR_FORM_EXPIRED"}}
-"""What comes with a form that is shown again because the one that was sent is out of date: nothing has been done."""
+"""Arguments for showing a form again because the submitted one had expired: nothing has been done."""
 
 _TEXT_OF_FIELD = {"email": MESSAGES["ERR_EMAIL"], "username": MESSAGES["ERR_USERNAME"]}
 
 
 def typed_in(form: Mapping[str, str], fields: Iterable[Field]) -> dict[str, str]:
-    """Return what was typed into the known fields, and nothing else: no form can fill another column."""
+    """Return what was typed into the known fields only, so that a form cannot set any other column."""
     return {
         field.name: form.get(field.name, "") if field.type == "password" else form.get(field.name, "").strip()
         for field in fields
@@ -41,17 +41,17 @@ def problems_in(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, 
 
 
 def without_passwords(typed: Mapping[str, str]) -> dict[str, str]:
-    """Return what a page may show again: a password is typed anew."""
+    """Return what a page may show again: passwords have to be typed again."""
     return {name: value for name, value in typed.items() if "password" not in name}
 
 
 def complaint_about(error: GatewrightError, code: str, fields: Sequence[Field]) -> dict[str, Any]:
-    """Return how a page says what is wrong with a proof: at the field that is to blame, or above everything.
+    """Return how a page reports what is wrong with a proof: at the field that is at fault, or at the top.
 
     Args:
         error: Why it was refused.
         code: The message's code.
-        fields: What the form that is shown again asks for; empty where it is another form.
+        fields: The fields of the form, if it is shown again; empty if another form is.
     """
     if isinstance(error, InvalidSignatureError) and fields:
         return {"errors": {"signature": MESSAGES[code]}}
@@ -66,7 +66,7 @@ def explain_field(error: GatewrightError) -> dict[str, str]:
     """Return what is wrong by field, for an error that is about one.
 
     Raises:
-        GatewrightError: The error itself, where it is about none.
+        GatewrightError: The error itself, if it is not about a field.
     """
     if isinstance(error, WeakPasswordError):
         return {"password": WEAK_PASSWORD.get(str(error.evidence.get("reason")), MESSAGES["ERR_VALUE"])}

@@ -1,4 +1,4 @@
-"""Ask for a link by mail, whatever the link is for. The answer is the same whoever has the address."""
+"""Request an emailed link, of any kind. The response is the same whether or not the address has an account."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gatewright.web.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """The page that asks for the address, and what comes of it.
+    """The page that asks for the address, and the request that it sends.
 
     Args:
-        template: The page.
-        answer: What it says afterwards, in English; ``%(email)s`` stands for the address.
-        way: Which of the application's acts has a link of this kind sent.
+        template: The page's template.
+        answer: The text afterwards, in English; ``%(email)s`` stands for the address.
+        way: Returns the operation that sends a link of this kind.
     """
 
     template: str
@@ -27,11 +27,11 @@ class LinkRequest:
     way: Callable[[Visit], Callable[..., Awaitable[None]]]
 
     async def show(self, visit: Visit, **context: object) -> Response:
-        """Ask for the address that the link shall go to."""
+        """Ask for the address to send the link to."""
         return await visit.site.pages.show(visit, self.template, next=visit.wanted, **context)  # type: ignore[arg-type]
 
     async def submit(self, visit: Visit) -> Response:
-        """Have a link sent, and say where to look."""
+        """Send a link, and tell the visitor to check their email."""
         email = visit.request.form.get("email", "").strip()
         if visit.is_form_expired():
             return await self.show(visit, values={"email": email}, **EXPIRED)
@@ -50,16 +50,16 @@ class LinkRequest:
         )
 
     async def send(self, visit: Visit, email: str, *, next_path: str | None) -> None:
-        """Have a link sent.
+        """Send a link.
 
         Args:
-            visit: Who asks.
+            visit: The visit that requests it.
             email: Where to send it.
-            next_path: Where on this site they want to go once they have followed it.
+            next_path: Where on this site the visitor wants to go after following it.
 
         Raises:
             InvalidParameterError: If the address is not acceptable.
-            RateLimitError: If the client has asked for too many.
+            RateLimitError: If the client has requested too many.
         """
         send = self.way(visit)
         await send(

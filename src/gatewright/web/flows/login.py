@@ -1,4 +1,4 @@
-"""Sign in with a password: show the form, and take it."""
+"""Sign in with a password: show the form, and handle it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CODES: dict[type[GatewrightError], str] = {
     PermissionNotFoundError: "ERR_LOGIN_INVALID_CREDENTIALS",
     InvalidParameterError: "ERR_LOGIN_INVALID_CREDENTIALS",
 }
-"""What the next page says of a failed login."""
+"""Error of a failed sign-in -> message on the next page."""
 
 _LONGEST_TYPED = 255
 
@@ -61,7 +61,7 @@ async def show(visit: Visit, *, values: Mapping[str, str] | None = None, **conte
 
 
 async def submit(visit: Visit) -> Response:
-    """Take the form: sign the visitor in and lead them on, or back to the form with a message."""
+    """Handle the form: sign the visitor in and redirect them, or return to the form with a message."""
     if visit.is_form_expired():
         return await lead_on(visit) or await _show_again(visit)
     form, settings, wanted = visit.request.form, visit.site.settings, visit.wanted
@@ -82,7 +82,7 @@ async def submit(visit: Visit) -> Response:
 
 
 async def _path_of_offer(visit: Visit) -> str | None:
-    """Return where the visitor sets up what the login page's script has offered them, if they have none of it yet."""
+    """Return the page that enrols the method that the login page's script offered, if the visitor has none of it."""
     offered = visit.site.find_method(visit.request.form.get("offer", ""))
     if offered is None or not offered.at_most:
         return None
@@ -92,15 +92,15 @@ async def _path_of_offer(visit: Visit) -> str | None:
 
 
 async def lead_on(visit: Visit) -> Response | None:
-    """Lead a visitor on whose form is out of date because they have signed in in another tab; None for a guest.
+    """Redirect a visitor whose form expired because they signed in in another tab; None for a guest.
 
-    They stay signed in as they are, whatever name the form holds.
+    They stay signed in as they are, whatever name the form contains.
     """
     return None if await visit.user() is None else redirect(visit.site.path_after_login(visit.wanted))
 
 
 def is_known(error: GatewrightError) -> bool:
-    """Say whether there is a message of this flow for an error."""
+    """Return whether this flow has a message for an error."""
     return isinstance(error, tuple(_CODES))
 
 
@@ -108,13 +108,13 @@ def code_of(error: GatewrightError) -> str:
     """Return the code of the message that tells a visitor of an error.
 
     Raises:
-        GatewrightError: The error itself, where there is no message for it.
+        GatewrightError: The error itself, if there is no message for it.
     """
     return of_kind(error, _CODES)
 
 
 async def _show_again(visit: Visit) -> Response:
-    """Show the application's own form again, whichever that is, in the place of one that is out of date."""
+    """Show the application's login form again, in place of an expired one."""
     visit.guard.add_message("danger", "ERR_FORM_EXPIRED")
     page = await call_page(visit.site.controller.login, visit)
     return replace(page, status=EXPIRED["status"]) if page.status == 200 else page

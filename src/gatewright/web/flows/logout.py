@@ -10,13 +10,13 @@ from gatewright.web.visit import Visit
 
 
 async def log_out(visit: Visit) -> Response:
-    """End the visitor's session and forget the browser, then lead on.
+    """End the visitor's session and forget the browser, then redirect.
 
-    By POST the form must be ours. By GET, where the settings allow it, any site can sign a visitor out. Who has
-    signed out already, in another tab, has what they want.
+    With POST the form must be gatewright's own. With GET, if the settings allow it, any site can sign a visitor out. A
+    visitor who has already signed out in another tab is simply redirected.
 
     Raises:
-        TransportError: If the method is not one of the setting, or a program has sent a form that is not ours.
+        TransportError: If the settings do not allow the method, or a program sent a form that is not gatewright's.
     """
     request, site = visit.request, visit.site
     allowed = site.settings.auth_logout_methods

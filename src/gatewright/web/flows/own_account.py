@@ -1,4 +1,4 @@
-"""What visitors do with their account as a whole: another name or address, a copy of their data, its end."""
+"""What visitors do with their account as a whole: change its name or address, export its data, delete it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class DeletionPage:
     """The page that deletes the visitor's account.
 
     Args:
-        visit: Whose page it is.
-        user: Who is signed in.
-        asks_password: Whether the page asks for the password, as a proof that it is them.
+        visit: The visit.
+        user: The signed-in user.
+        asks_password: Whether the page asks for the password as a proof.
     """
 
     def __init__(self, visit: Visit, user: User, *, asks_password: bool) -> None:
@@ -42,7 +42,7 @@ class DeletionPage:
             raise TransportError(status=404)
 
     async def show(self, **context: object) -> Response:
-        """Say what will be gone, and ask for the proof."""
+        """Show what will be deleted, and ask for the proof."""
         return await self._visit.site.pages.show(
             self._visit,
             "account_delete.html",
@@ -76,10 +76,10 @@ def typed_proof(visit: Visit) -> tuple[str | None, dict[str, str]]:
 
 
 def problem_with(error: GatewrightError) -> dict[str, str]:
-    """Return what is wrong by field, for an error of a proof or of what was to be changed.
+    """Return what is wrong by field, for an error of a proof or of a change.
 
     Raises:
-        GatewrightError: The error itself, where it is about no field.
+        GatewrightError: The error itself, if it is not about a field.
     """
     if isinstance(error, UserNotFoundError):
         return {CURRENT_PASSWORD.name: MESSAGES["ERR_CURRENT_PASSWORD"]}
@@ -114,7 +114,7 @@ async def change_password(visit: Visit, current: Any, new: Any) -> None:
 
 
 async def change_username(visit: Visit, username: Any, password: Any) -> None:
-    """Give the visitor another username.
+    """Change the visitor's username.
 
     Raises:
         GatewrightError: What `AsyncGuard.change_username` raises.
@@ -123,7 +123,7 @@ async def change_username(visit: Visit, username: Any, password: Any) -> None:
 
 
 async def request_email_change(visit: Visit, email: Any, password: Any) -> None:
-    """Send the visitor a link to another mail address.
+    """Send a link to the visitor's new email address.
 
     Raises:
         GatewrightError: What `AsyncGuard.request_email_change` raises.
@@ -132,14 +132,14 @@ async def request_email_change(visit: Visit, email: Any, password: Any) -> None:
 
 
 CHANGES = {"username": change_username, "email": request_email_change}
-"""Field of the account -> what changes it, given the new value and the password."""
+"""Field of the account -> function that changes it, given the new value and the password."""
 
 FIELDS = {"username": replace(USERNAME, is_required=True), "email": EMAIL}
-"""Field of the account -> what is asked for."""
+"""Field of the account -> its form field."""
 
 
 async def export(visit: Visit, password: Any) -> Response:
-    """Return everything that is kept about the visitor, as a file for them to keep.
+    """Return everything stored about the visitor, as a file.
 
     Raises:
         GatewrightError: What `AsyncGuard.export` raises.

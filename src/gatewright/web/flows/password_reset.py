@@ -1,4 +1,4 @@
-"""Replace a forgotten password: ask for a link, and follow it. Looking at the page of a link changes nothing."""
+"""Replace a forgotten password: request a link, and follow it. Opening the link alone changes nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def show(visit: Visit, token: str, **context: object) -> Response:
 
 
 async def submit(visit: Visit, token: str) -> Response:
-    """Set the new password. A password that is refused does not spend the link.
+    """Set the new password. A refused password does not use up the link.
 
     Raises:
         InvalidLinkError: If the link cannot be used.
@@ -56,7 +56,7 @@ async def submit(visit: Visit, token: str) -> Response:
 
 
 async def reset_password(visit: Visit, token: str, password: str) -> None:
-    """Set the new password, and tell its owner.
+    """Set the new password, and notify its owner.
 
     Raises:
         GatewrightError: What `AsyncAuth.reset_password` raises.

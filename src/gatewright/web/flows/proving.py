@@ -1,6 +1,6 @@
-"""Prove who one is by any method: the steps of a sign-in, and once more before what matters.
+"""Authenticate by any method: the steps of a sign-in, and step-up authentication before sensitive actions.
 
-One flow for all methods: which there are, what each asks for and how it is verified, the methods know.
+All methods share one flow; the methods define what to ask for and how to verify it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from gatewright.web.visit import Visit
 
 STEP, CONFIRM = "login_step", "confirm_password"
 SIGN_IN_OVER = "ERR_SIGN_IN_OVER"
-"""The message where something was sent for a sign-in that does not wait any more."""
+"""The message if a proof was sent for a sign-in that is no longer pending."""
 
 _ANEW = "anew"
-"""What a form or JSON says where it takes the first step of a sign-in, whoever's waits for its second."""
+"""The field by which a form or JSON begins a new sign-in, even if another one is waiting for its second factor."""
 
 _TEMPLATES = {STEP: "login_step.html", CONFIRM: "confirm_password.html"}
 _CODES: dict[type[GatewrightError], str] = {
@@ -59,8 +59,8 @@ class ProvingPage:
     """The page of one step.
 
     Args:
-        visit: Whose page it is.
-        name: Its route: the steps of a sign-in, or the confirmation of a visitor who is signed in.
+        visit: The visit.
+        name: Its route: that of the sign-in steps, or that of the confirmation of a signed-in visitor.
     """
 
     def __init__(self, visit: Visit, name: str) -> None:
@@ -78,13 +78,13 @@ class ProvingPage:
         error: GatewrightError | None = None,
         **context: Any,
     ) -> Response:
-        """Show what the visitor can prove themselves by.
+        """Show the methods that the visitor can authenticate by.
 
         Args:
             chosen: The method that they have chosen; by default the strongest.
             begun: What the method has prepared.
-            error: Why what they have sent was refused.
-            context: What else `Pages.show` takes: a status, messages, errors.
+            error: Why what they sent was refused.
+            context: Further arguments of `Pages.show`: a status, messages, errors.
         """
         visit = self._visit
         names = await visit.guard.methods(is_confirmation=self._is_confirmation, aal=self._aal)
@@ -119,7 +119,7 @@ class ProvingPage:
         )
 
     async def submit(self) -> Response:
-        """Take what the visitor has sent: begin with a method, or prove by it."""
+        """Handle what the visitor sent: begin with a method, or verify a proof by it."""
         visit, form = self._visit, self._visit.request.form
         name, action = self._read(form)
         if visit.is_form_expired():
@@ -152,10 +152,10 @@ class ProvingPage:
         return await guard.begin(name, given, is_confirmation=self._is_confirmation, is_anew=is_anew)
 
     async def prove(self, name: str, given: Mapping[str, Any]) -> User:
-        """Prove the visitor, and remember their browser where they ask for it or did in the first step.
+        """Authenticate the visitor, and remember their browser if they asked for it now or in the first step.
 
         Returns:
-            Who is now signed in.
+            The user who is now signed in.
 
         Raises:
             GatewrightError: What `AsyncGuard.prove` raises.
@@ -172,19 +172,19 @@ class ProvingPage:
         return user
 
     async def _is_proven(self) -> bool:
-        """Say whether the visitor can prove themselves, or just has: then another sign-in shows nothing more."""
+        """Return whether the visitor can authenticate, or just has: then signing in again would prove nothing more."""
         guard = self._visit.guard
         return await guard.is_fresh(self._visit.site.settings.fresh_minutes) or bool(
             await guard.methods(is_confirmation=True)
         )
 
     async def _enrollable(self) -> list[Method]:
-        """Return what the visitor can set up to go on."""
+        """Return the methods that the visitor can set up in order to continue."""
         names = await self._visit.guard.enrollable(is_confirmation=self._is_confirmation, aal=self._aal)
         return [each for each in self._visit.site.enrollable if each.name in names]
 
     def _read(self, form: Mapping[str, str]) -> tuple[str, str]:
-        """Return method and action of a form. An application's own may leave it to the methods to know theirs."""
+        """Return method and action of a form. If an application's form omits them, the methods recognise their own."""
         named = form.get("method", "")
         asked = [each for each in self._visit.site.methods if named in ("", each.name)]
         known = ((each.name, action) for each in asked if (action := each.action_of(form)) is not None)
@@ -192,11 +192,11 @@ class ProvingPage:
         return name, form.get("action", action)
 
     def _is_anew(self, given: Mapping[str, Any]) -> bool:
-        """Say whether this is the first step of a sign-in, whoever's waits for its second."""
+        """Return whether this begins a new sign-in, even if another one is waiting for its second factor."""
         return not self._is_confirmation and flag_in(given, _ANEW)
 
     async def _back_to_login(self, *, messages: Mapping[str, str] | None = None, **_: Any) -> Response:
-        """Lead to the first step, where no sign-in waits for its second, or not any more; or on, by another tab."""
+        """Redirect to the first step if no sign-in is pending; or onwards, if another tab has completed it."""
         if await self._visit.user() is not None:
             return redirect(self._visit.site.path_after_login(self._visit.wanted))
         for kind, code in (messages or {}).items():
@@ -204,7 +204,7 @@ class ProvingPage:
         return redirect(self._visit.path_with_next("login", self._visit.wanted))
 
     def _typed(self) -> dict[str, str]:
-        """Return what the page shows again of what was typed: nothing that is good only once, or secret."""
+        """Return what the page may show again of what was typed: nothing that is secret or valid only once."""
         form = self._visit.request.form if self._visit.request.method == "POST" else {}
         return {name: text for name, text in without_passwords(form).items() if name != "code"}
 
@@ -219,7 +219,7 @@ class ProvingPage:
 
 
 async def show_link(visit: Visit, token: str, **context: Any) -> Response:
-    """Show the page of a link that proves somebody: nothing happens before they press its button."""
+    """Show the page of a sign-in link: nothing happens until the visitor presses its button."""
     method, _ = _read_link(visit, token)
     begun = await visit.guard.begun(method.name)
     wanted = visit.wanted or visit.kept_wanted()
@@ -230,7 +230,7 @@ async def show_link(visit: Visit, token: str, **context: Any) -> Response:
 
 
 async def submit_link(visit: Visit, token: str) -> Response:
-    """Take the button of the page of a link."""
+    """Handle the button on the page of a sign-in link."""
     if visit.is_form_expired():
         return await show_link(visit, token, **EXPIRED)
     try:
@@ -244,14 +244,14 @@ async def submit_link(visit: Visit, token: str) -> Response:
 
 
 async def prove_by_link(visit: Visit, token: str) -> User:
-    """Prove somebody by a link, and return who is now signed in.
+    """Authenticate a visitor by a link, and return the user who is now signed in.
 
     Args:
-        visit: Whose visit.
+        visit: The visit.
         token: The method's name, a dot, and the secret.
 
     Raises:
-        TransportError: 404, if there is no such method, or it has no links.
+        TransportError: 404, if there is no such method, or it does not use links.
         GatewrightError: What `AsyncGuard.prove` raises.
     """
     method, secret = _read_link(visit, token)
@@ -259,11 +259,11 @@ async def prove_by_link(visit: Visit, token: str) -> User:
 
 
 def _complaint(error: GatewrightError | None, method: Method | None = None) -> dict[str, Any]:
-    """Return how the page says why something was refused.
+    """Return how the page reports why something was refused.
 
     Args:
         error: Why, if it was.
-        method: Whose fields the page shows, in which what was refused had been typed.
+        method: The method whose fields the page shows again, if the refused values were typed into them.
     """
     if error is None:
         return {}

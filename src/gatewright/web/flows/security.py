@@ -1,4 +1,4 @@
-"""What the section Security of the account page shows: methods, what to do next, and what has happened."""
+"""The Security section of the account page: methods, what to set up next, and recent events."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gatewright.web.visit import Visit
 
 _MOST_EVENTS = 5
 _MOST_LINES = 30
-"""How many lines of the audit record are read to find these: some are of no interest here."""
+"""How many entries of the audit record are read to find these: some are of no interest here."""
 
 _FEW = 3
-"""How many recovery codes are so few that there should be new ones."""
+"""The number of remaining recovery codes at which new ones are advised."""
 
 
 async def methods_of(visit: Visit) -> list[tuple[Method, list[Authenticator]]]:
-    """Return the methods that users enrol, each with what the visitor has enrolled of it."""
+    """Return the methods that users can enrol, each with what the visitor has enrolled of it."""
     own = await visit.guard.authenticators()
     return [(method, [each for each in own if each.method == method.name]) for method in visit.site.enrollable]
 
@@ -28,26 +28,26 @@ async def methods_of(visit: Visit) -> list[tuple[Method, list[Authenticator]]]:
 def advised_of(
     methods: Sequence[tuple[Method, Sequence[Authenticator]]], *, has_password: bool, settings: Settings
 ) -> Method | None:
-    """Return the method that a visitor is advised to set up next: a second factor, then what helps when that is lost.
+    """Return the method that a visitor should set up next: a second factor, then a fallback for when it is lost.
 
     Args:
-        methods: The methods that users enrol, each with what the visitor has enrolled of it.
-        has_password: Whether the visitor can prove themselves by a password.
-        settings: Whether whoever has a second factor is asked for it.
+        methods: The methods that users can enrol, each with what the visitor has enrolled of it.
+        has_password: Whether the visitor can authenticate by password.
+        settings: The settings, which say when users are asked for a second factor.
     """
     has_factor = any(own for method, own in methods if method.is_demanded)
     may_need_factor = not has_factor and has_password and settings.second_factor == "enrolled"
     factors = [method for method, _ in methods if method.is_demanded] if may_need_factor else []
-    # Codes can be the second factor themselves, where one is required: who has few needs new ones before they are gone.
+    # If a second factor is required, codes can be it; a user with few left needs new ones before they run out.
     beside = [method for method, own in methods if not method.is_demanded and len(own) <= _FEW and (own or has_factor)]
     candidates = [*factors, *beside]
     return next((method for method in candidates if method.advice), None)
 
 
 async def events_of(visit: Visit, user: User) -> list[tuple[AuditEntry, str, Method | None]]:
-    """Return what has happened to the visitor's account of late, the newest first.
+    """Return the recent events of the visitor's account, newest first.
 
-    Each comes with what a page says of it, and the method that it was about or done by, where it is one of the site's.
+    Each comes with its text for a page, and the method that it was about or done by, if it is one of the site's.
     """
     lines = await newest_audit_of(visit.site.parts, user, at_most=_MOST_LINES)
     newest = [line for line in reversed(lines) if line.event in EVENTS][:_MOST_EVENTS]

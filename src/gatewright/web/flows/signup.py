@@ -1,4 +1,4 @@
-"""Sign up: a visitor makes an account."""
+"""Sign up: a visitor creates an account."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def show(visit: Visit, fields: Sequence[Field], **context: object) -> Resp
 
 
 async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
-    """Take the form. Whether the mail address has an account already, only its owner learns, by mail."""
+    """Handle the form. Only the owner of the email address learns, by email, whether it already has an account."""
     typed = typed_in(visit.request.form, fields)
     if visit.is_form_expired():
         return await login.lead_on(visit) or await show(visit, fields, values=without_passwords(typed), **EXPIRED)
@@ -46,12 +46,12 @@ async def submit(visit: Visit, fields: Sequence[Field]) -> Response:
 
 
 async def sign_up(visit: Visit, typed: Mapping[str, str], *, next_path: str | None) -> None:
-    """Make the account.
+    """Create the account.
 
     Args:
-        visit: Whose account.
+        visit: The visit.
         typed: What was typed, by field.
-        next_path: Where on this site they want to go once they have followed the link of the mail.
+        next_path: Where on this site the visitor wants to go after following the emailed link.
 
     Raises:
         GatewrightError: What `AsyncAuth.sign_up` raises.

@@ -1,6 +1,6 @@
-"""The page of a wallet's challenge: for those who sign in by it, and for those who link it to their account.
+"""The challenge page for wallets: to sign in with one, or to link one to an account.
 
-What is begun and proven on it goes the way of every method. The page is the wallet's own, and its first step a form of
+Beginning and proving work as with every method. Only the page is specific to wallets, and the first step is a form on
 the login page.
 """
 
@@ -32,7 +32,7 @@ from gatewright.web.response import Response, redirect
 from gatewright.web.visit import Visit
 
 WRONG_SIGNATURE: Mapping[str, Any] = {"status": 422, "errors": {"signature": MESSAGES["ERR_SIGNATURE"]}}
-"""What comes with a challenge that is shown again because the signature was wrong."""
+"""Arguments for showing a challenge again because the signature was wrong."""
 
 _CODES: dict[type[GatewrightError], str] = {
     AttemptBlockedError: "ERR_LOGIN_ATTEMPT_BLOCKED",
@@ -49,12 +49,12 @@ class ChallengePage:
     """The page that shows a challenge and asks for its signature.
 
     Args:
-        visit: Whose page it is.
+        visit: The visit.
         name: The route that the signature is sent to.
-        hidden: What else the form sends.
+        hidden: Hidden fields of the form.
 
     Raises:
-        TransportError: 404, if wallets are none of the methods.
+        TransportError: 404, if wallets are not one of the methods.
     """
 
     def __init__(self, visit: Visit, name: str, **hidden: str) -> None:
@@ -66,8 +66,8 @@ class ChallengePage:
         """Show a challenge, with the signature that was typed.
 
         Args:
-            begun: What the method has begun.
-            context: What else `Pages.show` takes: a status, messages, errors.
+            begun: What the method has prepared.
+            context: Further arguments of `Pages.show`: a status, messages, errors.
         """
         visit = self._visit
         challenge = {
@@ -87,7 +87,7 @@ class ChallengePage:
         )
 
     async def show_again(self, **context: Any) -> Response | None:
-        """Show the challenge of the form once more; None where it is not the one that this browser has begun."""
+        """Show the form's challenge again; None if it is not the one that was given to this browser."""
         begun = await self._visit.guard.begun(NAME, is_anew=True)
         if begun is None or self._visit.request.form.get("challenge", "").strip() != begun["challenge"]:
             return None
@@ -95,7 +95,7 @@ class ChallengePage:
 
 
 async def submit(visit: Visit) -> Response:
-    """Take either form of a sign-in: the address, or the challenge with its signature."""
+    """Handle either form of a sign-in: the address, or the challenge with its signature."""
     form, page = visit.request.form, ChallengePage(visit, "login_wallet")
     if visit.is_form_expired():
         typed = {"evrmore_address": form.get("evrmore_address", "")}
@@ -115,7 +115,7 @@ async def submit(visit: Visit) -> Response:
 
 
 async def begin(visit: Visit, given: Mapping[str, str]) -> Mapping[str, Any]:
-    """Begin a sign-in by a wallet, whoever is signed in and whoever's sign-in waits for its second step.
+    """Begin a sign-in by a wallet, even if somebody is signed in or another sign-in is pending.
 
     Raises:
         GatewrightError: What `AsyncGuard.begin` raises.
@@ -124,7 +124,7 @@ async def begin(visit: Visit, given: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 async def sign_in(visit: Visit, given: Mapping[str, str]) -> User:
-    """Turn the signed challenge of this browser into its session.
+    """Exchange this browser's signed challenge for its session.
 
     Raises:
         GatewrightError: What `AsyncGuard.prove` raises.
@@ -135,7 +135,7 @@ async def sign_in(visit: Visit, given: Mapping[str, str]) -> User:
 
 
 async def link(visit: Visit, given: Mapping[str, str]) -> None:
-    """Let the visitor sign in with another wallet too, by the signed challenge of this browser.
+    """Link another wallet to the visitor's account, by this browser's signed challenge.
 
     Raises:
         GatewrightError: What `AsyncGuard.link_wallet` raises.
@@ -148,7 +148,7 @@ def code_of(error: GatewrightError) -> str:
     """Return the code of the message that tells a visitor of an error.
 
     Raises:
-        GatewrightError: The error itself, where there is no message for it.
+        GatewrightError: The error itself, if there is no message for it.
     """
     return of_kind(error, _CODES)
 

@@ -1,4 +1,4 @@
-"""Copy an installation from SQLite into PostgreSQL. Imported where somebody asks for it."""
+"""Copy an installation from SQLite into PostgreSQL. Imported on demand."""
 
 from gatewright.storage.sql.copying.copy import CopiedTable as CopiedTable
 from gatewright.storage.sql.copying.copy import Watch as Watch

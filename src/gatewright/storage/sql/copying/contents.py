@@ -1,4 +1,4 @@
-"""What a table holds, in a form that does not depend on how a database spells it."""
+"""The contents of a table, in a form that does not depend on the database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gatewright.storage.sql.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a table holds.
+    """A summary of a table's contents.
 
     Args:
-        rows: How many there are.
+        rows: The number of rows.
         digest: SHA-256 of their values in the order of their keys, as hexadecimal digits.
     """
 
@@ -23,11 +23,11 @@ class Contents:
 
 
 def contents_of(rows: Iterable[Row]) -> Contents:
-    """Read all rows.
+    """Read all rows and return their summary.
 
     Args:
-        rows: In the order of their keys, of Python's own types: timestamps are aware and in UTC. ``repr`` writes such
-            values so that no two are the same.
+        rows: Rows in the order of their keys, with values of built-in types: timestamps are aware and in UTC. ``repr``
+            distinguishes any two such values.
     """
     digest, count = sha256(), 0
     for row in rows:

@@ -1,7 +1,7 @@
-"""From SQLite into PostgreSQL: look at both, copy what is missing, compare both.
+"""From SQLite into PostgreSQL: inspect both, copy what is missing, compare both.
 
-Each table is copied in one transaction. So after a run that was killed, a table of the target is as in the source or
-empty, and the next run goes on by itself; whatever else stands there is nobody's to overwrite.
+Each table is copied in one transaction. So after an interrupted run, each table of the target is either complete or
+empty, and the next run continues from there; any other contents are never overwritten.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from gatewright.storage.sql.sqlite.database import SQLiteDatabase
 from gatewright.storage.sql.tables import metadata
 
 Watch = Callable[[str, int, int], None]
-"""Is told now and then what is being done, for how many rows it has been done, and how many there are."""
+"""Called with the progress: the current step, how many rows are done, and how many there are."""
 
 _BETWEEN = 1000
-"""Rows from one call of it to the next."""
+"""Rows between two calls of it."""
 
 _TABLES = metadata.sorted_tables
-"""A table comes after those that it refers to."""
+"""Each table comes after those that it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedTable:
-    """What both databases hold of a table.
+    """A table that both databases hold identically.
 
     Args:
         name: The table.
-        contents: The number of its rows and their digest, read from either side and found to be the same.
-        copied: How many of them this run has copied; 0 where an earlier one had.
+        contents: The number of its rows and their digest, read from both sides and found to be equal.
+        copied: How many of them this run has copied; 0 if an earlier run did.
     """
 
     name: str
@@ -49,21 +49,21 @@ class CopiedTable:
 
 
 def copy_installation(source: SQLiteDatabase, target: PostgresDatabase, watch: Watch) -> list[CopiedTable]:
-    """Copy every table, and compare both sides in the end. Nobody can write to the source meanwhile.
+    """Copy every table, then compare both sides. Nobody can write to the source meanwhile.
 
     Args:
-        source: The installation, which exists. It is migrated first.
+        source: The existing installation. It is migrated first.
         target: A database of its own. It is migrated first.
-        watch: What shows the progress.
+        watch: Shows the progress.
 
     Returns:
         Every table, in the order of copying.
 
     Raises:
-        ConfigurationError: If the target holds something else, or was written to meanwhile; if a newer release made
-            one of the two, or the role lacks rights.
-        InvalidParameterError: If PostgreSQL cannot hold a row. Nothing was copied then.
-        StoreUnavailableError: If one of the two cannot be reached or refuses.
+        ConfigurationError: If the target holds other data, or was written to meanwhile; if a newer release created
+            one of the two, or the role lacks privileges.
+        InvalidParameterError: If PostgreSQL cannot hold a row. Then nothing was copied.
+        StoreUnavailableError: If one of the two cannot be reached, or refuses.
     """
     migrate(source)
     migrate(target)
@@ -72,13 +72,13 @@ def copy_installation(source: SQLiteDatabase, target: PostgresDatabase, watch: W
             return _copy(_Progress(still, watch), Target(connection))
     except psycopg.Error as error:
         raise StoreUnavailableError(
-            f"The copy has stopped: {first_line(error)}. Run the same command again: it goes on with the table that "
-            "it stopped at."
+            f"The copy has stopped: {first_line(error)}. Run the same command again: it continues with the table at "
+            "which it stopped."
         ) from error
 
 
 class _Progress:
-    """The source, and who watches how far its rows have come."""
+    """The source, and the callback that shows the progress through its rows."""
 
     def __init__(self, source: Source, watch: Watch) -> None:
         self.source = source
@@ -86,7 +86,7 @@ class _Progress:
         self._counts = {table.name: source.count(table) for table in _TABLES}
 
     def shown(self, what: str, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows, and tell how many have been asked for."""
+        """Yield the rows, and report how many have been consumed."""
         done, all_of_them = 0, self._counts[table.name]
         for done, row in enumerate(rows, 1):
             yield row
@@ -115,6 +115,6 @@ def _copy(progress: _Progress, target: Target) -> list[CopiedTable]:
 
 def _written_meanwhile(table: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The table {table} of the target is not as in the source after copying: something else writes to the target. "
-        "Stop it, make the database anew, and run the command again."
+        f"The table {table} of the target differs from the source after copying: something else writes to the target. "
+        "Stop it, recreate the database, and run the command again."
     )

@@ -1,4 +1,4 @@
-"""The SQLite side: rows as PostgreSQL takes them, while nobody can change one."""
+"""The SQLite side: rows as PostgreSQL takes them, while nobody can change them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gatewright.storage.sql.rows import Row
 from gatewright.storage.sql.sqlite.database import SQLiteDatabase
 
 _decoded = partial(str, encoding="utf-8", errors="surrogateescape")
-"""Reads text that is no UTF-8, too, so that the row which holds it can be named."""
+"""Reads even text that is not valid UTF-8, so that the error can name its row."""
 
 _LAST_NUMBER = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'audit'"
 
@@ -26,7 +26,7 @@ class Source:
     """A SQLite database whose write lock is held.
 
     Args:
-        connection: What holds it.
+        connection: The connection that holds it.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -38,7 +38,7 @@ class Source:
         return int(count)
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """Read all rows in the order of their keys, one after the other.
+        """Yield all rows in the order of their keys.
 
         Raises:
             InvalidParameterError: If PostgreSQL cannot hold a row.
@@ -52,30 +52,30 @@ class Source:
             yield values
 
     def last_audit_number(self) -> int:
-        """Return the highest number that a line of the audit record has ever had, whether purged or not."""
+        """Return the highest number that any line of the audit record has had, including purged ones."""
         (number,) = self._connection.execute(_LAST_NUMBER).fetchone()
         return int(number)
 
     def require_no_orphans(self) -> None:
-        """Check that what rows refer to is there.
+        """Check that the rows that others refer to exist.
 
         Raises:
-            InvalidParameterError: If something is missing, which happens only by hand.
+            InvalidParameterError: If one is missing, which only manual changes can cause.
         """
         orphan = self._connection.execute("PRAGMA foreign_key_check").fetchone()
         if orphan is not None:
             raise InvalidParameterError(
-                f"A row of {orphan[0]} refers to a row of {orphan[2]} that is not there, which PostgreSQL refuses. "
+                f"A row of {orphan[0]} refers to a row of {orphan[2]} that does not exist, which PostgreSQL refuses. "
                 "Nothing was copied. PRAGMA foreign_key_check lists all such rows; delete them first."
             )
 
 
 @contextmanager
 def held_still(database: SQLiteDatabase) -> Iterator[Source]:
-    """Hold the write lock: others may read, and are told that the database is locked when they write.
+    """Hold the write lock: others may read, but their writes fail because the database is locked.
 
     Raises:
-        StoreUnavailableError: If the file cannot be opened, or another process keeps the lock.
+        StoreUnavailableError: If the file cannot be opened, or another process holds the lock.
     """
     with database.exclusive_connection() as connection:
         connection.text_factory = _decoded
@@ -87,7 +87,7 @@ def _sql(statement: ClauseElement) -> str:
 
 
 def _refusal(table: Table, readers: Sequence[Reader], row: Row) -> InvalidParameterError:
-    """Name the row by its key, and what is wrong without its value, which may be a secret."""
+    """Name the row by its key, and describe the problem without the value, which may be a secret."""
     values = dict(zip(table.columns.keys(), row, strict=True))
     key = ", ".join(f"{column.name} {values[column.name]!r:.300}" for column in table.primary_key)
     problems = (_problem_of(name, read, values[name]) for name, read in zip(values, readers, strict=True))

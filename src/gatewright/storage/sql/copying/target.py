@@ -13,13 +13,13 @@ from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.rows import Row
 
 _BATCH = 1000
-"""Rows that one answer of the server brings."""
+"""Rows per round trip."""
 
 _PATIENTLY = """
     SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
         set_config('lock_timeout', '30s', true), set_config('timezone', 'UTC', true)
 """
-"""A table may take longer than what its role is usually granted for a statement, but not the waiting for others."""
+"""Copying a table may exceed the role's usual statement time-out; waiting for a lock may not take as long."""
 
 _CONTINUE = "SELECT setval('audit_id_seq', greatest(%s, last_value)) FROM audit_id_seq"
 
@@ -28,14 +28,14 @@ class Target:
     """A migrated PostgreSQL database.
 
     Args:
-        connection: In autocommit mode. Nothing outlives a transaction on it, so that it may be a pooler's.
+        connection: A connection in autocommit mode. It may go through a pooler: no state outlives a transaction.
     """
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """Read all rows in the order of their keys, batch by batch."""
+        """Yield all rows in the order of their keys, read in batches."""
         wanted = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
             _names(table.columns.keys()), sql.Identifier(table.name), _names(table.primary_key.columns.keys())
         )
@@ -45,7 +45,7 @@ class Target:
             yield from cursor
 
     def fill(self, table: Table, rows: Iterable[Row]) -> None:
-        """Insert all rows of an empty table, or none. Whoever writes to it waits meanwhile.
+        """Insert all rows into an empty table, or none. Other writers wait meanwhile.
 
         Raises:
             ConfigurationError: If it is not empty.
@@ -59,13 +59,13 @@ class Target:
             with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(name, columns)) as copy:
                 for row in rows:
                     copy.write_row(row)
-            cursor.execute(sql.SQL("ANALYZE {}").format(name))  # or the first queries would be planned blindly
+            cursor.execute(sql.SQL("ANALYZE {}").format(name))  # else the first queries would lack statistics
 
     def continue_numbers(self, last: int) -> None:
-        """Have the next line of the audit record get a higher number than any before it.
+        """Make the next line of the audit record get a higher number than any before it.
 
         Args:
-            last: The highest number that was ever given; 0 for none.
+            last: The highest number ever assigned; 0 if none.
         """
         if last:
             self._connection.execute(_CONTINUE, (last,))
@@ -78,10 +78,10 @@ class Target:
 
 
 def in_use(table: str) -> ConfigurationError:
-    """Return the error about a target that holds what did not come from this source."""
+    """Return the error for a target that holds data which did not come from this source."""
     return ConfigurationError(
-        f"The target's table {table} holds something else than the source: an application uses it, or the source has "
-        "changed since a copy was begun. Nothing was changed. Name a new database, or make this one anew with: "
+        f"The target's table {table} holds other data than the source: an application uses it, or the source has "
+        "changed since an earlier copy began. Nothing was changed. Name a new database, or recreate this one with: "
         "DROP DATABASE its_name; CREATE DATABASE its_name"
     )
 

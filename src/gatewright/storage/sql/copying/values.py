@@ -1,4 +1,4 @@
-"""Values as SQLite keeps them, read into what PostgreSQL takes."""
+"""Converts values as SQLite stores them to what PostgreSQL takes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Reader = Callable[[object], object]
 
 
 def reader_of(column: Column[object]) -> Reader:
-    """Return what reads the values of a column, and raises ValueError, in words that go on from its name."""
+    """Return the reader of a column's values. It raises ValueError with a message that continues the column's name."""
     read = _READERS[column.type.dialect_impl(postgresql.dialect()).python_type]  # type: ignore[no-untyped-call]
     return lambda value: None if value is None else read(value)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("is no text")
+        raise ValueError("is not text")
     if "\0" in value:
         raise ValueError("holds a NUL character")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("is no UTF-8") from None
+        raise ValueError("is not valid UTF-8") from None
     return value
 
 
@@ -41,18 +41,18 @@ def _moment(value: object) -> datetime:
     try:
         return SQLITE.read_aware(value)
     except (TypeError, ValueError):
-        raise ValueError("is no timestamp") from None
+        raise ValueError("is not a timestamp") from None
 
 
 def _number(value: object) -> int:
     if not isinstance(value, int):
-        raise ValueError("is no number")
+        raise ValueError("is not a number")
     return value
 
 
 def _bytes(value: object) -> bytes:
     if not isinstance(value, bytes):
-        raise ValueError("are no bytes")
+        raise ValueError("is not bytes")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that it is given, inside the transaction that is already open on it."""
+"""Runs migrations on the given connection, inside the transaction that is already open on it."""
 
 from alembic import context
 

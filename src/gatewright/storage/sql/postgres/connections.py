@@ -1,4 +1,4 @@
-"""Connections that never wait for ever, and what is said to the server on a new one."""
+"""Connections whose waits are bounded, and their initial configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg.errors import _WaitTimeout
 from gatewright.storage.sql.postgres.either import settled
 
 _GRACE = 1.0
-"""Seconds that a server has for saying itself that a statement took too long, before the connection is given up."""
+"""Extra seconds for the server to report its own statement time-out, before the connection is closed."""
 
 _SET_LIMITS = """
     SELECT set_config('statement_timeout', %(milliseconds)s, false),
@@ -21,20 +21,20 @@ _SET_LIMITS = """
 
 
 class _Patient:
-    """Ends a connection whose server does not answer: frozen, or behind a network that swallows everything."""
+    """Closes a connection whose server does not answer: frozen, or behind a network that drops every packet."""
 
     patience: float = 60.0
-    """Seconds to wait for one answer."""
+    """Seconds to wait for one response."""
 
     is_given_up: bool = False
-    """Whether the server has not answered in time. Who asked has waited for long enough, and does not ask once more."""
+    """Whether the server has not answered in time. The caller has waited long enough, so nothing is retried."""
 
     is_pooled: bool = False
-    """Whether there is a pooler between, which lends its connections for one transaction at a time."""
+    """Whether it goes through a pooler in transaction mode."""
 
 
 class BlockingConnection(_Patient, Connection[tuple[Any, ...]]):
-    """A connection whose every wait ends."""
+    """A connection whose every wait is bounded."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the server, as psycopg does.
@@ -70,13 +70,13 @@ def _give_up(connection: Any) -> psycopg.OperationalError:
 
 
 def require_silence(connection: Any) -> None:
-    """Check that a connection which nobody uses is still one, without asking the server.
+    """Check that an idle connection is still alive, without a round trip.
 
-    Where something arrived, it was the server's farewell: it has been restarted, say. Found out later, that would be
-    an error in the middle of a transaction whose end might be unknown.
+    Anything that has arrived is the server closing the connection, for example because it was restarted. Noticed
+    later, that would be an error in the middle of a transaction whose outcome might be unknown.
 
     Raises:
-        psycopg.OperationalError: If the server has said something, or is gone.
+        psycopg.OperationalError: If the server has sent anything, or is gone.
     """
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
@@ -86,14 +86,14 @@ def require_silence(connection: Any) -> None:
 
 
 async def configure(connection: Any, *, patience: float) -> None:
-    """Prepare a new connection for the store.
+    """Configure a new connection for the store.
 
-    Behind a pooler that lends a server connection for one transaction at a time, such as PgBouncer, nothing may be set
-    or prepared that outlives a transaction. There the process that answers is not the one that was connected to.
+    Behind a pooler in transaction mode, such as PgBouncer, no setting or prepared statement may outlive a transaction.
+    A pooler is detected by the process that answers, which is not the one that was connected to.
 
     Args:
         connection: A new connection of either kind, in autocommit mode.
-        patience: Seconds after which a statement is given up.
+        patience: Seconds after which a statement is cancelled.
     """
     connection.patience = patience + _GRACE
     cursor = await settled(connection.execute("SELECT pg_backend_pid()"))
@@ -101,5 +101,5 @@ async def configure(connection: Any, *, patience: float) -> None:
     if process != connection.info.backend_pid:
         connection.is_pooled, connection.prepare_threshold = True, None
         return
-    connection.prepare_threshold = 0  # there are some hundred statements, and each is run again and again
+    connection.prepare_threshold = 0  # there are a few hundred statements, each run repeatedly
     await settled(connection.execute(_SET_LIMITS, {"milliseconds": str(int(patience * 1000))}))

@@ -1,13 +1,13 @@
 """One PostgreSQL database, behind a pool of connections.
 
-Isolation is READ COMMITTED, and each transaction locks what its decision rests on before it reads it: the row of the
+Isolation is READ COMMITTED, and each transaction locks what its decision depends on before reading it: the row of the
 account that it changes, or a name where there may be no row yet (how many attempts, whose wallet). So a transaction
-never meets a serialization failure, waits for those that touch the same account only, and a deadlock is next to
-impossible; should one happen, `retried` runs it again.
+never gets a serialization failure, and waits only for those that touch the same account. A deadlock is next to
+impossible; if one happens, `retried` runs the transaction again.
 
-Statements travel in a pipeline: ``BEGIN`` together with the first one, ``COMMIT`` together with the last. Behind a
-pooler they travel one by one: where more transactions wait than PgBouncer 1.18 has connections, it loses track of
-pipelines, and lends a connection to nobody any more.
+Statements are sent in a pipeline: ``BEGIN`` with the first one, ``COMMIT`` with the last. Behind a pooler they are sent
+one by one: if more transactions wait than PgBouncer 1.18 has connections, it loses track of pipelines and stops
+handing out connections.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _OLDEST = 140000
-"""The oldest server version that works."""
+"""The oldest supported server version."""
 
 _NAMED = re.compile(r"(?<!:):(\w+)")
-"""A parameter as SQLite and SQLAlchemy write it."""
+"""A parameter in the notation of SQLite and SQLAlchemy."""
 
 _LOCK_NAMES = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name"
 _LOCK_MIGRATIONS = "SELECT pg_advisory_xact_lock(hashtextextended('gatewright migrations', 0))"
@@ -75,7 +75,7 @@ class _Transaction:
 
     Args:
         connection: The connection.
-        pipeline: The pipeline that it is in; None behind a pooler.
+        pipeline: Its pipeline; None behind a pooler.
     """
 
     def __init__(self, connection: Any, pipeline: Any | None) -> None:
@@ -105,18 +105,18 @@ class _Transaction:
         await self.execute(sql, parameters)
 
     async def lock_names(self, *names: str) -> None:
-        # In one order everywhere, so that no two transactions wait for each other.
+        # In the same order everywhere, so that no two transactions wait for each other.
         await self.execute(_LOCK_NAMES, {"names": sorted(names)})
 
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What a server says of itself.
+    """What a server reports about itself.
 
     Args:
         version: As in ``15.4``.
-        free_connections: How many connections it allows in all, to this role, which is no superuser, in this database.
-        is_pooled: Whether there is a pooler between, which lends its connections for one transaction at a time.
+        free_connections: The lowest of its limits: in total for non-superusers, for this role, and for this database.
+        is_pooled: Whether connections go through a pooler in transaction mode.
         now: The time of its clock, UTC.
     """
 
@@ -131,10 +131,10 @@ class PostgresDatabase:
 
     Args:
         options: How to connect.
-        suspends: Whether to wait in an event loop, or in the calling thread.
+        suspends: Whether to wait in an event loop instead of the calling thread.
 
     Raises:
-        ConfigurationError: If libpq cannot read what to connect to.
+        ConfigurationError: If libpq cannot parse the connection string.
     """
 
     dialect = POSTGRESQL
@@ -177,27 +177,27 @@ class PostgresDatabase:
         """Implement `Database`. A connection that can only read is given up, as after a write that was refused."""
         async with self._connection() as connection:
             if await _fetch_one(connection, _IS_READ_ONLY, {}) == (True,):
-                raise psycopg.errors.ReadOnlySqlTransaction("it can only be read")
+                raise psycopg.errors.ReadOnlySqlTransaction("it is read-only")
 
     def close(self) -> None:
         """Implement `Database`."""
         self._pools.close()
 
     def facts(self) -> ServerFacts:
-        """Ask the server about itself.
+        """Return facts about the server.
 
         Raises:
             StoreUnavailableError: If the server cannot be reached.
         """
         with self._asked() as connection:
-            row = connection.execute(_FACTS, binary=True).fetchone()  # as text, a time would depend on settings
-            assert row is not None  # noqa: S101 # a selection without a table has one row
+            row = connection.execute(_FACTS, binary=True).fetchone()  # as text, timestamps would depend on settings
+            assert row is not None  # noqa: S101 # a SELECT without a table returns one row
             version, allowed, process, now = row
             is_pooled = process != connection.info.backend_pid
         return ServerFacts(version=version, free_connections=allowed, is_pooled=is_pooled, now=now.astimezone(UTC))
 
     def fitness(self) -> Fitness:
-        """Look for what the database lacks, be it tables, rights or writing as such.
+        """Check for missing tables and privileges, and whether the database is writable.
 
         Raises:
             StoreUnavailableError: If the server cannot be reached.
@@ -206,11 +206,11 @@ class PostgresDatabase:
             return look_at(connection)
 
     def revision(self) -> str | None:
-        """Return the last migration that was applied, or None where there was none yet.
+        """Return the last migration that was applied, or None if none was.
 
         Raises:
-            ConfigurationError: If the server is too old, its database not in Unicode, or the role may not read our
-                tables.
+            ConfigurationError: If the server is too old, its database not in Unicode, or the role may not read
+                gatewright's tables.
             StoreUnavailableError: If the server cannot be reached.
         """
         with self._asked() as connection:
@@ -223,7 +223,7 @@ class PostgresDatabase:
 
     @contextmanager
     def reading_at_rest(self) -> Iterator[FetchAll]:
-        """Yield what runs the queries of `gatewright.storage.sql.invariants`, all on one state of the database.
+        """Yield what runs the queries of `gatewright.storage.sql.invariants`, all on one snapshot of the database.
 
         Raises:
             StoreUnavailableError: If the server cannot be reached.
@@ -240,7 +240,7 @@ class PostgresDatabase:
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """Hold a transaction that no other migration runs beside.
+        """Hold a transaction that excludes other migrations.
 
         Raises:
             StoreUnavailableError: If the server cannot be reached.
@@ -253,7 +253,7 @@ class PostgresDatabase:
             held.autocommit = False
             engine = create_engine("postgresql+psycopg://", creator=lambda: held, poolclass=StaticPool)
             with engine.connect() as connection:
-                connection.exec_driver_sql("SET LOCAL statement_timeout TO 0")  # big tables take long
+                connection.exec_driver_sql("SET LOCAL statement_timeout TO 0")  # large tables take long
                 connection.exec_driver_sql(_LOCK_MIGRATIONS)
                 try:
                     yield connection
@@ -265,9 +265,9 @@ class PostgresDatabase:
 
     @contextmanager
     def connected(self) -> Iterator[psycopg.Connection[Row]]:
-        """Connect past every pool, so that what is wrong is said at once."""
+        """Connect without the pool, so that problems are reported immediately."""
         try:
-            # Nothing is prepared: behind a pooler it would stay on a connection that others are lent.
+            # Nothing is prepared: behind a pooler, it would remain on a connection that is handed to others.
             connection = psycopg.connect(self._options.conninfo, **self._options.connect, prepare_threshold=None)
         except psycopg.Error as error:
             raise not_reached(error) from error
@@ -276,15 +276,15 @@ class PostgresDatabase:
                 yield connection
             except _REFUSED as error:
                 raise ConfigurationError(
-                    f"The role may not do what it has to: {first_line(error)}. Let it make tables in the schema, with: "
+                    f"The role lacks a privilege: {first_line(error)}. Let it create tables in the schema, with: "
                     f"{GRANT_CREATE}. If another role owns the tables, run gatewright migrate as that one, and let "
-                    f"this one use them: {GRANT_TABLES}. If its search_path names a schema that is not there, make it, "
-                    "or: ALTER ROLE its_name SET search_path = public"
+                    f"this one use them: {GRANT_TABLES}. If its search_path names a schema that does not exist, create "
+                    "it, or: ALTER ROLE its_name SET search_path = public"
                 ) from error
 
     @contextmanager
     def _asked(self) -> Iterator[psycopg.Connection[Row]]:
-        """Connect past every pool, with the errors of whatever is asked explained."""
+        """Connect without the pool, and explain the errors of queries."""
         try:
             with self.connected() as connection:
                 yield connection
@@ -293,15 +293,15 @@ class PostgresDatabase:
             raise
 
     def _connection(self) -> _Lent:
-        """Lend a connection of the pool, with its errors explained."""
+        """Borrow a connection from the pool, and explain its errors."""
         return _Lent(self._pools)
 
 
 class _Lent:
-    """A connection of the pool for a while. A class, since a generator's way costs each request several times as much.
+    """Borrows a connection from the pool. A class, since a generator would cost each request several times as much.
 
     Args:
-        pools: Where it comes from, and goes back to.
+        pools: The pools to borrow it from and return it to.
     """
 
     __slots__ = ("_connection", "_pool", "_pools")
@@ -323,7 +323,7 @@ class _Lent:
         connection = self._connection
         is_undone = connection.closed and not connection.is_committing and not connection.is_given_up
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-            # A standby; the name in the URL may lead to the new primary by now, but a connection stays where it is.
+            # A standby. The name in the URL may already lead to the new primary, but an open connection does not move.
             await settled(connection.close())
         try:
             await settled(self._pool.putconn(connection))
@@ -335,7 +335,7 @@ class _Lent:
 
 
 def _require_usable(connection: psycopg.Connection[Row]) -> None:
-    """Check what every statement relies on.
+    """Check the requirements of every statement.
 
     Raises:
         ConfigurationError: If the server is too old, or the database cannot hold every text.
@@ -347,20 +347,21 @@ def _require_usable(connection: psycopg.Connection[Row]) -> None:
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise ConfigurationError(
-            f"The database is in the encoding {encoding}, which cannot hold every name that somebody may type. Make "
+            f"The database has the encoding {encoding}, which cannot hold every name that somebody may type. Create "
             "one in Unicode, with: CREATE DATABASE its_name ENCODING 'UTF8' TEMPLATE template0"
         )
 
 
 def _place_of(conninfo: str) -> str:
-    """Return what is connected to as it may be shown: without the password."""
+    """Return the target of the connection for display, without the password."""
     try:
         parts = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError as error:
-        # Without its cause: what libpq complains about may be a part of the password.
+        # Without libpq's message, which may quote a part of the password.
         reason = str(error).strip() if "invalid URI query parameter" in str(error) else "libpq cannot read it"
         raise ConfigurationError(
-            f"The database URL cannot be read: {reason}. Write it like "
-            "postgresql+psycopg://user:password@host/database, and a sign such as @ / : % in a password as %40."
+            f"The database URL cannot be read: {reason}. It must look like "
+            "postgresql+psycopg://user:password@host/database, with characters such as @ / : % in a password written "
+            "as %40."
         ) from None
     return f"postgresql://{parts.get('host', '')}/{parts.get('dbname', '')}"

@@ -1,4 +1,4 @@
-"""Let one source use blocking and asynchronous psycopg, whose interfaces differ in nothing but ``await``."""
+"""Let the same code use blocking and asynchronous psycopg, whose interfaces differ only in ``await``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def settled(value: Awaitable[T] | T) -> T:
-    """Return a result, waited for only where there is something to wait for."""
+    """Return a result, awaited if it is awaitable."""
     return await value if hasattr(value, "__await__") else value  # `isawaitable` takes ten times as long
 
 

@@ -1,4 +1,4 @@
-"""What the driver's errors mean to the store."""
+"""Translates the driver's errors into those of the store."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _NOT_MIGRATED = (errors.UndefinedTable, errors.UndefinedColumn)
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InternalError, errors.InsufficientPrivilege, PoolTimeout, PoolClosed)
 
 _NO_TLS = re.compile("SSL error|certificate|does not support SSL")
-"""How libpq says that a server cannot be trusted as it was asked to."""
+"""How libpq reports that a server does not meet the TLS requirements."""
 
 
 class UndoneError(StoreUnavailableError):
-    """Nothing was done, so that it can be tried once more: two transactions met, or the connection was lost early."""
+    """Nothing was done, so it is safe to retry: two transactions conflicted, or the connection was lost early."""
 
 
 def raise_explained(error: BaseException) -> None:
-    """Raise in the words of the store what the driver has raised. What is not the driver's is left alone.
+    """Raise the store's error for one of the driver's. Returns for any other error.
 
     Raises:
         StoreUnavailableError: If the database refuses, or does not answer in time.
         UndoneError: If other transactions have priority.
         UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
-        DuplicateError: If a new row's key is there already.
+        DuplicateError: If a new row's key already exists.
     """
     if isinstance(error, errors.UniqueViolation) and error.diag.constraint_name == "audit_pkey":
         raise StoreUnavailableError(
-            "The sequence audit_id_seq is behind the table audit, as after a copy without it (logical replication "
-            f"leaves sequences out). Run as the owner of the tables: {CONTINUE_NUMBERS}"
+            "The sequence audit_id_seq is behind the table audit, as after a copy without sequences (such as logical "
+            f"replication). Run as the owner of the tables: {CONTINUE_NUMBERS}"
         ) from error
     if isinstance(error, errors.UniqueViolation):
         raise DuplicateError(str(error)) from error
@@ -53,14 +53,14 @@ def raise_explained(error: BaseException) -> None:
 
 
 def not_reached(error: psycopg.Error) -> ConfigurationError | StoreUnavailableError:
-    """Return in words with a cure why there is no connection, when an application starts."""
+    """Return the error for a failed connection when an application starts, with advice on how to fix it."""
     if _NO_TLS.search(str(error)):
         return ConfigurationError(
-            f"The database cannot be reached by TLS: {first_line(error)}. See that the server has ssl = on. In "
-            "GATEWRIGHT_DATABASE_URL name the host as its certificate does, and the file of the certificate's "
+            f"The database cannot be reached over TLS: {first_line(error)}. Check that the server has ssl = on. In "
+            "GATEWRIGHT_DATABASE_URL, name the host as in its certificate, and the file of the certificate's "
             "authority: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
         )
     return StoreUnavailableError(
         f"The database cannot be reached: {first_line(error)}. "
-        "See that the server runs, and that GATEWRIGHT_DATABASE_URL, or --to, names its host, a role and a database."
+        "Check that the server runs, and that GATEWRIGHT_DATABASE_URL, or --to, names its host, a role and a database."
     )

@@ -1,4 +1,4 @@
-"""What a database lacks: tables, rights of the role, writing as such. Only looks."""
+"""Checks what a database lacks: tables, privileges of the role, or the ability to write. Only reads."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _LACKS = """
 """
 _IS_BEHIND = "SELECT coalesce(max(id), 0) > coalesce(pg_sequence_last_value('audit_id_seq'), 0) FROM audit"
 CONTINUE_NUMBERS = "SELECT setval('audit_id_seq', (SELECT max(id) FROM audit))"
-"""What a copy needs that took the rows of the tables alone, as logical replication does."""
+"""Repairs a copy of the tables without their sequences, as logical replication makes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitness:
-    """What a role finds in a database.
+    """The state of a database, as a role sees it.
 
     Args:
-        tables: Those of our names that are there.
-        missing_tables: Those that are not.
-        missing_rights: What the role may not do with them, as in ``INSERT on audit``.
-        may_create: Whether the role may make tables.
-        is_read_only: Whether nobody may write: the server is a standby, or is set so for the role.
-        is_behind: Whether the next line of the audit record would get a number that is there already.
+        tables: Those of gatewright's tables that exist.
+        missing_tables: Those that do not.
+        missing_rights: Privileges on them that the role lacks, as in ``INSERT on audit``.
+        may_create: Whether the role may create tables.
+        is_read_only: Whether writing is impossible: the server is a standby, or the role is read-only.
+        is_behind: Whether the next line of the audit record would get a number that already exists.
     """
 
     tables: list[str]
@@ -55,11 +55,11 @@ class Fitness:
 
 
 def look_at(connection: psycopg.Connection[Row]) -> Fitness:
-    """Ask a database what it lacks."""
+    """Check what a database lacks."""
     from gatewright.storage.sql.tables import metadata
 
     row = connection.execute(_LACKS, {"tables": list(metadata.tables)}).fetchone()
-    assert row is not None  # noqa: S101 # a selection without a table has one row
+    assert row is not None  # noqa: S101 # a SELECT without a table returns one row
     tables, missing_tables, missing_rights, may_create, is_read_only = row
     return Fitness(
         tables=tables,

@@ -1,4 +1,4 @@
-"""Pools of connections: one in each process, and under asyncio one for each event loop."""
+"""Connection pools: one in each process, and under asyncio one for each event loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gatewright.storage.sql.postgres.connections import (
 )
 
 _RECONNECT = 10.0
-"""Seconds that a pool tries to replace a lost connection before it waits for somebody to ask for one again."""
+"""Seconds for which a pool tries to replace a lost connection, before it waits for the next request for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class PoolOptions:
     """How to connect.
 
     Args:
-        conninfo: What libpq connects to.
-        size: Connections that a pool may hold at once.
-        patience: Seconds to wait for a connection, and for the answer to a statement.
+        conninfo: The connection string for libpq.
+        size: The maximum number of connections in a pool.
+        patience: Seconds to wait for a connection, and for the response to a statement.
     """
 
     conninfo: str
@@ -40,7 +40,7 @@ class PoolOptions:
 
     @property
     def connect(self) -> dict[str, Any]:
-        """Return what libpq is told besides: every wait of it ends."""
+        """Return further options for libpq, which bound its waits."""
         return {
             "autocommit": True,
             "connect_timeout": max(2, round(self.patience)),
@@ -51,7 +51,7 @@ class PoolOptions:
 
     @property
     def pool(self) -> dict[str, Any]:
-        """Return what every pool is told."""
+        """Return the options of every pool."""
         return {
             "kwargs": self.connect,
             "min_size": 1,
@@ -71,7 +71,7 @@ class BlockingPools:
         self._lock = threading.Lock()
 
     async def current(self) -> ConnectionPool[BlockingConnection]:
-        """Return this process's pool, opened at its first use."""
+        """Return this process's pool, opened at first use."""
         process = os.getpid()
         pool = self._pools.get(process)
         if pool is None:
@@ -80,7 +80,7 @@ class BlockingPools:
         return pool
 
     def close(self) -> None:
-        """Close this process's pool. Asking for it again opens a new one."""
+        """Close this process's pool. The next use opens a new one."""
         pool = self._pools.pop(os.getpid(), None)
         if pool is not None:
             pool.close()
@@ -101,18 +101,18 @@ class BlockingPools:
 
 
 class SuspendingPools:
-    """One pool for each event loop: a connection belongs to the loop that it was opened in."""
+    """One pool for each event loop: a connection belongs to the loop in which it was opened."""
 
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
         self._pools = PerLoop(self._open)
 
     async def current(self) -> AsyncConnectionPool[SuspendingConnection]:
-        """Return this event loop's pool, opened at its first use."""
+        """Return this event loop's pool, opened at first use."""
         return await self._pools.get()
 
     def close(self) -> None:
-        """Close every loop's pool. Asking for one again opens another."""
+        """Close every loop's pool. The next use opens a new one."""
         self._pools.close()
 
     async def _open(self) -> AsyncGenerator[AsyncConnectionPool[SuspendingConnection], None]:
@@ -124,8 +124,8 @@ class SuspendingPools:
             **self._options.pool,
         )
         await pool.open()
-        # The pool's own tasks pass over being cancelled while they connect. Where the server does not answer, they do
-        # so most of the time, and the loop would wait for them for ever.
+        # The pool's own tasks ignore cancellation while they connect. If the server does not answer, they do so most of
+        # the time, and the loop would wait for them for ever.
         async with ClosedOnCancellation(pool.close):
             yield pool
 

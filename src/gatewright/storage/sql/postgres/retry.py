@@ -1,4 +1,4 @@
-"""The one place where a transaction that came to nothing is run again."""
+"""The one place where a transaction that had no effect is retried."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TRIES = 5
 
 
 class _Retried:
-    """Stands in for a store, each of whose methods is one transaction."""
+    """Wraps a store, each of whose methods is one transaction."""
 
     def __init__(self, store: object) -> None:
         self._store = store
@@ -36,10 +36,10 @@ class _Retried:
 
 
 def retried(store: S) -> S:
-    """Return a store that runs a method again, a few times, where it is certain that nothing was done.
+    """Return a store that retries a method, a few times, if it is certain that nothing was done.
 
-    That is where two transactions have locked each other out, and where the connection was lost before the
-    transaction's end was asked for: after a restart of the server, say. Where the end was asked for and the answer was
-    lost, nobody knows; the caller is told that the store is not available.
+    That is the case after a deadlock between two transactions, and if the connection was lost before the commit was
+    sent, for example because the server was restarted. If the commit was sent but the response lost, the outcome is
+    unknown, and the caller is told that the store is not available.
     """
     return cast(S, _Retried(store))

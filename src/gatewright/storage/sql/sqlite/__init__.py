@@ -1,1 +1,1 @@
-"""The store in a SQLite file: connections of Python's own driver, one writer at a time."""
+"""The store in a SQLite file, through Python's own driver, with one writer at a time."""

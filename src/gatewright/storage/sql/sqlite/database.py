@@ -1,7 +1,7 @@
-"""One SQLite database: a connection for each thread, opened at first use, none across a fork.
+"""One SQLite database: a connection for each thread, opened at first use, and never shared across a fork.
 
-A driver connection held by its thread answers an indexed read in microseconds, where a pooled one costs five times
-as much. So hot statements run on these, and SQLAlchemy's engine is needed for migrations only.
+A driver connection that belongs to its thread answers an indexed read in microseconds; a pooled one costs five times
+as much. So the store uses these, and SQLAlchemy's engine for migrations only.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _PATIENCE = 10.0
-"""Seconds that a transaction waits for others, where nobody says how long."""
+"""Default for the seconds that a transaction waits for others."""
 
 _LITTLE_PATIENCE = 0.05
-"""Seconds that a reader waits which must not keep others waiting: an event loop."""
+"""Seconds that a reader on an event loop waits, since it blocks the loop."""
 
 _KEPT = 256
-"""How many reads are kept for each connection until somebody commits."""
+"""How many reads to cache for each connection until somebody commits."""
 
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
-"""Errors of the driver that say nothing of the database's state: a duplicate row, a mistake of ours."""
+"""Errors of the driver that say nothing about the database's state: a duplicate row, a bug of the caller."""
 
 
 class _Slot:
-    """Room for one connection, and the lock to hold while it is in use."""
+    """A slot for one connection, and the lock to hold while using it."""
 
     def __init__(self, path: Path | None, patience: float) -> None:
         self.lock = threading.RLock()
@@ -52,17 +52,17 @@ class _Slot:
         self._version: tuple[int, int] | None = None
 
     def connection(self) -> sqlite3.Connection:
-        """Return the connection, opened here when there is none. The lock must be held."""
+        """Return the connection, opening it if there is none. The lock must be held."""
         if self._connection is None:
             self._connection = connect(self._path, self._patience)
             self._version = None
         return self._connection
 
     def unchanged_reads(self) -> dict[Hashable, Any]:
-        """Return what was read by the connection since anybody last committed. The lock must be held.
+        """Return the cache of what the connection has read since anybody last committed. The lock must be held.
 
         SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
-        connection has changed. A transaction may still be undone, so what it reads is not kept.
+        connection has changed. A transaction may still be rolled back, so its reads are not cached.
         """
         connection = self._connection or self.connection()
         version = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
@@ -71,7 +71,7 @@ class _Slot:
         return self._reads
 
     def close(self) -> None:
-        """Close the connection; the next use opens another one. The lock must be held."""
+        """Close the connection; the next use opens a new one. The lock must be held."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -82,7 +82,7 @@ class _Slot:
 
 
 class _Use:
-    """A connection while it is used. A class, since a generator would cost as much as a small read."""
+    """A connection while in use. A class, since a generator would cost as much as a small read."""
 
     __slots__ = ("_slot",)
 
@@ -151,7 +151,7 @@ class SQLiteDatabase:
     Args:
         url: ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``sqlite://`` for memory.
         patience: Seconds that a transaction waits for the writers of this process, however many there are, and then
-            once more for those of others, before the store is unavailable.
+            again for those of others, before the store is unavailable.
 
     Raises:
         ConfigurationError: If the URL names no SQLite database, or its folder does not exist.
@@ -171,19 +171,19 @@ class SQLiteDatabase:
             _databases.add(self)
 
     def for_event_loop(self) -> SQLiteDatabase:
-        """Return the same database, to be read where nobody may be kept waiting, by connections of its own.
+        """Return the same database for reads on an event loop, with connections of its own.
 
-        A reader of a write-ahead log never waits for a writer (sqlite.org/wal.html, section 2.2), only for who mends
-        or removes that log. One row by an index takes microseconds, less than a way to another thread and back.
+        A reader of a write-ahead log never waits for a writer (sqlite.org/wal.html, section 2.2), only for a process
+        that recovers or removes the log. An indexed read takes microseconds, less than a switch to another thread.
         """
         if self.path is None:
-            return self  # whose one connection waits for nothing but memory
+            return self  # its single connection is in memory and never waits for a file
         same = copy(self)
         same._threads, same._patience = threading.local(), _LITTLE_PATIENCE
         return same
 
     def connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Hold this thread's connection while it is used.
+        """Hold this thread's connection while in use.
 
         Raises:
             StoreUnavailableError: If the database cannot be opened, refuses or stays locked.
@@ -198,10 +198,10 @@ class SQLiteDatabase:
 
     @contextmanager
     def exclusive_connection(self, *, survives_power_cut: bool = True) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock from the first statement on, and commit at the end or not at all.
+        """Hold the write lock from the first statement on; commit at the end, or roll back on an error.
 
-        One writer at a time in this process takes turns by a lock that wakes whoever waits; SQLite's own waiting,
-        which sleeps and tries again, is left for other processes.
+        The writers of this process take turns with a lock that wakes the next one; SQLite's own waiting, which sleeps
+        and tries again, is left for other processes.
 
         Args:
             survives_power_cut: As for `Database.transaction`.
@@ -209,9 +209,9 @@ class SQLiteDatabase:
         Raises:
             StoreUnavailableError: If the database refuses, is full or stays locked. Nothing was written.
             UserNotFoundError: If the account that a new row refers to was deleted meanwhile.
-            DuplicateError: If a new row's key is there already.
+            DuplicateError: If a new row's key already exists.
         """
-        self._slot()  # before any lock is held, since a new slot waits for a fork, and a fork for every lock
+        self._slot()  # before taking any lock, since a new slot waits for a fork, and a fork for every lock
         with self._turn(), self.connection() as connection, _synchronous(connection, is_full=survives_power_cut):
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -225,11 +225,11 @@ class SQLiteDatabase:
     def _turn(self) -> Iterator[None]:
         """Hold the lock of this process's writers.
 
-        Whoever waits for another process holds it: waiting for it without end, writers would wait for one another's
-        waits, the hundredth a hundred times as long.
+        A writer that waits for another process holds it. So waiting for it is bounded: otherwise the waits of writers
+        would add up, and the hundredth would wait a hundred times as long.
         """
         if not self._writers.acquire(timeout=self._patience):
-            raise StoreUnavailableError("The database is not available: too many writers wait for it.")
+            raise StoreUnavailableError("The database is not available: too many writers are waiting for it.")
         try:
             yield
         finally:
@@ -261,10 +261,10 @@ class SQLiteDatabase:
         """Implement `Database`. A file that is open may be written on, but not by the next thread that opens it."""
         unwritable = self.path and unwritable_file_of(self.path)
         if unwritable is not None:
-            raise StoreUnavailableError(f"The database is not available: {unwritable} cannot be written.")
+            raise StoreUnavailableError(f"The database is not available: {unwritable} is not writable.")
 
     def close(self) -> None:
-        """Close the connections of all threads, each when its statement has ended. Using them again opens new ones."""
+        """Close the connections of all threads, each after its current statement. The next use opens new ones."""
         with _registry_lock:
             slots = list(self._slots)
         for slot in slots:
@@ -272,7 +272,7 @@ class SQLiteDatabase:
                 slot.close()
 
     def revision(self) -> str | None:
-        """Return the last migration that was applied, or None where there was none yet.
+        """Return the last migration that was applied, or None if none was.
 
         Raises:
             StoreUnavailableError: If the database refuses.
@@ -288,7 +288,7 @@ class SQLiteDatabase:
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """Hold a transaction that no other one runs beside.
+        """Hold a transaction that excludes all others.
 
         Raises:
             StoreUnavailableError: If the database refuses or stays locked.
@@ -306,9 +306,9 @@ class SQLiteDatabase:
     def hold(self) -> Iterator[threading.RLock]:
         """Wait for every running statement, close what a forked child must not inherit, and yield the locks held.
 
-        SQLite cannot tell a child's connection from its parent's: a child that merely keeps one takes no locks of
-        its own, and loses what it writes (sqlite.org/howtocorrupt.html, section 2.6). A database in memory has no
-        file to lock; a child gets a copy.
+        SQLite cannot tell a child's connection from its parent's: a child that inherits one takes no locks of its own,
+        and loses its writes (sqlite.org/howtocorrupt.html, section 2.6). A database in memory has no file to lock; a
+        child gets a copy.
         """
         self._writers.acquire()
         yield self._writers
@@ -334,7 +334,7 @@ class SQLiteDatabase:
 
 @contextmanager
 def _synchronous(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[None]:
-    """Let commits wait for the disk or not; with a write-ahead log both are consistent after a power cut."""
+    """Set whether commits wait for the disk; with a write-ahead log, both are consistent after a power cut."""
     if is_full:
         yield
         return
@@ -348,10 +348,10 @@ def _synchronous(connection: sqlite3.Connection, *, is_full: bool) -> Iterator[N
 _databases: weakref.WeakSet[SQLiteDatabase] = weakref.WeakSet()
 _registry_lock = threading.RLock()
 _closing = threading.RLock()
-"""Held while a thread that ends closes its connection. A fork takes it last: that thread may hold any other lock."""
+"""Held while an ending thread closes its connection. A fork takes it last: that thread may hold any other lock."""
 
 _held: list[threading.RLock] = []
-"""Locks that a fork holds, the registry's first."""
+"""Locks held during a fork, the registry's first."""
 
 
 def _before_fork() -> None:

@@ -1,4 +1,4 @@
-"""Look at a SQLite file without opening it as a store does: that would change its journal mode and make files."""
+"""Inspect a SQLite file without opening it as a store, which would change its journal mode and create files."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _HASH_TROUBLES = """
 
 
 def revision_at_rest(path: Path) -> str | None:
-    """Return the last migration that was applied to a SQLite file, or None where there was none yet.
+    """Return the last migration that was applied to a SQLite file, or None if none was.
 
     Args:
-        path: A file that exists.
+        path: An existing file.
 
     Raises:
-        StoreUnavailableError: If the file is no SQLite database or cannot be read.
+        StoreUnavailableError: If the file is not a SQLite database or cannot be read.
     """
     with _at_rest(path) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
@@ -40,22 +40,22 @@ def revision_at_rest(path: Path) -> str | None:
 
 
 def unwritable_file_of(path: Path) -> Path | None:
-    """Return the SQLite file, or that of its log beside it, that is there and may not be written; None for neither.
+    """Return the SQLite file, or a file of its log, if it exists and is not writable; None if all are.
 
-    SQLite gives the files of the log the mode that the database had then, and they keep it.
+    SQLite creates the files of the log with the mode that the database has at the time, and they keep it.
     """
     files = (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))
     return next((file for file in files if file.exists() and not os.access(file, os.W_OK)), None)
 
 
 def tables_at_rest(path: Path) -> set[str]:
-    """Return the tables of a SQLite file that have names of ours, whoever made them.
+    """Return the tables of a SQLite file that have the names of gatewright's tables, whoever created them.
 
     Args:
-        path: A file that exists.
+        path: An existing file.
 
     Raises:
-        StoreUnavailableError: If the file is no SQLite database or cannot be read.
+        StoreUnavailableError: If the file is not a SQLite database or cannot be read.
     """
     from gatewright.storage.sql.tables import metadata
 
@@ -65,13 +65,13 @@ def tables_at_rest(path: Path) -> set[str]:
 
 
 def encoded_emails_at_rest(path: Path) -> list[str]:
-    """Return the mail addresses of active accounts whose domain may have been kept in ASCII before it had one spelling.
+    """Return the email addresses of active accounts whose domain may be stored in ASCII, not normalised.
 
     Args:
         path: A SQLite file at the newest revision.
 
     Raises:
-        StoreUnavailableError: If the file is no SQLite database or cannot be read.
+        StoreUnavailableError: If the file is not a SQLite database or cannot be read.
     """
     with _at_rest(path) as connection:
         rows = connection.execute("SELECT email FROM users WHERE is_active AND email LIKE '%xn--%' ORDER BY email")
@@ -79,11 +79,11 @@ def encoded_emails_at_rest(path: Path) -> list[str]:
 
 
 def hash_troubles_at_rest(path: Path, *, since: datetime) -> list[tuple[str, str, int]]:
-    """Return how often stored hashes have given trouble: what the audit record says, from where, how many times.
+    """Return how often stored hashes caused problems: the reason in the audit record, the provider, and the count.
 
     Args:
-        path: A file that exists, of the newest revision.
-        since: From when on.
+        path: An existing file at the newest revision.
+        since: The start of the period.
 
     Raises:
         StoreUnavailableError: If the file cannot be read.
@@ -93,10 +93,10 @@ def hash_troubles_at_rest(path: Path, *, since: datetime) -> list[tuple[str, str
 
 
 def damage_at_rest(path: Path) -> list[str]:
-    """Return what is wrong with the file itself, as SQLite says it; nothing where it is whole.
+    """Return what is wrong with the file itself, in SQLite's words; empty if it is intact.
 
     Args:
-        path: A SQLite file that exists. All of it is read.
+        path: An existing SQLite file. All of it is read.
 
     Raises:
         StoreUnavailableError: If the file cannot be read.
@@ -111,7 +111,7 @@ def reading_at_rest(path: Path) -> Iterator[FetchAll]:
     """Yield what runs the queries of `gatewright.storage.sql.invariants` on a file.
 
     Args:
-        path: A SQLite file that exists.
+        path: An existing SQLite file.
 
     Raises:
         StoreUnavailableError: If the file cannot be read.
@@ -129,7 +129,7 @@ def reading_at_rest(path: Path) -> Iterator[FetchAll]:
 
 @contextmanager
 def _at_rest(path: Path) -> Iterator[sqlite3.Connection]:
-    # A write-ahead log must be read too, and then its files are there already; without one nobody is writing.
+    # If there is a write-ahead log, it must be read, too, and its files exist already; without one, nobody is writing.
     has_log = path.with_name(f"{path.name}-wal").exists()
     uri = f"{path.as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
     try:

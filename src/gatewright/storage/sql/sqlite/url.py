@@ -8,7 +8,7 @@ from pathlib import Path
 from gatewright.errors import ConfigurationError
 
 _PLAIN_URL = re.compile(r"sqlite:///([^?]*)")
-"""A URL as most are. SQLAlchemy, which reads others, takes a third of a second to import."""
+"""The usual kind of URL. SQLAlchemy, which parses the others, takes a third of a second to import."""
 
 
 def path_of(url: str) -> Path | None:
@@ -29,7 +29,7 @@ def path_of(url: str) -> Path | None:
 
 
 def _database_of(url: str) -> str | None:
-    """Return the database that a URL names in whatever way SQLAlchemy reads."""
+    """Return the database that a URL names, as SQLAlchemy parses it."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -37,29 +37,30 @@ def _database_of(url: str) -> str | None:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise ConfigurationError(
-            "The database URL cannot be read. Write it like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
+            "The database URL cannot be read. It must look like sqlite:///gatewright.db (GATEWRIGHT_DATABASE_URL)."
         ) from None
     if parsed.host or parsed.username or parsed.port:
-        # Taken for a database in memory, it would be forgotten with every process.
+        # Treated as a database in memory, it would be lost with every process.
         raise ConfigurationError(
-            "The database URL names a host, and SQLite has none. A file needs three slashes, sqlite:///gatewright.db, "
-            "an absolute path four, sqlite:////var/lib/gatewright/gatewright.db (GATEWRIGHT_DATABASE_URL)."
+            "The database URL names a host, which SQLite does not have. A relative path needs three slashes, "
+            "sqlite:///gatewright.db, and an absolute path four, sqlite:////var/lib/gatewright/gatewright.db "
+            "(GATEWRIGHT_DATABASE_URL)."
         )
     if parsed.query:
         raise ConfigurationError(
-            f"The database URL has options that a SQLite file does not take: {', '.join(parsed.query):.100}. Leave out "
+            f"The database URL has options that a SQLite file does not take: {', '.join(parsed.query):.100}. Remove "
             "what follows the ? (GATEWRIGHT_DATABASE_URL)."
         )
     return parsed.database
 
 
 def _problem_of(path: Path) -> str | None:
-    """Say what keeps a path from being a database's, and the cure."""
+    """Return why a path cannot be a database's, and how to fix it; None if it can."""
     try:
         if "\0" in str(path) or path.is_dir():
             return "it must name a file."
         if not path.parent.is_dir():
-            return f"its folder does not exist. Make it with: mkdir -p {str(path.parent)!r:.200}"
+            return f"its folder does not exist. Create it with: mkdir -p {str(path.parent)!r:.200}"
     except OSError as error:
         return f"{error.strerror}."
     return None

@@ -1,6 +1,6 @@
-"""Every statement of the store. They are built in Core, but compiled beforehand, by ``tools/write_statements.py``.
+"""Every statement of the store, built in SQLAlchemy Core and precompiled by ``tools/write_statements.py``.
 
-SQLAlchemy takes most of the time and the memory of a start, and at work nobody needs it.
+SQLAlchemy would take most of the time and memory of a start, and is not needed at run time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NAME = "-- "
 
 
 def file_of(dialect: str) -> Path:
-    """Return where the statements for a kind of database stand, each below its name."""
+    """Return the file with the statements for a kind of database, each below its name."""
     return Path(__file__).with_name(f"{dialect}.sql")
 
 
@@ -28,19 +28,19 @@ def statements_of(dialect: str) -> Statements:
 
 
 def read(text: str) -> dict[str, str]:
-    """Return the statements of such a file by their names."""
+    """Parse the text of such a file into statements by name."""
     statements = (each.partition("\n") for each in text.split(f"\n\n{_NAME}")[1:])
     return {name: sql.rstrip("\n") for name, _, sql in statements}
 
 
 def written(statements: dict[str, str]) -> str:
-    """Return what `read` reads."""
+    """Return the text that `read` parses."""
     heading = "-- Written by tools/write_statements.py from the modules beside it. Never change this file by hand.\n"
     return heading + "".join(f"\n{_NAME}{name}\n{sql}\n" for name, sql in sorted(statements.items()))
 
 
 def __getattr__(name: str) -> Any:
-    """Import what builds the statements only where somebody asks for it."""
+    """Import the classes that build the statements only on demand."""
     if name == "Statements":
         from gatewright.storage.sql.statements.core import Statements
 

@@ -58,7 +58,7 @@ _OF_WALLETS = [_text(event) for event in ("wallet_linked", "wallet_unlinked")]
 _NAMING = [_text("username_changed"), _text("email_changed"), *_OF_WALLETS]
 """The events whose reason is a name or an address of the account."""
 _TELLING = [*_NAMING, _text("bypassed")]
-"""The events whose reason may tell who the account's person is."""
+"""The events whose reason may identify the account's owner."""
 _OURS = [_text(provider) for provider in ("SQLUserProvider", "WalletUserProvider")]
 
 
@@ -72,7 +72,7 @@ class AccountChangeStatements(StatementsBase):
 
     @cached_property
     def change_email(self) -> str:
-        """Parameters: ``account_id``, ``email``. A username that was the mail address stays so."""
+        """Parameters: ``account_id``, ``email``. A username that was the email address changes with it."""
         email: ColumnElement[str] = bindparam("email")
         username = case((u.username == u.email, email), else_=u.username)
         return self._sql(update(users).where(u.id == _ID).values(username=username, email=email, is_verified=true()))
@@ -104,12 +104,12 @@ class AccountChangeStatements(StatementsBase):
 
     @cached_property
     def delete_account(self) -> str:
-        """Parameters: ``account_id``. Whatever refers to the account goes with it."""
+        """Parameters: ``account_id``. Deletes all rows that refer to the account, too."""
         return self._sql(delete(users).where(u.id == _ID))
 
     @cached_property
     def delete_challenges_of_account(self) -> str:
-        """Parameters: ``account_id``. Those of former wallets too, but for what is another account's by now."""
+        """Parameters: ``account_id``. Includes former wallets, except those that now belong to another account."""
         theirs = select(w.evrmore_address).where(w.account_id == _ID)
         former = select(a.reason).where(_THEIRS, a.event.in_(_OF_WALLETS))
         address, others = challenges.c.evrmore_address, wallets.alias("others").c
@@ -126,7 +126,7 @@ class AccountChangeStatements(StatementsBase):
 
     @cached_property
     def names_of_account(self) -> str:
-        """Parameters: ``account_id``. Whatever the record may call an account, but for what is another one's by now."""
+        """Parameters: ``account_id``. Its names in the audit record, except those that another account has now."""
         told = select(a.username.label("name")).where(_THEIRS)
         former = select(a.reason).where(_THEIRS, a.event.in_(_NAMING))
         own = (select(column).where(u.id == _ID) for column in (u.username, u.email))
@@ -153,7 +153,7 @@ class AccountChangeStatements(StatementsBase):
 
     @cached_property
     def forget_actor_in_audit(self) -> str:
-        """Parameters: ``account_id``, ``name``, ``since``. What an account has done stays its own."""
+        """Parameters: ``account_id``, ``name``, ``since``. Its actions are attributed to its identifier instead."""
         acted = and_(a.actor == _NAME, a.at >= bindparam("since"))
         return self._sql(update(audit).where(acted).values(actor=_ID))
 
@@ -184,7 +184,7 @@ class AccountChangeStatements(StatementsBase):
 
     @cached_property
     def all_authenticators_of_account(self) -> str:
-        """Parameters: ``account_id``. Nothing that proves anything."""
+        """Parameters: ``account_id``. Without secrets."""
         k = authenticators.c
         told = _of_account(authenticators, k.method, k.name, k.created_at, k.last_used_at)
         return self._sql(told.order_by(k.created_at, k.id))
@@ -225,16 +225,16 @@ def _of_account(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def _rename(table: Table) -> Update:
-    """Build the statement by which what an account was known by goes on under another name."""
+    """Build the statement that moves rows of an account from its former name to the new one."""
     theirs = and_(table.c.account_id == _ID, table.c.username == _NAME)
     return update(table).where(theirs).values(username=bindparam("new_name"))
 
 
 def _is_named(account_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Say that a line names nobody's identifier but ``:name``, and was written since ``:since`` where the name is ours.
+    """Match lines with ``:name`` but no ``user_id``, since ``:since``, of providers where the name is this account's.
 
-    A line about another provider's user of the same name is not ours to touch: whoever takes that name here, and
-    deletes their account, must not be able to erase what they have tried there.
+    Lines about another provider's user of the same name stay: otherwise, somebody could take that name here and delete
+    the account to erase the record of what they tried there.
     """
     own = audit.alias("own").c
     providers = select(own.provider).where(own.user_id == account_id, own.provider.is_not(None))

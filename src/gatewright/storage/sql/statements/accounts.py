@@ -42,7 +42,7 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def find_credentials(self) -> str:
-        """Parameters: ``name``, a username or else a mail address. The password hash is the last column."""
+        """Parameters: ``name``, a username or else an email address. The password hash is the last column."""
         named = users.alias("named")
         by_username, by_email = (
             select(named.c.id).where(column == bindparam("name")).scalar_subquery()
@@ -65,7 +65,7 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def touch_account(self) -> str:
-        """Parameters: ``account_id``, ``now``. Changes nothing where the account is not active."""
+        """Parameters: ``account_id``, ``now``. Changes nothing if the account is not active."""
         active = and_(u.id == bindparam("account_id"), u.is_active.is_(true()))
         return self._sql(update(users).where(active).values(last_login=bindparam("now")))
 
@@ -105,9 +105,9 @@ class AccountStatements(StatementsBase):
 
     @cached_property
     def remove_wallet(self) -> str:
-        """Parameters: ``evrmore_address``, ``account_id``. Not an account's only way to sign in.
+        """Parameters: ``evrmore_address``, ``account_id``. Does not remove an account's only way to sign in.
 
-        A password is one for an account with a name to type: without one, it is found by its wallets only.
+        A password is a way to sign in only if the account has a username or email address to type.
         """
         mine = and_(w.evrmore_address == bindparam("evrmore_address"), w.account_id == bindparam("account_id"))
         others = wallets.alias()
@@ -128,7 +128,7 @@ def account_records() -> Select[Any]:
 
 
 def account_columns() -> list[ColumnElement[Any]]:
-    """Return the columns of an account's record; its address is that of the wallet that was linked first."""
+    """Return the columns of an account's record; its wallet address is that of the wallet linked first."""
     linked = select(w.evrmore_address).where(w.account_id == u.id).order_by(w.linked_at, w.evrmore_address)
     address = first(linked, literal_column("1")).correlate(users).scalar_subquery().label("evrmore_address")
     return [u.id, u.username, u.email, address, u.is_active, u.is_verified, u.created_at, u.last_login]

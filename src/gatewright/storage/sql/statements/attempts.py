@@ -1,4 +1,4 @@
-"""Statements on attempts at what is limited."""
+"""Statements on rate-limited attempts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ON_NAME = a.name == bindparam("name")
 
 
 class AttemptStatements(StatementsBase):
-    """The SQL on attempts. Searches for one skip so many newer ones, and find it if there are more."""
+    """The SQL statements on attempts. Searches skip a number of newer attempts and return the next one, if any."""
 
     @cached_property
     def insert_attempt(self) -> str:
@@ -50,9 +50,9 @@ class AttemptStatements(StatementsBase):
 
 
 def _nth(*which: ColumnElement[bool]) -> Select[Any]:
-    """Build the search for the moment of one attempt after ``:since``: that with exactly ``:newer`` newer ones.
+    """Build the search for the time of the attempt after ``:since`` that has exactly ``:newer`` newer ones.
 
-    Those after ``:until`` a clock wrote down that was wrong: nobody is to be blocked until it is right.
+    Attempts after ``:until`` are ignored: they were recorded by a wrong clock, and must not block anybody until then.
     """
     counted = select(a.at).where(
         a.action == bindparam("action"), *which, a.at > bindparam("since"), a.at <= bindparam("until")

@@ -22,12 +22,12 @@ class AuditStatements(StatementsBase):
 
     @cached_property
     def insert_audit(self) -> str:
-        """Parameters: the columns but ``id``."""
+        """Parameters: the columns except ``id``."""
         return self._sql(insert(audit).values({column: bindparam(column.name) for column in a if column.name != "id"}))
 
     @cached_property
     def list_audit(self) -> str:
-        """Parameters: ``after_id``, ``up_to``, ``since``, ``event`` (None does not matter), ``at_most``."""
+        """Parameters: ``after_id``, ``up_to``, ``since``, ``event`` (None matches everything), ``at_most``."""
         return self._sql(_first(_wanted()))
 
     @cached_property
@@ -75,7 +75,7 @@ def _first(wanted: Select[Any]) -> Select[Any]:
 
 
 def _newest(wanted: Select[Any]) -> Select[Any]:
-    """Build the search from the end; what it finds comes oldest first, as everywhere."""
+    """Build the search from the end, with the result still ordered oldest first."""
     newest = first(wanted.order_by(a.id.desc()), bindparam("at_most")).subquery("newest")
     return select(newest).order_by(newest.c.id)
 

@@ -1,4 +1,4 @@
-"""Statements on what users have enrolled to prove themselves with."""
+"""Statements on authenticators."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ class AuthenticatorStatements(StatementsBase):
 
     @cached_property
     def use_authenticator(self) -> str:
-        """Parameters: ``authenticator_id``, ``counter``, ``now``, ``data``; None leaves the data as they are."""
+        """Parameters: ``authenticator_id``, ``counter``, ``now``, ``data`` (None leaves it unchanged)."""
         used = {"counter": bindparam("counter"), **_used()}
         return self._sql(update(authenticators).where(_THIS, k.counter < bindparam("counter")).values(used))
 
     @cached_property
     def touch_authenticator(self) -> str:
-        """Parameters: ``authenticator_id``, ``now``, ``data``; None leaves the data as they are."""
+        """Parameters: ``authenticator_id``, ``now``, ``data`` (None leaves it unchanged)."""
         return self._sql(update(authenticators).where(_THIS).values(_used()))
 
     @cached_property
@@ -109,14 +109,15 @@ class AuthenticatorStatements(StatementsBase):
 
     @cached_property
     def remove_authenticators_of_account(self) -> str:
-        """Parameters: ``user_id``, ``method``, ``authenticator_id``, ``until``; None does not matter. Returns what was
-        removed.
+        """Parameters: ``user_id``, ``method``, ``authenticator_id``, ``until``; None matches everything.
+
+        Returns what was removed.
         """
         return self._sql(_remove(_OF_ACCOUNT))
 
     @cached_property
     def remove_authenticators_of_user(self) -> str:
-        """Parameters: ``provider`` and as for `remove_authenticators_of_account`."""
+        """Parameters: as for `remove_authenticators_of_account`, and ``provider``."""
         return self._sql(_remove(_OF_USER))
 
 

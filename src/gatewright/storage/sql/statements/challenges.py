@@ -49,7 +49,7 @@ class ChallengeStatements(StatementsBase):
 
 
 def _count(which: ColumnElement[bool]) -> Select[Any]:
-    """Build the count of challenges made after ``:since`` and not after ``:until``."""
+    """Build the count of challenges created after ``:since`` and not after ``:until``."""
     made = challenges.c.created_at
     counted = and_(which, made > bindparam("since"), made <= bindparam("until"))
     return select(func.count()).select_from(challenges).where(counted)

@@ -1,4 +1,4 @@
-"""From Core to the text that a driver takes."""
+"""Compiles SQLAlchemy Core to the text that a driver takes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DIALECTS: dict[str, Callable[[], Dialect]] = {
     "postgresql": psycopg.dialect,
 }
 _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""What Core's own insertion lacks: an answer to a row that is there already. Both spell it in the same way."""
+"""Inserts with ON CONFLICT, which Core's own insert lacks. Both dialects have the same syntax."""
 
 
 class StatementsBase:
@@ -54,11 +54,11 @@ def delete_before(table: Table, column: str, *, moment: str) -> Delete:
 
 
 def insert_if(flag: str, table: Table) -> Insert:
-    """Build the insertion of a row, or of none where the parameter ``flag`` is false: the time tells nobody which."""
+    """Build the insertion of a row, or of none if the parameter ``flag`` is false; timing does not reveal which."""
     values = select(*(bindparam(column.name, type_=column.type) for column in table.c))
     return insert(table).from_select(list(table.c), values.where(bindparam(flag, type_=Boolean())))
 
 
 def first(rows: Select[Any], count: ColumnElement[int]) -> Select[Any]:
-    """Limit a selection to its first rows. Left to itself, the dialect would bind an offset of its own."""
+    """Limit a selection to its first rows. By default, the dialect would bind an offset parameter of its own."""
     return rows.limit(count).offset(literal_column("0"))

@@ -34,4 +34,4 @@ class Statements(
     RightsStatements,
     SessionStatements,
 ):
-    """The SQL texts, with named parameters. Each is an attribute, and says in its name what it does."""
+    """The SQL texts, with named parameters. Each is an attribute whose name says what it does."""

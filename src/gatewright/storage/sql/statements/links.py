@@ -1,4 +1,4 @@
-"""Statements on the links of mails."""
+"""Statements on emailed links."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ RECORD = [column for column in k if column.name != "digest"]
 IS_USABLE = and_(k.purpose == bindparam("purpose"), k.expires_at > bindparam("now"))
 _IS_FOR_ADDRESS = or_(users.c.email == k.email, k.purpose == literal_column("'email_change'"))
 IS_THEIRS = and_(users.c.id == k.account_id, _IS_FOR_ADDRESS, users.c.is_active.is_(true()))
-"""The link's account is active and has still the address that the link was sent to, or is about to move there."""
+"""The link's account is active, and still has the address that the link was sent to, or is about to change to it."""
 
 
 class LinkStatements(StatementsBase):
-    """The SQL statements on the links of mails."""
+    """The SQL statements on emailed links."""
 
     @cached_property
     def insert_link(self) -> str:
@@ -29,7 +29,7 @@ class LinkStatements(StatementsBase):
 
     @cached_property
     def delete_links(self) -> str:
-        """Parameters: ``account_id``, ``purpose``. Returns where they led on to."""
+        """Parameters: ``account_id``, ``purpose``. Returns their ``next_path``."""
         mine = and_(k.account_id == bindparam("account_id"), k.purpose == bindparam("purpose"))
         return self._sql(delete(links).where(mine).returning(k.next_path))
 
@@ -41,9 +41,7 @@ class LinkStatements(StatementsBase):
 
     @cached_property
     def spend_link(self) -> str:
-        """Parameters: ``link_id``, ``purpose``, ``now``. Returns whose it was, and for which
-        address, to exactly one caller.
-        """
+        """Parameters: ``link_id``, ``purpose``, ``now``. Returns its account and address, to exactly one caller."""
         spent = delete(links).where(k.id == bindparam("link_id"), IS_USABLE, exists().where(IS_THEIRS))
         return self._sql(spent.returning(k.account_id, k.email))
 

@@ -1,4 +1,4 @@
-"""Statements that lock rows where a database has many writers. On SQLite they are never run."""
+"""Statements that lock rows on databases with many writers. They are never run on SQLite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatewright.storage.sql.tables import authenticators, links, remembered, use
 _LOCK_AUDIT_NUMBER = """
     SELECT pg_advisory_xact_lock_shared((26487::bigint << 48) + coalesce(pg_sequence_last_value('audit_id_seq'), 0))
 """
-"""The number stands in the lower 48 bits of the lock's key, and a mark in the upper 16."""
+"""The lower 48 bits of the lock's key are the number, and the upper 16 are a marker."""
 
 _FIND_LAST_SETTLED_AUDIT = """
     SELECT coalesce(least(last, (
@@ -23,13 +23,13 @@ _FIND_LAST_SETTLED_AUDIT = """
         ) AS announced WHERE number <= last
     )), 0) FROM (SELECT pg_sequence_last_value('audit_id_seq') AS last OFFSET 0) AS sequence
 """
-"""The last number must be read before the locks. So they are looked up in a subquery that depends on it."""
+"""The last number must be read before the locks, so the locks are read in a subquery that depends on it."""
 
 
 class LockStatements(StatementsBase):
     """The SQL statements that keep others from changing what a transaction has read.
 
-    A row is locked so that whoever changes it has to wait, but not who only refers to it by a foreign key.
+    Transactions that change a locked row have to wait, but not those that only refer to it by a foreign key.
     """
 
     @cached_property
@@ -66,13 +66,13 @@ class LockStatements(StatementsBase):
 
     @cached_property
     def lock_audit_number(self) -> str:
-        """Tell readers, to the end of the transaction, that it will insert a line with a higher number than the last.
+        """Announce to readers that this transaction will insert a line with a higher number than the current last.
 
-        It never waits: such locks are shared, and nobody asks for another kind.
+        It never waits: these locks are shared, and nobody takes an exclusive one. It lasts until the transaction ends.
         """
         return self._sql(text(_LOCK_AUDIT_NUMBER))
 
     @cached_property
     def find_last_settled_audit(self) -> str:
-        """Return the number up to which no line can appear any more: each is there, or never will be."""
+        """Return the number up to which no new line can appear: each one exists, or never will."""
         return self._sql(text(_FIND_LAST_SETTLED_AUDIT))

@@ -1,4 +1,4 @@
-"""Statements on the mails that wait to be sent."""
+"""Statements on queued emails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ c = outbox.c
 
 
 class OutboxStatements(StatementsBase):
-    """The SQL statements on the mails that wait to be sent."""
+    """The SQL statements on queued emails."""
 
     @cached_property
     def insert_queued_mail(self) -> str:
@@ -22,7 +22,7 @@ class OutboxStatements(StatementsBase):
 
     @cached_property
     def claim_queued_mail(self) -> str:
-        """Parameters: ``now``, ``busy_until``, ``too_late``. Returns the mail to exactly one caller."""
+        """Parameters: ``now``, ``busy_until``, ``too_late``. Returns the email to exactly one caller."""
         overdue, put_off = (
             first(select(c.id).where(due).order_by(c.due_at), literal_column("1")).with_for_update(skip_locked=True)
             for due in (c.due_at <= bindparam("now"), c.due_at > bindparam("too_late"))
@@ -43,7 +43,7 @@ class OutboxStatements(StatementsBase):
 
     @cached_property
     def postpone_queued_mail(self) -> str:
-        """Parameters: ``mail_id``, ``due_at``, ``error``. Counts the try."""
+        """Parameters: ``mail_id``, ``due_at``, ``error``. Counts the attempt."""
         tried = {"due_at": bindparam("due_at"), "error": bindparam("error"), "tries": c.tries + literal_column("1")}
         return self._sql(update(outbox).where(c.id == bindparam("mail_id")).values(tried))
 

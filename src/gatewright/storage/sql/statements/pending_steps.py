@@ -1,4 +1,4 @@
-"""Statements on what browsers have begun, and must finish by another request."""
+"""Statements on what browsers have begun and must finish in another request."""
 
 from __future__ import annotations
 

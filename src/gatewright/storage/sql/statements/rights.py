@@ -106,7 +106,7 @@ class RightsStatements(StatementsBase):
 
 
 def rights_in_one_value(account_id: ColumnElement[str]) -> ColumnElement[Any]:
-    """Build an array of everything that an account may do, such as ``role:editor`` and ``permission:blog.read``."""
+    """Build an array of an account's roles and permissions, such as ``role:editor`` and ``permission:blog.read``."""
     held, every = _rights(account_id)
     roles_held = select(literal_column("'role:'").concat(held.c.role))
     permissions_held = select(literal_column("'permission:'").concat(every.c.name))
@@ -114,7 +114,7 @@ def rights_in_one_value(account_id: ColumnElement[str]) -> ColumnElement[Any]:
 
 
 def _rights(account_id: ColumnElement[str]) -> tuple[CTE, Subquery]:
-    """Build the roles of an account, and the permissions that follow from everything."""
+    """Build the roles of an account, and all permissions that follow from them and from its own grants."""
     held = _roles_of(account_id)
     own = select(user_permissions.c.permission).where(user_permissions.c.account_id == account_id)
     by_role = select(role_permissions.c.permission).join(held, held.c.role == role_permissions.c.role)
@@ -124,7 +124,7 @@ def _rights(account_id: ColumnElement[str]) -> tuple[CTE, Subquery]:
 
 
 def _roles_of(account_id: ColumnElement[str]) -> CTE:
-    """Build the roles of an account and those that they inherit, each once, so that a cycle ends."""
+    """Build the roles of an account and those that they inherit, each once, so that cycles terminate."""
     own = select(user_roles.c.role).where(user_roles.c.account_id == account_id)
     held = own.cte("held", recursive=True, nesting=True)
     inherited = select(role_parents.c.parent).join(held, held.c.role == role_parents.c.role)
@@ -132,9 +132,9 @@ def _roles_of(account_id: ColumnElement[str]) -> CTE:
 
 
 def _is_below(name: ColumnElement[str], branch: ColumnElement[str]) -> Any:
-    """Say that a name stands below ``branch.*``: between ``branch.`` and ``branch/``, which is the next character.
+    """Match names below ``branch.*``: between ``branch.`` and ``branch/``, whose last character is the next one.
 
-    A range, and not a pattern, so that the index answers it and no character has a meaning of its own.
+    A range instead of a pattern, so that the index can be used and no character is special.
     """
     stem = func.rtrim(branch, literal_column("'*'"))  # as in "shop."
     beyond = func.rtrim(branch, literal_column("'.*'")).concat(literal_column("'/'"))

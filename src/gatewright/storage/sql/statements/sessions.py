@@ -16,7 +16,7 @@ s = sessions.c
 RECORD = [column for column in s if column.name not in ("account_id", "secret_digest")]
 """The columns of a session's record."""
 LIFE = [s.expires_at, s.last_seen_at]
-"""The columns that say, together with the current time, whether a session is alive."""
+"""The columns that decide, together with the current time, whether a session is alive."""
 OF_ACCOUNT = s.account_id == bindparam("user_id")
 OF_USER = and_(s.user_id == bindparam("user_id"), s.provider == bindparam("provider"), s.account_id.is_(None))
 
@@ -66,7 +66,7 @@ class SessionStatements(StatementsBase):
 
     @cached_property
     def list_user_agents_of_account(self) -> str:
-        """Parameters: ``account_id``, ``but``, a session."""
+        """Parameters: ``account_id``, ``but`` (a session to exclude)."""
         others = and_(s.account_id == bindparam("account_id"), s.id != bindparam("but"))
         return self._sql(select(s.user_agent).distinct().where(others))
 
@@ -112,13 +112,13 @@ class SessionStatements(StatementsBase):
         return self._sql(delete_before(sessions, "expires_at", moment="now"))
 
     def _account(self) -> list[ColumnElement[Any]]:
-        """Select an account's record; its rights come along where asking for them would be another round trip."""
+        """Select an account's record, with its rights where a separate query would cost another round trip."""
         rights = rights_in_one_value(literal_column("users.id"))
         return [*account_columns(), *([rights.label("rights")] if self._dialect.name == "postgresql" else [])]
 
 
 def _not_ended(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select sessions that nobody has ended, and whose account, if it is ours, is active."""
+    """Select sessions that have not been ended, and whose account, if they have one, is active."""
     is_usable = or_(s.account_id.is_(None), users.c.is_active.is_(true()))
     joined = sessions.outerjoin(users, users.c.id == s.account_id)
     return select(*columns).select_from(joined).where(s.is_active.is_(true()), is_usable)
@@ -131,7 +131,7 @@ def _of_token(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def _listed() -> Select[Any]:
-    """Select living sessions, newest first; a session in a cookie dies of idleness as well."""
+    """Select live sessions, newest first; a session in a cookie also ends when idle for too long."""
     is_recent = or_(s.secret_digest.is_(None), s.last_seen_at > bindparam("idle_since"))
     return _not_ended(*RECORD).where(s.expires_at > bindparam("now"), is_recent).order_by(s.created_at.desc())
 

@@ -1,4 +1,4 @@
-"""What the parts of the store that change accounts have in common."""
+"""Shared base of the parts of the store that change accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gatewright.storage.sql.stores.base import StoreBase
 
 
 class AccountBase(StoreBase):
-    """Steps of several transactions. Each takes the connection whose transaction it is a step of."""
+    """Steps shared by several transactions. Each takes the transaction that it is part of."""
 
     async def _find(self, tx: Transaction, account_id: str) -> Account | None:
         row = await tx.fetch_one(self._statements.find_account, {"account_id": account_id})
@@ -19,7 +19,7 @@ class AccountBase(StoreBase):
     async def _replace_password(
         self, tx: Transaction, account_id: str, new_hash: str, *, keep: str | None, by_mail: bool = False
     ) -> None:
-        """Keep the hash of a new password; whatever the old one has let in is out, but for one session."""
+        """Store the hash of a new password, and end whatever the old one had opened, except one session."""
         sql = self._statements
         change = {"account_id": account_id, "new_hash": new_hash, "by_mail": by_mail}
         await tx.execute(sql.set_password_hash, change)
@@ -28,9 +28,9 @@ class AccountBase(StoreBase):
         await self._forget(tx, account_id, keep=keep)
 
     async def _forget(self, tx: Transaction, account_id: str, *, keep: str | None) -> None:
-        """End an account's sessions but the one with the identifier ``keep``, and forget its browsers.
+        """End an account's sessions except the one with the identifier ``keep``, and forget its browsers.
 
-        What they have begun is over, too: it may rest on what does not count any more.
+        Its pending steps are deleted, too: they may rest on something that is no longer valid.
         """
         sql, owner = self._statements, {"user_id": account_id, "keep": keep or ""}
         await tx.execute(sql.end_sessions_of_account, owner)
@@ -38,7 +38,7 @@ class AccountBase(StoreBase):
         await tx.execute(sql.delete_pending_steps_of_account, {"account_id": account_id})
 
     async def _drop_email_change(self, tx: Transaction, account_id: str) -> None:
-        """Forget that an account was about to move to another mail address, be the link sent already or not."""
+        """Cancel an account's pending change of email address, whether or not the link has been sent."""
         sql, purpose = self._statements, "email_change"
         await tx.execute(sql.delete_links, {"account_id": account_id, "purpose": purpose})
         await tx.execute(sql.remove_mails, {"account_id": account_id, "kind": purpose})
@@ -46,13 +46,13 @@ class AccountBase(StoreBase):
     async def _spend_link(
         self, tx: Transaction, link_id: str, *, purpose: str, now: datetime
     ) -> tuple[str, str] | None:
-        """Use a link up and return whose it was, and for which mail address, to exactly one caller."""
+        """Use up a link and return its account and email address, to exactly one caller."""
         await tx.lock(self._statements.lock_account_of_link, {"link_id": link_id})
         which = {"link_id": link_id, "purpose": purpose, "now": self._moment(now)}
         spent: tuple[str, str] | None = await tx.fetch_one(self._statements.spend_link, which)
         return spent
 
     async def _post(self, tx: Transaction, mail: QueuedMail | None, *, is_due: bool = True) -> None:
-        """Keep a mail to be sent, if there is one; and if it is not due, keep none by the same statement."""
+        """Queue an email, if there is one; if it is not due, queue nothing with the same statement."""
         if mail is not None:
             await tx.execute(self._statements.insert_queued_mail, self._write.row(mail) | {"is_due": is_due})

@@ -19,7 +19,7 @@ class SQLAccountChanges(AccountBase):
 
     async def change_username(self, account_id: str, username: str, *, audit: AuditEntry) -> bool:
         """Implement `AccountChangeStore`."""
-        async with self._transaction_of_name("This username is taken.", username=username) as tx:
+        async with self._transaction_of_name("This username is already taken.", username=username) as tx:
             await self._lock_account(tx, account_id)
             account = await self._find(tx, account_id)
             if account is None:
@@ -44,7 +44,7 @@ class SQLAccountChanges(AccountBase):
     async def change_email(self, link_id: str, *, mail: QueuedMail | None, audit: AuditEntry) -> bool:
         """Implement `AccountChangeStore`."""
         sql = self._statements
-        async with self._transaction_of_name("This mail address is taken.") as tx:
+        async with self._transaction_of_name("This email address is already taken.") as tx:
             spent = await self._spend_link(tx, link_id, purpose="email_change", now=audit.at)
             if spent is None:
                 return False
@@ -125,7 +125,7 @@ class SQLAccountChanges(AccountBase):
 
     @asynccontextmanager
     async def _transaction_of_name(self, message: str, **evidence: str) -> AsyncIterator[Transaction]:
-        """Hold a transaction that fails where a name is somebody else's."""
+        """Hold a transaction that fails if a name belongs to another account."""
         try:
             async with self._database.transaction() as tx:
                 yield tx
@@ -133,7 +133,7 @@ class SQLAccountChanges(AccountBase):
             raise TakenError(message, **evidence) from None
 
     async def _rename(self, tx: Transaction, account_id: str, *, name: str | None, new_name: str) -> None:
-        """Let whatever is known by an account's former name go on."""
+        """Move everything recorded under an account's former name to the new one."""
         sql, change = self._statements, {"account_id": account_id, "name": name, "new_name": new_name}
         for statement in (
             sql.rename_sessions,
@@ -144,14 +144,14 @@ class SQLAccountChanges(AccountBase):
             await tx.execute(statement, change)
 
     async def _forget_person(self, tx: Transaction, account: Account) -> None:
-        """Take an account's person out of the audit record, whose lines stay."""
+        """Anonymise an account in the audit record, whose lines stay."""
         sql, named = self._statements, await self._named(tx, account)
         await tx.execute_many(sql.forget_name_in_audit, named)
         await tx.execute_many(sql.forget_actor_in_audit, named)
         await tx.execute(sql.forget_person_in_audit, {"account_id": account.id})
 
     async def _lines_about(self, tx: Transaction, account: Account) -> list[tuple[int, AuditEntry]]:
-        """Return the lines of the audit record that are about an account, or name it."""
+        """Return the lines of the audit record that are about an account or name it."""
         sql = self._statements
         rows = await tx.fetch_all(sql.audit_of_account, {"account_id": account.id})
         for which in await self._named(tx, account):
@@ -159,7 +159,7 @@ class SQLAccountChanges(AccountBase):
         return [(row[0], self._read.audit_entry(row[1:])) for row in sorted(rows)]
 
     async def _named(self, tx: Transaction, account: Account) -> list[dict[str, object]]:
-        """Return what the record may call an account, each with what the statements about it ask for."""
+        """Return the names that the audit record may use for an account, as parameters of the statements on names."""
         names = await tx.fetch_all(self._statements.names_of_account, {"account_id": account.id})
         since = self._moment(account.created_at)
         return [{"account_id": account.id, "name": name, "since": since} for (name,) in names]

@@ -122,11 +122,11 @@ class SQLAccounts(AccountBase):
     async def _new_account(
         self, account: Account, password_hash: str | None, *, is_free: bool = True
     ) -> AsyncIterator[Transaction]:
-        """Insert an account in a transaction, if it is free, and let the caller add what comes with it."""
+        """Insert an account in a transaction if it is free, and let the caller add what belongs to it."""
         try:
             async with self._database.transaction() as tx:
                 row = self._write.account(account, password_hash=password_hash)
                 await tx.execute(self._statements.insert_account, row | {"is_free": is_free})
                 yield tx
         except DuplicateError:
-            raise TakenError("This username, mail address or identifier is taken.", username=account.username) from None
+            raise TakenError("This username, email address or id is taken.", username=account.username) from None

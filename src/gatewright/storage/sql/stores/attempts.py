@@ -1,4 +1,4 @@
-"""Attempts at what is limited, in SQL."""
+"""Rate-limited attempts, in SQL."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SQLAttempts(StoreBase):
         )
 
     async def _blocked_until(self, reading: Reading, attempt: Attempt, limit: AttemptLimit) -> datetime | None:
-        """Return when the last of the limits that an attempt runs into lets it through, if it runs into any."""
+        """Return until when the limits block an attempt, or None if none does."""
         sql = self._statements
         which = {
             "action": attempt.action,
@@ -65,6 +65,6 @@ class SQLAttempts(StoreBase):
 
 
 def _counters(attempt: Attempt) -> list[str]:
-    """Name what an attempt is counted by, so that two at a time cannot both be the last one that is allowed."""
+    """Return the names of an attempt's counters, to lock, so that two at once cannot both be the last one allowed."""
     counters = [f"attempts on {attempt.action} {attempt.name}"]
     return counters if attempt.client is None else [*counters, f"attempts of {attempt.action} {attempt.client}"]

@@ -42,9 +42,9 @@ class SQLAudit(StoreBase):
         return [(row[0], self._read.audit_entry(row[1:])) for row in rows]
 
     async def _last_settled(self) -> int:
-        """Return the number up to which no line can appear any more, for those who read on behind the last one.
+        """Return the number up to which no new line can appear, for readers who continue after the last one.
 
-        Where transactions write at the same time, a line may be committed after one with a higher number.
+        If transactions write concurrently, a line may be committed after one with a higher number.
         """
         if not self._database.dialect.has_many_writers:
             return _HIGHEST

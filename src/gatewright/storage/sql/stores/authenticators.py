@@ -1,4 +1,4 @@
-"""What users have enrolled to prove themselves with, in SQL."""
+"""Authenticators, in SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gatewright.storage.sql.rows import columns_of
 from gatewright.storage.sql.stores.account_base import AccountBase
 
 _COLUMNS = len(columns_of(Authenticator))
-"""How many columns of a row are the authenticator's, where its account's follow."""
+"""How many columns of a row are the authenticator's; those of its account follow."""
 
 
 class SQLAuthenticators(AccountBase):
@@ -53,7 +53,7 @@ class SQLAuthenticators(AccountBase):
                 if revoked is not None:
                     await self._end_sessions_of(tx, owner, keep=keep, audit=revoked)
         except DuplicateError:
-            raise TakenError("This is enrolled already.", method=method) from None
+            raise TakenError("This authenticator is already enrolled.", method=method) from None
         return True
 
     @quick
@@ -155,7 +155,7 @@ class SQLAuthenticators(AccountBase):
         return account is not None and account.is_active
 
     def _statement_of(self, owner: Owner, name: str) -> str:
-        """Return the statement of that name on an account's authenticators, or on another provider's user's."""
+        """Return the variant of a statement for an account, or for a user of another provider."""
         statement: str = getattr(self._statements, f"{name}_of_{'user' if owner.provider else 'account'}")
         return statement
 

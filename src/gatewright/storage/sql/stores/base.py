@@ -1,4 +1,4 @@
-"""What every part of the store works with."""
+"""Shared base of every part of the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gatewright.storage.sql.statements import statements_of
 
 
 class StoreBase:
-    """One database, the statements, and how rows become records."""
+    """One database, its statements, and the conversion between rows and records."""
 
     def __init__(self, database: Database, *, naive_timestamps: bool = False) -> None:
         dialect = database.dialect
@@ -27,7 +27,7 @@ class StoreBase:
         await tx.lock(self._statements.lock_account, {"account_id": account_id})
 
     async def _record(self, tx: Transaction, entry: AuditEntry | None) -> None:
-        """Write a line of the audit record in the transaction of what it records."""
+        """Write a line of the audit record, in the same transaction as what it records."""
         if entry is not None:
             await tx.lock(self._statements.lock_audit_number, {})
             await tx.execute(self._statements.insert_audit, self._write.row(entry))
@@ -41,7 +41,7 @@ class StoreBase:
     async def _end_sessions_of(
         self, tx: Transaction, owner: Owner, *, keep: str | None, audit: AuditEntry | None
     ) -> int:
-        """End a user's sessions but one and forget their browsers, and record that where there were any."""
+        """End a user's sessions except one and forget their browsers; record that if there were any sessions."""
         sql = self._statements
         statement = sql.end_sessions_of_user if owner.provider else sql.end_sessions_of_account
         account_id = None if owner.provider else owner.user_id

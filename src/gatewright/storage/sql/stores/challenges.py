@@ -106,22 +106,22 @@ class SQLChallenges(StoreBase):
         return await self._delete(self._statements.delete_expired_challenges, now=self._moment(now), at_most=at_most)
 
     async def _claim(self, tx: Transaction, challenge_id: str, *, now: datetime) -> bool:
-        """Spend a challenge inside a transaction; True for exactly one caller."""
+        """Use up a challenge inside a transaction; True for exactly one caller."""
         claim = {"challenge_id": challenge_id, "now": self._moment(now)}
         return await tx.change(self._statements.claim_challenge, claim) == 1
 
     def _window(self, now: datetime, *, since: datetime) -> dict[str, object]:
-        """Return which challenges count: those made since then, and not by a clock that was wrong by more than that."""
+        """Return which challenges count: those created after ``since``, and at most as far in the future."""
         until = as_utc(now) + (as_utc(now) - as_utc(since))
         return {"since": self._moment(since), "until": self._moment(until)}
 
     async def _lock_wallet(self, tx: Transaction, evrmore_address: str | None) -> None:
-        """Let one transaction at a time decide whose wallet it is, and lock the account that has it already."""
+        """Let one transaction at a time decide whose wallet it is, and lock the account that already has it."""
         await tx.lock_names(f"wallet {evrmore_address}")
         await tx.lock(self._statements.lock_account_of_wallet, {"evrmore_address": evrmore_address})
 
 
 def _counters(evrmore_address: str, client: str | None) -> list[str]:
-    """Name what a challenge is counted by, so that two at a time cannot both be the last one that is allowed."""
+    """Return the names of a challenge's counters, to lock, so that two at once cannot both be the last one allowed."""
     counters = [f"challenges of address {evrmore_address}"]
     return counters if client is None else [*counters, f"challenges of client {client}"]

@@ -1,4 +1,4 @@
-"""Which password hashes other providers' users were last seen with, in SQL."""
+"""The password hashes that other providers' users were last seen with, in SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The links of mails in SQL."""
+"""Emailed links in SQL."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ class SQLLinks(AccountBase):
         return await self._delete(self._statements.delete_expired_links, now=self._moment(now), at_most=at_most)
 
     async def _spend(self, tx: Transaction, link_id: str, *, purpose: str, now: datetime) -> str | None:
-        """Use a link up inside a transaction and return whose it was, to exactly one caller."""
+        """Use up a link inside a transaction and return its account, to exactly one caller."""
         spent = await self._spend_link(tx, link_id, purpose=purpose, now=now)
         return None if spent is None else spent[0]

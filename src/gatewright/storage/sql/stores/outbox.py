@@ -1,4 +1,4 @@
-"""The mails that wait to be sent, in SQL."""
+"""Queued emails in SQL."""
 
 from __future__ import annotations
 

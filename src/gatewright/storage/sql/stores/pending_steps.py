@@ -1,4 +1,4 @@
-"""What browsers have begun, and must finish by another request, in SQL."""
+"""What browsers have begun and must finish in another request, in SQL."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gatewright.storage.sql.stores.base import StoreBase
 class SQLPendingSteps(StoreBase):
     """Implements `PendingStepStore`.
 
-    After a power cut a browser begins anew: what it has begun does not count for long. What was finished stays
-    finished, whatever happens: a step that came back would let in whoever has seen what finished it.
+    Beginning a step does not wait for the disk: steps are short-lived, and after a power cut a browser starts over.
+    Finishing one does: a step that came back would let in whoever has seen the secret that finished it.
     """
 
     async def keep_pending_step(self, step: PendingStep, *, digest: bytes, account_id: str | None) -> None:
         """Implement `PendingStepStore`."""
         row = self._write.row(step) | {"digest": digest, "account_id": account_id}
         async with self._database.transaction(survives_power_cut=False) as tx:
-            await self._lock_account(tx, account_id or "")  # of nobody, too: the work is the same
+            await self._lock_account(tx, account_id or "")  # even without an account, so that the work is the same
             await tx.execute(self._statements.keep_pending_step, row)
 
     @quick

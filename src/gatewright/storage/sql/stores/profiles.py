@@ -26,5 +26,5 @@ class SQLProfiles(StoreBase):
 
 
 def profile_row(account_id: str, profile: Mapping[str, str]) -> dict[str, object]:
-    """Write a profile as its row."""
+    """Convert a profile to its row."""
     return {"account_id": account_id, "fields": json.dumps(dict(profile), ensure_ascii=False)}

@@ -70,7 +70,7 @@ class SQLRemembered(StoreBase):
     async def _forget_thief(
         self, tx: Transaction, stolen: Remembered, *, account_id: str | None, audit: AuditEntry
     ) -> None:
-        """Forget whatever remembers the user: nobody can tell which browser is theirs."""
+        """Forget the user's browsers and end the sessions that these opened: any of them may be the thief's."""
         sql, owner = self._statements, {"user_id": stolen.user_id, "provider": stolen.provider}
         end = sql.end_remembered_sessions_of_user if account_id is None else sql.end_remembered_sessions_of_account
         await tx.execute(end, owner)

@@ -71,7 +71,7 @@ class SQLRights(StoreBase):
         return await self._remove(self._statements.unassign_role, {"role": role, "account_id": account_id}, audit)
 
     async def _remove(self, sql: str, which: dict[str, str], audit: AuditEntry) -> bool:
-        """Delete a row, record it, and say whether it was there."""
+        """Delete a row, record that, and return whether it existed."""
         async with self._database.transaction() as tx:
             if await tx.change(sql, which) == 0:
                 return False

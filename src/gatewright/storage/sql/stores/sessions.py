@@ -18,7 +18,7 @@ from gatewright.storage.sql.stores.rights import rights_from
 T = TypeVar("T")
 
 _OF_SESSION, _OF_ACCOUNT = len(columns_of(Session)), len(columns_of(Account))
-"""How many columns of a row are the session's, where its account's follow, and how many are the account's."""
+"""How many columns of a row are the session's, and how many of the following ones are its account's."""
 
 
 class SQLSessions(StoreBase):
@@ -110,9 +110,9 @@ class SQLSessions(StoreBase):
         now: datetime,
         idle_since: datetime | None = None,
     ) -> T | None:
-        """Return what is read from the row of a session, if it is alive.
+        """Return what ``read`` makes of a session's row, if the session is alive.
 
-        Every request of a visitor asks this, mostly where nothing has been written since the last one.
+        Every request of a visitor needs this, and usually nothing has been written since the last one.
         """
         kept, name = self._database.unchanged_reads(), (sql, *which.values())
         found = None if kept is None else kept.get(name)
@@ -129,12 +129,12 @@ class SQLSessions(StoreBase):
         return None if is_idle or expires_at <= now else what
 
     def _visit(self, row: Row) -> tuple[Session, SignedIn | None]:
-        """Read a session and its account, where it is one of ours."""
+        """Read a session and its account, if it has one."""
         account = row[_OF_SESSION:]
         return self._read.session(row[:_OF_SESSION]), None if account[0] is None else self._signed_in(account)
 
     def _signed_in(self, row: Row) -> SignedIn:
-        """Read an account, and its rights where the statement asks for them, too."""
+        """Read an account, and its rights if the statement selects them."""
         rights = row[_OF_ACCOUNT:]
         account = self._read.account(row[:_OF_ACCOUNT])
         return SignedIn(account, rights_from(name.split(":", 1) for name in rights[0]) if rights else None)
@@ -142,7 +142,7 @@ class SQLSessions(StoreBase):
     async def _end_one(
         self, sql: str, which: dict[str, object], audit: AuditEntry | None, *, forget_browsers: bool = False
     ) -> Session | None:
-        """End a session and record whose it was."""
+        """End a session, and record that with its owner."""
         async with self._database.transaction() as tx:
             row = await tx.fetch_one(sql, which)
             if row is None:

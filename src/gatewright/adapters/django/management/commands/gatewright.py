@@ -16,9 +16,7 @@ from gatewright.environment_settings import as_variables
 class Command(BaseCommand):
     """Runs in a separate process, which receives the project's settings through its environment."""
 
-    help = (
-        "Looks after users, roles, sessions and mails: what the command gatewright does, with this project's settings."
-    )
+    help = "Manages users, roles, sessions and mails: runs the gatewright command with this project's settings."
     requires_system_checks = ()
 
     def run_from_argv(self, argv: list[str]) -> None:

@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     _make_users()
     _make_challenges()
     _make_sessions()
@@ -108,7 +108,7 @@ def _make_sessions() -> None:
 
 
 def _make_rights() -> None:
-    """Make tables whose rows are their keys: with row numbers, SQLite would keep each twice."""
+    """Create tables whose rows consist of their keys: with row ids, SQLite would store each row twice."""
     _make_set("roles", _name())
     _make_set("role_parents", _role("role"), _role("parent"))
     _make_set("user_roles", _account(primary_key=True), _role("role"))

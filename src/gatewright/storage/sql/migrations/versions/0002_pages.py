@@ -1,4 +1,4 @@
-"""What the ready-made pages keep: attempts, remembered browsers, links, letters and profiles."""
+"""Tables for the built-in pages: attempts, remembered browsers, links, letters and profiles."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     _make_attempts()
     _make_remembered()
     _make_links()

@@ -1,4 +1,4 @@
-"""Where somebody wants to go once they have followed the link of a mail."""
+"""Where to send somebody after they have followed an emailed link."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,7 +1,7 @@
-"""One spelling of the domains of mail addresses: ``info@xn--mnchen-3ya.example`` becomes ``info@münchen.example``.
+"""Normalise the domains of email addresses: ``info@xn--mnchen-3ya.example`` becomes ``info@münchen.example``.
 
-An account whose address another one has in that spelling already is left as it is, and told in the log; ``gatewright
-doctor`` names it for as long as it is active. Both go on working: it is its owner who knows which one to keep.
+If another account already has the normalised address, the account is left unchanged and logged; ``gatewright doctor``
+reports it for as long as it is active. Both keep working: only the owner knows which one to keep.
 """
 
 import logging
@@ -19,31 +19,31 @@ down_revision = "0003"
 _logger = logging.getLogger("gatewright.storage")
 
 _ODD = "email LIKE '%xn--%' OR email GLOB '*[^ -~]*'"
-"""Addresses of plain ASCII were kept in the one spelling before."""
+"""Other addresses in plain ASCII were normalised already."""
 
 
 def upgrade() -> None:
     """Change the addresses that can be changed."""
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
-        return  # the first release for any other database has the one spelling
+        return  # on other databases, addresses have been normalised since the first release
     rows = connection.execute(sa.text(f"SELECT id, email FROM users WHERE {_ODD} ORDER BY created_at, id"))  # noqa: S608
     for account_id, kept in rows.all():
-        with suppress(InvalidParameterError):  # what is no address, but written by hand
+        with suppress(InvalidParameterError):  # not a valid address, but written by hand
             email = canonical_name("email", kept)
             if email != kept:
                 _change(connection, {"id": account_id, "kept": kept, "email": email})
 
 
 def downgrade() -> None:
-    """Leave the addresses as they are: the releases before read them as well."""
+    """Leave the addresses as they are: earlier releases can read them, too."""
 
 
 def _change(connection: sa.Connection, change: dict[str, str]) -> None:
     others = sa.text("SELECT 1 FROM users WHERE (email = :email OR username = :email) AND id != :id")
     if connection.execute(others, change).first() is not None:
         _logger.warning(
-            "The accounts of one mailbox stay two: another one has the mail address of %s in another spelling. "
+            "Two accounts share one mailbox: another account has the email address of %s in a different spelling. "
             "gatewright doctor says what to do.",
             change["id"],
         )

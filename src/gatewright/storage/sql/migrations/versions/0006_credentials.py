@@ -1,4 +1,4 @@
-"""Which password hash the users of other places were last seen with: where it changes, their sessions end."""
+"""The password hash that each user of another provider was last seen with: when it changes, their sessions end."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "credentials",
         sa.Column("provider", text_up_to(255), primary_key=True),

@@ -1,4 +1,4 @@
-"""What the end of an account needs: a mail that outlives it, and ways to find what is said of it and what it has."""
+"""What deleting an account needs: an email that outlives it, and indexes to find what refers to it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Let a mail be about no account, and index whom a line of the record is about, who did it, and who has a role."""
+    """Allow emails without an account, and index the subject and actor of audit lines, and the holders of roles."""
     with op.batch_alter_table("letters") as letters:
         letters.alter_column("account_id", existing_type=ID, nullable=True)
     has_actor = sa.text("actor IS NOT NULL")
@@ -20,7 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the mails about no account, and the indexes."""
+    """Drop the emails without an account, and the indexes."""
     op.drop_index("ix_user_roles_role", "user_roles")
     op.drop_index("ix_audit_actor", "audit")
     op.drop_index("ix_audit_user_id", "audit")

@@ -1,4 +1,4 @@
-"""Call the table of the mails that wait by its name: the outbox."""
+"""Rename the table of queued emails to ``outbox``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Give both their old names back."""
+    """Restore the old names."""
     _rename("outbox", "letters")
 
 

@@ -1,6 +1,6 @@
-"""Have an account's first wallet stand in an index in the order that it is looked for, so that no row is read for it.
+"""Make the index on wallets cover the lookup of an account's first wallet, so that it reads no row.
 
-Every request that is recognised asks for it.
+Every authenticated request needs it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _BEFORE, _AFTER = "ix_wallets_account_id_linked_at", "ix_wallets_account_id_link
 
 
 def upgrade() -> None:
-    """Put the address into the index."""
+    """Add the address to the index."""
     op.create_index(_AFTER, "wallets", ["account_id", "linked_at", "evrmore_address"])
     op.drop_index(_BEFORE, table_name="wallets")
 
 
 def downgrade() -> None:
-    """Take it out again."""
+    """Remove it again."""
     op.create_index(_BEFORE, "wallets", ["account_id", "linked_at"])
     op.drop_index(_AFTER, table_name="wallets")

@@ -1,8 +1,8 @@
-"""What users have enrolled to prove themselves with, what browsers have begun, and how sessions were proven.
+"""Authenticators, pending steps, and how sessions were proven.
 
 The tables are new. The columns have a constant default, so that neither database rewrites a row for them (SQLite,
-"ALTER TABLE ADD COLUMN"; PostgreSQL 11 and newer, "Modifying Tables"). They come last: from then on to the end of the
-transaction sessions wait on PostgreSQL.
+"ALTER TABLE ADD COLUMN"; PostgreSQL 11 and newer, "Modifying Tables"). They come last, because on PostgreSQL they
+block access to sessions until the transaction ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PROVEN = ("remembered", "sessions")
 
 
 def upgrade() -> None:
-    """Make the tables and add the columns."""
+    """Create the tables and add the columns."""
     _make_authenticators()
     _make_pending_steps()
     op.add_column("outbox", sa.Column("details", LONG_TEXT, nullable=False, server_default=""))
