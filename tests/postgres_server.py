@@ -20,7 +20,7 @@ import pytest
 
 from free_ports import free_port
 from gatewright.settings import Settings
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import migrate
 
 ROLE = "tests"

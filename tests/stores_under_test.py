@@ -20,7 +20,7 @@ import redis
 
 import in_memory
 from gatewright import EvrmoreAuth, Settings
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.redis import read_url, redis_breaches
 from gatewright.storage.sql.account_invariants import account_breaches
 from gatewright.storage.sql.invariants import breaches

@@ -30,7 +30,7 @@ _MUTMUT = Path(sys.executable).with_name("mutmut")
 _NOTICED = frozenset({"killed", "timeout", "segfault", "caught by type check"})
 _NOT_RUN = frozenset({"not checked", "skipped"})
 
-_ERROR = re.compile(r"\w*Error|Denied|_refusal|second_write")
+_ERROR = re.compile(r"\w*Error|Denied|_refusal|best_effort_write")
 _LOGGER = "_logger"
 _TAKES_A_NAME = frozenset({"encode", "decode", "digest"})
 _NAMES = frozenset({"ascii", "sha1", "sha256"})

@@ -42,7 +42,7 @@ WORDS = {
     "for asynchronous code": "for blocking code",
 }
 
-ASKED = "asked"
+MUST_AWAIT = "must_await"
 """The decorator of whatever must be awaited before it is true or false."""
 
 
@@ -52,7 +52,7 @@ class ToBlocking(ast.NodeTransformer):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         self.generic_visit(node)
         fields = {name: getattr(node, name) for name in node._fields}
-        plain = [each for each in node.decorator_list if not (isinstance(each, ast.Name) and each.id == ASKED)]
+        plain = [each for each in node.decorator_list if not (isinstance(each, ast.Name) and each.id == MUST_AWAIT)]
         changed = {"name": blocking_name(node.name), "decorator_list": plain}
         return ast.copy_location(ast.FunctionDef(**fields | changed), node)
 
@@ -72,7 +72,7 @@ class ToBlocking(ast.NodeTransformer):
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
-        if [alias.name for alias in node.names] == [ASKED]:
+        if [alias.name for alias in node.names] == [MUST_AWAIT]:
             return None
         node.module = MODULES.get(node.module or "", node.module)
         for alias in node.names:

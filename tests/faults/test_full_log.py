@@ -26,7 +26,7 @@ from gatewright.cli.checks.database import check_database
 from gatewright.cli.checks.deep import check_rows
 from gatewright.cli.checks.finding import Status
 from gatewright.errors import StoreUnavailableError
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import migrate
 from gatewright.testing import Wallet
 from postgres_server import ROLE, make_cluster, running_postgres

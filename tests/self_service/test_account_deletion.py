@@ -18,7 +18,7 @@ from gatewright.errors import (
     UserNotFoundError,
 )
 from gatewright.ports import Owner
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import SQLStore
 from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
 from visitors import OURS, PASSWORD, WALLETS, Visitor

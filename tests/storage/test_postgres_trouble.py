@@ -14,7 +14,7 @@ import pytest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
-from gatewright.storage.opened import open_store
+from gatewright.storage.open_store import open_store
 from gatewright.storage.sql import SQLStore
 from gatewright.storage.sql.postgres.database import PostgresDatabase
 from gatewright.storage.sql.postgres.pools import PoolOptions, SuspendingPools

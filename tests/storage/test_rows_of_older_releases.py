@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from gatewright import Settings
 from gatewright.drive import run_to_completion
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import SQLStore, migrate
 
 NOW = datetime(2025, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)

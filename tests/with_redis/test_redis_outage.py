@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from gatewright.errors import StoreUnavailableError
-from gatewright.storage.opened import open_store
+from gatewright.storage.open_store import open_store
 from redis_server import eventually, serving, serving_sentinel
 from visitors import OURS, PASSWORD, Visitor
 

@@ -33,7 +33,7 @@ from gatewright.passwords import BreachedPasswords, PasswordHasher, PasswordPoli
 from gatewright.ports import AttemptLimit, Call, Clock, Mailer, Passwords, Random, Shield
 from gatewright.providers import SQLUserProvider, UserProvider, WalletUserProvider
 from gatewright.settings import Settings, load_settings
-from gatewright.storage.opened import OpenedStore, closed_on_failure, open_store
+from gatewright.storage.open_store import OpenedStore, closed_on_failure, open_store
 from gatewright.system import SystemClock, SystemRandom
 from gatewright.telemetry import observe_passwords, observe_store, observer_from
 from gatewright.tokens import AccessTokens, DerivedSecrets, Seal, Vault

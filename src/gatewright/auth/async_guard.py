@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gatewright.auth.asked import asked
 from gatewright.auth.async_own_account import AsyncOwnAccount
+from gatewright.auth.must_await import must_await
 from gatewright.errors import InvalidParameterError
 from gatewright.model import Session, User
 from gatewright.operations.decide_access import has_role, is_granted
@@ -18,7 +18,7 @@ class AsyncGuard(AsyncOwnAccount):
     be loaded any more, or is inactive or unverified, counts as a guest.
     """
 
-    @asked
+    @must_await
     async def is_role(self, role: str, user: User | None = None) -> bool:
         """Return whether a user has a role.
 
@@ -30,7 +30,7 @@ class AsyncGuard(AsyncOwnAccount):
         asked = await self._asked(user)
         return asked is not None and has_role(asked, role)
 
-    @asked
+    @must_await
     async def is_granted(self, permission: str, user: User | None = None, *, subject: object = None) -> bool:
         """Return whether a user may do something.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from gatewright.auth.asked import asked
+from gatewright.auth.must_await import must_await
 from gatewright.auth.observed import observe
 from gatewright.auth.visit_state import VisitState
 from gatewright.errors import AuthenticationError, InvalidParameterError
@@ -43,12 +43,12 @@ class AsyncVisitor:
         visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
         return None if visit is None else visit[1]
 
-    @asked
+    @must_await
     async def is_guest(self) -> bool:
         """Return whether nobody is signed in."""
         return await self._resume() is None
 
-    @asked
+    @must_await
     async def is_fully_authenticated(self) -> bool:
         """Return whether the user authenticated in this session and is not merely remembered."""
         visit = await self._resume()

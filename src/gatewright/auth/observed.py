@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from gatewright.auth.asked import asked
+from gatewright.auth.must_await import must_await
 from gatewright.operations.parts import Parts
 from gatewright.ports import Observer
 
@@ -66,7 +66,7 @@ def _watched(method: Callable[..., Any], name: str) -> Callable[..., Any]:
             with self._parts.observer.operation(name):  # type: ignore[union-attr] # there is one here
                 return await method(self, *args, **kwargs)
 
-        return run if inspect.iscoroutinefunction(method) else asked(run)
+        return run if inspect.iscoroutinefunction(method) else must_await(run)
 
     @functools.wraps(method)
     def run_blocking(self: _Facade, *args: Any, **kwargs: Any) -> Any:

@@ -35,7 +35,7 @@ def migrate_database(
 
 
 def _migrate(settings: Settings, *, as_json: bool) -> None:
-    from gatewright.storage.opened import open_database
+    from gatewright.storage.open_store import open_database
     from gatewright.storage.sql import migrate
 
     database = open_database(settings)
@@ -52,7 +52,7 @@ def _migrate(settings: Settings, *, as_json: bool) -> None:
 
 
 def _copy(settings: Settings, to: str, *, as_json: bool) -> None:
-    from gatewright.storage.opened import copy_to_postgresql
+    from gatewright.storage.open_store import copy_to_postgresql
 
     with _progress() as watch:
         tables = copy_to_postgresql(settings, to, watch)

@@ -55,11 +55,11 @@ def _encode_label(label: str) -> str:
     import idna
 
     shown = _decoded(label)
-    mails = "".join(mail for mail in shown if not _is_symbol(mail))
-    if mails == shown:
+    plain = "".join(character for character in shown if not _is_symbol(character))
+    if plain == shown:
         return idna.alabel(label).decode()
-    if mails:
-        idna.alabel(mails)
+    if plain:
+        idna.alabel(plain)
     if idna.uts46_remap(shown, std3_rules=False) != shown:
         raise UnicodeError("The encoded label is not in its canonical spelling.")
     return _ENCODED + shown.encode("punycode").decode()
@@ -69,6 +69,8 @@ def _decoded(label: str) -> str:
     return label.removeprefix(_ENCODED).encode().decode("punycode") if label.startswith(_ENCODED) else label
 
 
-def _is_symbol(mail: str) -> bool:
+def _is_symbol(character: str) -> bool:
     """Return whether a character is a pictogram or a skin tone, and visible: the blank Braille pattern is not."""
-    return (unicodedata.category(mail) == "So" and mail != "\u2800") or "\U0001f3fb" <= mail <= "\U0001f3ff"
+    return (
+        unicodedata.category(character) == "So" and character != "\u2800"
+    ) or "\U0001f3fb" <= character <= "\U0001f3ff"

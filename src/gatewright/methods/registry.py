@@ -10,8 +10,8 @@ from importlib.util import find_spec
 
 from gatewright.environment_settings import register_hints
 from gatewright.errors import ConfigurationError
-from gatewright.methods.acceptable import require_method
 from gatewright.methods.method import Method
+from gatewright.methods.validation import require_method
 
 BUILT_IN = {
     "passkey": "gatewright.methods.passkey:Passkey",

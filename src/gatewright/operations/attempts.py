@@ -10,9 +10,9 @@ from math import ceil
 from gatewright.errors import AttemptBlockedError, RateLimitError
 from gatewright.model import Attempt, as_utc
 from gatewright.operations.arguments import client_of, read_ip_address
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.names import folded_name
 from gatewright.operations.parts import Parts
-from gatewright.operations.second_writes import second_write
 from gatewright.ports import AttemptLimit
 
 SIGN_IN = "sign_in"
@@ -97,7 +97,7 @@ class Trial:
         If this cannot be written, the attempt counts as failed until the limit's window has passed.
         """
         for attempt in self._kept:
-            with second_write("The success of an attempt"):
+            with best_effort_write("The success of an attempt"):
                 await self._parts.store.remove_attempt(attempt.id)
 
     async def _keep(self, attempt: Attempt, limit: AttemptLimit) -> None:

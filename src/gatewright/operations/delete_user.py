@@ -9,9 +9,9 @@ from gatewright.operations.attempts import SECOND_STEP, SIGN_IN, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import ACCOUNT_DELETED, COUNTED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
-from gatewright.operations.users import WALLET_PROVIDER, user_of
+from gatewright.operations.users import OWN_PROVIDER, WALLET_PROVIDER, user_of
 
-_PROVIDERS = ("SQLUserProvider", WALLET_PROVIDER)
+_PROVIDERS = (OWN_PROVIDER, WALLET_PROVIDER)
 """The providers under whose names attempts on an account in our own tables are counted."""
 
 

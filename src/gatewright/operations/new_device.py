@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from gatewright.devices import device_name
 from gatewright.model import Account, Session, User
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.outbox import NEW_DEVICE, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
-from gatewright.operations.second_writes import second_write
 
 if TYPE_CHECKING:
     from gatewright.operations.visits import Device
@@ -34,7 +34,7 @@ async def tell_of_new_device(
     """
     if account.email is None or not parts.settings.notify_new_devices:
         return
-    with second_write("The notice of a new device"):
+    with best_effort_write("The notice of a new device"):
         known = await parts.store.list_user_agents(account.id, but=session.id)
         name = device_name(device.user_agent)
         if name in map(device_name, known) or not (known or has_been_here):

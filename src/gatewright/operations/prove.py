@@ -18,8 +18,8 @@ from gatewright.model import User
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.attempts import Trial, account_name, limit_requests
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.names import name_for_record
-from gatewright.operations.second_writes import second_write
 from gatewright.operations.step import Step
 from gatewright.ports import ProofMethod
 from gatewright.proofs import Proof
@@ -133,6 +133,6 @@ async def tell_failure(step: Step, event: str, method: str, claimed: str, error:
         client=step.device.ip_address,
         reason=reason,
     )
-    with second_write("The record of a refusal"):
+    with best_effort_write("The record of a refusal"):
         await parts.store.add_audit(failed)
     await parts.hooks.auth_failed.fire(username=claimed, method=method, reason=reason)

@@ -24,9 +24,9 @@ from gatewright.errors import (
 from gatewright.model import User
 from gatewright.operations.arguments import LONGEST_ID, is_possible_id, require_note, require_text
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.names import name_for_record, spellings
 from gatewright.operations.parts import Parts
-from gatewright.operations.second_writes import second_write
 from gatewright.ports import UserSource, require_silent
 from gatewright.proofs import Proof
 
@@ -173,7 +173,7 @@ async def _tell_failure(
         reason=cause.code if isinstance(cause, UnreadableHashError) else reason,
         actor=actor,
     )
-    with second_write("The record of a failed sign-in"):
+    with best_effort_write("The record of a failed sign-in"):
         await parts.store.add_audit(failed)
     match error:
         case InactiveUserError():

@@ -16,12 +16,12 @@ from gatewright.errors import (
 from gatewright.model import CLOCKS_APART, Session, User, as_utc, with_rights
 from gatewright.operations.arguments import read_ip_address, read_user_agent
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.changed_passwords import has_changed, note_password
 from gatewright.operations.new_device import tell_of_new_device
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import require_user
-from gatewright.operations.second_writes import second_write
 from gatewright.operations.sessions import is_account
 from gatewright.ports import SignedIn, UserSource, VisitSecrets, admits_accounts, reads_quickly
 
@@ -176,7 +176,7 @@ async def note_visit(parts: Parts, session: Session) -> None:
     """Record that a session has been seen, unless that was done recently."""
     now = parts.clock.now()
     if not -CLOCKS_APART <= now - as_utc(session.last_seen_at) < _SEEN_EVERY:
-        with second_write("The time of a session's last request"):
+        with best_effort_write("The time of a session's last request"):
             await parts.store.touch_session(session.id, now=now)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatewright.adapters.starlette.translation import request_of, to_starlette
-from gatewright.web.audience import wants_page
+from gatewright.web.negotiation import wants_page
 from gatewright.web.problems import transport_problem
 
 _logger = logging.getLogger("gatewright.server")

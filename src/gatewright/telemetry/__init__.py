@@ -18,9 +18,9 @@ def observer_from(settings: Settings) -> Observer | None:
     metrics, tracing = _metrics() if settings.metrics else None, _tracing() if settings.tracing else None
     if metrics is None or tracing is None:
         return metrics or tracing
-    from gatewright.telemetry.together import Together
+    from gatewright.telemetry.composite import CompositeObserver
 
-    return Together(metrics, tracing)
+    return CompositeObserver(metrics, tracing)
 
 
 def _metrics() -> Observer:

@@ -16,9 +16,9 @@ from gatewright.errors import (
 )
 from gatewright.model import User
 from gatewright.proofs import Proof, assurance_of
-from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.demands import Demands
+from gatewright.web.negotiation import wants_page
 from gatewright.web.problems import UNCONFIRMED, Problem, for_program, problem_of, report, transport_problem
 from gatewright.web.request import Request
 from gatewright.web.response import Headers, Response

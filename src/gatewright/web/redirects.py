@@ -7,7 +7,7 @@ from collections.abc import Collection
 from urllib.parse import quote, unquote
 
 from gatewright.origins import normal_origin
-from gatewright.web.audience import is_boosted, is_htmx
+from gatewright.web.negotiation import is_boosted, is_htmx
 from gatewright.web.raw_path import ASCII
 from gatewright.web.request import Request
 

@@ -17,13 +17,13 @@ from gatewright.fields import Field
 from gatewright.methods import Method
 from gatewright.origins import normal_origin
 from gatewright.web import api, health, static
-from gatewright.web.audience import wants_page
 from gatewright.web.bearer import carries_token
 from gatewright.web.client import Client, Proxies
 from gatewright.web.controller import AuthController, call_page
 from gatewright.web.cookies import Cookie
 from gatewright.web.cross_origin import CrossOrigin
 from gatewright.web.flows import login, logout
+from gatewright.web.negotiation import wants_page
 from gatewright.web.pages import Pages
 from gatewright.web.problems import FOREIGN_FORM, Problem, report, transport_problem
 from gatewright.web.raw_path import quoted

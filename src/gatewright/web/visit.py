@@ -14,13 +14,13 @@ from gatewright.auth import AsyncAuth, AsyncGuard
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, TransportError
 from gatewright.i18n import choose_language
 from gatewright.model import User
-from gatewright.operations.second_writes import second_write
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.visits import Device, read_device
 from gatewright.web import csrf
-from gatewright.web.audience import is_htmx, wants_page
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
 from gatewright.web.link_secrets import hide_secret, link_pattern
+from gatewright.web.negotiation import is_htmx, wants_page
 from gatewright.web.once import once
 from gatewright.web.problems import UNCONFIRMED, Problem, transport_problem
 from gatewright.web.redirects import LONGEST, local_path, way_back
@@ -247,7 +247,7 @@ class Visit:
             self.session.pop(wish, None)
         csrf.forget_token(self.session)
         if is_remembered and self.site.settings.enable_remember_me:
-            with second_write("That a browser is remembered"):
+            with best_effort_write("The remembered browser"):
                 self._remember(await self.guard.remember())
 
     async def log_out(self) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from gatewright.adapters.django.async_auth import make_async_auth
 from gatewright.adapters.django.conf import make_controller, make_providers, read_settings
-from gatewright.adapters.django.hearing import listen_to
+from gatewright.adapters.django.page_events import subscribe
 from gatewright.auth import AsyncAuth, Auth
 from gatewright.errors import ConfigurationError
 from gatewright.methods import Method
@@ -111,7 +111,7 @@ def _settings() -> tuple[Settings, list[Method]]:
 def _auth() -> Auth:
     settings, methods = _settings()
     auth = Auth(settings=settings, providers=make_providers(), methods=methods)
-    listen_to(auth)
+    subscribe(auth)
     return auth
 
 

@@ -15,9 +15,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from gatewright.adapters.django.announce import announce, announce_in_loop
 from gatewright.adapters.django.auths import get_async_site, get_site, prepare
-from gatewright.adapters.django.hearing import listen
+from gatewright.adapters.django.page_events import collect_events
+from gatewright.adapters.django.send_signals import send_signals, send_signals_in_loop
 from gatewright.adapters.django.translate import (
     DjangoRequest,
     add_headers,
@@ -48,7 +48,7 @@ from gatewright.errors import (
 )
 from gatewright.web import Request, Response, Site, Visit
 from gatewright.web.access import answer_to, denied, failure, headers_beside
-from gatewright.web.audience import wants_page
+from gatewright.web.negotiation import wants_page
 from gatewright.web.problems import transport_problem
 from gatewright.web.request_ids import begin
 from gatewright.web.routes import STATIC
@@ -106,10 +106,10 @@ class GatewrightMiddleware:
         head = _page_asked_for(site, request)
         if head is not None:
             _, kept = kept_by_django(request) if _may_go_on(head, request) else (False, None)
-            with listen() as heard:
+            with collect_events() as events:
                 answer = run_to_completion(_answer_page(site, head, request, kept))
-            announce(request, heard)
-            if heard.has_logged_out or _has_logged_out(site, head, answer):
+            send_signals(request, events)
+            if events.has_logged_out or _has_logged_out(site, head, answer):
                 _log_out_of_django(request)
             return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)
@@ -122,10 +122,10 @@ class GatewrightMiddleware:
         head = _page_asked_for(site, request)
         if head is not None:
             _, kept = await kept_by_django_in_loop(request) if _may_go_on(head, request) else (False, None)
-            with listen() as heard:
+            with collect_events() as events:
                 answer = await _answer_page(site, head, request, kept)
-            await announce_in_loop(request, heard)
-            if heard.has_logged_out or _has_logged_out(site, head, answer):
+            await send_signals_in_loop(request, events)
+            if events.has_logged_out or _has_logged_out(site, head, answer):
                 await sync_to_async(_log_out_of_django)(request)
             return to_django(answer, method=head.method, page_of=request)
         introduce(request, site)

@@ -8,9 +8,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from gatewright.adapters.django.announce import is_by_page
 from gatewright.adapters.django.auths import get_auth
 from gatewright.adapters.django.backends import provider_of_django
+from gatewright.adapters.django.send_signals import is_by_page
 from gatewright.adapters.django.visitor import (
     BACKEND,
     forget_user,

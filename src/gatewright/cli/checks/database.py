@@ -14,7 +14,7 @@ from gatewright.cli.checks.revision import MIGRATE, judge_revision
 from gatewright.errors import ConfigurationError, InvalidParameterError, StoreUnavailableError
 from gatewright.operations.names import canonical_name
 from gatewright.settings import Settings
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.sqlite.connect import FULL
 from gatewright.storage.sql.sqlite.file import (

@@ -13,7 +13,7 @@ from gatewright.cli.checks.encrypted import check_encrypted
 from gatewright.cli.checks.finding import Finding, Status
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.settings import Settings
-from gatewright.storage.opened import open_database
+from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import SQLiteDatabase
 from gatewright.storage.sql.account_invariants import account_breaches
 from gatewright.storage.sql.invariants import Breach, FetchAll, breaches

@@ -17,11 +17,11 @@ from gatewright.errors import (
 from gatewright.model import User
 from gatewright.operations.attempts import Trial, account_name
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write, cause_of
 from gatewright.operations.changed_passwords import renew_hash
 from gatewright.operations.names import spellings
 from gatewright.operations.parts import Parts
 from gatewright.operations.prove_user import Claim, load_claimed, prove_claim, proven_by, require_user
-from gatewright.operations.second_writes import cause_of, second_write
 from gatewright.ports import CredentialSource, found_with, hands_out_hashes, own_hasher_of
 from gatewright.proofs import Kind, Proof
 
@@ -148,5 +148,5 @@ async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[Non
             provider=claim.provider,
             reason=type(error).__name__,
         )
-        with second_write("That a hash was not renewed"):
+        with best_effort_write("The renewed hash"):
             await parts.store.add_audit(failed)

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from gatewright.model import Account, Attempt, AuditEntry, Challenge, QueuedMail, Session, has_passed
-from gatewright.operations.second_writes import second_write
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.ports import AccountData, AttemptLimit, ChallengeLimit, Owner, SignedIn, Store, VisitSecrets
 from gatewright.storage.redis.attempts import RedisAttempts
 from gatewright.storage.redis.challenges import RedisChallenges
@@ -176,7 +176,7 @@ class _StoreWithRedis:
         names = await self._sql.names_of_account(account_id)
         deleted = await self._sql.delete_account(account_id, attempts=attempts, mail=mail, audit=audit)
         if deleted:
-            with second_write("The deletion of a deleted account's challenges and attempts"):
+            with best_effort_write("The deletion of a deleted account's challenges and attempts"):
                 for name in names:  # which include wallet addresses
                     await self._challenges.forget(name)
                 for action, name in attempts:

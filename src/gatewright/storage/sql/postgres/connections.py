@@ -9,7 +9,7 @@ import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import _WaitTimeout
 
-from gatewright.storage.sql.postgres.either import settled
+from gatewright.storage.sql.postgres.maybe_async import maybe_await
 
 _GRACE = 1.0
 """Extra seconds for the server to report its own statement time-out, before the connection is closed."""
@@ -96,10 +96,10 @@ async def configure(connection: Any, *, patience: float) -> None:
         patience: Seconds after which a statement is cancelled.
     """
     connection.patience = patience + _GRACE
-    cursor = await settled(connection.execute("SELECT pg_backend_pid()"))
-    (process,) = await settled(cursor.fetchone())
+    cursor = await maybe_await(connection.execute("SELECT pg_backend_pid()"))
+    (process,) = await maybe_await(cursor.fetchone())
     if process != connection.info.backend_pid:
         connection.is_pooled, connection.prepare_threshold = True, None
         return
     connection.prepare_threshold = 0  # there are a few hundred statements, each run repeatedly
-    await settled(connection.execute(_SET_LIMITS, {"milliseconds": str(int(patience * 1000))}))
+    await maybe_await(connection.execute(_SET_LIMITS, {"milliseconds": str(int(patience * 1000))}))

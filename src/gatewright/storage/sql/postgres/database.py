@@ -27,9 +27,9 @@ from gatewright.errors import ConfigurationError
 from gatewright.storage.sql.database import Parameters, Transaction, first_line
 from gatewright.storage.sql.dialect import POSTGRESQL
 from gatewright.storage.sql.invariants import FetchAll
-from gatewright.storage.sql.postgres.either import entered, settled
 from gatewright.storage.sql.postgres.errors import UndoneError, not_reached, raise_explained
 from gatewright.storage.sql.postgres.fitness import GRANT_CREATE, GRANT_TABLES, Fitness, look_at
+from gatewright.storage.sql.postgres.maybe_async import maybe_await, maybe_enter
 from gatewright.storage.sql.postgres.pools import BlockingPools, PoolOptions, SuspendingPools
 from gatewright.storage.sql.rows import Row
 
@@ -59,14 +59,14 @@ _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 async def _fetch_one(connection: Any, sql: str, parameters: Parameters) -> Row | None:
-    cursor = await settled(connection.execute(sql, parameters, binary=True))
-    row: Row | None = await settled(cursor.fetchone())
+    cursor = await maybe_await(connection.execute(sql, parameters, binary=True))
+    row: Row | None = await maybe_await(cursor.fetchone())
     return row
 
 
 async def _fetch_all(connection: Any, sql: str, parameters: Parameters) -> list[Row]:
-    cursor = await settled(connection.execute(sql, parameters, binary=True))
-    rows: list[Row] = await settled(cursor.fetchall())
+    cursor = await maybe_await(connection.execute(sql, parameters, binary=True))
+    rows: list[Row] = await maybe_await(cursor.fetchall())
     return rows
 
 
@@ -89,13 +89,13 @@ class _Transaction:
         return await _fetch_all(self._connection, sql, parameters)
 
     async def change(self, sql: str, parameters: Parameters) -> int:
-        cursor = await settled(self._connection.execute(sql, parameters))
+        cursor = await maybe_await(self._connection.execute(sql, parameters))
         if self._pipeline is not None:
-            await settled(self._pipeline.sync())
+            await maybe_await(self._pipeline.sync())
         return int(cursor.rowcount)
 
     async def execute(self, sql: str, parameters: Parameters) -> None:
-        await settled(self._connection.execute(sql, parameters))
+        await maybe_await(self._connection.execute(sql, parameters))
 
     async def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
         for parameters in rows:
@@ -162,16 +162,16 @@ class PostgresDatabase:
         """Implement `Database`."""
         async with self._connection() as connection:
             try:
-                async with entered(nullcontext() if connection.is_pooled else connection.pipeline()) as pipeline:
-                    await settled(connection.execute("BEGIN"))
+                async with maybe_enter(nullcontext() if connection.is_pooled else connection.pipeline()) as pipeline:
+                    await maybe_await(connection.execute("BEGIN"))
                     if not survives_power_cut:
-                        await settled(connection.execute("SET LOCAL synchronous_commit TO off"))
+                        await maybe_await(connection.execute("SET LOCAL synchronous_commit TO off"))
                     yield _Transaction(connection, pipeline)
                     connection.is_committing = True
-                    await settled(connection.execute("COMMIT"))
+                    await maybe_await(connection.execute("COMMIT"))
             finally:
                 if not connection.closed and connection.info.transaction_status in _OPEN:
-                    await settled(connection.execute("ROLLBACK"))
+                    await maybe_await(connection.execute("ROLLBACK"))
 
     async def require_writable(self) -> None:
         """Implement `Database`. A connection that can only read is given up, as after a write that was refused."""
@@ -312,7 +312,7 @@ class _Lent:
     async def __aenter__(self) -> Any:
         try:
             self._pool: Any = await self._pools.current()
-            self._connection: Any = await settled(self._pool.getconn())
+            self._connection: Any = await maybe_await(self._pool.getconn())
         except Exception as error:
             raise_explained(error)
             raise
@@ -324,9 +324,9 @@ class _Lent:
         is_undone = connection.closed and not connection.is_committing and not connection.is_given_up
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             # A standby. The name in the URL may already lead to the new primary, but an open connection does not move.
-            await settled(connection.close())
+            await maybe_await(connection.close())
         try:
-            await settled(self._pool.putconn(connection))
+            await maybe_await(self._pool.putconn(connection))
         finally:
             if is_undone and isinstance(error, psycopg.OperationalError):
                 raise UndoneError(f"The database is not available: {first_line(error)}.") from error

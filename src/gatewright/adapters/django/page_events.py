@@ -13,7 +13,7 @@ from gatewright.model import User
 
 
 @dataclass(slots=True)
-class Heard:
+class PageEvents:
     """What happened while one page was served.
 
     Attributes:
@@ -29,10 +29,10 @@ class Heard:
     has_logged_out: bool = False
 
 
-_HEARD: ContextVar[Heard | None] = ContextVar("gatewright_heard", default=None)
+_EVENTS: ContextVar[PageEvents | None] = ContextVar("gatewright_page_events", default=None)
 
 
-def listen_to(auth: Auth) -> None:
+def subscribe(auth: Auth) -> None:
     """Listen to the hooks of the project's auth."""
     auth.add_hook("pre_login", _asked)
     auth.add_hook("login_success", _signed_in)
@@ -41,31 +41,31 @@ def listen_to(auth: Auth) -> None:
 
 
 @contextmanager
-def listen() -> Iterator[Heard]:
+def collect_events() -> Iterator[PageEvents]:
     """Record what happens while a page is served; not Django's own sign-in, which sends its signals itself."""
-    heard = Heard()
-    token = _HEARD.set(heard)
+    events = PageEvents()
+    token = _EVENTS.set(events)
     try:
-        yield heard
+        yield events
     finally:
-        _HEARD.reset(token)
+        _EVENTS.reset(token)
 
 
 def _asked() -> None:
-    if (heard := _HEARD.get()) is not None:
-        heard.is_login = True
+    if (events := _EVENTS.get()) is not None:
+        events.is_login = True
 
 
 def _signed_in(user: User) -> None:
-    if (heard := _HEARD.get()) is not None:
-        heard.user = user
+    if (events := _EVENTS.get()) is not None:
+        events.user = user
 
 
 def _failed(username: Any, method: str) -> None:
-    if (heard := _HEARD.get()) is not None and heard.is_login and method == "password":
-        heard.failed = (username,)
+    if (events := _EVENTS.get()) is not None and events.is_login and method == "password":
+        events.failed = (username,)
 
 
 def _signed_out() -> None:
-    if (heard := _HEARD.get()) is not None:
-        heard.has_logged_out = True
+    if (events := _EVENTS.get()) is not None:
+        events.has_logged_out = True

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 
-class Asked(Coroutine[Any, Any, bool]):
+class AwaitableAnswer(Coroutine[Any, Any, bool]):
     """A coroutine that cannot be mistaken for its result: any other coroutine is truthy, and would let a guest in.
 
     Args:
@@ -52,11 +52,11 @@ class Asked(Coroutine[Any, Any, bool]):
         self._coroutine.close()
 
 
-def asked(method: Callable[P, Coroutine[Any, Any, bool]]) -> Callable[P, Coroutine[Any, Any, bool]]:
+def must_await(method: Callable[P, Coroutine[Any, Any, bool]]) -> Callable[P, Coroutine[Any, Any, bool]]:
     """Make a coroutine method return an object that is neither true nor false until awaited."""
 
     @functools.wraps(method)
     def ask(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, bool]:
-        return Asked(method(*args, **kwargs), method.__name__)
+        return AwaitableAnswer(method(*args, **kwargs), method.__name__)
 
     return ask

@@ -9,13 +9,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def settled(value: Awaitable[T] | T) -> T:
+async def maybe_await(value: Awaitable[T] | T) -> T:
     """Return a result, awaited if it is awaitable."""
     return await value if hasattr(value, "__await__") else value  # `isawaitable` takes ten times as long
 
 
 @asynccontextmanager
-async def entered(manager: AbstractContextManager[T] | AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+async def maybe_enter(manager: AbstractContextManager[T] | AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
     """Enter a context manager of either kind."""
     if isinstance(manager, AbstractAsyncContextManager):
         async with manager as value:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from gatewright.ports import Observer
 
 
-class Together:
+class CompositeObserver:
     """Implements `Observer` by notifying two others.
 
     Args:

@@ -13,7 +13,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models import Model
 from django.http import HttpRequest
 
-from gatewright.adapters.django.hearing import Heard
+from gatewright.adapters.django.page_events import PageEvents
 from gatewright.adapters.django.visitor import BACKEND, introduce_as
 
 _BY_PAGE = "_gatewright_signed_in_by_page"
@@ -21,15 +21,15 @@ _SENDER = "django.contrib.auth"
 _MASKED = "********************"
 
 
-def announce(request: HttpRequest, heard: Heard) -> None:
+def send_signals(request: HttpRequest, events: PageEvents) -> None:
     """Send Django's signals, under WSGI."""
-    for signal, about in _signals(request, heard):
+    for signal, about in _signals(request, events):
         signal.send_robust(request=request, **about)
 
 
-async def announce_in_loop(request: HttpRequest, heard: Heard) -> None:
+async def send_signals_in_loop(request: HttpRequest, events: PageEvents) -> None:
     """Send Django's signals, under ASGI."""
-    for signal, about in _signals(request, heard):
+    for signal, about in _signals(request, events):
         await signal.asend_robust(request=request, **about)
 
 
@@ -38,13 +38,13 @@ def is_by_page(request: HttpRequest) -> bool:
     return hasattr(request, _BY_PAGE)
 
 
-def _signals(request: HttpRequest, heard: Heard) -> Iterator[tuple[Any, dict[str, Any]]]:
-    if heard.user is not None and isinstance(heard.user.entity, Model):
-        user: Any = heard.user.entity
+def _signals(request: HttpRequest, events: PageEvents) -> Iterator[tuple[Any, dict[str, Any]]]:
+    if events.user is not None and isinstance(events.user.entity, Model):
+        user: Any = events.user.entity
         user.backend = BACKEND
         setattr(request, _BY_PAGE, True)
         introduce_as(request, user)
         yield user_logged_in, {"sender": user.__class__, "user": user}
-    elif heard.failed is not None:
-        credentials = {"username": heard.failed[0], "password": _MASKED}
+    elif events.failed is not None:
+        credentials = {"username": events.failed[0], "password": _MASKED}
         yield user_login_failed, {"sender": _SENDER, "credentials": credentials}

@@ -12,7 +12,7 @@ _logger = logging.getLogger("gatewright")
 
 
 @contextmanager
-def second_write(what: str) -> Iterator[None]:
+def best_effort_write(what: str) -> Iterator[None]:
     """Log a failed write and continue, so that a user who has authenticated is let in.
 
     Args:
