@@ -213,7 +213,7 @@ def test_a_folder_for_metrics_that_is_not_there_is_told(run, free_port, workers)
     code, _, stderr = run("serve", "--port", str(free_port), "--workers", workers, env=settings)
 
     assert code == 3
-    assert b"error: The metrics cannot be kept in the folder that PROMETHEUS_MULTIPROC_DIR names" in stderr
+    assert b"error: Metrics cannot be stored in the folder PROMETHEUS_MULTIPROC_DIR" in stderr
 
 
 def test_an_address_for_metrics_that_is_taken_is_refused(run, free_port):

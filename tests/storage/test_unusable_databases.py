@@ -20,7 +20,7 @@ from gatewright.errors import ConfigurationError, StoreUnavailableError
     [
         ("nonsense", "sqlite:///gatewright.db, or to postgresql"),
         ("://", "sqlite:///gatewright.db, or to postgresql"),
-        ("mysql://host/db", "mysql is not supported"),
+        ("mysql://host/db", "mysql:// is not supported"),
         ("postgresql+asyncpg://host/db", r"or to postgresql\+psycopg://"),
         ("postgresql://user@[host/db", "cannot be read"),
         ("postgresql://user@host/db?nosuch=1", "nosuch"),
