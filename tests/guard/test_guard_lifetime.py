@@ -116,6 +116,14 @@ def test_last_seen_is_written_at_most_once_a_minute(signed_in, clock, last_seen)
     assert last_seen() == "2030-01-01T12:01:00"
 
 
+@pytest.mark.parametrize(("seconds", "written"), [(60, "12:00:00"), (60.000001, "11:58:59")])
+def test_last_seen_goes_back_with_a_clock_by_more_than_a_minute(signed_in, clock, last_seen, seconds, written):
+    """A minute is what the clocks of two machines may be apart: they do not overwrite each other."""
+    clock.advance(seconds=-seconds)
+    signed_in.request().user()
+    assert last_seen() == f"2030-01-01T{written}"
+
+
 def test_a_clock_that_goes_back_locks_nobody_out(signed_in, clock):
     """Time that is corrected by an hour changes nothing for who is signed in."""
     clock.advance(hours=-1)

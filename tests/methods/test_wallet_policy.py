@@ -113,6 +113,15 @@ def test_the_applications_own_policy_decides_on_wallets_too(make_auth, register,
     assert auth.list_sessions() == []
 
 
+def test_the_applications_own_policy_is_asked_once_a_sign_in(make_auth, alice):
+    """Before the challenge is used up where there is an account, and when there is one for a newcomer."""
+    asked = []
+    auth = make_auth(second_factor_policy=lambda user, proofs: asked.append(user.username))
+    for _ in range(2):
+        auth.authenticate(*signed(auth, alice))
+    assert len(asked) == 2
+
+
 class Begun(ListedCode):
     """A list of codes that only those can use who have begun something in their browser."""
 

@@ -70,7 +70,7 @@ def refuse_misspelt(named: Iterable[str], methods: Iterable[str]) -> None:
         ConfigurationError: If there is one; the message names the method.
     """
     for name in unknown_first_methods(named, methods):
-        meant = get_close_matches(name.lower(), [*BUILT_IN, STORE], n=1)
+        meant = get_close_matches(name.lower(), [*BUILT_IN, STORE])
         if meant:
             raise ConfigurationError(
                 f"GATEWRIGHT_SECOND_FACTOR_AFTER names {name!r:.80}, which is not a method, so nobody would be asked "
