@@ -210,6 +210,8 @@ CODE = Field("code", "Code")
     ("wrong", "cure"),
     [
         ({"title": None}, "Make it a string"),
+        ({"title": 5}, "Make it a string"),
+        ({"title": ""}, "Make it a string"),
         ({"kinds": "possession"}, "Make it a set"),
         ({"kinds": [Kind.POSSESSION]}, "Make it a set"),
         ({"kinds": frozenset()}, "Make it a set"),
