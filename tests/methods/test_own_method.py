@@ -209,17 +209,18 @@ CODE = Field("code", "Code")
 @pytest.mark.parametrize(
     ("wrong", "cure"),
     [
-        ({"title": None}, "Make it a string"),
+        ({"title": None}, 'Make it a string, such as "Key fob"'),
         ({"title": 5}, "Make it a string"),
         ({"title": ""}, "Make it a string"),
         ({"kinds": "possession"}, "Make it a set"),
         ({"kinds": [Kind.POSSESSION]}, "Make it a set"),
-        ({"kinds": frozenset()}, "Make it a set"),
+        ({"kinds": frozenset()}, "Make it a set, such as frozenset({Kind.POSSESSION})"),
         ({"kinds": {"possession"}}, "Make it a set"),
-        ({"amr": "otp"}, "Make it a tuple"),
+        ({"amr": "otp"}, 'Make it a tuple of names from RFC 8176, such as ("otp",)'),
         ({"strength": "high"}, "Make it a whole number"),
         ({"at_most": None}, "Make it a whole number"),
         ({"at_most": -1}, "Make it a whole number"),
+        ({"api_fields": ("signature",)}, 'Make it a dict, such as {"signature": "what it is"}'),
         ({"templates": "templates"}, "Make it the Path of an existing folder"),
         ({"templates": Path("/nowhere")}, "Make it the Path of an existing folder"),
         ({"fields": CODE}, "Make it a list"),
@@ -237,7 +238,7 @@ CODE = Field("code", "Code")
 def test_a_method_that_cannot_work_is_refused(make_auth, wrong, cure):
     """When the application starts, and not when somebody signs in."""
     made = type("Fob", (ListedCode,), {"name": "fob", **wrong})
-    with pytest.raises(ConfigurationError, match=rf"^Fob\.{next(iter(wrong))}.* {cure}"):
+    with pytest.raises(ConfigurationError, match=rf"^Fob\.{next(iter(wrong))}.* {re.escape(cure)}"):
         make_auth(methods=[made()])
 
 
