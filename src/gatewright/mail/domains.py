@@ -71,6 +71,5 @@ def _decoded(label: str) -> str:
 
 def _is_symbol(character: str) -> bool:
     """Return whether a character is a pictogram or a skin tone, and visible: the blank Braille pattern is not."""
-    return (
-        unicodedata.category(character) == "So" and character != "\u2800"
-    ) or "\U0001f3fb" <= character <= "\U0001f3ff"
+    is_pictogram = unicodedata.category(character) == "So" and character != "\u2800"
+    return is_pictogram or "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -114,7 +114,7 @@ def test_an_account_of_ours_is_no_user_of_djangos(browser, change, anna, heard, 
 
 
 def test_a_receiver_that_fails_keeps_nobody_out(browser, root, log_in, monkeypatch):
-    """The session is there already: ``last_login`` is a second write."""
+    """The session is there already: ``last_login`` is a best-effort write."""
 
     def fail(self, *args, **kwargs):
         raise DatabaseError("read-only")

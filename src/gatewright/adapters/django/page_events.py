@@ -34,7 +34,7 @@ _EVENTS: ContextVar[PageEvents | None] = ContextVar("gatewright_page_events", de
 
 def subscribe(auth: Auth) -> None:
     """Listen to the hooks of the project's auth."""
-    auth.add_hook("pre_login", _asked)
+    auth.add_hook("pre_login", _login_requested)
     auth.add_hook("login_success", _signed_in)
     auth.add_hook("auth_failed", _failed)
     auth.add_hook("logout", _signed_out)
@@ -51,7 +51,7 @@ def collect_events() -> Iterator[PageEvents]:
         _EVENTS.reset(token)
 
 
-def _asked() -> None:
+def _login_requested() -> None:
     if (events := _EVENTS.get()) is not None:
         events.is_login = True
 

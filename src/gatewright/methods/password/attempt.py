@@ -138,7 +138,7 @@ async def _renew(parts: Parts, claim: Claim, user: User, renewing: Awaitable[Non
     """Store a better hash. If that fails, the sign-in still succeeds, and the old hash stays."""
     try:
         await renewing
-    except Exception as error:  # noqa: BLE001 - a second write never decides a sign-in
+    except Exception as error:  # noqa: BLE001 - a best-effort write never decides a sign-in
         _logger.warning("The hash of user %r of %s was not renewed. %s", user.id, claim.provider, cause_of(error))
         failed = entry(
             parts,
