@@ -29,6 +29,9 @@ FLAGS = (
 )
 SECONDS = 10
 
+BEGUN = "return document.activeElement !== document.body || !document.querySelector('[autofocus]')"
+"""Whether the keyboard is where the page wants it at the beginning: Chromium moves it after the page is loaded."""
+
 
 class Chromium:
     """A browser with a profile of its own."""
@@ -71,6 +74,7 @@ class Chromium:
     def open(self, address):
         """Open an address of the site, with or without its origin."""
         self.driver.get(address if address.startswith("http") else self.site + address)
+        self._wait_until(lambda _: self.evaluate(BEGUN))
 
     @property
     def path(self):
@@ -97,7 +101,10 @@ class Chromium:
     def _leave(self, act):
         page = self.find("html")
         act()
-        WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(lambda _: page != self.find("html"))
+        self._wait_until(lambda _: page != self.find("html") and self.evaluate(BEGUN))
+
+    def _wait_until(self, is_true):
+        WebDriverWait(self.driver, SECONDS, poll_frequency=0.02).until(is_true)
 
     # Reading and typing
 
