@@ -9,8 +9,10 @@ import logging
 import os
 import shutil
 import sqlite3
+import tomllib
 from collections import defaultdict
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,12 +26,12 @@ from gatewright.testing import HookRecorder, Wallet
 from outputs import see_phase, see_rest, watch_outputs
 from pgbouncer_server import pgbouncer as pgbouncer
 from postgres_server import *  # noqa: F403 - fixtures are found by their presence
+from redis_server import *  # noqa: F403
 from schedule import Schedule
 
 pytest.register_assert_rewrite("gatewright.testing.store_conformance")
 
 PASSWORD = "correct horse battery staple"
-IS_ON_POSTGRESQL = os.environ.get("TEST_STORE") == "postgresql"
 IS_CI = os.environ.get("CI") == "true"
 
 
@@ -60,12 +62,34 @@ def pytest_configure():
     watch_outputs()
 
 
+def attacks_and_defects():
+    """Return the tests that the two lists name."""
+    folder = Path(__file__).parent / "abuse"
+    lists = [tomllib.loads((folder / name).read_text()) for name in ("attacks.toml", "defects.toml")]
+    return {name for (entries,) in map(dict.values, lists) for entry in entries for name in entry.get("tests", ())}
+
+
+ATTACKS_AND_DEFECTS = attacks_and_defects()
+
+
+def pytest_generate_tests(metafunc):
+    """An attack that needs no application is tried on every store, too."""
+    test = metafunc.definition
+    if "store_name" not in metafunc.fixturenames or "redis_server" in metafunc.fixturenames:
+        return
+    is_listed = f"{test.path.relative_to(metafunc.config.rootpath)}::{test.originalname}" in ATTACKS_AND_DEFECTS
+    if is_listed or test.get_closest_marker("every_store"):
+        others = [pytest.param(name, marks=pytest.mark.long) for name in ("postgresql", "postgresql-redis")]
+        metafunc.parametrize("store_name", ["sqlite", *others], indirect=True)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Both builds are one source: of each test one case runs in both everywhere, the others where there is time."""
     asynchronous = defaultdict(list)
     for item in items:
-        if hasattr(item, "callspec") and item.callspec.params.get("is_async") == "asynchronous":
+        is_long = item.get_closest_marker("long") is not None
+        if not is_long and hasattr(item, "callspec") and item.callspec.params.get("is_async") == "asynchronous":
             asynchronous[item.nodeid.partition("[")[0]].append(item)
     for cases in asynchronous.values():
         for item in sorted(cases, key=lambda case: case.nodeid)[1:]:
@@ -175,14 +199,23 @@ def migrated_file(tmp_path_factory):
 
 
 @pytest.fixture
-def gatewright_settings(gatewright_settings, request):
+def store_name(request):
+    """Where the test's data is: in a file, unless the test is an attack that is tried on every store."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def gatewright_settings(gatewright_settings, store_name, request):
     """The settings of the package's fixtures: passwords are hashed in no time, and the database is migrated."""
-    quick = gatewright_settings.with_values(argon2_memory_kib=8, argon2_iterations=1)
-    if IS_ON_POSTGRESQL:
-        return quick.with_values(database_url=request.getfixturevalue("migrated_postgres_database"))
-    file = request.getfixturevalue("migrated_file")
-    shutil.copyfile(file, gatewright_settings.database_url.removeprefix("sqlite:///"))
-    return quick
+    changed = {"argon2_memory_kib": 8, "argon2_iterations": 1}
+    if "redis" in store_name:
+        changed["redis_url"] = request.getfixturevalue("redis_server").url
+    if "postgresql" in store_name:
+        changed["database_url"] = request.getfixturevalue("emptied_postgres_database")
+    else:
+        file = request.getfixturevalue("migrated_file")
+        shutil.copyfile(file, gatewright_settings.database_url.removeprefix("sqlite:///"))
+    return gatewright_settings.with_values(**changed)
 
 
 @pytest.fixture(params=["blocking", "asynchronous"])
@@ -258,7 +291,7 @@ def sign_in():
 
 
 @pytest.fixture
-def sql(gatewright_settings):
+def sql(gatewright_settings, store_name):
     """Run one SQL statement on the test's database, as an operator with a shell would, and return its rows."""
 
     def run_on_postgresql(statement, *parameters):
@@ -271,7 +304,7 @@ def sql(gatewright_settings):
         with closing(sqlite3.connect(path)) as connection, connection:
             return connection.execute(statement, parameters).fetchall()
 
-    return run_on_postgresql if IS_ON_POSTGRESQL else run
+    return run_on_postgresql if "postgresql" in store_name else run
 
 
 @pytest.fixture

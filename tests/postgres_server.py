@@ -22,6 +22,7 @@ from free_ports import free_port
 from gatewright.settings import Settings
 from gatewright.storage.open_store import open_database
 from gatewright.storage.sql import migrate
+from gatewright.storage.sql.tables import metadata
 
 ROLE = "tests"
 _copies = count()
@@ -91,6 +92,22 @@ def copy_postgres_database(postgres_server: str, migrated_template: str) -> Iter
 def migrated_postgres_database(copy_postgres_database: Callable[[], str]) -> str:
     """The URL of a database of a test's own that has been migrated."""
     return copy_postgres_database()
+
+
+@pytest.fixture(scope="session")
+def reused_postgres_database(make_migrated_postgres_database: Callable[[], str]) -> str:
+    """The URL of a database for many tests, one after the other: to make one takes longer than most tests."""
+    return make_migrated_postgres_database()
+
+
+@pytest.fixture
+def emptied_postgres_database(reused_postgres_database: str) -> str:
+    """The URL of a migrated database that is empty, for tests that leave its tables as they are."""
+    with psycopg.connect(reused_postgres_database.replace("+psycopg", "")) as connection:
+        connection.execute("SET session_replication_role = replica")  # so that the order of the tables is no matter
+        for table in metadata.sorted_tables:
+            connection.execute(f"DELETE FROM {table.name}")
+    return reused_postgres_database
 
 
 @contextmanager

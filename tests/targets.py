@@ -1,4 +1,4 @@
-"""What the abuse tests attack: an application of each adapter, together on all stores, as it stands in production."""
+"""What the abuse tests attack: an application of each adapter, and the server, on each store, as in production."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ from gatewright.server import create_app
 from gatewright.testing import Browser
 from wsgi_exchange import Wsgi
 
-APPLICATIONS = ("fastapi-sqlite", "starlette-postgresql", "flask-postgresql", "django-postgresql-redis")
-"""Those that have views of their own, as `target_applications` has them."""
+STORES = ("sqlite", "sqlite-redis", "postgresql", "postgresql-redis")
 
-TARGETS = (*APPLICATIONS, "server-sqlite")
+APPLICATIONS, SERVERS = (
+    tuple(f"{adapter}-{store}" for adapter in adapters for store in STORES)
+    for adapters in (("fastapi", "starlette", "flask", "django"), ("server",))
+)
+"""Targets with views of their own, as `target_applications` has them, and those with the REST API."""
+
+TARGETS = APPLICATIONS + SERVERS
 
 HOST = "shop.example"
 PASSWORD = "correct horse battery staple"

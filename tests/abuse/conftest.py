@@ -6,16 +6,13 @@ import asyncio
 import shutil
 from contextlib import ExitStack
 
-import psycopg
 import pytest
 
 from django_project import *  # noqa: F403 - fixtures are found by their presence
-from gatewright.storage.sql.tables import metadata
 from gatewright.testing import AuthenticatorApp, Wallet
-from redis_server import *  # noqa: F403
-from targets import APP, APPLICATIONS, LOGIN, PASSWORD, STEP, TARGETS, serving
+from targets import APP, APPLICATIONS, LOGIN, PASSWORD, SERVERS, STEP, TARGETS, serving
 
-_CHOICES = {"application": APPLICATIONS, "server": ["server-sqlite"]}
+_CHOICES = {"application": APPLICATIONS, "server": SERVERS}
 """Fixture -> the targets that it can be."""
 
 _FIRST = ("fastapi-sqlite", "django-postgresql-redis", "server-sqlite")
@@ -36,28 +33,12 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("target_name", params, indirect=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_of_targets(make_migrated_postgres_database):
-    """A database for all tests of this folder, one after the other: to make one takes longer than most attacks."""
-    return make_migrated_postgres_database()
-
-
-@pytest.fixture
-def empty_postgres(postgres_of_targets):
-    """The URL of that database, empty."""
-    with psycopg.connect(postgres_of_targets.replace("+psycopg", "")) as connection:
-        connection.execute("SET session_replication_role = replica")  # so that the order of the tables is no matter
-        for table in metadata.sorted_tables:
-            connection.execute(f"DELETE FROM {table.name}")
-    return postgres_of_targets
-
-
 @pytest.fixture
 def stores(target_name, tmp_path, migrated_file, request):
     """Empty stores of the target, as settings."""
     found = {}
     if "postgresql" in target_name:
-        found["database_url"] = request.getfixturevalue("empty_postgres")
+        found["database_url"] = request.getfixturevalue("emptied_postgres_database")
     else:
         shutil.copyfile(migrated_file, tmp_path / "gatewright.db")
         found["database_url"] = f"sqlite:///{tmp_path / 'gatewright.db'}"

@@ -63,6 +63,18 @@ def clean_environment():
 
 
 @pytest.fixture
+def store_environment(gatewright_settings):
+    """The store of the test and the secret that one for several machines needs, as a command's environment."""
+    named = {
+        "GATEWRIGHT_DATABASE_URL": gatewright_settings.database_url,
+        "GATEWRIGHT_JWT_SECRET": gatewright_settings.jwt_secret.get_secret_value(),
+    }
+    if gatewright_settings.redis_url is not None:
+        named["GATEWRIGHT_REDIS_URL"] = gatewright_settings.redis_url.get_secret_value()
+    return named
+
+
+@pytest.fixture
 def start(folder, clean_environment):
     """Start the command as a process without a terminal; killed at the end of the test if it still runs."""
     # Whoever was started in the background ignores Ctrl-C, and would have the command ignore it too.

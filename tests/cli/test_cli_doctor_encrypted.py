@@ -10,7 +10,6 @@ from authenticator_apps import enrol_app
 from gatewright import EvrmoreAuth, Settings
 from gatewright.system import SystemClock
 from gatewright.testing.seeded_random import SeededRandom
-from redis_server import running_redis as running_redis
 from stores_under_test import make_store_on_postgresql as make_store_on_postgresql
 from stores_under_test import make_store_on_postgresql_with_redis as make_store_on_postgresql_with_redis
 from stores_under_test import make_store_settings as make_store_settings

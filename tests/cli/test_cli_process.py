@@ -102,10 +102,10 @@ def test_the_walk_through_works_by_pipes(run, folder, sql):
     assert sql("SELECT challenge_text FROM challenges") == [(challenge.decode().strip(),)]
 
 
-def test_secrets_stay_where_they_are(run, folder, alice):
+def test_secrets_stay_where_they_are(run, folder, alice, store_environment):
     """Neither the token secret nor a private key is on any stream of any command that was not asked to show it."""
     (folder / "key").write_text(alice.wif)
-    env = {"GATEWRIGHT_JWT_SECRET": CANARY}
+    env = store_environment | {"GATEWRIGHT_JWT_SECRET": CANARY}
     shown = b""
     for arguments in (
         ("challenge", alice.address),

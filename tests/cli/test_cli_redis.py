@@ -8,7 +8,6 @@ import pytest
 
 from gatewright import EvrmoreAuth
 from gatewright.settings import load_settings
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
 
 
 @pytest.fixture

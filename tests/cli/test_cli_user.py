@@ -271,7 +271,7 @@ def test_the_record_names_who_did_it(invoke, database, run):
     assert "mallory" not in record[0].actor
 
 
-def test_a_password_is_on_no_stream_and_in_no_record(run, folder, database):
+def test_a_password_is_on_no_stream_and_in_no_record(run, store_environment):
     """Whatever is made, shown and listed."""
     shown = b""
     for *arguments, stdin in (
@@ -282,7 +282,7 @@ def test_a_password_is_on_no_stream_and_in_no_record(run, folder, database):
         ("user", "list", "--json", ""),
         ("audit", "--json", ""),
     ):
-        _, stdout, stderr = run(*arguments, stdin=stdin.encode())
+        _, stdout, stderr = run(*arguments, stdin=stdin.encode(), env=store_environment)
         shown += stdout + stderr
 
     assert b"alice" in shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from redis_server import running_redis as running_redis
 from stores_under_test import make_store_on_postgresql as make_store_on_postgresql
 from stores_under_test import make_store_on_postgresql_with_redis as make_store_on_postgresql_with_redis
 from stores_under_test import make_store_settings as make_store_settings

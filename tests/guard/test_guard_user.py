@@ -145,11 +145,11 @@ def test_our_own_users_are_checked_every_time(auth, signed_in):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE users SET is_active = 0",
+        "UPDATE users SET is_active = false",
         "UPDATE users SET is_verified = 0",
         "DELETE FROM users",
         "DELETE FROM sessions",
-        "UPDATE sessions SET is_active = 0",
+        "UPDATE sessions SET is_active = false",
     ],
 )
 def test_what_an_operator_changes_by_hand_acts_at_once(auth, signed_in, sql, statement):

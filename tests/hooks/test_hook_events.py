@@ -248,7 +248,7 @@ def test_failures_that_time_and_state_bring(auth, alice, clock, sql, hooks):
             auth.authenticate(alice.address, challenge, alice.sign(challenge))
 
     fail(used)
-    sql("UPDATE users SET is_active = 0")
+    sql("UPDATE users SET is_active = false")
     fail(inactive)
     clock.advance(minutes=10)
     fail(expired)

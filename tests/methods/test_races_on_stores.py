@@ -11,7 +11,6 @@ import pytest
 from authenticator_apps import enrol_app
 from gatewright.errors import InvalidProofError, SecondFactorRequiredError
 from gatewright.testing import FrozenClock
-from redis_server import running_redis as running_redis
 from stores_under_test import assert_sound
 from stores_under_test import make_store_on_postgresql as make_store_on_postgresql
 from stores_under_test import make_store_on_postgresql_with_redis as make_store_on_postgresql_with_redis

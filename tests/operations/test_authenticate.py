@@ -198,13 +198,13 @@ def test_skipping_the_owner_check_skips_nothing_else(auth, alice, bob, clock, co
 def test_an_inactive_user_is_refused(auth, alice, sign_in, sql, count):
     """They get no session, their challenge is not spent, and it signs them in once they are active again."""
     sign_in(auth, alice)
-    sql("UPDATE users SET is_active = 0")
+    sql("UPDATE users SET is_active = false")
     challenge = auth.generate_challenge(alice.address)
     with pytest.raises(InactiveUserError) as refused:
         auth.authenticate(alice.address, challenge, alice.sign(challenge))
     assert [{"user_id": user_id} for (user_id,) in sql("SELECT id FROM users")] == [refused.value.evidence]
     assert count("sessions") == 1
-    sql("UPDATE users SET is_active = 1")
+    sql("UPDATE users SET is_active = true")
 
     assert auth.authenticate(alice.address, challenge, alice.sign(challenge))
 

@@ -88,8 +88,10 @@ def test_expired_sessions_are_cleared_away(auth, alice, clock, sign_in, count):
     assert (count("sessions"), len(auth.list_sessions())) == (1, 1)
 
 
-def test_expired_challenges_are_cleared_away(auth, alice, clock, count):
+def test_expired_challenges_are_cleared_away(auth, alice, clock, count, store_name):
     """Those at their end; what can still be signed stays and signs in."""
+    if "redis" in store_name:
+        pytest.skip("does not apply: Redis forgets them by itself")
     for minutes in (1, 1, 1):
         auth.generate_challenge(alice.address, minutes)
     good = auth.generate_challenge(alice.address, 5)

@@ -101,8 +101,8 @@ def test_two_applications_on_one_database_share_their_sessions(make_auth, alice,
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE users SET is_active = 0",
-        "UPDATE sessions SET is_active = 0",
+        "UPDATE users SET is_active = false",
+        "UPDATE sessions SET is_active = false",
         "DELETE FROM sessions",
         "DELETE FROM users",
         "UPDATE sessions SET expires_at = '2030-01-01T12:00:00.000000'",
@@ -153,7 +153,7 @@ def test_the_answer_is_the_callers_own(auth, alice, sign_in):
 def test_a_user_is_found_by_id_active_or_not(auth, alice, sign_in, sql):
     """The id names a user for an operator; an unknown one names nobody."""
     session = sign_in(auth, alice)
-    sql("UPDATE users SET is_active = 0")
+    sql("UPDATE users SET is_active = false")
 
     assert not auth.get_user_by_id(session.user_id).is_active
     assert auth.get_user_by_id("unknown") is None

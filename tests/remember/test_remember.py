@@ -224,7 +224,7 @@ def test_a_change_of_who_may_sign_in_forgets_every_browser(browser, come_back, a
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE users SET is_active = 0",
+        "UPDATE users SET is_active = false",
         "UPDATE users SET is_verified = 0",
         "UPDATE users SET username = 'somebody else'",
         "DELETE FROM users",

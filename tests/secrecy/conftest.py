@@ -7,25 +7,19 @@ import pytest
 from gatewright.methods.email_code import EmailCode, EmailCodeSettings
 from gatewright.methods.passkey import Passkey, PasskeySettings
 from mailboxes import Mailboxes
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
-from span_exporter import *  # noqa: F403
+from span_exporter import *  # noqa: F403 - fixtures are found by their presence
 from whole_life import Life
 
 
-@pytest.fixture(params=["sqlite", "postgresql and redis"])
-def gatewright_settings(request, gatewright_settings):
-    """Each of the stores; metrics are counted, and spans are kept."""
-    stores = {}
-    if request.param != "sqlite":
-        stores["database_url"] = request.getfixturevalue("migrated_postgres_database")
-        stores["redis_url"] = request.getfixturevalue("redis_server").url
+@pytest.fixture
+def gatewright_settings(gatewright_settings):
+    """Metrics are counted, and spans are kept."""
     return gatewright_settings.with_values(
         metrics=True,
         tracing=True,
         public_url="https://localhost",
         attempts_per_account=1000,
         attempts_per_client_and_account=1000,
-        **stores,
     )
 
 

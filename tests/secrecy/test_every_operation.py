@@ -56,7 +56,7 @@ def failing(**parameters):
 def contents_of(settings):
     """Return every value of every row that an application has stored, as text."""
     values = []
-    if settings.redis_url is None:
+    if settings.database_url.startswith("sqlite"):
         with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (table,) in tables:
@@ -66,6 +66,7 @@ def contents_of(settings):
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             for (table,) in tables:
                 values += [value for row in connection.execute(f"SELECT * FROM {table}") for value in row]
+    if settings.redis_url is not None:
         with redis.Redis.from_url(settings.redis_url.get_secret_value()) as server:
             values += values_in(server)
     return "\n".join(value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in values)
@@ -121,6 +122,7 @@ class _Talkative:
 _Talkative.__module__ = "gatewright.planted"
 
 
+@pytest.mark.every_store
 @pytest.mark.shows_secrets
 def test_a_leak_in_any_of_these_is_found(life, gatewright_settings, spans):
     """Planted in each: a row, each kind of value in Redis, a metric, a span, an object, an error."""

@@ -16,7 +16,6 @@ from gatewright.testing.store_conformance.challenges import ChallengePromises
 from gatewright.testing.store_conformance.claims import ClaimPromises
 from gatewright.testing.store_conformance.sessions import SessionPromises
 from gatewright.testing.store_conformance.visits import VisitPromises
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
 
 
 class RedisConformance(StoreConformance):

@@ -13,7 +13,6 @@ from gatewright import AsyncEvrmoreAuth, EvrmoreAuth, Settings
 from gatewright.errors import ConfigurationError, StoreUnavailableError
 from gatewright.storage.redis import read_url, require_redis
 from gatewright.testing import Wallet
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
 from redis_server import serving, serving_cluster, serving_sentinel
 
 PASSWORD = "sesame%2Fopen"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from redis_server import *  # noqa: F403 - fixtures are found by their presence
 from visitors import *  # noqa: F403
 
 

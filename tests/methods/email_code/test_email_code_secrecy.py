@@ -23,13 +23,14 @@ def everybody(auth):
     auth.create_user("inactive", email="inactive@example.com", password=PASSWORD, is_active=False, is_verified=True)
 
 
-def test_every_address_gets_the_same_answer_and_the_same_work(statements, auth, everybody, clock, count):
+def test_every_address_gets_the_same_answer_and_the_same_work(statements, auth, everybody, count, store_name):
     """The same statements, as many rows in every table but the outbox, and as many tries; no hook fires."""
+    tables = ["audit", "pending_steps", *(["attempts"] if "redis" not in store_name else [])]
     Visitor(auth).request().begin("email_code", {"email": "first@example.com"})  # opens connections
     recorder = HookRecorder(auth)
     answers, seen = [], []
     for name in ADDRESSES:
-        before = {table: count(table) for table in ("attempts", "audit", "pending_steps")}
+        before = {table: count(table) for table in tables}
         statements.clear()
         answer = Visitor(auth).request().begin("email_code", {"email": f" {name}@EXAMPLE.com "})
         seen.append(shapes_of(statements))
