@@ -72,7 +72,7 @@ def test_a_user_answers_for_the_fields_of_its_account():
     ("username", "email", "expected"), [("ann", "a@b.c", "ann"), (None, "a@b.c", "a@b.c"), (None, None, "EAddress")]
 )
 def test_a_username_is_the_best_name_there_is(username, email, expected):
-    """The name, else the mail address, else the wallet's."""
+    """The name, else the email address, else the wallet's."""
     assert User(dataclasses.replace(ACCOUNT, username=username, email=email)).username == expected
 
 

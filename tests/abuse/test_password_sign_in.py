@@ -134,7 +134,7 @@ UNSEEN = {
 
 
 def test_registering_a_twin_of_somebodys_name(target, browser, anna):
-    """Whatever the spelling, it is the same account; and a name that merely looks alike is no mail address of hers."""
+    """Whatever the spelling, it is the same account; and a name that merely looks alike is no email address of hers."""
     for spelling in [*SPELLINGS.values(), *UNSEEN.values()]:
         document = {"first_name": "A", "last_name": "A", "email": spelling, "password": "a purple monkey dishwasher"}
         assert target.call(browser, "/api/signup", document)[0] in (202, 409, 422)

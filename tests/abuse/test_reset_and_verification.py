@@ -37,7 +37,7 @@ def verify(target, link):
 
 
 def move(target, username, email):
-    """Move an account to another mail address."""
+    """Move an account to another email address."""
     target.auth.request_email_change(target.auth.get_user(username).id, email=email)
     target.auth.confirm_email_change(newest(target, "/email_change/").rpartition("/")[2])
 

@@ -19,7 +19,7 @@ NEW = "quite another sentence of hers"
 
 
 def test_a_user_is_found_by_any_of_their_names(auth, register, link):
-    """Username, mail address and wallet, active or not, with the rights of today."""
+    """Username, email address and wallet, active or not, with the rights of today."""
     wallet = Wallet.new("alice")
     auth.create_role("editor")
     made = register(auth, email="carol@example.com", roles=["editor"])

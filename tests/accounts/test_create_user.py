@@ -125,7 +125,7 @@ def test_nobody_registers_a_twin(auth, carol, count, twin):
     ],
 )
 def test_nobody_registers_a_twin_of_a_mail_address(auth, count, twin):
-    """Mail addresses follow the same rule."""
+    """Email addresses follow the same rule."""
     auth.create_user("carol", email="carol@example.com")
     with pytest.raises((TakenError, InvalidParameterError)):
         auth.create_user("mallory", email=twin)
@@ -159,7 +159,7 @@ def test_what_can_be_no_identifier_is_refused(auth, count, own):
 
 
 def test_a_taken_name_says_so_and_no_more(auth, carol):
-    """The error is the same whether name or mail address is taken."""
+    """The error is the same whether name or email address is taken."""
     auth.create_user("dave", email="dave@example.com")
     with pytest.raises(TakenError) as name:
         auth.create_user("carol")

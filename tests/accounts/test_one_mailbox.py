@@ -1,4 +1,4 @@
-"""One mailbox, one account: however the domain of a mail address is written."""
+"""One mailbox, one account: however the domain of an email address is written."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class OwnUserProvider(UserProvider):
 
 @pytest.mark.parametrize("kept", [SHOWN, ENCODED])
 @pytest.mark.parametrize("typed", [*SPELLINGS[:2], "info@MÜNCHEN.example", "info@xn--mnchen-3YA.example."])
-@pytest.mark.parametrize("before", ["", "a@"], ids=["mail address", "two signs"])
+@pytest.mark.parametrize("before", ["", "a@"], ids=["email address", "two signs"])
 def test_a_provider_of_ones_own_is_asked_for_every_spelling(make_auth, before, kept, typed):
     """Whichever it keeps, whichever is typed; a wrong password stays wrong, and sessions find their user again."""
     kept, typed = before + kept, before + typed

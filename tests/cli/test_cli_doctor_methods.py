@@ -28,7 +28,7 @@ def test_methods_that_begin_no_sign_in(told, methods):
     ],
 )
 def test_who_signs_up_can_sign_in(told, methods, email_code, is_told):
-    """A sign-up leaves a mail address, and a password where there are any."""
+    """A sign-up leaves an email address, and a password where there are any."""
     given = {"GATEWRIGHT_METHODS": methods, "GATEWRIGHT_EMAIL_CODE": email_code}
     found = told("sign-up", **given)
     assert (found is not None) is is_told

@@ -35,7 +35,7 @@ def test_a_user_is_renamed(invoke, database, alice):
 
 @pytest.mark.parametrize("name", ["bob", "bob@example.org", "", "a\x1bb"])
 def test_a_name_that_cannot_be_is_refused(invoke, database, alice, name):
-    """Taken, somebody's mail address, nothing or nonsense."""
+    """Taken, somebody's email address, nothing or nonsense."""
     database.create_user("bob", email="bob@example.org")
 
     assert invoke("user", "rename", "alice", name).exit_code != 0

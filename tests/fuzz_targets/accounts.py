@@ -1,4 +1,4 @@
-"""What is known of accounts: names, mail addresses, password hashes, permissions, files of users."""
+"""What is known of accounts: names, email addresses, password hashes, permissions, files of users."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def username(data):
 
 
 def mail_address(data):
-    """A mail address has one spelling."""
+    """An email address has one spelling."""
     with suppress(InvalidParameterError):
         email = canonical_email(text_of(data))
         assert canonical_email(email) == email

@@ -137,7 +137,7 @@ def test_another_network_is_another_client(auth, carol):
 )
 @pytest.mark.parametrize("exists", [True, False], ids=["carol", "nobody"])
 def test_one_account_under_many_names(auth, register, spelling, exists):
-    """A name in another case, width or with what nobody sees, and the mail address, count as the account that they
+    """A name in another case, width or with what nobody sees, and the email address, count as the account that they
     name. Where there is none, the spellings of the name do just the same.
     """
     if exists:

@@ -41,7 +41,7 @@ JESSICA = {
 
 
 class MyUser(User):
-    """The document's user instance: its name is its mail address."""
+    """The document's user instance: its name is its email address."""
 
     @property
     def username(self):

@@ -1,4 +1,4 @@
-"""Domains of mail addresses: one spelling each, and two where they are two."""
+"""Domains of email addresses: one spelling each, and two where they are two."""
 
 from __future__ import annotations
 

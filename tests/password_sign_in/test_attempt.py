@@ -36,7 +36,7 @@ def test_the_right_password_returns_the_user_and_tells_nobody(auth, carol, hooks
     "spelling", ["carol", "CAROL", "  Carol ", "\uff43\uff41\uff52\uff4f\uff4c", "carol.", "Carol@Example.COM"]
 )
 def test_a_name_in_another_spelling_is_the_same_name(auth, register, spelling):
-    """Case, width, outer spaces and a trailing dot make no other user; the mail address is a name as well."""
+    """Case, width, outer spaces and a trailing dot make no other user; the email address is a name as well."""
     made = register(auth, "Carol", email="carol@example.com")
     assert auth.attempt(spelling, PASSWORD, OURS).id == made.id
 

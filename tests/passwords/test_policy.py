@@ -110,7 +110,7 @@ def test_the_common_passwords_are_refused():
     ],
 )
 def test_a_password_with_a_name_in_it_is_refused(password):
-    """The site's, the product's, the user's own, the mail address's; in any case, as a part of a word too."""
+    """The site's, the product's, the user's own, the email address's; in any case, as a part of a word too."""
     error = refusal(PasswordPolicy(minimum_length=8, context_words=CONTEXT), password, personal=PERSONAL)
 
     assert error.evidence == {"reason": "context"}

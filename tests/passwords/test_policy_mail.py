@@ -1,4 +1,4 @@
-"""A mail address is no password."""
+"""An email address is no password."""
 
 from __future__ import annotations
 

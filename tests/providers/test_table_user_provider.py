@@ -152,7 +152,7 @@ def test_a_role_column_holds_one_role_or_several(database, stored, roles):
 
 
 def test_two_columns_find_a_user(database):
-    """With an alias, username and mail address find the same user, who keeps the username."""
+    """With an alias, username and email address find the same user, who keeps the username."""
     provider = TableUserProvider(database, table="people", columns=VIEW)
 
     names = [provider.load_user_by_username(name).username for name in ("alice", "alice@example.com")]

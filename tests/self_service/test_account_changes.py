@@ -1,4 +1,4 @@
-"""Another username, another mail address: by their owner with a fresh proof, or by whoever runs the site."""
+"""Another username, another email address: by their owner with a fresh proof, or by whoever runs the site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEW_PASSWORD = "quite another sentence of hers"
 
 @pytest.fixture
 def carol(auth, register):
-    """A user with a username and a mail address."""
+    """A user with a username and an email address."""
     return register(auth, email="carol@example.com")
 
 

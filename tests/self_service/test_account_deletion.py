@@ -26,7 +26,7 @@ from visitors import OURS, PASSWORD, WALLETS, Visitor
 
 @pytest.fixture
 def carol(auth, register):
-    """A user with a username, a mail address and a profile."""
+    """A user with a username, an email address and a profile."""
     carol = register(auth, email="carol@example.com", actor="carol")
     auth.set_profile("carol", {"city": "Winterthur"})
     return carol

@@ -1,4 +1,4 @@
-"""Verifying a mail address: by its link, and without telling anybody whose address it is."""
+"""Verifying an email address: by its link, and without telling anybody whose address it is."""
 
 from __future__ import annotations
 

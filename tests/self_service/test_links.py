@@ -12,7 +12,7 @@ NEW = "quiet lamp under seven hills"
 
 
 class Verification:
-    """The link that verifies a mail address."""
+    """The link that verifies an email address."""
 
     purpose = "email_verification"
     path = "/email_verification/"

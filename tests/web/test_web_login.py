@@ -24,7 +24,7 @@ def test_a_login_leads_on(pages, browser, anna, log_in):
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "anna@example.com", " Anna@Example.com "])
 def test_every_spelling_of_a_name_will_do(pages, browser, anna, log_in, name):
-    """Username or mail address, in any case."""
+    """Username or email address, in any case."""
     log_in(browser, name)
     assert pages.user_of(browser).id == anna.id
 

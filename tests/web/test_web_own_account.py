@@ -1,4 +1,4 @@
-"""The account as a whole, on its pages: another name, another mail address, a copy of the data, and its end."""
+"""The account as a whole, on its pages: another name, another email address, a copy of the data, and its end."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class TestWithoutPasswords:
         return make_pages(methods=("passkey", "email_code"), auth={"methods": [mailed]})
 
     def test_from_signup_to_a_mailed_code(self, pages, browser, mailbox, link_in):
-        """A mail address makes the account; a code that is sent there signs in."""
+        """An email address makes the account; a code that is sent there signs in."""
         page = browser.get("/signup")
         browser.submit(page.form("/signup"), email="ben@example.com")
         (mail,) = mails(pages, mailbox)

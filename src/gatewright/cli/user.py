@@ -13,12 +13,12 @@ from gatewright.cli.user_fields import cell_of, user_fields
 from gatewright.cli.user_password import PasswordFile, read_new_password
 from gatewright.errors import InvalidParameterError
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The username, the mail address or a wallet address.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The username, the email address or a wallet address.")]
 
 
 def create_user(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The username.")],
-    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="The mail address.")] = None,
+    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="The email address.")] = None,
     roles: Annotated[
         list[str] | None, typer.Option("--role", metavar="ROLE", help="A declared role; can be repeated.")
     ] = None,

@@ -31,10 +31,10 @@ def rename_user(
 
 def change_email(
     name: Name,
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The new mail address.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The new email address.")],
     as_json: AsJson = False,
 ) -> None:
-    """Send a link to a user's new mail address. Nothing changes until it is used; the old address is notified."""
+    """Send a link to a user's new email address. Nothing changes until it is used; the old address is notified."""
     with Auth() as auth:
         user = auth.get_user(name)
         auth.request_email_change(user.id, email=email, actor=acting_user())

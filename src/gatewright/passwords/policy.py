@@ -78,7 +78,7 @@ class PasswordPolicy:
         text = chosen.casefold()
         if any(word in text for word in self._context_words | _words_of(personal)):
             raise WeakPasswordError(
-                "This password contains the name of this site, your own name or your mail address. Leave it out.",
+                "This password contains the name of this site, your own name or your email address. Leave it out.",
                 reason="context",
             )
 

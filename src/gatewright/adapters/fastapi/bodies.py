@@ -256,7 +256,7 @@ def login_request(settings: Settings) -> type[BaseModel]:
         settings.auth_form_password_field: (Password, ...),
         settings.remember_me_field: (bool, False),
     }
-    return create_model("LoginRequest", __doc__="A name or a mail address, and the password.", **fields)
+    return create_model("LoginRequest", __doc__="A name or an email address, and the password.", **fields)
 
 
 def signup_request(fields: Iterable[FormField]) -> type[BaseModel]:

@@ -204,7 +204,7 @@ def _mail_endpoints(settings: Settings, *, has_passwords: bool) -> Iterator[Endp
         yield Endpoint(
             "email_verification",
             "/email_verification/{token}",
-            "Verify the mail address that the link was sent to",
+            "Verify the email address that the link was sent to",
             answer=bodies.VerifiedAnswer,
             problems=(_LINK, _DENIED),
         )
@@ -291,7 +291,7 @@ def _account_endpoints(settings: Settings, controller: SimpleAuthController) -> 
     yield Endpoint(
         "email_change",
         "/email_change/{token}",
-        "Change to the mail address that the link was sent to",
+        "Change to the email address that the link was sent to",
         answer=bodies.SignedInAnswer,
         problems=(_LINK, problem_of(TakenError())),
     )

@@ -75,7 +75,7 @@ def _check_file(path: Path | None) -> Iterator[Finding]:
 
 
 def _check_emails(path: Path) -> Finding:
-    """Look for accounts whose mail address could not be normalised, because another account has it."""
+    """Look for accounts whose email address could not be normalised, because another account has it."""
     doubled = [email for email in encoded_emails_at_rest(path) if not _has_one_spelling(email)]
     if not doubled:
         return Finding("emails", Status.OK, "No two active accounts share a mailbox.")

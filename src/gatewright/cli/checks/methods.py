@@ -38,7 +38,7 @@ def _check_first_step(settings: Settings, methods: Mapping[str, Method]) -> Find
 
 
 def _check_sign_up(settings: Settings, methods: Mapping[str, Method]) -> Iterator[Finding]:
-    """Check that users who sign up can sign in: they have a mail address, and a password if that is a method."""
+    """Check that users who sign up can sign in: they have an email address, and a password if that is a method."""
     beginning = {method.name for method in methods.values() if method.begins(settings)}
     if settings.enable_signup and beginning and beginning <= {"passkey", "wallet"}:
         finding = f"Users who sign up have nothing to sign in with: sign-ins begin with {', '.join(sorted(beginning))}."

@@ -39,7 +39,7 @@ class Target:
 
         Raises:
             InvalidParameterError: If something about the user is not acceptable.
-            TakenError: If an earlier line has the name or the id, another user has the mail address or the id, or the
+            TakenError: If an earlier line has the name or the id, another user has the email address or the id, or the
                 existing user has another id.
         """
         if self._is_there(user):
@@ -90,7 +90,7 @@ class Target:
         return None
 
     def _find(self, name: str) -> Account | None:
-        """Return the account with this username or mail address, be it new or old. A folded name is not a wallet's."""
+        """Return the account with this username or email address, be it new or old. A folded name is not a wallet's."""
         for auth in dict.fromkeys((self.existing, self.written)):
             try:
                 account: Account = auth.get_user(canonical_name("username", name)).entity

@@ -78,7 +78,7 @@ def _id(fields: Fields) -> str | None:
 
 
 def _is_verified(fields: Fields) -> bool:
-    """Return whether the mail address was verified, from a flag or from the time when it was."""
+    """Return whether the email address was verified, from a flag or from the time when it was."""
     name = "verified" if fields.get("verified") not in (None, "") else "email_verified_at"
     value = str(fields.get(name)).strip()
     if value.startswith(_ZERO_DATE):

@@ -1,4 +1,4 @@
-"""Promises of `gatewright.ports.AccountChangeStore`: another name, another mail address."""
+"""Promises of `gatewright.ports.AccountChangeStore`: another name, another email address."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def find(store: Store, run: Run, id_: str = "a") -> Account | None:
 
 
 class AccountChangePromises(StoreFixtures):
-    """Promises of `gatewright.ports.AccountChangeStore`: another name, another mail address."""
+    """Promises of `gatewright.ports.AccountChangeStore`: another name, another email address."""
 
     def test_a_renamed_account_is_found_by_its_new_name(self, store: Store, run: Run) -> None:
         """And by no other; nothing else has changed."""

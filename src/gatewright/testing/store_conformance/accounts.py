@@ -33,7 +33,7 @@ class AccountPromises(StoreFixtures):
     """Promises of `gatewright.ports.AccountStore` but for wallets: making, finding, listing and changing accounts."""
 
     def test_an_account_is_found_by_its_names(self, store: Store, run: Run) -> None:
-        """By identifier, and with its hash by username and by mail address, equal in every field."""
+        """By identifier, and with its hash by username and by email address, equal in every field."""
         account = add_account(store, run, "a", hashed=LONGEST_HASH)
         add_account(store, run, "b")
 

@@ -112,7 +112,7 @@ def record_of(store: Store, run: Run) -> list[AuditEntry]:
 
 
 def add_account(store: Store, run: Run, id_: str, *, hashed: str | None = "hash", roles: Sequence[str] = ()) -> Account:
-    """Keep an account that signs in with a password: its username and mail address are made of its identifier."""
+    """Keep an account that signs in with a password: its username and email address are made of its identifier."""
     account = replace(
         an_account(id_), username=f"name of {id_}", email=f"{id_}@example.com", evrmore_address=None, last_login=None
     )
