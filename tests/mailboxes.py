@@ -1,4 +1,4 @@
-"""A post office without a network: a writer and a mailer that keep what they are given."""
+"""Mailboxes without a network: a writer and a mailer that keep what they are given."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Mailboxes:
 
     def close(self, trouble=None):
         """Refuse every mail from now on."""
-        self.trouble = trouble or MailUnavailableError("The post office is closed.")
+        self.trouble = trouble or MailUnavailableError("The mail server is down.")
 
     def open(self):
         """Take mails again."""

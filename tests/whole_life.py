@@ -26,12 +26,12 @@ class Life:
 
     Args:
         auth: The application's auth.
-        office: Where its mails arrive.
+        mailboxes: Where its mails arrive.
         clock: Its clock.
     """
 
-    def __init__(self, auth, office, clock):
-        self.auth, self.office, self.clock = auth, office, clock
+    def __init__(self, auth, mailboxes, clock):
+        self.auth, self.mailboxes, self.clock = auth, mailboxes, clock
         self.records = []
         self.errors = []
 
@@ -55,7 +55,7 @@ class Life:
     def received(self, kind):
         """Have the mails sent, and return the secret of the last link of a kind."""
         self.auth.deliver_mails()
-        return self.office.links(kind)[-1].rpartition("/")[2]
+        return self.mailboxes.links(kind)[-1].rpartition("/")[2]
 
 
 def live(life):
@@ -119,10 +119,10 @@ def _sign_up(life):
         auth.sign_up("carol@example.com", password=WEAK, username="carol")
     auth.sign_up("carol@example.com", password=PASSWORD, username="carol", profile={"city": "Berne"})
     auth.sign_up("carol@example.com", password=PASSWORD)
-    life.office.close(OSError("not today"))
+    life.mailboxes.close(OSError("not today"))
     auth.deliver_mails()
     life.records += auth.list_queued_mails()
-    life.office.open()
+    life.mailboxes.open()
     life.clock.advance(hours=1)
     token = life.received("email_verification")
     with life.refused():
@@ -188,7 +188,7 @@ def _by_mail(life):
     visitor = Visitor(life.auth, **DEVICE)
     life.keep(visitor.request().begin("email_code", {"email": "dave@example.com"}))
     token = life.received("email_code")
-    code = next(code for code in reversed(life.office.codes) if code)
+    code = next(code for code in reversed(life.mailboxes.codes) if code)
     for given in ({"code": code[::-1] if code[::-1] != code else "1"}, {"token": token[::-1]}):
         with life.refused():
             visitor.request().prove("email_code", given)

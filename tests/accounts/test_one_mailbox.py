@@ -97,8 +97,8 @@ def test_a_domain_that_cannot_be_is_refused(auth, count, email):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_signing_up_again_writes_to_the_account_there_is(auth, count, spelling):
     """And resets and verifications are asked for in any spelling; the mails go to the one address."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     auth.sign_up(ENCODED, password=PASSWORD)
     auth.sign_up(spelling, password=PASSWORD)
     auth.request_email_verification(spelling)
@@ -106,7 +106,7 @@ def test_signing_up_again_writes_to_the_account_there_is(auth, count, spelling):
     auth.deliver_mails()
     assert count("users") == 1
     kinds = ["email_verification", "already_registered", "email_verification", "password_reset"]
-    assert sorted(office.kinds()) == sorted((kind, SHOWN) for kind in kinds)
+    assert sorted(mailboxes.kinds()) == sorted((kind, SHOWN) for kind in kinds)
 
 
 @pytest.mark.parametrize("kind", ["account", "nobody", "two signs"])
@@ -125,13 +125,13 @@ def test_attempts_in_all_spellings_count_together(auth, register, kind):
 
 def test_mails_to_all_spellings_count_together(auth, register, gatewright_settings):
     """Nobody's mailbox is filled by writing its domain in another way."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     register(auth, None, email=SHOWN)
     for spelling in SPELLINGS:
         auth.request_password_reset(spelling)
     auth.deliver_mails()
-    assert len(office.mails) <= gatewright_settings.mails_per_address < len(SPELLINGS)
+    assert len(mailboxes.mails) <= gatewright_settings.mails_per_address < len(SPELLINGS)
 
 
 def test_the_record_knows_one_spelling(auth, register):

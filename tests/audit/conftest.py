@@ -18,8 +18,8 @@ def world(auth, register, link, sign_in):
 
     She has been sent a link, and so has Fred, who is new; one more mail to her waits.
     """
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     for permission in ("general.read", "general.write"):
         auth.create_permission(permission)
     for role in ("editor", "chief"):
@@ -38,13 +38,13 @@ def world(auth, register, link, sign_in):
     fred = register(auth, None, email="fred@example.com", is_verified=False)
     auth.request_email_verification("fred@example.com")
     auth.deliver_mails()
-    verification = office.token()
+    verification = mailboxes.token()
     auth.request_password_reset("carol@example.com")
     auth.deliver_mails()
-    reset = office.token()
+    reset = mailboxes.token()
     auth.request_email_change(carol.id, email="moved@example.com")
     auth.deliver_mails()
-    move = next(link.rpartition("/")[2] for link in office.links("email_change"))
+    move = next(link.rpartition("/")[2] for link in mailboxes.links("email_change"))
     auth.sign_up("carol@example.com", password=PASSWORD)
     challenge = auth.generate_challenge(third.address)
     return SimpleNamespace(

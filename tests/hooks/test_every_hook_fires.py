@@ -94,11 +94,11 @@ def sign_up(auth, wallet):
 
 def link_after(auth, request):
     """Let a mail be sent, and return the secret in it."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     request()
     auth.deliver_mails()
-    return office.token()
+    return mailboxes.token()
 
 
 def verify_email(auth, wallet):

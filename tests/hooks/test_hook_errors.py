@@ -47,24 +47,24 @@ def visit(auth, wallet):
 
 def help_oneself(auth):
     """Make an account, verify its address and replace its password, by the links of mails."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     auth.sign_up("dave@example.com", password=PASSWORD)
     auth.deliver_mails()
-    auth.verify_email(office.token())
+    auth.verify_email(mailboxes.token())
     auth.request_password_reset("dave@example.com")
     auth.deliver_mails()
-    auth.reset_password(office.token(), OTHER_PASSWORD)
-    change_and_delete(auth, office)
+    auth.reset_password(mailboxes.token(), OTHER_PASSWORD)
+    change_and_delete(auth, mailboxes)
 
 
-def change_and_delete(auth, office):
+def change_and_delete(auth, mailboxes):
     """Give an account another name and another address, and delete it."""
     user_id = auth.create_user("erin", email="erin@example.com", password=PASSWORD, is_verified=True).id
     auth.change_username(user_id, username="eric")
     auth.request_email_change(user_id, email="eric@example.com")
     auth.deliver_mails()
-    auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2])
+    auth.confirm_email_change(mailboxes.links("email_change")[-1].rpartition("/")[2])
     auth.delete_user(user_id)
 
 

@@ -54,13 +54,13 @@ OURS = "SQLUserProvider"
 PASSWORD, OTHER_PASSWORD = "correct horse battery staple", "quiet lamp under seven hills"
 
 
-def change_and_delete(auth, office):
+def change_and_delete(auth, mailboxes):
     """Give an account another name and another address, and delete it."""
     user_id = auth.create_user("erin", email="erin@example.com", password=PASSWORD, is_verified=True).id
     auth.change_username(user_id, username="eric")
     auth.request_email_change(user_id, email="eric@example.com")
     auth.deliver_mails()
-    auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2])
+    auth.confirm_email_change(mailboxes.links("email_change")[-1].rpartition("/")[2])
     auth.delete_user(user_id)
 
 
@@ -74,15 +74,15 @@ def test_the_points_are_the_ten_of_the_specification_and_our_own(auth):
 
 def test_every_point_fires_with_exactly_its_parameters(auth, alice, sign_in, hooks):
     """Failed and good visits by wallet, by password and by mail meet every point but the one of a login route."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     auth.sign_up("dave@example.com", password=PASSWORD)
     auth.deliver_mails()
-    auth.verify_email(office.token())
+    auth.verify_email(mailboxes.token())
     auth.request_password_reset("dave@example.com")
     auth.deliver_mails()
-    auth.reset_password(office.token(), OTHER_PASSWORD)
-    change_and_delete(auth, office)
+    auth.reset_password(mailboxes.token(), OTHER_PASSWORD)
+    change_and_delete(auth, mailboxes)
     token = sign_in(auth, alice).token
     auth.validate_token(token)
     auth.invalidate_token(token)

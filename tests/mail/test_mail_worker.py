@@ -42,8 +42,8 @@ def employ():
     """Make mail workers, who are sent home at the end."""
     employed = []
 
-    def employ(office, **options):
-        employed.append(MailWorker(office.deliver, **options))
+    def employ(mailboxes, **options):
+        employed.append(MailWorker(mailboxes.deliver, **options))
         return employed[-1]
 
     yield employ
@@ -60,28 +60,28 @@ def test_there_is_no_thread_before_there_is_a_mail(employ, mail_workers):
 
 def test_a_mail_worker_delivers_when_woken_and_then_waits(employ):
     """A round for a call, by one thread, which keeps no process alive."""
-    office = Office()
-    worker = employ(office)
+    mailboxes = Office()
+    worker = employ(mailboxes)
     for _ in range(3):
         worker.wake()
-        assert office.has_been_visited()
+        assert mailboxes.has_been_visited()
 
-    assert office.is_left_alone()
-    assert len(office.threads) == 1
-    assert next(iter(office.threads)).daemon
+    assert mailboxes.is_left_alone()
+    assert len(mailboxes.threads) == 1
+    assert next(iter(mailboxes.threads)).daemon
 
 
 def test_whoever_wakes_it_answers_first(employ, monkeypatch):
     """A round begins a moment after the call, so that the answer takes no longer for a mail; or at the end."""
     monkeypatch.setattr(mail_worker, "_HEAD_START", SECONDS)
-    office = Office()
-    worker = employ(office)
+    mailboxes = Office()
+    worker = employ(mailboxes)
     worker.wake()
-    assert office.is_left_alone()
+    assert mailboxes.is_left_alone()
 
     worker.close()
 
-    assert office.has_been_visited()
+    assert mailboxes.has_been_visited()
 
 
 def test_a_call_during_a_round_is_heard(employ):
@@ -94,60 +94,60 @@ def test_a_call_during_a_round_is_heard(employ):
             assert go_on.wait(SECONDS)
             return super().deliver()
 
-    office = Slow()
-    worker = employ(office)
+    mailboxes = Slow()
+    worker = employ(mailboxes)
     worker.wake()
     assert started.wait(SECONDS)
     worker.wake()
     go_on.set()
 
-    assert office.has_been_visited()
-    assert office.has_been_visited()
-    assert office.is_left_alone()
+    assert mailboxes.has_been_visited()
+    assert mailboxes.has_been_visited()
+    assert mailboxes.is_left_alone()
 
 
 def test_while_mails_wait_the_mail_worker_comes_back(employ):
     """Without being called again, after a pause."""
-    office = Office(is_mail_waiting=True)
-    employ(office, pause_seconds=0.01).wake()
+    mailboxes = Office(is_mail_waiting=True)
+    employ(mailboxes, pause_seconds=0.01).wake()
 
-    assert all(office.has_been_visited() for _ in range(5))
+    assert all(mailboxes.has_been_visited() for _ in range(5))
 
 
 def test_an_error_is_logged_and_the_mail_worker_comes_back(employ, caplog):
     """A store that is down for a while ends no delivery."""
-    office = Office(error=LookupError("the store is down"))
-    employ(office, pause_seconds=0.01).wake()
+    mailboxes = Office(error=LookupError("the store is down"))
+    employ(mailboxes, pause_seconds=0.01).wake()
 
-    assert all(office.has_been_visited() for _ in range(3))
+    assert all(mailboxes.has_been_visited() for _ in range(3))
     assert "the store is down" in caplog.text
     assert caplog.records[0].name == "gatewright.mail"
 
 
 def test_closing_ends_the_thread_and_another_call_starts_anew(employ, mail_workers):
     """Closed twice, woken again: as often as one likes."""
-    office = Office(is_mail_waiting=True)
-    worker = employ(office)
+    mailboxes = Office(is_mail_waiting=True)
+    worker = employ(mailboxes)
     for _ in range(3):
         worker.wake()
-        assert office.has_been_visited()
+        assert mailboxes.has_been_visited()
         worker.close()
         worker.close()
         assert mail_workers() == []
 
-    assert office.is_left_alone()
+    assert mailboxes.is_left_alone()
 
 
 def test_what_was_asked_for_is_delivered_before_the_end(employ, mail_workers):
     """A script that causes a mail and closes at once has it sent, and not twice."""
-    office = Office(is_mail_waiting=True)
-    worker = employ(office)
+    mailboxes = Office(is_mail_waiting=True)
+    worker = employ(mailboxes)
     for _ in range(20):
         worker.wake()
         worker.close()
-        assert office.has_been_visited()
+        assert mailboxes.has_been_visited()
 
-    assert office.is_left_alone()
+    assert mailboxes.is_left_alone()
     assert mail_workers() == []
 
 
@@ -169,8 +169,8 @@ def test_a_mail_worker_may_close_himself(employ):
 
 def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
     """Threads that call together start one thread together."""
-    office = Office()
-    worker = employ(office)
+    mailboxes = Office()
+    worker = employ(mailboxes)
     together = threading.Barrier(8, timeout=SECONDS)
 
     def call():
@@ -183,7 +183,7 @@ def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
     for caller in callers:
         caller.join()
 
-    assert office.has_been_visited()
+    assert mailboxes.has_been_visited()
     assert len(mail_workers()) == 1
 
 
@@ -191,17 +191,17 @@ def test_many_callers_at_once_have_one_mail_worker(employ, mail_workers):
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_has_a_mail_worker_of_its_own(employ, mail_workers):
     """The parent's thread is not the child's; each delivers when it is called, and the parent's goes on."""
-    office = Office()
-    worker = employ(office)
+    mailboxes = Office()
+    worker = employ(mailboxes)
     worker.wake()
-    assert office.has_been_visited()
+    assert mailboxes.has_been_visited()
 
     def child():
         worker.wake()
-        was_visited = office.has_been_visited()
+        was_visited = mailboxes.has_been_visited()
         worker.close()
         return was_visited and mail_workers() == []
 
     assert is_true_in_a_child(child)
     worker.wake()
-    assert office.has_been_visited()
+    assert mailboxes.has_been_visited()

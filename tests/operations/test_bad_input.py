@@ -260,8 +260,8 @@ def parts(auth, alice, sign_in):
 
 def mail_links(auth):
     """Good links of two users, by what they are for."""
-    office = Mailboxes()
-    office.serve(auth)
+    mailboxes = Mailboxes()
+    mailboxes.serve(auth)
     links = {}
     auth.create_user("newcomer", email="newcomer@example.com")
     for purpose, request in (
@@ -270,10 +270,10 @@ def mail_links(auth):
     ):
         request()
         auth.deliver_mails()
-        links[purpose] = office.token()
+        links[purpose] = mailboxes.token()
     auth.request_email_change(auth.get_user("newcomer").id, email="moved@example.com")
     auth.deliver_mails()
-    links["email change"] = office.links("email_change")[-1].rpartition("/")[2]
+    links["email change"] = mailboxes.links("email_change")[-1].rpartition("/")[2]
     return links
 
 

@@ -34,5 +34,5 @@ def make_auth(make_auth):
 @pytest.fixture
 def life(make_auth, clock):
     """Everything, not yet done."""
-    office = Mailboxes()
-    return Life(office.serve(make_auth()), office, clock)
+    mailboxes = Mailboxes()
+    return Life(mailboxes.serve(make_auth()), mailboxes, clock)

@@ -1,4 +1,4 @@
-"""Fixtures of this folder: those that the tests of users and guards share, and a post office."""
+"""Fixtures of this folder: those that the tests of users and guards share, and a post mailboxes."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from visitors import *  # noqa: F403 - fixtures are found by their presence
 
 
 @pytest.fixture
-def office():
+def mailboxes():
     """Where the mails of the test's application go."""
     return Mailboxes()
 
 
 @pytest.fixture
-def make_auth(make_auth, office):
-    """Make applications whose mails go to the post office."""
-    return lambda **options: office.serve(make_auth(**options))
+def make_auth(make_auth, mailboxes):
+    """Make applications whose mails go to the post mailboxes."""
+    return lambda **options: mailboxes.serve(make_auth(**options))
 
 
 @pytest.fixture
-def verification(auth, office):
+def verification(auth, mailboxes):
     """The secret of the link that carol has been sent after signing up."""
     auth.sign_up("carol@example.com", password="correct horse battery staple", username="carol")
     auth.deliver_mails()
-    return office.token()
+    return mailboxes.token()
 
 
 @pytest.fixture
-def reset(auth, office, register):
+def reset(auth, mailboxes, register):
     """The secret of a link with which carol can replace her password."""
     register(auth, email="carol@example.com")
     auth.request_password_reset("carol@example.com")
     auth.deliver_mails()
-    return office.token()
+    return mailboxes.token()

@@ -32,16 +32,16 @@ def carol(auth, register):
 
 
 @pytest.fixture
-def asked(auth, office, carol):
+def asked(auth, mailboxes, carol):
     """The secret of the link that moves carol to another address."""
     auth.request_email_change(carol.id, email=NEW)
-    return moving_token(auth, office)
+    return moving_token(auth, mailboxes)
 
 
-def moving_token(auth, office):
+def moving_token(auth, mailboxes):
     """Send the mails that wait, and return the secret of the newest link to another address."""
     auth.deliver_mails()
-    return office.links("email_change")[-1].rpartition("/")[2]
+    return mailboxes.links("email_change")[-1].rpartition("/")[2]
 
 
 def wallet_visitor(auth, wallet):
@@ -134,15 +134,15 @@ class TestUsername:
 
 
 class TestEmail:
-    def test_nothing_changes_before_the_link_is_used(self, auth, office, carol, asked):
+    def test_nothing_changes_before_the_link_is_used(self, auth, mailboxes, carol, asked):
         """The link goes to the new address, a notice without one to the old."""
-        assert office.kinds() == [("email_change", NEW), ("email_change_requested", "carol@example.com")]
-        assert office.links("email_change_requested") == ["http://localhost:8000/login"]
+        assert mailboxes.kinds() == [("email_change", NEW), ("email_change_requested", "carol@example.com")]
+        assert mailboxes.links("email_change_requested") == ["http://localhost:8000/login"]
         assert auth.get_user("carol").email == "carol@example.com"
         with pytest.raises(UserNotFoundError):
             auth.get_user(NEW)
 
-    def test_the_link_moves_the_account(self, auth, office, carol, asked):
+    def test_the_link_moves_the_account(self, auth, mailboxes, carol, asked):
         """The old address is told, and is free; nobody is signed out."""
         visitor = Visitor(auth)
         visitor.request().login("carol", PASSWORD, OURS)
@@ -150,11 +150,11 @@ class TestEmail:
         auth.deliver_mails()
 
         assert (moved.id, moved.username, moved.email, moved.is_verified) == (carol.id, "carol", NEW, True)
-        assert office.kinds()[-1] == ("email_changed", "carol@example.com")
+        assert mailboxes.kinds()[-1] == ("email_changed", "carol@example.com")
         assert visitor.request().user().email == NEW
         assert auth.create_user(email="carol@example.com").id != carol.id
 
-    def test_a_visitor_known_by_the_address_stays_signed_in(self, auth, office, register):
+    def test_a_visitor_known_by_the_address_stays_signed_in(self, auth, mailboxes, register):
         """An account without a username is known by its address; so are its sessions and browsers."""
         user = register(auth, None, email="dora@example.com")
         visitor, other = Visitor(auth), Visitor(auth)
@@ -162,7 +162,7 @@ class TestEmail:
         other.request().login("dora@example.com", PASSWORD, OURS)
         cookie = other.request().remember()
         auth.request_email_change(user.id, email=NEW)
-        auth.confirm_email_change(moving_token(auth, office))
+        auth.confirm_email_change(moving_token(auth, mailboxes))
 
         assert visitor.request().user().email == NEW
         later = auth.guard({})
@@ -187,45 +187,45 @@ class TestEmail:
         """Whoever reads the database moves nobody."""
         assert asked not in repr(sql("SELECT * FROM links")) + repr(sql("SELECT * FROM outbox"))
 
-    def test_a_newer_wish_replaces_the_older(self, auth, office, carol, asked):
+    def test_a_newer_wish_replaces_the_older(self, auth, mailboxes, carol, asked):
         """Be its mail sent already or not."""
         auth.request_email_change(carol.id, email="second@example.com")
         auth.request_email_change(carol.id, email="third@example.com")
-        newest = moving_token(auth, office)
+        newest = moving_token(auth, mailboxes)
 
-        assert "second@example.com" not in [to for _, to in office.kinds()]
+        assert "second@example.com" not in [to for _, to in mailboxes.kinds()]
         with pytest.raises(InvalidLinkError):
             auth.confirm_email_change(asked)
         assert auth.confirm_email_change(newest).email == "third@example.com"
 
     @pytest.mark.parametrize("is_sent", [True, False])
-    def test_a_new_password_voids_the_wish(self, auth, office, carol, is_sent):
+    def test_a_new_password_voids_the_wish(self, auth, mailboxes, carol, is_sent):
         """That is what the notice to the old address advises: whoever asked may have known the old one."""
         auth.request_email_change(carol.id, email=NEW)
-        token = moving_token(auth, office) if is_sent else None
+        token = moving_token(auth, mailboxes) if is_sent else None
         auth.set_password("carol", NEW_PASSWORD)
         auth.deliver_mails()
 
-        assert len(office.links("email_change")) == int(is_sent)
+        assert len(mailboxes.links("email_change")) == int(is_sent)
         if token is not None:
             with pytest.raises(InvalidLinkError):
                 auth.confirm_email_change(token)
 
-    def test_links_to_the_old_address_are_void_after_the_move(self, auth, office, carol, asked):
+    def test_links_to_the_old_address_are_void_after_the_move(self, auth, mailboxes, carol, asked):
         """A forgotten password is replaced at the new address."""
         auth.request_password_reset("carol@example.com")
         auth.deliver_mails()
-        reset = office.links("password_reset")[-1].rpartition("/")[2]
+        reset = mailboxes.links("password_reset")[-1].rpartition("/")[2]
         auth.confirm_email_change(asked)
 
         with pytest.raises(InvalidLinkError):
             auth.reset_password(reset, NEW_PASSWORD)
 
-    def test_a_link_of_another_kind_moves_nobody(self, auth, office, asked):
+    def test_a_link_of_another_kind_moves_nobody(self, auth, mailboxes, asked):
         """Nor does this one verify or reset anything."""
         auth.request_password_reset("carol@example.com")
         auth.deliver_mails()
-        reset = office.token()
+        reset = mailboxes.token()
         for use, token in (
             (auth.confirm_email_change, reset),
             (auth.verify_email, asked),
@@ -241,7 +241,7 @@ class TestEmail:
         with pytest.raises(InvalidLinkError):
             auth.confirm_email_change(asked)
 
-    def test_nobody_learns_whose_an_address_is(self, auth, office, carol, register, sql):
+    def test_nobody_learns_whose_an_address_is(self, auth, mailboxes, carol, register, sql):
         """The answer and the work are the same; only the mail is missing, and why is recorded."""
         register(auth, "bert", email="bert@example.com")
         written = []
@@ -253,8 +253,8 @@ class TestEmail:
         auth.deliver_mails()
 
         assert written[0] == written[1]
-        assert ("email_change", "bert@example.com") not in office.kinds()
-        assert office.kinds().count(("email_change_requested", "carol@example.com")) == 2
+        assert ("email_change", "bert@example.com") not in mailboxes.kinds()
+        assert mailboxes.kinds().count(("email_change_requested", "carol@example.com")) == 2
         reasons = [line.reason for _, line in auth.list_audit(event="email_change_requested")]
         assert reasons == ["taken", None]
 
@@ -270,11 +270,11 @@ class TestEmail:
         auth.delete_user(rival.id)
         assert auth.confirm_email_change(asked).email == NEW
 
-    def test_one_of_two_gets_an_address(self, auth, office, carol, asked, register, at_once):
+    def test_one_of_two_gets_an_address(self, auth, mailboxes, carol, asked, register, at_once):
         """Both had a link to it, and use it at the same moment."""
         rival = register(auth, "rival", email="rival@example.com")
         auth.request_email_change(rival.id, email=NEW)
-        other = moving_token(auth, office)
+        other = moving_token(auth, mailboxes)
 
         def use(token):
             return lambda auth: auth.confirm_email_change(token)
@@ -282,12 +282,12 @@ class TestEmail:
         results = at_once(auth, [use(asked), use(other)])
         assert sorted(type(result).__name__ for result in results) == ["TakenError", "User"]
 
-    def test_nobody_is_flooded(self, auth, office, carol):
+    def test_nobody_is_flooded(self, auth, mailboxes, carol):
         """The fourth mail to one address within two hours is not sent; one client is told when it is too much."""
         for _ in range(4):
             auth.request_email_change(carol.id, email=NEW)
             auth.deliver_mails()
-        assert len(office.links("email_change")) == 3
+        assert len(mailboxes.links("email_change")) == 3
         reasons = [line.reason for _, line in auth.list_audit(event="email_change_requested")]
         assert sorted(map(str, reasons)) == ["None", "None", "None", "rate_limited"]
         for number in range(20):
@@ -296,26 +296,26 @@ class TestEmail:
             auth.request_email_change(carol.id, email="20@example.com", ip_address="192.0.2.1")
         assert limited.value.evidence["client"] == "192.0.2.1"
 
-    def test_an_account_may_get_its_first_address(self, auth, office, alice):
+    def test_an_account_may_get_its_first_address(self, auth, mailboxes, alice):
         """There is no old one to be told."""
         visitor = wallet_visitor(auth, alice)
         visitor.request().request_email_change(NEW)
-        token = moving_token(auth, office)
+        token = moving_token(auth, mailboxes)
 
-        assert office.kinds() == [("email_change", NEW)]
+        assert mailboxes.kinds() == [("email_change", NEW)]
         user = auth.confirm_email_change(token)
         assert (user.email, user.is_verified) == (NEW, True)
         auth.deliver_mails()
-        assert office.kinds() == [("email_change", NEW)]
+        assert mailboxes.kinds() == [("email_change", NEW)]
         assert visitor.request().user().email == NEW
 
-    def test_a_username_that_is_the_address_moves_along(self, auth, office, register):
+    def test_a_username_that_is_the_address_moves_along(self, auth, mailboxes, register):
         """It could not be anybody else's address."""
         user = register(auth, "dora@example.com", email="dora@example.com")
         visitor = Visitor(auth)
         visitor.request().login("dora@example.com", PASSWORD, OURS)
         auth.request_email_change(user.id, email=NEW)
-        moved = auth.confirm_email_change(moving_token(auth, office))
+        moved = auth.confirm_email_change(moving_token(auth, mailboxes))
 
         assert (moved.username, moved.email) == (NEW, NEW)
         assert visitor.request().user().username == NEW
@@ -327,11 +327,11 @@ class TestEmail:
         assert refused.value.evidence == {"parameter": "email", "reason": "unchanged"}
         assert auth.list_queued_mails() == []
 
-    def test_hooks_may_choose_or_refuse_the_address(self, auth, carol, hooks, office):
+    def test_hooks_may_choose_or_refuse_the_address(self, auth, carol, hooks, mailboxes):
         """Before anything is sent."""
         auth.add_hook("pre_email_change", lambda: {"email": "Chosen@example.com"})
         auth.request_email_change(carol.id, email=NEW)
-        auth.confirm_email_change(moving_token(auth, office))
+        auth.confirm_email_change(moving_token(auth, mailboxes))
 
         assert hooks.of("post_email_change")[0]["former_email"] == "carol@example.com"
         assert auth.get_user("carol").email == "chosen@example.com"
@@ -530,11 +530,11 @@ def test_a_wish_to_move_names_who_asked_for_whom_from_where(auth, carol):
     assert (line.user_id, line.username, line.client, line.actor) == (carol.id, "carol", HERE, "support")
 
 
-def test_a_move_is_told_in_the_language_and_at_the_address_of_the_page(auth, office, register, hooks):
+def test_a_move_is_told_in_the_language_and_at_the_address_of_the_page(auth, mailboxes, register, hooks):
     """The hooks are told who it is, with the new address, which is verified by that."""
     dora = register(auth, "dora", email="dora@example.com", is_verified=False)
     auth.request_email_change(dora.id, email=NEW)
-    auth.confirm_email_change(moving_token(auth, office), language="de", base_url="https://shop.example")
+    auth.confirm_email_change(moving_token(auth, mailboxes), language="de", base_url="https://shop.example")
 
     (mail,) = auth.list_queued_mails()
     assert (mail.kind, mail.language, mail.base_url) == ("email_changed", "de", "https://shop.example")

@@ -33,7 +33,7 @@ def carol(auth, register):
 
 
 @pytest.fixture
-def lived(auth, office, carol, alice, bob, link, sign_in):
+def lived(auth, mailboxes, carol, alice, bob, link, sign_in):
     """Carol, after a life: wallets, names, sessions, browsers, rights, failures, links and waiting mails."""
     auth.create_role("admin")
     auth.create_permission("shop.order")
@@ -57,7 +57,7 @@ def lived(auth, office, carol, alice, bob, link, sign_in):
     auth.deliver_mails()
     auth.request_email_change(carol.id, email="moved@example.com")
     auth.deliver_mails()
-    auth.confirm_email_change(office.links("email_change")[-1].rpartition("/")[2], ip_address="192.0.2.7")
+    auth.confirm_email_change(mailboxes.links("email_change")[-1].rpartition("/")[2], ip_address="192.0.2.7")
     auth.request_password_reset("moved@example.com")
     auth.generate_challenge(alice.address)
     return visitor
@@ -67,7 +67,7 @@ TRACES = re.compile(r"carol|moved@|Winterthur|192\.0\.2\.", re.IGNORECASE)
 
 
 class TestDeletion:
-    def test_nothing_tells_who_it_was(self, auth, office, lived, carol, snapshot, alice, bob):
+    def test_nothing_tells_who_it_was(self, auth, mailboxes, lived, carol, snapshot, alice, bob):
         """In no row of any table, the audit record included, which has lost no line."""
         before = [(number, line.event, line.at) for number, line in auth.list_audit()]
         assert TRACES.search(repr(snapshot()))
@@ -81,7 +81,7 @@ class TestDeletion:
         after = auth.list_audit()
         assert [(number, line.event, line.at) for number, line in after][: len(before)] == before
         assert {line.user_id for _, line in after} == {None, carol.id}
-        assert office.kinds()[-1] == ("account_deleted", "moved@example.com")
+        assert mailboxes.kinds()[-1] == ("account_deleted", "moved@example.com")
 
     def test_every_session_ends_at_once(self, auth, lived, carol, alice, sign_in):
         """In cookies and in tokens; the browser is no longer remembered."""
@@ -122,27 +122,27 @@ class TestDeletion:
 
         assert sign_in(auth, alice).user_id != carol.id
 
-    def test_links_of_mails_are_void(self, auth, office, register):
+    def test_links_of_mails_are_void(self, auth, mailboxes, register):
         """Whoever still has one is told what everybody is told."""
         carol = register(auth, email="carol@example.com")
         auth.request_password_reset("carol@example.com")
         auth.deliver_mails()
-        token = office.token()
+        token = mailboxes.token()
         auth.delete_user(carol.id)
 
         with pytest.raises(InvalidLinkError):
             auth.reset_password(token, "quite another sentence of hers")
 
-    def test_the_owner_is_told(self, auth, office, carol):
+    def test_the_owner_is_told(self, auth, mailboxes, carol):
         """After the account is gone, however long the mail takes; it leads nowhere."""
-        office.close(MailUnavailableError("down"))
+        mailboxes.close(MailUnavailableError("down"))
         auth.delete_user(carol.id)
         auth.deliver_mails()
-        office.open()
+        mailboxes.open()
         (mail,) = auth.list_queued_mails()
         assert (mail.kind, mail.account_id, mail.tries) == ("account_deleted", None, 1)
 
-    def test_nobody_is_told_at_an_address_that_may_be_a_strangers(self, auth, office, register):
+    def test_nobody_is_told_at_an_address_that_may_be_a_strangers(self, auth, mailboxes, register):
         """One that nobody has verified."""
         user = register(auth, "dora", email="stranger@example.com", is_verified=False)
         auth.delete_user(user.id)
@@ -226,7 +226,7 @@ class TestDeletion:
         with pytest.raises(UserNotFoundError):
             guard.delete_account(password=PASSWORD)
 
-    def test_a_mail_to_an_account_that_is_gone_is_no_trouble(self, auth, carol, register, office):
+    def test_a_mail_to_an_account_that_is_gone_is_no_trouble(self, auth, carol, register, mailboxes):
         """The others are sent."""
         dora = register(auth, "dora", email="dora@example.com")
         auth.request_password_reset("carol@example.com")
@@ -234,7 +234,7 @@ class TestDeletion:
         auth.delete_user(carol.id)
         auth.deliver_mails()
 
-        assert sorted(office.kinds()) == [("account_deleted", "carol@example.com"), ("password_reset", dora.email)]
+        assert sorted(mailboxes.kinds()) == [("account_deleted", "carol@example.com"), ("password_reset", dora.email)]
 
 
 class TestExport:

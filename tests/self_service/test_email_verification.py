@@ -11,12 +11,12 @@ from visitors import OURS, PASSWORD
 MAIL = "carol@example.com"
 
 
-def test_who_asks_again_gets_another_mail(auth, verification, office):
+def test_who_asks_again_gets_another_mail(auth, verification, mailboxes):
     """To the address, whatever its spelling."""
     auth.request_email_verification("Carol@Example.com")
     auth.deliver_mails()
-    assert office.kinds() == [("email_verification", MAIL)] * 2
-    auth.verify_email(office.token())
+    assert mailboxes.kinds() == [("email_verification", MAIL)] * 2
+    auth.verify_email(mailboxes.token())
     assert auth.attempt("carol", PASSWORD, OURS).is_verified
 
 
@@ -27,14 +27,14 @@ def test_who_is_verified_gets_no_mail(auth, verification):
     assert auth.list_queued_mails() == []
 
 
-def test_a_mail_to_somebody_verified_meanwhile_is_not_sent(auth, office):
+def test_a_mail_to_somebody_verified_meanwhile_is_not_sent(auth, mailboxes):
     """Nor is one to an account that was deactivated, or that has moved to another address."""
     for name in ("carol", "dave", "ellen"):
         auth.sign_up(f"{name}@example.com", password=PASSWORD, username=name)
     auth.verify_user("carol")
     auth.disable_user("dave")
     assert auth.deliver_mails() == 1
-    assert office.kinds() == [("email_verification", "ellen@example.com")]
+    assert mailboxes.kinds() == [("email_verification", "ellen@example.com")]
     assert auth.list_queued_mails() == []
     discarded = [(entry.username, entry.reason) for _, entry in auth.list_audit(event="mail_discarded")]
     assert discarded == [
@@ -43,12 +43,12 @@ def test_a_mail_to_somebody_verified_meanwhile_is_not_sent(auth, office):
     ]
 
 
-def test_a_mail_to_an_old_address_is_not_sent(auth, office, sql):
+def test_a_mail_to_an_old_address_is_not_sent(auth, mailboxes, sql):
     """Its link could not be used."""
     auth.sign_up(MAIL, password=PASSWORD)
     sql("UPDATE users SET email = 'moved@example.com'")
     assert auth.deliver_mails() == 0
-    assert (office.mails, auth.list_queued_mails()) == ([], [])
+    assert (mailboxes.mails, auth.list_queued_mails()) == ([], [])
 
 
 def test_the_hooks_of_a_verification(auth, verification):

@@ -55,13 +55,13 @@ def kind(request):
 
 
 @pytest.fixture
-def send(auth, office, kind):
+def send(auth, mailboxes, kind):
     """Ask for a link, let the mail be sent, and return the secret in it."""
 
     def send(email=MAIL, **options):
         kind.request(auth, email, **options)
         assert auth.deliver_mails() == 1
-        return office.token()
+        return mailboxes.token()
 
     return send
 
@@ -80,9 +80,9 @@ def refused(auth, kind, token):
     return not looks_good
 
 
-def test_a_link_works(auth, kind, token, office):
+def test_a_link_works(auth, kind, token, mailboxes):
     """It leads where the page is, and does what it is for, for the user it is for."""
-    assert office.links()[-1] == f"http://localhost:8000{kind.path}{token}"
+    assert mailboxes.links()[-1] == f"http://localhost:8000{kind.path}{token}"
     assert not kind.is_used(auth)
     user = kind.use(auth, token)
     assert (user.username, user.is_verified) == ("carol", True)
@@ -129,14 +129,14 @@ def test_a_link_knows_where_its_reader_wants_to_go(auth, kind, token, send):
     assert auth.find_link(send(next_path="/checkout?step=2"), purpose=kind.purpose).next_path == "/checkout?step=2"
 
 
-def test_its_life_begins_when_it_is_sent(auth, kind, office, clock):
+def test_its_life_begins_when_it_is_sent(auth, kind, mailboxes, clock):
     """Not when it was asked for: a mail that had to wait is worth no less."""
     kind.prepare(auth)
     kind.request(auth)
     clock.advance(hours=5)
     auth.deliver_mails()
     clock.advance(hours=1, minutes=59)
-    assert kind.use(auth, office.token()).username == "carol"
+    assert kind.use(auth, mailboxes.token()).username == "carol"
 
 
 def test_only_the_newest_link_works(auth, kind, token, send):

@@ -43,7 +43,7 @@ def test_the_first_sign_in_is_told_of_to_nobody(sign_in, notices):
     assert notices() == []
 
 
-def test_another_browser_is_told_of(sign_in, notices, office, auth):
+def test_another_browser_is_told_of(sign_in, notices, mailboxes, auth):
     """With its address and what it calls itself; the link leads to the list of sessions."""
     sign_in(CHROME)
     sign_in(FIREFOX.format(140, 140), ip_address="198.51.100.7")
@@ -52,7 +52,7 @@ def test_another_browser_is_told_of(sign_in, notices, office, auth):
 
     assert mail.email == CAROL
     assert json.loads(mail.details) == {"ip_address": "198.51.100.7", "user_agent": FIREFOX.format(140, 140)}
-    assert office.links("new_device") == ["http://localhost:8000/account?show=sessions"]
+    assert mailboxes.links("new_device") == ["http://localhost:8000/account?show=sessions"]
     (line,) = [entry for _, entry in auth.list_audit(event="new_device")]
     assert (line.username, line.client, line.reason) == ("carol", "198.51.100.7", "Firefox on Windows")
     assert (line.user_id, line.provider) == (auth.get_user("carol").id, OURS)

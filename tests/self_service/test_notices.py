@@ -51,17 +51,17 @@ def auth(make_auth, gatewright_settings, register):
 
 
 @pytest.mark.parametrize("kind", ACTS)
-def test_a_notice_leads_to_the_sessions(auth, office, kind):
+def test_a_notice_leads_to_the_sessions(auth, mailboxes, kind):
     """Whatever has happened to what somebody proves themselves by."""
     visitor = Visitor(auth)
     visitor.request().login("carol", PASSWORD, OURS)
     ACTS[kind](auth, visitor.request)
     auth.deliver_mails()
-    assert office.links(kind) == [SESSIONS]
+    assert mailboxes.links(kind) == [SESSIONS]
 
 
 @pytest.mark.parametrize(("path", "leads_to"), [("/mine", "/mine"), ("", "/account")], ids=["moved", "switched off"])
-def test_a_notice_leads_to_where_the_page_is(make_auth, gatewright_settings, register, office, path, leads_to):
+def test_a_notice_leads_to_where_the_page_is(make_auth, gatewright_settings, register, mailboxes, path, leads_to):
     """Or to where the application has one of its own, if ours is switched off."""
     auth = make_auth(settings=gatewright_settings.with_values(page_paths={"account": path}))
     register(auth, email="carol@example.com")
@@ -69,7 +69,7 @@ def test_a_notice_leads_to_where_the_page_is(make_auth, gatewright_settings, reg
     visitor.request().login("carol", PASSWORD, OURS)
     enrol(auth, visitor.request)
     auth.deliver_mails()
-    assert office.links() == [f"http://localhost:8000{leads_to}?show=sessions"]
+    assert mailboxes.links() == [f"http://localhost:8000{leads_to}?show=sessions"]
 
 
 def test_no_notice_is_left_out():

@@ -37,12 +37,12 @@ def test_a_reset_ends_all_sessions_of_the_user(auth, reset, register, sign_in, l
     assert [session.user_id for session in auth.list_sessions()] == [dave.id]
 
 
-def test_a_reset_tells_the_owner(auth, reset, office):
+def test_a_reset_tells_the_owner(auth, reset, mailboxes):
     """By a mail to the address, without a secret in it."""
     auth.reset_password(reset, NEW)
     assert auth.deliver_mails() == 1
-    assert office.kinds()[-1] == ("password_changed", MAIL)
-    assert office.links()[-1] == "http://localhost:8000/login"
+    assert mailboxes.kinds()[-1] == ("password_changed", MAIL)
+    assert mailboxes.links()[-1] == "http://localhost:8000/login"
 
 
 def test_the_owner_is_told_in_the_language_and_at_the_address_of_the_page(auth, reset):
@@ -52,16 +52,16 @@ def test_the_owner_is_told_in_the_language_and_at_the_address_of_the_page(auth, 
     assert (mail.kind, mail.language, mail.base_url) == ("password_changed", "de", "https://shop.example/auth")
 
 
-def test_a_changed_password_tells_the_owner_too(auth, register, office):
+def test_a_changed_password_tells_the_owner_too(auth, register, mailboxes):
     """Whoever has an address, and only they."""
     register(auth, email=MAIL)
     register(auth, "dave")
     wakes = []
     for username in ("carol", "dave"):
         auth.set_password(username, NEW)
-        wakes.append(office.wakes)
+        wakes.append(mailboxes.wakes)
     auth.deliver_mails()
-    assert office.kinds() == [("password_changed", MAIL)]
+    assert mailboxes.kinds() == [("password_changed", MAIL)]
     assert wakes == [1, 1]
 
 
@@ -101,23 +101,23 @@ def test_no_browser_is_remembered_any_longer(auth, reset, register, sql, act):
     assert sql("SELECT id FROM remembered") == [("series of dave",)]
 
 
-def test_an_account_of_a_wallet_gets_a_password_by_its_address(auth, link, office, sql):
+def test_an_account_of_a_wallet_gets_a_password_by_its_address(auth, link, mailboxes, sql):
     """Whoever has an address can be sent a link, password or not."""
     auth.create_user(email=MAIL, is_verified=True)
     link(auth, MAIL, Wallet.new("carols"))
     auth.request_password_reset(MAIL)
     auth.deliver_mails()
-    auth.reset_password(office.token(), NEW)
+    auth.reset_password(mailboxes.token(), NEW)
     assert auth.attempt(MAIL, NEW, OURS).email == MAIL
 
 
-def test_a_mail_goes_to_the_stored_address_only(auth, register, office):
+def test_a_mail_goes_to_the_stored_address_only(auth, register, mailboxes):
     """Whatever spelling was typed, and never to anything beside it."""
     register(auth, email=MAIL)
     for typed in ("CAROL@EXAMPLE.COM", "  carol@example.com. ", "\uff43arol@example.com"):
         auth.request_password_reset(typed)
     auth.deliver_mails()
-    assert [mail.to for mail in office.mails] == [MAIL] * 3
+    assert [mail.to for mail in mailboxes.mails] == [MAIL] * 3
 
 
 def test_a_name_is_no_address(auth, register):
@@ -154,10 +154,10 @@ def test_a_hook_refuses_a_reset(auth, reset):
     assert auth.reset_password(reset, NEW).username == "carol"
 
 
-def test_a_reset_does_not_verify_the_address(auth, office):
+def test_a_reset_does_not_verify_the_address(auth, mailboxes):
     """That is the other link's affair."""
     auth.create_user("carol", email=MAIL, password=PASSWORD)
     auth.request_password_reset(MAIL)
     auth.deliver_mails()
-    auth.reset_password(office.token(), NEW)
+    auth.reset_password(mailboxes.token(), NEW)
     assert not auth.get_user("carol").is_verified

@@ -55,12 +55,12 @@ def test_an_unknown_link_names_its_client(auth, kind):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.hook], ids=lambda kind: kind.hook)
-def test_a_link_that_another_request_uses_first_names_its_account(auth, people, office, kind):
+def test_a_link_that_another_request_uses_first_names_its_account(auth, people, mailboxes, kind):
     """In the last moment, when it has been found good already."""
     user = people.create_user("carol", email="carol@example.com", password=PASSWORD)
     kind.request(auth, user)
     auth.deliver_mails()
-    token = office.token()
+    token = mailboxes.token()
     auth.add_hook(kind.hook, lambda **_: kind.use(people, token) and None)
 
     with pytest.raises(InvalidLinkError) as refused:
@@ -70,13 +70,13 @@ def test_a_link_that_another_request_uses_first_names_its_account(auth, people, 
     assert refused.value.evidence["reason"] == "link_used"
 
 
-def test_a_move_that_another_request_makes_first_names_its_account(auth, people, office, sql):
+def test_a_move_that_another_request_makes_first_names_its_account(auth, people, mailboxes, sql):
     """The same, where no hook lies between: the database finds no link to use up."""
     user = people.create_user("carol", email="carol@example.com", password=PASSWORD)
     kind = KINDS["email_change"]
     kind.request(auth, user)
     auth.deliver_mails()
-    (token,) = (link.rpartition("/")[2] for link in office.links("email_change"))
+    (token,) = (link.rpartition("/")[2] for link in mailboxes.links("email_change"))
     sql("CREATE TRIGGER used BEFORE DELETE ON links BEGIN SELECT RAISE(IGNORE); END")
 
     with pytest.raises(InvalidLinkError) as refused:

@@ -21,7 +21,7 @@ MAIL = "carol@example.com"
 OTHER_PASSWORD = "quiet lamp under seven hills"
 
 
-def test_a_sign_up_makes_an_account_that_waits_for_its_mail(auth, office, clock):
+def test_a_sign_up_makes_an_account_that_waits_for_its_mail(auth, mailboxes, clock):
     """Active, not verified, with what was typed and nothing else; and a mail is due."""
     assert auth.sign_up("Carol@Example.com", password=PASSWORD, username="Carol", profile={"city": "Berne"}) is None
     user = auth.get_user("carol")
@@ -31,7 +31,7 @@ def test_a_sign_up_makes_an_account_that_waits_for_its_mail(auth, office, clock)
     (mail,) = auth.list_queued_mails()
     assert (mail.kind, mail.email, mail.account_id) == ("email_verification", MAIL, user.id)
     assert (mail.language, mail.base_url, mail.tries, mail.error) == ("en", "http://localhost:8000", 0, None)
-    assert (mail.created_at, mail.due_at, office.wakes) == (clock.now(), clock.now(), 1)
+    assert (mail.created_at, mail.due_at, mailboxes.wakes) == (clock.now(), clock.now(), 1)
 
 
 def test_a_newcomer_signs_in_once_the_address_is_verified(auth, verification):
@@ -52,7 +52,7 @@ def test_a_password_is_needed_where_there_are_any(make_auth, auth, gatewright_se
     assert auth.has_password(MAIL) is False
 
 
-def test_a_site_may_do_without_verification(make_auth, gatewright_settings, office):
+def test_a_site_may_do_without_verification(make_auth, gatewright_settings, mailboxes):
     """Where it is off, the account is verified at once and no mail is written."""
     auth = make_auth(settings=gatewright_settings.with_values(enable_email_verification=False))
     auth.sign_up(MAIL, password=PASSWORD)
@@ -70,7 +70,7 @@ def test_a_site_may_let_people_in_before_they_have_verified(make_auth, gatewrigh
     assert [mail.kind for mail in auth.list_queued_mails()] == ["email_verification"]
 
 
-def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, office, count):
+def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, mailboxes, count):
     """The visitor is told nothing; the account stays as it is, its password above all."""
     register(auth, email=MAIL)
     assert auth.sign_up(MAIL, password=OTHER_PASSWORD, username="mallory", profile={"city": "Nowhere"}) is None
@@ -78,8 +78,8 @@ def test_whose_address_has_an_account_gets_a_mail_instead(auth, register, office
     assert count("users") == 1
     assert auth.get_profile("carol") == {}
     auth.deliver_mails()
-    assert office.kinds() == [("already_registered", MAIL)]
-    assert office.links() == ["http://localhost:8000/login"]
+    assert mailboxes.kinds() == [("already_registered", MAIL)]
+    assert mailboxes.links() == ["http://localhost:8000/login"]
 
 
 def test_a_client_signs_up_only_so_often(make_auth, gatewright_settings, clock, count):
@@ -100,7 +100,7 @@ def test_a_client_signs_up_only_so_often(make_auth, gatewright_settings, clock, 
     assert count("users") == 3
 
 
-def test_an_owner_is_not_flooded(auth, register, office, clock, gatewright_settings):
+def test_an_owner_is_not_flooded(auth, register, mailboxes, clock, gatewright_settings):
     """As many mails as the setting says in the life of a link, whatever is tried; then again."""
     register(auth, email=MAIL)
     for _ in range(5):
@@ -242,7 +242,7 @@ def test_many_sign_up_with_one_username_at_once(auth, count, at_once):
     assert count("users") == count("outbox") == 1
 
 
-def test_the_hooks_of_a_sign_up(auth, office, count):
+def test_the_hooks_of_a_sign_up(auth, mailboxes, count):
     """``pre_signup`` sees what was typed, ``post_signup`` the new user; a taken address fires the first only."""
     recorder = HookRecorder(auth)
     auth.sign_up(MAIL, password=PASSWORD, username="carol", profile={"city": "Berne"})

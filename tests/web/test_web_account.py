@@ -109,7 +109,7 @@ def test_the_mail_about_it_is_in_the_visitors_language(pages, log_in, anna, peop
     log_in(browser)
     act(browser, "password", current_password=PASSWORD, password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
 
-    assert [(letter.kind, letter.language) for letter in people.list_queued_mails()] == [("password_changed", "de")]
+    assert [(mail.kind, mail.language) for mail in people.list_queued_mails()] == [("password_changed", "de")]
 
 
 @pytest.mark.parametrize(

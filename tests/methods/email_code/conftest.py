@@ -1,4 +1,4 @@
-"""Fixtures of this folder: applications whose users are sent codes by mail, and a post office."""
+"""Fixtures of this folder: applications whose users are sent codes by mail, and a post mailboxes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ CAROL = "carol@example.com"
 
 
 @pytest.fixture
-def office():
+def mailboxes():
     """Where the mails of the test's application go."""
     return Mailboxes()
 
 
 @pytest.fixture
-def mailing(make_auth, office, gatewright_settings):
+def mailing(make_auth, mailboxes, gatewright_settings):
     """Make an application that mails codes for a purpose, and that has carol."""
 
     def mailing(email_code="both", *, digits=8, settings=None, **options):
         method = EmailCode(EmailCodeSettings(email_code=email_code, email_code_digits=digits))
         in_force = gatewright_settings.with_values(notify_new_devices=False, **settings or {})
-        auth = office.serve(make_auth(settings=in_force, methods=[method], **options))
+        auth = mailboxes.serve(make_auth(settings=in_force, methods=[method], **options))
         if not auth.list_users():
             auth.create_user("carol", email=CAROL, password=PASSWORD, is_verified=True)
         return auth
@@ -48,12 +48,12 @@ def strict(mailing):
 
 
 @pytest.fixture
-def receive(office):
+def receive(mailboxes):
     """Have the mails sent, and return the last code and the secret of its link."""
 
     def receive(auth):
         auth.deliver_mails()
-        return office.codes[-1], office.token().partition(".")[2]
+        return mailboxes.codes[-1], mailboxes.token().partition(".")[2]
 
     return receive
 

@@ -38,11 +38,11 @@ def test_a_code_signs_in(auth, ask):
     assert code.isdecimal()
 
 
-def test_a_link_signs_in_in_the_browser_that_asked(auth, ask, office):
+def test_a_link_signs_in_in_the_browser_that_asked(auth, ask, mailboxes):
     """It leads to the page of links."""
     visitor, _, token = ask()
 
-    assert office.links()[-1] == f"http://localhost:8000/login/link/email_code.{token}"
+    assert mailboxes.links()[-1] == f"http://localhost:8000/login/link/email_code.{token}"
     assert len(token) == 43
     assert visitor.request().prove("email_code", {"token": token}).username == "carol"
 
@@ -267,11 +267,11 @@ def test_what_was_begun_and_never_finished_is_cleared_away(auth, ask, clock):
     assert [auth.cleanup_expired_pending_steps(at_most=2) for _ in range(3)] == [2, 1, 0]
 
 
-def test_a_site_without_the_links_page_mails_the_code_alone(mailing, office):
+def test_a_site_without_the_links_page_mails_the_code_alone(mailing, mailboxes):
     """Which signs in as before."""
     auth = mailing(settings={"page_paths": {"login_link": ""}})
     visitor = Visitor(auth)
     visitor.request().begin("email_code", {"email": CAROL})
     auth.deliver_mails()
-    assert office.links() == [None]
-    assert visitor.request().prove("email_code", {"code": office.codes[-1]}).username == "carol"
+    assert mailboxes.links() == [None]
+    assert visitor.request().prove("email_code", {"code": mailboxes.codes[-1]}).username == "carol"

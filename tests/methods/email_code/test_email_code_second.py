@@ -13,13 +13,13 @@ NEW = f"another {PASSWORD}"
 
 
 @pytest.fixture
-def reset(office):
+def reset(mailboxes):
     """Replace carol's password by the link of a mail."""
 
     def reset(auth):
         auth.request_password_reset(CAROL)
         auth.deliver_mails()
-        auth.reset_password(office.links("password_reset")[-1].rpartition("/")[2], NEW)
+        auth.reset_password(mailboxes.links("password_reset")[-1].rpartition("/")[2], NEW)
 
     return reset
 

@@ -47,18 +47,18 @@ def test_every_address_gets_the_same_answer_and_the_same_work(statements, auth, 
     assert reasons == ["user_not_found", None, "unverified_user", "inactive_user", "user_not_found"]
 
 
-def test_the_mail_is_sent_after_all_that_the_answer_waits_for(statements, auth, office, monkeypatch):
+def test_the_mail_is_sent_after_all_that_the_answer_waits_for(statements, auth, mailboxes, monkeypatch):
     """Only a mail that exists is sent: what the mail worker writes may not delay what this request has to write."""
     Visitor(auth).request().begin("email_code", {"email": "first@example.com"})  # opens connections
     until_woken = []
-    monkeypatch.setattr(office, "wake", lambda: until_woken.append(len(statements)))
+    monkeypatch.setattr(mailboxes, "wake", lambda: until_woken.append(len(statements)))
     Visitor(auth).request().begin("email_code", {"email": "carol@example.com"})
 
     assert until_woken == [len(statements)]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_every_address_gets_the_same_refusals(mailing, refusal, name, office):
+def test_every_address_gets_the_same_refusals(mailing, refusal, name, mailboxes):
     """Five wrong codes, then none at all; and no code is right for an address without an account."""
     auth = mailing(settings={"attempts_per_account": 1000})
     auth.create_user("unverified", email="unverified@example.com", password=PASSWORD)
