@@ -197,6 +197,36 @@ def test_a_hash_that_was_not_kept_is_in_nobodys_way_later(
     assert seen == ["anna"] * 2
 
 
+@pytest.mark.parametrize("fails", [True, False], ids=["an error", "no error"])
+def test_a_hash_that_two_renew_at_once_ends_no_session(make_auth, gatewright_settings, table, sign_in_to, clock, fails):
+    """Whichever of the two is stored, or fails, and although requests come before it is known which was stored."""
+    seen, renewals = [], []
+
+    class Crowded(TableUserProvider):
+        """Has another process sign the user in before it stores a hash, and serve a request after that."""
+
+        def save_hash(self, username, *, old_hash, new_hash):
+            renewals.append(new_hash)
+            with EvrmoreAuth(settings=gatewright_settings, clock=clock, providers=[self]) as other:
+                if len(renewals) == 1:
+                    sign_in_to(other, self)
+                elif fails:
+                    raise OSError
+                super().save_hash(username, old_hash=old_hash, new_hash=new_hash)
+                seen.append(other.guard(before.cookie).user())
+
+    provider = Crowded(table.url, columns=COLUMNS)
+    auth = make_auth(providers=[provider])
+    table.change(OLD)
+    before = Visitor(auth)
+    before.request().store(auth.bypass("anna", provider))
+    signed_in = sign_in_to(auth, provider)
+
+    assert [name_of(visitor) for visitor in (before, signed_in)] == ["anna"] * 2
+    assert [user and user.username for user in seen] == ["anna"] * (1 if fails else 2)
+    assert len(renewals) == 2
+
+
 def test_whoever_is_deleted_while_their_hash_is_renewed_fails_nothing(make_auth, table, sign_in_to):
     """There is nothing left to compare with, and nothing to record."""
 

@@ -107,7 +107,7 @@ LOOKUPS = {
     "delete_expired_pending_steps": {"now": "2027", "at_most": 10},
     "find_credential": OWNER,
     "prolong_credential": OWNER | {"expires_at": "2027"},
-    "renew_credential": OWNER | {"old": "digest", "new": "new", "is_stored": True},
+    "renew_credential": OWNER | {"new": "new", "others": "digest"},
     "delete_expired_credentials": {"now": "2027", "at_most": 10},
     "delete_links": LINK,
     "find_link": LINK | {"digest": "digest 7"},

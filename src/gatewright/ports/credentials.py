@@ -36,14 +36,16 @@ class CredentialStore(Protocol):
         ...
 
     async def renew_credential(self, owner: Owner, *, old: bytes, new: bytes, is_stored: bool) -> None:
-        """Treat a new hash of the same password as equivalent to the old one, if the old one is the latest.
+        """Treat a new hash of the same password as equivalent to the old one, if the old one is not outdated.
+
+        Requests that renew one hash at the same time each announce a new one before any is stored.
 
         Args:
             owner: The user.
             old: SHA-256 of the hash that they had.
             new: SHA-256 of the hash that they have been given, or are about to be.
-            is_stored: Whether the new one is certain to have been stored. Then it also replaces another hash that was
-                announced for the old one and may never have been stored.
+            is_stored: Whether the new one is certain to have been stored. Then other hashes that were announced for
+                the old one are outdated: they will never be stored.
         """
         ...
 

@@ -53,7 +53,9 @@ def receive(mailboxes):
 
     def receive(auth):
         auth.deliver_mails()
-        return mailboxes.codes[-1], mailboxes.token().partition(".")[2]
+        mailed = [(code, link) for code, (_, link, _) in zip(mailboxes.codes, mailboxes.written, strict=True) if code]
+        code, link = mailed[-1]  # of the same moment may be a notice
+        return code, link.rpartition(".")[2]
 
     return receive
 

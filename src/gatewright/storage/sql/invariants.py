@@ -95,9 +95,10 @@ def _orphans(table: str, *, column: str = "account_id", parent: str = "users", k
     )
 
 
-def _digests(table: str, *columns: str, which: str = "id") -> Rule:
-    """Return the rule that digests have the length of SHA-256."""
-    wrong = " OR ".join(f"length({column}) <> 32" for column in columns)
+def _digests(table: str, *columns: str, several: Sequence[str] = (), which: str = "id") -> Rule:
+    """Return the rule that digests have the length of SHA-256, and columns of ``several`` a multiple of it."""
+    broken = [f"length({column}) <> 32" for column in columns] + [f"length({column}) % 32 <> 0" for column in several]
+    wrong = " OR ".join(broken)
     return Rule(
         table,
         f"digests in {table} are not 32 bytes long",
@@ -278,7 +279,7 @@ RULES: tuple[Rule, ...] = (
     _digests("remembered", "digest", "previous_digest"),
     _digests("links", "digest"),
     _digests("pending_steps", "digest"),
-    _digests("credentials", "digest", "previous_digest", which="user_id"),
+    _digests("credentials", "digest", several=["previous_digest"], which="user_id"),
     *_lifetimes("sessions", lets_in=True),
     *_lifetimes("remembered", lets_in=True),
     *_lifetimes("links", lets_in=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, select, tuple_, update
 
 from gatewright.storage.sql.statements.compile import StatementsBase, first
 from gatewright.storage.sql.tables import credentials
@@ -36,11 +36,9 @@ class CredentialStatements(StatementsBase):
 
     @cached_property
     def renew_credential(self) -> str:
-        """Parameters: ``provider``, ``user_id``, ``old``, ``new``, ``is_stored``."""
-        was_announced = and_(bindparam("is_stored"), c.previous_digest == bindparam("old"))
-        is_latest = or_(c.digest == bindparam("old"), was_announced)
-        renewed: dict[str, Any] = {"digest": bindparam("new"), "previous_digest": bindparam("old")}
-        return self._sql(update(credentials).where(_OF_USER, is_latest).values(renewed))
+        """Parameters: ``provider``, ``user_id``, ``new``, ``others``."""
+        renewed: dict[str, Any] = {"digest": bindparam("new"), "previous_digest": bindparam("others")}
+        return self._sql(update(credentials).where(_OF_USER).values(renewed))
 
     @cached_property
     def delete_expired_credentials(self) -> str:

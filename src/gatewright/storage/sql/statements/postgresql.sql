@@ -639,7 +639,7 @@ UPDATE remembered SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE remembere
 UPDATE sessions SET username=%(new_name)s::VARCHAR COLLATE "C" WHERE sessions.account_id = %(account_id)s::VARCHAR COLLATE "C" AND sessions.username = %(name)s::VARCHAR COLLATE "C"
 
 -- renew_credential
-UPDATE credentials SET digest=%(new)s, previous_digest=%(old)s WHERE credentials.provider = %(provider)s::VARCHAR COLLATE "C" AND credentials.user_id = %(user_id)s::VARCHAR COLLATE "C" AND (credentials.digest = %(old)s OR %(is_stored)s AND credentials.previous_digest = %(old)s)
+UPDATE credentials SET digest=%(new)s, previous_digest=%(others)s WHERE credentials.provider = %(provider)s::VARCHAR COLLATE "C" AND credentials.user_id = %(user_id)s::VARCHAR COLLATE "C"
 
 -- renew_password_hash
 UPDATE users SET password_hash=%(new_hash)s::VARCHAR COLLATE "C" WHERE users.id = %(account_id)s::VARCHAR COLLATE "C" AND users.password_hash = %(old_hash)s::VARCHAR COLLATE "C"

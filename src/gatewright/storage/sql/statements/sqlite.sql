@@ -611,7 +611,7 @@ UPDATE remembered SET username=:new_name WHERE remembered.account_id = :account_
 UPDATE sessions SET username=:new_name WHERE sessions.account_id = :account_id AND sessions.username = :name
 
 -- renew_credential
-UPDATE credentials SET digest=:new, previous_digest=:old WHERE credentials.provider = :provider AND credentials.user_id = :user_id AND (credentials.digest = :old OR :is_stored AND credentials.previous_digest = :old)
+UPDATE credentials SET digest=:new, previous_digest=:others WHERE credentials.provider = :provider AND credentials.user_id = :user_id
 
 -- renew_password_hash
 UPDATE users SET password_hash=:new_hash WHERE users.id = :account_id AND users.password_hash = :old_hash
