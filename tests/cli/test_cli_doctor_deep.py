@@ -15,7 +15,9 @@ from gatewright.ports import Owner
 from gatewright.storage.sql.invariants import RULES
 from gatewright.testing import Wallet
 from gatewright.testing.store_conformance.authenticators import an_authenticator, enrol
+from gatewright.testing.store_conformance.credentials import keep
 from gatewright.testing.store_conformance.pending_steps import a_step, begin
+from gatewright.testing.store_conformance.samples import digest_of
 from mailboxes import Mailboxes
 
 SECRET = "7Jw2u0XkqzvN4rT9sYbE1cGhL6mPdKfA3xRiVnQo"
@@ -68,6 +70,10 @@ def database_of_everything(tmp_path_factory):
         enrol(store, run_to_completion, an_authenticator("2", LDAP_USER), owner=LDAP_USER)
         begin(store, run_to_completion, a_step("1", **ours), account_id=anna.id)
         begin(store, run_to_completion, a_step("2", user_id=None), browser="other")
+        keep(store, run_to_completion, LDAP_USER, "old")
+        for announced in ("new", "newer"):
+            renewal = {"old": digest_of("old"), "new": digest_of(announced), "is_stored": False}
+            run_to_completion(store.renew_credential(LDAP_USER, **renewal))
     return path, anna.id
 
 
@@ -162,6 +168,7 @@ BREACHES = [
     ("pending_steps", "warning", "UPDATE pending_steps SET digest = x'00' WHERE id = '1'"),
     ("links", "warning", "UPDATE links SET digest = x'00' WHERE purpose = 'password_reset'"),
     ("credentials", "warning", f"INSERT INTO credentials VALUES ('LDAP', 'x', x'00', NULL, {LASTING})"),
+    ("credentials", "warning", f"INSERT INTO credentials VALUES ('LDAP', 'x', zeroblob(32), x'00', {LASTING})"),
     *(
         (table, status, f"UPDATE {table} SET expires_at = {moment}")
         for table in ("sessions", "remembered", "links", "challenges", "pending_steps")
