@@ -21,7 +21,8 @@ from gatewright.adapters.starlette import GatewrightMiddleware
 from gatewright.cli.app import app as command
 from gatewright.errors import ConfigurationError
 from gatewright.server import create_app
-from targets import SETTINGS
+from gatewright.testing import Wallet
+from targets import PASSWORD, SETTINGS
 
 PEM = """-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
@@ -159,3 +160,49 @@ def test_signing_in_to_a_new_installation(target):
     user = target.auth.get_user("admin")
 
     assert (user.roles, user.permissions, user.is_verified) == ((), (), False)
+
+
+@pytest.fixture
+def invoke(target, monkeypatch, tmp_path, logging_as_it_was):
+    """Run a command of the target's operator; return its exit code and all that it has printed."""
+    settings = target.auth.settings
+    named = SETTINGS | {"database_url": settings.database_url}
+    if settings.redis_url is not None:
+        named["redis_url"] = settings.redis_url.get_secret_value()
+    variables = {f"GATEWRIGHT_{name.upper()}": str(value) for name, value in named.items()}
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments, stdin=None):
+        result = CliRunner().invoke(command, arguments, input=stdin, env=variables)
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def test_reading_secrets_in_the_process_list_or_in_the_output_of_commands(target, anna, browser, invoke):
+    """No option takes a password, and no command prints one, a hash, a key or what a browser or a program has."""
+    mallorys = "an argument that anybody can read"
+    for option in (("--password", mallorys), (f"--password={mallorys}",), ("-p", mallorys)):
+        assert invoke("user", "create", "mallory", *option)[0] == 2
+        assert invoke("user", "set-password", "anna", *option)[0] == 2
+    target.log_in(browser, remember_me="on")
+    token = target.token_of(Wallet.new("alice"))
+    code, said = invoke("user", "create", "ben", "--password-file", "-", "--json", stdin=mallorys)
+    assert code == 0, said
+    shown = [said]
+    for arguments in (
+        ("user", "show", "anna", "--json"),
+        ("user", "list", "--json"),
+        ("user", "factors", "anna"),
+        ("sessions", "list", "--json"),
+        ("audit", "--json"),
+        ("doctor", "--deep", "--json"),
+    ):
+        code, said = invoke(*arguments)
+        assert code in (0, 1), said
+        shown.append(said)
+
+    secrets = [mallorys, PASSWORD, "$argon2", SETTINGS["jwt_secret"], token, token.rpartition(".")[2]]
+    secrets += [value.rpartition(".")[2] for value in browser.cookies.values()]
+    assert "anna" in "".join(shown)
+    assert [secret for secret in secrets if secret in "".join(shown)] == []

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from gatewright.errors import Denied
+from gatewright.errors import Denied, UnknownHookError
+from gatewright.testing import HookRecorder
 from target_applications import PRIVATE
 from targets import LOGIN, PASSWORD
 
@@ -65,6 +66,38 @@ def test_hoping_for_a_hook_that_returns_something(target, anna, browser, alice, 
     assert status == 401
     assert target.who(browser) is None
     assert target.call(browser, WALLET, good)[0] == 200
+
+
+def test_entering_where_no_hook_fires(target, anna, alice, sign):
+    """A misspelt name is an error, and pages and API fire the same points, each once for a sign-in."""
+    for event in ("pre_verfy", "PRE_AUTH", "on_login", ""):
+        with pytest.raises(UnknownHookError, match="pre_verify"):
+            target.served.add_hook(event, returning(None))
+    recorder = HookRecorder(target.served)
+
+    def fired_by(act, path="/login"):
+        browser = target.browser()
+        form = browser.get("/login").form(path)  # the page fires its own event when it is shown
+        recorder.clear()
+        act(browser, form)
+        return recorder.names
+
+    def log_in_by_form(browser, form):
+        browser.submit(form, email="anna@example.com", password=PASSWORD)
+
+    def log_in_by_api(browser, form):
+        target.call(browser, "/api/login", LOGIN)
+
+    def sign_by_form(browser, form):
+        signing = browser.submit(form, evrmore_address=alice.address).form("/login/wallet")
+        browser.submit(signing, signature=alice.sign(signing.fields["challenge"]))
+
+    def sign_by_api(browser, form):
+        target.call(browser, WALLET, sign(browser, alice))
+
+    assert fired_by(log_in_by_form) == fired_by(log_in_by_api) == ["pre_login", "post_auth", "login_success"]
+    signed = ["pre_challenge", "post_challenge", "pre_auth", "pre_verify", "post_verify", "post_auth", "login_success"]
+    assert fired_by(sign_by_form, "/login/wallet") == fired_by(sign_by_api) == signed
 
 
 def test_asking_again_after_a_veto(target, browser, alice, sign, count):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from gatewright.testing import Wallet
 from targets import HOST, cookies_of, full_width
 
 PUBLIC_MESSAGE = "I hold the first asset of this chain. Ask me anything."
+NODE_VERDICTS = json.loads((Path(__file__).parents[1] / "vectors/evrmore_node_signed_messages.json").read_text())
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 JSON = [("Content-Type", "application/json"), ("Accept", "application/json")]
 PATH = "/api/login/wallet"
@@ -277,3 +279,15 @@ def test_signing_in_by_asking_for_a_challenge(target, browser, alice, ask):
 
     assert target.who(browser) is None
     assert browser.get("/login/step").location == "/login"
+
+
+def test_exploiting_a_difference_from_the_node(target):
+    """Every verdict is the node's, whatever the message's length and letters and the kind of the key."""
+    rows = [row for row in NODE_VERDICTS if row["network"] == "mainnet" and not row["note"].startswith("LAX")]
+    verdicts = [target.auth.verify_signature(row["address"], row["message"], row["signature"]) for row in rows]
+
+    assert verdicts == [row["verifies"] for row in rows]
+    right = [row for row in rows if row["verifies"]]
+    assert {row["compressed"] for row in right} == {True, False}
+    assert max(len(row["message"].encode()) for row in right) > 252
+    assert not all(row["message"].isascii() for row in right)
