@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -36,22 +37,28 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return execute(self, query, *args, **kwargs)
 
         monkeypatch.setattr(kind, "execute", noted)
-    for name in ("run", "run_all", "evaluate"):
-        send = getattr(RedisServer, name)
-
-        def sent(self, *args, name=name, send=send):
-            run.append(f"{name} {_without_values(args)}")
-            return send(self, *args)
-
-        monkeypatch.setattr(RedisServer, name, sent)
+    note_commands(monkeypatch, lambda *args: run.append(str(_without_values(args))))
     return run
 
 
-def _without_values(args: object) -> object:
+def note_commands(monkeypatch: pytest.MonkeyPatch, note: Callable[..., object]) -> None:
+    """Have each round trip to Redis noted: what is called, and with what."""
+    for name in ("run", "run_all", "evaluate"):
+        method = getattr(RedisServer, name)
+
+        def send(self, *args, name=name, method=method):
+            note(name, *args)
+            return method(self, *args)
+
+        monkeypatch.setattr(RedisServer, name, send)
+
+
+def _without_values(sent: object) -> object:
     """Return what is sent to Redis, as far as it does not depend on whom it is about."""
-    if isinstance(args, list | tuple):
-        return [_without_values(each) for each in args]
-    return args if isinstance(args, Script) else type(args).__name__
+    if isinstance(sent, list | tuple):
+        return [_without_values(each) for each in sent]
+    is_command = isinstance(sent, str) and sent.isupper()
+    return sent if is_command or isinstance(sent, Script) else type(sent).__name__
 
 
 def shapes_of(statements: list[str]) -> list[str]:

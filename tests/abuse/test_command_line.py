@@ -162,25 +162,20 @@ def test_signing_in_to_a_new_installation(target):
     assert (user.roles, user.permissions, user.is_verified) == ((), (), False)
 
 
-@pytest.fixture
-def invoke(target, monkeypatch, tmp_path, logging_as_it_was):
-    """Run a command of the target's operator; return its exit code and all that it has printed."""
+def test_reading_secrets_in_the_process_list_or_in_the_output_of_commands(server, environment):
+    """No option takes a password, and no command prints one, a hash, a key or what a browser or a program has."""
+    target = server()
     settings = target.auth.settings
-    named = SETTINGS | {"database_url": settings.database_url}
+    environment({"jwt_secret": SETTINGS["jwt_secret"], "database_url": settings.database_url})
     if settings.redis_url is not None:
-        named["redis_url"] = settings.redis_url.get_secret_value()
-    variables = {f"GATEWRIGHT_{name.upper()}": str(value) for name, value in named.items()}
-    monkeypatch.chdir(tmp_path)
+        environment({"redis_url": settings.redis_url.get_secret_value()})
 
     def invoke(*arguments, stdin=None):
-        result = CliRunner().invoke(command, arguments, input=stdin, env=variables)
+        result = CliRunner().invoke(command, arguments, input=stdin)
         return result.exit_code, result.output
 
-    return invoke
-
-
-def test_reading_secrets_in_the_process_list_or_in_the_output_of_commands(target, anna, browser, invoke):
-    """No option takes a password, and no command prints one, a hash, a key or what a browser or a program has."""
+    target.register("anna")
+    browser = target.browser()
     mallorys = "an argument that anybody can read"
     for option in (("--password", mallorys), (f"--password={mallorys}",), ("-p", mallorys)):
         assert invoke("user", "create", "mallory", *option)[0] == 2

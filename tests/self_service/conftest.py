@@ -1,4 +1,4 @@
-"""Fixtures of this folder: those that the tests of users and guards share, and a post mailboxes."""
+"""Fixtures of this folder: those that the tests of users and guards share, and mailboxes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def mailboxes():
 
 @pytest.fixture
 def make_auth(make_auth, mailboxes):
-    """Make applications whose mails go to the post mailboxes."""
+    """Make applications whose mails go to the mailboxes."""
     return lambda **options: mailboxes.serve(make_auth(**options))
 
 

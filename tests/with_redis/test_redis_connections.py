@@ -14,20 +14,14 @@ from gatewright.drive import run_to_completion
 from gatewright.storage.redis import RedisServer, read_url
 from gatewright.storage.redis.server import Script
 from redis_server import eventually, serving
+from run_statements import note_commands
 
 
 @pytest.fixture
 def commands(monkeypatch):
     """What is sent to Redis: a list of the ways back and forth."""
     sent = []
-    for name in ("run", "run_all", "evaluate"):
-        method = getattr(RedisServer, name)
-
-        async def send(*args, method=method, **kwargs):
-            sent.append(args[1:])
-            return await method(*args, **kwargs)
-
-        monkeypatch.setattr(RedisServer, name, send)
+    note_commands(monkeypatch, lambda *args: sent.append(args))
     return sent
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of this folder: applications whose users are sent codes by mail, and a post mailboxes."""
+"""Fixtures of this folder: applications whose users are sent codes by email, and their mailboxes."""
 
 from __future__ import annotations
 

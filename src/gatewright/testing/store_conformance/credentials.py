@@ -73,7 +73,7 @@ class CredentialPromises(StoreFixtures):
         assert self._signed_in(store, run) == [*EVERYBODY]
         assert keep(store, run, ANN, "third")
 
-    def test_only_the_latest_hash_is_renewed(self, store: Store, run: Run) -> None:
+    def test_announced_hashes_are_current_until_one_is_stored(self, store: Store, run: Run) -> None:
         """Of two that renew one hash at once both are current, until it is certain which of them is stored."""
         keep(store, run, ANN, "old")
         self._renew(store, run, ANN, "old", "first")
@@ -85,6 +85,14 @@ class CredentialPromises(StoreFixtures):
 
         assert (announced, stored) == ([True, True, True], [True, False, True])
         assert not is_current(store, run, ANN, "third")
+
+    def test_a_stored_hash_stays_current_however_often_another_is_announced(self, store: Store, run: Run) -> None:
+        """As where the provider can store none, and each sign-in tries again."""
+        keep(store, run, ANN, "old")
+        for number in range(12):
+            self._renew(store, run, ANN, "old", f"new {number}")
+
+        assert [is_current(store, run, ANN, kept) for kept in ("old", "new 11")] == [True, True]
 
     def test_what_no_session_needs_is_deleted_in_batches(self, store: Store, run: Run) -> None:
         """At most ``at_most`` go in one call; what was kept again later stays for longer."""

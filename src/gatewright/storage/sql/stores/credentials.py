@@ -62,7 +62,9 @@ def _known(row: Row | None) -> list[bytes]:
     """Return the digests of a user's password hashes, the latest first: all are of one password."""
     if row is None:
         return []
-    digest, others = row[0], row[1] or b""
+    digest, others = row
+    if others is None:  # as for nearly every user
+        return [digest]
     return [digest, *(others[start : start + _DIGEST_BYTES] for start in range(0, len(others), _DIGEST_BYTES))]
 
 
