@@ -204,7 +204,7 @@ def test_a_second_step_by_keys_alone(application, browser, anna, problems):
     browser.press("Sign in")
     assert (browser.path, browser.heading) == (f"{STEP}?next=%2Faccount", "One more step")
     assert browser.texts(".account .address") == [anna.username]
-    assert browser.texts(".links a") == ["Authenticator app", "Code by mail", "Recovery codes"]
+    assert browser.texts(".links a") == ["Authenticator app", "Code by email", "Recovery codes"]
     assert problems("step") == []
     assert unreachable(browser) == []
 

@@ -41,9 +41,9 @@ def test_who_signs_up_can_sign_in(told, methods, email_code, is_told):
 def test_mailed_codes_need_a_mail_server(told):
     """Where real people sign in; where they are off nothing is said."""
     production = {"GATEWRIGHT_ENV": "production", "GATEWRIGHT_EMAIL_CODE": "second"}
-    assert told("mailed codes") is None
-    assert told("mailed codes", **production)[0] == "warning"
-    assert told("mailed codes", **production, GATEWRIGHT_MAIL_URL="smtp://mail.example.org")[0] == "ok"
+    assert told("emailed codes") is None
+    assert told("emailed codes", **production)[0] == "warning"
+    assert told("emailed codes", **production, GATEWRIGHT_MAIL_URL="smtp://mail.example.org")[0] == "ok"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_an_empty_list_says_so(invoke, database):
     """Words on stderr, an empty document for programs."""
     people, programs = invoke("mail", "list"), invoke("mail", "list", "--json")
 
-    assert (people.exit_code, people.stdout, people.stderr) == (0, "", "No mails are queued.\n")
+    assert (people.exit_code, people.stdout, people.stderr) == (0, "", "No emails are queued.\n")
     assert (programs.exit_code, json.loads(programs.stdout)) == (0, {"mails": []})
 
 
@@ -75,9 +75,9 @@ def test_what_is_due_is_delivered(invoke, mails, mail_server):
     """Every mail arrives, and nothing waits any more."""
     result = invoke("mail", "deliver", GATEWRIGHT_MAIL_URL=mail_server.url(), GATEWRIGHT_MAIL_DELIVERY="command")
 
-    assert (result.exit_code, result.stdout) == (0, "Mails: 2 sent, 0 failed, 0 waiting.\n")
+    assert (result.exit_code, result.stdout) == (0, "Emails: 2 sent, 0 failed, 0 waiting.\n")
     assert [message["To"] for message in mail_server.mailbox.messages] == [ALICE, "bob@example.com"]
-    assert invoke("mail", "list").stderr == "No mails are queued.\n"
+    assert invoke("mail", "list").stderr == "No emails are queued.\n"
 
 
 def test_a_failure_is_an_exit_code(invoke, mails, mail_server):
@@ -95,7 +95,7 @@ def test_delivering_nothing_is_no_failure(invoke, database):
     """As every minute by cron."""
     result = invoke("mail", "deliver")
 
-    assert (result.exit_code, result.stdout) == (0, "Mails: 0 sent, 0 failed, 0 waiting.\n")
+    assert (result.exit_code, result.stdout) == (0, "Emails: 0 sent, 0 failed, 0 waiting.\n")
 
 
 def test_a_test_mail_arrives(invoke, folder, mail_server):
@@ -104,10 +104,10 @@ def test_a_test_mail_arrives(invoke, folder, mail_server):
     result = invoke("mail", "test", ALICE, GATEWRIGHT_MAIL_URL=mail_server.url(), **env)
     (message,) = mail_server.mailbox.messages
 
-    assert (result.exit_code, result.stdout) == (0, f"The test mail to {ALICE} has been handed over.\n")
+    assert (result.exit_code, result.stdout) == (0, f"The test email to {ALICE} has been handed over.\n")
     assert (message["From"], message["To"]) == ("Shop <no-reply@shop.example>", ALICE)
-    assert "Mail from Shop & Sons arrives." in message.get_body(("plain",)).get_content()
-    assert "Mail from Shop &amp; Sons arrives." in message.get_body(("html",)).get_content()
+    assert "Email from Shop & Sons arrives." in message.get_body(("plain",)).get_content()
+    assert "Email from Shop &amp; Sons arrives." in message.get_body(("html",)).get_content()
     assert list(folder.iterdir()) == []
 
 

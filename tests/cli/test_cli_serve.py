@@ -78,7 +78,7 @@ def test_it_says_how_to_sign_in_and_serves(serve, port):
     assert f"open http://127.0.0.1:{port}/signup\n" in greeting
     assert "gatewright wallet new" in greeting
     assert "gatewright wallet sign" in greeting
-    assert "Mails are printed here" in greeting
+    assert "Emails are printed here" in greeting
     assert "\x1b" not in greeting
 
 

@@ -71,7 +71,7 @@ app.add_typer(
 )
 app.add_typer(
     _group(
-        "List queued mails, deliver them, and test the mail server.",
+        "List queued emails, deliver them, and test the mail server.",
         {"list": list_queued_mails, "deliver": deliver_mails, "test": send_test_mail},
     ),
     name="mail",

@@ -1,4 +1,4 @@
-"""``gatewright mail``: list queued mails, deliver them, and test the mail server."""
+"""``gatewright mail``: list queued emails, deliver them, and test the mail server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS = ("id", "kind", "email", "created_at", "due_at", "tries", "error")
 
 
 def list_queued_mails(as_json: AsJson = False) -> None:
-    """List the queued mails, oldest first.
+    """List the queued emails, oldest first.
 
     Shows why the last try failed.
     """
@@ -30,13 +30,13 @@ def list_queued_mails(as_json: AsJson = False) -> None:
     elif mails:
         write_table(_COLUMNS, [_cells_of(mail) for mail in mails])
     else:
-        note("No mails are queued.")
+        note("No emails are queued.")
 
 
 def deliver_mails(as_json: AsJson = False) -> None:
-    """Send the mails that are due.
+    """Send the emails that are due.
 
-    The exit code is 1 if any could not be sent. A mail that failed is tried again when it is due. Run this from cron
+    The exit code is 1 if any could not be sent. An email that failed is tried again when it is due. Run this from cron
     if GATEWRIGHT_MAIL_DELIVERY=command.
     """
     with Auth() as auth:
@@ -47,7 +47,7 @@ def deliver_mails(as_json: AsJson = False) -> None:
     if as_json:
         write_json({"sent": sent, "failed": failed, "waiting": len(mails)})
     else:
-        print(f"Mails: {sent} sent, {failed} failed, {len(mails)} waiting.")
+        print(f"Emails: {sent} sent, {failed} failed, {len(mails)} waiting.")
     if failed:
         raise typer.Exit(ExitCode.NO)
 
@@ -55,15 +55,15 @@ def deliver_mails(as_json: AsJson = False) -> None:
 def send_test_mail(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where to send it, such as your own address.")],
 ) -> None:
-    """Send a test mail, using the mail settings."""
+    """Send a test email, using the mail settings."""
     settings = load_settings()
     mailer_from_url(settings).send(_test_mail(address, settings))
-    print(f"The test mail to {address} has been handed over.")
+    print(f"The test email to {address} has been handed over.")
 
 
 def _test_mail(address: str, settings: Settings) -> Mail:
-    text = f"This is a test. Mail from {settings.site_name} arrives."
-    return Mail(to=address, subject="Test mail from gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
+    text = f"This is a test. Email from {settings.site_name} arrives."
+    return Mail(to=address, subject="Test email from gatewright", text=f"{text}\n", html=f"<p>{escape(text)}</p>\n")
 
 
 def _cells_of(mail: QueuedMail) -> list[str]:

@@ -93,6 +93,6 @@ def _greet(url: str, settings: Settings, *, has_wallets: bool) -> None:
             Text("  4. paste the signature into the page"),
         ]
     if settings.mail_delivery == "background" and settings.mail_url.get_secret_value().startswith("console:"):
-        lines.append(Text("Mails are printed here, including the links in them."))
+        lines.append(Text("Emails are printed here, including the links in them."))
     console_on(sys.stdout).print(Text("\n").join(lines), soft_wrap=True)
     sys.stdout.flush()

@@ -126,7 +126,7 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
         )
     if not settings.DEBUG and ours.public_url is None:
         yield Warning(
-            "public_url is not set: the links in mails begin with it.",
+            "public_url is not set: the links in emails begin with it.",
             hint="Set GATEWRIGHT['public_url'] = 'https://example.com', or GATEWRIGHT_PUBLIC_URL.",
             id="gatewright.W005",
         )

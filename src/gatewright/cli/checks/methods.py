@@ -43,7 +43,7 @@ def _check_sign_up(settings: Settings, methods: Mapping[str, Method]) -> Iterato
     if settings.enable_signup and beginning and beginning <= {"passkey", "wallet"}:
         finding = f"Users who sign up have nothing to sign in with: sign-ins begin with {', '.join(sorted(beginning))}."
         cure = (
-            "Set GATEWRIGHT_ENABLE_SIGNUP=false, or mail codes: set GATEWRIGHT_EMAIL_CODE=first and add email_code to "
+            "Set GATEWRIGHT_ENABLE_SIGNUP=false, or email codes: set GATEWRIGHT_EMAIL_CODE=first and add email_code to "
             "GATEWRIGHT_METHODS."
         )
         yield Finding("sign-up", Status.WARNING, finding, cure)
@@ -53,11 +53,11 @@ def _check_mailed_codes(settings: Settings, method: Method | None) -> Iterator[F
     if not isinstance(method, EmailCode) or not (method.can_begin or method.counts_as_second):
         return
     if settings.mail_url.get_secret_value().startswith("console:") and settings.is_production:
-        finding = "Codes are to be mailed to users, but no mail leaves this machine: nobody can sign in with one."
+        finding = "Codes are to be emailed to users, but no email leaves this machine: nobody can sign in with one."
         cure = "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587, or GATEWRIGHT_EMAIL_CODE=off."
-        yield Finding("mailed codes", Status.WARNING, finding, cure)
+        yield Finding("emailed codes", Status.WARNING, finding, cure)
     else:
-        yield Finding("mailed codes", Status.OK, "Codes can be mailed to users.")
+        yield Finding("emailed codes", Status.OK, "Codes can be emailed to users.")
 
 
 def _check_passkeys(settings: Settings, method: Method | None) -> Iterator[Finding]:

@@ -54,10 +54,10 @@ def _check_mail_server(settings: Settings) -> Finding:
     try:
         mailer = mailer_from_url(settings)
     except ConfigurationError as error:
-        return Finding("mail server", Status.UNSAFE, "Mails cannot be sent.", str(error))
+        return Finding("mail server", Status.UNSAFE, "Emails cannot be sent.", str(error))
     if not isinstance(mailer, ConsoleMailer):
-        return Finding("mail server", Status.OK, "Mails go to an SMTP server.")
-    finding = "Mails are printed to stderr, with links that let any reader in."
+        return Finding("mail server", Status.OK, "Emails go to an SMTP server.")
+    finding = "Emails are printed to stderr, with links that let any reader in."
     if settings.is_production:
         return Finding("mail server", Status.WARNING, finding, "Set GATEWRIGHT_MAIL_URL=smtp://user:password@host:587.")
     return Finding("mail server", Status.OK, f"Development: {finding}")
@@ -65,20 +65,20 @@ def _check_mail_server(settings: Settings) -> Finding:
 
 def _check_sender(settings: Settings) -> Finding:
     if settings.is_production and settings.mail_from == Settings.model_fields["mail_from"].default:
-        finding = f"Mails come from {settings.mail_from}, which most servers refuse."
+        finding = f"Emails come from {settings.mail_from}, which most servers refuse."
         cure = "Set GATEWRIGHT_MAIL_FROM to an address at your site."
         return Finding("mail sender", Status.WARNING, finding, cure)
-    return Finding("mail sender", Status.OK, f"Mails come from {settings.mail_from}.")
+    return Finding("mail sender", Status.OK, f"Emails come from {settings.mail_from}.")
 
 
 def _check_links(settings: Settings) -> Finding:
     if settings.public_url is not None:
-        return Finding("mail links", Status.OK, f"Links in mails lead to {settings.public_url}.")
+        return Finding("mail links", Status.OK, f"Links in emails lead to {settings.public_url}.")
     if settings.is_production:
-        finding = "The pages refuse to start: no setting says where links in mails lead."
+        finding = "The pages refuse to start: no setting says where links in emails lead."
         cure = "Set GATEWRIGHT_PUBLIC_URL to the URL of your site, such as https://example.com."
         return Finding("mail links", Status.UNSAFE, finding, cure)
-    return Finding("mail links", Status.OK, "Development: links in mails lead to this machine.")
+    return Finding("mail links", Status.OK, "Development: links in emails lead to this machine.")
 
 
 def _check_proxies(settings: Settings) -> Finding:

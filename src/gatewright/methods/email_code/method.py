@@ -43,7 +43,7 @@ class EmailCode(Method):
     """
 
     name = "email_code"
-    title = N_("Code by mail")
+    title = N_("Code by email")
     kinds = frozenset({Kind.MAILBOX})
     amr = ("mca",)  # RFC 8176: over another channel. Its "otp" means the codes of RFC 4226 and RFC 6238.
     strength = 5
