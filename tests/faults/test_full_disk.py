@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from faults.disks import fill
 from faults.disks import make_disk as make_disk
 from gatewright import EvrmoreAuth, Settings
 from gatewright.errors import StoreUnavailableError
+from gatewright.storage.open_store import copy_to_postgresql
 from gatewright.testing import Wallet
 from postgres_server import unprivileged
 from stores_under_test import QUICK, assert_sound
@@ -121,4 +124,31 @@ def test_a_full_disk_of_postgresql(on_small_disk, small_disk):
         sign_in(unspent)
         auth.guard(visit).destroy()
         assert len(auth.list_audit(event="signed_in")) == len(spent) + 2
+    assert_sound(on_small_disk)
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """The settings of a SQLite installation whose audit record takes more room than `fill` leaves."""
+    settings = QUICK | {"database_url": f"sqlite:///{tmp_path / 'gatewright.db'}"}
+    with EvrmoreAuth(settings=Settings(**settings)) as auth:
+        auth.create_user("anna", password=PASSWORD, is_verified=True)
+    with closing(sqlite3.connect(tmp_path / "gatewright.db")) as connection, connection:
+        lines = ((f"2026-01-01 00:00:{second:02}.000000", "signed_in") for second in range(60) for _ in range(200))
+        connection.executemany("INSERT INTO audit (at, event) VALUES (?, ?)", lines)
+    return settings
+
+
+def test_a_full_disk_of_postgresql_that_an_installation_is_copied_to(installed, on_small_disk, small_disk):
+    """It says how to go on, no table is there in part, and the next run completes it."""
+    source, target = Settings(**installed), on_small_disk["database_url"]
+    with closing(psycopg.connect(target.replace("+psycopg", ""), autocommit=True)) as stranger:
+        ballast = fill(small_disk, but=500_000)
+        with pytest.raises(StoreUnavailableError, match=r"No space left on device.*Run the same command again"):
+            copy_to_postgresql(source, target, lambda *_: None)
+        assert stranger.execute("SELECT count(*) FROM audit").fetchone() == (0,)
+        ballast.unlink()
+
+    copied = {each.name: each.copied for each in copy_to_postgresql(source, target, lambda *_: None)}
+    assert copied["audit"] == 12_001
     assert_sound(on_small_disk)
