@@ -9,10 +9,12 @@ import sys
 from contextlib import closing
 
 import pytest
-from prometheus_client import generate_latest
+from prometheus_client import REGISTRY, generate_latest
 
 from gatewright import AsyncEvrmoreAuth, EvrmoreAuth
 from gatewright.errors import AttemptBlockedError, ConfigurationError, StoreUnavailableError, UserNotFoundError
+from gatewright.telemetry.metrics import SERVER_SIDE_FAILURES as FAILURES
+from gatewright.telemetry.metrics import Metrics
 from gatewright.testing import Wallet
 
 PASSWORD = "correct horse battery staple"
@@ -97,6 +99,19 @@ def test_errors_of_the_store_are_counted(watch, sample, tmp_path):
 
     assert sample("gatewright_store_errors_total", call="add_challenge") == 1
     assert sample("gatewright_operations_total", operation="generate_challenge", outcome="store_unavailable") == 1
+
+
+def test_failures_are_exposed_before_they_happen():
+    """As zero, from the first success on: to Prometheus, a series that begins with one has not risen."""
+    metrics = Metrics()
+    with metrics.operation("calm"), metrics.hook("calm", "callback"), metrics.store_call("calm"):
+        pass
+
+    value = REGISTRY.get_sample_value
+    outcomes = {code: value("gatewright_operations_total", {"operation": "calm", "outcome": code}) for code in FAILURES}
+    assert outcomes == dict.fromkeys(FAILURES, 0)
+    assert value("gatewright_store_errors_total", {"call": "calm"}) == 0
+    assert value("gatewright_hook_errors_total", {"point": "calm", "outcome": "unexpected_error"}) == 0
 
 
 def test_mails_that_wait_are_counted(make_auth, sample):

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from gatewright.errors import RateLimitError, StoreUnavailableError
-from gatewright.telemetry.outcomes import OK, outcome_of
+from gatewright.telemetry.outcomes import OK, UNEXPECTED, outcome_of
 
 _QUICK = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds: from an indexed read to a queue that is far too long."""
 
 _SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds: a hash takes tens of milliseconds on purpose."""
+
+SERVER_SIDE_FAILURES = (
+    "store_unavailable",
+    "provider_unavailable",
+    "mail_unavailable",
+    "busy",
+    UNEXPECTED,
+    "configuration",
+)
+"""Outcomes of operations for which no visitor is to blame."""
 
 OPERATIONS = Counter("gatewright_operations_total", "Operations by outcome.", ("operation", "outcome"))
 OPERATION_SECONDS = Histogram(
@@ -57,6 +68,7 @@ class Metrics:
     @contextmanager
     def operation(self, name: str) -> Iterator[None]:
         """Implement `Observer`."""
+        _begin_at_zero(OPERATIONS, name, *SERVER_SIDE_FAILURES)
         outcome = OK
         try:
             with OPERATION_SECONDS.labels(name).time():
@@ -72,6 +84,7 @@ class Metrics:
     @contextmanager
     def hook(self, point: str, callback: str) -> Iterator[None]:
         """Implement `Observer`."""
+        _begin_at_zero(HOOK_ERRORS, point, UNEXPECTED)
         try:
             with HOOK_SECONDS.labels(point).time():
                 yield
@@ -82,6 +95,7 @@ class Metrics:
     @contextmanager
     def store_call(self, method: str) -> Iterator[None]:
         """Implement `Observer`."""
+        _begin_at_zero(STORE_ERRORS, method)
         try:
             with STORE_SECONDS.labels(method).time():
                 yield
@@ -106,3 +120,16 @@ class Metrics:
     def settings_in_force(self, fingerprint: str) -> None:
         """Implement `Observer`."""
         SETTINGS.labels(fingerprint).set(1)
+
+
+@cache
+def _begin_at_zero(counter: Counter, name: str, *outcomes: str) -> None:
+    """Expose a counter of failures before anything has failed.
+
+    To Prometheus, a series that begins above zero has not risen: ``rate()`` would miss the first failures of each kind,
+    and a short outage has no others.
+    """
+    if not outcomes:
+        counter.labels(name)
+    for outcome in outcomes:
+        counter.labels(name, outcome)
