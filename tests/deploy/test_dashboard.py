@@ -26,8 +26,13 @@ def dashboard():
     return json.loads(DASHBOARD.read_text())
 
 
+def panels_of(dashboard):
+    """Return what is drawn: everything but the headings."""
+    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+
+
 def queries_of(dashboard):
-    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    panels = [target["expr"] for panel in panels_of(dashboard) for target in panel["targets"]]
     variables = [each["query"] for each in dashboard["templating"]["list"]]
     return panels, [each["query"] for each in variables if isinstance(each, dict)]
 
@@ -62,7 +67,7 @@ def test_panels_can_be_told_apart(dashboard):
     ]
 
     assert len({panel["id"] for panel in panels}) == len({panel["title"] for panel in panels}) == len(panels)
-    assert all(panel["description"] and panel["fieldConfig"]["defaults"]["unit"] for panel in panels)
+    assert all(panel["description"] and panel["fieldConfig"]["defaults"]["unit"] for panel in panels_of(dashboard))
     assert len(taken) == len(set(taken))
     assert max(x for x, _ in taken) < 24
 
@@ -76,9 +81,26 @@ def test_a_part_of_nothing_is_shown_as_none(dashboard):
     assert all(query.partition(" / ")[0].endswith(" or vector(0))") for query in selected)
 
 
-def test_the_failures_of_ours_are_codes_that_operations_end_with(dashboard):
-    (query,) = (panel["targets"][0]["expr"] for panel in dashboard["panels"] if panel["title"] == "Failures of ours")
+def test_server_side_failures_are_those_that_are_exposed_before_they_happen(dashboard):
+    """And each of them is a code that operations end with."""
+    (query,) = (
+        panel["targets"][0]["expr"] for panel in panels_of(dashboard) if panel["title"] == "Server-side failures"
+    )
     (codes,) = re.findall(r'outcome=~"([^"]+)"', query)
+    (red,) = (
+        rule["matcher"]["options"] for panel in panels_of(dashboard) for rule in panel["fieldConfig"]["overrides"]
+    )
 
     known = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
-    assert set(codes.split("|")) <= known | {outcome_of(RuntimeError())}
+    assert set(codes.split("|")) == set(metrics.SERVER_SIDE_FAILURES) <= known | {outcome_of(RuntimeError())}
+    assert red == f"/^({codes})$/"
+
+
+def test_a_number_is_red_only_where_the_dashboard_says_so(dashboard):
+    """Without thresholds of the panel's own, Grafana colours every number of 80 or more red."""
+    numbers = {
+        panel["title"]: panel["fieldConfig"]["defaults"] for panel in panels_of(dashboard) if panel["type"] == "stat"
+    }
+
+    assert {title for title, look in numbers.items() if "thresholds" not in look} == {"Throughput"}
+    assert numbers["Throughput"]["color"]["mode"] == "fixed"
