@@ -48,11 +48,12 @@ class Chromium:
         self.site = None
 
     def begin(self, site):
-        """Be a stranger to a site: no cookies, no history of requests, a desk's screen, English."""
+        """Be a stranger to a site: no cookies, nothing stored, no history of requests, a desk's screen, English."""
         self.site = site
         self.command("Network.enable")
         self.command("Emulation.setFocusEmulationEnabled", enabled=True)
         self.command("Network.clearBrowserCookies")
+        self.command("Storage.clearDataForOrigin", origin=site, storageTypes="local_storage")
         self.command("Network.setExtraHTTPHeaders", headers={})
         self.show(1280, 900)
         for log in ("browser", "performance"):
@@ -83,7 +84,8 @@ class Chromium:
     def press(self, button, *, within=""):
         """Press a button by its text, in the row of a list that holds another text, and wait for the next page."""
         place = f"//li[contains(., '{within}')]" if within else ""
-        self._leave(self.driver.find_element(By.XPATH, f"{place}//button[normalize-space()='{button}']").click)
+        found = self.driver.find_elements(By.XPATH, f"{place}//button[normalize-space()='{button}']")
+        self._leave(next(each for each in found if each.is_displayed()).click)
 
     def press_twice(self, button):
         """Press a button by its text with a double click, and wait for the next page."""
@@ -126,9 +128,16 @@ class Chromium:
         """Type into fields by their names."""
         for name, text in texts.items():
             field = self.find(f"[name={name}]:not([type=hidden]):not([readonly])")
+            self.unfold(field)
             if field.get_property("value"):
                 field.clear()
             field.send_keys(text)
+
+    def unfold(self, field):
+        """Open the form that a field is in, if it opens only when somebody asks for it."""
+        summary = self.evaluate("return arguments[0].closest('details:not([open])')?.querySelector('summary')", field)
+        if summary is not None:
+            summary.click()
 
     def fill_and_go(self, **texts):
         """Type what a script sends as soon as it is complete, and wait for the next page."""

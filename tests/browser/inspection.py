@@ -30,9 +30,12 @@ const boxes = [...document.querySelectorAll("a, button, input, select, textarea,
   .flatMap((element) => [...element.getClientRects()].map((box) => ({element, box})));
 const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
   && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+// The button that shows a password stands in its field, at the end that the field leaves free.
+const stands_in = (field, button) => button.dataset.reveal === field.id
+  && parseFloat(getComputedStyle(field).paddingRight) >= button.offsetWidth;
 return boxes.flatMap((one, index) => boxes.slice(index + 1)
   .filter((other) => !one.element.contains(other.element) && !other.element.contains(one.element))
-  .filter((other) => meet(one.box, other.box))
+  .filter((other) => meet(one.box, other.box) && !stands_in(one.element, other.element))
   .map((other) => `${one.element.outerHTML} and ${other.element.outerHTML} overlap`));
 """
 

@@ -69,10 +69,11 @@ def test_a_field_with_an_error_is_where_the_keyboard_is(browser):
 
 
 def test_a_wallet_signs_in_by_keys_alone(application, browser):
-    """The address, Enter, and the signature, on to which Tab leads."""
+    """What opens the form, the address, Enter, and the signature, on to which Tab leads."""
     wallet = Wallet.new(f"keys of {application.framework}")
     browser.open("/login")
-    browser.find("#evrmore_address").send_keys(wallet.address)
+    browser.find("summary").send_keys(" ")
+    browser.type(TAB, wallet.address)
     browser.enter()
     assert browser.focused.get_property("id") == "challenge"
 

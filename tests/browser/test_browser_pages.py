@@ -123,7 +123,7 @@ def test_signing_with_a_wallet(browser, problems):
     """The text to sign, and the refusal of what is no signature."""
     browser.open("/login")
     browser.fill(evrmore_address=Wallet.new("pages").address)
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     assert problems("wallet-sign") == []
 
     browser.fill(signature="nonsense")
@@ -178,7 +178,7 @@ def test_an_account_of_a_wallet(application, browser, problems):
     wallet = Wallet.new(f"alone on {application.framework}")
     browser.open("/login")
     browser.fill(evrmore_address=wallet.address)
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     browser.fill(signature=wallet.sign(browser.value("challenge")))
     browser.press("Sign in")
     browser.open("/account")

@@ -95,8 +95,10 @@ def send(browser, typed, *, has_scripts):
 
 def ask_for_code(browser, person):
     browser.open("/login?next=/account")
-    browser.find("#email-code-address").send_keys(person.email)
-    browser.press("Email me a code")
+    field = browser.find("#email-code-address")
+    browser.unfold(field)
+    field.send_keys(person.email)
+    browser.press("Continue")
 
 
 @WITH_AND_WITHOUT_SCRIPTS
@@ -287,7 +289,7 @@ def test_a_wallet_on_another_device_signs_in(browser):
     wallet = Wallet.new("on another device")
     browser.open("/login?next=/account")
     browser.fill(evrmore_address=wallet.address)
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     text = browser.value("challenge")
     assert "In Evrmore Core, choose File, then Sign message" in browser.find("main").text
     assert f'evrmore-cli signmessage "{wallet.address}" "{text}"' == browser.find("#sign-node").text
@@ -311,7 +313,7 @@ def test_what_is_no_signature_is_not_sent(browser):
     """Whatever the clipboard holds: it stands in the field, and the visitor decides."""
     browser.open("/login")
     browser.fill(evrmore_address=Wallet.new("nothing to send").address)
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     hold(browser, "my shopping list")
     browser.find("[data-paste=signature]").click()
     browser.evaluate_promise("await new Promise((done) => setTimeout(done, 50))")

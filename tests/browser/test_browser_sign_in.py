@@ -124,11 +124,11 @@ def test_a_wallet_signs_in(application, browser, has_scripts):
     wallet = Wallet.new(f"{application.framework} {has_scripts}")
     browser.open("/dashboard")
     browser.fill(evrmore_address="nonsense")
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     assert browser.texts(".error") == ["This address cannot be used to sign in here."]
 
     browser.fill(evrmore_address=wallet.address)
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     assert browser.heading == "Sign this text"
     challenge = browser.value("challenge")
     assert wallet.address in challenge
@@ -144,6 +144,22 @@ def test_a_wallet_signs_in(application, browser, has_scripts):
 
     browser.open("/account")
     assert wallet.address in browser.texts(".rows .address")
+
+
+def test_what_was_used_the_last_time_is_open(browser):
+    """The browser remembers how somebody signed in, and does not speak of it where they have just failed."""
+    used, wallet_forms = ".way[data-method=wallet] .last", "return document.querySelector('.folded').open"
+    browser.open("/login")
+    assert (browser.texts(used), browser.evaluate(wallet_forms)) == ([], False)
+
+    browser.fill(evrmore_address=Wallet.new("last").address)
+    browser.press("Continue")
+    browser.open("/login")
+    assert (browser.texts(used), browser.evaluate(wallet_forms)) == (["You used this last time."], True)
+
+    browser.fill(evrmore_address="nonsense")
+    browser.press("Continue")
+    assert (browser.texts(used), browser.evaluate(wallet_forms)) == ([], True)
 
 
 def test_what_was_typed_as_a_password_can_be_shown(browser):

@@ -73,7 +73,7 @@ def test_the_whole_walk_through(site, open_browser, photograph, has_scripts):
     photograph(browser, "2-address-wrong")
 
     browser.fill(evrmore_address=f" {address} ")
-    browser.press("Continue with your wallet")
+    browser.press("Continue")
     assert browser.texts("h1") == ["Sign this text"]
     challenge = browser.find("#challenge").get_property("value")
     assert address in challenge

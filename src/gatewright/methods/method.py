@@ -133,7 +133,7 @@ class Method(ABC):
 
     templates: ClassVar[Path | None] = None
     """A folder of templates: ``<name>_prove.html``, ``<name>_enrol.html`` and ``<name>_enrolled.html`` replace what is
-    rendered from the fields."""
+    rendered from the fields, and ``<name>_icon.html`` is an SVG."""
 
     begin_fields: ClassVar[Sequence[Field]] = ()
     """The fields that a page asks for before it begins, for a method that prepares its proofs."""
