@@ -44,10 +44,8 @@ MESSAGES = {
     "MSG_ACCOUNT_DELETED": N_("Your account has been deleted."),
     "MSG_WALLET_LINKED": N_("The wallet has been linked to your account."),
     "MSG_WALLET_UNLINKED": N_("The wallet has been unlinked from your account."),
-    "MSG_FIRST_METHOD_ENROLLED": N_(
-        "It has been set up. You can now sign in with it. You have been signed out everywhere else."
-    ),
-    "MSG_METHOD_ENROLLED": N_("It has been set up. You can now sign in with it."),
+    "MSG_FIRST_METHOD_ENROLLED": N_("It has been set up. You have been signed out everywhere else."),
+    "MSG_METHOD_ENROLLED": N_("It has been set up."),
     "MSG_METHOD_RENAMED": N_("The name has been changed."),
     "MSG_METHOD_REMOVED": N_("It has been removed."),
     "MSG_SESSION_REVOKED": N_("The session has been ended."),
