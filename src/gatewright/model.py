@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any, TypeVar
 
 from gatewright.errors import ConfigurationError
+from gatewright.flags import is_flag_set
 from gatewright.identifiers import id_text
 from gatewright.proofs import Proof, assurance_of, read_proofs
 
@@ -353,12 +354,12 @@ class User:
     @property
     def is_active(self) -> bool:
         """Whether the account is active."""
-        return bool(field_of(self._entity, "is_active", "active", default=True))
+        return _says_yes(field_of(self._entity, "is_active", "active", default=True))
 
     @property
     def is_verified(self) -> bool:
         """Whether the account has been verified, by its email address or its wallet."""
-        return bool(field_of(self._entity, "is_verified", "verified", default=True))
+        return _says_yes(field_of(self._entity, "is_verified", "verified", default=True))
 
     @property
     def created_at(self) -> datetime | None:
@@ -423,6 +424,11 @@ def field_of(entity: Any, *names: str, default: Any = None) -> Any:
         if value is not _NONE:
             return value
     return default
+
+
+def _says_yes(flag: Any) -> bool:
+    """Return whether a flag of an entity is set. Text needs reading: ``false`` is true to Python, as is ``0``."""
+    return is_flag_set(flag) if isinstance(flag, (str, bytes)) else bool(flag)
 
 
 def as_utc(moment: datetime) -> datetime:

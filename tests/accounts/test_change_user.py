@@ -31,6 +31,30 @@ def test_a_user_is_found_by_any_of_their_names(auth, register, link):
         assert user.evrmore_address == wallet.address
 
 
+def test_listed_users_have_their_rights(auth):
+    """As any other has: who signs one in is asked for the second factor that their role demands."""
+    auth.create_role("admin")
+    auth.create_user("anna", password=PASSWORD, is_verified=True, roles=["admin"])
+    auth.create_user("bert")
+    listed = {user.username: user for user in auth.list_users() if user.username in ("anna", "bert")}
+
+    assert (listed["anna"].roles, listed["bert"].roles) == (("admin",), ())
+    assert auth.guard({}).is_role("admin", listed["anna"])
+    assert listed["anna"].provider_name == OURS
+
+
+def test_hooks_of_a_password_change_know_the_users_roles(auth):
+    """A hook that protects one role must not be passed by because the roles are unknown."""
+    auth.create_role("admin")
+    auth.create_user("anna", password=PASSWORD, is_verified=True, roles=["admin"])
+    seen = []
+    for point in ("pre_password_change", "post_password_change"):
+        auth.add_hook(point, lambda user: seen.append(user.roles))
+    auth.set_password("anna", NEW)
+
+    assert seen == [("admin",), ("admin",)]
+
+
 def test_an_unknown_user_is_an_error_everywhere(auth, carol, snapshot):
     """Whatever is to be done to them, and nothing is done."""
     before = snapshot()

@@ -13,7 +13,13 @@ QUESTIONS = {
     "is_role": lambda guard: guard.is_role("admin"),
     "is_guest": lambda guard: guard.is_guest(),
     "is_fully_authenticated": lambda guard: guard.is_fully_authenticated(),
+    "is_fresh": lambda guard: guard.is_fresh(5),
+    "user": lambda guard: guard.user(),
+    "current_session": lambda guard: guard.current_session(),
+    "pending_user": lambda guard: guard.pending_user(),
 }
+ANSWERS = {"is_guest": True, "user": None, "current_session": None, "pending_user": None}
+"""What each answers a guest, if not False."""
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -33,7 +39,7 @@ def test_it_is_neither_true_nor_false(gatewright_async_auth, name):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_it_is_a_coroutine_all_the_same(gatewright_async_auth, name):
     """To be awaited, gathered, made a task with a time-out, and cancelled."""
-    ask, expected = QUESTIONS[name], name == "is_guest"
+    ask, expected = QUESTIONS[name], ANSWERS.get(name, False)
 
     async def visit():
         guard = gatewright_async_auth.guard({})

@@ -167,6 +167,8 @@ def test_a_missing_password_is_a_mistake_of_the_caller(auth):
     """`attempt` cannot even be called without one."""
     with pytest.raises(TypeError):
         auth.attempt("carol", provider=OURS)
+    with pytest.raises(InvalidParameterError, match="must be a str, not bytes"):
+        auth.attempt("carol", PASSWORD.encode(), OURS)
 
 
 def test_providers_are_named_or_given(make_auth, register):

@@ -71,6 +71,15 @@ def test_a_failed_login_is_a_problem(script, anna, email, password):
     assert (status == 401) == (isinstance(password, str) and password != "")
 
 
+@pytest.mark.parametrize(("typed", "field"), [({"who": ""}, "who"), ({"who": "anna", "secret": ""}, "secret")])
+def test_a_refused_login_names_the_field_that_was_sent(make_pages, typed, field):
+    """Wherever an application has renamed it."""
+    pages = make_pages(auth_form_username_field="who", auth_form_password_field="secret")
+    status, problem = Script(pages.browser()).post("/login", **typed)
+
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, [field])
+
+
 @pytest.mark.parametrize("email", [None, 0, [], {}, "\x00", "x" * 5000])
 def test_a_name_that_is_none_is_a_problem(script, email):
     """Never an error of the server."""

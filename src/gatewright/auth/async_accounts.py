@@ -72,7 +72,7 @@ class AsyncAccounts(Facade):
         return await user_of(self._parts, await require_account(self._parts, username))
 
     async def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
-        """Return users ordered by id, starting after the id ``after``; without their rights.
+        """Return users ordered by id, starting after the id ``after``.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number.

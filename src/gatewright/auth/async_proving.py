@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatewright.auth.async_signing_in import AsyncSigningIn
+from gatewright.auth.must_await import must_await
 from gatewright.errors import InvalidParameterError, SecondFactorRequiredError, SignInOverError
 from gatewright.methods import Method
 from gatewright.model import Authenticator, Session, User
@@ -160,6 +161,7 @@ class AsyncProving(AsyncSigningIn):
             return []
         return [method.name for method in await enrollable_methods(step, aal=aal)]
 
+    @must_await
     async def pending_user(self) -> User | None:
         """Return the user who has given a first proof in this visit and must give a second; not signed in yet."""
         waiting = await self._waiting_step()
@@ -264,6 +266,7 @@ class AsyncProving(AsyncSigningIn):
             return False
         return bool(await remove_authenticators(step, method=found.method, authenticator_id=authenticator_id))
 
+    @must_await
     async def is_fresh(self, minutes: float | None = None, *, aal: int = 0) -> bool:
         """Return whether the visitor's session is strong enough and their last proof recent enough.
 

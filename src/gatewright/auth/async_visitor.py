@@ -38,6 +38,7 @@ class AsyncVisitor:
         """Where the visit comes from. Sign-ins need this; hardly any other request does."""
         return self._find_device()
 
+    @must_await
     async def user(self) -> User | None:
         """Return the signed-in user, or None for a guest."""
         visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
@@ -54,6 +55,7 @@ class AsyncVisitor:
         visit = await self._resume()
         return visit is not None and visit[0].is_fully_authenticated
 
+    @must_await
     async def current_session(self) -> Session | None:
         """Return the visitor's session, without its token, or None for a guest."""
         visit = await self._resume()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class AwaitableAnswer(Coroutine[Any, Any, bool]):
+class AwaitableAnswer(Coroutine[Any, Any, T]):
     """A coroutine that cannot be mistaken for its result: any other coroutine is truthy, and would let a guest in.
 
     Args:
@@ -20,7 +21,7 @@ class AwaitableAnswer(Coroutine[Any, Any, bool]):
 
     __slots__ = ("_coroutine", "_name")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, bool], name: str) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T], name: str) -> None:
         self._coroutine = coroutine
         self._name = name
 
@@ -28,7 +29,7 @@ class AwaitableAnswer(Coroutine[Any, Any, bool]):
         self._coroutine.close()
         raise TypeError(f"The answer must be awaited: await guard.{self._name}(...).")
 
-    def __await__(self) -> Generator[Any, Any, bool]:
+    def __await__(self) -> Generator[Any, Any, T]:
         return self._coroutine.__await__()
 
     def send(self, value: Any, /) -> Any:
@@ -52,11 +53,11 @@ class AwaitableAnswer(Coroutine[Any, Any, bool]):
         self._coroutine.close()
 
 
-def must_await(method: Callable[P, Coroutine[Any, Any, bool]]) -> Callable[P, Coroutine[Any, Any, bool]]:
+def must_await(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Make a coroutine method return an object that is neither true nor false until awaited."""
 
     @functools.wraps(method)
-    def ask(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, bool]:
+    def ask(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
         return AwaitableAnswer(method(*args, **kwargs), method.__name__)
 
     return ask

@@ -68,7 +68,10 @@ POINTS = (
         "post_auth",
         "authenticate",
         "After a session has been created and committed, whatever the sign-in method.",
-        {"user": "the User who signed in", "session": "the new Session, with its token"},
+        {
+            "user": "the User who signed in",
+            "session": "the new Session; `token` is a bearer token if a wallet signed in, else the cookie's secret",
+        },
     ),
     HookDeclaration(
         "pre_verify",

@@ -21,7 +21,7 @@ from gatewright.operations.names import canonical_email, canonical_name
 from gatewright.operations.outbox import PASSWORD_CHANGED, Asker, new_queued_mail
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account, require_role
-from gatewright.operations.users import user_of
+from gatewright.operations.users import listed_user_of, user_of
 from gatewright.passwords import read_hash, text_of
 
 
@@ -195,7 +195,7 @@ async def set_password(
     """
     keep_session = require_note("keep_session", keep_session)
     account = await require_account(parts, username)
-    user = User(account)
+    user = await user_of(parts, account)
     await parts.hooks.pre_password_change.fire(user=user)
     check_password(parts, password, of=account)
     password_hash = await parts.passwords.hash(password)
@@ -242,11 +242,11 @@ async def verify_user(parts: Parts, username: str, *, actor: str | None) -> None
 
 
 async def list_users(parts: Parts, *, after: str | None, at_most: int) -> list[User]:
-    """Return users in the order of their identifiers, without their rights.
+    """Return users in the order of their identifiers.
 
     Raises:
         InvalidParameterError: If ``at_most`` is not a positive number.
     """
     after = "" if after is None or after == "" else require_text("after", after, at_most=255)
     accounts = await parts.store.list_accounts(after=after, at_most=require_count("at_most", at_most))
-    return [User(account) for account in accounts]
+    return [await listed_user_of(parts, account) for account in accounts]

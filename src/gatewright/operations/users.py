@@ -53,6 +53,13 @@ def visitor_of(parts: Parts, found: SignedIn) -> User:
     return _known(with_rights_from(partial(read_rights, reader, account.id), User(account)), account)
 
 
+async def listed_user_of(parts: Parts, account: Account) -> User:
+    """Return one of many users. Roles and permissions are looked up when asked for, unless that would need an await."""
+    if parts.reader is None:
+        return await user_of(parts, account)
+    return _known(with_rights_from(partial(read_rights, parts.reader, account.id), User(account)), account)
+
+
 def read_rights(reader: Store, account_id: str) -> Rights:
     """Return an account's current rights from a store that never suspends."""
     return run_to_completion(reader.rights_of(account_id))

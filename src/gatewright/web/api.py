@@ -72,13 +72,17 @@ async def _session(visit: Visit, _: Mapping[str, Any]) -> Response:
 async def _login(visit: Visit, body: Mapping[str, Any]) -> Response:
     """Sign in with a password. Takes the fields of the login form."""
     settings = visit.site.settings
+    fields = {"username": settings.auth_form_username_field, "password": settings.auth_form_password_field}
     is_remembered = flag_in(body, settings.remember_me_field)
     await visit.site.visit_login(visit)
-    user = await visit.log_in(
-        body.get(settings.auth_form_username_field),
-        body.get(settings.auth_form_password_field),
-        is_remembered=is_remembered,
-    )
+    try:
+        user = await visit.log_in(
+            body.get(fields["username"]), body.get(fields["password"]), is_remembered=is_remembered
+        )
+    except InvalidParameterError as error:  # names the field that the client knows
+        named = str(error.evidence.get("parameter"))
+        error.evidence = {**error.evidence, "parameter": fields.get(named, named)}
+        raise
     return data({"user": _user(user)})
 
 
@@ -215,8 +219,10 @@ async def _account(visit: Visit, _: Mapping[str, Any]) -> Response:
 
 
 async def _change_account(visit: Visit, body: Mapping[str, Any]) -> Response:
-    """Change the account. `action` is `profile`, `username`, `email`, `password`, `link_wallet`, `unlink_wallet`,
-    `revoke_session` or `revoke_other_sessions`; the other fields are those of the corresponding form.
+    """Change the account. `action` is `profile` with the fields of the profile, `username` or `email` with a field of
+    that name, `password` with `password`, `link_wallet` with `evrmore_address`, `challenge` and `signature`,
+    `unlink_wallet` with `evrmore_address`, `revoke_session` with `session_id`, or `revoke_other_sessions`. A new name,
+    email address or password requires `current_password`, too, if no proof is fresh enough.
     """
     user = await _require_confirmed_user(visit)
     form = texts_named(body, "action", "session_id", *FIELDS)

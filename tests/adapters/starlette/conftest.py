@@ -106,7 +106,12 @@ async def asks_nothing(request):
 async def kind(request):
     user = request.user
     return JSONResponse(
-        [isinstance(user, UnauthenticatedUser), isinstance(user, SignedInUser), type(copy.copy(user)).__name__]
+        [
+            isinstance(user, UnauthenticatedUser),
+            isinstance(user, SignedInUser),
+            type(copy.copy(user)).__name__,
+            bool(user),
+        ]
     )
 
 

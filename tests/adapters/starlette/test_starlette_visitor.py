@@ -250,12 +250,12 @@ def test_a_guest_has_the_attributes_of_a_user_empty():
 
 
 def test_the_lazy_user_passes_for_whom_it_stands(browser, anna, log_in):
-    """By ``isinstance``, and when it is copied."""
+    """By ``isinstance``, when it is copied, and in an ``if``."""
     guest = json.loads(browser.get("/kind").text)
     log_in(browser)
 
-    assert guest == [True, False, "GuestUser"]
-    assert json.loads(browser.get("/kind").text) == [False, True, "SignedInUser"]
+    assert guest == [True, False, "GuestUser", False]
+    assert json.loads(browser.get("/kind").text) == [False, True, "SignedInUser", True]
 
 
 def test_an_error_of_the_application_is_its_own(browser):

@@ -122,6 +122,10 @@ class LazyUser(BaseUser):
             raise AttributeError(name)
         return getattr(self._opening.who(), name)
 
+    def __bool__(self) -> bool:
+        """Return whether somebody is signed in."""
+        return bool(self._opening.who())
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Copy the user that it stands for."""
         return self._opening.who().__reduce_ex__(protocol)

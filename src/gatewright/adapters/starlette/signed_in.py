@@ -44,7 +44,7 @@ class SignedInUser(BaseUser):
 
 
 class GuestUser(UnauthenticatedUser):
-    """``request.user`` for a guest. It has the attributes of a `User` that pages use, but empty."""
+    """``request.user`` for a guest. It is false, and has the attributes of a `User` that pages use, but empty."""
 
     id = ""
     username = ""
@@ -55,3 +55,7 @@ class GuestUser(UnauthenticatedUser):
     is_active = False
     roles: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return False, so that ``if request.user:`` lets no guest in."""
+        return False

@@ -76,7 +76,7 @@ class Accounts(Facade):
         return run_to_completion(user_of(self._parts, run_to_completion(require_account(self._parts, username))))
 
     def list_users(self, *, after: str = "", at_most: int = 1000) -> list[User]:
-        """Return users ordered by id, starting after the id ``after``; without their rights.
+        """Return users ordered by id, starting after the id ``after``.
 
         Raises:
             InvalidParameterError: If ``at_most`` is not a positive number.

@@ -52,9 +52,7 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
     async def load() -> User:
         if not isinstance(password, str) or not password:
-            raise InvalidParameterError(
-                "attempt needs a password. To trust a username without one, use bypass.", parameter="password"
-            )
+            raise InvalidParameterError(_why_unusable(password), parameter="password")
         if hands_out_hashes(claim.source):
             return await _verify(parts, claim, claim.source, password, trial)
         await trial.begin(name=account_name(claim.provider, claim.username))
@@ -70,6 +68,12 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
         raise
     await trial.forgive()
     return proven_by(user, password_proof(parts))
+
+
+def _why_unusable(password: object) -> str:
+    if password:
+        return f"The password must be a str, not {type(password).__name__}."
+    return "attempt needs a password. To trust a username without one, use bypass."
 
 
 def password_proof(parts: Parts) -> Proof:

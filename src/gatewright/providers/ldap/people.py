@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatewright.errors import ConfigurationError
-from gatewright.providers.flags import is_flag_set
+from gatewright.flags import is_flag_set
 from gatewright.providers.ldap.directory import Connected, Directory, Entry
 from gatewright.providers.ldap.layout import LDAPLayout
 

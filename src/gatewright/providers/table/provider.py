@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.flags import is_flag_set
 from gatewright.providers.credentials import CredentialsUserProvider, Found
-from gatewright.providers.flags import is_flag_set
 from gatewright.providers.fork_safe import ForkSafe
 from gatewright.providers.possible_credentials import is_possible_username
 from gatewright.providers.table.engine import engine_for

@@ -1,3 +1,5 @@
+"""Flags of other systems' records: what says yes."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
@@ -5,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from gatewright.providers.flags import is_flag_set
+from gatewright import User
+from gatewright.flags import is_flag_set
 
 
 @pytest.mark.parametrize(
@@ -26,3 +29,10 @@ def test_what_says_yes_is_set(value):
 def test_what_does_not_clearly_say_yes_is_not_set(value):
     """Anything else leaves the account out, words like ``false`` and unknown codes above all."""
     assert is_flag_set(value) is False
+
+
+@pytest.mark.parametrize(("value", "is_set"), [("0", False), ("false", False), (b"\0", False), ("1", True), (2, True)])
+def test_the_flags_of_an_entity_are_read_where_they_are_text(value, is_set):
+    """Anything else is as true as Python says: it may be an object of the application's own."""
+    assert User({"username": "anna", "active": value}).is_active is is_set
+    assert User({"username": "anna", "is_verified": value}).is_verified is is_set
