@@ -64,6 +64,13 @@ def test_a_name_that_is_none_is_refused(guard, given):
     assert refused.value.evidence["parameter"] == "name"
 
 
+@pytest.mark.parametrize("given", ["", "nothing", "\ud800", "\x00", "x" * 5000, None, 7, ["a"], {"a": 1}])
+def test_what_is_no_authenticator_has_no_name(guard, given):
+    """Whatever it is instead."""
+    assert guard.rename_authenticator(given, "phone") is False
+    assert guard.remove_authenticator(given) is False
+
+
 def test_one_of_several_is_removed(guard):
     """The others stay."""
     first, *others = guard.authenticators()

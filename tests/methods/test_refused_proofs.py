@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from gatewright.errors import AttemptBlockedError, InvalidParameterError, InvalidProofError, UserNotFoundError
+from gatewright.errors import (
+    AttemptBlockedError,
+    BusyError,
+    InvalidParameterError,
+    InvalidProofError,
+    MailUnavailableError,
+    ProviderUnavailableError,
+    StoreUnavailableError,
+    UserNotFoundError,
+)
 from gatewright.methods import Proven
+from gatewright.methods.totp import Totp
 from sample_methods import Voucher
 from visitors import OURS, PASSWORD, Visitor
 
@@ -113,6 +123,39 @@ def test_of_whoever_has_the_password_all_clients_are_one_count(
     last = begin_sign_in(auth, ip_address="192.0.2.9")
     with pytest.raises(AttemptBlockedError):
         last.request().prove("totp", {"code": app.code(clock.now())})
+
+
+def test_a_second_step_that_is_refused_does_not_block_the_first(
+    make_auth, gatewright_settings, app, begin_sign_in, clock
+):
+    """The owner who tries again and again waits for the second step alone: nothing of theirs was wrong."""
+    auth = make_auth(settings=gatewright_settings.with_values(attempts_at_second_step=1))
+    with pytest.raises(InvalidProofError):
+        begin_sign_in(auth, ip_address="192.0.2.1").request().prove("totp", {"code": "000000"})
+    owner = begin_sign_in(auth, ip_address=HERE)
+    for _ in range(10):
+        with pytest.raises(AttemptBlockedError):
+            owner.request().prove("totp", {"code": app.code(clock.now())})
+
+    assert auth.attempt("carol", PASSWORD, OURS, ip_address=HERE).username == "carol"
+
+
+@pytest.mark.parametrize("error", [StoreUnavailableError, ProviderUnavailableError, MailUnavailableError, BusyError])
+def test_a_proof_that_was_not_decided_is_not_counted(make_auth, app, begin_sign_in, clock, monkeypatch, error):
+    """Nobody is blocked because something that the method needs was away."""
+    auth = make_auth()
+    visitor = begin_sign_in(auth, ip_address=HERE)
+
+    async def be_away(self, step, given):
+        raise error("It is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Totp, "verify", be_away)
+        for _ in range(10):
+            with pytest.raises(error):
+                visitor.request().prove("totp", {"code": "000000"})
+
+    assert visitor.request().prove("totp", {"code": app.code(clock.now())}).username == "carol"
 
 
 def test_wrong_codes_and_wrong_passwords_of_one_account_are_one_count(

@@ -6,7 +6,7 @@ import bcrypt
 import pytest
 
 from gatewright import MemoryUserProvider
-from gatewright.errors import ProviderUnavailableError, StoreUnavailableError, UserNotFoundError
+from gatewright.errors import InvalidSignatureError, ProviderUnavailableError, StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql import SQLStore
 from visitors import OURS, PASSWORD
 
@@ -86,6 +86,18 @@ def test_a_failure_is_told_as_one_though_it_cannot_be_recorded(auth, register, m
     with pytest.raises(UserNotFoundError):
         auth.attempt("carol", "a wrong password", OURS)
     assert "record of a failed sign-in was not written" in caplog.text
+
+
+@pytest.mark.parametrize("write", ["add_audit", "add_attempt"])
+def test_so_is_that_of_a_wallet(auth, alice, monkeypatch, hooks, write):
+    """The signature is wrong all the same, and the hook hears of it."""
+    guard = auth.guard({}, ip_address="192.0.2.7")
+    challenge = guard.begin("wallet", {"evrmore_address": alice.address})["challenge"]
+    monkeypatch.setattr(SQLStore, write, fail)
+
+    with pytest.raises(InvalidSignatureError):
+        guard.prove("wallet", {"evrmore_address": alice.address, "challenge": challenge, "signature": alice.sign("x")})
+    assert "auth_failed" in hooks.names
 
 
 @pytest.mark.parametrize("write", ["open_session", "add_attempt"])

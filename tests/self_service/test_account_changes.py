@@ -71,6 +71,20 @@ class TestUsername:
         assert visitor.request().user().id == carol.id
         assert [session.user_id for session in auth.list_sessions()] == [carol.id]
 
+    def test_what_an_old_request_changes_is_not_the_heirs(self, auth, carol, register, alice):
+        """A guard that outlives its request, as in a WebSocket, still means the account that signed in."""
+        guard = Visitor(auth).request()
+        guard.login("carol", PASSWORD, OURS)
+        challenge = guard.begin_enrolment("wallet", {"evrmore_address": alice.address})["challenge"]
+        auth.change_username(carol.id, username="caroline")
+        register(auth, "carol")
+        guard.link_wallet(alice.address, challenge, alice.sign(challenge))
+        guard.change_password(None, NEW_PASSWORD)
+
+        assert auth.attempt("carol", PASSWORD, OURS).id != carol.id
+        assert auth.attempt("caroline", NEW_PASSWORD, OURS).id == carol.id
+        assert (auth.list_wallets("carol"), auth.list_wallets("caroline")) == ([], [alice.address])
+
     def test_a_token_goes_on(self, auth, alice, sign_in, link, carol):
         """It names the session, and not the user."""
         link(auth, "carol", alice)

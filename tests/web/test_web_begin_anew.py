@@ -156,3 +156,15 @@ def _run(pages, value):
         return await value if hasattr(value, "__await__") else value
 
     return pages.call(awaited())
+
+
+def test_somebody_else_signs_in_where_somebody_is_signed_in(pages, browser, anna, bert, log_in):
+    """A page that was loaded by a guest says so, whoever has signed in in another tab since."""
+    log_in(browser)
+    asked = {"method": "password", "username": "bert", "password": PASSWORD}
+    confirmed = post(browser, "/login/step", **asked)
+    anew = post(browser, "/login/step", **asked, anew=True)
+
+    assert (anew.status, json.loads(anew.text)["user"]["username"]) == (200, "bert")
+    assert pages.user_of(browser).username == "bert"
+    assert confirmed.status != 200 or json.loads(confirmed.text)["user"]["username"] == "anna"

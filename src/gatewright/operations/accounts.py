@@ -193,8 +193,20 @@ async def set_password(
         WeakPasswordError: If the password is too easy to guess.
         Denied: If a ``pre_password_change`` hook refuses.
     """
-    keep_session = require_note("keep_session", keep_session)
     account = await require_account(parts, username)
+    await set_password_of(parts, account, password, keep_session=keep_session, actor=actor, asker=asker)
+
+
+async def set_password_of(
+    parts: Parts, account: Account, password: str, *, keep_session: str | None, actor: str | None, asker: Asker
+) -> None:
+    """Do what `set_password` does for an account that has been found.
+
+    Raises:
+        WeakPasswordError: If the password is too easy to guess.
+        Denied: If a ``pre_password_change`` hook refuses.
+    """
+    keep_session = require_note("keep_session", keep_session)
     user = await user_of(parts, account)
     await parts.hooks.pre_password_change.fire(user=user)
     check_password(parts, password, of=account)

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 
-from gatewright.errors import AttemptBlockedError, RateLimitError
+from gatewright.errors import (
+    AttemptBlockedError,
+    BusyError,
+    MailUnavailableError,
+    ProviderUnavailableError,
+    RateLimitError,
+    StoreUnavailableError,
+)
 from gatewright.model import Attempt, as_utc
 from gatewright.operations.arguments import client_of, read_ip_address
 from gatewright.operations.best_effort import best_effort_write
@@ -21,8 +28,10 @@ SIGN_IN = "sign_in"
 SECOND_STEP = "second_step"
 """The action under which attempts after a first proof are additionally counted."""
 
-_LONGEST_NAME = 512
+UNDECIDED = (BusyError, MailUnavailableError, ProviderUnavailableError, StoreUnavailableError)
+"""Errors that say nothing about a proof: whoever gets one has not failed."""
 
+_LONGEST_NAME = 512
 
 def account_name(provider: str, username: str) -> str:
     """Return the name under which attempts on a user are counted, regardless of how their name was spelled.
@@ -79,10 +88,9 @@ class Trial:
             _refuse(await self._parts.store.blocked_until(attempt, limit=self._parts.attempt_limit), attempt)
         else:
             await self._keep(attempt, self._parts.attempt_limit)
-        self._attempt = attempt
         if self._is_further:
-            further = replace(attempt, id=self._parts.new_id(), action=SECOND_STEP, client=None)
-            await self._keep(further, _limit_of_further(self._parts))
+            await self._keep_further(replace(attempt, id=self._parts.new_id(), action=SECOND_STEP, client=None))
+        self._attempt = attempt
 
     async def fail(self) -> None:
         """Keep the attempt counted, unless it was refused."""
@@ -99,6 +107,13 @@ class Trial:
         for attempt in self._kept:
             with best_effort_write("The success of an attempt"):
                 await self._parts.store.remove_attempt(attempt.id)
+
+    async def _keep_further(self, attempt: Attempt) -> None:
+        try:
+            await self._keep(attempt, _limit_of_further(self._parts))
+        except AttemptBlockedError:
+            await self.forgive()  # nothing will be verified, so the first step must not be blocked as well
+            raise
 
     async def _keep(self, attempt: Attempt, limit: AttemptLimit) -> None:
         _refuse(await self._parts.store.add_attempt(attempt, limit=limit), attempt)

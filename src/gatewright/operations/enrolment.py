@@ -14,7 +14,7 @@ from gatewright.errors import (
     TakenError,
 )
 from gatewright.model import AuditEntry, Authenticator, QueuedMail, User
-from gatewright.operations.arguments import LONGEST_LABEL, is_label, require_text
+from gatewright.operations.arguments import LONGEST_LABEL, is_label, is_possible_id, require_text
 from gatewright.operations.audit import entry
 from gatewright.operations.outbox import METHOD_ENROLLED, METHOD_REMOVED, new_queued_mail, read_asker
 from gatewright.operations.parts import Parts
@@ -115,6 +115,8 @@ async def rename_authenticator(parts: Parts, user: User, authenticator_id: str, 
     kept = require_text("name", name, at_most=LONGEST_LABEL).strip()
     if not is_label(kept):
         raise InvalidParameterError("name must be one line of visible characters.", parameter="name")
+    if not is_possible_id(authenticator_id):
+        return False
     return await parts.store.rename_authenticator(authenticator_id, kept, owner=owner_of(user))
 
 

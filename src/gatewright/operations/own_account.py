@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatewright.model import Session, User
-from gatewright.operations.accounts import set_password
+from gatewright.model import Session
+from gatewright.operations.accounts import require_account_of_id, set_password_of
 from gatewright.operations.change_username import change_username
 from gatewright.operations.delete_user import delete_user
 from gatewright.operations.email_change import request_email_change
@@ -30,11 +30,11 @@ async def change_own_password(
 
     Raises:
         WeakPasswordError: If the new password is too easy to guess.
-        GatewrightError: What `require_fresh_proof` and `set_password` raise.
+        GatewrightError: What `require_fresh_proof` and `set_password_of` raise.
     """
     proofs = await require_fresh_proof(step, session, current)
-    username = User(step.require_user().entity).username
-    await set_password(step.parts, username, new, keep_session=session.id, actor=None, asker=asker)
+    account = await require_account_of_id(step.parts, step.require_user().id)  # their name may be another's by now
+    await set_password_of(step.parts, account, new, keep_session=session.id, actor=None, asker=asker)
     return proofs
 
 

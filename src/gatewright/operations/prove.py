@@ -16,7 +16,7 @@ from gatewright.errors import (
 )
 from gatewright.model import User
 from gatewright.operations.arguments import client_of, read_ip_address
-from gatewright.operations.attempts import Trial, account_name, limit_requests
+from gatewright.operations.attempts import UNDECIDED, Trial, account_name, limit_requests
 from gatewright.operations.audit import entry
 from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.names import name_for_record
@@ -66,6 +66,9 @@ async def prove_by_method(step: Step, method: ProofMethod, given: Mapping[str, A
         await parts.hooks.pre_method_use.fire(user=user, method=method.name)
         await trial.begin(name=account_name(step.provider, claimed) if claimed else None)
         proven = _require_proven(await method.verify(step, given), method)
+    except UNDECIDED:
+        await trial.forgive()
+        raise
     except (AuthenticationError, AttemptBlockedError, InvalidParameterError) as error:
         await trial.fail()
         await tell_failure(step, "sign_in_failed", method.name, claimed, error)

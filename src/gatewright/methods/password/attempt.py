@@ -7,15 +7,13 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from gatewright.errors import (
-    BusyError,
     ConfigurationError,
     InvalidParameterError,
-    ProviderUnavailableError,
     UnreadableHashError,
     UserNotFoundError,
 )
 from gatewright.model import User
-from gatewright.operations.attempts import Trial, account_name
+from gatewright.operations.attempts import UNDECIDED, Trial, account_name
 from gatewright.operations.audit import entry
 from gatewright.operations.best_effort import best_effort_write, cause_of
 from gatewright.operations.changed_passwords import renew_hash
@@ -60,8 +58,8 @@ async def attempt(parts: Parts, claim: Claim, password: object) -> User:
 
     try:
         user = await prove_claim(parts, claim, load, method=NAME)
-    except (BusyError, ProviderUnavailableError):
-        await trial.forgive()  # no password was wrong
+    except UNDECIDED:
+        await trial.forgive()
         raise
     except Exception:  # also a hook's, which may replace the failure
         await trial.fail()

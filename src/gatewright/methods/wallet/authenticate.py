@@ -26,6 +26,7 @@ from gatewright.operations.arguments import (
 )
 from gatewright.operations.attempts import account_name, count_failure, refuse_blocked_client
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.new_device import tell_of_new_device
 from gatewright.operations.open_session import open_session
 from gatewright.operations.parts import Parts
@@ -261,9 +262,11 @@ async def _tell_failure(parts: Parts, attempt: WalletAttempt, error: _Failure, *
     # Anything but an address may be a private key pasted by mistake, which must not get into the database.
     shown = username if is_address(username, parts.networks) else None
     if not isinstance(error, AttemptBlockedError):
-        await count_failure(parts, name=account_name(WALLET_PROVIDER, shown or ""), client=client)
+        with best_effort_write("The count of a failure"):
+            await count_failure(parts, name=account_name(WALLET_PROVIDER, shown or ""), client=client)
     failed = entry(
         parts, "sign_in_failed", username=shown, provider=WALLET_PROVIDER, method="wallet", client=client, reason=reason
     )
-    await parts.store.add_audit(failed)
+    with best_effort_write("The record of a refusal"):
+        await parts.store.add_audit(failed)
     await parts.hooks.auth_failed.fire(username=username, method="wallet", reason=reason)

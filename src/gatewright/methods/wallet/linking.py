@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from gatewright.crypto import is_address, read_address
 from gatewright.errors import (
     AuthenticationError,
     ChallengeAlreadyUsedError,
     InvalidParameterError,
     TakenError,
+    UserNotFoundError,
 )
 from gatewright.methods.wallet.binding import require_offered
 from gatewright.methods.wallet.signed_challenge import WalletAttempt, require_signed_challenge
 from gatewright.model import Account, AuditEntry, User
+from gatewright.operations.accounts import require_account_of_id
 from gatewright.operations.audit import entry
+from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.parts import Parts
 from gatewright.operations.rights import require_account
+from gatewright.operations.sessions import is_account
 from gatewright.operations.step import Step
 
 
-async def link_wallet(
-    parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None, step: Step | None = None
-) -> None:
+async def link_wallet(parts: Parts, username: str, attempt: WalletAttempt, *, actor: str | None) -> None:
     """Link another wallet to an account, so that it can sign in with it.
 
     Args:
@@ -28,24 +33,16 @@ async def link_wallet(
         username: The account's user.
         attempt: The wallet's address, and a challenge for it with its signature, used up as in a sign-in.
         actor: Who links it, if not the user.
-        step: A step of the browser that the challenge must have been issued to; None if it may be any browser's.
 
     Raises:
         UserNotFoundError: If there is no such user.
-        InvalidChallengeError: If the challenge is unknown, another browser's, for another address, used or expired.
+        InvalidChallengeError: If the challenge is unknown, for another address, used or expired.
         InvalidSignatureError: If the signature is not the address's over the challenge.
         TakenError: If the wallet already belongs to an account.
     """
     account = await require_account(parts, username)
-    try:
-        if step is not None:
-            await require_offered(step, attempt)
+    async with _telling_failures(parts, account, attempt, actor=actor):
         await _link(parts, account, attempt, actor=actor)
-    except (AuthenticationError, InvalidParameterError, TakenError) as error:
-        reason = str(error.evidence.get("reason", error.code))
-        await parts.store.add_audit(_about(parts, "wallet_link_failed", account, reason, actor=actor))
-        await parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method="wallet", reason=reason)
-        raise
 
 
 async def link_own_wallet(step: Step, attempt: WalletAttempt) -> None:
@@ -54,8 +51,27 @@ async def link_own_wallet(step: Step, attempt: WalletAttempt) -> None:
     Raises:
         GatewrightError: What `link_wallet` raises.
     """
-    username = step.require_user().username
-    await link_wallet(step.parts, username, attempt, actor=username, step=step)
+    user = step.require_user()
+    if not is_account(user):
+        raise UserNotFoundError("The user is not in our own tables.", username=user.username)
+    account = await require_account_of_id(step.parts, user.id)  # their name may be another's by now
+    async with _telling_failures(step.parts, account, attempt, actor=user.username):
+        await require_offered(step, attempt)
+        await _link(step.parts, account, attempt, actor=user.username)
+
+
+@asynccontextmanager
+async def _telling_failures(
+    parts: Parts, account: Account, attempt: WalletAttempt, *, actor: str | None
+) -> AsyncIterator[None]:
+    try:
+        yield
+    except (AuthenticationError, InvalidParameterError, TakenError) as error:
+        reason = str(error.evidence.get("reason", error.code))
+        with best_effort_write("The record of a refusal"):
+            await parts.store.add_audit(_about(parts, "wallet_link_failed", account, reason, actor=actor))
+        await parts.hooks.auth_failed.fire(username=attempt.evrmore_address, method="wallet", reason=reason)
+        raise
 
 
 async def _link(parts: Parts, account: Account, attempt: WalletAttempt, *, actor: str | None) -> None:

@@ -165,7 +165,7 @@ class ProvingPage:
         if self._is_anew(given):
             await visit.guard.start_anew()
         waiting = await visit.guard.pending_user()
-        user = await visit.guard.prove(name, given, is_confirmation=self._is_confirmation)
+        user = await visit.guard.prove(name, given, is_confirmation=self._is_confirmation, is_anew=self._is_anew(given))
         if waiting is not None and waiting.id == user.id:
             wants = visit.wants_to_be_remembered() or wants
         await visit.signed_in(is_remembered=not self._is_confirmation and wants)
