@@ -11,8 +11,8 @@ from hashlib import sha256
 import cbor2
 
 from fuzz_targets.texts import text_of
+from gatewright.base64url import encode
 from gatewright.errors import InvalidProofError
-from gatewright.methods.passkey.base64url import encode
 from gatewright.methods.passkey.ceremony import Expected, verify_assertion, verify_attestation
 from gatewright.methods.passkey.record import PasskeyRecord
 from gatewright.methods.passkey.response import read_response

@@ -33,6 +33,7 @@ UNDECIDED = (BusyError, MailUnavailableError, ProviderUnavailableError, StoreUna
 
 _LONGEST_NAME = 512
 
+
 def account_name(provider: str, username: str) -> str:
     """Return the name under which attempts on a user are counted, regardless of how their name was spelled.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewright.access import Voter
+from gatewright.base64url import encode
 from gatewright.crypto import Network
 from gatewright.hooks import Hooks
 from gatewright.model import User
@@ -84,4 +84,4 @@ class Parts:
 
     def new_secret(self) -> str:
         """Return a new secret: 256 random bits, as text that a cookie and a link can carry."""
-        return urlsafe_b64encode(self.random.token_bytes(32)).rstrip(b"=").decode()
+        return encode(self.random.token_bytes(32))

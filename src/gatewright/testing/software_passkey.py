@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gatewright.methods.passkey.base64url import encode
+from gatewright.base64url import encode
 from gatewright.testing.seeded_random import SeededRandom
 
 _PRESENT_AND_VERIFIED, _ATTESTED = 0x05, 0x40

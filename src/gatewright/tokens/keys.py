@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import json
 import warnings
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
+from gatewright.base64url import encode
 from gatewright.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class SigningKey:
     def members(self) -> dict[str, object]:
         """The members of the key as a JSON Web Key (RFC 7517)."""
         if isinstance(self.key, bytes):
-            return {"kty": "oct", "k": urlsafe_b64encode(self.key).rstrip(b"=").decode()}
+            return {"kty": "oct", "k": encode(self.key)}
         return dict(self.key.as_dict(private=True))
 
     # Use the registry's table instead of its `get_alg`, which warns about EdDSA each time: RFC 9864 renames it to

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from functools import lru_cache
+
+from gatewright.base64url import decode, encode
 
 _TAG_SIZE = 32
 _MOST_REMEMBERED = 1024
@@ -27,7 +27,7 @@ class Seal:
 
     def seal(self, payload: bytes) -> str:
         """Return the payload with its seal, as text for a cookie."""
-        return urlsafe_b64encode(self._tag(self._keys[0], payload) + payload).rstrip(b"=").decode()
+        return encode(self._tag(self._keys[0], payload) + payload)
 
     def open(self, sealed: str) -> bytes | None:
         """Return the payload, or None if the seal is not ours."""
@@ -37,10 +37,7 @@ class Seal:
             return None
 
     def _read(self, sealed: str) -> bytes:
-        try:
-            raw = urlsafe_b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4))
-        except Base64Error as error:
-            raise ValueError("This is not a sealed value.") from error
+        raw = decode(sealed)
         tag, payload = raw[:_TAG_SIZE], raw[_TAG_SIZE:]
         is_ours = [hmac.compare_digest(tag, self._tag(key, payload)) for key in self._keys]
         if not any(is_ours):

@@ -6,9 +6,9 @@ try them all, salted or not. Without the key there is nothing to test a guess ag
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from hmac import compare_digest
 
+from gatewright.base64url import encode
 from gatewright.ports import Mailed
 from gatewright.tokens import DerivedSecrets
 
@@ -39,7 +39,7 @@ def _code(secret: bytes, digits: int) -> str:
 
 
 def _token(secret: bytes) -> str:
-    return urlsafe_b64encode(secret).rstrip(b"=").decode()
+    return encode(secret)
 
 
 def _code_name(step_id: str) -> str:

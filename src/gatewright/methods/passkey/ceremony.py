@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from gatewright.base64url import decode, encode
 from gatewright.errors import InvalidProofError
-from gatewright.methods.passkey.base64url import decode, encode
 from gatewright.methods.passkey.record import PasskeyRecord
 from gatewright.methods.passkey.response import CredentialResponse
 

@@ -8,11 +8,11 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
+from gatewright.base64url import decode, encode
 from gatewright.errors import InvalidParameterError, InvalidProofError
 from gatewright.fields import N_
 from gatewright.methods.method import Enrolled, Method, Proven
 from gatewright.methods.passkey.aaguids import NAMES
-from gatewright.methods.passkey.base64url import decode, encode
 from gatewright.methods.passkey.ceremony import Flags, verify_assertion, verify_attestation
 from gatewright.methods.passkey.options import creation_options, request_options
 from gatewright.methods.passkey.record import PasskeyRecord, record_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gatewright.methods.passkey.base64url import encode
+from gatewright.base64url import encode
 from gatewright.methods.passkey.ceremony import ALGORITHMS
 from gatewright.methods.passkey.record import record_of
 from gatewright.methods.passkey.site import PasskeySite

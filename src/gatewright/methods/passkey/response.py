@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gatewright.base64url import decode
 from gatewright.errors import InvalidProofError
-from gatewright.methods.passkey.base64url import decode
 
 LONGEST_ID = 1023
 """Bytes of a credential id (WebAuthn level 3, section 4)."""

@@ -1,4 +1,4 @@
-"""Bytes as WebAuthn's JSON carries them: base64url without padding (RFC 4648, section 5)."""
+"""Bytes as tokens, links and WebAuthn's JSON carry them: base64url without padding (RFC 4648, section 5)."""
 
 from __future__ import annotations
 
