@@ -98,6 +98,7 @@ BAD = {
     "SHUTDOWN_DELAY_SECONDS": ["-1", "601", "soon", "nan"],
     "CHALLENGES_PER_CLIENT": ["0", "-1", "many", "1e3x"],
     "TOKEN_MINUTES": ["0", "-5", "nan", "inf", "half an hour", "527041", "0.001"],
+    "PASSWORD_MIN_LENGTH": ["7", "65"],
     "JWT_ISSUER": [""],
     "JWT_AUDIENCE": [""],
     "REMEMBER_ME_COOKIE": ["gatewright", "two words", "a;b", "x" * 65, "__Host-shop"],

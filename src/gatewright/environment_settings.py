@@ -167,12 +167,18 @@ def names_in_env_file() -> list[str]:
     return []
 
 
-def as_variables(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the environment variables that give another process the same settings.
+def environment_with(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return this process's environment, changed so that another process gets these settings.
 
     Args:
-        values: Settings, field -> value; None values are left out.
+        values: Settings of gatewright and the methods, field -> value. None removes the variable: the setting is unset.
     """
+    decided = {f"{PREFIX}{name.upper()}" for name in values}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in decided}
+    return inherited | _as_variables(values)
+
+
+def _as_variables(values: Mapping[str, Any]) -> dict[str, str]:
     return {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in values.items() if value is not None}
 
 

@@ -333,7 +333,7 @@ class Settings(EnvironmentSettings):
         "gatewright <noreply@localhost>", min_length=3, max_length=320, description="The sender of every email."
     )
     password_min_length: int = Field(
-        15, ge=8, le=256, description="Minimum number of characters in a new password (NIST SP 800-63B-4: 15)."
+        15, ge=8, le=64, description="Minimum number of characters in a new password (NIST SP 800-63B-4: 15)."
     )
     password_context_words: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 
 from gatewright.drive import run_to_completion
 from gatewright.errors import BusyError
-from gatewright.offload import PasswordsHere
+from gatewright.offload import PasswordsHere, hashing
 
 
 class SlowHasher:
@@ -68,3 +69,25 @@ def test_those_who_were_refused_can_come_back(hasher):
         assert run_to_completion(passwords.hash("a")) == "a"
         with pytest.raises(AttributeError):
             run_to_completion(passwords.verify("a", against=None, by=object()))
+
+
+def test_threads_that_come_first_at_once_share_one_queue(hasher, monkeypatch):
+    """Whoever is overtaken while making the queue is refused like everybody after the other."""
+    made, is_making = itertools.count(), threading.Event()
+
+    def make_slowly(value):
+        if next(made) == 0:
+            is_making.set()
+            assert hasher.begun.acquire(timeout=20)
+        return threading.BoundedSemaphore(value)
+
+    monkeypatch.setattr(hashing, "BoundedSemaphore", make_slowly)
+    passwords = PasswordsHere(hasher, at_once=1, queue=0)
+    with ThreadPoolExecutor(2) as callers:
+        overtaken = callers.submit(run_to_completion, passwords.hash("overtaken"))
+        assert is_making.wait(20)
+        quick = callers.submit(run_to_completion, passwords.hash("quick"))
+        with pytest.raises(BusyError):
+            overtaken.result(timeout=5)
+        hasher.may_end.set()
+        assert quick.result(timeout=20) == "quick"

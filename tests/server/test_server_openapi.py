@@ -21,6 +21,7 @@ OPERATIONS = {
 WITH_TOKEN = {("get", "/validate"), ("get", "/me"), ("post", "/logout")}
 WITH_BODY = {("post", "/challenge"), ("post", "/authenticate")}
 PROBLEM = "application/problem+json"
+ATTEMPTS = 20
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +183,8 @@ def provoke(site, bearer):
     yield [client.post("/challenge", json=address) for _ in range(11)][-1]
     yield client.post("/authenticate", json=signed | {"challenge": "another"})
     yield client.post("/authenticate", json=signed | {"signature": "another"})
+    yield [client.post("/authenticate", json=signed | {"challenge": "another"}) for _ in range(ATTEMPTS + 1)][-1]
+    site.execute("DELETE FROM attempts")
     for method, path in WITH_TOKEN:
         yield client.request(method, path)
         yield client.request(method, path, headers=bearer("nonsense"))
@@ -228,7 +231,7 @@ def send_everything(client, signed, token):
 
 def test_the_server_answers_exactly_the_documented_problems(open_site, schema, bearer):
     """Each example is what a client gets, word for word; and nothing is documented that does not happen."""
-    site = open_site(auth={"propagate_hook_errors": True})
+    site = open_site(auth={"propagate_hook_errors": True}, attempts_per_client=ATTEMPTS)
     documented = examples_of(schema)
     seen = set()
     for answer in provoke(site, bearer):

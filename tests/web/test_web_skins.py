@@ -109,6 +109,16 @@ def test_a_catalog_speaks_for_an_application(make_pages, skin):
     assert "Join the club" in english
 
 
+def test_a_catalog_names_devices_as_well(make_pages, skin, anna, log_in):
+    """In the list of sessions, for one."""
+    (skin / "locale" / "en.po").write_text(
+        'msgid "%(browser)s on %(system)s"\nmsgstr "%(system)s running %(browser)s"\n'
+    )
+    browser = make_pages(skin=skin).browser(user_agent="Mozilla/5.0 (iPhone) Safari/605")
+    log_in(browser)
+    assert "iPhone running Safari" in browser.get("/account").text
+
+
 def test_a_broken_catalog_says_where(make_pages, skin):
     """The error names the file and the line."""
     (skin / "locale" / "es.po").write_text("what is this\n")

@@ -74,6 +74,11 @@ class HookPoint:
         return callback
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no callback has been added yet."""
+        return not self._callbacks
+
+    @property
     def may_suspend(self) -> bool:
         """Whether any callback is a coroutine function."""
         return any(is_coroutine_function(callback.function) for callback in self._callbacks)

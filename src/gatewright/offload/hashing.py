@@ -30,7 +30,7 @@ class PasswordsHere:
     def __init__(self, hasher: PasswordHasher, *, at_once: int, queue: int) -> None:
         self._hasher = hasher
         self._sizes = at_once, at_once + queue
-        self._process = 0
+        self._by_process: dict[int, tuple[BoundedSemaphore, BoundedSemaphore]] = {}
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password by the current policy.
@@ -63,11 +63,11 @@ class PasswordsHere:
 
     def _semaphores(self) -> tuple[BoundedSemaphore, BoundedSemaphore]:
         """Return this process's semaphores: in a forked child, what the parent's threads hold is never released."""
-        if self._process != os.getpid():
-            turns, places = self._sizes
-            self._own = BoundedSemaphore(turns), BoundedSemaphore(places)
-            self._process = os.getpid()
-        return self._own
+        process = os.getpid()
+        turns, places = self._sizes
+        return self._by_process.get(process) or self._by_process.setdefault(  # atomic: all threads get the same pair
+            process, (BoundedSemaphore(turns), BoundedSemaphore(places))
+        )
 
 
 class BoundedPasswords:

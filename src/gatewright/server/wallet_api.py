@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 
 from gatewright.adapters.fastapi.problem_responses import UNAVAILABLE, UNKNOWN, problem_responses
 from gatewright.errors import (
+    AttemptBlockedError,
     Denied,
     InactiveUserError,
     InvalidAddressError,
@@ -78,6 +79,7 @@ async def challenge(body: ChallengeRequest, auth: Auth, client: Visitor) -> Chal
         problem_of(InvalidChallengeError()),
         problem_of(InvalidSignatureError()),
         problem_of(InactiveUserError()),
+        problem_of(AttemptBlockedError(retry_after=60)),
         problem_of(Denied()),
         *openapi.BODY,
         *UNAVAILABLE,

@@ -90,7 +90,7 @@ class AccessTokens:
 
         Args:
             token: Any untrusted value.
-            now: Aware. There is no leeway: tokens are issued and read by the same clock.
+            now: Aware. There is no leeway: a token from a machine whose clock is ahead is not valid yet.
 
         Raises:
             InvalidTokenError: If it is anything else, always with the same public message. ``evidence["reason"]`` is

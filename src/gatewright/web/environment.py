@@ -48,7 +48,7 @@ def _make(language: str, *, skin: Path | None, folders: tuple[Path, ...]) -> Env
     environment.globals |= {"language": language, "languages": LANGUAGES, "version": version("gatewright")}
     environment.filters["qr"] = qr_svg
     environment.filters |= {
-        "device": lambda user_agent: device_name(user_agent, translations_for(language).gettext),
+        "device": lambda user_agent: device_name(user_agent, translations.gettext),
         "iso": lambda moment: as_utc(moment).isoformat(),
         "moment": lambda moment: _written(moment, language),
         "translated": translations.gettext,

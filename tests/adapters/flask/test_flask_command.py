@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from gatewright.adapters.flask.commands import _environment_with
+from gatewright.environment_settings import environment_with
 from gatewright.settings import load_settings
 
 APPLICATION = """
@@ -59,7 +59,7 @@ def test_the_settings_of_methods_hold(gatewright_settings, monkeypatch):
     """Those of the application, and those of the environment."""
     monkeypatch.setenv("GATEWRIGHT_EMAIL_CODE", "second")
     values = {"passkey_origins": ["https://shop.example", "https://shop.test"]} | dict(gatewright_settings)
-    variables = _environment_with(values)
+    variables = environment_with(values)
 
     assert variables["GATEWRIGHT_PASSKEY_ORIGINS"] == "https://shop.example,https://shop.test"
     assert variables["GATEWRIGHT_EMAIL_CODE"] == "second"
@@ -75,6 +75,6 @@ def test_the_command_finds_the_same_settings(gatewright_settings, monkeypatch):
     """Every kind of value survives the way through the environment."""
     paths = {"account": "/my/account", "signup": ""}
     settings = gatewright_settings.with_values(page_paths=paths, api_path="", networks=("evrmore", "bitcoin"))
-    for name, value in _environment_with(dict(settings)).items():
+    for name, value in environment_with(dict(settings)).items():
         monkeypatch.setenv(name, value)
     assert load_settings() == settings

@@ -14,6 +14,7 @@ from starlette.authentication import BaseUser
 from starlette.requests import Request
 
 from gatewright import User
+from gatewright.adapters.flask import Guest
 from gatewright.adapters.starlette import SignedInUser, visit_of
 from gatewright.adapters.starlette.signed_in import GuestUser
 from gatewright.errors import ConfigurationError
@@ -26,6 +27,13 @@ PASSWORD = "correct horse battery staple"
 def test_a_guest_is_starlettes_own(browser):
     """``request.user`` and ``request.auth`` are always there."""
     assert json.loads(browser.get("/whoami").text) == {"user": False, "scopes": []}
+
+
+@pytest.mark.parametrize("guest", [GuestUser(), Guest()])
+def test_a_guest_has_every_attribute_of_a_user(guest):
+    """In Starlette as in Flask, so that a page may ask for any."""
+    public = [name for name in dir(User) if not name.startswith("_")]
+    assert [name for name in public if getattr(guest, name)] == []
 
 
 def test_permissions_are_the_scopes_of_requires(browser, people, anna, log_in):

@@ -44,6 +44,8 @@ def _fire_in_django(point: HookPoint) -> Callable[..., Awaitable[dict[str, Any]]
         return run_to_completion(point.fire(**parameters))
 
     async def forward(**parameters: Any) -> dict[str, Any]:
+        if point.is_empty:  # looked up for each call: hooks may be added later
+            return {}
         return await sync_to_async(fire)(parameters)
 
     return forward

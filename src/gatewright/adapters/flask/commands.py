@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -13,7 +11,7 @@ import flask
 from flask.cli import with_appcontext
 
 from gatewright.adapters.flask.visitor import installation
-from gatewright.environment_settings import PREFIX, as_variables
+from gatewright.environment_settings import PREFIX, environment_with
 
 
 @click.command(
@@ -29,7 +27,7 @@ def gatewright_command(context: click.Context, arguments: tuple[str, ...]) -> No
     values = configured_values(flask.current_app) | dict(installation().auth.settings)
     done = subprocess.run(  # noqa: S603 # who types the arguments has a shell anyway
         [sys.executable, "-m", "gatewright", *arguments],
-        env=_environment_with(values),
+        env=environment_with(values),
         check=False,
     )
     context.exit(done.returncode)
@@ -38,10 +36,3 @@ def gatewright_command(context: click.Context, arguments: tuple[str, ...]) -> No
 def configured_values(app: flask.Flask) -> dict[str, Any]:
     """Return the gatewright settings in an application's ``config``, field -> value."""
     return {key.removeprefix(PREFIX).lower(): value for key, value in app.config.items() if key.startswith(PREFIX)}
-
-
-def _environment_with(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the environment with which another process gets the same settings, gatewright's and the methods'."""
-    decided = {f"{PREFIX}{name.upper()}" for name in values}  # those that are not set, too
-    inherited = {name: value for name, value in os.environ.items() if name.upper() not in decided}
-    return inherited | as_variables(values)

@@ -44,13 +44,20 @@ class SignedInUser(BaseUser):
 
 
 class GuestUser(UnauthenticatedUser):
-    """``request.user`` for a guest. It is false, and has the attributes of a `User` that pages use, but empty."""
+    """``request.user`` for a guest. Falsy, with the attributes of a `User`, but empty."""
 
     id = ""
     username = ""
     identity = ""
     email = None
     evrmore_address = None
+    entity = None
+    provider_name = None
+    id_scope = None
+    credential_digest = None
+    proof = None
+    created_at = None
+    last_login = None
     is_verified = False
     is_active = False
     roles: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from gatewright.adapters.django.conf import read_values
-from gatewright.environment_settings import as_variables
+from gatewright.environment_settings import environment_with
 
 
 class Command(BaseCommand):
@@ -25,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *arguments: str, **_: Any) -> int:  # type: ignore[override] # the status is for the shell
         """Return the command's exit status."""
-        environment = {**os.environ, **as_variables(read_values())}
         command = [sys.executable, "-m", "gatewright", *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the operator's own words
+        done = subprocess.run(  # noqa: S603 - the operator's own words
+            command, env=environment_with(read_values()), check=False
+        )
+        return done.returncode
