@@ -73,6 +73,18 @@ def test_one_method_is_removed(invoke, database, alice):
     assert json.loads(mail.details)["method"] == "Authenticator app"
 
 
+def test_a_removal_that_waits_is_announced_where_there_is_something(invoke, alice):
+    """The command says which of the two it was."""
+    waits = QUIET | {"GATEWRIGHT_FACTOR_RESET_HOURS": "24"}
+    some, none = (
+        invoke("user", "factors", "alice", "--remove", method, "--reason", "called us", **waits)
+        for method in ("totp", "passkey")
+    )
+
+    assert (some.exit_code, some.stdout.startswith("Announced.")) == (0, True)
+    assert (none.exit_code, none.stdout, none.stderr) == (1, "", "There are none.\n")
+
+
 def test_everything_is_removed(invoke, database, alice):
     """At once; a second time there is nothing, and nobody is told again."""
     arguments = ("user", "factors", "alice", "--remove", "all", "--reason", "lost", "--json")

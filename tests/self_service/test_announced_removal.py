@@ -182,6 +182,32 @@ def test_a_hook_that_refuses_keeps_everything(auth, sign_in, clock):
     assert len(auth.list_authenticators("carol")) == 1
 
 
+def test_a_hook_that_refuses_once_only_puts_it_off(auth, sign_in, clock):
+    """The next sign-in carries it out: nobody has to ask for it again."""
+    refusals = [Denied("not now")]
+
+    def refuse_once():
+        if refusals:
+            raise refusals.pop()
+
+    auth.remove_authenticators("carol", actor="root", reason="called us")
+    auth.add_hook("pre_method_removal", refuse_once)
+    clock.advance(days=2)
+
+    assert (sign_in()[1], len(auth.list_authenticators("carol"))) == (False, 1)
+    assert (sign_in()[1], len(auth.list_authenticators("carol"))) == (True, 0)
+
+
+@pytest.mark.parametrize("method", ["other", None])
+def test_where_there_is_nothing_nothing_is_announced(auth, register, method):
+    """No mail that alarms, and no line in the record."""
+    register(auth, "dave", email="dave@example.com")
+
+    assert auth.remove_authenticators("dave", method, actor="root", reason="called us") == []
+    assert [mail.kind for mail in auth.list_queued_mails() if mail.email == "dave@example.com"] == []
+    assert auth.list_audit(event="method_removal_announced") == []
+
+
 def test_an_enrolment_is_recorded_and_told(auth):
     """Who it was, of which method, and from where; the mail says so, too."""
     visitor = Visitor(auth, ip_address="192.0.2.7", user_agent="Phone/1.0")

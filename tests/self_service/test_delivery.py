@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from gatewright.errors import MailUnavailableError
+from sample_methods import Voucher
 from visitors import PASSWORD
 
 MAIL = "carol@example.com"
@@ -114,6 +116,28 @@ def test_one_failure_holds_up_nobody_else(auth, mailboxes):
     assert auth.deliver_mails() == 1
     assert [mail.to for mail in mailboxes.mails] == ["dave@example.com"]
     assert [waiting.email for waiting in auth.list_queued_mails()] == [MAIL]
+
+
+class Faulty(Voucher):
+    """A method whose own mails cannot be made."""
+
+    name = "faulty"
+
+    def mailed(self, parts, mail):
+        raise KeyError("a secret")
+
+
+def test_a_method_that_fails_holds_up_its_own_mails_alone(make_auth, mailboxes, clock, sql):
+    """They are tried again like all others; the rest of the round is sent."""
+    auth = make_auth(methods=[Faulty()])
+    for name in ("carol", "dave"):
+        auth.sign_up(f"{name}@example.com", password=PASSWORD)
+    sql(f"UPDATE outbox SET kind = 'faulty' WHERE email = '{MAIL}'")
+
+    assert auth.deliver_mails() == 1
+    (kept,) = auth.list_queued_mails()
+    assert (kept.kind, kept.tries, kept.error) == ("faulty", 1, "KeyError")
+    assert kept.due_at == clock.now() + timedelta(minutes=1)
 
 
 def test_an_unknown_error_is_named_by_its_class_only(auth, mail, mailboxes, caplog, snapshot):

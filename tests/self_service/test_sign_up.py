@@ -100,6 +100,19 @@ def test_a_client_signs_up_only_so_often(make_auth, gatewright_settings, clock, 
     assert count("users") == 3
 
 
+def test_a_purge_makes_no_room_for_more(make_auth, gatewright_settings, clock):
+    """Sign-ups count for an hour, however short the life of links is."""
+    auth = make_auth(settings=gatewright_settings.with_values(signups_per_client=1, link_hours=0.5))
+    here = {"password": PASSWORD, "ip_address": "192.0.2.7"}
+    auth.sign_up("anna@example.com", **here)
+    clock.advance(minutes=50)
+    auth.cleanup_expired_attempts()
+
+    with pytest.raises(RateLimitError) as refused:
+        auth.sign_up("ben@example.com", **here)
+    assert refused.value.retry_after == 600
+
+
 def test_an_owner_is_not_flooded(auth, register, mailboxes, clock, gatewright_settings):
     """As many mails as the setting says in the life of a link, whatever is tried; then again."""
     register(auth, email=MAIL)

@@ -40,13 +40,13 @@ def user_factors(
     if (remove is None) != (reason is None):
         raise InvalidParameterError("Use both --remove METHOD and --reason TEXT, or neither.")
     with Auth() as auth:
-        if remove is None or reason is None:
-            found = auth.list_authenticators(name, provider=provider)
-        else:
+        enrolled = found = auth.list_authenticators(name, provider=provider)
+        if remove is not None and reason is not None:
             method = None if remove == _EVERYTHING else remove
+            enrolled = [each for each in enrolled if method in (None, each.method)]
             found = auth.remove_authenticators(name, method, provider=provider, actor=acting_user(), reason=reason)
         hours = auth.settings.factor_reset_hours
-    if remove is not None and hours:
+    if remove is not None and hours and enrolled:
         _tell_announced(hours, as_json=as_json)
         return
     if as_json:

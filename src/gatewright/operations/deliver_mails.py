@@ -53,25 +53,32 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
     account = None if queued.account_id is None else await parts.store.find_account(queued.account_id)
     objection = objection_to(queued.kind, email=queued.email, account=account)
     method = parts.methods.get(queued.kind)
-    mailed = None if method is None else method.mailed(parts, queued)
-    if method is not None and mailed is None:
-        objection = objection or "expired"
-    if objection is not None:
-        discarded = _about(parts, "mail_discarded", account, f"{queued.kind} {objection}")
-        await parts.store.remove_queued_mail(queued.id, audit=discarded)
+    try:
+        mailed = None if method is None else method.mailed(parts, queued)
+        if method is not None and mailed is None:
+            objection = objection or "expired"
+        if objection is None and not await _hand_over(parts, queued, mailed):
+            return False
+    except Exception as error:  # noqa: BLE001 - method, writer and mailer may be the application's own
+        await _postpone(parts, queued, error)
         return False
+    if objection is None:
+        done = _about(parts, "mail_sent", account, queued.kind)
+    else:
+        done = _about(parts, "mail_discarded", account, f"{queued.kind} {objection}")
+    await parts.store.remove_queued_mail(queued.id, audit=done)
+    return objection is None
+
+
+async def _hand_over(parts: Parts, queued: QueuedMail, mailed: Mailed | None) -> bool:
+    """Write an email and send it; return False if its account has just been deleted, and the email with it."""
     try:
         link = await _link_of(parts, queued, mailed)
     except UserNotFoundError:
-        return False  # the account has just been deleted, and the email with it
-    try:
-        hours = max(1, int(parts.settings.link_hours))
-        mail = parts.writer.write(queued, link=link, hours=hours, code=None if mailed is None else mailed.code)
-        await parts.call(parts.mailer.send, mail)
-    except Exception as error:  # noqa: BLE001 - writer and mailer may be the application's own; the email is kept
-        await _postpone(parts, queued, error)
         return False
-    await parts.store.remove_queued_mail(queued.id, audit=_about(parts, "mail_sent", account, queued.kind))
+    hours = max(1, int(parts.settings.link_hours))
+    mail = parts.writer.write(queued, link=link, hours=hours, code=None if mailed is None else mailed.code)
+    await parts.call(parts.mailer.send, mail)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gatewright.errors import ConfigurationError, Denied, InvalidParameterError, UserNotFoundError
@@ -72,6 +72,9 @@ async def remove_factors(
     if method is not None and method not in parts.methods and method not in await step.enrolled():
         raise InvalidParameterError(f"There is no method {method!r:.80}.", parameter="method")
     if parts.settings.factor_reset_hours:
+        enrolled = await step.enrolled()
+        if method not in enrolled if method else not enrolled:
+            return []
         await _announce(step, method=method, actor=actor, reason=reason)
         return []
     return await remove_authenticators(step, method=method, actor=actor, reason=reason)
@@ -98,16 +101,22 @@ async def settle_reset(step: Step, proof: Proof) -> None:
     if proof.method == method or (method is None and proof.method in await step.enrolled()):
         if await parts.store.claim_pending_step(announced.id, now=step.now):
             await parts.store.add_audit(line(step, "method_removal_called_off", method=method))
-    elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now):
-        with suppress(Denied):  # if a hook refuses, everything stays
-            if await parts.store.claim_pending_step(announced.id, now=step.now):
-                await remove_authenticators(
-                    step,
-                    method=method,
-                    until=as_utc(announced.created_at),
-                    actor=data["actor"],
-                    reason=data["reason"],
-                )
+    elif has_passed(datetime.fromisoformat(data["due_at"]), now=step.now) and await parts.store.claim_pending_step(
+        announced.id, now=step.now
+    ):
+        await _carry_out(step, announced)
+
+
+async def _carry_out(step: Step, announced: PendingStep) -> None:
+    """Remove what was announced. If a hook refuses, everything stays, and so does the announcement."""
+    data = data_of(announced)
+    until = as_utc(announced.created_at)
+    try:
+        await remove_authenticators(
+            step, method=data["method"], until=until, actor=data["actor"], reason=data["reason"]
+        )
+    except Denied:
+        await _keep(step, replace(announced, id=step.parts.new_id()))
 
 
 async def _announce(step: Step, *, method: str | None, actor: str, reason: str) -> None:
@@ -124,8 +133,7 @@ async def _announce(step: Step, *, method: str | None, actor: str, reason: str) 
         created_at=step.now,
         expires_at=due_at + _GOOD_FOR,
     )
-    account_id = user.id if is_account(user) else None
-    await parts.store.keep_pending_step(announced, digest=_digest(user), account_id=account_id)
+    await _keep(step, announced)
     recorded = line(step, "method_removal_announced", method=method, actor=actor, reason=reason)
     mail = notice(step, METHOD_REMOVAL_ANNOUNCED, method=method, due_at=due_at)
     if mail is None:
@@ -133,6 +141,12 @@ async def _announce(step: Step, *, method: str | None, actor: str, reason: str) 
     else:
         await parts.store.queue_mail(mail, audit=recorded)
         parts.wake_mail_worker()
+
+
+async def _keep(step: Step, announced: PendingStep) -> None:
+    user = step.require_user()
+    account_id = user.id if is_account(user) else None
+    await step.parts.store.keep_pending_step(announced, digest=_digest(user), account_id=account_id)
 
 
 def _digest(user: User) -> bytes:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from gatewright.operations.arguments import require_count
 from gatewright.operations.outbox import life_of_links
 from gatewright.operations.parts import Parts
+from gatewright.operations.sign_up import SIGN_UP_WINDOW
 
 
 async def delete_expired_challenges(parts: Parts, *, at_most: int) -> int:
@@ -50,7 +51,7 @@ async def delete_expired_attempts(parts: Parts, *, at_most: int) -> int:
         InvalidParameterError: If ``at_most`` is not a positive number of rows.
     """
     at_most = require_count("at_most", at_most)
-    longest_window = max(parts.attempt_limit.window, life_of_links(parts))
+    longest_window = max(parts.attempt_limit.window, life_of_links(parts), SIGN_UP_WINDOW)
     return await parts.store.delete_expired_attempts(before=parts.clock.now() - longest_window, at_most=at_most)
 
 

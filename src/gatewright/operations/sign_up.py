@@ -24,8 +24,10 @@ from gatewright.operations.parts import Parts
 from gatewright.operations.profiles import read_profile
 from gatewright.operations.users import newcomer_of
 
+SIGN_UP_WINDOW = timedelta(hours=1)
+"""How long a sign-up counts towards the limit of its client."""
+
 _SIGN_UP = "sign_up"
-_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def sign_up(parts: Parts, form: SignUpForm, *, asker: Asker) -> None:
         email=form.email, username=form.username, profile={} if form.profile is None else form.profile
     )
     at_most = parts.settings.signups_per_client
-    await limit_requests(parts, _SIGN_UP, client=asker.client, at_most=at_most, window=_WINDOW)
+    await limit_requests(parts, _SIGN_UP, client=asker.client, at_most=at_most, window=SIGN_UP_WINDOW)
     newcomer = await _read(parts, asked, password=form.password)
     await _require_free_name(parts, newcomer)
     await parts.shield(_sign_up(parts, newcomer, asker))
