@@ -15,7 +15,7 @@ from gatewright.storage.sql.statements import Statements, statements_of
 NAMES = {name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))}
 STATEMENTS = statements_of("postgresql")
 READING = {name for name in NAMES if not getattr(STATEMENTS, name).startswith("INSERT")}
-LISTS_OF_ALL = {"list_permissions", "list_queued_mails", "list_roles"}
+LISTS_OF_ALL = {"count_queued_mails", "list_permissions", "list_queued_mails", "list_roles"}
 ON_NO_TABLE = {"lock_audit_number", "find_last_settled_audit"}
 
 

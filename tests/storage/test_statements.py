@@ -19,7 +19,7 @@ STATEMENTS = statements_of("sqlite")
 NAMES = {name for name, _ in getmembers(Statements, lambda member: isinstance(member, cached_property))}
 NAMES -= {name for name in NAMES if name.startswith("lock_")} | {"find_last_settled_audit"}  # never run on SQLite
 INSERTS = {name for name in NAMES if getattr(STATEMENTS, name).startswith("INSERT")}
-UNCONDITIONAL = {"list_queued_mails", "list_permissions", "list_roles"}
+UNCONDITIONAL = {"count_queued_mails", "list_queued_mails", "list_permissions", "list_roles"}
 GATHERED = {
     "rights_of": {"held", "granted", "anon_1"},
     "names_of_account": {"names"},

@@ -190,7 +190,7 @@ def _require_policy(policy: SecondFactorPolicy | None) -> SecondFactorPolicy | N
 def _deliver(parts: Parts) -> bool:
     """Send the emails that are due, and return whether any are still queued."""
     run_to_completion(deliver_mails(parts))
-    waiting = len(run_to_completion(parts.store.list_queued_mails()))
+    waiting = run_to_completion(parts.store.count_queued_mails())
     if parts.observer is not None:
         parts.observer.mails_waiting(waiting)
     return waiting > 0

@@ -34,3 +34,7 @@ class OutboxStore(Protocol):
     async def list_queued_mails(self) -> list[QueuedMail]:
         """Return the queued emails, oldest first."""
         ...
+
+    async def count_queued_mails(self) -> int:
+        """Return how many emails are queued, without reading them."""
+        ...

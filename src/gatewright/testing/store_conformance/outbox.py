@@ -57,6 +57,7 @@ class OutboxPromises(StoreFixtures):
         mails = [queue_mail(store, run, mail) for mail in (a_queued_mail("1"), tried)]
 
         assert mails == run(store.list_queued_mails())
+        assert run(store.count_queued_mails()) == len(mails)
         assert [entry.event for entry in record_of(store, run)][1:] == ["password_reset_requested"] * 2
 
     def test_a_mail_that_is_not_due_is_not_kept(self, store: Store, run: Run) -> None:

@@ -51,3 +51,8 @@ class OutboxStatements(StatementsBase):
     def list_queued_mails(self) -> str:
         """No parameters."""
         return self._sql(select(outbox).order_by(c.created_at, c.id))
+
+    @cached_property
+    def count_queued_mails(self) -> str:
+        """No parameters."""
+        return self._sql(select(func.count()).select_from(outbox))

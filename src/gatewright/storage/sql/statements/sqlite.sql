@@ -93,6 +93,10 @@ SELECT count(*) AS count_1
 FROM challenges
 WHERE challenges.client = :client AND challenges.created_at > :since AND challenges.created_at <= :until
 
+-- count_queued_mails
+SELECT count(*) AS count_1
+FROM outbox
+
 -- count_try
 UPDATE pending_steps SET tries=(pending_steps.tries + 1) WHERE pending_steps.id = :step_id AND pending_steps.tries < :at_most
 

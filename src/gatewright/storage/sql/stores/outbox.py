@@ -45,3 +45,8 @@ class SQLOutbox(AccountBase):
     async def list_queued_mails(self) -> list[QueuedMail]:
         """Implement `OutboxStore`."""
         return [self._read.mail(row) for row in await self._database.fetch_all(self._statements.list_queued_mails, {})]
+
+    async def count_queued_mails(self) -> int:
+        """Implement `OutboxStore`."""
+        row = await self._database.fetch_one(self._statements.count_queued_mails, {})
+        return 0 if row is None else int(row[0])
