@@ -199,6 +199,13 @@ def test_what_mails_need_in_production(examine, missing, check, status, cure):
     assert cure in found[check, status]
 
 
+def test_links_in_mails_that_anybody_can_read_are_a_warning(examine):
+    """They hold secrets, and lead to a page without TLS."""
+    _, found = examine(**PRODUCTION | {"GATEWRIGHT_PUBLIC_URL": "http://shop.example"})
+
+    assert "https://" in found["mail links", "warning"]
+
+
 @pytest.mark.parametrize(
     ("text", "mode", "status"),
     [

@@ -50,6 +50,17 @@ def test_what_another_site_sends_is_in_the_log(pages, warnings):
     ]
 
 
+def test_a_proxy_that_is_not_declared_is_named_as_the_likely_cause(pages, warnings):
+    """The same host by another scheme: the line says what to set."""
+    headers = [("Host", "shop.example"), ("Origin", "https://shop.example")]
+    answer = pages.send("POST", "/login", headers, b"")
+
+    assert answer[0] == 403
+    (said,) = warnings()
+    assert "It arrived at http://shop.example" in said
+    assert "GATEWRIGHT_TRUSTED_PROXIES" in said
+
+
 def test_a_form_that_no_page_has_shown_is_in_the_log(pages, warnings):
     """A program that sends a form without the token of a visit."""
     form = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]

@@ -16,6 +16,7 @@ from gatewright.i18n import choose_language
 from gatewright.model import User
 from gatewright.operations.best_effort import best_effort_write
 from gatewright.operations.visits import Device, read_device
+from gatewright.origins import normal_origin
 from gatewright.web import csrf
 from gatewright.web.bearer import bearer_token, carries_token
 from gatewright.web.client import Client
@@ -102,8 +103,18 @@ class Visit:
             self.request, self.client, public_origin=settings.public_origin, trusted=settings.trusted_origins
         )
         if is_foreign:
-            self._report("Another site sent this request. It is treated as a guest's.")
+            self._report(f"Another site sent this request. It is treated as a guest's.{self._hint_at_proxy()}")
         return is_foreign
+
+    def _hint_at_proxy(self) -> str:
+        """Return what to set if the other site is probably this one, behind a proxy that nobody has declared."""
+        sent = normal_origin(self.request.header("origin") or "")
+        if sent is None or urlsplit(sent).hostname != urlsplit(self.client.origin).hostname:
+            return ""
+        return (
+            f" It arrived at {self.client.origin}: if that is the same site behind a proxy, set "
+            "GATEWRIGHT_TRUSTED_PROXIES to the proxy's address, or GATEWRIGHT_PUBLIC_URL."
+        )
 
     @property
     def language(self) -> str:

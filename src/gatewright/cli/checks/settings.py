@@ -72,6 +72,9 @@ def _check_sender(settings: Settings) -> Finding:
 
 
 def _check_links(settings: Settings) -> Finding:
+    if settings.is_production and (settings.public_url or "").startswith("http://"):
+        finding = f"Links in emails lead to {settings.public_url}, and whoever is on the way can read their secrets."
+        return Finding("mail links", Status.WARNING, finding, "Set GATEWRIGHT_PUBLIC_URL to an https:// address.")
     if settings.public_url is not None:
         return Finding("mail links", Status.OK, f"Links in emails lead to {settings.public_url}.")
     if settings.is_production:
