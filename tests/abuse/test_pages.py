@@ -199,6 +199,10 @@ def test_leading_a_visitor_off_the_site_by_an_address_of_ours(target):
             assert not any(leads_off_the_site(value) for name, value in headers if name.lower() == "location"), asked
 
 
+ICON = [("class", "icon"), ("viewbox", "0 0 24 24"), ("aria-hidden", "true")]
+"""The attributes of a method's icon, exactly."""
+
+
 class Reader(HTMLParser):
     """Finds in a page, or a mail, whatever a browser would run that is not ours."""
 
@@ -213,7 +217,8 @@ class Reader(HTMLParser):
             runs = is_link and re.match(r"\s*(javascript|vbscript|data:text/html)", value or "", re.IGNORECASE)
             if runs or name.startswith("on") or name == "srcdoc":
                 self.found.append((tag, name, value))
-        is_ours = tag == "script" and (dict(attrs).get("src") or "").startswith("/gatewright/")
+        is_script_of_ours = tag == "script" and (dict(attrs).get("src") or "").startswith("/gatewright/")
+        is_ours = is_script_of_ours or (tag == "svg" and attrs == ICON)
         if tag in ("script", "iframe", "object", "embed", "base", "svg") and not is_ours:
             self.found.append((tag, attrs))
 
