@@ -54,7 +54,7 @@ async def _deliver(parts: Parts, queued: QueuedMail) -> bool:
     objection = objection_to(queued.kind, email=queued.email, account=account)
     method = parts.methods.get(queued.kind)
     try:
-        mailed = None if method is None else method.mailed(parts, queued)
+        mailed = None if method is None or objection else method.mailed(parts, queued)
         if method is not None and mailed is None:
             objection = objection or "expired"
         if objection is None and not await _hand_over(parts, queued, mailed):
