@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -297,3 +298,24 @@ def log_in_again(browser):
     """Sign in as anna by the form, in a browser that is signed in as somebody else."""
     token = browser.get("/account").form("/account").fields["csrf_token"]
     return browser.post("/login", {"csrf_token": token, "email": "anna@example.com", "password": PASSWORD})
+
+
+class ShownOnce(ListedCode):
+    """A method that shows a list and a sentence once, and has no template for them."""
+
+    name = "shown_once"
+
+    async def enrol(self, step, given):
+        """Keep the codes, and show them."""
+        return replace(await super().enrol(step, given), shown={"codes": ["one", "two"], "note": "Keep them."})
+
+
+def test_what_is_shown_once_is_shown_as_what_it_is(make_pages, anna, log_in):
+    """A list as a list, and a text as a text, where a method has no template."""
+    browser = make_pages(auth={"methods": [ShownOnce()]}).browser()
+    log_in(browser)
+    path = "/account/methods/shown_once"
+    page = browser.submit(browser.get(path).form(path), codes="one two")
+
+    for text in ("one", "two", "Keep them."):
+        assert f'<dd class="mono">{text}</dd>' in page.text
