@@ -41,8 +41,7 @@ class AsyncVisitor:
     @must_await
     async def user(self) -> User | None:
         """Return the signed-in user, or None for a guest."""
-        visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
-        return None if visit is None else visit[1]
+        return await self._user()
 
     @must_await
     async def is_guest(self) -> bool:
@@ -106,8 +105,13 @@ class AsyncVisitor:
             await note_visit(self._parts, visit[0])
         return visit
 
+    async def _user(self) -> User | None:
+        """Do what `user` does, for callers that certainly await it."""
+        visit = self._visit if self._is_resumed and self._is_noted else await self._resume()
+        return None if visit is None else visit[1]
+
     async def _user_at_once(self) -> User | None:
-        """Do what `user` does without asking the store."""
+        """Do what `_user` does, except that the visitor is not recorded as seen: nothing is written."""
         visit = await self._recognise()
         return None if visit is None else visit[1]
 

@@ -40,7 +40,7 @@ class VisitState:
     def __init__(self, mapping: MutableMapping[str, Any], key: str) -> None:
         self._mapping = mapping
         self._key = key
-        kept = self._all()
+        kept = self._kept()
         if ("data" in kept or "messages" in kept) and isinstance(mapping, BoundedMapping):
             self._make_room()
 
@@ -50,7 +50,7 @@ class VisitState:
 
     def keep_secret(self, secret: str) -> None:
         """Store the secret that identifies the visitor's session. This drops whatever was pending."""
-        kept = {name: value for name, value in self._all().items() if name != "pending"}
+        kept = {name: value for name, value in self._kept().items() if name != "pending"}
         self._mapping[self._key] = kept | {"secret": secret}
 
     def pending(self) -> str | None:
@@ -147,21 +147,20 @@ class VisitState:
             return 0
         return len(as_json(data)) + max(0, len(as_json(messages)) - _OUR_MESSAGES) - self._mapping.room
 
-    def _all(self) -> dict[str, Any]:
+    def _kept(self) -> dict[str, Any]:
         kept = self._mapping.get(self._key)
-        return dict(kept) if isinstance(kept, dict) else {}
+        return kept if isinstance(kept, dict) else {}
 
     def _text(self, name: str) -> str | None:
-        kept = self._mapping.get(self._key)
-        text = kept.get(name) if isinstance(kept, dict) else None
+        text = self._kept().get(name)
         return text if isinstance(text, str) else None
 
     def _part(self, name: str) -> dict[str, Any]:
-        part = self._all().get(name)
+        part = self._kept().get(name)
         return dict(part) if isinstance(part, dict) else {}
 
     def _change(self, **parts: Any) -> None:
-        self._mapping[self._key] = self._all() | parts
+        self._mapping[self._key] = self._kept() | parts
 
 
 def as_json(value: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -158,7 +159,7 @@ async def resume_visit(parts: Parts, secret: str) -> tuple[Session, User] | None
     """
     now = parts.clock.now()
     idle = timedelta(minutes=parts.settings.session_idle_minutes)
-    found = await parts.store.find_session(digest_of(secret), now=now, idle_since=now - idle)
+    found = await parts.store.find_session(_digest_of_visit(secret), now=now, idle_since=now - idle)
     if found is None:
         return None
     session, signed_in = found
@@ -228,3 +229,7 @@ async def end_visit(parts: Parts, secret: str) -> None:
 def digest_of(secret: str) -> bytes:
     """Return the digest of a secret for the database. The secret is long and random, so a plain digest suffices."""
     return sha256(secret.encode(errors="surrogatepass")).digest()
+
+
+_digest_of_visit = lru_cache(maxsize=1024)(digest_of)
+"""Cached, since a browser sends the same secret with each request."""

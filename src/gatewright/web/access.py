@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Unpack
 
 from gatewright.errors import (
@@ -116,11 +117,17 @@ async def headers_beside(visit: Visit, *, vary: Iterable[str], has_cache_control
     user = await visit.user()
     cookies = visit.cookies()
     added = list(cookies)
-    if _OF_ONE_VISITOR.isdisjoint(each.strip().lower() for value in vary for each in value.split(",")):
+    if not any(map(_is_of_one_visitor, vary)):
         added.append(("Vary", "Cookie"))
     if not has_cache_control and (cookies or user is not None):
         added.append(("Cache-Control", "no-store"))
     return tuple(added)
+
+
+@lru_cache(maxsize=64)
+def _is_of_one_visitor(vary: str) -> bool:
+    """Return whether a ``Vary`` header already says that a response is specific to one visitor."""
+    return not _OF_ONE_VISITOR.isdisjoint(each.strip().lower() for each in vary.split(","))
 
 
 def denied(visit: Visit, user: User, right: str) -> Problem:

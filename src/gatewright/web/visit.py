@@ -57,7 +57,7 @@ class Visit:
         self.refused: Response | None = None
         self._remember_cookie: tuple[str, str] | None = None
         self._bearer: User | None = None
-        self._is_recognised = False
+        self._is_settled = False
         self._has_logged_out = False
 
     @once
@@ -129,22 +129,20 @@ class Visit:
     @property
     def is_looked_at(self) -> bool:
         """Whether the response may depend on who is visiting, or on what the visit stores."""
-        return self._is_recognised or "session" in self.__dict__ or "guard" in self.__dict__
+        return self._is_settled or "session" in self.__dict__ or "guard" in self.__dict__
 
     async def user(self) -> User | None:
         """Return who is visiting, by bearer token, session or remember-me cookie; None for a guest."""
-        if not self._is_recognised:
-            await self._recognise()
-        return self._bearer if self.is_programs else await self.guard.user()
+        user = self._bearer if self.is_programs else await self.guard._user()
+        return user if self._is_settled or user is not None else await self._settled()
 
     async def user_at_once(self) -> User | None:
         """Do what `user` does, except that only `user` records that the visitor was seen.
 
         Under asyncio it suspends only for slow operations: a provider, a hook, a remembered browser.
         """
-        if not self._is_recognised:
-            await self._recognise()
-        return self._bearer if self.is_programs else await self.guard._user_at_once()
+        user = self._bearer if self.is_programs else await self.guard._user_at_once()
+        return user if self._is_settled or user is not None else await self._settled()
 
     def go_on_with(self, kept: Any) -> None:
         """Continue a sign-in that a framework's own session stored, because there was no cookie for it.
@@ -253,7 +251,7 @@ class Visit:
 
         They are already signed in, so a failure to remember the browser does not stop them.
         """
-        self._is_recognised = True
+        self._is_settled = True
         for wish in (_WISH, WANTED):  # of a sign-in that was begun in this browser and not completed
             self.session.pop(wish, None)
         csrf.forget_token(self.session)
@@ -268,7 +266,7 @@ class Visit:
             self._bearer = None
             return
         await self.guard.destroy(remembered=self._remembered)
-        self._is_recognised = True
+        self._is_settled = True
         self._has_logged_out = True
         self._remembered = None
         self.session.clear()
@@ -375,17 +373,19 @@ class Visit:
         """The site's host as sent by this browser, and as configured."""
         return self.client.host, urlsplit(self.site.settings.public_url or "").netloc
 
-    async def _recognise(self) -> None:
-        """Accept a program's token, or else recall a remembered browser whose session has ended."""
-        self._is_recognised = True
+    async def _settled(self) -> User | None:
+        """Return the user of a program's token, or of a remembered browser whose session has ended."""
+        self._is_settled = True  # also for hooks that ask meanwhile
         try:
             if self.is_programs:
                 token = bearer_token(self.request)
                 self._bearer = None if token is None else await self.auth.get_user_by_token(token)
-            elif self._can_recall() and await self.guard.is_guest():
+                return self._bearer
+            if self._can_recall():
                 await self._recall(str(self._remembered))
+            return await self.guard._user_at_once()
         except BaseException:
-            self._is_recognised = False  # still unknown
+            self._is_settled = False  # still unknown
             raise
 
     def _can_recall(self) -> bool:

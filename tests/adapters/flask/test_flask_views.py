@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 
 import pytest
 from flask.views import View
@@ -19,6 +21,7 @@ from gatewright.adapters.flask import (
     role_required,
 )
 from gatewright.errors import ConfigurationError, ProviderUnavailableError
+from gatewright.web import Site
 
 PASSWORD = "correct horse battery staple"
 PROGRAM = [("Accept", "application/json")]
@@ -406,3 +409,23 @@ def test_a_class_is_not_decorated_itself():
     """It would be neither a view nor a class any more."""
     with pytest.raises(ConfigurationError, match=r"decorators = \[login_required\]"):
         login_required(View)
+
+
+def test_a_visit_leaves_no_garbage(monkeypatch, browser, anna, log_in):
+    """A reference cycle would keep it, and all that belongs to its request, until the next garbage collection."""
+    opened, open_visit = [], Site.open
+
+    def remember(site, request):
+        visit = open_visit(site, request)
+        opened.append(weakref.ref(visit))
+        return visit
+
+    log_in(browser)
+    monkeypatch.setattr(Site, "open", remember)
+    gc.collect()
+    gc.disable()
+    try:
+        browser.get("/dashboard")
+        assert [visit() for visit in opened] == [None]
+    finally:
+        gc.enable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY, logout
@@ -45,18 +45,13 @@ def request_of_django(request: Any) -> HttpRequest:
     The latter forwards attribute reads to Django's, but stores assigned attributes on itself.
     """
     inner = getattr(request, "_request", None)
-    return inner if isinstance(inner, HttpRequest) else cast(HttpRequest, request)
+    found: HttpRequest = inner if isinstance(inner, HttpRequest) else request
+    return found
 
 
 def visit_of(request: HttpRequest) -> Visit:
     """Return the visit that a request belongs to, opened on first use."""
-    request = request_of_django(request)
-    visit = opened_visit(request)
-    if visit is None:
-        site: Site = getattr(request, _SITE, None) or get_site()
-        visit = site.open(DjangoRequest(request, site.mount))
-        setattr(request, _VISIT, visit)
-    return visit
+    return opened_visit(request) or _open_visit(request_of_django(request))
 
 
 def opened_visit(request: HttpRequest) -> Visit | None:
@@ -191,6 +186,13 @@ async def wait_in_loop(visit: Visit, coroutine: Coroutine[Any, Any, T]) -> T:
 
 async def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
     return await coroutine
+
+
+def _open_visit(request: HttpRequest) -> Visit:
+    site: Site = getattr(request, _SITE, None) or get_site()
+    visit = site.open(DjangoRequest(request, site.mount))
+    setattr(request, _VISIT, visit)
+    return visit
 
 
 def _user_of(request: HttpRequest, before: Any) -> Any:

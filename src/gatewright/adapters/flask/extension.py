@@ -29,6 +29,7 @@ from gatewright.adapters.flask.visitor import (
     current_site,
     current_user,
     current_visit,
+    forget_visit,
     installation,
     keep_visit,
     opened_visit,
@@ -120,7 +121,7 @@ class FlaskAuth:
         app.register_blueprint(_names_of(site, self._prefix))
         _leave_our_forms_alone(app)
         app.before_request(_answer_page)
-        app.teardown_request(lambda _: end_request())
+        app.teardown_request(_end)
         app.after_request(_finish)
         app.register_error_handler(StoreUnavailableError, _answer_failure)
         app.register_error_handler(SecondFactorRequiredError, _answer_failure)
@@ -259,6 +260,11 @@ def _finish(response: flask.Response) -> flask.Response:
     for name, value in added:
         response.headers.add(name, value)
     return response
+
+
+def _end(_: BaseException | None) -> None:
+    forget_visit()
+    end_request()
 
 
 def _answer_failure(error: StoreUnavailableError | SecondFactorRequiredError) -> flask.Response:

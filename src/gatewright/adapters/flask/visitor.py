@@ -114,6 +114,13 @@ def keep_visit(visit: Visit) -> None:
     flask.request.environ[_VISIT] = (installation(), visit)
 
 
+def forget_visit() -> None:
+    """Break the reference cycle of the visit and its environment, which would live until the garbage collection."""
+    environ = flask.request.environ
+    if _visit_in(environ, installation()) is not None:
+        del environ[_VISIT]
+
+
 def login_user(user: User, *, remember: bool = False) -> None:
     """Sign in a user whom the application has authenticated itself; for a password, use `Guard.login`.
 

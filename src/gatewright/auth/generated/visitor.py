@@ -41,8 +41,7 @@ class Visitor:
 
     def user(self) -> User | None:
         """Return the signed-in user, or None for a guest."""
-        visit = self._visit if self._is_resumed and self._is_noted else self._resume()
-        return None if visit is None else visit[1]
+        return self._user()
 
     def is_guest(self) -> bool:
         """Return whether nobody is signed in."""
@@ -103,8 +102,13 @@ class Visitor:
             run_to_completion(note_visit(self._parts, visit[0]))
         return visit
 
+    def _user(self) -> User | None:
+        """Do what `user` does, for callers that certainly await it."""
+        visit = self._visit if self._is_resumed and self._is_noted else self._resume()
+        return None if visit is None else visit[1]
+
     def _user_at_once(self) -> User | None:
-        """Do what `user` does without asking the store."""
+        """Do what `_user` does, except that the visitor is not recorded as seen: nothing is written."""
         visit = self._recognise()
         return None if visit is None else visit[1]
 

@@ -47,16 +47,13 @@ class _Slot:
         self.lock = threading.RLock()
         self._path = path
         self._patience = patience
-        self._connection: sqlite3.Connection | None = None
+        self._cursor: sqlite3.Cursor | None = None
         self._reads: dict[Hashable, Any] = {}
         self._version: tuple[int, int] | None = None
 
     def connection(self) -> sqlite3.Connection:
         """Return the connection, opening it if there is none. The lock must be held."""
-        if self._connection is None:
-            self._connection = connect(self._path, self._patience)
-            self._version = None
-        return self._connection
+        return self._opened().connection
 
     def unchanged_reads(self) -> dict[Hashable, Any]:
         """Return the cache of what the connection has read since anybody last committed. The lock must be held.
@@ -64,17 +61,24 @@ class _Slot:
         SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
         connection has changed. A transaction may still be rolled back, so its reads are not cached.
         """
-        connection = self._connection or self.connection()
-        version = (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
+        cursor = self._cursor or self._opened()
+        ((commits,),) = cursor.execute("PRAGMA data_version")
+        version = (commits, cursor.connection.total_changes)
         if version != self._version or len(self._reads) >= _KEPT:
-            self._reads, self._version = {}, None if connection.in_transaction else version
+            self._reads, self._version = {}, None if cursor.connection.in_transaction else version
         return self._reads
 
     def close(self) -> None:
         """Close the connection; the next use opens a new one. The lock must be held."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._cursor is not None:
+            self._cursor.connection.close()
+            self._cursor = None
+
+    def _opened(self) -> sqlite3.Cursor:
+        """Return the cursor that reads the version, kept since a new one costs as much as the read itself."""
+        if self._cursor is None:
+            self._cursor, self._version = connect(self._path, self._patience).cursor(), None
+        return self._cursor
 
     def __del__(self) -> None:
         with _closing:
