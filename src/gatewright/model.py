@@ -289,8 +289,8 @@ class User:
 
     def __init__(self, entity: Any, roles: Iterable[str] = (), permissions: Iterable[str] = ()) -> None:
         self._entity = entity
-        self._roles = roles if type(roles) is tuple else tuple(require_collection(roles))
-        self._permissions = permissions if type(permissions) is tuple else tuple(require_collection(permissions))
+        self._roles = tuple(require_collection(roles))
+        self._permissions = tuple(require_collection(permissions))
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Refuse a property without its decorator: a method named ``is_active``, say, would be truthy for everybody.

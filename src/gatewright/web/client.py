@@ -91,10 +91,6 @@ class Proxies:
         said = self._scheme_behind(hops, request)
         return Client(str(address), _is_https(request.scheme) if said is None else said, host)
 
-    def is_https(self, request: Request) -> bool:
-        """Return whether the browser's connection is encrypted."""
-        return self.client_of(request).is_https if self._networks else _is_https(request.scheme)
-
     def _behind(self, peer: _Address, request: Request) -> tuple[_Address, int]:
         """Walk back through the trusted proxies. Anything before an untrusted address is only its claim.
 

@@ -176,9 +176,9 @@ class Site:
         """The methods that users can enrol, each on its own page."""
         return [each for each in self.methods if each.at_most] if self.leads_to("account_method") else []
 
-    def read_visit(self, request: Request, *, is_https: bool) -> VisitCookie:
+    def read_visit(self, request: Request, client: Client) -> VisitCookie:
         """Return the data that the browser stores for a visit."""
-        cookie = self.visit_cookie
+        cookie, is_https = self.visit_cookie, client.is_https
         kept = VisitCookie(self.parts.seal, cookie.read(request, is_https=is_https), room=self._room[is_https])
         if kept.is_strange and cookie.base_name not in self._strange_cookies:
             self._strange_cookies.add(cookie.base_name)

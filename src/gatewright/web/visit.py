@@ -66,14 +66,9 @@ class Visit:
         return self.site.client_of(self.request)
 
     @once
-    def is_https(self) -> bool:
-        """Whether the browser's connection is encrypted. Cheaper than all of `client`, and enough for cookies."""
-        return self.site.proxies.is_https(self.request)
-
-    @once
     def session(self) -> VisitCookie:
         """The visit's session mapping."""
-        return self.site.read_visit(self.request, is_https=self.is_https)
+        return self.site.read_visit(self.request, self.client)
 
     @once
     def guard(self) -> AsyncGuard:
@@ -91,7 +86,7 @@ class Visit:
 
     @once
     def _remembered(self) -> str | None:
-        return self.site.remember_cookie.read(self.request, is_https=self.is_https)
+        return self.site.remember_cookie.read(self.request, is_https=self.client.is_https)
 
     @property
     def auth(self) -> AsyncAuth:
@@ -275,7 +270,7 @@ class Visit:
         self._has_logged_out = True
         self._remembered = None
         self.session.clear()
-        self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.is_https)
+        self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
 
     def redirect_to_login(self) -> Response:
         """Redirect a guest to the login page, and from there back to where they wanted to go; see `lead_to`."""
@@ -363,7 +358,8 @@ class Visit:
         """
         headers: list[tuple[str, str]] = []
         if "session" in self.__dict__ and self.session.is_changed and not self.is_foreign:
-            value, is_https = self.session.value, self.is_https
+            is_https = self.client.is_https
+            value = self.session.value
             cookie = self.site.visit_cookie
             headers.append(cookie.header(value, is_https=is_https) if value else cookie.clearing(is_https=is_https))
         if self._remember_cookie is not None:
@@ -399,14 +395,16 @@ class Visit:
         renewed = await self.guard.recall(cookie)
         if renewed is None:
             self._remembered = None
-            self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.is_https)
+            self._remember_cookie = self.site.remember_cookie.clearing(is_https=self.client.is_https)
         elif renewed != cookie:
             self._remember(renewed)
 
     def _remember(self, cookie: str) -> None:
         self._remembered = cookie
         until = self.site.parts.clock.now() + timedelta(days=self.site.settings.remember_days)
-        self._remember_cookie = self.site.remember_cookie.header(cookie, is_https=self.is_https, expires_at=until)
+        self._remember_cookie = self.site.remember_cookie.header(
+            cookie, is_https=self.client.is_https, expires_at=until
+        )
 
 
 def _device_of(site: Site, request: Request) -> Device:

@@ -170,8 +170,7 @@ async def _finished(site: Site, request: HttpRequest, response: HttpResponseBase
     If the visitor cannot be looked up because a database is unavailable, the application cannot look them up either.
     """
     try:
-        if response.status_code in _LED_ON:
-            response = await _led_on(site, request, response)
+        response = await _led_on(site, request, response)
         visit = opened_visit(request)
         if visit is None:
             return response

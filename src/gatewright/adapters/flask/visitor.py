@@ -115,10 +115,9 @@ def keep_visit(visit: Visit) -> None:
 
 
 def forget_visit() -> None:
-    """Break the reference cycle of the visit and its environment, which would live until the garbage collection."""
-    environ = flask.request.environ
-    if _visit_in(environ, installation()) is not None:
-        del environ[_VISIT]
+    """Break the reference cycle of the visit and its environment, which would live until garbage collection."""
+    if opened_visit() is not None:
+        del flask.request.environ[_VISIT]
 
 
 def login_user(user: User, *, remember: bool = False) -> None:

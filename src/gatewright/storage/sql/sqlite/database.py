@@ -61,7 +61,7 @@ class _Slot:
         SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
         connection has changed. A transaction may still be rolled back, so its reads are not cached.
         """
-        cursor = self._cursor or self._opened()
+        cursor = self._opened()
         ((commits,),) = cursor.execute("PRAGMA data_version")
         version = (commits, cursor.connection.total_changes)
         if version != self._version or len(self._reads) >= _KEPT:
@@ -75,7 +75,7 @@ class _Slot:
             self._cursor = None
 
     def _opened(self) -> sqlite3.Cursor:
-        """Return the cursor that reads the version, kept since a new one costs as much as the read itself."""
+        """Return the cursor that reads the version, kept with its connection, which is opened if there is none."""
         if self._cursor is None:
             self._cursor, self._version = connect(self._path, self._patience).cursor(), None
         return self._cursor
