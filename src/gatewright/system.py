@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets  # noqa: TID251 - the one source of randomness
 from datetime import UTC, datetime
+from time import monotonic as monotonic  # noqa: TID251 - for intervals, which setting the clock must not change
 
 
 class SystemClock:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from gatewright.drive import run_to_completion as run
-from gatewright.storage.sql import SQLiteDatabase, SQLStore
+from gatewright.storage.sql import SQLiteDatabase, SQLStore, migrate
+from gatewright.storage.sql.sqlite import commit_detector
 from gatewright.testing.store_conformance.samples import (
     IDLE,
     MINUTE,
@@ -24,10 +27,12 @@ from gatewright.testing.store_conformance.samples import (
     open_visit,
 )
 
+CHILDREN = Path(__file__).parent / "children"
 END = "UPDATE sessions SET is_active = 0"
 in_a_file = pytest.mark.parametrize("url", ["file"], indirect=True)
 """Nobody else has a database in memory: it ends with its connection, and a child has a copy."""
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
@@ -39,6 +44,10 @@ def url(request, path):
 @pytest.fixture
 def store(database):
     """A store that has found the session ``visit`` of account ``a`` once."""
+    return store_with_a_visit(database)
+
+
+def store_with_a_visit(database):
     store = SQLStore(database)
     add_account(store, run, "a")
     open_visit(store, run, "visit", account_id="a")
@@ -65,14 +74,134 @@ def at_all(store):
     }
 
 
-def test_what_nobody_has_changed_is_not_read_again(store, database):
-    """A second look asks only whether anybody has committed; after a commit of whatever row it reads again."""
-    assert statements_of_finding(store, database) == ["PRAGMA data_version"]
+QUESTION = "PRAGMA data_version"
+
+
+@needs_proc
+@in_a_file
+def test_what_nobody_has_changed_is_not_read_again(url, store, database):
+    """A second look takes no statement; after a commit, of whatever row, one that asks and one that reads."""
+    statements_of_finding(store, database)
+    assert statements_of_finding(store, database) == []
 
     add_account(store, run, "somebody else")
 
-    assert len(statements_of_finding(store, database)) == 2
-    assert statements_of_finding(store, database) == ["PRAGMA data_version"]
+    asked, read = statements_of_finding(store, database)
+    assert (asked, read.split()[0]) == (QUESTION, "SELECT")
+    assert statements_of_finding(store, database) == []
+
+
+def test_a_database_in_memory_is_asked_each_time():
+    """It has no index that could be read instead."""
+    with closing(SQLiteDatabase("sqlite://")) as database:
+        migrate(database)
+        store = store_with_a_visit(database)
+
+        assert [statements_of_finding(store, database) for _ in range(3)] == [[QUESTION]] * 3
+
+
+def forget_the_descriptors(monkeypatch, database):
+    monkeypatch.setattr(commit_detector, "_DESCRIPTORS", Path("/nowhere"))
+
+
+def change_the_format(monkeypatch, database):
+    monkeypatch.setattr(commit_detector, "_FORMAT", b"new!")
+
+
+def read_another_file(monkeypatch, database):
+    pread = os.pread
+    monkeypatch.setattr(os, "pread", lambda descriptor, size, offset: pread(descriptor, size, offset)[:0])
+
+
+def refuse_to_read(monkeypatch, database):
+    def refuse(*_):
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(os, "pread", refuse)
+
+
+@in_a_file
+@pytest.mark.parametrize("obstacle", [forget_the_descriptors, change_the_format, read_another_file, refuse_to_read])
+def test_an_index_that_cannot_be_read_is_replaced_by_a_question(url, database, monkeypatch, obstacle):
+    """Then SQLite is asked each time, and a commit counts as well."""
+    obstacle(monkeypatch, database)
+    store = store_with_a_visit(database)
+
+    assert [statements_of_finding(store, database) for _ in range(3)] == [[QUESTION]] * 3
+    commit_in_another_process(database)
+    assert at_all(store) == {False}
+
+
+@needs_proc
+@in_a_file
+def test_sqlite_is_asked_once_a_second_whatever_the_index_says(url, database, monkeypatch):
+    """A writer that dies between its commit and the index's change is noticed by then."""
+    seconds = [0.0]
+    monkeypatch.setattr(commit_detector, "monotonic", lambda: seconds[0])
+    store = store_with_a_visit(database)
+    assert at_all(store) == {True}
+
+    read_only_once(monkeypatch)
+    assert at_all(store) == {True}
+    commit_in_another_process(database)
+    seconds[0] += 0.999
+    assert at_all(store) == {True}
+    seconds[0] += 0.001
+    assert at_all(store) == {False}
+
+
+def read_only_once(monkeypatch):
+    """Let the index say again and again what it says the next time."""
+    pread, read = os.pread, []
+
+    def read_again(*which):
+        read.append(pread(*which) if not read else read[0])
+        return read[0]
+
+    monkeypatch.setattr(os, "pread", read_again)
+
+
+@needs_proc
+@in_a_file
+def test_a_link_to_the_file_is_the_file(url, path, database, tmp_path):
+    """SQLite puts the index beside the file itself."""
+    (tmp_path / "link.db").symlink_to(path)
+    with closing(SQLiteDatabase(f"sqlite:///{tmp_path / 'link.db'}")) as linked:
+        store = store_with_a_visit(linked)
+        statements_of_finding(store, linked)
+
+        assert statements_of_finding(store, linked) == []
+        commit_here(database)
+        assert at_all(store) == {False}
+
+
+@in_a_file
+def test_a_checkpoint_changes_nothing(url, store, database):
+    """The log begins anew, and what is committed into the new one counts as well."""
+    for _ in range(3):
+        with closing(sqlite3.connect(database.path)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert at_all(store) == {True}
+    commit_by_another_connection(database)
+
+    assert at_all(store) == {False}
+
+
+@in_a_file
+def test_every_commit_of_another_process_counts_for_the_next_look(url, store, database):
+    """However many there are, with checkpoints in between: none is noticed a moment late."""
+    script = CHILDREN / "toggle_sessions.py"
+    command = [sys.executable, script, database.path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        looks = []
+        for number in range(1000):
+            other.stdin.write("\n")
+            other.stdin.flush()
+            assert other.stdout.readline() == f"{number % 2}\n"
+            looks.append(at_all(store))
+        other.stdin.close()
+
+    assert looks == [{False}, {True}] * 500
 
 
 def commit_here(database):

@@ -254,7 +254,7 @@ def test_a_view_that_asks_nothing_has_no_header_read(change, watch):
 def test_a_visitor_is_recognised_by_one_statement(cost_of, statements, browser, anna, log_in, sql):
     """However often a view asks; outside any transaction, and without a word of when they were seen a moment ago.
 
-    It takes none, but the question whether anybody has committed, where nobody has since they were here last.
+    It takes none, but for the question whether anybody has committed, at most once a second, where nobody has.
     """
     log_in(browser)
     looked_at, again = cost_of(browser, "/signed-in")
@@ -263,7 +263,7 @@ def test_a_visitor_is_recognised_by_one_statement(cost_of, statements, browser, 
     browser.get("/signed-in")
 
     assert looked_at.count("visit") == 1
-    assert again == ["PRAGMA data_version"]
+    assert again in ([], ["PRAGMA data_version"])
     assert [statement.split()[:2] for statement in statements] == [
         ["PRAGMA", "data_version"],
         ["SELECT", "sessions.expires_at,"],

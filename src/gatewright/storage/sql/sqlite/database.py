@@ -20,6 +20,7 @@ from gatewright.errors import StoreUnavailableError, UserNotFoundError
 from gatewright.storage.sql.database import DuplicateError, Parameters, Transaction
 from gatewright.storage.sql.dialect import SQLITE
 from gatewright.storage.sql.rows import Row
+from gatewright.storage.sql.sqlite.commit_detector import CommitDetector
 from gatewright.storage.sql.sqlite.connect import connect, words_of
 from gatewright.storage.sql.sqlite.file import unwritable_file_of
 from gatewright.storage.sql.sqlite.url import path_of
@@ -47,38 +48,30 @@ class _Slot:
         self.lock = threading.RLock()
         self._path = path
         self._patience = patience
-        self._cursor: sqlite3.Cursor | None = None
+        self._opened: tuple[sqlite3.Connection, CommitDetector] | None = None
         self._reads: dict[Hashable, Any] = {}
-        self._version: tuple[int, int] | None = None
 
     def connection(self) -> sqlite3.Connection:
         """Return the connection, opening it if there is none. The lock must be held."""
-        return self._opened().connection
+        return (self._opened or self._open())[0]
 
     def unchanged_reads(self) -> dict[Hashable, Any]:
-        """Return the cache of what the connection has read since anybody last committed. The lock must be held.
-
-        SQLite counts the commits of others (sqlite.org/pragma.html#pragma_data_version) and the rows that this
-        connection has changed. A transaction may still be rolled back, so its reads are not cached.
-        """
-        cursor = self._opened()
-        ((commits,),) = cursor.execute("PRAGMA data_version")
-        version = (commits, cursor.connection.total_changes)
-        if version != self._version or len(self._reads) >= _KEPT:
-            self._reads, self._version = {}, None if cursor.connection.in_transaction else version
+        """Return the cache of what the connection has read since anybody last committed. The lock must be held."""
+        _, detector = self._opened or self._open()
+        if detector.has_changed() or len(self._reads) >= _KEPT:
+            self._reads = {}
         return self._reads
 
     def close(self) -> None:
         """Close the connection; the next use opens a new one. The lock must be held."""
-        if self._cursor is not None:
-            self._cursor.connection.close()
-            self._cursor = None
+        if self._opened is not None:
+            self._opened[0].close()
+            self._opened = None
 
-    def _opened(self) -> sqlite3.Cursor:
-        """Return the cursor that reads the version, kept with its connection, which is opened if there is none."""
-        if self._cursor is None:
-            self._cursor, self._version = connect(self._path, self._patience).cursor(), None
-        return self._cursor
+    def _open(self) -> tuple[sqlite3.Connection, CommitDetector]:
+        connection = connect(self._path, self._patience)
+        self._opened = (connection, CommitDetector(connection, self._path))
+        return self._opened
 
     def __del__(self) -> None:
         with _closing:
