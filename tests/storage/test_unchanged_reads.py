@@ -163,6 +163,19 @@ def read_only_once(monkeypatch):
 
 @needs_proc
 @in_a_file
+def test_a_commit_that_is_half_announced_is_none_yet(url, path, store, database):
+    """SQLite changes the second copy of the header first, and shows a commit only when both are the same."""
+    statements_of_finding(store, database)
+    change = "import sys\nwith open(sys.argv[1], 'r+b') as index:\n    index.seek(48 + 8)\n    index.write(b'half')"
+    subprocess.run([sys.executable, "-c", change, f"{path}-shm"], check=True, timeout=60)
+
+    assert statements_of_finding(store, database) == []
+    commit_here(database)
+    assert at_all(store) == {False}
+
+
+@needs_proc
+@in_a_file
 def test_a_link_to_the_file_is_the_file(url, path, database, tmp_path):
     """SQLite puts the index beside the file itself."""
     (tmp_path / "link.db").symlink_to(path)
@@ -257,12 +270,14 @@ def test_another_thread_has_its_own(store, race_threads):
 def change_and_fail(store, database):
     with database.exclusive_connection() as connection:
         connection.execute("UPDATE sessions SET user_id = 'b'")
+        assert not run(store.is_session_alive("visit", user_id="a", now=NOW))
         assert run(store.is_session_alive("visit", user_id="b", now=NOW))
         raise ZeroDivisionError
 
 
 def test_what_is_undone_was_never_there(store, database):
     """What a transaction reads of its own changes is forgotten with them."""
+    assert [at_all(store) for _ in range(2)] == [{True}] * 2
     with pytest.raises(ZeroDivisionError):
         change_and_fail(store, database)
 
