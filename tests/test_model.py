@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
@@ -118,6 +119,28 @@ def test_rights_are_looked_up_once_and_when_asked_for():
 
     assert (before, user.roles, user.permissions, len(asked)) == (0, ("editor",), ("post.read",), 1)
     assert (twin.roles, twin.permissions) == (user.roles, user.permissions)
+
+
+def test_a_copy_looks_up_its_own_rights_when_asked_for():
+    """Each sign-in copies a user whose rights nobody may ever ask for."""
+    asked = []
+
+    def load():
+        asked.append(1)
+        return Rights(("editor",), ())
+
+    user = with_rights_from(load, Subclassed({"username": "anna"}))
+    twin = copy.copy(user)
+    twin.proof = "another"
+    before = len(asked)
+
+    assert (type(twin), twin.entity, before) == (Subclassed, user.entity, 0)
+    assert (twin.roles, user.roles, len(asked)) == (("editor",), ("editor",), 2)
+    assert user.proof is None
+
+
+class Subclassed(User):
+    """A user of an application."""
 
 
 def proven_by(*proofs):

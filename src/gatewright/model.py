@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from gatewright.errors import ConfigurationError
 from gatewright.flags import is_flag_set
@@ -383,8 +383,14 @@ class User:
             rights = self._load_rights()
             self._roles, self._permissions, self._load_rights = rights.roles, rights.permissions, None
 
+    def __copy__(self) -> Self:
+        """Return a copy that looks up its own rights: a sign-in needs one, but none of the rights."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state for a copy of the user that needs no store."""
+        """Return the state of the user for another process, which has no store to look up rights in."""
         self._fill()
         return self.__dict__
 
