@@ -2,7 +2,8 @@
 
 ``PRAGMA data_version`` tells whether anybody has committed, but is a statement, which takes two locks. The index of the
 write-ahead log tells it too: SQLite keeps it in a file that all processes map into their memory, and every commit
-changes its header (sqlite.org/walformat.html, section 2.1).
+changes its header (sqlite.org/walformat.html, section 2.1). SQLite itself compares the header with the last one to
+decide whether the pages that it has cached are current.
 """
 
 from __future__ import annotations
