@@ -98,6 +98,9 @@ def test_a_database_in_memory_is_asked_each_time():
         store = store_with_a_visit(database)
 
         assert [statements_of_finding(store, database) for _ in range(3)] == [[QUESTION]] * 3
+        add_account(store, run, "somebody else")
+        assert len(statements_of_finding(store, database)) == 2
+        assert statements_of_finding(store, database) == [QUESTION]
 
 
 def forget_the_descriptors(monkeypatch, database):
@@ -108,9 +111,8 @@ def change_the_format(monkeypatch, database):
     monkeypatch.setattr(commit_detector, "_FORMAT", b"new!")
 
 
-def read_another_file(monkeypatch, database):
-    pread = os.pread
-    monkeypatch.setattr(os, "pread", lambda descriptor, size, offset: pread(descriptor, size, offset)[:0])
+def read_an_empty_file(monkeypatch, database):
+    monkeypatch.setattr(os, "pread", lambda *_: b"")
 
 
 def refuse_to_read(monkeypatch, database):
@@ -121,7 +123,7 @@ def refuse_to_read(monkeypatch, database):
 
 
 @in_a_file
-@pytest.mark.parametrize("obstacle", [forget_the_descriptors, change_the_format, read_another_file, refuse_to_read])
+@pytest.mark.parametrize("obstacle", [forget_the_descriptors, change_the_format, read_an_empty_file, refuse_to_read])
 def test_an_index_that_cannot_be_read_is_replaced_by_a_question(url, database, monkeypatch, obstacle):
     """Then SQLite is asked each time, and a commit counts as well."""
     obstacle(monkeypatch, database)

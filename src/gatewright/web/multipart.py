@@ -15,7 +15,8 @@ MULTIPART = "multipart/form-data"
 _BOUNDARY = re.compile(r""";\s*boundary=(?:"([^"]*)"|([^\s;"]*))""", re.IGNORECASE)
 _IS_BOUNDARY = re.compile(r"[\w'()+,./:=? -]{0,199}[\w'()+,./:=?-]", re.ASCII)
 """As in RFC 2046, section 5.1.1, but longer: its limit of 70 is one that servers do not enforce, and that Werkzeug's
-test client exceeds once in a few hundred forms."""
+test client exceeds once in a few hundred forms.
+"""
 
 _PADDING = re.compile(rb"[ \t]*(?=\r\n)")
 _VALUE = rb'(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))'
